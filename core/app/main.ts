@@ -1,0 +1,1 @@
+import {version} from '#sdk'; console.log(version);

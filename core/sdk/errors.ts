@@ -1,0 +1,78 @@
+/**
+ * What kind of fault happened. The engine decides by it whether to retry, whom it tells, and with which code the
+ * process exits; metrics and alerts use it as their label.
+ */
+export type ErrorKind =
+  | 'config'
+  | 'auth'
+  | 'rate_limit'
+  | 'transient'
+  | 'source'
+  | 'destination'
+  | 'data'
+  | 'schema'
+  | 'locked'
+  | 'expectation'
+  | 'internal';
+
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** The next step for a person: what to change, grant or look at. */
+  readonly hint?: string;
+  /** How long to wait before the same call may succeed, in milliseconds. */
+  readonly retryAfterMs?: number;
+  readonly connector?: string;
+  readonly connection?: string;
+  readonly stream?: string;
+  readonly slice?: string;
+}
+
+/**
+ * The one error class of connectors, destinations and engine.
+ * `message` says what happened in the user's words, `details.hint` what to do next. Neither holds a secret or the value
+ * of a record; the name of a field may stand in it.
+ */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly kind: ErrorKind;
+  readonly details: ErrorDetails;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.details = details;
+  }
+}
+
+/** True for our errors, also for those of a plugin that carries its own copy of the SDK (where `instanceof` fails). */
+export function isConnectorError(error: unknown): error is ConnectorError {
+  return error instanceof Error && error.name === 'ConnectorError' && 'kind' in error && 'details' in error;
+}
+
+/** Makes any thrown value a `ConnectorError`; what is not ours is `internal`, never "try again". */
+export function toConnectorError(error: unknown, details: ErrorDetails = {}): ConnectorError {
+  if (isConnectorError(error)) {
+    return new ConnectorError(error.kind, error.message, { cause: error.cause, ...details, ...definedOf(error.details) });
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return new ConnectorError('internal', message, { ...details, cause: error });
+}
+
+function definedOf(details: ErrorDetails): ErrorDetails {
+  return Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined));
+}
+
+/** Exit codes of the command line by kind (0 ok, 2 usage and 130 Ctrl-C are no errors of a kind). */
+export const EXIT_CODES: Readonly<Record<ErrorKind, number>> = {
+  internal: 1,
+  config: 3,
+  schema: 3,
+  auth: 4,
+  rate_limit: 5,
+  transient: 5,
+  source: 5,
+  destination: 6,
+  data: 7,
+  locked: 8,
+  expectation: 9,
+};

@@ -1,0 +1,14 @@
+/** One runner for unit, contract, integration and fault tests; ES modules through SWC. */
+export default {
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['@swc/jest', { jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true }, keepClassNames: true }, module: { type: 'es6' } }] },
+  moduleNameMapper: {
+    '^#sdk$': '<rootDir>/core/sdk/index.ts',
+    '^#sdk/(.*)$': '<rootDir>/core/sdk/$1/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  testTimeout: 60_000,
+  maxWorkers: 2,
+};
