@@ -52,7 +52,11 @@ export function isConnectorError(error: unknown): error is ConnectorError {
 /** Makes any thrown value a `ConnectorError`; what is not ours is `internal`, never "try again". */
 export function toConnectorError(error: unknown, details: ErrorDetails = {}): ConnectorError {
   if (isConnectorError(error)) {
-    return new ConnectorError(error.kind, error.message, { cause: error.cause, ...details, ...definedOf(error.details) });
+    return new ConnectorError(error.kind, error.message, {
+      cause: error.cause,
+      ...details,
+      ...definedOf(error.details),
+    });
   }
   const message = error instanceof Error ? error.message : String(error);
   return new ConnectorError('internal', message, { ...details, cause: error });
