@@ -1,0 +1,128 @@
+import type { WriteMode } from './catalog.js';
+import type { Ledger } from './ledger.js';
+import type { Batch, Reject, RowTally } from './rows.js';
+import type { Field, SchemaChange } from './schema.js';
+import type { Bookmark } from './slice.js';
+
+/** What a destination can do, as data. */
+export interface DestinationCapabilities {
+  readonly writeModes: readonly WriteMode[];
+  /** False: the destination cannot hold U+0000 in text. */
+  readonly holdsNul: boolean;
+  readonly maxIdentifierBytes: number;
+}
+
+/** Which rows of the marts a changed row of this table makes stale. */
+export interface DirtyMark {
+  readonly fact: string;
+  /** The day comes from a column, is fixed, or is unknown (`null`: all days). */
+  readonly day: { readonly column: string } | { readonly value: string } | null;
+  readonly campaign: { readonly column: string } | { readonly value: string } | null;
+}
+
+/** The table in which a stream lands. The columns that start with `_` are added by the destination. */
+export interface TableSpec {
+  readonly connection: string;
+  readonly stream: string;
+  readonly schema: string;
+  readonly name: string;
+  readonly fields: readonly Field[];
+  /** Columns of the key; for files without key `_source_file` and `_source_row`. Empty only for `append`. */
+  readonly key: readonly string[];
+  /** Column that orders versions of one key; absent: the position in the slice does. */
+  readonly version?: string;
+  /** True: rows carry `_source_file` and `_source_row`. */
+  readonly fromFiles: boolean;
+  readonly write: WriteMode;
+  readonly marks: readonly DirtyMark[];
+}
+
+export interface RunIdentity {
+  readonly id: string;
+  readonly connection: string;
+}
+
+/** The table as it was found or made. */
+export interface TableState {
+  /** Columns without those that start with `_`. */
+  readonly fields: readonly Field[];
+  readonly rows: number;
+  /** True: this run may load it by one direct COPY, since it does not exist yet and has no bookmark. */
+  readonly isNew: boolean;
+}
+
+/** All that one checkpoint commits together. */
+export interface Checkpoint {
+  /** Unique; the primary key of the ledger row, by which a lost reply is settled. */
+  readonly id: string;
+  readonly slice: string;
+  readonly tally: RowTally;
+  readonly rejects: readonly Reject[];
+  readonly bookmarks: readonly Bookmark[];
+  readonly lineage?: Lineage;
+  /** True for the one checkpoint of an overwrite: rows whose key was not seen are deleted. */
+  readonly replacesAll: boolean;
+  /** For a file without key: rows of an earlier version of this file, not seen now, are deleted. */
+  readonly replacesFile?: string;
+}
+
+/** Where the records of a checkpoint came from. */
+export interface Lineage {
+  readonly source: string;
+  readonly checksum?: string;
+  readonly bytes?: number;
+  readonly records: number;
+}
+
+/**
+ * Writes one slice. The engine takes a batch by `batch()`, fills it, gives it to `stage`, and so on; then `checkpoint`.
+ * Nothing becomes visible before the checkpoint.
+ */
+export interface Writer {
+  /** An empty batch. At most two are out at a time. */
+  batch(): Batch;
+  /** Takes a batch into the staging table; resolves when the next may come. A batch is staged once or the writer fails. */
+  stage(batch: Batch): Promise<void>;
+  /**
+   * The one transaction. After it resolves nothing of it can be lost; if it rejects nothing of it has happened; an unknown
+   * outcome it settles itself by looking for the checkpoint's id under the fence.
+   */
+  checkpoint(checkpoint: Checkpoint): Promise<Ledger>;
+  /** Drops what was staged; never throws. */
+  abort(): Promise<void>;
+}
+
+/** A connected destination, for one run. */
+export interface DestinationSession {
+  readonly capabilities: DestinationCapabilities;
+  /** Raises the connection's epoch, so that every older run of it can commit nothing any more. Waits for commits in flight. */
+  raiseFence(run: RunIdentity): Promise<bigint>;
+  bookmarks(connection: string): Promise<readonly Bookmark[]>;
+  /** Creates the table unless it exists; safe to repeat. A table that is to be loaded directly is made by its writer. */
+  prepare(table: TableSpec): Promise<TableState>;
+  /** Changes the table under the fence, in mid-run too. */
+  evolve(table: TableSpec, change: SchemaChange): Promise<void>;
+  /** `direct`: the first load of a new table whose size is known and small enough, as one checkpoint. */
+  open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
+  /** Rows in the table now, under the fence; for the balance at the end of a stream. */
+  countRows(table: TableSpec): Promise<number>;
+  /** Sets or removes bookmarks by hand; under the fence, so never beside a run. */
+  setBookmarks(
+    connection: string,
+    set: readonly Bookmark[],
+    remove: readonly { stream: string; partition?: string }[],
+  ): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A destination that speaks SQL also serves `query`, the marts and the report. */
+export interface SqlSession {
+  readonly dialect: 'postgres' | 'snowflake';
+  query<R extends Record<string, unknown> = Record<string, unknown>>(
+    sql: string,
+    parameters?: readonly unknown[],
+  ): Promise<R[]>;
+  /** Commits when `work` resolves, rolls back when it rejects. */
+  transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}

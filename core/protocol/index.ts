@@ -1,0 +1,16 @@
+/**
+ * The shared language of sources, engine and destinations.
+ *
+ * - *source* → *stream* → *slice* → *page* → *record*: what is read. A slice is a window, a file or the whole stream.
+ * - *batch* → *staging table* → *checkpoint* → *table*: how it is written. A checkpoint commits rows, bookmark, ledger,
+ *   quarantine and dirty marks in one transaction, under the connection's epoch.
+ * - *bookmark*: where the next run goes on. *Ledger*: the balance of a run. *Lineage*: which file or window rows came from.
+ */
+export * from './schema.js';
+export * from './catalog.js';
+export * from './slice.js';
+export * from './ledger.js';
+export * from './rows.js';
+export * from './source.js';
+export * from './destination.js';
+export * from './events.js';

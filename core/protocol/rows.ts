@@ -1,0 +1,111 @@
+import type { Field } from './schema.js';
+
+/**
+ * Finds records in bytes, without making strings of them. The row program reads the fields of the current record straight
+ * from `buffer`. One implementation per format; quotes and escapes are resolved in place, so that every field is one span.
+ */
+export interface RowScanner {
+  /** The bytes that `starts` and `ends` point into. May be another buffer after `push`. */
+  readonly buffer: Uint8Array;
+  /** Field i of the current record lies in `buffer[starts[i], ends[i])`. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+  /** 1 where field i was quoted: an empty quoted field is an empty text, an empty bare one may be null. */
+  readonly quoted: Uint8Array;
+  /** Fields of the current record, which may differ from the header's (a ragged row). */
+  readonly fieldCount: number;
+  /** Position of the current record in its file: the first record after the header is 1. */
+  readonly row: number;
+  /** True while the current bytes are valid UTF-8 without NUL, so that no field needs a look of its own. */
+  readonly clean: boolean;
+  /** Gives the next bytes. The scanner keeps what it needs of the bytes before; the caller must not change `chunk` after. */
+  push(chunk: Uint8Array): void;
+  /** States that no bytes follow, so that a last record without line end counts. */
+  end(): void;
+  /** Moves to the next whole record; false when more bytes are needed or, after `end`, when there is none. */
+  next(): boolean;
+  /** Bytes that a record which never closes may grow to before it is refused (`data` error). */
+  readonly maxRecordBytes: number;
+}
+
+/**
+ * Takes the values of one record after the other in the destination's bulk format. Implemented by a destination, called by
+ * the row program: `begin`, one call per column in order, then `commit` or, for a record that turns out bad, `rollback`.
+ */
+export interface RowSink {
+  /** True once the batch has reached its size; the engine then stages it and goes on with an empty one. */
+  readonly full: boolean;
+  begin(): void;
+  commit(): void;
+  rollback(): void;
+  null(): void;
+  boolean(value: boolean): void;
+  /** A safe integer. */
+  integer(value: number): void;
+  bigint(value: bigint): void;
+  number(value: number): void;
+  /** ASCII digits with optional sign, point and exponent, already validated: `[+-]d*[.d*][e[+-]d+]`. */
+  decimal(bytes: Uint8Array, start: number, end: number): void;
+  /** Days since 1970-01-01. */
+  date(days: number): void;
+  /** Microseconds since midnight. */
+  time(micros: number): void;
+  /** Whole seconds since 1970-01-01T00:00:00 (of UTC, or of the zone-less clock) and microseconds 0..999,999. */
+  timestamp(seconds: number, micros: number): void;
+  /** 36 ASCII characters, already validated. */
+  uuid(bytes: Uint8Array, start: number, end: number): void;
+  /** Valid UTF-8 that the destination can hold. */
+  text(bytes: Uint8Array, start: number, end: number): void;
+  string(value: string): void;
+  /** Valid JSON text. */
+  json(value: string): void;
+}
+
+/** A batch is what one `stage` takes: whole records of one slice in the bulk format of the destination. */
+export interface Batch extends RowSink {
+  readonly rows: number;
+  readonly bytes: number;
+}
+
+/** A record that did not pass, with its reason. */
+export interface Reject {
+  /** Row in the file, or position in the slice. */
+  readonly position: number;
+  /** Field at fault, absent where the whole record is (a ragged row). */
+  readonly field?: string;
+  /** A stable code: `ragged_row`, `not_an_integer`, `not_null`, `out_of_range`, `invalid_utf8`, … */
+  readonly reason: string;
+  /** One sentence without the value. */
+  readonly detail: string;
+  /** The record as it came, protected columns left out or tokenized. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What happened to the records that a row program has seen since it was last drained. */
+export interface RowTally {
+  readonly read: number;
+  readonly filtered: number;
+  readonly quarantined: number;
+  readonly encoded: number;
+  readonly replaced: number;
+}
+
+/**
+ * One column of the table to be, and how it comes from the record. The middleware turns the stream's fields into this
+ * list, step by step; the row program is compiled from its final state.
+ */
+export interface PlannedColumn {
+  /** The field of the record (for bytes: its name in the header). */
+  readonly source: string;
+  /** The field's type as it is read. */
+  readonly sourceType: Field['type'];
+  /** The column as it lands. */
+  readonly target: Field;
+  /** Reject the record where the value is null (`not_null`), as the schema or an expectation demands. */
+  readonly required?: boolean;
+  /** Inclusive bounds; a null passes. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Replace the value by a keyed token (HMAC-SHA256), `tok_<version>_<base64url>`. */
+  readonly tokenize?: { readonly key: Uint8Array; readonly version: number };
+}

@@ -1,0 +1,103 @@
+import type { CatalogStream } from './catalog.js';
+import type { Field, RecordData } from './schema.js';
+import type { FileVersion, Slice, Window } from './slice.js';
+import type { RowScanner } from './rows.js';
+
+export interface ReadRequest<S extends Slice = Slice> {
+  readonly slice: S;
+  readonly signal: AbortSignal;
+  /** Says something that an admin should know, e.g. a campaign that was skipped, without ending the stream. */
+  readonly warn: (message: string) => void;
+}
+
+/**
+ * A stream that the engine can read. `objects` streams yield pages of records; the engine asks for the next page only
+ * when there is room. `files` streams list file versions and open one as bytes for the row program.
+ */
+export type SourceStream =
+  | {
+      readonly kind: 'full_refresh';
+      readonly catalog: CatalogStream;
+      read(request: ReadRequest): AsyncIterable<readonly RecordData[]>;
+    }
+  | {
+      readonly kind: 'incremental';
+      readonly catalog: CatalogStream;
+      readonly cursor: CursorPlan;
+      read(request: ReadRequest<Window>): AsyncIterable<readonly RecordData[]>;
+    }
+  | {
+      readonly kind: 'files';
+      readonly catalog: CatalogStream;
+      /** Every file version that belongs to the stream, in the order in which later ones win. */
+      list(signal: AbortSignal): AsyncIterable<FileVersion>;
+      open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
+      /** True where the fields were inferred from a sample: the engine then freezes them in the state. */
+      readonly isInferred: boolean;
+    };
+
+export interface CursorPlan {
+  readonly field: string;
+  /** First value to read when there is no bookmark. */
+  readonly start: string;
+  /** Longest window of one slice as a duration (`100d`); absent: one slice from bookmark to now. */
+  readonly window?: string;
+  /** How far behind the bookmark to read again, unless the connection says otherwise (`14d`). */
+  readonly lookback?: string;
+  /** IANA zone in which the source cuts its days; `today` is taken in it. */
+  readonly timeZone?: string;
+}
+
+/** One file, opened: bytes in, the scanner that finds records in them, and the fields in the order of the file. */
+export interface OpenFile {
+  readonly scanner: RowScanner | ObjectScanner;
+  /** Fields as this file's header has them, in file order; a name that the catalog lacks is a new column. */
+  readonly fields: readonly Field[];
+  /** Column rules that the program needs: texts that mean null, formats of dates. */
+  readonly parsing: ParsingRules;
+  /** Decoded bytes (gzip removed). Ends only at the real end; a truncated file throws. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** SHA-256 (hex) and size of the file as it lies at the source; known after `chunks` has ended. */
+  identity(): { readonly checksum: string; readonly bytes: number };
+  close(): Promise<void>;
+}
+
+/** For formats whose records are objects anyway (JSON lines): turns bytes into pages. */
+export interface ObjectScanner {
+  /** Adds bytes and returns the whole records in them; a line that is no record comes as a `BadRecord`. */
+  push(chunk: Uint8Array): readonly (RecordData | BadRecord)[];
+  end(): readonly (RecordData | BadRecord)[];
+}
+
+/** A line that could not be made a record; goes to quarantine with its reason. */
+export class BadRecord {
+  readonly reason: string;
+  readonly detail: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  constructor(reason: string, detail: string, payload: Readonly<Record<string, unknown>>) {
+    this.reason = reason;
+    this.detail = detail;
+    this.payload = payload;
+  }
+}
+
+export interface ParsingRules {
+  /** Bare texts that mean null, e.g. `["", "NULL"]`. A quoted text is null only if `quotedNulls`. */
+  readonly nulls: readonly string[];
+  readonly quotedNulls: boolean;
+  /** Format of dates and timestamps by field; absent: ISO 8601. E.g. `MM/DD/YYYY`, `epoch_seconds`. */
+  readonly formats: Readonly<Record<string, string>>;
+  /** Zone of timestamps that carry none, for fields of type `timestamptz`. */
+  readonly timeZone?: string;
+  readonly trueTexts: readonly string[];
+  readonly falseTexts: readonly string[];
+}
+
+/** What a source becomes once it is connected. */
+export interface OpenSource {
+  /** Throws where the source cannot be read: wrong key, unreachable host, missing right. */
+  check(): Promise<void>;
+  /** The streams on offer. `frozen` gives the fields that an earlier run has fixed for a stream. */
+  streams(frozen: (stream: string) => readonly Field[] | undefined): Promise<Readonly<Record<string, SourceStream>>>;
+  close(): Promise<void>;
+}
