@@ -57,7 +57,6 @@ export interface Checkpoint {
   readonly id: string;
   readonly slice: string;
   readonly tally: RowTally;
-  readonly rejects: readonly Reject[];
   readonly bookmarks: readonly Bookmark[];
   readonly lineage?: Lineage;
   /** True for the one checkpoint of an overwrite: rows whose key was not seen are deleted. */
@@ -83,13 +82,15 @@ export interface Writer {
   batch(): Batch;
   /** Takes a batch into the staging table; resolves when the next may come. A batch is staged once or the writer fails. */
   stage(batch: Batch): Promise<void>;
+  /** Stages rejected records; they become visible with the checkpoint, or by `abort` with `keepQuarantine`. */
+  quarantine(rejects: readonly Reject[]): Promise<void>;
   /**
    * The one transaction. After it resolves nothing of it can be lost; if it rejects nothing of it has happened; an unknown
    * outcome it settles itself by looking for the checkpoint's id under the fence.
    */
   checkpoint(checkpoint: Checkpoint): Promise<Ledger>;
-  /** Drops what was staged; never throws. */
-  abort(): Promise<void>;
+  /** Drops what was staged. With `keepQuarantine` the rejected records alone are committed, so that a person can see them. */
+  abort(options?: { readonly keepQuarantine: boolean }): Promise<void>;
 }
 
 /** A connected destination, for one run. */

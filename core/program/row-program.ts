@@ -1,0 +1,43 @@
+import type {
+  BadRecord,
+  Batch,
+  ParsingRules,
+  PlannedColumn,
+  RecordData,
+  Reject,
+  RowScanner,
+  RowTally,
+} from '../protocol/index.js';
+
+/** All that a row program is compiled from. */
+export interface RowPlan {
+  /** The columns that land, in table order, as the middleware has left them. */
+  readonly columns: readonly PlannedColumn[];
+  readonly parsing: ParsingRules;
+  /** True: the first value of each row is its position (the row in the file, or in the slice), as an integer. */
+  readonly withPosition: boolean;
+  /** False: U+0000 must not reach the sink. */
+  readonly holdsNul: boolean;
+  /** What to do with text that the destination cannot hold (NUL, lone surrogates): U+FFFD in its place, or quarantine. */
+  readonly unstorableText: 'replace' | 'quarantine';
+}
+
+export interface Drained {
+  readonly tally: RowTally;
+  readonly rejects: readonly Reject[];
+}
+
+/** Reads records from bytes. */
+export interface ScannerProgram {
+  /** True: the batch is full, call again with an empty one. False: the scanner needs more bytes, or is at its end. */
+  run(scanner: RowScanner, batch: Batch): boolean;
+  /** Hands over and resets what happened since the last call. */
+  drain(): Drained;
+}
+
+/** Reads records that are objects. */
+export interface ObjectProgram {
+  /** Consumes records from index `from` on and returns the index of the first one not consumed (less than the length: batch full). */
+  run(records: readonly (RecordData | BadRecord)[], from: number, batch: Batch): number;
+  drain(): Drained;
+}
