@@ -1,1 +1,6 @@
-export const version = 1;
+/** The door for connector authors. HTTP lies in `#sdk/http`, files in `#sdk/files`. */
+export * from '../protocol/index.js';
+export * from './errors.js';
+export * from './fields.js';
+export * from './source.js';
+export * from './destination.js';

@@ -1,0 +1,203 @@
+import type { z } from 'zod';
+import type {
+  CatalogStream,
+  CursorPlan,
+  Field,
+  FileVersion,
+  OpenFile,
+  OpenSource,
+  ReadRequest,
+  RecordData,
+  Slice,
+  SourceStream,
+  Window,
+} from '../protocol/index.js';
+import { ConnectorError } from './errors.js';
+import { fieldsOf } from './fields.js';
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** What one step of `read` yields: some records of the stream, as the schema's input. */
+export type Page<S extends z.ZodObject> = readonly z.input<S>[];
+
+/** What `read` is given. It is called once per slice and reads it to its end; ending early without throwing loses data. */
+export interface ReadContext<Config, Client, S extends Slice> extends ReadRequest<S> {
+  readonly config: Config;
+  readonly client: Client;
+}
+
+interface ObjectStream<S extends z.ZodObject> {
+  readonly summary: string;
+  readonly primaryKey: readonly (keyof z.output<S> & string)[];
+  readonly schema: S;
+}
+
+/** A stream without a cursor: read whole in every run. */
+export interface FullRefreshStream<Config, Client, S extends z.ZodObject> extends ObjectStream<S> {
+  read(context: ReadContext<Config, Client, Slice>): AsyncIterable<Page<S>>;
+}
+
+/** A stream that is read by windows of its cursor. The engine cuts the windows, keeps the bookmark and takes the lookback off. */
+export interface IncrementalStream<Config, Client, S extends z.ZodObject> extends ObjectStream<S> {
+  readonly cursor: {
+    readonly field: keyof z.output<S> & string;
+    /** First value to read when there is no bookmark. */
+    readonly start: (config: Config) => string;
+    /** The most that one slice may span, e.g. `100d`. */
+    readonly window?: string;
+    /** How far behind the bookmark results may still change at the source, e.g. `14d`. */
+    readonly lookback?: string;
+    /** IANA zone in which the source cuts its days. */
+    readonly timeZone?: (config: Config) => string;
+  };
+  read(context: ReadContext<Config, Client, Window>): AsyncIterable<Page<S>>;
+}
+
+/** A stream of files; `#sdk/files` builds it from a transport and the file's description. */
+export interface FileStream {
+  readonly summary: string;
+  readonly primaryKey: readonly string[];
+  readonly fields: readonly Field[];
+  readonly isInferred: boolean;
+  list(signal: AbortSignal): AsyncIterable<FileVersion>;
+  open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
+}
+
+/** Binds a stream to the source's configuration and client. */
+export type StreamOf<Config, Client> = (
+  name: string,
+  context: { readonly config: Config; readonly client: Client },
+) => SourceStream;
+
+export interface StreamKinds<Config, Client> {
+  fullRefresh<S extends z.ZodObject>(stream: FullRefreshStream<Config, Client, S>): StreamOf<Config, Client>;
+  incremental<S extends z.ZodObject>(stream: IncrementalStream<Config, Client, S>): StreamOf<Config, Client>;
+  files(stream: FileStream): StreamOf<Config, Client>;
+}
+
+export interface StreamsContext<Config, Client> {
+  readonly config: Config;
+  readonly client: Client;
+  /** Fields that an earlier run has inferred and fixed for a stream; a source that infers must keep to them. */
+  readonly frozen: (stream: string) => readonly Field[] | undefined;
+}
+
+/**
+ * A source plugin: data and one generator per stream. The engine calls `connect` once per run, then `check` or `streams`,
+ * then `read` slice by slice, and `close` at the end whatever happened.
+ */
+export interface SourceDefinition<C extends z.ZodObject = z.ZodObject, Client = unknown> {
+  readonly name: string;
+  readonly summary: string;
+  /** Everything about the configuration: check at run time, type, JSON Schema, documentation, which values are secret. */
+  readonly config: C;
+  connect(context: ConnectContext<C>): MaybePromise<Client>;
+  /** Resolves when the source can be read with this configuration; throws a `ConnectorError` that says why not. */
+  check(client: Client): Promise<unknown>;
+  /** The streams on offer; asynchronous where they are only known at run time. */
+  streams(
+    kind: StreamKinds<z.output<C>, Client>,
+    context: StreamsContext<z.output<C>, Client>,
+  ): MaybePromise<Readonly<Record<string, StreamOf<z.output<C>, Client>>>>;
+  close?(client: Client): MaybePromise<void>;
+}
+
+export interface ConnectContext<C extends z.ZodObject> {
+  readonly config: z.output<C>;
+  readonly signal: AbortSignal;
+  /** The folder of the configuration file, for paths that are given relative to it. */
+  readonly baseFolder: string;
+}
+
+/** A source as registry and engine see it, whatever its types. */
+export interface SourcePlugin {
+  readonly kind: 'source';
+  readonly name: string;
+  readonly summary: string;
+  readonly config: z.ZodObject;
+  /** Parses nothing: `config` is what `plugin.config` has accepted. */
+  open(config: unknown, context: { readonly signal: AbortSignal; readonly baseFolder: string }): Promise<OpenSource>;
+}
+
+export function defineSource<C extends z.ZodObject, Client>(definition: SourceDefinition<C, Client>): SourcePlugin {
+  return {
+    kind: 'source',
+    name: definition.name,
+    summary: definition.summary,
+    config: definition.config,
+    async open(config, { signal, baseFolder }) {
+      const typed = config as z.output<C>;
+      const client = await definition.connect({ config: typed, signal, baseFolder });
+      return {
+        async check() {
+          await definition.check(client);
+        },
+        async streams(frozen) {
+          const bound = await definition.streams(kinds<z.output<C>, Client>(), { config: typed, client, frozen });
+          return Object.fromEntries(
+            Object.entries(bound).map(([name, bind]) => [name, bind(name, { config: typed, client })]),
+          );
+        },
+        async close() {
+          await definition.close?.(client);
+        },
+      };
+    },
+  };
+}
+
+function kinds<Config, Client>(): StreamKinds<Config, Client> {
+  return {
+    fullRefresh: (stream) => (name, bound) => ({
+      kind: 'full_refresh',
+      catalog: catalogOf(name, stream, ['full_refresh']),
+      read: (request) => stream.read({ ...bound, ...request }) as AsyncIterable<readonly RecordData[]>,
+    }),
+    incremental: (stream) => (name, bound) => {
+      const { cursor } = stream;
+      const plan: CursorPlan = {
+        field: cursor.field,
+        start: cursor.start(bound.config),
+        ...(cursor.window === undefined ? {} : { window: cursor.window }),
+        ...(cursor.lookback === undefined ? {} : { lookback: cursor.lookback }),
+        ...(cursor.timeZone === undefined ? {} : { timeZone: cursor.timeZone(bound.config) }),
+      };
+      return {
+        kind: 'incremental',
+        catalog: { ...catalogOf(name, stream, ['full_refresh', 'incremental']), cursor: cursor.field },
+        cursor: plan,
+        read: (request) => stream.read({ ...bound, ...request }) as AsyncIterable<readonly RecordData[]>,
+      };
+    },
+    files: (stream) => (name) => ({
+      kind: 'files',
+      catalog: {
+        name,
+        summary: stream.summary,
+        fields: stream.fields,
+        primaryKey: stream.primaryKey,
+        syncModes: ['full_refresh', 'incremental'],
+      },
+      isInferred: stream.isInferred,
+      list: (signal) => stream.list(signal),
+      open: (file, signal) => stream.open(file, signal),
+    }),
+  };
+}
+
+function catalogOf(
+  name: string,
+  stream: ObjectStream<z.ZodObject>,
+  syncModes: CatalogStream['syncModes'],
+): CatalogStream {
+  const fields = fieldsOf(stream.schema);
+  for (const column of stream.primaryKey) {
+    const field = fields.find((candidate) => candidate.name === column);
+    if (field === undefined || field.nullable)
+      throw new ConnectorError(
+        'internal',
+        `Stream "${name}": key field "${column}" is missing in its schema or may be null`,
+      );
+  }
+  return { name, summary: stream.summary, fields, primaryKey: stream.primaryKey, syncModes };
+}
