@@ -42,13 +42,10 @@ export interface RunIdentity {
   readonly connection: string;
 }
 
-/** The table as it was found or made. */
+/** The table as it was found. */
 export interface TableState {
   /** Columns without those that start with `_`. */
   readonly fields: readonly Field[];
-  readonly rows: number;
-  /** True: this run may load it by one direct COPY, since it does not exist yet and has no bookmark. */
-  readonly isNew: boolean;
 }
 
 /** All that one checkpoint commits together. */
@@ -61,6 +58,8 @@ export interface Checkpoint {
   readonly lineage?: Lineage;
   /** True for the one checkpoint of an overwrite: rows whose key was not seen are deleted. */
   readonly replacesAll: boolean;
+  /** True for a replay: a record whose key is in the table already changes nothing, and counts as superseded. */
+  readonly keepsExisting: boolean;
   /** For a file without key: rows of an earlier version of this file, not seen now, are deleted. */
   readonly replacesFile?: string;
 }
@@ -93,20 +92,32 @@ export interface Writer {
   abort(options?: { readonly keepQuarantine: boolean }): Promise<void>;
 }
 
+/** A record in quarantine that is not resolved, as a replay takes it. */
+export interface QuarantinedRecord {
+  readonly slice: string;
+  readonly position: number;
+  readonly reason: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
 /** A connected destination, for one run. */
 export interface DestinationSession {
   readonly capabilities: DestinationCapabilities;
   /** Raises the connection's epoch, so that every older run of it can commit nothing any more. Waits for commits in flight. */
   raiseFence(run: RunIdentity): Promise<bigint>;
   bookmarks(connection: string): Promise<readonly Bookmark[]>;
+  /** The table as it is, undefined where there is none; one that is there but not ours to write is a `config` error. */
+  describe(table: TableSpec): Promise<TableState | undefined>;
   /** Creates the table unless it exists; safe to repeat. A table that is to be loaded directly is made by its writer. */
-  prepare(table: TableSpec): Promise<TableState>;
+  create(table: TableSpec): Promise<void>;
   /** Changes the table under the fence, in mid-run too. */
   evolve(table: TableSpec, change: SchemaChange): Promise<void>;
   /** `direct`: the first load of a new table whose size is known and small enough, as one checkpoint. */
   open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
-  /** Rows in the table now, under the fence; for the balance at the end of a stream. */
+  /** Rows in the table now, under the fence; for the balance of a stream. */
   countRows(table: TableSpec): Promise<number>;
+  /** Records in quarantine that no later version has resolved, oldest first. */
+  quarantined(connection: string, stream: string, limit: number): Promise<readonly QuarantinedRecord[]>;
   /** Sets or removes bookmarks by hand; under the fence, so never beside a run. */
   setBookmarks(
     connection: string,

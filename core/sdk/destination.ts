@@ -4,6 +4,8 @@ import type { DestinationSession, SqlSession } from '../protocol/index.js';
 export interface OpenContext {
   readonly signal: AbortSignal;
   readonly baseFolder: string;
+  /** Called at named points of the load path; tests stop the process there. */
+  readonly probe?: (point: string) => Promise<void> | void;
 }
 
 /**

@@ -1,0 +1,155 @@
+import type {
+  BadRecord,
+  Batch,
+  OpenFile,
+  PlannedColumn,
+  RecordData,
+  Reject,
+  RowTally,
+  Writer,
+} from '../protocol/index.js';
+import { compileForObjects, compileForScanner, type Drained, type RowPlan } from '../program/index.js';
+import { ConnectorError } from '../sdk/errors.js';
+import type { ErrorBudget } from './request.js';
+
+/** Sums what the row program reports, hands rejected records on, and stops a stream that rejects too much. */
+export interface Intake {
+  readonly tally: RowTally;
+  readonly reasons: Readonly<Record<string, number>>;
+  take(drained: Drained): Promise<void>;
+}
+
+export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally, stream: string): Intake {
+  const sum = { read: 0, filtered: 0, quarantined: 0, encoded: 0, replaced: 0 };
+  const reasons: Record<string, number> = {};
+  return {
+    tally: sum,
+    reasons,
+    async take({ tally, rejects }) {
+      for (const key of Object.keys(sum) as (keyof RowTally)[]) sum[key] += tally[key];
+      for (const reject of rejects) reasons[reject.reason] = (reasons[reject.reason] ?? 0) + 1;
+      await writer.quarantine(rejects);
+      const rejected = before.quarantined + sum.quarantined;
+      if (rejected > budget.records)
+        throw overBudget(stream, `${rejected} records rejected, ${budget.records} allowed`, rejects);
+    },
+  };
+}
+
+/** The share is judged once a slice has been read whole: the first bad line of a file is not 100 % of it. */
+export function judgeShare(budget: ErrorBudget, tally: RowTally, stream: string): void {
+  if (tally.quarantined > tally.read * budget.share)
+    throw overBudget(
+      stream,
+      `${tally.quarantined} of ${tally.read} records rejected, ${budget.share * 100} % allowed`,
+      [],
+    );
+}
+
+function overBudget(stream: string, what: string, rejects: readonly Reject[]): ConnectorError {
+  const example = rejects[0] === undefined ? '' : ` Last: ${rejects[0].detail}`;
+  return new ConnectorError('data', `The error budget of stream "${stream}" is used up: ${what}.${example}`, {
+    stream,
+    hint: 'See `tributary quarantine list`. Correct the source or the declared types, or raise `error_budget`.',
+  });
+}
+
+/** Two batches in turn: one is filled while the other travels. */
+export interface Filling {
+  batch: Batch;
+  readonly writer: Writer;
+  readonly onStaged: (batch: Batch) => void;
+}
+
+async function pass(filling: Filling): Promise<void> {
+  filling.onStaged(filling.batch);
+  await filling.writer.stage(filling.batch);
+  filling.batch = filling.writer.batch();
+}
+
+export async function passRest(filling: Filling): Promise<void> {
+  if (filling.batch.rows === 0) return;
+  filling.onStaged(filling.batch);
+  await filling.writer.stage(filling.batch);
+}
+
+/** Records that are objects: a page at a time, the next one being fetched while this one is encoded. */
+export async function loadPages(
+  pages: AsyncIterable<readonly (RecordData | BadRecord)[]>,
+  program: ReturnType<typeof compileForObjects>,
+  filling: Filling,
+  intake: Intake,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const page of ahead(pages)) {
+    signal.throwIfAborted();
+    for (let from = 0; from < page.length;) {
+      from = program.run(page, from, filling.batch);
+      if (filling.batch.full) await pass(filling);
+    }
+    await intake.take(program.drain());
+  }
+}
+
+/** A file: bytes into the scanner, records out of it into batches, without an object between. */
+export async function loadFile(
+  file: OpenFile,
+  plan: RowPlan,
+  filling: Filling,
+  intake: Intake,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<void> {
+  const { scanner } = file;
+  if (!('next' in scanner)) {
+    await loadPages(objectsOf(file, scanner, onBytes), compileForObjects(plan), filling, intake, signal);
+    return;
+  }
+  const program = compileForScanner(plan, file.fields);
+  const drain = async () => {
+    while (program.run(scanner, filling.batch)) await pass(filling);
+    await intake.take(program.drain());
+  };
+  for await (const chunk of file.chunks) {
+    signal.throwIfAborted();
+    onBytes(chunk.byteLength);
+    scanner.push(chunk);
+    await drain();
+  }
+  scanner.end();
+  await drain();
+}
+
+async function* objectsOf(
+  file: OpenFile,
+  scanner: Exclude<OpenFile['scanner'], { next(): boolean }>,
+  onBytes: (bytes: number) => void,
+) {
+  for await (const chunk of file.chunks) {
+    onBytes(chunk.byteLength);
+    yield scanner.push(chunk);
+  }
+  yield scanner.end();
+}
+
+/** One page ahead, so that the source works while the row program does. */
+async function* ahead<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = iterator.next();
+      next.catch(() => undefined); // met again by the await above
+      yield value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await iterator.return?.();
+  }
+}
+
+export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {
+  return { columns, withPosition: true, ...rest };
+}

@@ -1,0 +1,59 @@
+import type {
+  DestinationSession,
+  DirtyMark,
+  EventListener,
+  Field,
+  OpenSource,
+  PlannedColumn,
+  RunIdentity,
+  SyncMode,
+  WriteMode,
+} from '../protocol/index.js';
+
+export type SchemaChangeRule = 'evolve' | 'freeze' | 'stop';
+
+/** What a connection wants of one stream. */
+export interface StreamRequest {
+  readonly name: string;
+  readonly sync: SyncMode | undefined;
+  readonly write: WriteMode | undefined;
+  readonly lookback: string | undefined;
+  readonly onSchemaChange: SchemaChangeRule;
+  /** The middleware's chain: from the fields as they come to the columns as they land. */
+  readonly planColumns: (fields: readonly Field[], key: readonly string[]) => readonly PlannedColumn[];
+  readonly marks: readonly DirtyMark[];
+}
+
+/** Past either limit the stream fails. */
+export interface ErrorBudget {
+  /** Share of the records read, 0..1. */
+  readonly share: number;
+  readonly records: number;
+}
+
+/** Time and names from outside, so that a test decides them. */
+export interface Clock {
+  now(): Date;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  /** A new UUID. */
+  id(): string;
+  random(): number;
+}
+
+export interface RunRequest {
+  readonly run: RunIdentity;
+  readonly source: OpenSource;
+  readonly destination: DestinationSession;
+  readonly schema: string;
+  readonly streams: readonly StreamRequest[];
+  readonly errorBudget: ErrorBudget;
+  readonly unstorableText: 'replace' | 'quarantine';
+  /** When the run began: what changes at the source afterwards belongs to the next run. */
+  readonly startedAt: Date;
+  readonly fullRefresh: boolean;
+  readonly range?: { readonly from: string; readonly to: string };
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly on: EventListener;
+  readonly probe: (point: string) => Promise<void> | void;
+}

@@ -1,0 +1,135 @@
+import {
+  addLedgers,
+  EMPTY_LEDGER,
+  type ErrorReport,
+  type Ledger,
+  type RunState,
+  type SourceStream,
+  type StreamState,
+} from '../protocol/index.js';
+import { ConnectorError, EXIT_CODES, toConnectorError } from '../sdk/errors.js';
+import type { RunRequest, StreamRequest } from './request.js';
+import { frozenFields, planStream } from './stream-plan.js';
+import { runStream } from './stream-run.js';
+
+export interface StreamOutcome {
+  readonly stream: string;
+  readonly state: StreamState;
+  readonly ledger: Ledger;
+  readonly error?: ErrorReport;
+}
+
+export interface RunOutcome {
+  readonly state: RunState;
+  readonly exitCode: number;
+  readonly ledger: Ledger;
+  readonly streams: readonly StreamOutcome[];
+  readonly error?: ErrorReport;
+}
+
+/** Faults that concern the whole run: going on with the next stream could only fail the same way. */
+const ENDS_RUN = new Set(['auth', 'locked', 'destination']);
+
+/** One run of a connection: raises the fence, reads every stream to its end, and says how it ended. Never throws. */
+export async function runConnection(run: RunRequest): Promise<RunOutcome> {
+  const outcomes: StreamOutcome[] = [];
+  let fatal: ConnectorError | undefined;
+  try {
+    const epoch = await run.destination.raiseFence(run.run);
+    run.on({ type: 'run_started', run: run.run.id, connection: run.run.connection, epoch: String(epoch) });
+    await run.probe('after_fence');
+    const bookmarks = await run.destination.bookmarks(run.run.connection);
+    const offered = await run.source.streams((stream) => frozenFields(bookmarks, stream));
+    const wanted = run.streams.map((request) => ({ request, stream: pick(offered, request, run) }));
+    for (const { request, stream } of wanted) {
+      if (fatal !== undefined || run.signal.aborted) {
+        outcomes.push({ stream: request.name, state: 'skipped', ledger: EMPTY_LEDGER });
+        continue;
+      }
+      const outcome = await oneStream(
+        run,
+        request,
+        stream,
+        bookmarks.filter((bookmark) => bookmark.stream === request.name),
+      );
+      outcomes.push(outcome.report);
+      run.on({ type: 'stream_ended', ...outcome.report });
+      if (outcome.error !== undefined && ENDS_RUN.has(outcome.error.kind)) fatal = outcome.error;
+    }
+  } catch (error) {
+    fatal = toConnectorError(error, { connection: run.run.connection });
+  }
+  const outcome = conclude(run, outcomes, fatal);
+  run.on({
+    type: 'run_ended',
+    state: outcome.state,
+    exitCode: outcome.exitCode,
+    ...(outcome.error === undefined ? {} : { error: outcome.error }),
+  });
+  return outcome;
+}
+
+function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRequest, run: RunRequest): SourceStream {
+  const stream = offered[request.name];
+  if (stream !== undefined) return stream;
+  throw new ConnectorError(
+    'config',
+    `The source has no stream "${request.name}"; it offers: ${Object.keys(offered).join(', ')}.`,
+    {
+      connection: run.run.connection,
+      stream: request.name,
+      hint: 'See `tributary discover`.',
+    },
+  );
+}
+
+async function oneStream(
+  run: RunRequest,
+  request: StreamRequest,
+  stream: SourceStream,
+  bookmarks: Parameters<typeof planStream>[3],
+) {
+  // What was committed before a failure counts: the ledger is that of the checkpoints, not of the stream's end.
+  let ledger = EMPTY_LEDGER;
+  const counting: RunRequest = {
+    ...run,
+    on: (event) => {
+      if (event.type === 'checkpoint_committed') ledger = addLedgers(ledger, event.ledger);
+      run.on(event);
+    },
+  };
+  try {
+    await runStream(counting, planStream(run, request, stream, bookmarks));
+    return { report: { stream: request.name, state: 'complete' as StreamState, ledger }, error: undefined };
+  } catch (error) {
+    const failure = toConnectorError(error, { stream: request.name, connection: run.run.connection });
+    return {
+      report: { stream: request.name, state: 'failed' as StreamState, ledger, error: reportOf(failure) },
+      error: failure,
+    };
+  }
+}
+
+export function reportOf(error: ConnectorError): ErrorReport {
+  const { hint, stream, slice } = error.details;
+  return {
+    kind: error.kind,
+    message: error.message,
+    ...(hint === undefined ? {} : { hint }),
+    ...(stream === undefined ? {} : { stream }),
+    ...(slice === undefined ? {} : { slice }),
+  };
+}
+
+/** Success needs proof: every stream has said that it is complete. */
+function conclude(run: RunRequest, streams: readonly StreamOutcome[], fatal: ConnectorError | undefined): RunOutcome {
+  const ledger = streams.reduce((sum, { ledger: part }) => addLedgers(sum, part), EMPTY_LEDGER);
+  const complete = streams.filter(({ state }) => state === 'complete').length;
+  const error = fatal === undefined ? streams.find((stream) => stream.error !== undefined)?.error : reportOf(fatal);
+  const common = { ledger, streams, ...(error === undefined ? {} : { error }) };
+  if (run.signal.aborted) return { state: 'cancelled', exitCode: 130, ledger, streams };
+  if (complete === run.streams.length && fatal === undefined)
+    return { state: 'succeeded', exitCode: 0, ledger, streams };
+  if (complete > 0) return { state: 'partial', exitCode: 7, ...common };
+  return { state: 'failed', exitCode: EXIT_CODES[error?.kind ?? 'internal'], ...common };
+}

@@ -1,0 +1,181 @@
+import {
+  compareSchemas,
+  isUnchanged,
+  isWidening,
+  SCHEMA_PARTITION,
+  type Bookmark,
+  type Field,
+  type PlannedColumn,
+  type SchemaChange,
+  type SourceStream,
+  type SyncMode,
+  type TableSpec,
+  type TableState,
+  type WriteMode,
+} from '../protocol/index.js';
+import { ConnectorError } from '../sdk/errors.js';
+import type { RunRequest, StreamRequest } from './request.js';
+
+export const FILE_KEY: readonly string[] = ['_source_file', '_source_row'];
+
+export interface StreamPlan {
+  readonly stream: SourceStream;
+  readonly request: StreamRequest;
+  readonly sync: SyncMode;
+  readonly write: WriteMode;
+  readonly columns: readonly PlannedColumn[];
+  readonly table: TableSpec;
+  readonly bookmarks: readonly Bookmark[];
+}
+
+/** Decides modes and columns of a stream, and refuses what cannot be right before anything is read. */
+export function planStream(
+  run: RunRequest,
+  request: StreamRequest,
+  stream: SourceStream,
+  bookmarks: readonly Bookmark[],
+): StreamPlan {
+  const { catalog } = stream;
+  const sync = run.fullRefresh
+    ? 'full_refresh'
+    : (request.sync ?? (canBeIncremental(stream) ? 'incremental' : 'full_refresh'));
+  const key = catalog.primaryKey.length === 0 && stream.kind === 'files' ? FILE_KEY : catalog.primaryKey;
+  const write = request.write ?? (key.length === 0 ? 'append' : 'merge');
+  const refuse = (message: string, hint: string): never => {
+    throw new ConnectorError('config', `Stream "${request.name}": ${message}`, {
+      stream: request.name,
+      connection: run.run.connection,
+      hint,
+    });
+  };
+  if (sync === 'incremental' && !canBeIncremental(stream))
+    refuse('it has no cursor, so it cannot be read incrementally.', 'Use `sync: full_refresh`.');
+  if (sync === 'incremental' && write === 'overwrite')
+    refuse(
+      'incremental reading with overwrite would delete what was not read.',
+      'Use `write: merge`, or `sync: full_refresh`.',
+    );
+  if (write === 'merge' && key.length === 0)
+    refuse('merge needs a key, and the stream has none.', 'Use `write: append` or `write: overwrite`.');
+  if (sync === 'incremental' && write === 'append' && key.length === 0 && lookbackOf(request, stream) !== undefined)
+    refuse(
+      'appending with a lookback would double what is read again.',
+      'Set `lookback: 0d`, or use a stream with a key and `write: merge`.',
+    );
+  const columns = request.planColumns(catalog.fields, catalog.primaryKey);
+  return {
+    stream,
+    request,
+    sync,
+    write,
+    columns,
+    table: tableOf(run, request, stream, columns, key, write),
+    bookmarks,
+  };
+}
+
+const canBeIncremental = (stream: SourceStream) => stream.kind !== 'full_refresh';
+
+export function lookbackOf(request: StreamRequest, stream: SourceStream): string | undefined {
+  const lookback = request.lookback ?? (stream.kind === 'incremental' ? stream.cursor.lookback : undefined);
+  return lookback === undefined || /^0+[smhd]$/.test(lookback) ? undefined : lookback;
+}
+
+function tableOf(
+  run: RunRequest,
+  request: StreamRequest,
+  stream: SourceStream,
+  columns: readonly PlannedColumn[],
+  key: readonly string[],
+  write: WriteMode,
+): TableSpec {
+  const landed = (source: string) => {
+    if (source.startsWith('_source_')) return source;
+    const column = columns.find((candidate) => candidate.source === source);
+    if (column === undefined)
+      throw new ConnectorError('config', `Stream "${request.name}": the key column "${source}" is dropped.`, {
+        stream: request.name,
+        hint: 'A key column may be renamed or tokenized, not dropped.',
+      });
+    return column.target.name;
+  };
+  return {
+    connection: run.run.connection,
+    stream: request.name,
+    schema: run.schema,
+    name: request.name,
+    fields: columns.map((column) => column.target),
+    key: key.map(landed),
+    fromFiles: stream.kind === 'files',
+    write,
+    marks: request.marks,
+  };
+}
+
+export interface Reconciled {
+  readonly columns: readonly PlannedColumn[];
+  readonly table: TableSpec;
+  /** What is to be done to the table first. */
+  readonly change: SchemaChange | undefined;
+  /** What differs, done or not, for the event. */
+  readonly seen: SchemaChange | undefined;
+}
+
+/** Brings the columns that come and the table that is there together, by the connection's rule. */
+export function reconcile(plan: StreamPlan, columns: readonly PlannedColumn[], state: TableState): Reconciled {
+  const { request, table } = plan;
+  const seen = compareSchemas(
+    state.fields,
+    columns.map((column) => column.target),
+  );
+  const present = new Map(state.fields.map((field) => [field.name, field]));
+  const withColumns = (kept: readonly PlannedColumn[], change: SchemaChange | undefined): Reconciled => ({
+    columns: kept,
+    table: { ...table, fields: kept.map((column) => column.target) },
+    change,
+    seen: isUnchanged(seen) ? undefined : seen,
+  });
+  if (isUnchanged(seen)) return withColumns(columns, undefined);
+  const refuse = (what: string): never => {
+    throw new ConnectorError('schema', `Stream "${request.name}" has changed: ${what}.`, {
+      stream: request.name,
+      hint: 'Look at the change; then set `on_schema_change: evolve`, map the column, or correct the source.',
+    });
+  };
+  if (request.onSchemaChange === 'stop') refuse(describeChange(seen));
+  const frozen = request.onSchemaChange === 'freeze';
+  const widened: { name: string; from: Field['type']; to: Field['type'] }[] = [];
+  const kept: PlannedColumn[] = [];
+  for (const column of columns) {
+    const field = present.get(column.target.name);
+    if (field === undefined) {
+      if (!frozen) kept.push(column);
+    } else if (field.type === column.target.type) {
+      kept.push(column);
+    } else if (!frozen && isWidening(field.type, column.target.type)) {
+      widened.push({ name: field.name, from: field.type, to: column.target.type });
+      kept.push(column);
+    } else if (column.tokenize === undefined && (frozen || isWidening(column.target.type, field.type))) {
+      // The table's type holds all that the stream's does: read the field as the table has it.
+      kept.push({ ...column, sourceType: field.type, target: { ...column.target, type: field.type } });
+    } else {
+      refuse(`"${field.name}" was ${field.type} and is now ${column.target.type}`);
+    }
+  }
+  const change = { added: frozen ? [] : seen.added, removed: seen.removed, retyped: widened };
+  return withColumns(kept, isUnchanged(change) ? undefined : change);
+}
+
+export function describeChange(change: SchemaChange): string {
+  return [
+    ...change.added.map((field) => `"${field.name}" is new`),
+    ...change.removed.map((name) => `"${name}" is gone`),
+    ...change.retyped.map(({ name, from, to }) => `"${name}" was ${from} and is now ${to}`),
+  ].join(', ');
+}
+
+/** The fields that an earlier run has fixed for a stream whose fields are inferred. */
+export function frozenFields(bookmarks: readonly Bookmark[], stream: string): readonly Field[] | undefined {
+  const found = bookmarks.find((bookmark) => bookmark.stream === stream && bookmark.partition === SCHEMA_PARTITION);
+  return found?.position.kind === 'schema' ? found.position.fields : undefined;
+}

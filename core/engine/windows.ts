@@ -1,0 +1,85 @@
+import type { CursorPlan, Window } from '../protocol/index.js';
+import { DAY_MS, parseDuration } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/errors.js';
+
+export interface WindowRequest {
+  readonly cursor: CursorPlan;
+  /** True where cursor values are whole days. */
+  readonly isDaily: boolean;
+  readonly frontier: string | undefined;
+  readonly lookback: string | undefined;
+  readonly runStart: Date;
+  /** A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read. */
+  readonly range?: { readonly from: string; readonly to: string };
+}
+
+/**
+ * Cuts what there is to read into half-open windows, oldest first: from the bookmark less the lookback, or from the
+ * configured start, up to the start of the run. Days are cut in the source's zone, and today is part of the last window.
+ */
+export function cutWindows(request: WindowRequest): readonly Window[] {
+  const { cursor, isDaily, runStart, range } = request;
+  const step = durationOf(cursor.window, 'window');
+  const lookback = durationOf(request.lookback, 'lookback') ?? 0;
+  const now = isDaily ? parseDay(dayIn(cursor.timeZone ?? 'UTC', runStart)) + DAY_MS : runStart.getTime();
+  const parse = isDaily ? parseDay : parseInstant;
+  const format = isDaily ? formatDay : (ms: number) => new Date(ms).toISOString();
+
+  const start = parse(cursor.start);
+  let from = start;
+  let to = now;
+  if (range !== undefined) {
+    from = parse(range.from);
+    to = Math.min(now, isDaily ? parse(range.to) + DAY_MS : parse(range.to));
+  } else if (request.frontier !== undefined) {
+    // A bookmark from the future (a source with a wrong clock) must not end reading for good.
+    from = Math.max(start, Math.min(parse(request.frontier), now) - lookback);
+  }
+  const windows: Window[] = [];
+  while (from < to) {
+    const end = step === undefined ? to : Math.min(from + step, to);
+    windows.push({
+      id: `${format(from)}..${format(end)}`,
+      from: format(from),
+      to: format(end),
+      days: Math.ceil((end - from) / DAY_MS),
+    });
+    from = end;
+  }
+  return windows;
+}
+
+/** Where the bookmark stands once the window is committed: at its end, but never beyond the start of the run. */
+export function frontierAfter(window: Window, isDaily: boolean, cursor: CursorPlan, runStart: Date): string {
+  const cap = isDaily ? dayIn(cursor.timeZone ?? 'UTC', runStart) : runStart.toISOString();
+  return window.to < cap ? window.to : cap;
+}
+
+/** The calendar day (`YYYY-MM-DD`) of an instant in a zone. */
+export function dayIn(timeZone: string, instant: Date): string {
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    instant,
+  );
+}
+
+function parseDay(text: string): number {
+  const ms = Date.parse(`${text.slice(0, 10)}T00:00:00Z`);
+  if (Number.isNaN(ms)) throw new ConnectorError('config', `"${text}" is not a day (YYYY-MM-DD).`);
+  return ms;
+}
+
+function parseInstant(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new ConnectorError('config', `"${text}" is not an instant (ISO 8601).`);
+  return ms;
+}
+
+const formatDay = (ms: number) => new Date(ms).toISOString().slice(0, 10);
+
+function durationOf(text: string | undefined, what: string): number | undefined {
+  if (text === undefined) return undefined;
+  const ms = parseDuration(text);
+  if (ms === undefined)
+    throw new ConnectorError('config', `The ${what} "${text}" is not a duration such as 14d or 36h.`);
+  return ms;
+}

@@ -1,0 +1,136 @@
+import pg from 'pg';
+import { ConnectorError, type ErrorKind } from '#sdk';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** Most connections that one session opens. */
+  readonly max: number;
+  readonly applicationName: string;
+  readonly readOnly?: boolean;
+}
+
+const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184, time: 1083 } as const;
+const AS_TEXT = new Set<number>([OID.numeric, OID.date, OID.timestamp, OID.time]);
+
+/** Values keep every digit: numeric, dates and times come as text, integers as number where that is exact, else as bigint. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    if (AS_TEXT.has(oid)) return (text: string) => text;
+    if (oid === OID.int8) return (text: string) => (text.length < 16 ? Number(text) : exactInteger(text));
+    if (oid === OID.timestamptz) return (text: string) => new Date(text).toISOString();
+    return pg.types.getTypeParser(oid, format as 'text');
+  }) as pg.CustomTypesConfig['getTypeParser'],
+};
+
+function exactInteger(text: string): number | bigint {
+  const value = BigInt(text);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value;
+}
+
+export function openPool(options: ConnectionOptions): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.max,
+    application_name: options.applicationName,
+    connectionTimeoutMillis: 15_000,
+    keepAlive: true,
+    types,
+    // UTC on both sides, so that a text of a timestamp means the same instant whatever the server's default.
+    options: `-c TimeZone=UTC -c DateStyle=ISO${options.readOnly === true ? ' -c default_transaction_read_only=on' : ''}`,
+  });
+  // An idle connection that breaks is reopened by the next use; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+const KIND_BY_SQLSTATE: readonly (readonly [RegExp, ErrorKind, string])[] = [
+  [/^28/, 'auth', 'Check user and password of the destination.'],
+  [/^42501$/, 'auth', 'Grant the role the right that the message names.'],
+  [/^3D000$/, 'config', 'Create the database, or correct its name in the url.'],
+  [
+    /^53100$/,
+    'destination',
+    'Free space on the database server; nothing was lost, the next run goes on from its bookmark.',
+  ],
+  [
+    /^(40001|40P01|55P03|57P0[123]|08|53)/,
+    'transient',
+    'The database was busy or restarting; the run may be repeated.',
+  ],
+  [/^25006$/, 'transient', 'The server is read-only, perhaps after a failover.'],
+];
+
+const NETWORK_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOENT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+/**
+ * Makes a driver's error ours. The server's `detail` quotes values of records, so only its message, state and the named
+ * table, column or constraint go on.
+ */
+export function fromDriver(error: unknown, doing: string): Error {
+  if (error instanceof Error && error.name === 'ConnectorError') return error;
+  const { code, message, table, column, constraint } = error as pg.DatabaseError & { code?: string };
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
+    const rule = KIND_BY_SQLSTATE.find(([pattern]) => pattern.test(code));
+    const place = [table, column, constraint].filter((part) => part !== undefined).join('.');
+    const quoted = /^22|^23/.test(code) ? 'a value does not fit' : message;
+    return new ConnectorError(
+      rule?.[1] ?? 'destination',
+      `Postgres, ${doing}: ${quoted}${place === '' ? '' : ` (${place})`} [${code}]`,
+      {
+        hint: rule?.[2] ?? "See the server's log for the whole message.",
+        cause: error,
+      },
+    );
+  }
+  if ((code !== undefined && NETWORK_CODES.has(code)) || /Connection terminated|timeout|ended/i.test(message ?? '')) {
+    return new ConnectorError('transient', `Postgres, ${doing}: the connection failed (${code ?? 'closed'}).`, {
+      hint: 'Check that the server of the destination is up and can be reached from here.',
+      cause: error,
+    });
+  }
+  return new ConnectorError('internal', `Postgres, ${doing}: ${message ?? String(error)}`, { cause: error });
+}
+
+/** Runs `work` in a transaction on a connection of its own; the reply of COMMIT is part of it. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  doing: string,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await connect(pool, doing);
+  let broken: Error | undefined;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    broken = fromDriver(error, doing);
+    await client.query('ROLLBACK').catch(() => {
+      broken = new Error('connection lost');
+    });
+    throw fromDriver(error, doing);
+  } finally {
+    client.release(broken?.message === 'connection lost' ? broken : undefined);
+  }
+}
+
+export async function connect(pool: pg.Pool, doing: string): Promise<pg.PoolClient> {
+  try {
+    const client = await pool.connect();
+    // A connection that breaks while it is checked out says so through the query in flight, and here once more.
+    if (client.listenerCount('error') === 0) client.on('error', () => undefined);
+    return client;
+  } catch (error) {
+    throw fromDriver(error, doing);
+  }
+}

@@ -1,0 +1,80 @@
+import type pg from 'pg';
+import { ConnectorError, type RunIdentity } from '#sdk';
+import { fromDriver, inTransaction } from './connection.js';
+import { quote, stagingPrefix } from './names.js';
+
+export interface Fence {
+  readonly run: RunIdentity;
+  readonly epoch: bigint;
+}
+
+const locked = (connection: string, cause?: unknown) =>
+  new ConnectorError('locked', `Another run of connection "${connection}" has taken over.`, {
+    connection,
+    hint: 'Nothing is wrong with the data: this run has committed nothing since. See `tributary runs list`.',
+    cause,
+  });
+
+/** Raises the epoch. Waits for commits in flight, which hold the row, but not for ever. */
+export async function raiseFence(pool: pg.Pool, metadata: string, run: RunIdentity): Promise<Fence> {
+  try {
+    const epoch = await inTransaction(pool, 'raising the fence', async (client) => {
+      await client.query("SET LOCAL lock_timeout = '30s'");
+      const { rows } = await client.query<{ epoch: string }>(
+        `INSERT INTO ${quote(metadata)}.fence AS f (connection, epoch, run_id, raised_at) VALUES ($1, 1, $2, now())
+           ON CONFLICT (connection) DO UPDATE SET epoch = f.epoch + 1, run_id = excluded.run_id, raised_at = now()
+         RETURNING epoch::text`,
+        [run.connection, run.id],
+      );
+      return BigInt(rows[0]?.epoch ?? 0);
+    });
+    return { run, epoch };
+  } catch (error) {
+    if (((error as Error).cause as { code?: string } | undefined)?.code === '55P03')
+      throw locked(run.connection, error);
+    throw error;
+  }
+}
+
+/**
+ * Holds the fence row until the transaction ends, and fails unless epoch and run are ours. In shared mode, so that streams
+ * of one run commit in parallel; exclusively to settle a commit whose reply was lost.
+ */
+export async function holdFence(
+  client: pg.ClientBase,
+  metadata: string,
+  fence: Fence,
+  mode: 'SHARE' | 'UPDATE' = 'SHARE',
+): Promise<void> {
+  await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'");
+  const { rows } = await client.query<{ epoch: string; run_id: string }>(
+    `SELECT epoch::text, run_id::text FROM ${quote(metadata)}.fence WHERE connection = $1 FOR ${mode}`,
+    [fence.run.connection],
+  );
+  const row = rows[0];
+  if (row === undefined || row.epoch !== String(fence.epoch) || row.run_id !== fence.run.id)
+    throw locked(fence.run.connection);
+}
+
+/** Removes the staging tables that older epochs left. One that a zombie still fills is left to the next run. */
+export async function dropStaleStaging(pool: pg.Pool, metadata: string, fence: Fence): Promise<void> {
+  const prefix = stagingPrefix(fence.run.connection);
+  const { rows } = await pool.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname LIKE $2`,
+    [metadata, `${prefix.replaceAll('_', '\\_')}%`],
+  );
+  for (const { name } of rows) {
+    const epoch = /^(\d+)_/.exec(name.slice(prefix.length))?.[1];
+    if (epoch === undefined || BigInt(epoch) >= fence.epoch) continue;
+    try {
+      await inTransaction(pool, 'removing staging of a dead run', async (client) => {
+        await client.query("SET LOCAL lock_timeout = '2s'");
+        await client.query(`DROP TABLE IF EXISTS ${quote(metadata)}.${quote(name)}`);
+      });
+    } catch (error) {
+      const { code } = (fromDriver(error, 'clean-up').cause ?? {}) as { code?: string };
+      if (code !== '55P03') throw error;
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import type pg from 'pg';
+import type { Checkpoint, DirtyMark, TableSpec } from '#sdk';
+import { tableName } from './columns.js';
+import { literal, quote } from './names.js';
+
+export interface MergeCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  readonly superseded: number;
+  readonly deleted: number;
+}
+
+/** Names and expressions that the statements of one merge share. `s` is the staging table, `t` the target. */
+interface MergePlan {
+  readonly target: string;
+  readonly staging: string;
+  readonly columns: readonly string[];
+  /** Expressions of the staging side, column by column. */
+  readonly values: readonly string[];
+  readonly keyMatch: string;
+  readonly keyValues: readonly string[];
+  readonly sameRow: string;
+}
+
+export function planMerge(table: TableSpec, staging: string, slice: string, run: string): MergePlan {
+  const own = table.fields.map(({ name }) => quote(name));
+  const file: readonly (readonly [string, string])[] = table.fromFiles
+    ? [
+        ['_source_file', literal(slice)],
+        ['_source_row', 's._pos'],
+      ]
+    : [];
+  const expression = new Map<string, string>([
+    ...table.fields.map(({ name }) => [name, `s.${quote(name)}`] as const),
+    ...file,
+  ]);
+  const keyValues = table.key.map((name) => expression.get(name) ?? `s.${quote(name)}`);
+  const compared = table.fields.filter(({ name }) => !table.key.includes(name)).map(({ name }) => quote(name));
+  const side = (alias: string) => compared.map((column) => `${alias}.${column}`).join(', ');
+  return {
+    target: tableName(table),
+    staging,
+    columns: [...own, ...file.map(([name]) => name), '_loaded_at', '_run_id'],
+    values: [...own.map((name) => `s.${name}`), ...file.map(([, value]) => value), 'now()', `${literal(run)}::uuid`],
+    keyMatch: table.key.map((name, index) => `t.${quote(name)} = ${keyValues[index]}`).join(' AND '),
+    keyValues,
+    sameRow: compared.length === 0 ? 'true' : `ROW(${side('t')}) IS NOT DISTINCT FROM ROW(${side('s')})`,
+  };
+}
+
+/**
+ * Brings the staged rows into the table and counts what became of each. Rows that change nothing leave the staging table
+ * first, one reason after the other, so that every count is a statement's own and what remains is exactly what is written.
+ */
+export async function mergeStaged(
+  client: pg.ClientBase,
+  table: TableSpec,
+  plan: MergePlan,
+  checkpoint: Checkpoint,
+  dirty: DirtyWriter,
+): Promise<MergeCounts> {
+  const { target, staging, keyMatch } = plan;
+  const count = async (sql: string) => (await client.query(sql)).rowCount ?? 0;
+  const populated = (await count(`SELECT 1 FROM ${target} LIMIT 1`)) > 0;
+
+  if (table.key.length === 0) {
+    const emptied = checkpoint.replacesAll && populated;
+    if (emptied) await dirty.ofTarget(`FROM ${target} t`);
+    const deleted = emptied ? await count(`DELETE FROM ${target}`) : 0;
+    await dirty.ofStaging(`FROM ${staging} s`);
+    return { inserted: await insert(client, plan), updated: 0, unchanged: 0, superseded: 0, deleted };
+  }
+
+  let superseded = await dropOlderInStaging(client, table, plan);
+  let deleted = 0;
+  let unchanged = 0;
+  if (populated) {
+    const unseen = unseenRows(plan, checkpoint);
+    if (unseen !== undefined) {
+      await dirty.ofTarget(`FROM ${target} t WHERE ${unseen}`);
+      deleted = await count(`DELETE FROM ${target} t WHERE ${unseen}`);
+    }
+    if (checkpoint.keepsExisting || table.write === 'append') {
+      superseded += await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch}`);
+    } else {
+      unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
+      if (table.version !== undefined) {
+        const version = quote(table.version);
+        superseded += await count(
+          `DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND t.${version} > s.${version}`,
+        );
+      }
+      await dirty.ofTarget(`FROM ${target} t JOIN ${staging} s ON ${keyMatch}`);
+    }
+  }
+  await dirty.ofStaging(`FROM ${staging} s`);
+  if (!populated || table.write === 'append' || checkpoint.keepsExisting)
+    return { inserted: await insert(client, plan), updated: 0, unchanged, superseded, deleted };
+  return { ...(await upsert(client, table, plan)), unchanged, superseded, deleted };
+}
+
+/** Of each key the last version stays: by the version column, then by position. */
+async function dropOlderInStaging(client: pg.ClientBase, table: TableSpec, plan: MergePlan): Promise<number> {
+  if (table.key.includes('_source_row')) return 0; // the position itself is the key
+  const key = table.key.map(quote).join(', ');
+  const repeated = await client.query(`SELECT 1 FROM ${plan.staging} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`);
+  if (repeated.rowCount === 0) return 0;
+  const version = table.version === undefined ? '' : `${quote(table.version)} DESC NULLS LAST, `;
+  const { rowCount } = await client.query(
+    `DELETE FROM ${plan.staging} WHERE ctid IN (
+       SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY ${key} ORDER BY ${version}_pos DESC) AS place
+                           FROM ${plan.staging}) AS versions WHERE place > 1)`,
+  );
+  return rowCount ?? 0;
+}
+
+/** Rows that an overwrite or a new version of a file no longer holds. */
+function unseenRows(plan: MergePlan, checkpoint: Checkpoint): string | undefined {
+  const missing = `NOT EXISTS (SELECT FROM ${plan.staging} s WHERE ${plan.keyMatch})`;
+  if (checkpoint.replacesAll) return missing;
+  if (checkpoint.replacesFile !== undefined)
+    return `t._source_file = ${literal(checkpoint.replacesFile)} AND ${missing}`;
+  return undefined;
+}
+
+/** In key order, since the index then grows at one place instead of everywhere. */
+const inKeyOrder = (plan: MergePlan) => (plan.keyValues.length === 0 ? '' : ` ORDER BY ${plan.keyValues.join(', ')}`);
+
+async function insert(client: pg.ClientBase, plan: MergePlan): Promise<number> {
+  const { rowCount } = await client.query(
+    `INSERT INTO ${plan.target} (${plan.columns.join(', ')})
+     SELECT ${plan.values.join(', ')} FROM ${plan.staging} s${inKeyOrder(plan)}`,
+  );
+  return rowCount ?? 0;
+}
+
+async function upsert(
+  client: pg.ClientBase,
+  table: TableSpec,
+  plan: MergePlan,
+): Promise<{ inserted: number; updated: number }> {
+  const key = table.key.map(quote).join(', ');
+  const settable = plan.columns.filter(
+    (column) => !table.key.some((name) => quote(name) === column || name === column),
+  );
+  const { rows } = await client.query<{ inserted: number; updated: number }>(
+    // A row that was updated carries the lock of its conflict in xmax; a new one carries none.
+    `WITH applied AS (
+       INSERT INTO ${plan.target} (${plan.columns.join(', ')})
+       SELECT ${plan.values.join(', ')} FROM ${plan.staging} s${inKeyOrder(plan)}
+       ON CONFLICT (${key}) DO UPDATE SET ${settable.map((column) => `${column} = excluded.${column}`).join(', ')}
+       RETURNING (xmax = 0) AS is_new)
+     SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM applied`,
+  );
+  return { inserted: Number(rows[0]?.inserted), updated: Number(rows[0]?.updated) };
+}
+
+/** Appends the days and campaigns that changed rows touch, before and after the change. */
+export interface DirtyWriter {
+  ofTarget(from: string): Promise<void>;
+  ofStaging(from: string): Promise<void>;
+}
+
+export function dirtyWriter(
+  client: pg.ClientBase,
+  metadata: string,
+  run: string,
+  marks: readonly DirtyMark[],
+): DirtyWriter {
+  const mark = async (alias: 's' | 't', from: string) => {
+    for (const { fact, day, campaign } of marks)
+      await client.query(
+        `INSERT INTO ${quote(metadata)}.dirty (fact, day, campaign, run_id, marked_at)
+         SELECT DISTINCT ${literal(fact)}, ${expressionOf(alias, day)}::date, ${expressionOf(alias, campaign)}::text, ${literal(run)}::uuid, now() ${from}`,
+      );
+  };
+  return { ofTarget: (from) => mark('t', from), ofStaging: (from) => mark('s', from) };
+}
+
+function expressionOf(alias: 's' | 't', part: DirtyMark['day']): string {
+  if (part === null) return 'NULL';
+  return 'column' in part ? `${alias}.${quote(part.column)}` : literal(part.value);
+}

@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+
+/** `"name"`, safe whatever it holds. */
+export function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+export function literal(value: string): string {
+  const escaped = value.replaceAll("'", "''");
+  return value.includes('\\') ? `E'${escaped.replaceAll('\\', '\\\\')}'` : `'${escaped}'`;
+}
+
+const digest = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
+
+/** All staging tables of a connection start so; what follows is the epoch, by which those of dead runs are recognised. */
+export const stagingPrefix = (connection: string): string => `stg_${digest(connection, 12)}_`;
+
+/** Deterministic in connection, epoch, stream, slice and sequence, and short enough for Postgres's 63 bytes. */
+export function stagingName(
+  connection: string,
+  epoch: bigint,
+  stream: string,
+  slice: string,
+  sequence: number,
+): string {
+  return `${stagingPrefix(connection)}${epoch}_${digest(`${stream}\0${slice}\0${sequence}`, 16)}`;
+}

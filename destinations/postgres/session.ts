@@ -1,0 +1,118 @@
+import {
+  ConnectorError,
+  type Bookmark,
+  type DestinationCapabilities,
+  type DestinationSession,
+  type QuarantinedRecord,
+  type TableSpec,
+} from '#sdk';
+import { fromDriver, inTransaction, openPool } from './connection.js';
+import type { CheckpointContext } from './checkpoint.js';
+import { dropStaleStaging, holdFence, raiseFence, type Fence } from './fence.js';
+import { ensureMetadata } from './metadata.js';
+import { quote } from './names.js';
+import { checkNames, createTable, describeTable, evolveTable } from './table.js';
+import { tableName } from './columns.js';
+import { directWriter, stagingWriter } from './writer.js';
+
+export interface SessionOptions {
+  readonly url: string;
+  readonly metadataSchema: string;
+  readonly probe: (point: string) => Promise<void> | void;
+}
+
+const CAPABILITIES: DestinationCapabilities = {
+  writeModes: ['append', 'merge', 'overwrite'],
+  holdsNul: false,
+  maxIdentifierBytes: 63,
+};
+/** One connection stages, one commits, one is for questions in between; a few more let streams run beside each other. */
+const MAX_CONNECTIONS = 6;
+
+export async function openSession({
+  url,
+  metadataSchema: metadata,
+  probe,
+}: SessionOptions): Promise<DestinationSession> {
+  const pool = openPool({ url, max: MAX_CONNECTIONS, applicationName: 'tributary' });
+  try {
+    await ensureMetadata(pool, metadata);
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+  let fence: Fence | undefined;
+  let sequence = 0;
+  const raised = (): Fence => {
+    if (fence === undefined) throw new ConnectorError('internal', 'The fence has not been raised.');
+    return fence;
+  };
+  const context = (table: TableSpec): CheckpointContext => ({ pool, metadata, fence: raised(), table, probe });
+  const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw fromDriver(error, doing);
+    }
+  };
+  return {
+    capabilities: CAPABILITIES,
+    async raiseFence(run) {
+      fence = await raiseFence(pool, metadata, run);
+      await dropStaleStaging(pool, metadata, fence);
+      return fence.epoch;
+    },
+    bookmarks: (connection) =>
+      asking('reading bookmarks', async () => {
+        const { rows } = await pool.query<Bookmark & Record<string, unknown>>(
+          `SELECT stream, partition, position FROM ${quote(metadata)}.bookmark WHERE connection = $1 ORDER BY stream, partition`,
+          [connection],
+        );
+        return rows;
+      }),
+    describe: (table) => asking(`looking at ${tableName(table)}`, () => describeTable(pool, table)),
+    create(table) {
+      checkNames(table);
+      return inTransaction(pool, `creating table ${tableName(table)}`, (client) =>
+        createTable(client, table, { key: true }),
+      );
+    },
+    evolve: (table, change) => {
+      checkNames(table);
+      return evolveTable(pool, table, change, (client) => holdFence(client, metadata, raised()), probe);
+    },
+    open: (table, slice, direct) =>
+      direct ? directWriter(context(table), slice) : stagingWriter(context(table), slice, sequence++),
+    countRows: (table) =>
+      inTransaction(pool, `counting ${tableName(table)}`, async (client) => {
+        await holdFence(client, metadata, raised());
+        const { rows } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM ${tableName(table)}`);
+        return Number(rows[0]?.n);
+      }),
+    quarantined: (connection, stream, limit) =>
+      asking('reading the quarantine', async () => {
+        const { rows } = await pool.query<QuarantinedRecord & Record<string, unknown>>(
+          `SELECT slice, position, reason, payload FROM ${quote(metadata)}.quarantine
+            WHERE connection = $1 AND stream = $2 AND resolved_at IS NULL ORDER BY first_seen, record_key LIMIT $3`,
+          [connection, stream, limit],
+        );
+        return rows;
+      }),
+    setBookmarks: (connection, set, remove) =>
+      inTransaction(pool, 'changing bookmarks', async (client) => {
+        await holdFence(client, metadata, raised());
+        for (const { stream, partition } of remove)
+          await client.query(
+            `DELETE FROM ${quote(metadata)}.bookmark WHERE connection = $1 AND stream = $2 AND ($3::text IS NULL OR partition = $3)`,
+            [connection, stream, partition ?? null],
+          );
+        for (const { stream, partition, position } of set)
+          await client.query(
+            `INSERT INTO ${quote(metadata)}.bookmark (connection, stream, partition, position, run_id, updated_at) VALUES ($1, $2, $3, $4, $5, now())
+               ON CONFLICT (connection, stream, partition) DO UPDATE SET position = excluded.position, run_id = excluded.run_id, updated_at = now()`,
+            [connection, stream, partition, JSON.stringify(position), raised().run.id],
+          );
+      }),
+    close: () => pool.end(),
+  };
+}

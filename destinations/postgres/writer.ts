@@ -1,0 +1,281 @@
+import type pg from 'pg';
+import { createHash } from 'node:crypto';
+import {
+  ConnectorError,
+  type Batch,
+  type Checkpoint,
+  type Ledger,
+  type Reject,
+  type TableSpec,
+  type Writer,
+} from '#sdk';
+import { createBinaryBatch, type BinaryBatch } from './binary-batch.js';
+import { commitCheckpoint, publishQuarantine, stagingLost, type CheckpointContext } from './checkpoint.js';
+import { connect, fromDriver, inTransaction } from './connection.js';
+import { holdFence } from './fence.js';
+import { dirtyWriter, mergeStaged, planMerge, type MergeCounts } from './merge.js';
+import { literal, quote, stagingName } from './names.js';
+import { beginCopy, stagingTable, type BinaryCopy } from './staging.js';
+import { createTable } from './table.js';
+import { tableName } from './columns.js';
+
+/** Batches of this size keep the socket busy and memory small; larger ones were not faster. */
+const BATCH_BYTES = 1 << 20;
+/** A COPY from a steady source takes several batches, so that its round trips do not show. */
+const COPY_BYTES = 16 << 20;
+
+/** Where rows are copied to, and what the checkpoint does with them. */
+interface Loading {
+  /** Opens or goes on with a COPY. */
+  copy(): Promise<BinaryCopy>;
+  readonly isSteady: boolean;
+  readonly maxCopyBytes: number;
+  apply(client: pg.PoolClient, checkpoint: Checkpoint, staged: number): Promise<MergeCounts>;
+  readonly openTransaction: pg.PoolClient | undefined;
+  end(outcome: 'committed' | 'aborted'): Promise<void>;
+}
+
+/** Stages into a table of its own and merges at the checkpoint: the normal case. */
+export async function stagingWriter(context: CheckpointContext, slice: string, sequence: number): Promise<Writer> {
+  const { pool, metadata, fence, table } = context;
+  const name = stagingName(fence.run.connection, fence.epoch, table.stream, slice, sequence);
+  const staging = `${quote(metadata)}.${quote(name)}`;
+  const client = await connect(pool, 'staging');
+  try {
+    await client.query(`DROP TABLE IF EXISTS ${staging}`);
+    await client.query(stagingTable(staging, table));
+  } catch (error) {
+    client.release();
+    throw fromDriver(error, 'creating a staging table');
+  }
+  let released = false;
+  return writer(context, slice, {
+    copy: async () => beginCopy(client, staging),
+    isSteady: table.fromFiles,
+    maxCopyBytes: COPY_BYTES,
+    openTransaction: undefined,
+    async apply(transaction, checkpoint, staged) {
+      const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${staging}`);
+      if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
+      await resolveQuarantine(transaction, context, slice, staging);
+      const dirty = dirtyWriter(transaction, metadata, fence.run.id, table.marks);
+      return mergeStaged(transaction, table, planMerge(table, staging, slice, fence.run.id), checkpoint, dirty);
+    },
+    async end() {
+      if (released) return;
+      released = true;
+      // What cannot be dropped now is dropped by the next run, which knows it by its epoch.
+      await client.query(`DROP TABLE IF EXISTS ${staging}`).catch(() => undefined);
+      client.release();
+    },
+  });
+}
+
+/**
+ * Loads a table that does not exist yet by one COPY straight into it, and builds the key afterwards: the index is then
+ * sorted once instead of grown row by row. All in the checkpoint's transaction.
+ */
+export async function directWriter(context: CheckpointContext, slice: string): Promise<Writer> {
+  const { pool, metadata, fence, table } = context;
+  const target = tableName(table);
+  const client = await connect(pool, 'first load');
+  try {
+    await client.query('BEGIN');
+    await holdFence(client, metadata, fence);
+    await createTable(client, table, { key: false });
+    const defaults = [
+      `_loaded_at SET DEFAULT now()`,
+      `_run_id SET DEFAULT ${literal(fence.run.id)}`,
+      `_source_file SET DEFAULT ${literal(slice)}`,
+    ];
+    await client.query(`ALTER TABLE ${target} ${defaults.map((column) => `ALTER COLUMN ${column}`).join(', ')}`);
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => undefined);
+    client.release();
+    throw fromDriver(error, `creating table ${target}`);
+  }
+  const columns = ['_source_row', ...table.fields.map((field) => quote(field.name))];
+  let released = false;
+  return writer(context, slice, {
+    // FREEZE: rows that no other transaction can see yet need no second visit by vacuum.
+    copy: async () => beginCopy(client, `${target} (${columns.join(', ')})`, 'FORMAT binary, FREEZE'),
+    isSteady: true,
+    maxCopyBytes: Number.POSITIVE_INFINITY,
+    openTransaction: client,
+    async apply(transaction, _checkpoint, staged) {
+      const dropped = ['_loaded_at', '_run_id', '_source_file'].map((name) => `ALTER COLUMN ${name} DROP DEFAULT`);
+      await transaction.query(`ALTER TABLE ${target} ${dropped.join(', ')}`);
+      const superseded = await buildKey(transaction, table);
+      await dirtyWriter(transaction, metadata, fence.run.id, table.marks).ofTarget(`FROM ${target} t`);
+      const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${target}`);
+      const inserted = Number(rows[0]?.n);
+      if (inserted + superseded !== staged) throw stagingLost(table, slice, staged, inserted);
+      return { inserted, updated: 0, unchanged: 0, superseded, deleted: 0 };
+    },
+    async end(outcome) {
+      if (released) return;
+      released = true;
+      let lost: Error | undefined;
+      if (outcome === 'aborted') await client.query('ROLLBACK').catch((error: Error) => (lost = error));
+      client.release(lost);
+    },
+  });
+}
+
+/** Tries the key at once, since keys that repeat are rare; where they do, older versions go first. */
+async function buildKey(client: pg.PoolClient, table: TableSpec): Promise<number> {
+  if (table.key.length === 0 || table.write === 'append') return 0;
+  const target = tableName(table);
+  const key = table.key.map(quote).join(', ');
+  const add = `ALTER TABLE ${target} ADD PRIMARY KEY (${key})`;
+  await client.query("SET LOCAL maintenance_work_mem = '256MB'; SAVEPOINT keyed");
+  try {
+    await client.query(add);
+    return 0;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '23505') throw error;
+  }
+  await client.query('ROLLBACK TO SAVEPOINT keyed');
+  const version = table.version === undefined ? '' : `${quote(table.version)} DESC NULLS LAST, `;
+  const { rowCount } = await client.query(
+    `DELETE FROM ${target} WHERE ctid IN (
+       SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY ${key} ORDER BY ${version}ctid DESC) AS place
+                           FROM ${target}) AS versions WHERE place > 1)`,
+  );
+  await client.query(add);
+  return rowCount ?? 0;
+}
+
+/** What both ways of loading share: two batches in turn, COPY by COPY, and rejected records on the side. */
+function writer(context: CheckpointContext, slice: string, loading: Loading): Writer {
+  const { pool, metadata, fence, table, probe } = context;
+  const columns = table.fields.length + 1;
+  const spare: BinaryBatch[] = [
+    createBinaryBatch(columns, { targetBytes: BATCH_BYTES }),
+    createBinaryBatch(columns, { targetBytes: BATCH_BYTES }),
+  ];
+  let inFlight: Promise<void> = Promise.resolve();
+  let copy: BinaryCopy | undefined;
+  let staged = 0;
+  let encoded = 0;
+  let quarantineStaging: string | undefined;
+  let failed: Error | undefined;
+
+  const endCopy = async () => {
+    if (copy === undefined) return;
+    const ending = copy;
+    copy = undefined;
+    staged += await ending.end();
+  };
+  const send = async (batch: BinaryBatch) => {
+    copy ??= await loading.copy();
+    await copy.write(batch);
+    await probe('mid_copy');
+    if (!loading.isSteady || copy.bytes >= loading.maxCopyBytes) await endCopy();
+    batch.reset();
+    spare.push(batch);
+  };
+
+  return {
+    batch() {
+      const next = spare.pop();
+      if (next === undefined) throw new ConnectorError('internal', 'More than two batches of one writer are out.');
+      return next;
+    },
+    async stage(batch: Batch) {
+      await inFlight;
+      if (failed !== undefined) throw failed;
+      encoded += batch.rows;
+      inFlight = send(batch as BinaryBatch).catch((error: unknown) => {
+        failed = fromDriver(error, 'staging');
+      });
+      // The other buffer is free, so the caller may go on filling while this one travels.
+    },
+    async quarantine(rejects: readonly Reject[]) {
+      if (rejects.length === 0) return;
+      if (quarantineStaging === undefined) {
+        quarantineStaging = `${quote(metadata)}.${quote(stagingName(fence.run.connection, fence.epoch, table.stream, slice, -1))}`;
+        await pool.query(`DROP TABLE IF EXISTS ${quarantineStaging}`);
+        await pool.query(
+          `CREATE UNLOGGED TABLE ${quarantineStaging} (record_key text, reason text, field text, detail text, payload jsonb, slice text, position bigint)`,
+        );
+      }
+      const rows = rejects.map((reject) => ({ ...reject, record_key: quarantineKey(table, slice, reject), slice }));
+      await pool.query(
+        `INSERT INTO ${quarantineStaging} SELECT * FROM jsonb_to_recordset($1::jsonb)
+           AS r(record_key text, reason text, field text, detail text, payload jsonb, slice text, position bigint)`,
+        [storable(JSON.stringify(rows))],
+      );
+    },
+    async checkpoint(checkpoint: Checkpoint): Promise<Ledger> {
+      try {
+        await inFlight;
+        if (failed !== undefined) throw failed;
+        await endCopy();
+        if (staged !== encoded) throw stagingLost(table, slice, encoded, staged);
+        await probe('after_staging');
+        const ledger = await commitCheckpoint(
+          context,
+          checkpoint,
+          staged,
+          quarantineStaging,
+          (client) => loading.apply(client, checkpoint, staged),
+          loading.openTransaction,
+        );
+        await loading.end('committed');
+        if (quarantineStaging !== undefined)
+          await pool.query(`DROP TABLE IF EXISTS ${quarantineStaging}`).catch(() => undefined);
+        return ledger;
+      } catch (error) {
+        throw fromDriver(error, 'checkpoint');
+      }
+    },
+    async abort(options) {
+      await inFlight.catch(() => undefined);
+      await copy?.fail().catch(() => undefined);
+      copy = undefined;
+      await loading.end('aborted');
+      if (quarantineStaging === undefined) return;
+      const name = quarantineStaging;
+      if (options?.keepQuarantine === true)
+        await inTransaction(pool, 'keeping the quarantine', async (client) => {
+          await holdFence(client, metadata, fence);
+          await publishQuarantine(client, metadata, fence, table, name);
+        });
+      await pool.query(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
+    },
+  };
+}
+
+/** The record's key where the table has one and the record shows it, else its place in the file, else a hash of it. */
+function quarantineKey(table: TableSpec, slice: string, reject: Reject): string {
+  if (table.fromFiles && table.key.includes('_source_row')) return `${slice}\u001f${reject.position}`;
+  const parts = table.key.map((name) => reject.payload[name]);
+  if (parts.length > 0 && parts.every((part) => part !== undefined && part !== null && part !== ''))
+    return parts.map(String).join('\u001f');
+  return createHash('sha256').update(JSON.stringify(reject.payload)).digest('hex');
+}
+
+/** jsonb refuses U+0000 and lone surrogates even as escapes; in a payload they are shown as U+FFFD. */
+function storable(json: string): string {
+  return json.replaceAll(/\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\\ufffd');
+}
+
+/** A good version of a record that was in quarantine resolves it. */
+async function resolveQuarantine(
+  client: pg.PoolClient,
+  { metadata, fence, table }: CheckpointContext,
+  slice: string,
+  staging: string,
+): Promise<void> {
+  if (table.key.length === 0) return;
+  const where = `q.connection = ${literal(fence.run.connection)} AND q.stream = ${literal(table.stream)} AND q.resolved_at IS NULL`;
+  const open = await client.query(`SELECT 1 FROM ${quote(metadata)}.quarantine q WHERE ${where} LIMIT 1`);
+  if (open.rowCount === 0) return;
+  const key = table.key.map((name) =>
+    name === '_source_file' ? literal(slice) : name === '_source_row' ? 's._pos::text' : `s.${quote(name)}::text`,
+  );
+  await client.query(
+    `UPDATE ${quote(metadata)}.quarantine q SET resolved_at = now() FROM ${staging} s WHERE ${where} AND q.record_key = concat_ws(E'\\x1f', ${key.join(', ')})`,
+  );
+}
