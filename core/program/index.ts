@@ -1,1 +1,3 @@
 export * from './row-program.js';
+export { compileForScanner } from './from-scanner.js';
+export { compileForObjects } from './from-objects.js';

@@ -12,7 +12,7 @@ export interface RowScanner {
   readonly ends: Int32Array;
   /** 1 where field i was quoted: an empty quoted field is an empty text, an empty bare one may be null. */
   readonly quoted: Uint8Array;
-  /** Fields of the current record, which may differ from the header's (a ragged row). */
+  /** Fields of the current record, which may differ from the header's (a ragged row); -1 where the record cannot be cut into fields. */
   readonly fieldCount: number;
   /** Position of the current record in its file: the first record after the header is 1. */
   readonly row: number;

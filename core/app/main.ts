@@ -1,1 +1,0 @@
-import {version} from '#sdk'; console.log(version);

@@ -1,0 +1,2 @@
+export { CHAIN, planColumns } from './chain.js';
+export type { ExpectRule, MapRule, ProtectRule, StreamRules } from './rules.js';

@@ -1,0 +1,164 @@
+import { latin } from './numbers.js';
+
+/** Readers of days and instants from ASCII bytes. `NaN` means: not such a value. */
+
+const two = (b: Uint8Array, i: number): number => {
+  const tens = (b[i] as number) - 0x30;
+  const ones = (b[i + 1] as number) - 0x30;
+  return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? Number.NaN : tens * 10 + ones;
+};
+
+const DAYS_BEFORE = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334];
+const DAYS_IN = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+/** Days since 1970-01-01 of a day of the calendar, years 1 to 9999; NaN where there is no such day. */
+export function dayNumber(year: number, month: number, day: number): number {
+  if (!(year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1)) return Number.NaN;
+  const leap = isLeap(year);
+  if (day > (DAYS_IN[month - 1] as number) + (leap && month === 2 ? 1 : 0)) return Number.NaN;
+  const y = year - 1;
+  const before = y * 365 + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return before + (DAYS_BEFORE[month - 1] as number) + (leap && month > 2 ? 1 : 0) + day - 719_163;
+}
+
+/** `YYYY-MM-DD`. */
+export function isoDate(b: Uint8Array, s: number, e: number): number {
+  if (e - s !== 10 || b[s + 4] !== 0x2d || b[s + 7] !== 0x2d) return Number.NaN;
+  return dayNumber(two(b, s) * 100 + two(b, s + 2), two(b, s + 5), two(b, s + 8));
+}
+
+/** Seconds of `isoTimestamp`'s last result are its return value; these two belong to it. */
+export const last = { micros: 0, hasZone: false };
+
+/**
+ * `YYYY-MM-DD[T ]HH:MM[:SS[.fffffffff]][Z|±HH[:]MM|±HH]` or a bare day: seconds since 1970 of UTC where there is a zone, else
+ * of the zone-less clock. Digits beyond the microsecond are cut off. A leap second is refused, since no column holds it.
+ */
+export function isoTimestamp(b: Uint8Array, s: number, e: number): number {
+  last.micros = 0;
+  last.hasZone = false;
+  const days = isoDate(b, s, Math.min(s + 10, e));
+  if (e - s === 10) return days * 86_400;
+  const separator = b[s + 10];
+  if (separator !== 0x54 && separator !== 0x20 && separator !== 0x74) return Number.NaN;
+  const seconds = clock(b, s + 11, e);
+  return days * 86_400 + seconds;
+}
+
+/** `HH:MM[:SS[.f…]]` with an optional zone; leaves micros and zone in `last`, and takes the zone off. */
+function clock(b: Uint8Array, s: number, e: number): number {
+  const hour = two(b, s);
+  const minute = two(b, s + 3);
+  if (!(hour <= 23 && minute <= 59) || b[s + 2] !== 0x3a || e - s < 5) return Number.NaN;
+  let seconds = hour * 3600 + minute * 60;
+  let i = s + 5;
+  if (i < e && b[i] === 0x3a) {
+    const second = two(b, i + 1);
+    if (!(second <= 59) || i + 3 > e) return Number.NaN;
+    seconds += second;
+    i += 3;
+    if (i < e && (b[i] === 0x2e || b[i] === 0x2c)) {
+      let unit = 100_000;
+      let micros = 0;
+      const first = (i += 1);
+      for (; i < e; i += 1) {
+        const digit = (b[i] as number) - 0x30;
+        if (digit < 0 || digit > 9) break;
+        micros += digit * unit;
+        unit = Math.floor(unit / 10);
+      }
+      if (i === first || i - first > 9) return Number.NaN;
+      last.micros = micros;
+    }
+  }
+  if (i === e) return seconds;
+  if (b[i] === 0x20 && i + 1 < e) i += 1;
+  last.hasZone = true;
+  if ((b[i] === 0x5a || b[i] === 0x7a) && i + 1 === e) return seconds;
+  const sign = b[i] === 0x2b ? 1 : b[i] === 0x2d ? -1 : 0;
+  if (sign === 0 || e - i < 3) return Number.NaN;
+  const zoneHours = two(b, i + 1);
+  let zoneMinutes = 0;
+  i += 3;
+  if (i < e && b[i] === 0x3a) i += 1;
+  if (i < e) {
+    if (e - i !== 2) return Number.NaN;
+    zoneMinutes = two(b, i);
+  }
+  if (!(zoneHours <= 18 && zoneMinutes <= 59)) return Number.NaN;
+  return seconds - sign * (zoneHours * 3600 + zoneMinutes * 60);
+}
+
+/** Microseconds since midnight of `HH:MM[:SS[.f…]]`. */
+export function isoTime(b: Uint8Array, s: number, e: number): number {
+  last.micros = 0;
+  last.hasZone = false;
+  const seconds = clock(b, s, e);
+  return last.hasZone ? Number.NaN : seconds * 1_000_000 + last.micros;
+}
+
+/** A date by a pattern of `YYYY`, `MM`, `M`, `DD`, `D` and other characters as they stand. */
+export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
+  const parts: string[] = [];
+  const source = pattern.replaceAll(/YYYY|MM|DD|M|D|[^A-Za-z]|[A-Za-z]/g, (part) => {
+    const group = { YYYY: '(\\d{4})', MM: '(\\d{2})', DD: '(\\d{2})', M: '(\\d{1,2})', D: '(\\d{1,2})' }[part];
+    if (group === undefined) return part.replace(/[^A-Za-z0-9]/, '\\$&');
+    parts.push(part[0] as string);
+    return group;
+  });
+  if (parts.toSorted().join('') !== 'DMY') return undefined;
+  const expression = new RegExp(`^${source}$`);
+  return (b, s, e) => {
+    const match = expression.exec(latin(b, s, e));
+    if (match === null) return Number.NaN;
+    const value = (part: string) => Number(match[parts.indexOf(part) + 1]);
+    return dayNumber(value('Y'), value('M'), value('D'));
+  };
+}
+
+/** Seconds and micros (in `last`) of a count since 1970; `perSecond` 1 or 1000. */
+export function epochTimestamp(value: number, perSecond: number): number {
+  const seconds = Math.floor(value / perSecond);
+  last.micros = Math.round((value - seconds * perSecond) * (1_000_000 / perSecond));
+  last.hasZone = true;
+  return Number.isFinite(value) && seconds >= -62_135_596_800 && seconds < 253_402_300_800 ? seconds : Number.NaN;
+}
+
+/** Seconds to take off a zone-less clock to get UTC. Where a clock shows an hour twice the earlier is taken; one that it skips is moved on. */
+export function zoneOffsets(timeZone: string): (localSeconds: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  const offsetAt = (utcSeconds: number): number => {
+    const part: Record<string, number> = {};
+    for (const { type, value } of format.formatToParts(utcSeconds * 1000)) part[type] = Number(value);
+    const local =
+      dayNumber(part['year'] ?? 1, part['month'] ?? 1, part['day'] ?? 1) * 86_400 +
+      (part['hour'] ?? 0) * 3600 +
+      (part['minute'] ?? 0) * 60 +
+      (part['second'] ?? 0);
+    return local - utcSeconds;
+  };
+  const byQuarterHour = new Map<number, number>();
+  return (local) => {
+    // Zones change on whole quarters of an hour, so one answer serves all of one.
+    const quarter = Math.floor(local / 900);
+    const known = byQuarterHour.get(quarter);
+    if (known !== undefined) return known;
+    const before = offsetAt(local - 86_400);
+    const after = offsetAt(local + 86_400);
+    // The earlier instant is the one with the larger offset, if the clock really showed it then.
+    const offset = offsetAt(local - before) === before ? before : offsetAt(local - after) === after ? after : before;
+    if (byQuarterHour.size > 100_000) byQuarterHour.clear();
+    byQuarterHour.set(quarter, offset);
+    return offset;
+  };
+}
