@@ -14,9 +14,9 @@ const { floor, min, round } = Math;
 export interface SendDay {
   readonly sent: number;
   /** Per part of the channel: its total on the day itself (`send`), or its counts by lag in days (`later`). */
-  readonly parts: readonly (number | Uint32Array)[];
+  readonly parts: readonly (number | readonly number[])[];
   /** Per conversion A to D: counts by lag in days, up to the end of its window. */
-  readonly conversions: readonly Uint32Array[];
+  readonly conversions: readonly (readonly number[])[];
 }
 
 /** Share of the opens and clicks of a send that happen up to this many days after it. */
@@ -38,12 +38,12 @@ const conversionSpread = (windowDays: number): readonly number[] => {
 };
 
 /** Whole counts by lag that add up to `total`. */
-const spreadOut = (total: number, spread: readonly number[]): Uint32Array => {
-  const counts = new Uint32Array(spread.length);
+const spreadOut = (total: number, spread: readonly number[]): number[] => {
+  const counts: number[] = [];
   let before = 0;
   for (let lag = 0; lag < spread.length; lag += 1) {
     const upTo = floor(total * spread[lag]);
-    counts[lag] = upTo - before;
+    counts.push(upTo - before);
     before = upTo;
   }
   return counts;

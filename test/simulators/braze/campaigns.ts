@@ -111,21 +111,18 @@ const conversionsOf = (programme: Programme, hasFour: boolean): Conversion[] => 
   return conversions;
 };
 
+// A constant, and less than 14 months, so that a world does not depend on the instant at which it is made.
+const startsWithinDays = 410;
+
 /** The campaign of that index; later indexes do not change earlier ones. `startDay` is where the world's history begins. */
-export const campaignOf = (
-  seed: number,
-  index: number,
-  startDay: number,
-  historyDays: number,
-  calendar: Calendar,
-): Campaign => {
+export const campaignOf = (seed: number, index: number, startDay: number, calendar: Calendar): Campaign => {
   const draw = (what: number): number => unit(seed, index, what, 0x63616d70);
   const role: Role = roles[index] ?? {};
   const programme = programmes[role.programme ?? Math.floor(draw(1) * programmes.length)];
   const region = role.region === undefined ? (draw(2) < 0.12 ? null : pick(regions, draw(3))) : role.region;
   const channels = role.channels ?? pick(mixes, draw(4));
   const cadence = role.cadence ?? pick(startedCadences, draw(5));
-  const firstDay = startDay + (role.startsAfter ?? Math.floor(draw(6) * (historyDays - 10)));
+  const firstDay = startDay + (role.startsAfter ?? Math.floor(draw(6) * startsWithinDays));
   const isEnding = draw(7) < 0.3;
   const endsAfter =
     role.endsAfter ?? (role.startsAfter === undefined && isEnding ? 40 + Math.floor(draw(8) * 120) : null);

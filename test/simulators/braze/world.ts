@@ -6,7 +6,7 @@ import { truthCampaign, truthCells, type TruthCampaign, type TruthCell, type Tru
 
 export interface WorldOptions {
   readonly seed?: number;
-  /** The instant up to which campaigns have been started, in ISO 8601. */
+  /** ISO 8601 instant, from which the default of `start` follows. */
   readonly now: string;
   /** The company's IANA zone, in which days are cut. */
   readonly timeZone?: string;
@@ -58,9 +58,7 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
   const startDay = options.start === undefined ? monthsEarlier(today, 14) : dayNumber(options.start);
   const activity = createActivity(seed);
   const arrival = createArrival(calendar);
-  const made = Array.from({ length: count }, (_, index) =>
-    campaignOf(seed, index, startDay, today - startDay, calendar),
-  )
+  const made = Array.from({ length: count }, (_, index) => campaignOf(seed, index, startDay, calendar))
     .filter(({ isDeleted }) => deletedCampaign || !isDeleted)
     .sort((left, right) => left.createdAt - right.createdAt || left.key - right.key);
   const byId = new Map(made.map((campaign) => [campaign.id, campaign]));
