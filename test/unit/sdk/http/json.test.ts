@@ -1,0 +1,41 @@
+import { parseJson, writeJson } from '../../../../core/sdk/http/index.js';
+import { valueAt } from '../../../../core/sdk/http/json.js';
+
+test.each<[string, unknown]>([
+  ['9007199254740991', 9007199254740991],
+  ['9007199254740993', 9007199254740993n],
+  ['-9223372036854775808', -9223372036854775808n],
+  ['123456789012345678901234567890', 123456789012345678901234567890n],
+  ['0.30000000000000004', 0.30000000000000004],
+  ['0.1000000000000000055511151231257827', '0.1000000000000000055511151231257827'],
+  ['123456789.123456789', '123456789.123456789'],
+  ['1234567890.12', 1234567890.12],
+  ['1.500000000000000000', 1.5],
+  ['10000000000000000.0', 10000000000000000],
+  ['12345678901234567e3', '12345678901234567e3'],
+  ['1e400', '1e400'],
+  ['-1e400', '-1e400'],
+  ['1e21', 1e21],
+])('%s keeps every digit', (text, value) => {
+  expect(parseJson(`{"a":[${text}]}`)).toEqual({ a: [value] });
+});
+
+test('text of digits stays text, also beside a long number', () => {
+  expect(parseJson('{"a":"9007199254740993","b":9007199254740993}')).toEqual({
+    a: '9007199254740993',
+    b: 9007199254740993n,
+  });
+});
+
+test('what was read is written back with all its digits', () => {
+  const text = '{"a":9007199254740993,"b":[123456789012345678901234567890,null,"x"]}';
+  expect(writeJson(parseJson(text))).toBe(text);
+});
+
+test('a dot path finds own properties only', () => {
+  const body = { a: { b: [{ c: 1 }] } };
+  expect(valueAt(body, 'a.b.0.c')).toBe(1);
+  expect(valueAt(body, 'a.x.c')).toBeUndefined();
+  expect(valueAt(body, 'a.constructor.name')).toBeUndefined();
+  expect(valueAt(body, '')).toBe(body);
+});
