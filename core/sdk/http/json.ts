@@ -17,7 +17,9 @@ function exactNumber(_key: string, value: unknown, { source }: { readonly source
     return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? source : value;
   }
   if (INTEGER.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
-  return digitsOf(source) === digitsOf(String(value)) ? value : source;
+  const isExact =
+    digitsOf(source) === digitsOf(String(value)) && (Number.isSafeInteger(value) || !Number.isInteger(value));
+  return isExact ? value : source;
 }
 
 /** Significant digits and the power of ten, so that `1.50` and `15e-1` are the same. */

@@ -2,7 +2,7 @@
  * Calls `fn` for each item, at most `concurrency` at a time, and yields the results in the order of the items. No more than
  * `concurrency` items are taken ahead of the consumer, so memory stays bounded. The first failure, in that order, is thrown
  * once the calls in flight have ended; the signal that `fn` gets is aborted then, and also when the consumer leaves early
- * or `signal` is aborted, whose reason is thrown.
+ * or `signal` is aborted, whose reason is thrown. `items` and `fn` are waited for: they must end on an abort.
  */
 export async function* inParallel<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -14,35 +14,50 @@ export async function* inParallel<T, R>(
     throw new RangeError('concurrency must be a positive whole number');
   signal?.throwIfAborted();
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
   const iterator: AsyncIterator<T> | Iterator<T> =
     Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
-  const running: Promise<R>[] = [];
-  let asked: Promise<IteratorResult<T>> | undefined;
-  let isExhausted = false;
+  const calls: Promise<R>[] = [];
+  let changed = Promise.withResolvers<void>();
+  const notify = (): void => {
+    changed.resolve();
+    changed = Promise.withResolvers();
+  };
+  const onAbort = (): void => {
+    stop.abort(signal?.reason);
+    notify();
+  };
+  signal?.addEventListener('abort', onAbort, { once: true });
+
+  // It runs by itself, so that calls also start while the consumer is busy with a result.
+  const input = { isEnded: false };
+  const supply = async (): Promise<void> => {
+    try {
+      for (;;) {
+        while (calls.length >= concurrency && !stop.signal.aborted) await changed.promise;
+        if (stop.signal.aborted) return;
+        const step = await iterator.next();
+        if (step.done === true || stop.signal.aborted) return;
+        calls.push(handled(Promise.resolve().then(() => fn(step.value, stop.signal))));
+        notify();
+      }
+    } finally {
+      input.isEnded = true;
+      notify();
+    }
+  };
+  const supplying = handled(supply());
+
   try {
     for (;;) {
-      if (!isExhausted && asked === undefined && running.length < concurrency)
-        asked = handled(Promise.resolve(iterator.next()));
-      const [oldest] = running;
-      if (oldest === undefined && asked === undefined) return;
-      // A slow supply of items must not hold back a result that is there already.
-      const isResult = await Promise.race([
-        ...(oldest === undefined ? [] : [oldest.then(() => true)]),
-        ...(asked === undefined ? [] : [asked.then(() => false)]),
-      ]);
+      while (calls.length === 0 && !input.isEnded) await changed.promise;
       signal?.throwIfAborted();
-      if (isResult) {
-        const result = await running.shift()!;
-        yield result;
-        signal?.throwIfAborted();
-        continue;
-      }
-      const step = await asked!;
-      asked = undefined;
-      if (step.done === true) isExhausted = true;
-      else running.push(handled(Promise.resolve().then(() => fn(step.value, stop.signal))));
+      const [oldest] = calls;
+      if (oldest === undefined) return await supplying;
+      const result = await oldest;
+      signal?.throwIfAborted();
+      calls.shift();
+      notify();
+      yield result;
     }
   } catch (error) {
     signal?.throwIfAborted();
@@ -50,8 +65,9 @@ export async function* inParallel<T, R>(
   } finally {
     signal?.removeEventListener('abort', onAbort);
     stop.abort(new DOMException('The other calls were stopped', 'AbortError'));
-    await Promise.allSettled(running);
-    if (!isExhausted) await iterator.return?.();
+    notify();
+    await Promise.allSettled([...calls, supplying]);
+    await iterator.return?.();
   }
 }
 

@@ -18,7 +18,7 @@ export interface RateBudget {
   /** Lets nobody start a request for this long. */
   pause(clock: Clock, ms: number): void;
   /** The API says how many requests are left: others may use the same quota, so it is believed when it is fewer. */
-  remaining(count: number): void;
+  remaining(clock: Clock, count: number): void;
 }
 
 interface Bucket {
@@ -95,7 +95,8 @@ export function rateBudget(limit?: RateLimit): RateBudget {
     pause(clock, ms) {
       pausedUntil = Math.max(pausedUntil, clock.now().getTime() + Math.min(ms, LONGEST_PAUSE_MS));
     },
-    remaining(count) {
+    remaining(clock, count) {
+      refill(clock.now().getTime());
       if (bucket !== undefined && bucket.level > count) bucket.level = count;
     },
   };

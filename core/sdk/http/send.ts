@@ -123,7 +123,7 @@ async function attempt(transport: Transport, call: Call, authorized: Authorized)
 
   const { status, headers } = response;
   const state = limitStateOf(headers, clock.now());
-  if (state.remaining !== undefined) call.budget.remaining(state.remaining);
+  if (state.remaining !== undefined) call.budget.remaining(clock, state.remaining);
   if (state.remaining === 0 && state.resetMs !== undefined) call.budget.pause(clock, state.resetMs);
 
   const { kind, hint } = meaningOf(status, call.statusKinds);

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
 import { ConnectorError } from '../../../../core/sdk/errors.js';
+import { networkError } from '../../../../core/sdk/http/exchange.js';
 import { bearer, httpClient } from '../../../../core/sdk/http/index.js';
 import { failureOf, fakeClock, json, withApi, type Answer } from './local-api.js';
 
@@ -124,6 +125,9 @@ describe('faults that may pass', () => {
     expect(error.message).toBe(`GET http://127.0.0.1:${port}/x?token=…: nobody answers at this address (5 attempts)`);
     expect(error.details.hint).toContain('host and port');
     expect(clock.slept).toHaveLength(4);
+    // Nothing was sent, so a POST has surely not been done.
+    await failureOf(client.post('/x', {}));
+    expect(clock.slept).toHaveLength(8);
     await client.close();
   });
 
@@ -276,6 +280,31 @@ describe('compression, addresses, cancellation', () => {
         expect(error.kind).toBe('source');
         expect(seen).toHaveLength(0);
       }),
+  );
+
+  test('an answer without a body is undefined, a request answers status and headers too', () =>
+    withApi(
+      ({ method }, response) =>
+        json(response, method === 'POST' ? '' : { a: 1 }, { 'x-id': '7' }, method === 'POST' ? 204 : 200),
+      async ({ client }) => {
+        expect(await client().post('/x', {})).toBeUndefined();
+        const response = await client().request({ method: 'get', path: '/x' });
+        expect(response).toMatchObject({ status: 200, body: { a: 1 }, headers: { 'x-id': '7' } });
+      },
+    ));
+
+  test.each(['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'DEPTH_ZERO_SELF_SIGNED_CERT'])(
+    'a certificate that is not trusted needs a person and is not tried again: %s',
+    (code) => {
+      expect(networkError(Object.assign(new Error('tls'), { code }))).toMatchObject({ kind: 'config' });
+    },
+  );
+
+  test.each(['ftp://example.com', 'example.com', 'https://user:SECRET@example.com'])(
+    'an address such as %s is a configuration error',
+    (baseUrl) => {
+      expect(() => httpClient({ baseUrl })).toThrow(expect.objectContaining({ kind: 'config' }));
+    },
   );
 
   test('an abort ends a request in flight at once, with its reason', async () => {

@@ -45,15 +45,14 @@ test('no more run at once, and no more are taken ahead, than allowed', async () 
 });
 
 test('a slow supply of items holds no finished result back', async () => {
-  let supply: ((value: string) => void) | undefined;
+  const second = Promise.withResolvers<string>();
   const source = async function* (): AsyncGenerator<string> {
     yield 'a';
-    yield await new Promise<string>((resolve) => (supply = resolve));
+    yield await second.promise;
   };
   const results = inParallel(source(), 4, async (item) => item);
   expect((await results.next()).value).toBe('a');
-  while (supply === undefined) await turn();
-  supply('b');
+  second.resolve('b');
   expect(await collect(results)).toEqual(['b']);
 });
 
@@ -133,4 +132,13 @@ test('an input that fails is thrown', async () => {
     throw new Error('no more');
   };
   expect((await failureOf(collect(inParallel(source(), 2, async (item) => item)))).message).toBe('no more');
+});
+
+test('a consumer that is busy with a result does not keep the next calls from starting', async () => {
+  const started: number[] = [];
+  const results = inParallel([0, 1, 2, 3, 4, 5], 3, async (item) => started.push(item));
+  await results.next();
+  await turn();
+  expect(started).toEqual([0, 1, 2, 3]);
+  await results.return();
 });

@@ -127,7 +127,7 @@ describe('the budget of a credential', () => {
   test('a remaining count from the API is believed when it is lower', async () => {
     const clock = fakeClock();
     const budget = rateBudget({ requests: 600, per: '1m' });
-    budget.remaining(1);
+    budget.remaining(clock, 1);
     await budget.take(clock, 0);
     expect((await failureOf(budget.take(clock, 0))).kind).toBe('rate_limit');
   });
