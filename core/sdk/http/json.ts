@@ -1,21 +1,36 @@
-/** Numbers that a double may not hold: 16 digits or more (a decimal point may stand between them), or a huge exponent. */
-const SUSPICIOUS = /[\d.]{16}|[\d.][eE][+-]?\d{3,}\s*[,}\]]/;
 const INTEGER = /^-?\d+$/;
 const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
+/** A double holds any 15 digits; with a decimal point among them these are 16 characters. */
+const SAFE_CHARACTERS = 16;
+const [ZERO, NINE, POINT] = [48, 57, 46];
+
 /**
  * Parses JSON so that every number keeps all its digits: an integer beyond 2^53 comes as `bigint`, a decimal that a double
- * would round (or turn into infinity) as the text that was sent, any other number as `number`. Throws a `SyntaxError`,
- * whose message quotes the text and must not be shown.
+ * would round as the text that was sent, any other number as `number`. Throws a `SyntaxError`, whose message quotes the
+ * text and must not be shown.
  */
 export function parseJson(text: string): unknown {
-  return SUSPICIOUS.test(text) ? JSON.parse(text, exactNumber as never) : JSON.parse(text);
+  return hasLongNumber(text) ? JSON.parse(text, exactNumber as never) : JSON.parse(text);
 }
 
-function exactNumber(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
-  if (typeof value !== 'number' || source === undefined || source.length < 16) {
-    return value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY ? source : value;
+/** A run of that many characters covers one of every so many places, so only those are looked at. */
+function hasLongNumber(text: string): boolean {
+  for (let at = SAFE_CHARACTERS - 1; at < text.length; at += SAFE_CHARACTERS) {
+    if (!isNumeral(text.charCodeAt(at))) continue;
+    let from = at;
+    while (from > 0 && isNumeral(text.charCodeAt(from - 1))) from -= 1;
+    let to = at + 1;
+    while (to < text.length && isNumeral(text.charCodeAt(to))) to += 1;
+    if (to - from >= SAFE_CHARACTERS) return true;
   }
+  return false;
+}
+
+const isNumeral = (code: number): boolean => (code >= ZERO && code <= NINE) || code === POINT;
+
+function exactNumber(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
+  if (typeof value !== 'number' || source === undefined || source.length < SAFE_CHARACTERS) return value;
   if (INTEGER.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   const isExact =
     digitsOf(source) === digitsOf(String(value)) && (Number.isSafeInteger(value) || !Number.isInteger(value));

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
@@ -173,6 +174,15 @@ describe('faults that do not pass', () => {
       },
     ));
 
+  test('a source may look into the body of an error itself', () =>
+    withApi(
+      (_seen, response) => json(response, { message: 'Invalid Campaign ID' }, {}, 400),
+      async ({ client }) => {
+        const response = await client().request({ method: 'GET', path: '/x', statusKinds: { 400: 'ok' } });
+        expect(response).toMatchObject({ status: 400, body: { message: 'Invalid Campaign ID' } });
+      },
+    ));
+
   test.each<[string, Answer]>([
     ['a login page', HTML],
     ['broken JSON', (_seen, response) => json(response, '{"secret":"SECRET-BODY"')],
@@ -317,6 +327,21 @@ describe('compression, addresses, cancellation', () => {
       },
     );
   });
+
+  test('many requests under one signal leave no listener on it', () =>
+    withApi(good, async ({ client }) => {
+      const stop = new AbortController();
+      const warnings: Error[] = [];
+      const note = (warning: Error): void => void warnings.push(warning);
+      process.on('warning', note);
+      const api = client({ signal: stop.signal });
+      await Promise.all(Array.from({ length: 40 }, () => api.get('/x', {}, { signal: new AbortController().signal })));
+      await Promise.all(Array.from({ length: 40 }, () => api.get('/x')));
+      await new Promise(setImmediate);
+      process.off('warning', note);
+      expect(warnings).toEqual([]);
+      expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+    }));
 
   test('an abort ends a real wait at once, with its reason', async () => {
     const stop = new AbortController();
