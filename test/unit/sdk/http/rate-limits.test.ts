@@ -124,6 +124,15 @@ describe('the budget of a credential', () => {
       },
     ));
 
+  test('a refusal lets all sharers wait', () =>
+    withApi(refusedTimes(1, { 'retry-after': '50' }), async ({ client, clock, seen }) => {
+      const auth = bearer('refused');
+      await failureOf(client({ auth, retry: { totalMs: 1_000 } }).get('/x'));
+      await client({ auth }).get('/x');
+      expect(clock.sleptMs()).toBe(50_000);
+      expect(seen).toHaveLength(2);
+    }));
+
   test('a remaining count from the API is believed when it is lower', async () => {
     const clock = fakeClock();
     const budget = rateBudget({ requests: 600, per: '1m' });
