@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import type { FileVersion } from '../../protocol/index.js';
 import { ConnectorError, isConnectorError } from '../errors.js';
 
@@ -10,38 +10,65 @@ export interface Identity {
   bytes: number;
 }
 
-/** A small archive that grows without end is an attack or damage: past this size the ratio is watched. */
+/** `auto` goes by the ending `.gz` and by the first two bytes. */
+export type Compression = 'auto' | 'none' | 'gzip';
+
+/** Unpacked chunks: larger ones were no faster. */
+const CHUNK_BYTES = 1 << 18;
+/** Exports shrink to a tenth or a fiftieth. Past this size a file that shrank to less than this part is taken for a bomb. */
 const WATCHED_BYTES = 64 << 20;
-const MAX_RATIO = 1_000;
+const MAX_RATIO = 300;
 
 /**
- * The bytes of a file, decompressed, with checksum and size of the file as it lies at the source. A file that changed its
- * size since it was listed, or that is cut off, throws: the end of the bytes is then not the end of the data.
+ * The bytes of a file, decompressed, with checksum and size of the file as it lies at the source. A file that is cut off,
+ * damaged, or of another size than it was listed with, throws: the end of the bytes is then not the end of the data.
+ * Reads no further than the caller pulls.
  */
 export async function* decoded(
   raw: AsyncIterable<Uint8Array>,
   file: FileVersion,
-  compression: 'none' | 'gzip',
+  compression: Compression,
   identity: Identity,
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array> {
+  const chunks = measured(raw, file, identity)[Symbol.asyncIterator]();
+  try {
+    const first = await chunks.next();
+    const head = first.done === true ? undefined : first.value;
+    const isGzip = compression === 'gzip' || (compression === 'auto' && (/\.gz$/i.test(file.name) || isGzipHead(head)));
+    const all = (async function* () {
+      if (head !== undefined) yield head;
+      yield* { [Symbol.asyncIterator]: () => chunks };
+    })();
+    yield* isGzip ? gunzip(all, file, identity) : all;
+  } finally {
+    await chunks.return(undefined);
+  }
+}
+
+function isGzipHead(head: Uint8Array | undefined): boolean {
+  return head !== undefined && head[0] === 0x1f && head[1] === 0x8b;
+}
+
+async function* measured(
+  raw: AsyncIterable<Uint8Array>,
+  file: FileVersion,
+  identity: Identity,
+): AsyncGenerator<Uint8Array> {
   const hash = createHash('sha256');
-  const hashed = (async function* () {
-    for await (const chunk of raw) {
-      hash.update(chunk);
-      identity.bytes += chunk.byteLength;
-      yield chunk;
-    }
-    identity.checksum = hash.digest('hex');
-    if (identity.bytes !== file.bytes)
-      throw new ConnectorError(
-        'source',
-        `File "${file.name}" had ${file.bytes} bytes when it was listed and gave ${identity.bytes}.`,
-        {
-          hint: 'It was written or replaced while it was read. Nothing of it was loaded; the next run reads it again.',
-        },
-      );
-  })();
-  yield* compression === 'gzip' ? gunzip(hashed, file, identity) : hashed;
+  for await (const chunk of raw) {
+    hash.update(chunk);
+    identity.bytes += chunk.byteLength;
+    if (identity.bytes > file.bytes) throw changed(file, `gave at least ${identity.bytes}`);
+    yield chunk;
+  }
+  if (identity.bytes < file.bytes) throw changed(file, `gave ${identity.bytes}`);
+  identity.checksum = hash.digest('hex');
+}
+
+function changed(file: FileVersion, what: string): ConnectorError {
+  return new ConnectorError('source', `File "${file.name}" had ${file.bytes} bytes when it was listed and ${what}.`, {
+    hint: 'It was written or replaced while it was read. Nothing of it was loaded; the next run reads it again.',
+  });
 }
 
 async function* gunzip(
@@ -49,32 +76,51 @@ async function* gunzip(
   file: FileVersion,
   identity: Identity,
 ): AsyncIterable<Uint8Array> {
-  const unzip = createGunzip({ chunkSize: 1 << 18 });
-  const input = Readable.from(chunks, { objectMode: false, highWaterMark: 1 << 18 });
+  const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
+  const input = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
   input.on('error', (error) => unzip.destroy(error));
   input.pipe(unzip);
-  let out = 0;
+  let unpacked = 0;
   try {
     for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
-      out += chunk.byteLength;
-      if (out > WATCHED_BYTES && out > identity.bytes * MAX_RATIO)
+      unpacked += chunk.byteLength;
+      if (unpacked > WATCHED_BYTES && unpacked > identity.bytes * MAX_RATIO)
         throw new ConnectorError('source', `File "${file.name}" unpacks to more than ${MAX_RATIO} times its size.`, {
           hint: 'This looks like an archive bomb; the file was refused.',
         });
       yield chunk;
     }
   } catch (error) {
-    if (isConnectorError(error)) throw error;
-    throw new ConnectorError(
-      'source',
-      `File "${file.name}" is no whole gzip archive (after ${identity.bytes} bytes).`,
-      {
-        cause: error,
-        hint: 'The transfer was cut off, or the file is damaged. Nothing of it was loaded.',
-      },
-    );
+    throw isConnectorError(error) ? error : damaged(file, identity, unzip, unpacked, error);
   } finally {
     input.destroy();
     unzip.destroy();
   }
+}
+
+function damaged(
+  file: FileVersion,
+  identity: Identity,
+  unzip: Gunzip,
+  unpacked: number,
+  cause: unknown,
+): ConnectorError {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === undefined || !code.startsWith('Z_'))
+    return new ConnectorError('source', `File "${file.name}" cannot be read to its end.`, { cause });
+  const { name, bytes } = file;
+  return code === 'Z_BUF_ERROR'
+    ? new ConnectorError(
+        'source',
+        `File "${name}" is a gzip archive that is cut off after byte ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
+        { cause, hint: 'The transfer did not end. Nothing of the file was loaded; deliver it again.' },
+      )
+    : new ConnectorError(
+        'source',
+        `File "${name}" is no gzip archive or is damaged between byte ${unzip.bytesWritten} and ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
+        {
+          cause,
+          hint: 'Nothing of the file was loaded; deliver it again. If it is not compressed, set `compression: none`.',
+        },
+      );
 }

@@ -13,7 +13,10 @@ const FIELD_TYPES = [
   'uuid',
   'json',
 ] as const;
-const oneByte = z.string().regex(/^[\u0001-\u007f]$/, 'must be one ASCII character');
+const oneByte = z
+  .string()
+  .length(1)
+  .refine((text) => text > '\0' && text <= '~' && text !== '\n' && text !== '\r', 'must be one ASCII character');
 
 const columnSpec = z.union([
   z.enum(FIELD_TYPES),
@@ -37,12 +40,20 @@ export const fileSpec = z.strictObject({
     .describe('Name of the stream, and of its table'),
   path: z.string().min(1).describe('Path or glob, e.g. `exports/engagement_*.csv.gz`'),
   format: z.enum(['csv', 'jsonl']).describe('`csv`, or `jsonl`: one JSON object per line'),
-  compression: z.enum(['auto', 'none', 'gzip']).default('auto').describe('`auto` goes by the ending `.gz`'),
+  compression: z
+    .enum(['auto', 'none', 'gzip'])
+    .default('auto')
+    .describe('`auto` goes by the ending `.gz` and by the first bytes'),
+  encoding: z.literal('utf-8').default('utf-8').describe('A byte order mark is left out'),
   delimiter: oneByte.default(','),
   quote: z
     .union([oneByte, z.literal('')])
     .default('"')
     .describe('Empty where quotes have no meaning'),
+  escape: oneByte
+    .optional()
+    .describe('What makes the next character stand for itself, in quotes; default: a doubled quote'),
+  comment: oneByte.optional().describe('Lines that begin with it are left out'),
   header: z.boolean().default(true).describe('False: the columns are those of `columns`, in their order'),
   columns: z
     .record(z.string(), columnSpec)
@@ -50,14 +61,15 @@ export const fileSpec = z.strictObject({
     .describe('Types by column; what is not declared is inferred once and then frozen'),
   nulls: z.array(z.string()).default(['']).describe('Bare texts that mean null'),
   quoted_nulls: z.boolean().default(false).describe('True: they mean null in quotes too'),
-  true_texts: z.array(z.string()).default(['true']),
-  false_texts: z.array(z.string()).default(['false']),
+  true_texts: z.array(z.string()).default(['true']).describe('Texts that mean true, in small or capital letters'),
+  false_texts: z.array(z.string()).default(['false']).describe('Texts that mean false'),
   time_zone: z.string().optional().describe('IANA zone of timestamps that carry none'),
   primary_key: z.array(z.string()).default([]).describe('Empty: file and row are the key'),
   max_record_bytes: z
     .int()
     .positive()
-    .default(16 << 20),
+    .default(16 << 20)
+    .describe('A longer record is refused, e.g. one whose quote never closes'),
 });
 
 export type FileSpec = z.output<typeof fileSpec>;

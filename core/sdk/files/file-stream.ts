@@ -1,7 +1,6 @@
 import {
   BadRecord,
   type Field,
-  type FieldType,
   type FileVersion,
   type OpenFile,
   type ParsingRules,
@@ -9,27 +8,27 @@ import {
 } from '../../protocol/index.js';
 import { ConnectorError } from '../errors.js';
 import type { FileStream } from '../source.js';
-import { csvScanner, type CsvScanner } from './csv.scanner.js';
+import { csvScanner } from './csv.scanner.js';
 import { decoded, type Identity } from './decode.js';
 import type { FileSpec } from './file-spec.js';
-import { guessType, inferObjects } from './infer.js';
+import { declaredFields, headerFields, readHeader } from './header.js';
+import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
+import { sampleFile, type Sample } from './sample.js';
 
 /** What a transport does; everything else about files is the same wherever they lie. */
 export interface FileTransport {
-  /** The files of a pattern, ordered by name, so that of two files with one key the later name wins. */
+  /** Where the files lie, as the user knows it: a folder, a host and a folder, a bucket. Stands in errors. */
+  readonly place: string;
+  /** The files of a pattern, ordered by name, so that of two files with one key the later name wins. Fails where it cannot look. */
   list(pattern: string, signal: AbortSignal): AsyncIterable<FileVersion>;
-  /** The bytes of that very version. */
-  read(file: FileVersion, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** The bytes of that very version; throws where another one lies there by now. Left early, it closes what it opened. */
+  open(file: FileVersion, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }
 
-/** How much of the first file is looked at to infer types. */
-const SAMPLE_BYTES = 4 << 20;
-const SAMPLE_RECORDS = 10_000;
-
 /**
- * A stream of files as the engine reads it. Types come from what an earlier run has frozen, else from the declaration, else
- * from a sample of the last file in the order, which then is frozen.
+ * A stream of files as the engine reads it. Fields are typed by the declaration, else by what an earlier run has frozen,
+ * else by a sample of the newest file that has records, which the engine then freezes.
  */
 export async function fileStream(
   transport: FileTransport,
@@ -37,194 +36,154 @@ export async function fileStream(
   frozen: readonly Field[] | undefined,
   signal: AbortSignal,
 ): Promise<FileStream> {
-  const fields = (frozen ?? (await sampleFields(transport, spec, signal))).map((field) =>
-    spec.primary_key.includes(field.name) ? { ...field, nullable: false } : field,
-  );
-  const missing = spec.primary_key.filter((name) => !fields.some((field) => field.name === name));
-  if (missing.length > 0 && fields.length > 0)
-    throw new ConnectorError(
-      'config',
-      `Stream "${spec.stream}": primary_key names "${missing.join('", "')}", which is no column.`,
-      { stream: spec.stream, hint: `Columns: ${fields.map((field) => field.name).join(', ')}.` },
+  const declared = new Map(declaredFields(spec).map((field) => [field.name, field]));
+  if (!spec.header && spec.format === 'csv' && declared.size === 0)
+    throw configError(spec, 'without a header the columns must be declared', 'List them under `columns`, in order.');
+  const fields = await fieldsOf(transport, spec, frozen, declared, signal);
+  const names = fields.map((field) => field.name);
+  const missing = spec.primary_key.filter((name) => !names.includes(name));
+  if (missing.length > 0)
+    throw configError(
+      spec,
+      `primary_key names "${missing.join('", "')}", which is no column`,
+      `Columns: ${names.join(', ')}.`,
     );
+  const known = new Map([...declared, ...fields.map((field) => [field.name, field] as const)]);
   return {
     summary: `Files ${spec.path} (${spec.format})`,
     primaryKey: spec.primary_key,
     fields,
-    isInferred: true,
+    isInferred: names.some((name) => !declared.has(name)),
     list: (abort) => transport.list(spec.path, abort),
-    open: (file, abort) => openFile(transport, spec, fields, file, abort),
+    open: (file, abort) => openFile(transport, spec, known, file, abort),
   };
 }
 
-async function sampleFields(transport: FileTransport, spec: FileSpec, signal: AbortSignal): Promise<readonly Field[]> {
-  let last: FileVersion | undefined;
-  for await (const file of transport.list(spec.path, signal)) if (file.bytes > 0) last = file;
-  if (last === undefined) {
-    const declared = Object.keys(spec.columns);
-    if (declared.length > 0) return declared.map((name) => declaredField(spec, name) as Field);
-    throw new ConnectorError('source', `Stream "${spec.stream}": no file matches ${spec.path}, or all are empty.`, {
-      stream: spec.stream,
-      hint: 'Check the path; or declare `columns`, so that the table can be made before the first file comes.',
-    });
-  }
-  const file = await openFile(transport, spec, undefined, last, signal);
-  try {
-    return 'next' in file.scanner ? await sampleRows(file, spec) : await sampleObjects(file, spec);
-  } finally {
-    await file.close();
-  }
-}
-
-async function sampleRows(file: OpenFile, spec: FileSpec): Promise<readonly Field[]> {
-  const scanner = file.scanner as CsvScanner;
-  const guesses = file.fields.map(() => guessType());
-  const nulls = new Set(spec.nulls);
-  let bytes = 0;
-  const look = () => {
-    while (scanner.row < SAMPLE_RECORDS && scanner.next()) {
-      if (scanner.fieldCount !== file.fields.length) continue;
-      guesses.forEach((guess, index) => {
-        const text = Buffer.from(scanner.buffer.subarray(scanner.starts[index], scanner.ends[index])).toString('utf8');
-        if (text !== '' && !nulls.has(text)) guess.see(text);
-      });
-    }
-  };
-  for await (const chunk of file.chunks) {
-    scanner.push(chunk);
-    look();
-    bytes += chunk.byteLength;
-    if (bytes >= SAMPLE_BYTES || scanner.row >= SAMPLE_RECORDS) return named();
-  }
-  scanner.end();
-  look();
-  return named();
-
-  function named(): readonly Field[] {
-    return file.fields.map(
-      (field, index) => declaredField(spec, field.name) ?? { ...field, type: guesses[index]?.type ?? 'string' },
-    );
-  }
-}
-
-async function sampleObjects(file: OpenFile, spec: FileSpec): Promise<readonly Field[]> {
-  const scanner = file.scanner;
-  if ('next' in scanner)
-    throw new ConnectorError('internal', 'A scanner of rows was given where one of objects was expected.');
-  const records: RecordData[] = [];
-  const take = (found: readonly (RecordData | BadRecord)[]) => {
-    for (const record of found) if (!(record instanceof BadRecord)) records.push(record);
-  };
-  let bytes = 0;
-  for await (const chunk of file.chunks) {
-    take(scanner.push(chunk));
-    bytes += chunk.byteLength;
-    if (bytes >= SAMPLE_BYTES || records.length >= SAMPLE_RECORDS) break;
-  }
-  if (records.length < SAMPLE_RECORDS && bytes < SAMPLE_BYTES) take(scanner.end());
-  const inferred = inferObjects(records, spec.primary_key);
-  const names = new Set([...inferred.map((field) => field.name), ...Object.keys(spec.columns)]);
-  return [...names].map(
-    (name) => declaredField(spec, name) ?? (inferred.find((field) => field.name === name) as Field),
+async function fieldsOf(
+  transport: FileTransport,
+  spec: FileSpec,
+  frozen: readonly Field[] | undefined,
+  declared: ReadonlyMap<string, Field>,
+  signal: AbortSignal,
+): Promise<readonly Field[]> {
+  // Without a header the order of the declaration is the order in the file.
+  if (!spec.header && spec.format === 'csv') return [...declared.values()];
+  const found = frozen ?? (await sampledFields(transport, spec, declared, signal));
+  const names = new Set(found.map((field) => field.name));
+  const fields = found.map((field) => declared.get(field.name) ?? field);
+  const others = spec.format === 'jsonl' ? [...declared.values()].filter((field) => !names.has(field.name)) : [];
+  return [...fields, ...others].map((field) =>
+    spec.primary_key.includes(field.name) ? { ...field, nullable: false } : field,
   );
 }
 
-function declaredField(spec: FileSpec, name: string): Field | undefined {
-  const declared = spec.columns[name];
-  if (declared === undefined) return undefined;
-  const { type, nullable } = typeof declared === 'string' ? { type: declared as FieldType, nullable: true } : declared;
-  return { name, type, nullable: nullable && !spec.primary_key.includes(name) };
+async function sampledFields(
+  transport: FileTransport,
+  spec: FileSpec,
+  declared: ReadonlyMap<string, Field>,
+  signal: AbortSignal,
+): Promise<readonly Field[]> {
+  const files: FileVersion[] = [];
+  for await (const file of transport.list(spec.path, signal)) files.push(file);
+  let best: Sample | undefined;
+  for (const file of files.toReversed()) {
+    if (file.bytes === 0) continue;
+    const open = await openFile(transport, spec, declared, file, signal);
+    try {
+      const sample = await sampleFile(open, spec, declared);
+      if (best === undefined || best.fields.length === 0 || sample.records > 0) best = sample;
+    } finally {
+      await open.close();
+    }
+    if (best.records > 0) break;
+  }
+  if (best !== undefined && best.fields.length > 0) {
+    const names = new Set(best.fields.map((field) => field.name));
+    const unknown = [...declared.keys()].filter((name) => !names.has(name));
+    if (unknown.length > 0 && spec.format === 'csv')
+      throw configError(
+        spec,
+        `\`columns\` declares "${unknown.join('", "')}", which the file does not have`,
+        `Its columns: ${[...names].join(', ')}.`,
+      );
+    return best.fields;
+  }
+  if (declared.size > 0) return [...declared.values()];
+  throw configError(
+    spec,
+    files.length === 0
+      ? `no file matches ${spec.path} in ${transport.place}`
+      : `the files that match ${spec.path} in ${transport.place} are empty`,
+    'Check the path; or declare `columns`, so that the table can be made before the first file comes.',
+  );
 }
 
 async function openFile(
   transport: FileTransport,
   spec: FileSpec,
-  known: readonly Field[] | undefined,
+  known: ReadonlyMap<string, Field>,
   file: FileVersion,
   signal: AbortSignal,
 ): Promise<OpenFile> {
   const identity: Identity = { checksum: '', bytes: 0 };
-  const isGzip = spec.compression === 'gzip' || (spec.compression === 'auto' && /\.gz$/i.test(file.name));
-  const chunks = decoded(transport.read(file, signal), file, isGzip ? 'gzip' : 'none', identity)[
-    Symbol.asyncIterator
-  ]();
-  const rest: AsyncIterable<Uint8Array> = { [Symbol.asyncIterator]: () => chunks };
-  const common = {
-    parsing: parsingRules(spec),
-    identity: () => identity,
-    close: async () => void (await chunks.return?.(undefined)),
-  };
-  if (spec.format === 'jsonl')
-    return {
-      ...common,
-      scanner: jsonLinesScanner({ maxRecordBytes: spec.max_record_bytes }),
-      fields: known ?? [],
-      chunks: rest,
-    };
-
-  const scanner = csvScanner({ delimiter: spec.delimiter, quote: spec.quote, maxRecordBytes: spec.max_record_bytes });
-  if (!spec.header) {
-    const fields = known ?? Object.keys(spec.columns).map((name) => declaredField(spec, name) as Field);
-    if (fields.length === 0)
-      throw new ConnectorError(
-        'config',
-        `Stream "${spec.stream}": with \`header: false\` the columns must be declared.`,
-        { stream: spec.stream },
-      );
-    scanner.startBody(fields.length);
-    return { ...common, scanner, fields, chunks: rest };
-  }
+  const chunks = decoded(transport.open(file, signal), file, spec.compression, identity);
   try {
-    const names = await readHeader(scanner, chunks);
-    const fields = headerFields(names, spec, known, file);
-    scanner.startBody(fields.length);
-    return { ...common, scanner, fields, chunks: rest };
+    const layout = spec.format === 'csv' ? openCsv(spec, known, file, chunks) : openJsonLines(spec, known, chunks);
+    const { scanner, fields, read } = await layout;
+    return {
+      scanner,
+      fields,
+      parsing: parsingRules(spec),
+      chunks: replayed(read, chunks),
+      identity: () => identity,
+      close: async () => void (await chunks.return(undefined)),
+    };
   } catch (error) {
-    await common.close();
+    await chunks.return(undefined);
     throw error;
   }
 }
 
-/** The first record's texts; none for an empty file. */
-async function readHeader(scanner: CsvScanner, chunks: AsyncIterator<Uint8Array>): Promise<readonly string[]> {
-  while (!scanner.next()) {
-    const { done, value } = await chunks.next();
-    if (done === true) {
-      scanner.end();
-      if (!scanner.next()) return [];
-      break;
-    }
-    scanner.push(value);
+async function openCsv(
+  spec: FileSpec,
+  known: ReadonlyMap<string, Field>,
+  file: FileVersion,
+  chunks: AsyncIterator<Uint8Array>,
+) {
+  const dialect = {
+    delimiter: spec.delimiter,
+    quote: spec.quote,
+    maxRecordBytes: spec.max_record_bytes,
+    ...(spec.escape === undefined ? {} : { escape: spec.escape }),
+    ...(spec.comment === undefined ? {} : { comment: spec.comment }),
+  };
+  if (!spec.header) {
+    const fields = declaredFields(spec);
+    return { fields, read: [], scanner: csvScanner({ ...dialect, emptyLines: fields.length === 1 }) };
   }
-  return Array.from({ length: scanner.fieldCount }, (_, index) =>
-    Buffer.from(scanner.buffer.subarray(scanner.starts[index], scanner.ends[index])).toString('utf8').trim(),
-  );
+  const { names, chunks: read } = await readHeader(csvScanner(dialect), chunks, file);
+  const fields = headerFields(names, file, known);
+  return { fields, read, scanner: csvScanner({ ...dialect, skipRows: 1, emptyLines: fields.length === 1 }) };
 }
 
-function headerFields(
-  names: readonly string[],
-  spec: FileSpec,
-  known: readonly Field[] | undefined,
-  file: FileVersion,
-): readonly Field[] {
-  const refuse = (what: string): never => {
-    throw new ConnectorError('schema', `File "${file.name}": ${what}.`, {
-      stream: spec.stream,
-      hint: 'Correct the header, or set `header: false` and declare `columns`.',
-    });
-  };
-  const empty = names.indexOf('');
-  if (empty >= 0) refuse(`column ${empty + 1} of the header has no name`);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined) refuse(`the header has the column "${twice}" twice`);
-  const reserved = names.find((name) => name.startsWith('_'));
-  if (reserved !== undefined)
-    refuse(`the column "${reserved}" starts with an underscore, which Tributary keeps for its own`);
-  return names.map(
-    (name) =>
-      known?.find((field) => field.name === name) ??
-      declaredField(spec, name) ?? { name, type: 'string', nullable: true },
-  );
+/** JSON lines have no header, so names that are new are looked for in the first bytes. */
+async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, chunks: AsyncIterator<Uint8Array>) {
+  const limits = { maxRecordBytes: spec.max_record_bytes };
+  const first = await chunks.next();
+  const read = first.done === true ? [] : [first.value as Uint8Array];
+  const looker = jsonLinesScanner(limits);
+  // The line that the chunk cuts is no JSON, or a whole one without line end.
+  const found = [...read.map((chunk) => looker.push(chunk)), looker.end()].flat();
+  const records = found.filter((record): record is RecordData => !(record instanceof BadRecord));
+  const inferred = inferObjects(records, spec.primary_key);
+  const fields = [...known.values(), ...inferred.filter((field) => !known.has(field.name))];
+  return { fields, read, scanner: jsonLinesScanner(limits) };
+}
+
+/** The chunks that were looked at before, and the rest. */
+async function* replayed(read: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* read;
+  yield* rest;
 }
 
 function parsingRules(spec: FileSpec): ParsingRules {
@@ -239,4 +198,8 @@ function parsingRules(spec: FileSpec): ParsingRules {
     falseTexts: spec.false_texts,
     ...(spec.time_zone === undefined ? {} : { timeZone: spec.time_zone }),
   };
+}
+
+function configError(spec: FileSpec, what: string, hint: string): ConnectorError {
+  return new ConnectorError('config', `Stream "${spec.stream}": ${what}.`, { stream: spec.stream, hint });
 }

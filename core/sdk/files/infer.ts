@@ -1,19 +1,20 @@
 import type { Field, FieldType, RecordData } from '../../protocol/index.js';
 
-/** A type a sample may have, narrowest first; the last one takes everything. */
+const CLOCK = String.raw`([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?`;
+const TIMESTAMP = new RegExp(String.raw`^\d{4}-\d\d-\d\d[T ]${CLOCK}$`);
+const TIMESTAMPTZ = new RegExp(String.raw`^\d{4}-\d\d-\d\d[T ]${CLOCK} ?(Z|[+-](0\d|1[0-8])(:?[0-5]\d)?)$`);
+
+/** A type a sample may have, narrowest first. What none of them takes is a string; whatever they take, the row program reads. */
 const CANDIDATES: readonly (readonly [FieldType, (text: string) => boolean])[] = [
-  // A leading zero is a code (a ZIP, a member number), which an integer would cut.
+  // A leading zero is a code (a ZIP, a member number), which an integer would cut. 18 digits fit a bigint whatever they are.
   ['integer', (text) => /^-?(0|[1-9]\d{0,17})$/.test(text)],
   // Money and rates keep their digits.
   ['decimal', (text) => /^-?(0|[1-9]\d*)(\.\d+)?$/.test(text) && text.length <= 40],
-  ['boolean', (text) => /^(true|false)$/i.test(text)],
+  ['boolean', (text) => /^(true|false|TRUE|FALSE|True|False)$/.test(text)],
   ['date', (text) => /^\d{4}-\d\d-\d\d$/.test(text) && isDay(text)],
-  [
-    'timestamptz',
-    (text) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)$/.test(text) && isDay(text),
-  ],
-  ['timestamp', (text) => /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/.test(text) && isDay(text)],
-  ['uuid', (text) => /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text)],
+  ['timestamptz', (text) => TIMESTAMPTZ.test(text) && isDay(text)],
+  ['timestamp', (text) => TIMESTAMP.test(text) && isDay(text)],
+  ['uuid', (text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)],
 ];
 
 function isDay(text: string): boolean {
@@ -55,26 +56,25 @@ export function inferObjects(records: readonly RecordData[], key: readonly strin
     }
   return [...guesses].map(([name, { types, texts }]) => ({
     name,
-    type: mergeTypes(types, texts),
+    type: mergeTypes(types, texts.type),
     nullable: !key.includes(name),
   }));
 }
 
 function typeOfValue(value: unknown): FieldType {
   if (typeof value === 'boolean') return 'boolean';
-  if (typeof value === 'bigint') return 'integer';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'decimal';
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? 'integer' : 'decimal';
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'decimal';
   return typeof value === 'string' ? 'string' : 'json';
 }
 
-function mergeTypes(types: ReadonlySet<FieldType>, texts: TypeGuess): FieldType {
+function mergeTypes(types: ReadonlySet<FieldType>, texts: FieldType): FieldType {
+  const isNumeric = (type: FieldType) => type === 'integer' || type === 'decimal';
   if (types.size === 0) return 'string';
-  if (types.size === 1) {
-    const [only] = types;
-    // A number in quotes was meant as a text; days and instants have no other way in JSON.
-    if (only === 'string')
-      return ['date', 'timestamp', 'timestamptz', 'uuid'].includes(texts.type) ? texts.type : 'string';
-    return only as FieldType;
-  }
-  return [...types].every((type) => type === 'integer' || type === 'decimal') ? 'decimal' : 'json';
+  if (types.has('json')) return 'json';
+  if (types.size === 1 && !types.has('string')) return [...types][0] as FieldType;
+  // A number in quotes was meant as a text; days and instants have no other way in JSON.
+  if (types.size === 1) return ['date', 'timestamp', 'timestamptz', 'uuid'].includes(texts) ? texts : 'string';
+  // Decimals that a double would round come as texts.
+  return [...types].every((type) => isNumeric(type) || (type === 'string' && isNumeric(texts))) ? 'decimal' : 'string';
 }
