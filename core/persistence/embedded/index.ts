@@ -1,0 +1,1 @@
+export { type EmbeddedOptions, type EmbeddedServer, openEmbedded } from './embedded-server.js';
