@@ -21,6 +21,11 @@ export const expectStep: Step = (columns, rules) => {
           `Stream "${rules.stream}": expect.range on "${name}", which is ${column.sourceType}, not a number.`,
           { stream: rules.stream, hint: 'Declare the column as integer, number or decimal.' },
         );
+      if (Number.isNaN(min) || Number.isNaN(max) || (min !== undefined && max !== undefined && min > max))
+        throw new ConnectorError('config', `Stream "${rules.stream}": expect.range on "${name}" lets nothing pass.`, {
+          stream: rules.stream,
+          hint: 'Give numbers, min not above max.',
+        });
       current = withColumn(current, column, {
         ...(min === undefined ? {} : { min }),
         ...(max === undefined ? {} : { max }),

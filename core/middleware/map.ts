@@ -13,6 +13,12 @@ export const mapStep: Step = (columns, rules) => {
       }
       continue;
     }
+    const reserved = Object.values(rule.rename).find((name) => name === '' || name.startsWith('_'));
+    if (reserved !== undefined)
+      throw new ConnectorError('config', `Stream "${rules.stream}": map.rename makes a column named "${reserved}".`, {
+        stream: rules.stream,
+        hint: 'A name must not be empty, and names that begin with _ belong to the destination.',
+      });
     // All at once, so that two columns may change names with each other.
     const renamed = new Map(
       Object.entries(rule.rename).map(([from, to]) => [columnNamed(current, from, 'map.rename', rules), to]),

@@ -1,32 +1,35 @@
-import type { Field, PlannedColumn, Reject } from '../protocol/index.js';
-import { ConnectorError } from '../sdk/errors.js';
-import { fitsDecimal, integerOf, integerSlowly, isDecimal, latin, numberOf } from './numbers.js';
-import { payloadOfRow, payloadRule, rejectOf, type Reason } from './rejects.js';
+import type { Field, PlannedColumn, Reject, RowScanner } from '../protocol/index.js';
+import { decimalFault, decimalRoom } from './decimals.js';
+import { dateReader, isEpoch, timestampReader } from './formats.js';
+import { isJson, storableJson } from './json.js';
+import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
+import { payloadWriter } from './payload.js';
+import { rejectOf, type Reason } from './rejects.js';
 import type { RowPlan, ScannerProgram } from './row-program.js';
-import { hasNul, isOneOf, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
-import { dateByPattern, epochTimestamp, isoDate, isoTime, isoTimestamp, last, zoneOffsets } from './times.js';
-import { tokenOf } from './tokens.js';
+import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
+import { FIRST_SECOND, isoDate, isoTime, isoTimestamp, last, LAST_SECOND, zoneOffsets } from './times.js';
+import { tokenOf, tokenText } from './tokens.js';
 
 /** What generated code may call; every value of a plan that is not a number reaches it as an entry of `values`. */
 const RUNTIME = {
-  fitsDecimal,
+  decimalFault,
+  hasNul,
   integerOf,
   integerSlowly,
-  isDecimal,
-  latin,
-  numberOf,
-  hasNul,
-  isOneOf,
-  isUuid,
-  isValidUtf8,
-  storable,
-  utf8,
-  epochTimestamp,
+  isJson,
   isoDate,
   isoTime,
   isoTimestamp,
+  isUuid,
+  isValidUtf8,
   last,
+  latin,
+  numberOf,
+  storable,
+  storableJson,
   tokenOf,
+  tokenText,
+  utf8,
 };
 
 /**
@@ -35,47 +38,47 @@ const RUNTIME = {
  */
 export function compileForScanner(plan: RowPlan, fields: readonly Field[]): ScannerProgram {
   const values: unknown[] = [];
-  const keep = (value: unknown): string => `values[${values.push(value) - 1}]`;
-  const body = plan.columns.map((column, index) =>
-    columnCode(
-      plan,
-      column,
-      index,
-      fields.findIndex((field) => field.name === column.source),
-      keep,
-    ),
-  );
+  const keep = (value: unknown): string => {
+    values.push(value);
+    return `value${values.length - 1}`;
+  };
+  const body = plan.columns.map((column, index) => {
+    const field = fields.findIndex(({ name }) => name === column.source);
+    return columnCode({ plan, column, index, field, keep });
+  });
   const code = `
     const { ${Object.keys(RUNTIME).join(', ')} } = runtime;
+    ${values.map((_, index) => `const value${index} = values[${index}];`).join('\n    ')}
     return function run(scanner, batch) {
-      let read = 0, encoded = 0;
+      let read = 0, encoded = 0, replaced = 0;
       try {
         while (!batch.full) {
           if (!scanner.next()) return false;
           read += 1;
-          if (scanner.fieldCount !== ${fields.length}) { state.reject(scanner, scanner.fieldCount < 0 ? 'text_after_quote' : 'ragged_row', -1); continue; }
+          if (scanner.fieldCount !== ${fields.length}) { state.reject(scanner, 'ragged_row', -1); continue; }
           const b = scanner.buffer, S = scanner.starts, E = scanner.ends, Q = scanner.quoted, clean = scanner.clean;
-          let s = 0, e = 0, n = 0, fault = '', column = -1;
+          let s = 0, e = 0, n = 0, big, text = '', inRow = 0, fault = '', column = -1;
           batch.begin();
           ${plan.withPosition ? 'batch.integer(scanner.row);' : ''}
           row: {
             ${body.join('\n            ')}
           }
-          if (fault === '') { batch.commit(); encoded += 1; }
+          if (fault === '') { batch.commit(); encoded += 1; replaced += inRow; }
           else { batch.rollback(); state.reject(scanner, fault, column); }
         }
         return true;
-      } finally { state.read += read; state.encoded += encoded; }
+      } finally { state.read += read; state.encoded += encoded; state.replaced += replaced; }
     };`;
-  const rule = payloadRule(plan.columns);
+  const payload = payloadWriter(plan, fields);
   const state = {
     read: 0,
     encoded: 0,
     replaced: 0,
     rejects: [] as Reject[],
-    reject(scanner: Parameters<ScannerProgram['run']>[0], reason: Reason, column: number) {
+    reject(scanner: RowScanner & { readonly fault?: Reason }, reason: Reason, column: number) {
       const field = column < 0 ? undefined : plan.columns[column]?.source;
-      state.rejects.push(rejectOf(scanner.row, reason, field, payloadOfRow(scanner, fields, rule)));
+      const fault = scanner.fieldCount < 0 ? (scanner.fault ?? 'text_after_quote') : reason;
+      state.rejects.push(rejectOf(scanner.row, fault, field, payload.ofRow(scanner)));
     },
   };
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the point of this file
@@ -95,133 +98,148 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
   };
 }
 
-/** The statements of one column; `keep` puts a value beside the code and gives its name. */
-function columnCode(
-  plan: RowPlan,
-  column: PlannedColumn,
-  index: number,
-  field: number,
-  keep: (value: unknown) => string,
-): string {
-  const fail = (reason: Reason) => `{ fault = '${reason}'; column = ${index}; break row; }`;
-  const whenNull = column.required === true ? fail('not_null') : 'batch.null();';
+interface ColumnPlace {
+  readonly plan: RowPlan;
+  readonly column: PlannedColumn;
+  readonly index: number;
+  /** Where the file has the column's field, -1 where it lacks it. */
+  readonly field: number;
+  /** Puts a value beside the code and gives its name. */
+  keep(value: unknown): string;
+}
+
+const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; column = ${place.index}; break row; }`;
+
+/** The statements of one column. */
+function columnCode(place: ColumnPlace): string {
+  const { plan, column, field } = place;
+  const whenNull = column.required === true ? failing(place, 'not_null') : 'batch.null();';
   if (field < 0) return whenNull;
-  const { parsing } = plan;
-  const nulls = parsing.nulls.filter((text) => text !== '').map((text) => Buffer.from(text));
-  const bare = parsing.quotedNulls ? '' : `Q[${field}] === 0 && `;
-  const tests = [
-    ...(parsing.nulls.includes('') ? ['e === s'] : []),
-    ...(nulls.length > 0 ? [`isOneOf(b, s, e, ${keep(nulls)})`] : []),
-  ];
+  const bare = plan.parsing.quotedNulls ? '' : `Q[${field}] === 0 && `;
+  const tests = plan.parsing.nulls.map((text) => equals(Buffer.from(text), false));
   const isNull = tests.length === 0 ? 'false' : `${bare}(${tests.join(' || ')})`;
   // An empty text is a value only of a string column.
-  const empty = column.sourceType === 'string' && column.tokenize === undefined ? '' : ` || e === s`;
-  const value =
-    column.tokenize === undefined ? valueCode(plan, column, fail, keep) : tokenCode(plan, column, fail, keep);
-  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${value} }`;
+  const empty = column.sourceType === 'string' ? '' : ' || e === s';
+  const { check, emit, token } = valueCode(place);
+  const put =
+    column.tokenize === undefined
+      ? emit
+      : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(column.tokenize)}));`;
+  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${check} ${put} }`;
 }
 
-function tokenCode(
-  plan: RowPlan,
-  column: PlannedColumn,
-  fail: (reason: Reason) => string,
-  keep: (value: unknown) => string,
-): string {
-  return `if (!clean && !isValidUtf8(b, s, e)) ${fail('invalid_utf8')} batch.string(tokenOf(b.subarray(s, e), ${keep(column.tokenize)}));`;
+/** A test of bytes against a text, as numbers; `|32` turns capital ASCII letters into small ones. */
+function equals(text: Uint8Array, ignoresCase: boolean): string {
+  const bytes = Array.from(text, (byte, at) => {
+    const small = byte | 32;
+    return ignoresCase && small >= 97 && small <= 122 ? `(b[s + ${at}] | 32) === ${small}` : `b[s + ${at}] === ${byte}`;
+  });
+  return `(${[`e - s === ${text.length}`, ...bytes].join(' && ')})`;
 }
 
-function valueCode(
-  plan: RowPlan,
-  column: PlannedColumn,
-  fail: (reason: Reason) => string,
-  keep: (value: unknown) => string,
-): string {
+interface ValueCode {
+  /** Leaves the row where the value does not fit. */
+  readonly check: string;
+  readonly emit: string;
+  /** The text for its token, unless that is the bytes as they came. */
+  readonly token?: string;
+}
+
+function valueCode(place: ColumnPlace): ValueCode {
+  const { plan, column } = place;
   const { target, sourceType, min, max } = column;
-  const bounds = (value: string) =>
-    [
-      ...(min === undefined ? [] : [`!(${value} >= ${Number(min)})`]),
-      ...(max === undefined ? [] : [`!(${value} <= ${Number(max)})`]),
-    ].join(' || ');
-  const inRange = (value: string) => (bounds(value) === '' ? '' : `if (${bounds(value)}) ${fail('out_of_range')} `);
+  const fail = (reason: Reason) => failing(place, reason);
+  const bounds = [
+    ...(min === undefined ? [] : [`!(n >= ${Number(min)})`]),
+    ...(max === undefined ? [] : [`!(n <= ${Number(max)})`]),
+  ].join(' || ');
+  const inRange = bounds === '' ? '' : `if (${bounds}) ${fail('out_of_range')}`;
   switch (sourceType) {
     case 'integer':
-      return `n = integerOf(b, s, e); if (n === n) { ${inRange('n')}batch.integer(n); } else {
-        const big = integerSlowly(b, s, e); if (big === undefined) ${fail('not_an_integer')} if (big === null) ${fail('out_of_range')} ${inRange('Number(big)')}batch.bigint(big); }`;
+      return {
+        check: `n = integerOf(b, s, e); big = undefined;
+          if (n !== n) { big = integerSlowly(b, s, e); if (big === undefined) ${fail('not_an_integer')} if (big === null) ${fail('out_of_range')} n = Number(big); } ${inRange}`,
+        emit: 'if (big === undefined) batch.integer(n); else batch.bigint(big);',
+        token: `tokenText('integer', latin(b, s, e))`,
+      };
     case 'number':
-      return `n = numberOf(b, s, e); if (n !== n) ${fail('not_a_number')} ${inRange('n')}batch.number(n);`;
+      return {
+        check: `n = numberOf(b, s, e); if (n !== n) ${fail('not_a_number')} ${inRange}`,
+        emit: 'batch.number(n);',
+      };
     case 'decimal': {
-      const fits =
-        target.precision === undefined
-          ? ''
-          : `if (!fitsDecimal(b, s, e, ${Number(target.precision)}, ${Number(target.scale ?? 0)})) ${fail('out_of_range')} `;
-      return `if (!isDecimal(b, s, e)) { while (e > s && b[s] === 32) s += 1; while (e > s && b[e - 1] === 32) e -= 1; if (!isDecimal(b, s, e)) ${fail('not_a_decimal')} }
-        ${fits}${bounds('n') === '' ? '' : `n = Number(latin(b, s, e)); ${inRange('n')}`}batch.decimal(b, s, e);`;
+      const { whole, scale } = decimalRoom(target.precision, target.scale);
+      const test = `decimalFault(b, s, e, ${Number(whole)}, ${Number(scale)})`;
+      return {
+        check: `n = ${test};
+          if (n === 1) { while (e > s && b[s] === 32) s += 1; while (e > s && b[e - 1] === 32) e -= 1; n = ${test}; }
+          if (n !== 0) { if (n === 1) ${fail('not_a_decimal')} ${fail('out_of_range')} } ${inRange === '' ? '' : `n = Number(latin(b, s, e)); ${inRange}`}`,
+        emit: 'batch.decimal(b, s, e);',
+      };
     }
-    case 'boolean':
-      return `if (isOneOf(b, s, e, ${keep(spellings(plan.parsing.trueTexts))})) batch.boolean(true); else if (isOneOf(b, s, e, ${keep(spellings(plan.parsing.falseTexts))})) batch.boolean(false); else ${fail('not_a_boolean')}`;
+    case 'boolean': {
+      const oneOf = (texts: readonly string[]) =>
+        texts.map((text) => equals(Buffer.from(text), true)).join(' || ') || 'false';
+      return {
+        check: `n = ${oneOf(plan.parsing.trueTexts)} ? 1 : ${oneOf(plan.parsing.falseTexts)} ? 0 : -1; if (n < 0) ${fail('not_a_boolean')}`,
+        emit: 'batch.boolean(n === 1);',
+      };
+    }
     case 'date': {
-      const format = plan.parsing.formats[column.source];
-      const parse = format === undefined ? 'isoDate' : keep(dateFormat(format, column.source));
-      return `n = ${parse}(b, s, e); if (n !== n) ${fail('not_a_date')} batch.date(n);`;
+      const read = dateReader(plan, column);
+      return {
+        check: `n = ${read === isoDate ? 'isoDate' : place.keep(read)}(b, s, e); if (n !== n) ${fail('not_a_date')}`,
+        emit: 'batch.date(n);',
+      };
     }
     case 'time':
-      return `n = isoTime(b, s, e); if (n !== n) ${fail('not_a_time')} batch.time(n);`;
+      return { check: `n = isoTime(b, s, e); if (n !== n) ${fail('not_a_time')}`, emit: 'batch.time(n);' };
     case 'timestamp':
     case 'timestamptz':
-      return timestampCode(plan, column, fail, keep);
+      return { check: timestampCheck(place), emit: 'batch.timestamp(n, last.micros);' };
     case 'uuid':
-      return `if (!isUuid(b, s, e)) ${fail('not_a_uuid')} batch.uuid(b, s, e);`;
-    case 'json':
-      return `if (!clean && !isValidUtf8(b, s, e)) ${fail('invalid_utf8')} { const text = utf8(b, s, e); try { JSON.parse(text); } catch { ${fail('not_json')} } batch.json(text); }`;
-    case 'string': {
-      const nul = plan.holdsNul
+      return {
+        check: `if (!isUuid(b, s, e)) ${fail('not_a_uuid')}`,
+        emit: 'batch.uuid(b, s, e);',
+        token: `tokenText('uuid', latin(b, s, e))`,
+      };
+    case 'json': {
+      const kept = plan.holdsNul
         ? ''
-        : `if (hasNul(b, s, e)) ${plan.unstorableText === 'quarantine' ? fail('unstorable_text') : '{ batch.string(storable(utf8(b, s, e))); state.replaced += 1; } else'} `;
-      return `if (clean) batch.text(b, s, e); else { if (!isValidUtf8(b, s, e)) ${fail('invalid_utf8')} ${nul}batch.text(b, s, e); }`;
+        : `const kept = storableJson(text); if (kept !== text) ${plan.unstorableText === 'quarantine' ? fail('unstorable_text') : '{ text = kept; inRow += 1; }'}`;
+      return {
+        check: `if (!clean && !isValidUtf8(b, s, e)) ${fail('invalid_utf8')} text = utf8(b, s, e); if (!isJson(text)) ${fail('not_json')} ${kept}`,
+        emit: 'batch.json(text);',
+      };
+    }
+    case 'string': {
+      const valid = `if (!clean && !isValidUtf8(b, s, e)) ${fail('invalid_utf8')}`;
+      if (plan.holdsNul || column.tokenize !== undefined) return { check: valid, emit: 'batch.text(b, s, e);' };
+      if (plan.unstorableText === 'quarantine')
+        return {
+          check: `${valid} if (!clean && hasNul(b, s, e)) ${fail('unstorable_text')}`,
+          emit: 'batch.text(b, s, e);',
+        };
+      return {
+        check: valid,
+        emit: 'if (!clean && hasNul(b, s, e)) { batch.string(storable(utf8(b, s, e))); inRow += 1; } else batch.text(b, s, e);',
+      };
     }
   }
 }
 
-function timestampCode(
-  plan: RowPlan,
-  column: PlannedColumn,
-  fail: (reason: Reason) => string,
-  keep: (value: unknown) => string,
-): string {
-  const format = plan.parsing.formats[column.source];
-  if (format === 'epoch_seconds' || format === 'epoch_millis')
-    return `n = epochTimestamp(numberOf(b, s, e), ${format === 'epoch_millis' ? 1000 : 1}); if (n !== n) ${fail('not_a_timestamp')} batch.timestamp(n, last.micros);`;
-  if (format !== undefined) throw badFormat(format, column.source, 'epoch_seconds, epoch_millis');
-  const head = `n = isoTimestamp(b, s, e); if (n !== n) ${fail('not_a_timestamp')}`;
-  if (column.sourceType === 'timestamp')
-    return `${head} if (last.hasZone) ${fail('unexpected_zone')} batch.timestamp(n, last.micros);`;
+function timestampCheck(place: ColumnPlace): string {
+  const { plan, column } = place;
+  const read = timestampReader(plan, column);
   const { timeZone } = plan.parsing;
-  const local = timeZone === undefined ? fail('no_zone') : `n -= ${keep(zoneOffsets(timeZone))}(n);`;
-  return `${head} if (!last.hasZone) ${local} batch.timestamp(n, last.micros);`;
-}
-
-function dateFormat(format: string, field: string): (b: Uint8Array, s: number, e: number) => number {
-  const parse = dateByPattern(format);
-  if (parse === undefined) throw badFormat(format, field, 'a pattern of YYYY, MM or M, DD or D, such as MM/DD/YYYY');
-  return parse;
-}
-
-function badFormat(format: string, field: string, allowed: string): ConnectorError {
-  return new ConnectorError('config', `The format "${format}" of field "${field}" is unknown.`, {
-    hint: `Allowed: ${allowed}; none for ISO 8601.`,
-  });
-}
-
-/** As written, in small and in capital letters. */
-function spellings(texts: readonly string[]): readonly Uint8Array[] {
-  return [
-    ...new Set(
-      texts.flatMap((text) => [
-        text,
-        text.toLowerCase(),
-        text.toUpperCase(),
-        text.charAt(0).toUpperCase() + text.slice(1).toLowerCase(),
-      ]),
-    ),
-  ].map((text) => Buffer.from(text));
+  const bad = failing(place, 'not_a_timestamp');
+  const head = `n = ${read === isoTimestamp ? 'isoTimestamp' : place.keep(read)}(b, s, e); if (n !== n) ${bad}`;
+  const local = timeZone === undefined ? failing(place, 'no_zone') : `n -= ${place.keep(zoneOffsets(timeZone))}(n);`;
+  const zone =
+    column.sourceType === 'timestamptz'
+      ? `if (!last.hasZone) ${local}`
+      : isEpoch(plan, column)
+        ? ''
+        : `if (last.hasZone) ${failing(place, 'unexpected_zone')}`;
+  return `${head} ${zone} if (n < ${FIRST_SECOND} || n > ${LAST_SECOND}) ${bad}`;
 }

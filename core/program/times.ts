@@ -1,4 +1,4 @@
-import { latin } from './numbers.js';
+import { ConnectorError } from '../sdk/errors.js';
 
 /** Readers of days and instants from ASCII bytes. `NaN` means: not such a value. */
 
@@ -21,6 +21,10 @@ export function dayNumber(year: number, month: number, day: number): number {
   const before = y * 365 + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
   return before + (DAYS_BEFORE[month - 1] as number) + (leap && month > 2 ? 1 : 0) + day - 719_163;
 }
+
+/** The first and the last second of the years 1 to 9999, which every destination holds. */
+export const FIRST_SECOND = -62_135_596_800;
+export const LAST_SECOND = 253_402_300_799;
 
 /** `YYYY-MM-DD`. */
 export function isoDate(b: Uint8Array, s: number, e: number): number {
@@ -81,8 +85,8 @@ function clock(b: Uint8Array, s: number, e: number): number {
   const zoneHours = two(b, i + 1);
   let zoneMinutes = 0;
   i += 3;
-  if (i < e && b[i] === 0x3a) i += 1;
   if (i < e) {
+    if (b[i] === 0x3a) i += 1;
     if (e - i !== 2) return Number.NaN;
     zoneMinutes = two(b, i);
   }
@@ -98,45 +102,83 @@ export function isoTime(b: Uint8Array, s: number, e: number): number {
   return last.hasZone ? Number.NaN : seconds * 1_000_000 + last.micros;
 }
 
-/** A date by a pattern of `YYYY`, `MM`, `M`, `DD`, `D` and other characters as they stand. */
+/** A reader of days by a pattern of `YYYY`, `MM` or `M`, `DD` or `D` and other characters as they stand; undefined where it is none. */
 export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
-  const parts: string[] = [];
-  const source = pattern.replaceAll(/YYYY|MM|DD|M|D|[^A-Za-z]|[A-Za-z]/g, (part) => {
-    const group = { YYYY: '(\\d{4})', MM: '(\\d{2})', DD: '(\\d{2})', M: '(\\d{1,2})', D: '(\\d{1,2})' }[part];
-    if (group === undefined) return part.replace(/[^A-Za-z0-9]/, '\\$&');
-    parts.push(part[0] as string);
-    return group;
-  });
-  if (parts.toSorted().join('') !== 'DMY') return undefined;
-  const expression = new RegExp(`^${source}$`);
+  const parts: readonly string[] = pattern.match(/YYYY|MM|DD|M|D|[^]/g) ?? [];
+  if (!/^[\x20-\x7e]+$/.test(pattern) || parts.filter((part) => /^[YMD]/.test(part)).length !== 3) return undefined;
+  const where = ['Y', 'M', 'D'].map((letter) => parts.findIndex((part) => part.startsWith(letter)));
+  // Without a separator nobody can tell where a day or month of one or two digits ends.
+  const ends = parts.every((part, at) => !/^[MD]$/.test(part) || !/^[YMD]/.test(parts[at + 1] ?? ''));
+  if (where.includes(-1) || parts.includes('Y') || !ends) return undefined;
+  const [yearAt, monthAt, dayAt] = where as [number, number, number];
+  const shortest = parts.map((part) => part.length);
+  const longest = parts.map((part) => (/^[MD]$/.test(part) ? 2 : part.length));
+  const literal = parts.map((part) => (/^[YMD]/.test(part) ? -1 : part.charCodeAt(0)));
+  const found = new Int32Array(parts.length);
   return (b, s, e) => {
-    const match = expression.exec(latin(b, s, e));
-    if (match === null) return Number.NaN;
-    const value = (part: string) => Number(match[parts.indexOf(part) + 1]);
-    return dayNumber(value('Y'), value('M'), value('D'));
+    let i = s;
+    for (let part = 0; part < literal.length; part += 1) {
+      if (literal[part] !== -1) {
+        if (i >= e || b[i] !== literal[part]) return Number.NaN;
+        i += 1;
+        continue;
+      }
+      const end = Math.min(e, i + (longest[part] as number));
+      const from = i;
+      let value = 0;
+      for (; i < end; i += 1) {
+        const digit = (b[i] as number) - 0x30;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
+      if (i - from < (shortest[part] as number)) return Number.NaN;
+      found[part] = value;
+    }
+    return i === e ? dayNumber(found[yearAt] as number, found[monthAt] as number, found[dayAt] as number) : Number.NaN;
   };
 }
 
-/** Seconds and micros (in `last`) of a count since 1970; `perSecond` 1 or 1000. */
-export function epochTimestamp(value: number, perSecond: number): number {
-  const seconds = Math.floor(value / perSecond);
-  last.micros = Math.round((value - seconds * perSecond) * (1_000_000 / perSecond));
+/**
+ * `-d*[.d*]`, a count since 1970 of seconds or (`perSecond` 1000) of milliseconds: whole seconds, and micros in `last`. Digit by
+ * digit, since a double would round the microseconds of our days; what lies beyond them is cut off.
+ */
+export function epochTimestamp(b: Uint8Array, s: number, e: number, perSecond: number): number {
+  let i = s;
+  const negative = b[i] === 0x2d;
+  if (negative) i += 1;
+  const first = i;
+  let count = 0;
+  for (; i < e && b[i] !== 0x2e; i += 1) {
+    const digit = (b[i] as number) - 0x30;
+    if (digit < 0 || digit > 9) return Number.NaN;
+    count = count * 10 + digit;
+  }
+  if (i === first || i - first > 15) return Number.NaN;
+  let seconds = Math.floor(count / perSecond);
+  const micros = 1_000_000 / perSecond;
+  let rest = (count - seconds * perSecond) * micros;
+  if (i < e) {
+    let unit = micros / 10;
+    const point = i;
+    for (i += 1; i < e; i += 1, unit = Math.floor(unit / 10)) {
+      const digit = (b[i] as number) - 0x30;
+      if (digit < 0 || digit > 9) return Number.NaN;
+      rest += digit * unit;
+    }
+    if (i === point + 1) return Number.NaN;
+  }
+  if (negative) {
+    seconds = rest === 0 ? -seconds : -seconds - 1;
+    rest = rest === 0 ? 0 : 1_000_000 - rest;
+  }
+  last.micros = rest;
   last.hasZone = true;
-  return Number.isFinite(value) && seconds >= -62_135_596_800 && seconds < 253_402_300_800 ? seconds : Number.NaN;
+  return seconds;
 }
 
 /** Seconds to take off a zone-less clock to get UTC. Where a clock shows an hour twice the earlier is taken; one that it skips is moved on. */
 export function zoneOffsets(timeZone: string): (localSeconds: number) => number {
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+  const format = formatIn(timeZone);
   const offsetAt = (utcSeconds: number): number => {
     const part: Record<string, number> = {};
     for (const { type, value } of format.formatToParts(utcSeconds * 1000)) part[type] = Number(value);
@@ -161,4 +203,24 @@ export function zoneOffsets(timeZone: string): (localSeconds: number) => number 
     byQuarterHour.set(quarter, offset);
     return offset;
   };
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch (cause) {
+    throw new ConnectorError('config', `The time zone "${timeZone}" is unknown.`, {
+      cause,
+      hint: 'Give an IANA name such as America/Chicago, or UTC.',
+    });
+  }
 }
