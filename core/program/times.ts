@@ -109,7 +109,8 @@ export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: n
   const where = ['Y', 'M', 'D'].map((letter) => parts.findIndex((part) => part.startsWith(letter)));
   // Without a separator nobody can tell where a day or month of one or two digits ends.
   const ends = parts.every((part, at) => !/^[MD]$/.test(part) || !/^[YMD]/.test(parts[at + 1] ?? ''));
-  if (where.includes(-1) || parts.includes('Y') || !ends) return undefined;
+  const isForeign = parts.some((part) => /^[A-Za-z]$/.test(part) && part !== 'M' && part !== 'D');
+  if (where.includes(-1) || isForeign || !ends) return undefined;
   const [yearAt, monthAt, dayAt] = where as [number, number, number];
   const shortest = parts.map((part) => part.length);
   const longest = parts.map((part) => (/^[MD]$/.test(part) ? 2 : part.length));
