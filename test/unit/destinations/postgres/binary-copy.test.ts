@@ -227,7 +227,7 @@ test('clocks without zone land as the server reads them in that zone', async () 
       [texts, timeZone],
     );
     await client.query(`SET timezone TO 'UTC'`);
-    // Near a change of the clock the server's choice is another one than ours, which values.test.ts states.
+    // Near a change of the clock the server's choice is another one than ours, which times.test.ts states.
     const near = rows.filter(({ odd }) => odd).length;
     expect(near).toBeLessThan(60);
     expect(landed.filter((_, index) => !rows[index]?.odd)).toEqual(rows.filter(({ odd }) => !odd).map(({ v }) => v));
