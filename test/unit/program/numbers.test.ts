@@ -96,6 +96,7 @@ describe('decimal', () => {
     [`1e${'0'.repeat(400)}`, '!out_of_range'],
     [`0.${'1'.repeat(16_400)}`, '!out_of_range'],
     [`0.${'0'.repeat(16_400)}`, '!out_of_range'],
+    [`0.1${'0'.repeat(15_990)}e-999`, '!out_of_range'],
     ['1e', '!not_a_decimal'],
     ['e5', '!not_a_decimal'],
     ['.', '!not_a_decimal'],
