@@ -75,7 +75,7 @@ function cell(value: unknown): string {
   if (typeof value === 'number') return Number.isInteger(value) ? value.toLocaleString('en-US') : String(value);
   if (typeof value === 'bigint') return value.toLocaleString('en-US');
   if (typeof value === 'object') return toJson(value);
-  return String(value).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\u00b7');
+  return String(value).replaceAll(/\p{Cc}/gu, '·');
 }
 
 /** Prints an error as its reader needs it and gives the exit code. The stack is for bugs only. */

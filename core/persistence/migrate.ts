@@ -1,0 +1,61 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { ConnectorError } from '../sdk/errors.js';
+import { Runs1764000000000 } from './migrations/1764000000000-runs.js';
+import { STORE_SCHEMA } from './run.entity.js';
+import { sqlState } from './store-failure.js';
+
+/** All migrations in their order; a released one is never edited. */
+export const MIGRATIONS = [Runs1764000000000];
+
+export const MIGRATIONS_TABLE = 'migration';
+
+/**
+ * Brings the store to this release. Several processes may do so at once: one holds the lock table, the others wait and
+ * find nothing to do. A table lock and no advisory one, for a pooler may sit between, and it ends with its transaction.
+ */
+export async function migrate(store: DataSource): Promise<void> {
+  await createLock(store);
+  const lock = store.createQueryRunner();
+  try {
+    await lock.startTransaction();
+    await lock.query(`LOCK TABLE ${STORE_SCHEMA}.migration_lock IN ACCESS EXCLUSIVE MODE`);
+    await refuseNewer(lock);
+    await store.runMigrations({ transaction: 'each' });
+    await lock.commitTransaction();
+  } catch (error) {
+    if (lock.isTransactionActive) await lock.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await lock.release();
+  }
+}
+
+/** IF NOT EXISTS does not keep two transactions from creating the same at once: the loser looks again. */
+async function createLock(store: DataSource): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      // Where it exists, a role without the right to create is enough.
+      const [{ found }] = await store.query(`SELECT to_regclass('${STORE_SCHEMA}.migration_lock') AS found`);
+      if (found !== null) return;
+      await store.query(`CREATE SCHEMA IF NOT EXISTS ${STORE_SCHEMA}`);
+      await store.query(`CREATE TABLE IF NOT EXISTS ${STORE_SCHEMA}.migration_lock ()`);
+      return;
+    } catch (error) {
+      const isRace = ['23505', '42P06', '42P07'].includes(sqlState(error) ?? '');
+      if (!isRace || attempt === 5) throw error;
+    }
+  }
+}
+
+async function refuseNewer(lock: QueryRunner): Promise<void> {
+  const table = `${STORE_SCHEMA}.${MIGRATIONS_TABLE}`;
+  const [{ found }] = await lock.query(`SELECT to_regclass('${table}') AS found`);
+  if (found === null) return;
+  const done: { name: string }[] = await lock.query(`SELECT name FROM ${table} ORDER BY timestamp`);
+  const known = new Set(MIGRATIONS.map(({ name }) => name));
+  const unknown = done.filter(({ name }) => !known.has(name)).map(({ name }) => name);
+  if (unknown.length === 0) return;
+  throw new ConnectorError('config', `The store was written by a newer release of Tributary (${unknown.join(', ')}).`, {
+    hint: 'Install that release or a later one, or set `store` to another database.',
+  });
+}

@@ -1,0 +1,197 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
+import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
+import type { RunEvent, RunRecord, RunStore } from './run-store.js';
+import { RunEntity, type RunEventRow, RunEventEntity, type RunRow, STORE_SCHEMA } from './run.entity.js';
+import { storeFailure } from './store-failure.js';
+
+const EVENTS_PER_STATEMENT = 500;
+/** An embedded server that lost its owner is back within a second, a restarted one mostly too. */
+const RETRY_AFTER_MS = [50, 250, 700, 2_000];
+
+/**
+ * Opens the host's own store in a Postgres database and brings it to this release.
+ * Throws `config` for a store of a newer release, `auth` and `transient` as the server answers.
+ */
+export async function openStore(url: string): Promise<RunStore> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    schema: STORE_SCHEMA,
+    entities: [RunEntity, RunEventEntity],
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+    synchronize: false,
+    logging: false,
+    applicationName: 'tributary store',
+    connectTimeoutMS: 15_000,
+    poolSize: 4,
+    // An idle connection that breaks is opened again by the next use.
+    poolErrorHandler: () => undefined,
+  });
+  try {
+    await source.initialize();
+    await migrate(source);
+  } catch (error) {
+    if (source.isInitialized) await source.destroy().catch(() => undefined);
+    throw storeFailure('be opened', error);
+  }
+  return runStore(source);
+}
+
+function runStore(source: DataSource): RunStore {
+  const runs = source.getRepository(RunEntity);
+  const events = source.getRepository(RunEventEntity);
+  // The database's clock for heartbeats, since the hosts that compare them may differ.
+  const now = (): string => 'now()';
+
+  const store: RunStore = {
+    async begin(run) {
+      const owner = run.owner ?? thisProcess();
+      await runs
+        .createQueryBuilder()
+        .insert()
+        .values({
+          id: run.id,
+          connection: run.connection,
+          trigger: run.trigger,
+          started_at: new Date(run.startedAt),
+          state: run.state ?? 'running',
+          streams: {},
+          owner_host: owner.host,
+          owner_pid: owner.pid,
+          owner_started: owner.started,
+          heartbeat_at: now,
+        })
+        .orIgnore()
+        .execute();
+    },
+    async heartbeat(id) {
+      await runs.update({ id }, { heartbeat_at: now });
+    },
+    async append(added) {
+      for (let from = 0; from < added.length; from += EVENTS_PER_STATEMENT) {
+        const rows = added.slice(from, from + EVENTS_PER_STATEMENT).map(toEventRow);
+        await events.createQueryBuilder().insert().values(rows).orIgnore().execute();
+      }
+    },
+    async end(id, outcome) {
+      const { affected } = await runs
+        .createQueryBuilder()
+        .update()
+        .set({
+          state: outcome.state,
+          ended_at: new Date(outcome.endedAt),
+          exit_code: outcome.exitCode,
+          error: outcome.error === undefined ? null : storable(outcome.error),
+          streams: storable(outcome.streams) as RunRow['streams'],
+        } as object)
+        .where({ id })
+        .execute();
+      if (affected !== 1) throw new Error(`run ${id} was never begun`);
+    },
+    async markInterrupted({ connection, heartbeatOlderThanMs }) {
+      const query = runs
+        .createQueryBuilder('run')
+        .select(['run.id AS id', 'run.owner_host AS host', 'run.owner_pid AS pid', 'run.owner_started AS started'])
+        .addSelect(`run.heartbeat_at < now() - :age * interval '1 ms'`, 'silent')
+        .where(`run.state IN ('queued', 'running')`)
+        .setParameter('age', heartbeatOlderThanMs);
+      if (connection !== undefined) query.andWhere('run.connection = :connection', { connection });
+      const open = await query.getRawMany<ProcessIdentity & { id: string; silent: boolean }>();
+      const dead = open.filter((row) => row.silent || isAlive(row) === false).map(({ id }) => id);
+      if (dead.length === 0) return [];
+      const { raw } = await runs
+        .createQueryBuilder()
+        .update()
+        .set({ state: 'interrupted', ended_at: now })
+        // Checked once more: its owner may have ended it since we looked.
+        .where(`id IN (:...dead) AND state IN ('queued', 'running')`, { dead })
+        .returning('id')
+        .execute();
+      return (raw as { id: string }[]).map(({ id }) => id);
+    },
+    async list({ connection, limit, before }) {
+      const query = runs.createQueryBuilder('run').orderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC');
+      query.limit(limit);
+      if (connection !== undefined) query.andWhere('run.connection = :connection', { connection });
+      if (before !== undefined) {
+        query.andWhere(
+          `(run.started_at, run.id) < (SELECT b.started_at, b.id FROM ${STORE_SCHEMA}.run b WHERE b.id = :before)`,
+          { before },
+        );
+      }
+      return (await query.getMany()).map(toRecord);
+    },
+    async get(id) {
+      const row = await runs.findOneBy({ id });
+      return row === null ? undefined : toRecord(row);
+    },
+    async events(id, after = 0) {
+      const query = events
+        .createQueryBuilder('event')
+        .where('event.run_id = :id AND event.seq > :after', { id, after });
+      return (await query.orderBy('event.seq').getMany()).map(toEvent);
+    },
+    async lastByConnection() {
+      const query = runs.createQueryBuilder('run').distinctOn(['run.connection']).orderBy('run.connection');
+      const rows = await query.addOrderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC').getMany();
+      return Object.fromEntries(rows.map((row) => [row.connection, toRecord(row)]));
+    },
+    close: () => source.destroy(),
+  };
+  return patient(store);
+}
+
+/** Repeats what a broken connection stopped; all methods bear it, since they say what shall be and not what to change. */
+function patient(store: RunStore): RunStore {
+  const entries = Object.entries(store) as [keyof RunStore, (...args: unknown[]) => Promise<unknown>][];
+  const wrapped = entries.map(([name, method]) => [
+    name,
+    async (...args: unknown[]) => {
+      for (const pause of [...RETRY_AFTER_MS, undefined]) {
+        try {
+          return await method(...args);
+        } catch (error) {
+          const failure = storeFailure(name, error);
+          if (failure.kind !== 'transient' || pause === undefined) throw failure;
+          await wait(pause);
+        }
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as unknown as RunStore;
+}
+
+function toRecord(row: RunRow): RunRecord {
+  return {
+    id: row.id,
+    connection: row.connection,
+    state: row.state,
+    trigger: row.trigger,
+    startedAt: row.started_at.toISOString(),
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
+    ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
+    ...(row.error === null ? {} : { error: row.error }),
+    streams: row.streams,
+    owner: { host: row.owner_host, pid: row.owner_pid, started: row.owner_started },
+    heartbeatAt: row.heartbeat_at.toISOString(),
+  };
+}
+
+function toEventRow({ run, seq, at, type, data }: RunEvent): object {
+  return { run_id: run, seq, at: new Date(at), type, data: storable(data) };
+}
+
+function toEvent({ run_id, seq, at, type, data }: RunEventRow): RunEvent {
+  return { run: run_id, seq, at: at.toISOString(), type, data };
+}
+
+/** jsonb refuses NUL and lone surrogates, which an error text of a source may hold. */
+function storable(value: unknown): unknown {
+  const text = JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\u{FFFD}') : part,
+  );
+  return JSON.parse(text);
+}

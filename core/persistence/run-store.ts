@@ -1,0 +1,77 @@
+import type { ErrorReport, RunState, StreamState } from '../protocol/index.js';
+import type { ProcessIdentity } from './process-identity.js';
+
+/** How one stream of a run stands. */
+export interface StreamOutcome {
+  readonly state: StreamState;
+  readonly ledger: Readonly<Record<string, number>>;
+  readonly error?: ErrorReport;
+}
+
+/** One run as history, API and command line tell it. Instants are ISO 8601 in UTC. */
+export interface RunRecord {
+  readonly id: string;
+  readonly connection: string;
+  readonly state: RunState;
+  /** What set it off: `manual`, `schedule`, `backfill`, … */
+  readonly trigger: string;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly exitCode?: number;
+  readonly error?: ErrorReport;
+  readonly streams: Readonly<Record<string, StreamOutcome>>;
+  readonly owner: ProcessIdentity;
+  readonly heartbeatAt: string;
+}
+
+/** A run that begins; its owner is this process unless another is named. */
+export type NewRun = Pick<RunRecord, 'id' | 'connection' | 'trigger' | 'startedAt'> &
+  Partial<Pick<RunRecord, 'state' | 'owner'>>;
+
+export type RunOutcome = Required<Pick<RunRecord, 'state' | 'endedAt' | 'exitCode' | 'streams'>> &
+  Pick<RunRecord, 'error'>;
+
+export interface RunEvent {
+  readonly run: string;
+  /** Counts from 1 within its run. */
+  readonly seq: number;
+  readonly at: string;
+  readonly type: string;
+  /** JSON. Text that Postgres cannot hold (NUL, lone surrogates) is kept with U+FFFD in its place. */
+  readonly data: unknown;
+}
+
+export interface RunFilter {
+  readonly connection?: string;
+  readonly limit: number;
+  /** The id of the last run of the page before. */
+  readonly before?: string;
+}
+
+export interface InterruptedRule {
+  readonly connection?: string;
+  /** Older heartbeats count as those of a dead process, also on a host we cannot see. */
+  readonly heartbeatOlderThanMs: number;
+}
+
+/**
+ * The host's own memory of runs; truth about data is in the destination. Every method may be repeated, and is, for some
+ * seconds, when the connection to the database breaks. Rejections are `ConnectorError`s.
+ */
+export interface RunStore {
+  begin(run: NewRun): Promise<void>;
+  heartbeat(id: string): Promise<void>;
+  /** Keeps the first of two events with the same run and seq. */
+  append(events: readonly RunEvent[]): Promise<void>;
+  /** Also of a run that was taken for interrupted meanwhile: its owner knows better. */
+  end(id: string, outcome: RunOutcome): Promise<void>;
+  /** Marks running and queued runs whose process is gone or silent, and returns their ids. */
+  markInterrupted(rule: InterruptedRule): Promise<readonly string[]>;
+  /** The latest first. */
+  list(filter: RunFilter): Promise<readonly RunRecord[]>;
+  get(id: string): Promise<RunRecord | undefined>;
+  events(id: string, after?: number): Promise<readonly RunEvent[]>;
+  /** The latest run of every connection. */
+  lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,149 @@
+import type { SyncMode, WriteMode } from '../protocol/index.js';
+import { Choice, Count, DurationText, Name, Numeric, Pattern } from './fields.js';
+import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, keyed, list, named, one, wordOr } from './shape.js';
+
+export type SchemaChangePolicy = 'evolve' | 'freeze' | 'stop';
+export type UnstorableText = 'replace' | 'quarantine';
+
+const SCHEMA_RULE =
+  'must be a name of small letters, digits and _, and not report, tributary, information_schema or pg_…';
+
+@Rule<StreamSettings>(({ sync, write }) =>
+  sync === 'incremental' && write === 'overwrite'
+    ? {
+        key: 'write',
+        message:
+          'overwrite needs sync: full_refresh; an incremental run sees only what changed and would delete the rest',
+      }
+    : undefined,
+)
+@Rule<StreamSettings>(({ sync, lookback }) =>
+  sync === 'full_refresh' && lookback !== undefined
+    ? { key: 'lookback', message: 'has no effect with sync: full_refresh, which reads everything; remove it' }
+    : undefined,
+)
+export class StreamSettings {
+  @OptionalKey('How it is read. Absent: `incremental` if the stream has a cursor, else `full_refresh`.')
+  @Choice('full_refresh', 'incremental')
+  sync?: SyncMode;
+
+  @OptionalKey(
+    'How it is written. Absent: `merge` if the stream has a key, else `append`. `overwrite` needs `sync: full_refresh`.',
+  )
+  @Choice('append', 'merge', 'overwrite')
+  write?: WriteMode;
+
+  @OptionalKey("How far behind the bookmark to read again. Absent: the connector's own.", { example: '14d' })
+  @DurationText()
+  lookback?: string;
+
+  @OptionalKey("What to do when the stream's columns change. Absent: as the connection says.")
+  @Choice('evolve', 'freeze', 'stop')
+  on_schema_change?: SchemaChangePolicy;
+}
+
+@ExactlyOneOf('rename', 'drop')
+export class MapStep {
+  @OptionalKey('Old column name to new.', { shape: keyed(TEXT), example: '{ variation_id: variant_id }' })
+  rename?: Record<string, string>;
+
+  @OptionalKey('Columns that do not land.', { shape: list(TEXT), example: '[email, phone]' })
+  drop?: readonly string[];
+}
+
+@Rule<RangeSettings>(
+  ({ min, max }) => {
+    if (min === undefined && max === undefined) return { message: 'needs min, max or both' };
+    if (min !== undefined && max !== undefined && min > max) return { key: 'max', message: 'must not be below min' };
+    return undefined;
+  },
+  { anyOf: [{ required: ['min'] }, { required: ['max'] }] },
+)
+export class RangeSettings {
+  @OptionalKey('Least value allowed.', { example: '0' })
+  @Numeric()
+  min?: number;
+
+  @OptionalKey('Greatest value allowed.')
+  @Numeric()
+  max?: number;
+}
+
+/** A record that breaks an expectation goes to quarantine. */
+@ExactlyOneOf('not_null', 'range')
+export class ExpectStep {
+  @OptionalKey('Columns that must have a value.', { shape: list(TEXT), example: '[campaign_id, time]' })
+  not_null?: readonly string[];
+
+  @OptionalKey('Bounds of numeric columns.', { shape: keyed(one(RangeSettings)), example: '{ sent: { min: 0 } }' })
+  range?: Record<string, RangeSettings>;
+}
+
+export class TokenizeRule {
+  @Key('Name of a key under `keys`; the value is replaced by its keyed token.', { example: 'member_key' })
+  @Name()
+  tokenize: string;
+}
+
+export type ProtectRule = 'drop' | TokenizeRule;
+
+export class ErrorBudgetSettings {
+  @OptionalKey('Share of the records read that may go to quarantine.')
+  @Pattern(/^(100|[0-9]{1,2}(\.[0-9]+)?)%$/, 'must be a percentage like 1% or 0.5%')
+  records: string = '1%';
+
+  @OptionalKey('Number of records that may go to quarantine. The stream fails past either limit.')
+  @Count()
+  or: number = 1000;
+}
+
+export class ConnectionSettings {
+  @Key('Name of a source.', { example: 'braze' })
+  @Name()
+  source: string;
+
+  @Key('Name of a destination.', { example: 'warehouse' })
+  @Name()
+  destination: string;
+
+  @OptionalKey('Schema in which its tables lie. Absent: `raw_` and the name of the connection.')
+  @Pattern(/^(?!pg_|(report|tributary|information_schema)$)[a-z][a-z0-9_]{0,62}$/, SCHEMA_RULE)
+  schema: string;
+
+  @Key('Streams to sync; `name: {}` takes every default.', { shape: named(one(StreamSettings), { least: 1 }) })
+  streams: Record<string, StreamSettings>;
+
+  @OptionalKey(
+    "What to do when a stream's columns change: `evolve` the table, `freeze` it (new columns are left out), or `stop` the stream.",
+  )
+  @Choice('evolve', 'freeze', 'stop')
+  on_schema_change: SchemaChangePolicy = 'evolve';
+
+  @OptionalKey('Steps that change the columns of a stream, in their order.', { shape: named(list(one(MapStep))) })
+  map: Record<string, readonly MapStep[]> = {};
+
+  @OptionalKey('What each record of a stream must fulfil; one that does not goes to quarantine.', {
+    shape: named(list(one(ExpectStep))),
+  })
+  expect: Record<string, readonly ExpectStep[]> = {};
+
+  @OptionalKey('Rules for columns with personal data, by stream and column: `drop`, or `{ tokenize: KEY }`.', {
+    shape: named(keyed(wordOr(['drop'], one(TokenizeRule)))),
+    example: '{ members: { email: drop, member_id: { tokenize: member_key } } }',
+  })
+  protect: Record<string, Record<string, ProtectRule>> = {};
+
+  @OptionalKey('How many records of one stream may go to quarantine in a run.', { shape: one(ErrorBudgetSettings) })
+  error_budget: ErrorBudgetSettings = new ErrorBudgetSettings();
+
+  @OptionalKey(
+    'Text that the destination cannot hold (NUL, lone surrogates): `replace` by U+FFFD, or `quarantine` the record.',
+  )
+  @Choice('replace', 'quarantine')
+  unstorable_text: UnstorableText = 'replace';
+}
+
+/** The budget in numbers: the share of the records read (0 to 1), and the number; past either the stream fails. */
+export function errorBudgetOf(settings: ErrorBudgetSettings): { readonly share: number; readonly records: number } {
+  return { share: Number(settings.records.slice(0, -1)) / 100, records: settings.or };
+}

@@ -1,0 +1,153 @@
+import type { ConnectionSettings } from './connection.settings.js';
+import type { Path } from './issues.js';
+import { factColumns } from './fact-columns.js';
+import { columnOf, type FactSettings } from './report.settings.js';
+import type { Settings } from './settings.js';
+import { didYouMean } from './suggestions.js';
+
+/** What the raw file says of values that the checks must not take at their face. */
+export interface CrossCheckContext {
+  report(path: Path, message: string, at?: 'key' | 'value'): void;
+  /** Something is told of this value already; what follows from it is not to be told. */
+  hasIssueAt(path: Path): boolean;
+  isReference(path: Path): boolean;
+}
+
+const SHORTEST_KEY = 16;
+
+/**
+ * Checks that span objects: names that must exist elsewhere in the file, and tables that must have one owner. It also runs
+ * where other things are wrong already, so whatever was not valid may be undefined here, whatever the types say.
+ */
+export function crossCheck(settings: Partial<Settings>, context: CrossCheckContext): void {
+  checkKeys(settings, context);
+  for (const [name, connection] of entries(settings.connections))
+    checkConnection(connection, settings, ['connections', name], context);
+  checkTableOwners(settings, context);
+  checkReport(settings, context);
+}
+
+function checkKeys({ keys }: Partial<Settings>, { report, isReference }: CrossCheckContext): void {
+  for (const [name, value] of entries(keys)) {
+    const path = ['keys', name];
+    if (!isReference(path))
+      report(path, 'must be a reference such as ${env:NAME} or ${file:PATH}, never the secret itself');
+    else if (typeof value === 'string' && value !== '' && value.length < SHORTEST_KEY)
+      report(path, `stands for fewer than ${SHORTEST_KEY} characters; a key that short can be guessed`);
+  }
+}
+
+function checkConnection(
+  connection: ConnectionSettings,
+  settings: Partial<Settings>,
+  path: Path,
+  context: CrossCheckContext,
+): void {
+  const { report } = context;
+  const known = (key: 'source' | 'destination', names: readonly string[] | undefined) => {
+    const name: string | undefined = connection[key];
+    if (name !== undefined && names !== undefined && !names.includes(name))
+      report([...path, key], `no such ${key}; ${didYouMean(name, names)}`);
+  };
+  known('source', namesOf(settings.sources));
+  known('destination', namesOf(settings.destinations));
+  const streams = Object.keys(connection.streams ?? {});
+  for (const part of ['map', 'expect', 'protect'] as const)
+    for (const stream of Object.keys(connection[part]))
+      if (connection.streams !== undefined && !streams.includes(stream))
+        report([...path, part, stream], `no such stream in this connection; ${didYouMean(stream, streams)}`, 'key');
+  const keys = Object.keys(settings.keys ?? {});
+  for (const [stream, fields] of entries(connection.protect))
+    for (const [field, rule] of entries(fields))
+      if (typeof rule === 'object' && rule.tokenize !== undefined && !keys.includes(rule.tokenize))
+        report(
+          [...path, 'protect', stream, field, 'tokenize'],
+          `no such key under keys; ${didYouMean(rule.tokenize, keys)}`,
+        );
+}
+
+/** A table belongs to one connection: two writers would each undo what the other's bookmark says is there. */
+function checkTableOwners({ connections }: Partial<Settings>, { report }: CrossCheckContext): void {
+  const owners = new Map<string, string>();
+  for (const [name, connection] of entries(connections))
+    for (const stream of Object.keys(connection.streams ?? {})) {
+      const table = `${connection.destination}/${connection.schema}.${stream}`;
+      const owner = owners.get(table);
+      if (owner === undefined) owners.set(table, name);
+      else
+        report(
+          ['connections', name, 'streams', stream],
+          `connection "${owner}" writes to table ${connection.schema}.${stream} already; a table belongs to one connection: change schema`,
+          'key',
+        );
+    }
+}
+
+function checkReport(settings: Partial<Settings>, context: CrossCheckContext): void {
+  const { report, connections } = settings;
+  if (report === undefined) return;
+  const destinations = namesOf(settings.destinations);
+  const isGiven = (report.destination as string | undefined) !== undefined;
+  const isUnknown = isGiven && destinations !== undefined && !destinations.includes(report.destination);
+  if (isUnknown)
+    context.report(['report', 'destination'], `no such destination; ${didYouMean(report.destination, destinations)}`);
+  const seen = new Set<string>();
+  for (const [index, fact] of (report.facts ?? []).entries()) {
+    if (fact?.from === undefined) continue;
+    const path: Path = ['report', 'facts', index];
+    if (seen.has(fact.from)) context.report([...path, 'from'], 'stands in another fact already; put both into one');
+    seen.add(fact.from);
+    if (connections !== undefined)
+      checkFact(fact, connections, isGiven && !isUnknown ? report.destination : undefined, path, context);
+  }
+}
+
+function checkFact(
+  fact: FactSettings,
+  connections: Settings['connections'],
+  destination: string | undefined,
+  path: Path,
+  { report, hasIssueAt }: CrossCheckContext,
+): void {
+  const [connectionName, streamName] = fact.from.split('.') as [string, string];
+  const connection = Object.hasOwn(connections, connectionName) ? connections[connectionName] : undefined;
+  if (connection === undefined) {
+    if (Object.hasOwn(connections, connectionName)) return;
+    const known = entries(connections).flatMap(([name, { streams }]) =>
+      Object.keys(streams ?? {}).map((stream) => `${name}.${stream}`),
+    );
+    report([...path, 'from'], `no such connection; ${didYouMean(fact.from, known)}`);
+    return;
+  }
+  if (
+    destination !== undefined &&
+    connection.destination !== destination &&
+    !hasIssueAt(['connections', connectionName, 'destination'])
+  )
+    report(
+      [...path, 'from'],
+      `connection "${connectionName}" does not write to the report's destination "${destination}"`,
+    );
+  if (connection.streams !== undefined) {
+    const streams = Object.keys(connection.streams);
+    const unknown = (stream: string) =>
+      `connection "${connectionName}" has no such stream; ${didYouMean(stream, streams)}`;
+    if (!streams.includes(streamName)) report([...path, 'from'], unknown(streamName));
+    for (const stream of Object.keys(fact.join))
+      if (!streams.includes(stream)) report([...path, 'join', stream], unknown(stream), 'key');
+  }
+  for (const { path: inner, text } of factColumns(fact)) {
+    const { join } = columnOf(text);
+    if (join !== undefined && !Object.hasOwn(fact.join, join))
+      report([...path, ...inner], `"${join}" is not named in join; ${didYouMean(join, Object.keys(fact.join))}`);
+  }
+}
+
+function entries<T>(map: Readonly<Record<string, T>> | undefined): [string, T][] {
+  // An entry that is not valid is undefined: it was reported where it was read.
+  return Object.entries(map ?? {}).filter(([, value]) => value !== undefined);
+}
+
+function namesOf(map: Readonly<Record<string, unknown>> | undefined): readonly string[] | undefined {
+  return map === undefined ? undefined : Object.keys(map);
+}

@@ -1,0 +1,33 @@
+/** The YAML file: classes, references to secrets, errors with line and column, JSON Schema. */
+export * from './settings.js';
+export * from './connection.settings.js';
+export * from './report.settings.js';
+export type { Condition, Scalar } from './shape.js';
+export { factColumns } from './fact-columns.js';
+export {
+  SettingsError,
+  formatIssue,
+  formatPath,
+  sortIssues,
+  type Path,
+  type PathKey,
+  type SettingsIssue,
+} from './issues.js';
+export type { Reference, ReferenceSources } from './references.js';
+export {
+  loadSettings,
+  parseSettings,
+  type ForeignIssue,
+  type LoadOptions,
+  type LoadedSettings,
+  type ParseOptions,
+  type PluginUse,
+} from './load.js';
+export {
+  effectiveConfig,
+  maskUrls,
+  renderEffective,
+  secretPathsOf,
+  type EffectiveConfig,
+  type PathPattern,
+} from './effective.js';

@@ -1,0 +1,178 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConnectorError, isConnectorError } from '../sdk/errors.js';
+import { crossCheck } from './cross-checks.js';
+import { OLD_BOOLEANS } from './fields.js';
+import { SettingsError, formatPath, type Path, type SettingsIssue } from './issues.js';
+import type { ReferenceSources } from './references.js';
+import { keysOf, type SettingsClass } from './shape.js';
+import { Settings } from './settings.js';
+import { didYouMean } from './suggestions.js';
+import { validateClass } from './validate.js';
+import { readYaml, type ReferencedValue, type YamlDocument } from './yaml-document.js';
+
+/** An issue as zod tells it; taken by its form, so that a plugin's own copy of zod does as well. */
+export interface ForeignIssue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string | undefined;
+  /** The keys that are not known, where that is what is wrong. */
+  readonly keys?: readonly string[];
+}
+
+/** A valid configuration, and what is needed to speak about its file. */
+export interface LoadedSettings {
+  readonly settings: Settings;
+  readonly file: string;
+  /** The folder of the file; paths in it are relative to this one. */
+  readonly folder: string;
+  readonly referenced: ReadonlyMap<string, ReferencedValue>;
+  /** The defaults that were taken, by formatted path. */
+  readonly defaults: ReadonlyMap<string, unknown>;
+  /** The file's own values, references resolved, without defaults. */
+  readonly written: Readonly<Record<string, unknown>>;
+  positionOf(path: Path, at?: 'key' | 'value'): { readonly line: number; readonly column: number };
+  issueAt(path: Path, message: string, at?: 'key' | 'value'): SettingsIssue;
+  /**
+   * What a plugin found wrong with its `config`, as issues of this file. `base` is the path of that config,
+   * `knownKeys` its own keys, from which a misspelt one is guessed.
+   */
+  issuesFrom(base: Path, issues: readonly ForeignIssue[], knownKeys?: readonly string[]): readonly SettingsIssue[];
+}
+
+export interface ParseOptions extends ReferenceSources {
+  /** Path of the file, as it stands before each error. */
+  readonly file: string;
+}
+
+/** A source or destination of the file, for whoever knows its connector. */
+export interface PluginUse {
+  readonly kind: 'source' | 'destination';
+  readonly name: string;
+  readonly connector: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface LoadOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Lets a plugin check its `config`, so that its errors are told together with all others. Called also where the file has
+   * other errors. A `ConnectorError` that it throws is told at `connector`.
+   */
+  readonly checkPlugin?: (
+    use: PluginUse,
+  ) => Promise<{ readonly issues: readonly ForeignIssue[]; readonly knownKeys?: readonly string[] }>;
+}
+
+/** Reads and checks a configuration file. Throws one `SettingsError` that holds all that is wrong. */
+export async function loadSettings(file: string, { env, checkPlugin }: LoadOptions): Promise<LoadedSettings> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw new ConnectorError('config', `${file}: cannot be read (${error.code ?? error.message})`, {
+      hint: 'Give another file with --config or TRIBUTARY_CONFIG; `tributary init` writes a first one.',
+    });
+  });
+  const folder = dirname(resolve(file));
+  const read = (path: string) => readFileSync(resolve(folder, path), 'utf8');
+  const { loaded, issues } = readSettings(text, { file, env, readFile: read });
+  if (checkPlugin !== undefined)
+    for (const use of pluginUses(loaded.settings)) {
+      const path = [`${use.kind}s`, use.name];
+      try {
+        const found = await checkPlugin(use);
+        issues.push(...loaded.issuesFrom([...path, 'config'], found.issues, found.knownKeys));
+      } catch (error) {
+        if (!isConnectorError(error)) throw error;
+        const hint = error.details.hint === undefined ? '' : ` ${error.details.hint}`;
+        issues.push(loaded.issueAt([...path, 'connector'], `${error.message}${hint}`));
+      }
+    }
+  if (issues.length > 0) throw new SettingsError(file, issues);
+  return loaded;
+}
+
+/** The same from a text, without plugins, and without touching the world but through what it is given. */
+export function parseSettings(text: string, options: ParseOptions): LoadedSettings {
+  const { loaded, issues } = readSettings(text, options);
+  if (issues.length > 0) throw new SettingsError(options.file, issues);
+  return loaded;
+}
+
+function readSettings(text: string, options: ParseOptions): { loaded: LoadedSettings; issues: SettingsIssue[] } {
+  const document = readYaml(text, options);
+  const issues = [...document.issues];
+  if (document.isBroken) throw new SettingsError(options.file, issues);
+  const issueAt: LoadedSettings['issueAt'] = (path, message, at) => ({
+    ...document.positionOf(path, at),
+    path: formatPath(path),
+    message,
+  });
+  const report = (path: Path, message: string, at?: 'key' | 'value') => {
+    if (at === 'key' || !document.unresolved.has(formatPath(path))) issues.push(issueAt(path, message, at));
+  };
+  const defaults = new Map<string, unknown>();
+  const settings = validateClass(Settings, document.value, [], {
+    report,
+    onDefault: (path, value) => noteDefault(defaults, path, value),
+  });
+  if (settings === undefined) throw new SettingsError(options.file, issues);
+  for (const [name, connection] of Object.entries(settings.connections ?? {})) {
+    if (connection === undefined || connection.schema !== undefined) continue;
+    connection.schema = `raw_${name}`;
+    noteDefault(defaults, ['connections', name, 'schema'], connection.schema);
+  }
+  crossCheck(settings, {
+    report,
+    hasIssueAt: (path) => issues.some((issue) => issue.path === formatPath(path)),
+    isReference: (path) => document.referenced.has(formatPath(path)),
+  });
+  const loaded: LoadedSettings = {
+    settings,
+    file: options.file,
+    folder: dirname(resolve(options.file)),
+    referenced: document.referenced,
+    defaults,
+    written: document.value as Record<string, unknown>,
+    positionOf: document.positionOf,
+    issueAt,
+    issuesFrom: (base, found, knownKeys = []) =>
+      found.flatMap((issue) => foreignIssues(issue, base, knownKeys, document, issueAt)),
+  };
+  return { loaded, issues };
+}
+
+function foreignIssues(
+  issue: ForeignIssue,
+  base: Path,
+  knownKeys: readonly string[],
+  document: YamlDocument,
+  issueAt: LoadedSettings['issueAt'],
+): SettingsIssue[] {
+  const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))];
+  if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
+    const known = issue.path.length === 0 ? knownKeys : [];
+    return issue.keys.map((key) =>
+      issueAt([...path, key], `unknown key${known.length === 0 ? '' : `; ${didYouMean(key, known)}`}`, 'key'),
+    );
+  }
+  if (issue.message.endsWith('received undefined')) return [issueAt(path, `is required: ${issue.message}`)];
+  const isOldBoolean = OLD_BOOLEANS.test(document.plainTextOf(path) ?? '') && issue.message.includes('boolean');
+  const hint = isOldBoolean ? '; yes, no, on and off are plain text in YAML 1.2: write true or false' : '';
+  return [issueAt(path, `${issue.message}${hint}`)];
+}
+
+/** Sources and destinations that are whole enough to be checked. */
+function pluginUses(settings: Settings): readonly PluginUse[] {
+  return (['source', 'destination'] as const).flatMap((kind) =>
+    Object.entries(settings[`${kind}s`] ?? {}).flatMap(([name, plugin]) =>
+      plugin?.connector === undefined ? [] : [{ kind, name, connector: plugin.connector, config: plugin.config }],
+    ),
+  );
+}
+
+function noteDefault(defaults: Map<string, unknown>, path: Path, value: unknown): void {
+  if (value === undefined) return;
+  const keys = typeof value === 'object' && value !== null ? keysOf(value.constructor as SettingsClass) : [];
+  if (keys.length === 0) defaults.set(formatPath(path), value);
+  for (const { name } of keys) noteDefault(defaults, [...path, name], (value as Record<string, unknown>)[name]);
+}

@@ -1,0 +1,13 @@
+// Opens the store at a url, begins a run, and lives until it is killed.
+import { openStore } from '../../../core/persistence/postgres.run-store.js';
+
+try {
+  const store = await openStore(process.argv[2]);
+  const id = `run of ${process.pid}`;
+  await store.begin({ id, connection: 'braze_daily', trigger: 'manual', startedAt: new Date().toISOString() });
+  console.log(JSON.stringify({ id }));
+  process.stdin.resume();
+} catch (error) {
+  const { kind, message } = error as Error & { kind?: string };
+  console.log(JSON.stringify({ kind, message }));
+}
