@@ -15,8 +15,11 @@ export interface DestinationCapabilities {
 /** Which rows of the marts a changed row of this table makes stale. */
 export interface DirtyMark {
   readonly fact: string;
-  /** The day comes from a column, is fixed, or is unknown (`null`: all days). */
-  readonly day: { readonly column: string } | { readonly value: string } | null;
+  /**
+   * The day comes from a column, is fixed, or is unknown (`null`: all days). An instant's day is the one in `timeZone`,
+   * absent: in UTC; a column that holds neither days nor times, or is not there, gives no day.
+   */
+  readonly day: { readonly column: string; readonly timeZone?: string } | { readonly value: string } | null;
   readonly campaign: { readonly column: string } | { readonly value: string } | null;
 }
 

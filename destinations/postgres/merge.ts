@@ -162,23 +162,30 @@ export interface DirtyWriter {
   ofStaging(from: string): Promise<void>;
 }
 
-export function dirtyWriter(
-  client: pg.ClientBase,
-  metadata: string,
-  run: string,
-  marks: readonly DirtyMark[],
-): DirtyWriter {
+export function dirtyWriter(client: pg.ClientBase, metadata: string, run: string, table: TableSpec): DirtyWriter {
   const mark = async (alias: 's' | 't', from: string) => {
-    for (const { fact, day, campaign } of marks)
+    for (const { fact, day, campaign } of table.marks)
       await client.query(
         `INSERT INTO ${quote(metadata)}.dirty (fact, day, campaign, run_id, marked_at)
-         SELECT DISTINCT ${literal(fact)}, ${expressionOf(alias, day)}::date, ${expressionOf(alias, campaign)}::text, ${literal(run)}::uuid, now() ${from}`,
+         SELECT DISTINCT ${literal(fact)}, ${dayOf(alias, table, day)}::date, ${campaignOf(alias, table, campaign)}::text, ${literal(run)}::uuid, now() ${from}`,
       );
   };
   return { ofTarget: (from) => mark('t', from), ofStaging: (from) => mark('s', from) };
 }
 
-function expressionOf(alias: 's' | 't', part: DirtyMark['day']): string {
-  if (part === null) return 'NULL';
-  return 'column' in part ? `${alias}.${quote(part.column)}` : literal(part.value);
+/** Whatever cannot be a day marks all days: a mark must never be the reason that a checkpoint fails. */
+function dayOf(alias: 's' | 't', table: TableSpec, day: DirtyMark['day']): string {
+  if (day === null) return 'NULL';
+  if ('value' in day) return literal(day.value);
+  const column = `${alias}.${quote(day.column)}`;
+  const field = table.fields.find(({ name }) => name === day.column);
+  if (field?.type === 'timestamptz') return `(${column} AT TIME ZONE ${literal(day.timeZone ?? 'UTC')})`;
+  return field?.type === 'date' || field?.type === 'timestamp' ? column : 'NULL';
+}
+
+function campaignOf(alias: 's' | 't', table: TableSpec, campaign: DirtyMark['campaign']): string {
+  if (campaign === null) return 'NULL';
+  if ('value' in campaign) return literal(campaign.value);
+  const field = table.fields.find(({ name }) => name === campaign.column);
+  return field === undefined || field.type === 'json' ? 'NULL' : `${alias}.${quote(campaign.column)}`;
 }

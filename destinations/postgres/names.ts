@@ -1,14 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** `"name"`, safe whatever it holds. */
-export function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-export function literal(value: string): string {
-  const escaped = value.replaceAll("'", "''");
-  return value.includes('\\') ? `E'${escaped.replaceAll('\\', '\\\\')}'` : `'${escaped}'`;
-}
+export { literal, quote } from '../sql/postgres.names.js';
 
 const digest = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
 

@@ -58,7 +58,7 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
       const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${staging}`);
       if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
       await resolveQuarantine(transaction, context, slice, staging);
-      const dirty = dirtyWriter(transaction, metadata, fence.run.id, table.marks);
+      const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
       return mergeStaged(transaction, table, planMerge(table, staging, slice, fence.run.id), checkpoint, dirty);
     },
     async end() {
@@ -106,7 +106,7 @@ export async function directWriter(context: CheckpointContext, slice: string): P
       const dropped = ['_loaded_at', '_run_id', '_source_file'].map((name) => `ALTER COLUMN ${name} DROP DEFAULT`);
       await transaction.query(`ALTER TABLE ${target} ${dropped.join(', ')}`);
       const superseded = await buildKey(transaction, table);
-      await dirtyWriter(transaction, metadata, fence.run.id, table.marks).ofTarget(`FROM ${target} t`);
+      await dirtyWriter(transaction, metadata, fence.run.id, table).ofTarget(`FROM ${target} t`);
       const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${target}`);
       const inserted = Number(rows[0]?.n);
       if (inserted + superseded !== staged) throw stagingLost(table, slice, staged, inserted);

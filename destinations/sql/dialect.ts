@@ -1,0 +1,55 @@
+import type { FieldType } from '#sdk';
+
+/**
+ * What differs between the databases that hold the marts. Everything here returns SQL text; nothing talks to a database.
+ * An expression given is SQL already; a value given is not, and is quoted here.
+ */
+export interface SqlDialect {
+  readonly name: 'postgres' | 'snowflake';
+  quote(name: string): string;
+  literal(value: string): string;
+  sqlType(type: ColumnType): string;
+  /** The field type of a column by its type in `information_schema.columns`; undefined for one that we do not load. */
+  fieldType(typeName: string): FieldType | undefined;
+  /** The column of `information_schema.columns` that `fieldType` understands. */
+  readonly typeNameColumn: string;
+  /** The day of a date, of an instant in a time zone, or of a wall clock's time, which is in that zone already. */
+  dayOf(expression: string, type: 'date' | 'timestamp' | 'timestamptz', timeZone: string): string;
+  /** The first day of a date's month. */
+  monthOf(expression: string): string;
+  asText(expression: string, type: FieldType): string;
+  /** The group of the first tag that matches; null where none does. `json`: a list of tags, or a single one. */
+  tagOf(expression: string, type: 'json' | 'string', pattern: string): string;
+  /** An aggregate: `value` of the row with the greatest `order`; of several the greatest `value`. */
+  latest(value: string, order: string): string;
+  /** A private table that lives to the end of the transaction. `name` comes from `scratchName`. */
+  createScratch(name: string, select: string): string;
+  scratchName(name: string): string;
+  dropScratch(name: string): string;
+  /** Tells the planner how large a scratch table became. */
+  analyze(name: string): string;
+  /** Makes a statement that writes tell how many rows it wrote, as column `n` of one row. */
+  counted(statement: string): string;
+  update(target: string, assignments: readonly string[], source: string, match: string): string;
+  /** Null equals null. */
+  differ(left: readonly string[], right: readonly string[]): string;
+  /** Waits until nobody else in the database holds this lock; it is given back at the end of the transaction. */
+  lock(key: number): string;
+  createTable(table: TableDefinition): string;
+}
+
+/** `decimal` keeps every digit that a sum needs; `money` has two after the point. */
+export type ColumnType = 'text' | 'bigint' | 'boolean' | 'date' | 'timestamptz' | 'decimal' | 'money';
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable?: boolean;
+}
+
+export interface TableDefinition {
+  readonly schema: string;
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  readonly key: readonly string[];
+}

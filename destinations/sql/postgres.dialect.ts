@@ -1,0 +1,73 @@
+import type { FieldType } from '#sdk';
+import type { ColumnType, SqlDialect } from './dialect.js';
+import { literal, quote } from './postgres.names.js';
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  text: 'text',
+  bigint: 'bigint',
+  boolean: 'boolean',
+  date: 'date',
+  timestamptz: 'timestamptz',
+  decimal: 'numeric',
+  money: 'numeric(18,2)',
+};
+
+const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
+  text: 'string',
+  varchar: 'string',
+  bpchar: 'string',
+  int8: 'integer',
+  int4: 'integer',
+  int2: 'integer',
+  float8: 'number',
+  float4: 'number',
+  numeric: 'decimal',
+  bool: 'boolean',
+  date: 'date',
+  time: 'time',
+  timestamp: 'timestamp',
+  timestamptz: 'timestamptz',
+  uuid: 'uuid',
+  jsonb: 'json',
+};
+
+export const postgresDialect: SqlDialect = {
+  name: 'postgres',
+  quote,
+  literal,
+  sqlType: (type) => SQL_TYPES[type],
+  fieldType: (typeName) => FIELD_TYPES[typeName],
+  typeNameColumn: 'udt_name',
+  dayOf: (expression, type, timeZone) =>
+    type === 'timestamptz'
+      ? `(${expression} AT TIME ZONE ${literal(timeZone)})::date`
+      : type === 'timestamp'
+        ? `${expression}::date`
+        : expression,
+  monthOf: (expression) => `date_trunc('month', ${expression}::timestamp)::date`,
+  asText: (expression, type) => (type === 'json' ? `(${expression} #>> '{}')` : `${expression}::text`),
+  tagOf: (expression, type, pattern) => {
+    const group = (tag: string) => `substring(${tag} FROM ${literal(pattern)})`;
+    if (type === 'string') return group(expression);
+    const list = `CASE jsonb_typeof(${expression}) WHEN 'array' THEN ${expression} WHEN 'string' THEN jsonb_build_array(${expression}) ELSE '[]'::jsonb END`;
+    return `(SELECT ${group('g.tag')} FROM jsonb_array_elements_text(${list}) WITH ORDINALITY AS g(tag, place) WHERE g.tag ~ ${literal(pattern)} ORDER BY g.place LIMIT 1)`;
+  },
+  latest: (value, order) => `(array_agg(${value} ORDER BY ${order} DESC, ${value} DESC))[1]`,
+  createScratch: (name, select) => `CREATE TEMPORARY TABLE ${name} ON COMMIT DROP AS ${select}`,
+  // The schema is named, so that a table of the same name elsewhere is never meant.
+  scratchName: (name) => `pg_temp.${quote(name)}`,
+  dropScratch: (name) => `DROP TABLE ${name}`,
+  analyze: (name) => `ANALYZE ${name}`,
+  counted: (statement) => `WITH written AS (${statement} RETURNING 1) SELECT count(*)::int AS n FROM written`,
+  update: (target, assignments, source, match) =>
+    `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
+  differ: (left, right) => `ROW(${left.join(', ')}) IS DISTINCT FROM ROW(${right.join(', ')})`,
+  lock: (key) => `SELECT pg_advisory_xact_lock(${key})`,
+  createTable: ({ schema, name, columns, key }) => {
+    const definitions = columns.map(
+      (column) =>
+        `${quote(column.name)} ${SQL_TYPES[column.type]}${column.nullable === true && !key.includes(column.name) ? '' : ' NOT NULL'}`,
+    );
+    return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')}))`;
+  },
+};

@@ -1,0 +1,128 @@
+import type { SqlSession } from '#sdk';
+import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
+import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
+import { COUNTS, MONEY, type CompiledFact } from './fact.js';
+import { GRAIN, type FactQuery } from './fact-query.js';
+import { campaignDaily, campaignMonthly, responseDaily, responseMonthly } from './marts.js';
+import { inScope, WHOLE, type Scope } from './scope.js';
+
+export interface FactChanges {
+  readonly changes: ReadonlyMap<TableDefinition, MartChanges>;
+  /** Raw rows that have no day and so stand in no mart. */
+  readonly undated: number;
+}
+
+export interface Builder {
+  readonly sql: SqlSession;
+  readonly dialect: SqlDialect;
+  /** When the marts are built, as SQL. */
+  readonly now: string;
+  /** Makes scratch names of one build different. */
+  readonly scratch: (name: string, select: string) => Promise<string>;
+}
+
+/** Rebuilds the days and campaigns of one fact, first by day and then by month. */
+export async function buildFact(
+  builder: Builder,
+  fact: CompiledFact,
+  query: FactQuery | undefined,
+  scope: Scope,
+  afterDaily: () => Promise<void>,
+): Promise<FactChanges> {
+  const { dialect, sql } = builder;
+  const name = dialect.literal(fact.name);
+  const apply = (mart: TableDefinition, fresh: string, within: string) =>
+    applyDifference(sql, dialect, mart, fresh, `t.fact = ${name} AND ${within}`, builder.now);
+  if (query === undefined) return removeFact(builder, fact.name);
+
+  const rows = await builder.scratch('rows', query.rows(inScope(scope, 'r.date', 'r.campaign_id')));
+  const [lost] = await sql.query<{ n: number }>(
+    `SELECT CAST(coalesce(sum(raw_rows), 0) AS bigint) AS n FROM ${rows} WHERE date IS NULL`,
+  );
+  const own = [
+    `${name} AS fact`,
+    `'synced' AS origin`,
+    `${dialect.literal(fact.timeZone)} AS time_zone`,
+    ...GRAIN,
+    'campaign_name',
+    'variant_name',
+  ].join(', ');
+  const campaigns = await builder.scratch(
+    'campaign_daily',
+    `SELECT ${own}, ${[...COUNTS, ...MONEY].join(', ')} FROM ${rows} WHERE date IS NOT NULL`,
+  );
+  const responses = await builder.scratch(
+    'response_daily',
+    query.responses
+      .map(({ column, type }) => {
+        const { basis, primary } = fact.fact.responses[type]!;
+        return `SELECT ${own}, ${dialect.literal(type)} AS response_type, ${dialect.literal(basis)} AS basis,
+                  ${primary} AS is_primary, ${column} AS responded FROM ${rows} WHERE date IS NOT NULL`;
+      })
+      .join(' UNION ALL ') || emptyOf(dialect, responseDaily),
+  );
+  const days = inScope(scope, 't.date', 't.campaign_id');
+  const changes = new Map<TableDefinition, MartChanges>();
+  changes.set(campaignDaily, await apply(campaignDaily, campaigns, days));
+  await afterDaily();
+  changes.set(responseDaily, await apply(responseDaily, responses, days));
+
+  const months = await monthsOf(builder, scope);
+  const inMonths = inScope(months, 't.month', 't.campaign_id');
+  for (const [mart, daily] of [
+    [campaignMonthly, campaignDaily],
+    [responseMonthly, responseDaily],
+  ] as const) {
+    const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
+    changes.set(mart, await apply(mart, fresh, inMonths));
+  }
+  return { changes, undated: Number(lost?.n) };
+}
+
+/** Takes the rows of a fact out of all marts. */
+export async function removeFact({ sql, dialect }: Builder, name: string): Promise<FactChanges> {
+  const changes = new Map<TableDefinition, MartChanges>();
+  for (const mart of [campaignDaily, responseDaily, campaignMonthly, responseMonthly]) {
+    const [row] = await sql.query<{ n: number }>(
+      dialect.counted(`DELETE FROM ${tableOf(dialect, mart)} t WHERE t.fact = ${dialect.literal(name)}`),
+    );
+    changes.set(mart, addChanges(NO_CHANGES, { ...NO_CHANGES, deleted: Number(row?.n) }));
+  }
+  return { changes, undated: 0 };
+}
+
+async function monthsOf({ scratch, dialect }: Builder, scope: Scope): Promise<Scope> {
+  if (scope.whole) return WHOLE;
+  return {
+    whole: false,
+    table: await scratch('months', `SELECT DISTINCT ${dialect.monthOf('day')} AS day, campaign FROM ${scope.table}`),
+  };
+}
+
+/** A month is the sum of its days: null where no day measures it. Names are those of its last day. */
+function monthlyRows(
+  dialect: SqlDialect,
+  mart: TableDefinition,
+  daily: TableDefinition,
+  name: string,
+  months: Scope,
+): string {
+  const month = dialect.monthOf('d.date');
+  const values = new Set(['campaign_name', 'variant_name', 'origin', 'time_zone', 'is_primary']);
+  const key = mart.key.map((column) => (column === 'month' ? `${month} AS month` : `d.${column}`));
+  const rest = mart.columns
+    .filter(({ name: column }) => !mart.key.includes(column) && column !== 'updated_at')
+    .map(({ name: column, type }) =>
+      values.has(column)
+        ? `${dialect.latest(`d.${column}`, 'd.date')} AS ${column}`
+        : `CAST(sum(d.${column}) AS ${dialect.sqlType(type)}) AS ${column}`,
+    );
+  const grouped = mart.key.map((column) => (column === 'month' ? month : `d.${column}`));
+  return `SELECT ${[...key, ...rest].join(', ')} FROM ${tableOf(dialect, daily)} d
+           WHERE d.fact = ${name} AND ${inScope(months, month, 'd.campaign_id')} GROUP BY ${grouped.join(', ')}`;
+}
+
+function emptyOf(dialect: SqlDialect, mart: TableDefinition): string {
+  const columns = mart.columns.map(({ name, type }) => `CAST(NULL AS ${dialect.sqlType(type)}) AS ${name}`);
+  return `SELECT ${columns.join(', ')} WHERE false`;
+}

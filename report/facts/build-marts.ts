@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import type { SqlSession } from '#sdk';
+import { dialectOf, type SqlDialect, type TableDefinition } from '../../destinations/sql/index.js';
+import { buildFact, removeFact, type Builder, type FactChanges } from './build-fact.js';
+import { buildCampaigns } from './campaigns.js';
+import { addChanges, NO_CHANGES, type MartChanges } from './difference.js';
+import type { CompiledFact } from './fact.js';
+import { factQuery, type FactQuery } from './fact-query.js';
+import { takeMarks } from './dirty-marks.js';
+import { ensureMarts, MARTS } from './marts.js';
+import { checkJoins, readRawTables } from './raw-tables.js';
+import { WHOLE, type Scope } from './scope.js';
+
+export interface BuildOptions {
+  readonly metadataSchema: string;
+  readonly now: Date;
+  /** Called at named points; tests stop the process there. */
+  readonly probe?: (point: string) => void | Promise<void>;
+  /** Builds everything anew, whatever the marks say. */
+  readonly rebuildAll?: boolean;
+}
+
+export interface MartBuild {
+  readonly marts: Readonly<Record<string, MartChanges>>;
+  /** True if a row of any mart was written. */
+  readonly isChanged: boolean;
+  /** Marks that were read and are done with. */
+  readonly marks: number;
+  readonly facts: readonly FactBuild[];
+}
+
+export interface FactBuild {
+  readonly fact: string;
+  /** `nothing`: no mark. `removed`: it is no longer in the configuration. */
+  readonly rebuilt: 'nothing' | 'marked' | 'whole' | 'removed';
+  /** Raw rows, of those looked at, that have no day and so stand in no mart. */
+  readonly undated: number;
+}
+
+/**
+ * Brings the marts up to date: the days and campaigns that are marked as dirty, and whole facts whose definition is new. All
+ * of it is one transaction, at whose end exactly the marks that were read are gone; it may be repeated after any failure.
+ * Builders wait for each other.
+ */
+export async function buildMarts(
+  sql: SqlSession,
+  facts: readonly CompiledFact[],
+  options: BuildOptions,
+): Promise<MartBuild> {
+  const dialect = dialectOf(sql);
+  await ensureMarts(sql, dialect);
+  return sql.transaction(async (transaction) => {
+    const builder = builderOf(transaction, dialect, options.now);
+    // The lock of this row is the builder's: it must come before the marks are read.
+    await transaction.query(`UPDATE report.builder SET started_at = ${builder.now} WHERE id = 1`);
+    return build(builder, facts, options);
+  });
+}
+
+function builderOf(sql: SqlSession, dialect: SqlDialect, now: Date): Builder {
+  let made = 0;
+  return {
+    sql,
+    dialect,
+    now: `CAST(${dialect.literal(now.toISOString())} AS ${dialect.sqlType('timestamptz')})`,
+    scratch: async (name, select) => {
+      const table = dialect.scratchName(`${name}_${++made}`);
+      await sql.query(dialect.createScratch(table, select));
+      await sql.query(dialect.analyze(table));
+      return table;
+    },
+  };
+}
+
+async function build(builder: Builder, facts: readonly CompiledFact[], options: BuildOptions): Promise<MartBuild> {
+  const { sql, dialect } = builder;
+  const { metadataSchema, probe, rebuildAll } = options;
+  const known = new Map(
+    (await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact')).map(
+      ({ fact, hash }) => [fact, hash] as const,
+    ),
+  );
+  const names = new Set(facts.map(({ name }) => name));
+  const removed = [...known.keys()].filter((name) => !names.has(name));
+  // Marks first, rows afterwards: what is committed in between is seen now or has a mark that stays.
+  const marks = await takeMarks(builder, metadataSchema, [...names, ...removed]);
+
+  const totals = new Map<TableDefinition, MartChanges>(MARTS.map((mart) => [mart, NO_CHANGES]));
+  const add = ({ changes }: FactChanges) => {
+    for (const [mart, each] of changes) totals.set(mart, addChanges(totals.get(mart)!, each));
+  };
+  const touched: Scope[] = [];
+  const built: FactBuild[] = [];
+  for (const name of removed) {
+    add(await removeFact(builder, name));
+    await sql.query(`DELETE FROM report.fact WHERE fact = ${dialect.literal(name)}`);
+    touched.push(WHOLE);
+    built.push({ fact: name, rebuilt: 'removed', undated: 0 });
+  }
+  let isProbed = false;
+  const midway = async () => {
+    if (!isProbed) await probe?.('marts_building');
+    isProbed = true;
+  };
+  for (const fact of facts) {
+    const tables = await readRawTables(sql, dialect, fact);
+    const query = factQuery(fact, dialect, tables);
+    const hash = hashOf(fact, query);
+    const isWhole = rebuildAll === true || known.get(fact.name) !== hash;
+    const scope = isWhole ? WHOLE : await marks.scopeOf(fact, query);
+    if (scope !== undefined) {
+      await checkJoins(sql, dialect, fact, tables);
+      const result = await buildFact(builder, fact, query, scope, midway);
+      add(result);
+      touched.push(scope);
+      built.push({ fact: fact.name, rebuilt: scope.whole ? 'whole' : 'marked', undated: result.undated });
+    } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0 });
+    await remember(builder, fact, hash, metadataSchema, marks.hasLedger);
+  }
+  if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched), undated: 0 });
+  await marks.remove();
+  await probe?.('marts_before_commit');
+  return {
+    marts: Object.fromEntries([...totals].map(([mart, changes]) => [mart.name, changes])),
+    isChanged: [...totals.values()].some(({ inserted, updated, deleted }) => inserted + updated + deleted > 0),
+    marks: marks.count,
+    facts: built,
+  };
+}
+
+/** The SQL holds everything that decides a fact's rows: its definition, the types of its columns and how we read them. */
+function hashOf(fact: CompiledFact, query: FactQuery | undefined): string {
+  const { responses } = fact.fact;
+  const text = JSON.stringify([query?.rows('true') ?? null, responses, fact.timeZone]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
+async function remember(
+  { sql, dialect, now }: Builder,
+  fact: CompiledFact,
+  hash: string,
+  metadataSchema: string,
+  hasLedger: boolean,
+): Promise<void> {
+  const { literal } = dialect;
+  const day = fact.fact.as.date.const;
+  const fixed = day === undefined ? 'NULL' : `CAST(${literal(day)} AS date)`;
+  const asOf = hasLedger
+    ? `(SELECT max(committed_at) FROM ${dialect.quote(metadataSchema)}.ledger
+         WHERE connection = ${literal(fact.connection)} AND stream = ${literal(fact.stream)})`
+    : 'NULL';
+  const name = literal(fact.name);
+  await sql.query(`DELETE FROM report.fact WHERE fact = ${name}`);
+  await sql.query(
+    `INSERT INTO report.fact (fact, hash, fixed_day, built_at, data_as_of)
+     SELECT ${name}, ${literal(hash)}, ${fixed}, ${now}, ${asOf}`,
+  );
+}

@@ -1,0 +1,55 @@
+import type { Builder } from './build-fact.js';
+import type { CompiledFact } from './fact.js';
+import type { FactQuery } from './fact-query.js';
+import { WHOLE, type Scope } from './scope.js';
+
+export interface Marks {
+  readonly count: number;
+  /** False where nothing was ever synced with this metadata schema. */
+  readonly hasLedger: boolean;
+  /** What the marks of a fact ask for; undefined where it has none. */
+  scopeOf(fact: CompiledFact, query: FactQuery | undefined): Promise<Scope | undefined>;
+  /** Deletes exactly the marks that were read; ids are not committed in their order, so none is deleted by its size. */
+  remove(): Promise<void>;
+}
+
+export async function takeMarks(builder: Builder, schema: string, facts: readonly string[]): Promise<Marks> {
+  const { sql, dialect, scratch } = builder;
+  const { literal, quote } = dialect;
+  const present = await sql.query<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.tables
+      WHERE table_schema = ${literal(schema)} AND table_name IN ('dirty', 'ledger')`,
+  );
+  const has = (name: string) => present.some(({ table_name }) => table_name === name);
+  const hasLedger = has('ledger');
+  if (!has('dirty') || facts.length === 0)
+    return { count: 0, hasLedger, scopeOf: async () => undefined, remove: async () => undefined };
+
+  const dirty = `${quote(schema)}.dirty`;
+  const taken = await scratch(
+    'marks',
+    `SELECT id, fact, day, campaign FROM ${dirty} WHERE fact IN (${facts.map(literal).join(', ')})`,
+  );
+  const counts = await sql.query<{ fact: string; n: number; all_of_it: number }>(
+    `SELECT fact, count(*) AS n, sum(CASE WHEN day IS NULL AND campaign IS NULL THEN 1 ELSE 0 END) AS all_of_it
+       FROM ${taken} GROUP BY fact`,
+  );
+  return {
+    count: counts.reduce((sum, { n }) => sum + Number(n), 0),
+    hasLedger,
+    async scopeOf(fact, query) {
+      const found = counts.find((each) => each.fact === fact.name);
+      if (found === undefined) return undefined;
+      if (Number(found.all_of_it) > 0 || query === undefined) return WHOLE;
+      const table = await scratch(
+        'scope',
+        `SELECT DISTINCT m.day, ${query.markedCampaign('m.campaign')} AS campaign
+           FROM ${taken} m WHERE m.fact = ${literal(fact.name)}`,
+      );
+      return { whole: false, table };
+    },
+    async remove() {
+      await sql.query(`DELETE FROM ${dirty} WHERE id IN (SELECT id FROM ${taken})`);
+    },
+  };
+}

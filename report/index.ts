@@ -1,0 +1,4 @@
+export { compileFacts, marksFor } from './facts/compile.js';
+export { buildMarts, type BuildOptions, type FactBuild, type MartBuild } from './facts/build-marts.js';
+export type { MartChanges } from './facts/difference.js';
+export type { CompiledFact, FactDefinition, FactInput } from './facts/fact.js';
