@@ -1,0 +1,94 @@
+import { buildMarts } from '../../../report/index.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { demoFacts, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
+
+let warehouse: Warehouse;
+const now = new Date('2026-11-24T12:00:00Z');
+const options = { metadataSchema: 'tributary', now };
+
+beforeAll(async () => {
+  warehouse = await openWarehouse();
+  await loadHillstrom(warehouse.sql);
+});
+afterAll(async () => {
+  await warehouse.close();
+  await stopTestServer();
+});
+
+test('the experiment stands in the marts as its authors counted it', async () => {
+  const built = await buildMarts(warehouse.sql, await demoFacts(), options);
+  expect(built.isChanged).toBe(true);
+  expect(
+    await warehouse.sql.query(
+      `SELECT variant_name, is_control, sum(targeted) AS targeted, sum(sent) AS sent, sum(revenue) AS revenue,
+              count(opened) AS measured FROM report.campaign_daily GROUP BY 1, 2 ORDER BY 1`,
+    ),
+  ).toEqual([
+    {
+      variant_name: 'Mens E-Mail',
+      is_control: false,
+      targeted: '21307',
+      sent: '21307',
+      revenue: '30311.69',
+      measured: 0,
+    },
+    { variant_name: 'No E-Mail', is_control: true, targeted: '21306', sent: '0', revenue: '13908.33', measured: 0 },
+    {
+      variant_name: 'Womens E-Mail',
+      is_control: false,
+      targeted: '21387',
+      sent: '21387',
+      revenue: '23038.11',
+      measured: 0,
+    },
+  ]);
+  expect(
+    await warehouse.sql.query(
+      `SELECT response_type AS type, is_primary, basis, variant_name, sum(responded)::int AS n
+         FROM report.response_daily GROUP BY 1, 2, 3, 4 ORDER BY 1, 4`,
+    ),
+  ).toEqual(
+    (
+      [
+        ['conversion', false, 267, 122, 189],
+        ['visit', true, 3894, 2262, 3238],
+      ] as const
+    ).flatMap(([type, is_primary, mens, control, womens]) =>
+      [
+        { variant_name: 'Mens E-Mail', n: mens },
+        { variant_name: 'No E-Mail', n: control },
+        { variant_name: 'Womens E-Mail', n: womens },
+      ].map((row) => ({ type, is_primary, basis: 'send_day', ...row })),
+    ),
+  );
+  expect(
+    await warehouse.sql.query(
+      `SELECT region, sum(sent)::int AS sent FROM report.campaign_daily WHERE variant_name = 'Mens E-Mail' GROUP BY 1 ORDER BY 1`,
+    ),
+  ).toEqual([
+    { region: 'Rural', sent: 3243 },
+    { region: 'Surburban', sent: 9501 },
+    { region: 'Urban', sent: 8563 },
+  ]);
+  expect(
+    await warehouse.sql.query(`SELECT source, campaign_id, name, first_day, last_day FROM report.campaign`),
+  ).toEqual([
+    {
+      source: 'hillstrom',
+      campaign_id: 'spring_2008',
+      name: 'Spring 2008',
+      first_day: '2008-03-20',
+      last_day: '2008-03-20',
+    },
+  ]);
+});
+
+test('a second build changes nothing and says so', async () => {
+  const again = await buildMarts(warehouse.sql, await demoFacts(), { ...options, rebuildAll: true });
+  expect(again.isChanged).toBe(false);
+  expect(again.marts.campaign_daily).toEqual({ inserted: 0, updated: 0, deleted: 0 });
+  expect((await buildMarts(warehouse.sql, await demoFacts(), options)).facts.map(({ rebuilt }) => rebuilt)).toEqual([
+    'nothing',
+    'nothing',
+  ]);
+});
