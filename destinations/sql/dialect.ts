@@ -35,6 +35,8 @@ export interface SqlDialect {
   differ(left: readonly string[], right: readonly string[]): string;
   /** Waits until nobody else in the database holds this lock; it is given back at the end of the transaction. */
   lock(key: number): string;
+  /** The first statements of a transaction whose queries are all to see the same state. */
+  readonly readOneState: readonly string[];
   createTable(table: TableDefinition): string;
 }
 

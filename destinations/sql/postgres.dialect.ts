@@ -63,6 +63,7 @@ export const postgresDialect: SqlDialect = {
     `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
   differ: (left, right) => `ROW(${left.join(', ')}) IS DISTINCT FROM ROW(${right.join(', ')})`,
   lock: (key) => `SELECT pg_advisory_xact_lock(${key})`,
+  readOneState: ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ'],
   createTable: ({ schema, name, columns, key }) => {
     const definitions = columns.map(
       (column) =>

@@ -1,4 +1,4 @@
-import { buildMarts } from '../../../report/index.js';
+import { buildMarts, listMonths, loadSection } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { demoFacts, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
 
@@ -91,4 +91,43 @@ test('a second build changes nothing and says so', async () => {
     'nothing',
     'nothing',
   ]);
+});
+
+test('the section of its month says what the experiment measured, and what it did not', async () => {
+  expect(await listMonths(warehouse.sql)).toEqual(['2008-03']);
+  const section = await loadSection(warehouse.sql, {
+    month: '2008-03',
+    project: { name: 'Demo', timezone: 'America/Chicago' },
+    now,
+    closeAfter: '8d',
+  });
+  expect(section.cards.map(({ key, value }) => [key, value])).toEqual([
+    ['sent', 42_694],
+    ['delivered', null],
+    ['opened', null],
+    ['responded', 7132],
+    ['open_rate', null],
+    ['response_rate', 0.167049],
+  ]);
+  expect(section.status).toMatchObject({ state: 'final', days_present: 1, days_expected: 1, missing_days: [] });
+  expect(section.by_region.map(({ region, sent, responded }) => [region, sent, responded])).toEqual([
+    ['Surburban', 19_151, 3074],
+    ['Urban', 17_119, 2741],
+    ['Rural', 6424, 1317],
+  ]);
+  expect(section.control_groups[0]?.arms.map(({ name, rate, lift }) => [name, rate?.value, lift?.value])).toEqual([
+    ['Mens E-Mail', 0.182757, 0.07659],
+    ['Womens E-Mail', 0.1514, 0.045233],
+    ['No E-Mail', 0.106167, undefined],
+  ]);
+});
+
+test('a month without figures is refused by naming those that have some', async () => {
+  const ask = (month: string) =>
+    loadSection(warehouse.sql, { month, project: { name: 'Demo', timezone: 'UTC' }, now, closeAfter: '8d' });
+  await expect(ask('2020-01')).rejects.toMatchObject({
+    kind: 'config',
+    details: { hint: expect.stringContaining('2008-03') },
+  });
+  await expect(ask("2020-13'")).rejects.toMatchObject({ kind: 'config' });
 });

@@ -1,0 +1,95 @@
+import type { SqlSession } from '#sdk';
+import { rateOf } from './figures.js';
+import type { ControlArm, ControlComparison } from './model.js';
+
+interface ArmRow extends Record<string, unknown> {
+  readonly source: string;
+  readonly campaign_id: string;
+  readonly name: string;
+  readonly variant_id: string;
+  readonly variant_name: string;
+  readonly is_control: boolean;
+  readonly targeted: number | null;
+  readonly sent: number | null;
+  readonly responded: number | null;
+}
+
+/** Campaigns that have a control group in this month: what each arm did beside those who were sent nothing. */
+export async function controlGroups(sql: SqlSession, month: string): Promise<readonly ControlComparison[]> {
+  const within = `month = '${month}-01'`;
+  const arms = 'source, campaign_id, variant_id, is_control';
+  const rows = await sql.query<ArmRow>(
+    `SELECT c.source, c.campaign_id, c.variant_id, c.is_control, c.name, c.variant_name, c.targeted, c.sent, r.responded
+       FROM (SELECT ${arms}, max(campaign_name) AS name, max(variant_name) AS variant_name,
+                    CAST(sum(targeted) AS bigint) AS targeted, CAST(sum(sent) AS bigint) AS sent
+               FROM report.campaign_monthly WHERE ${within} AND (source, campaign_id) IN (
+                 SELECT source, campaign_id FROM report.campaign_monthly WHERE ${within} AND is_control)
+              GROUP BY ${arms}) c
+       LEFT JOIN (SELECT ${arms}, CAST(sum(responded) AS bigint) AS responded FROM report.response_monthly
+                   WHERE ${within} AND is_primary GROUP BY ${arms}) r
+         ON r.source = c.source AND r.campaign_id = c.campaign_id AND r.variant_id = c.variant_id
+            AND r.is_control = c.is_control
+      ORDER BY c.name, c.source, c.campaign_id, c.is_control, c.variant_name, c.variant_id`,
+  );
+  const campaigns = Map.groupBy(rows, ({ source, campaign_id }) => JSON.stringify([source, campaign_id]));
+  return [...campaigns.values()].map((found) => {
+    const [{ source, campaign_id, name }] = found as [ArmRow];
+    return { source, campaign_id, name, arms: compare(found) };
+  });
+}
+
+function compare(rows: readonly ArmRow[]): readonly ControlArm[] {
+  const control = pooled(rows.filter((row) => row.is_control));
+  return rows.map(({ variant_id, variant_name, is_control, targeted, sent, responded }) => {
+    const rate = rateOf(responded, targeted);
+    return {
+      variant_id,
+      name: variant_name,
+      is_control,
+      targeted,
+      sent,
+      responded,
+      rate,
+      lift: is_control || rate === null || control === null ? null : difference(rate, control),
+    };
+  });
+}
+
+interface Share {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+function pooled(rows: readonly ArmRow[]): Share | null {
+  if (rows.length === 0 || rows.some(({ targeted, responded }) => targeted === null || responded === null)) return null;
+  const add = (of: (row: ArmRow) => number | null) => rows.reduce((sum, row) => sum + (of(row) ?? 0), 0);
+  return rateOf(
+    add((row) => row.responded),
+    add((row) => row.targeted),
+  );
+}
+
+/** 97.5 % quantile of the normal distribution, for an interval of 95 %. */
+const Z = 1.959964;
+
+/** Difference of two shares with Newcombe's interval; null where one is above 1, so that it is no share of people. */
+function difference(arm: Share, control: Share): ControlArm['lift'] {
+  const p = arm.numerator / arm.denominator;
+  const q = control.numerator / control.denominator;
+  if (p > 1 || q > 1) return null;
+  const [pLow, pHigh] = wilson(p, arm.denominator);
+  const [qLow, qHigh] = wilson(q, control.denominator);
+  const round = (value: number) => Number(value.toFixed(6));
+  return {
+    value: round(p - q),
+    low: round(p - q - Math.hypot(p - pLow, qHigh - q)),
+    high: round(p - q + Math.hypot(pHigh - p, q - qLow)),
+  };
+}
+
+function wilson(p: number, n: number): readonly [number, number] {
+  const z2 = Z * Z;
+  const centre = p + z2 / (2 * n);
+  const half = Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
+  return [(centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)];
+}

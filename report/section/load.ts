@@ -1,0 +1,125 @@
+import { ConnectorError, parseDuration, type SqlSession } from '#sdk';
+import { dialectOf } from '../../destinations/sql/index.js';
+import { addDays, addMonths, daysBetween, firstDayOf, lastDayOf, startOfDay } from './calendar.js';
+import { cardsOf, type Compared } from './cards.js';
+import { controlGroups } from './control-groups.js';
+import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
+import type { Figures, MonthSpan, Section, Status } from './model.js';
+import { requireMonth } from './months.js';
+import { notesOf } from './notes.js';
+import { sourceDays, type SourceDays } from './sources.js';
+
+export interface SectionOptions {
+  /** `YYYY-MM`. */
+  readonly month: string;
+  readonly project: { readonly name: string; readonly timezone: string };
+  readonly now: Date;
+  /** How long after its end a month is preliminary, such as `8d`. */
+  readonly closeAfter: string;
+}
+
+/** Reads the section of one month from the marts, all of it from one state of them. */
+export function loadSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
+  return sql.transaction(async (transaction) => {
+    for (const statement of dialectOf(sql).readOneState) await transaction.query(statement);
+    return readSection(transaction, options);
+  });
+}
+
+async function readSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
+  const { month, project, now } = options;
+  await requireMonth(sql, month);
+  const span = { id: month, first_day: firstDayOf(month), last_day: lastDayOf(month) };
+  const sources = await sourceDays(sql, span, now, project.timezone);
+  const end = startOfDay(addDays(span.last_day, 1), project.timezone);
+  const through = throughDay(span, sources, now >= end);
+  const monthSpan: MonthSpan = { ...span, through_day: through, has_ended: now >= end };
+  const period: Period = { kind: 'month', month };
+
+  const totals = figuresOf(await figuresBy(sql, period, []));
+  const days = await figuresBy(sql, { kind: 'days', from: span.first_day, to: span.last_day }, ['date']);
+  const byDate = new Map(days.map(({ group, figures }) => [group.date, figures]));
+  const campaigns = await figuresBy(sql, period, ['source', 'campaign_id']);
+  const regions = await figuresBy(sql, period, ['region']);
+  const bySource = await figuresBy(sql, period, ['source']);
+  const zones = await sql.query<{ time_zone: string }>(
+    `SELECT time_zone FROM report.campaign_monthly WHERE month = '${span.first_day}'
+      UNION SELECT time_zone FROM report.response_monthly WHERE month = '${span.first_day}' ORDER BY 1`,
+  );
+  const section: Omit<Section, 'notes'> = {
+    schema: 'tributary.report_section/1',
+    heading: 'Real-time Campaign Performance Overview',
+    project: { name: project.name, time_zone: project.timezone },
+    month: monthSpan,
+    generated_at: now.toISOString(),
+    status: statusOf(sources, end, now, options.closeAfter),
+    sources: sources.states,
+    time_zones: zones.map(({ time_zone }) => time_zone),
+    totals,
+    cards: cardsOf(
+      totals,
+      await compared(sql, monthSpan, addMonths(month, -1)),
+      await compared(sql, monthSpan, addMonths(month, -12)),
+    ),
+    days: daysBetween(span.first_day, through).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) })),
+    by_campaign: largestFirst(campaigns).map(({ group, name, figures }) => ({
+      source: group.source!,
+      campaign_id: group.campaign_id!,
+      name,
+      ...figures,
+    })),
+    by_region: largestFirst(regions).map(({ group, figures }) => ({ region: group.region!, ...figures })),
+    by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
+    control_groups: await controlGroups(sql, month),
+  };
+  return { ...section, notes: notesOf(section) };
+}
+
+const figuresOf = (rows: readonly Grouped[]): Figures => rows[0]?.figures ?? NOTHING_MEASURED;
+
+/** By messages sent, then by responses, then by name, so that the order is the same every time. */
+function largestFirst(rows: readonly Grouped[]): readonly Grouped[] {
+  const descending = (left: number | null, right: number | null) => (right ?? -1) - (left ?? -1);
+  return rows.toSorted(
+    (left, right) =>
+      descending(left.figures.sent, right.figures.sent) ||
+      descending(left.figures.responded, right.figures.responded) ||
+      left.name.localeCompare(right.name, 'en') ||
+      JSON.stringify(left.group).localeCompare(JSON.stringify(right.group), 'en'),
+  );
+}
+
+function throughDay(
+  span: { readonly first_day: string; readonly last_day: string },
+  { expected, newest }: SourceDays,
+  hasEnded: boolean,
+): string {
+  if (hasEnded) return span.last_day;
+  return [...expected, newest ?? span.first_day].sort().at(-1)!;
+}
+
+function statusOf(sources: SourceDays, end: Date, now: Date, closeAfter: string): Status {
+  const closing = parseDuration(closeAfter);
+  if (closing === undefined)
+    throw new ConnectorError('config', 'report.months.close_after must be a duration like 8d.');
+  const finalFrom = new Date(end.getTime() + closing);
+  const reads = sources.states.map(({ data_as_of }) => data_as_of);
+  return {
+    state: now >= finalFrom ? 'final' : 'preliminary',
+    final_from: finalFrom.toISOString(),
+    data_as_of: reads.length === 0 || reads.includes(null) ? null : [...reads].sort()[0]!,
+    days_present: sources.expected.size - sources.missing.size,
+    days_expected: sources.expected.size,
+    missing_days: [...sources.missing].sort(),
+  };
+}
+
+/** Of a month that has not ended, only as many days of the other are compared; undefined where that has no figures. */
+async function compared(sql: SqlSession, span: MonthSpan, month: string): Promise<Compared | undefined> {
+  const isWhole = span.has_ended || span.through_day === span.last_day;
+  const last = [`${month}${span.through_day.slice(7)}`, lastDayOf(month)].sort()[0]!;
+  const period: Period = isWhole ? { kind: 'month', month } : { kind: 'days', from: firstDayOf(month), to: last };
+  const [found] = await figuresBy(sql, period, []);
+  if (found === undefined) return undefined;
+  return { month, days: isWhole ? null : Number(last.slice(8)), figures: found.figures };
+}

@@ -1,0 +1,145 @@
+/**
+ * The section of the monthly report as data: what the page shows is exactly this. Every count may be null, which means
+ * "not measured" and never zero. Money is text with two decimals, so that no digit is lost.
+ */
+export interface Section {
+  readonly schema: 'tributary.report_section/1';
+  readonly heading: 'Real-time Campaign Performance Overview';
+  readonly project: { readonly name: string; readonly time_zone: string };
+  readonly month: MonthSpan;
+  readonly generated_at: string;
+  readonly status: Status;
+  readonly sources: readonly SourceState[];
+  /** Zones in which the days of this month are told; more than one is a mix. */
+  readonly time_zones: readonly string[];
+  readonly totals: Figures;
+  readonly cards: readonly Card[];
+  /** Every day up to the last that is shown; a day without data has nulls. */
+  readonly days: readonly DayFigures[];
+  readonly by_campaign: readonly CampaignFigures[];
+  readonly by_region: readonly RegionFigures[];
+  readonly by_source: readonly SourceFigures[];
+  readonly control_groups: readonly ControlComparison[];
+  readonly notes: readonly Note[];
+}
+
+export interface MonthSpan {
+  /** `YYYY-MM`. */
+  readonly id: string;
+  readonly first_day: string;
+  readonly last_day: string;
+  /** The last day that is shown: of a month that has not ended, the newest with data. */
+  readonly through_day: string;
+  readonly has_ended: boolean;
+}
+
+export interface Status {
+  readonly state: 'preliminary' | 'final';
+  /** From when on the month counts as final. */
+  readonly final_from: string;
+  /** When the oldest of the sources was last read; null where that is not known. */
+  readonly data_as_of: string | null;
+  readonly days_present: number;
+  readonly days_expected: number;
+  readonly missing_days: readonly string[];
+}
+
+export interface SourceState {
+  readonly source: string;
+  readonly data_as_of: string | null;
+  readonly days_present: number;
+  readonly days_expected: number;
+  readonly missing_days: readonly string[];
+}
+
+/** A share with what it was computed from. */
+export interface Rate {
+  readonly value: number;
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+export interface Figures {
+  readonly targeted: number | null;
+  readonly sent: number | null;
+  readonly delivered: number | null;
+  readonly opened: number | null;
+  readonly opened_machine: number | null;
+  readonly clicked: number | null;
+  readonly bounced: number | null;
+  readonly unsubscribed: number | null;
+  readonly responded: number | null;
+  readonly cost: string | null;
+  readonly revenue: string | null;
+  readonly open_rate: Rate | null;
+  readonly response_rate: Rate | null;
+}
+
+export interface DayFigures extends Figures {
+  readonly date: string;
+}
+
+export interface CampaignFigures extends Figures {
+  readonly source: string;
+  readonly campaign_id: string;
+  readonly name: string;
+}
+
+export interface RegionFigures extends Figures {
+  /** Empty: not broken down by region. */
+  readonly region: string;
+}
+
+export interface SourceFigures extends Figures {
+  readonly source: string;
+}
+
+export type CardKey = 'sent' | 'delivered' | 'opened' | 'responded' | 'open_rate' | 'response_rate';
+
+export interface Card {
+  readonly key: CardKey;
+  readonly label: string;
+  readonly unit: 'count' | 'rate';
+  readonly value: number | null;
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  readonly definition: string;
+  readonly previous_month: Change | null;
+  readonly last_year: Change | null;
+}
+
+/** Null in a card where either month does not measure it. */
+export interface Change {
+  readonly month: string;
+  /** Days of that month that are compared, where this one has not ended. */
+  readonly days: number | null;
+  readonly value: number;
+  /** Of a count the relative change, null against zero; of a rate the difference, as a share. */
+  readonly change: number | null;
+}
+
+/** The arms of one campaign beside its control group. */
+export interface ControlComparison {
+  readonly source: string;
+  readonly campaign_id: string;
+  readonly name: string;
+  readonly arms: readonly ControlArm[];
+}
+
+export interface ControlArm {
+  readonly variant_id: string;
+  readonly name: string;
+  readonly is_control: boolean;
+  readonly targeted: number | null;
+  readonly sent: number | null;
+  readonly responded: number | null;
+  /** Responded of those targeted. */
+  readonly rate: Rate | null;
+  /** Difference to the control group's rate, with a 95 % interval; null for the control group itself. */
+  readonly lift: { readonly value: number; readonly low: number; readonly high: number } | null;
+}
+
+export interface Note {
+  readonly title: string;
+  readonly text: string;
+}

@@ -1,0 +1,58 @@
+import type { Figures, Note, Section } from './model.js';
+
+/** What a reader must know to read the figures rightly; only what applies to this month. */
+export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
+  const { totals, status, time_zones, project, by_region, control_groups } = section;
+  const notes: (Note | undefined)[] = [
+    {
+      title: 'Rates',
+      text:
+        'Both rates divide by messages sent, because sent is what every source measures. They are computed from the counts ' +
+        'in the same row, never averaged. A rate covers only what measures both of its sides, and says from which counts it was computed.',
+    },
+    {
+      title: 'Not measured',
+      text: '“Not measured” means that the source or channel does not tell this figure. It is not zero: a zero was measured.',
+    },
+    totals.opened === null
+      ? undefined
+      : {
+          title: 'Opened',
+          text:
+            'Messages opened at least once, as the source counts them per day. A message opened on two days may count on both, ' +
+            'so the sum is of messages by day and not of members.' +
+            machineOpens(totals),
+        },
+    {
+      title: 'Days',
+      text:
+        time_zones.length > 1
+          ? `Days are told in different time zones (${time_zones.join(', ')}), so that a day is not the same 24 hours everywhere.`
+          : `Days are told in ${time_zones[0] ?? project.time_zone}; counts stand on the day the thing happened, or, where a response type is told by the day of its message, on that day.`,
+    },
+    {
+      title: 'Freshness',
+      text:
+        `The page shows what was loaded at the last synchronisation${status.data_as_of === null ? '' : ', stated above'}; it is as recent as that and no more. ` +
+        'Figures of past days may still move while late opens and responses arrive: until the date above the month is preliminary.',
+    },
+    control_groups.length === 0
+      ? undefined
+      : {
+          title: 'Control groups',
+          text: 'Members of a control group were chosen and sent nothing. They stand in their own table and are left out of all other figures.',
+        },
+    by_region.some(({ region }) => region === '') && by_region.length > 1
+      ? {
+          title: 'Regions',
+          text: 'Campaigns that are not broken down by region are shown as such, so that the regions add up to the total.',
+        }
+      : undefined,
+  ];
+  return notes.filter((note) => note !== undefined);
+}
+
+function machineOpens({ opened_machine, opened }: Figures): string {
+  if (opened_machine === null) return ' Opens by machines, such as mail privacy proxies, are not told apart.';
+  return ` They include ${opened_machine.toLocaleString('en-US')} of ${opened?.toLocaleString('en-US')} that are told to be by machines, such as Apple Mail Privacy Protection; rest decisions on responses.`;
+}
