@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { ConnectorError } from '../sdk/errors.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
 import type { RunEvent, RunRecord, RunStore } from './run-store.js';
@@ -46,6 +47,14 @@ function runStore(source: DataSource): RunStore {
   // The database's clock for heartbeats, since the hosts that compare them may differ.
   const now = (): string => 'now()';
 
+  const runningAlready = async (connection: string): Promise<ConnectorError> => {
+    const other = await runs.findOneBy({ connection, state: 'running' });
+    const who = other === null ? '' : ` (run ${other.id} since ${other.started_at.toISOString()})`;
+    return new ConnectorError('locked', `Connection "${connection}" is being synced already${who}.`, {
+      connection,
+      hint: 'Wait for that run to end; one whose process is dead is taken over within 90 s.',
+    });
+  };
   const store: RunStore = {
     async begin(run) {
       const owner = run.owner ?? thisProcess();
@@ -66,6 +75,7 @@ function runStore(source: DataSource): RunStore {
         })
         .orIgnore()
         .execute();
+      if ((await runs.findOneBy({ id: run.id })) === null) throw await runningAlready(run.connection);
     },
     async heartbeat(id) {
       await runs.update({ id }, { heartbeat_at: now });

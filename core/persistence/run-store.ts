@@ -59,6 +59,7 @@ export interface InterruptedRule {
  * seconds, when the connection to the database breaks. Rejections are `ConnectorError`s.
  */
 export interface RunStore {
+  /** `locked` where another run of the connection is running. */
   begin(run: NewRun): Promise<void>;
   heartbeat(id: string): Promise<void>;
   /** Keeps the first of two events with the same run and seq. */

@@ -27,8 +27,8 @@ async function open(): Promise<RunStore> {
   return store;
 }
 
-function openElsewhere(): AnotherProcess {
-  const started = startProcess('store-process.ts', [database.url]);
+function openElsewhere(connection = 'braze_daily'): AnotherProcess {
+  const started = startProcess('store-process.ts', [database.url, connection]);
   processes.push(started);
   return started;
 }
@@ -99,7 +99,7 @@ test('pages through runs from the latest, of one connection or all, also when th
     ['c', 2],
     ['d', 3],
   ] as const)
-    await store.begin(run(id, minute));
+    await store.begin({ ...run(id, minute), state: 'succeeded' });
   await store.begin(run('x', 9, 'exports_daily'));
   const ids = async (filter: Parameters<RunStore['list']>[0]): Promise<string[]> =>
     (await store.list(filter)).map(({ id }) => id);
@@ -113,11 +113,24 @@ test('pages through runs from the latest, of one connection or all, also when th
   ]);
 });
 
+test('a connection has one running run at a time, also where two processes begin at once', async () => {
+  const store = await open();
+  const told = await Promise.all([openElsewhere(), openElsewhere()].map((other) => other.next()));
+  expect(told.filter(({ id }) => id !== undefined)).toHaveLength(1);
+  expect(told.filter(({ kind }) => kind === 'locked')).toHaveLength(1);
+  await expect(store.begin(run('third', 0))).rejects.toMatchObject({
+    kind: 'locked',
+    message: expect.stringContaining('run of'),
+  });
+  await store.begin(run('other', 0, 'hillstrom'));
+  await store.begin(run('other', 0, 'hillstrom'));
+});
+
 test('a run whose process was killed becomes interrupted, and that of a living one does not', async () => {
   const store = await open();
   const other = openElsewhere();
   const { id } = await other.next();
-  await store.begin(run('mine', 0));
+  await store.begin(run('mine', 0, 'hillstrom'));
   expect(await store.markInterrupted(PATIENT)).toEqual([]);
   other.child.kill('SIGKILL');
   await other.ended;
@@ -139,7 +152,7 @@ test('a run of another host is interrupted by its silence alone, and corrected b
 });
 
 test('processes that open a new store at the same time migrate it once', async () => {
-  const others = [openElsewhere(), openElsewhere(), openElsewhere()];
+  const others = ['a', 'b', 'c'].map(openElsewhere);
   const told = await Promise.all(others.map((other) => other.next()));
   expect(told.map(({ message }) => message)).toEqual([undefined, undefined, undefined]);
   const names = await ask('SELECT name FROM tributary_store.migration');

@@ -1,10 +1,10 @@
-// Opens the store at a url, begins a run, and lives until it is killed.
+// Opens the store at a url, begins a run of a connection, and lives until it is killed.
 import { openStore } from '../../../core/persistence/postgres.run-store.js';
 
 try {
   const store = await openStore(process.argv[2]);
   const id = `run of ${process.pid}`;
-  await store.begin({ id, connection: 'braze_daily', trigger: 'manual', startedAt: new Date().toISOString() });
+  await store.begin({ id, connection: process.argv[3] as string, trigger: 'manual', startedAt: new Date().toISOString() });
   console.log(JSON.stringify({ id }));
   process.stdin.resume();
 } catch (error) {
