@@ -1,4 +1,5 @@
-import { EXIT_CODES, isConnectorError, toConnectorError } from '../../sdk/index.js';
+import { EXIT_CODES, toConnectorError } from '../../sdk/index.js';
+import { SettingsError } from '../../settings/index.js';
 
 /** Where a verb writes: data to stdout, everything else to stderr. */
 export interface Output {
@@ -6,7 +7,8 @@ export interface Output {
   /** The verb's result: printed as JSON with a schema version, or by `human`. */
   data(schema: string, value: unknown, human: () => string): void;
   note(text: string): void;
-  /** A line that is overwritten by the next; nothing where stderr is no terminal. */
+  readonly isTerminal: boolean;
+  /** A line that is overwritten by the next; nothing where stderr is no terminal. An empty one only clears. */
   progress(text: string): void;
 }
 
@@ -19,6 +21,7 @@ export function createOutput(json: boolean): Output {
   };
   return {
     json,
+    isTerminal: terminal,
     data(schema, value, human) {
       clear();
       process.stdout.write(json ? `${toJson({ schema, data: value })}\n` : `${human()}\n`);
@@ -31,7 +34,7 @@ export function createOutput(json: boolean): Output {
       if (!terminal) return;
       clear();
       process.stderr.write(text.slice(0, (process.stderr.columns ?? 80) - 1));
-      shown = true;
+      shown = text !== '';
     },
   };
 }
@@ -45,6 +48,9 @@ function rawInteger(value: bigint): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(value.toString());
 }
 
+/** Decimals come as text, which keeps their digits. */
+const NUMERIC_TEXT = /^-?\d+(\.\d+)?$/;
+
 /** Columns as wide as their widest cell; numbers to the right. */
 export function table(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const text = rows.map((row) => row.map(cell));
@@ -57,7 +63,8 @@ export function table(head: readonly string[], rows: readonly (readonly unknown[
           row[column] === null ||
           row[column] === undefined ||
           typeof row[column] === 'number' ||
-          typeof row[column] === 'bigint',
+          typeof row[column] === 'bigint' ||
+          NUMERIC_TEXT.test(String(row[column])),
       ),
   );
   const line = (cells: readonly string[]) =>
@@ -78,20 +85,46 @@ function cell(value: unknown): string {
   return String(value).replaceAll(/\p{Cc}/gu, '·');
 }
 
+/** RFC 4180. A text that a spreadsheet would take for a formula gets an apostrophe before it. */
+export function toCsv(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
+  return [head, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n');
+}
+
+function csvCell(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  const text = typeof value === 'object' ? toJson(value) : String(value);
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^[+-]?[\d.]+$/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
 /** Prints an error as its reader needs it and gives the exit code. The stack is for bugs only. */
-export function printError(error: unknown, output: Output): number {
+export function printError(error: unknown, output: Output, { asData = true } = {}): number {
   const known = toConnectorError(error);
   const { hint, connection, stream, slice } = known.details;
-  const place = [
-    connection && `connection "${connection}"`,
-    stream && `stream "${stream}"`,
-    slice && `slice "${slice}"`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-  output.note(`error (${known.kind})${place === '' ? '' : ` in ${place}`}: ${known.message}`);
+  if (error instanceof SettingsError) {
+    // The lines begin with their place, so that an editor can jump there.
+    output.note(known.message);
+    output.note(
+      `error (config): ${error.issues.length} ${error.issues.length === 1 ? 'thing is' : 'things are'} wrong`,
+    );
+  } else {
+    const place = placeOf({ connection, stream, slice });
+    output.note(`error (${known.kind})${place === '' ? '' : ` in ${place}`}: ${known.message}`);
+  }
   if (hint !== undefined) output.note(`  next: ${hint}`);
-  if (!isConnectorError(error) && error instanceof Error) output.note(error.stack ?? '');
-  if (output.json) output.data('tributary.error/1', { kind: known.kind, message: known.message, hint }, () => '');
+  if (known.kind === 'internal' && error instanceof Error) output.note(error.stack ?? '');
+  if (output.json && asData) {
+    const issues = error instanceof SettingsError ? { issues: error.issues } : {};
+    output.data('tributary.error/1', { kind: known.kind, message: known.message, hint, ...issues }, () => '');
+  }
   return EXIT_CODES[known.kind];
+}
+
+/** `connection "a", stream "b"`, of the parts that are known. */
+export function placeOf(parts: Readonly<Record<string, string | undefined>>): string {
+  return Object.entries(parts)
+    .filter(([, name]) => name !== undefined)
+    .map(([what, name]) => `${what} "${name}"`)
+    .join(', ');
 }

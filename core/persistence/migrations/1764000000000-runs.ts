@@ -23,9 +23,7 @@ export class Runs1764000000000 implements MigrationInterface {
       )`);
     await runner.query('CREATE INDEX run_by_start ON tributary_store.run (started_at DESC, id DESC)');
     await runner.query('CREATE INDEX run_by_connection ON tributary_store.run (connection, started_at DESC, id DESC)');
-    await runner.query(
-      `CREATE UNIQUE INDEX run_alone ON tributary_store.run (connection) WHERE state = 'running'`,
-    );
+    await runner.query(`CREATE UNIQUE INDEX run_alone ON tributary_store.run (connection) WHERE state = 'running'`);
     await runner.query(`
       CREATE TABLE tributary_store.run_event (
         run_id text NOT NULL REFERENCES tributary_store.run ON DELETE CASCADE,

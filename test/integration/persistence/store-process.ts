@@ -4,7 +4,12 @@ import { openStore } from '../../../core/persistence/postgres.run-store.js';
 try {
   const store = await openStore(process.argv[2]);
   const id = `run of ${process.pid}`;
-  await store.begin({ id, connection: process.argv[3] as string, trigger: 'manual', startedAt: new Date().toISOString() });
+  await store.begin({
+    id,
+    connection: process.argv[3] as string,
+    trigger: 'manual',
+    startedAt: new Date().toISOString(),
+  });
   console.log(JSON.stringify({ id }));
   process.stdin.resume();
 } catch (error) {

@@ -1,0 +1,17 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ConnectionsController } from './connections.controller.js';
+import { HealthController } from './health.controller.js';
+import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { ReportController } from './report.controller.js';
+import { RunsController } from './runs.controller.js';
+
+@Module({})
+export class ApiModule {
+  static serving(services: HostServices): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: [HealthController, ConnectionsController, RunsController, ReportController],
+      providers: [{ provide: HOST_SERVICES, useValue: services }],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { Controller, Get, Inject, Res } from '@nestjs/common';
+import type { Response } from 'express';
+import { HOST_SERVICES, type HostServices } from './host-services.js';
+
+@Controller()
+export class HealthController {
+  constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
+
+  /** The process answers; nothing else is asked. */
+  @Get('livez')
+  live(): object {
+    return { status: 'ok' };
+  }
+
+  /** The store and the report's destination answer too; 503 with the reason where one does not. */
+  @Get('readyz')
+  async ready(@Res({ passthrough: true }) response: Response): Promise<object> {
+    const checks = await this.services.ready();
+    const isReady = Object.values(checks).every((check) => check === 'ok');
+    if (!isReady) response.status(503);
+    return { status: isReady ? 'ok' : 'unavailable', checks };
+  }
+}

@@ -1,0 +1,28 @@
+import type { RunStore } from '../persistence/run-store.js';
+import type { Section } from '../../report/index.js';
+
+/** A connection as the configuration has it. */
+export interface ConnectionSummary {
+  readonly name: string;
+  readonly source: string;
+  readonly destination: string;
+  readonly schema: string;
+  readonly streams: readonly string[];
+}
+
+/** What the API speaks for; the composition root provides it. */
+export interface HostServices {
+  readonly project: string;
+  readonly connections: readonly ConnectionSummary[];
+  readonly runs: RunStore;
+  /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
+  ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
+  /** Months (`YYYY-MM`) with figures, the latest first. */
+  months(): Promise<readonly string[]>;
+  section(month: string): Promise<Section>;
+  /** The page, whole and by itself. */
+  page(section: Section): string;
+}
+
+/** The injection token. */
+export const HOST_SERVICES = Symbol('HOST_SERVICES');

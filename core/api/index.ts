@@ -1,0 +1,3 @@
+export { ApiModule } from './api.module.js';
+export { ProblemFilter } from './problem.filter.js';
+export type { ConnectionSummary, HostServices } from './host-services.js';

@@ -1,0 +1,93 @@
+import type { Command } from 'commander';
+import { ConnectorError } from '../../sdk/index.js';
+import { printError, table } from './output.js';
+import { does, type VerbContext } from './verb.js';
+
+export function checkVerb(program: Command): void {
+  const command = program
+    .command('check')
+    .description('connect to a source or destination, or to all of them')
+    .argument('[name]');
+  does(command, async (context, [name]) => {
+    const { settings } = await context.configuration();
+    const all = [
+      ...Object.keys(settings.sources).map((of) => ({ kind: 'source' as const, name: of })),
+      ...Object.keys(settings.destinations).map((of) => ({ kind: 'destination' as const, name: of })),
+    ];
+    const wanted = all.filter((one) => name === undefined || one.name === name);
+    if (wanted.length === 0)
+      throw new ConnectorError('config', `There is no source or destination "${name}".`, {
+        hint: `There are: ${all.map((one) => one.name).join(', ')}.`,
+      });
+    let exitCode = 0;
+    const results: { kind: string; name: string; ok: boolean }[] = [];
+    for (const one of wanted) {
+      try {
+        await checkOne(context, one.kind, one.name);
+        results.push({ ...one, ok: true });
+      } catch (error) {
+        context.output.note(`${one.kind} "${one.name}":`);
+        const code = printError(error, context.output, { asData: false });
+        exitCode ||= code;
+        results.push({ ...one, ok: false });
+      }
+    }
+    context.output.data('tributary.check/1', results, () =>
+      table(
+        ['kind', 'name', 'result'],
+        results.map((one) => [one.kind, one.name, one.ok ? 'ok' : 'failed']),
+      ),
+    );
+    return exitCode;
+  });
+}
+
+async function checkOne(context: VerbContext, kind: 'source' | 'destination', name: string): Promise<void> {
+  const installation = await context.installation();
+  if (kind === 'destination') return installation.checkDestination(name, context.signal);
+  const source = await installation.source(name, context.signal);
+  try {
+    await source.check();
+  } finally {
+    await source.close();
+  }
+}
+
+export function discoverVerb(program: Command): void {
+  const command = program
+    .command('discover')
+    .description('print the streams that a source offers')
+    .argument('<source>');
+  does(command, async (context, [name]) => {
+    const installation = await context.installation();
+    const source = await installation.source(name as string, context.signal);
+    try {
+      const streams = Object.values(await source.streams(() => undefined)).map(({ catalog }) => catalog);
+      context.output.data('tributary.catalog/1', { streams }, () =>
+        streams
+          .map(({ name: stream, summary, primaryKey, cursor, syncModes, fields }) =>
+            [
+              `${stream}: ${summary}`,
+              `  key: ${primaryKey.join(', ') || 'none'}   cursor: ${cursor ?? 'none'}   sync: ${syncModes.join(', ')}`,
+              indent(
+                table(
+                  ['column', 'type', 'null', 'description'],
+                  fields.map((field) => [
+                    field.name,
+                    field.type,
+                    field.nullable ? 'yes' : 'no',
+                    field.description ?? '',
+                  ]),
+                ),
+              ),
+            ].join('\n'),
+          )
+          .join('\n\n'),
+      );
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+const indent = (text: string) => text.replaceAll(/^/gm, '  ');

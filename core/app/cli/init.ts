@@ -1,0 +1,42 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Command } from 'commander';
+import { ConnectorError } from '../../sdk/index.js';
+import { STARTING_FILE } from './starting-file.js';
+import { does } from './verb.js';
+
+export function initVerb(program: Command): void {
+  const command = program.command('init').description('write a commented configuration to start from');
+  does(command, async ({ output, configFile }) => {
+    await mkdir(dirname(configFile), { recursive: true });
+    await writeFile(configFile, STARTING_FILE, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code !== 'EEXIST') throw cause;
+      throw new ConnectorError('config', `${configFile} exists and is left as it is.`, {
+        cause,
+        hint: 'Give another name with --config, or move that file away.',
+      });
+    });
+    output.data('tributary.init/1', { file: configFile }, () => `wrote ${configFile}`);
+    output.note(`next: edit it, then run \`tributary validate --config ${configFile}\``);
+  });
+}
+
+export function validateVerb(program: Command): void {
+  const command = program.command('validate').description('check the configuration and tell all that is wrong');
+  does(command, async ({ output, configFile, configuration }) => {
+    const { settings } = await configuration();
+    const count = (map: object) => Object.keys(map).length;
+    const summary = {
+      file: configFile,
+      sources: count(settings.sources),
+      destinations: count(settings.destinations),
+      connections: count(settings.connections),
+      facts: settings.report?.facts.length ?? 0,
+    };
+    const { file, ...numbers } = summary;
+    output.data('tributary.validate/1', summary, () => {
+      const parts = Object.entries(numbers).map(([name, number]) => `${number} ${name}`);
+      return `${file} is valid: ${parts.join(', ')}`;
+    });
+  });
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander';
+import { configVerb } from './config.js';
+import { connectorsVerb } from './connectors.js';
+import { checkVerb, discoverVerb } from './discover.js';
+import { demoVerb } from './demo.js';
+import { initVerb, validateVerb } from './init.js';
+import { quarantineVerb } from './quarantine.js';
+import { queryVerb } from './query.js';
+import { reportVerb } from './report.js';
+import { runsVerb } from './runs.js';
+import { serveVerb } from './serve.js';
+import { stateVerb } from './state.js';
+import { syncVerb } from './sync.js';
+
+const USAGE = 2;
+
+const program = new Command('tributary')
+  .description('Pulls campaign results into your reporting database and shows them in the monthly report.')
+  .option('--config <file>', 'the configuration (default: config/tributary.yaml, or TRIBUTARY_CONFIG)')
+  .option('--json', 'print the result as JSON, with the version of its schema')
+  .showSuggestionAfterError()
+  .exitOverride();
+
+for (const verb of [
+  initVerb,
+  validateVerb,
+  configVerb,
+  checkVerb,
+  discoverVerb,
+  syncVerb,
+  stateVerb,
+  runsVerb,
+  quarantineVerb,
+  queryVerb,
+  reportVerb,
+  connectorsVerb,
+  serveVerb,
+  demoVerb,
+])
+  verb(program);
+for (const command of program.commands) inherit(command);
+
+/** Commands made before `exitOverride` reached them would end the process themselves. */
+function inherit(command: Command): void {
+  command.exitOverride().showSuggestionAfterError();
+  for (const inner of command.commands) inherit(inner);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (!(error instanceof CommanderError)) throw error;
+  process.exitCode = error.exitCode === 0 ? 0 : USAGE;
+}

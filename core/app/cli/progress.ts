@@ -1,0 +1,60 @@
+import type { EngineEvent, EventListener } from '../../protocol/index.js';
+import type { Output } from './output.js';
+
+/** Where no line can be overwritten, a sign of life so often. */
+const SIGN_OF_LIFE_MS = 30_000;
+const REDRAW_MS = 100;
+
+/** A line that tells where a run stands, on a terminal; warnings, and a line now and then, in a pipe. */
+export function progressLine(output: Output): { readonly on: EventListener; readonly end: () => void } {
+  const started = Date.now();
+  let rows = 0;
+  let stream = '';
+  let slice = '';
+  let sliceBytes: number | undefined;
+  let readBytes = 0;
+  let drawn = 0;
+  const text = () => {
+    const seconds = (Date.now() - started) / 1000;
+    const share =
+      sliceBytes === undefined || sliceBytes === 0
+        ? ''
+        : ` ${Math.min(100, Math.floor((readBytes / sliceBytes) * 100))} %`;
+    return `${stream} ${slice}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s`;
+  };
+  const alive = setInterval(() => !output.isTerminal && stream !== '' && output.note(text()), SIGN_OF_LIFE_MS).unref();
+  const redraw = (force: boolean) => {
+    if (!force && Date.now() - drawn < REDRAW_MS) return;
+    drawn = Date.now();
+    output.progress(text());
+  };
+  return {
+    on(event: EngineEvent) {
+      if (event.type === 'stream_started') ({ stream } = event);
+      if (event.type === 'slice_started') {
+        ({ slice, bytes: sliceBytes } = event);
+        readBytes = 0;
+      }
+      if (event.type === 'batch_staged') {
+        rows += event.rows;
+        readBytes = event.sourceBytes;
+      }
+      if (event.type === 'warning')
+        output.note(`warning${event.stream === undefined ? '' : ` (${event.stream})`}: ${event.message}`);
+      if (event.type === 'schema_changed') output.note(`schema of ${event.stream} changed: ${describe(event.change)}`);
+      if (event.type !== 'run_ended' && event.type !== 'warning') redraw(event.type !== 'batch_staged');
+    },
+    end() {
+      clearInterval(alive);
+      output.progress('');
+    },
+  };
+}
+
+function describe({ added, removed, retyped }: Extract<EngineEvent, { type: 'schema_changed' }>['change']): string {
+  return [
+    ...added.map(({ name, type }) => `+ ${name} (${type})`),
+    ...removed.map((name) => `- ${name}`),
+    ...retyped.map(({ name, from, to }) => `${name}: ${from} → ${to}`),
+  ].join(', ');
+}

@@ -1,0 +1,95 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { ConnectorError } from '../../sdk/index.js';
+import type { RunRecord } from '../../persistence/index.js';
+import { table } from './output.js';
+import { does } from './verb.js';
+
+export function runsVerb(program: Command): void {
+  const group = program.command('runs').description('what happened');
+
+  const list = group
+    .command('list')
+    .description('the latest runs')
+    .argument('[connection]')
+    .option('--limit <n>', 'how many', wholeNumber, 20);
+  does<{ limit: number }>(list, async ({ installation, output }, [connection], { limit }) => {
+    const { configuration, store } = await installation();
+    if (connection !== undefined) configuration.connection(connection);
+    const runs = await (await store()).list({ limit, ...(connection === undefined ? {} : { connection }) });
+    output.data('tributary.runs/1', runs, () =>
+      runs.length === 0
+        ? 'no runs yet'
+        : table(
+            ['run', 'connection', 'state', 'trigger', 'started', 'seconds', 'exit', 'what'],
+            runs.map((run) => [
+              run.id,
+              run.connection,
+              run.state,
+              run.trigger,
+              run.startedAt,
+              secondsOf(run),
+              run.exitCode,
+              whatOf(run),
+            ]),
+          ),
+    );
+  });
+
+  const show = group.command('show').description('one run with its streams').argument('<run>');
+  does(show, async ({ installation, output }, [id]) => {
+    const run = await find(await (await installation()).store(), id as string);
+    output.data('tributary.run_record/1', run, () => {
+      const streams = Object.entries(run.streams);
+      const counts = [...new Set(streams.flatMap(([, { ledger }]) => Object.keys(ledger)))];
+      return [
+        `run         ${run.id}`,
+        `connection  ${run.connection}`,
+        `state       ${run.state}${run.exitCode === undefined ? '' : ` (exit code ${run.exitCode})`}`,
+        `started     ${run.startedAt} (${run.trigger})`,
+        `ended       ${run.endedAt ?? 'not yet'}`,
+        ...(run.error === undefined ? [] : [`error       (${run.error.kind}) ${run.error.message}`]),
+        ...(run.error?.hint === undefined ? [] : [`next        ${run.error.hint}`]),
+        '',
+        table(
+          ['stream', 'state', ...counts],
+          streams.map(([stream, { state, ledger }]) => [stream, state, ...counts.map((name) => ledger[name])]),
+        ),
+      ].join('\n');
+    });
+  });
+
+  const logs = group.command('logs').description('the events of a run').argument('<run>');
+  does(logs, async ({ installation, output }, [id]) => {
+    const store = await (await installation()).store();
+    const run = await find(store, id as string);
+    const events = await store.events(run.id);
+    output.data('tributary.run_events/1', events, () =>
+      events.map(({ at, type, data }) => `${at}  ${type}  ${JSON.stringify(data)}`).join('\n'),
+    );
+  });
+}
+
+async function find(store: { get(id: string): Promise<RunRecord | undefined> }, id: string): Promise<RunRecord> {
+  const run = await store.get(id);
+  if (run !== undefined) return run;
+  throw new ConnectorError('config', `There is no run "${id}".`, { hint: 'See `tributary runs list`.' });
+}
+
+const secondsOf = ({ startedAt, endedAt }: RunRecord) =>
+  endedAt === undefined ? null : Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 100) / 10;
+
+function whatOf({ streams, error }: RunRecord): string {
+  if (error !== undefined) return error.message;
+  const sum = (name: string) => Object.values(streams).reduce((total, { ledger }) => total + (ledger[name] ?? 0), 0);
+  const parts = ['inserted', 'updated', 'deleted', 'quarantined'].map((name) => [name, sum(name)] as const);
+  const changes = parts
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count.toLocaleString('en-US')} ${name}`);
+  return changes.length === 0 ? 'nothing changed' : changes.join(', ');
+}
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}

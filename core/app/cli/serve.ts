@@ -1,0 +1,35 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { does } from './verb.js';
+
+export const DEFAULT_PORT = 8080;
+
+export function serveVerb(program: Command): void {
+  const command = program
+    .command('serve')
+    .description('the host: API, health checks and the report page')
+    .option('--host <address>', 'where to listen; other than loopback needs a login, which is to come', '127.0.0.1')
+    .option('--port <port>', 'a port, 0 for a free one', portOf, DEFAULT_PORT);
+  does<{ host: string; port: number }>(command, async ({ installation, output, signal }, _args, { host, port }) => {
+    const open = await installation();
+    // Nest is loaded only where it is needed: the other verbs start in a tenth of the time.
+    const { startHost } = await import('../main.js');
+    const running = await startHost(open, { host, port });
+    output.data('tributary.serve/1', { url: running.url }, () => `serving at ${running.url}`);
+    await untilAborted(signal);
+    await running.close();
+  });
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+export function portOf(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return port;
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import type { Command } from 'commander';
+import { FRONTIER_PARTITION, type Bookmark, type DestinationSession } from '../../protocol/index.js';
+import { ConnectorError } from '../../sdk/index.js';
+import { confirm } from './confirm.js';
+import { table } from './output.js';
+import { does, type VerbContext } from './verb.js';
+
+interface ChangeOptions {
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export function stateVerb(program: Command): void {
+  const group = program.command('state').description('the bookmarks of a connection');
+
+  const show = group
+    .command('show')
+    .description('where the next run goes on')
+    .argument('<connection>')
+    .argument('[stream]');
+  does(show, async (context, [connection, stream]) => {
+    const bookmarks = await atDestination(context, connection as string, async (session) =>
+      (await session.bookmarks(connection as string)).filter(
+        (bookmark) => stream === undefined || bookmark.stream === stream,
+      ),
+    );
+    context.output.data('tributary.state/1', bookmarks, () =>
+      bookmarks.length === 0
+        ? 'no bookmarks: the next run begins at the start'
+        : table(['stream', 'partition', 'position'], bookmarks.map(rowOf)),
+    );
+  });
+
+  const set = group
+    .command('set')
+    .description('let a stream go on at another day or instant')
+    .argument('<connection>')
+    .argument('<stream>')
+    .argument('<frontier>', 'first cursor value that is not yet read, e.g. 2026-03-01');
+  set.option('--dry-run', 'show what would change').option('--yes', 'do not ask');
+  does<ChangeOptions>(set, async (context, [connection, stream, frontier], options) => {
+    await refuseUnknown(context, connection as string, stream as string);
+    if (Number.isNaN(Date.parse(frontier as string)))
+      throw new ConnectorError('config', `"${frontier}" is no day and no instant.`, {
+        hint: 'Write 2026-03-01, or an ISO 8601 instant.',
+      });
+    const bookmark: Bookmark = {
+      stream: stream as string,
+      partition: FRONTIER_PARTITION,
+      position: { kind: 'frontier', frontier: frontier as string, completed: [] },
+    };
+    await change(context, connection as string, options, (present) => ({
+      set: [bookmark],
+      remove: present.filter(isAt(bookmark)),
+    }));
+  });
+
+  const reset = group
+    .command('reset')
+    .description('forget the bookmarks, so that the next run reads everything again')
+    .argument('<connection>')
+    .argument('[stream]');
+  reset.option('--dry-run', 'show what would change').option('--yes', 'do not ask');
+  does<ChangeOptions>(reset, async (context, [connection, stream], options) => {
+    if (stream !== undefined) await refuseUnknown(context, connection as string, stream);
+    await change(context, connection as string, options, (present) => ({
+      set: [],
+      remove: present.filter((bookmark) => stream === undefined || bookmark.stream === stream),
+    }));
+  });
+}
+
+const rowOf = ({ stream, partition, position }: Bookmark) => [stream, partition, summaryOf(position)];
+
+function summaryOf(position: Bookmark['position']): string {
+  switch (position.kind) {
+    case 'frontier':
+      return `read up to ${position.frontier}`;
+    case 'file':
+      return `${position.records.toLocaleString('en-US')} records, sha256 ${position.checksum.slice(0, 12)}…`;
+    case 'schema':
+      return `${position.fields.length} columns, their types fixed`;
+  }
+}
+const isAt = (wanted: Bookmark) => (bookmark: Bookmark) =>
+  bookmark.stream === wanted.stream && bookmark.partition === wanted.partition;
+
+async function change(
+  context: VerbContext,
+  connection: string,
+  options: ChangeOptions,
+  plan: (present: readonly Bookmark[]) => { readonly set: readonly Bookmark[]; readonly remove: readonly Bookmark[] },
+): Promise<void> {
+  await atDestination(context, connection, async (session) => {
+    const { set, remove } = plan(await session.bookmarks(connection));
+    const isDry = options.dryRun === true;
+    const rows = [
+      ...remove.map((bookmark) => ['- ', ...rowOf(bookmark)]),
+      ...set.map((bookmark) => ['+ ', ...rowOf(bookmark)]),
+    ];
+    const isWanted =
+      !isDry &&
+      rows.length > 0 &&
+      (await confirm(
+        `${table(['', 'stream', 'partition', 'position'], rows)}\nChange these bookmarks of "${connection}"?`,
+        options,
+      ));
+    if (isWanted) {
+      // Under the fence, so that a run that is on its way can commit nothing any more.
+      await session.raiseFence({ id: randomUUID(), connection });
+      await session.setBookmarks(connection, set, remove);
+    }
+    context.output.data('tributary.state_change/1', { connection, set, removed: remove, applied: isWanted }, () =>
+      rows.length === 0
+        ? 'nothing to change'
+        : `${table(['', 'stream', 'partition', 'position'], rows)}\n${isWanted ? 'changed' : 'not changed'}`,
+    );
+  });
+}
+
+async function refuseUnknown(context: VerbContext, connection: string, stream: string): Promise<void> {
+  const { streams } = (await context.configuration()).connection(connection);
+  if (Object.hasOwn(streams, stream)) return;
+  throw new ConnectorError('config', `Connection "${connection}" has no stream "${stream}".`, {
+    hint: `It has: ${Object.keys(streams).join(', ')}.`,
+  });
+}
+
+async function atDestination<T>(
+  context: VerbContext,
+  connection: string,
+  work: (session: DestinationSession) => Promise<T>,
+): Promise<T> {
+  const installation = await context.installation();
+  const { destination } = installation.configuration.connection(connection);
+  const session = await installation.destination(destination, context.signal);
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+}

@@ -1,0 +1,116 @@
+import type { Command } from 'commander';
+import type { SyncResult } from '../sync.js';
+import { syncConnection } from '../sync.js';
+import type { MartBuild } from '../../../report/index.js';
+import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
+import { ConnectorError } from '../../sdk/index.js';
+import { placeOf, table, type Output } from './output.js';
+import { progressLine } from './progress.js';
+import { does } from './verb.js';
+
+interface SyncOptions {
+  readonly stream?: readonly string[];
+  readonly fullRefresh?: boolean;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function syncVerb(program: Command): void {
+  const command = program
+    .command('sync')
+    .description('run a connection once, here and now')
+    .argument('<connection>')
+    .option('--stream <name...>', 'only these streams')
+    .option('--full-refresh', 'read everything again, whatever the bookmarks say')
+    .option('--from <day>', 'read from this day on instead of from the bookmark, which stays')
+    .option('--to <day>', 'the last day to read, with --from');
+  does<SyncOptions>(command, async ({ installation, output, signal }, [connection], options) => {
+    const range = rangeOf(options);
+    const progress = progressLine(output);
+    const result = await syncConnection(await installation(), {
+      connection: connection as string,
+      streams: options.stream ?? [],
+      fullRefresh: options.fullRefresh === true,
+      ...(range === undefined ? {} : { range }),
+      trigger: range === undefined ? 'manual' : 'backfill',
+      signal,
+      on: progress.on,
+      note: (text) => output.note(text),
+    });
+    progress.end();
+    printSync(result, output);
+    return result.outcome.exitCode;
+  });
+}
+
+function rangeOf({ from, to }: SyncOptions): { readonly from: string; readonly to: string } | undefined {
+  if (from === undefined && to === undefined) return undefined;
+  const isDay = (text: string | undefined) =>
+    text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
+  if (from === undefined || !isDay(from) || (to !== undefined && !isDay(to)))
+    throw new ConnectorError('config', '--from and --to take days such as 2026-03-01, and --to needs --from.');
+  return { from, to: to ?? new Date().toISOString().slice(0, 10) };
+}
+
+/** The ledger of a run as a table, then what it means. */
+export function printSync(result: SyncResult, output: Output): void {
+  const { outcome, marts } = result;
+  output.data('tributary.run/1', result, () => {
+    const rows = outcome.streams.map(({ stream, state, ledger }) => [
+      stream,
+      state,
+      ...LEDGER.map((name) => ledger[name]),
+    ]);
+    return [
+      rows.length === 0 ? '' : table(['stream', 'state', ...LEDGER], rows),
+      '',
+      `run ${result.run}: ${outcome.state} in ${result.seconds.toFixed(1)} s, ${whatChanged(outcome.streams.map(({ ledger }) => ledger))}`,
+      ...(marts === undefined ? [] : [`marts: ${martChanges(marts)}`]),
+    ]
+      .join('\n')
+      .trimStart();
+  });
+  const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const errors = told.length > 0 ? told : outcome.error === undefined ? [] : [outcome.error];
+  for (const { kind, message, hint, stream, slice } of errors) {
+    const place = placeOf({ connection: result.connection, stream, slice });
+    output.note(`error (${kind}) in ${place}: ${message}`);
+    if (hint !== undefined) output.note(`  next: ${hint}`);
+  }
+  const quarantined = outcome.streams.reduce((sum, { ledger }) => sum + ledger.quarantined, 0);
+  if (quarantined > 0)
+    output.note(`${quarantined} records are in quarantine: tributary quarantine list ${result.connection}`);
+}
+
+const LEDGER = [
+  'read',
+  'filtered',
+  'quarantined',
+  'staged',
+  'inserted',
+  'updated',
+  'unchanged',
+  'superseded',
+  'deleted',
+] as const satisfies readonly (keyof Ledger)[];
+
+function martChanges({ marts, isChanged }: MartBuild): string {
+  if (!isChanged) return 'nothing changed';
+  return Object.entries(marts)
+    .map(([mart, { inserted, updated, deleted }]) => [mart, changes({ inserted, updated, deleted })] as const)
+    .filter(([, what]) => what !== '')
+    .map(([mart, what]) => `${mart} ${what}`)
+    .join('; ');
+}
+
+function whatChanged(ledgers: readonly Ledger[]): string {
+  const sum = ledgers.reduce(addLedgers, EMPTY_LEDGER);
+  const { inserted, updated, deleted } = sum;
+  return changes({ inserted, updated, deleted }) || 'nothing changed';
+}
+
+/** `12 inserted, 3 deleted`; empty where nothing was. */
+function changes(counts: Readonly<Record<string, number>>): string {
+  const some = Object.entries(counts).filter(([, count]) => count > 0);
+  return some.map(([what, count]) => `${count.toLocaleString('en-US')} ${what}`).join(', ');
+}

@@ -1,0 +1,75 @@
+import type { Command } from 'commander';
+import { DEFAULT_CONFIG, loadConfiguration, type Configuration } from '../configuration.js';
+import { openInstallation, type Installation } from '../installation.js';
+import { createOutput, printError, type Output } from './output.js';
+
+/** What a verb works with; configuration and installation are opened when they are first asked for. */
+export interface VerbContext {
+  readonly output: Output;
+  /** Aborted by the first Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly configFile: string;
+  configuration(): Promise<Configuration>;
+  installation(): Promise<Installation>;
+}
+
+/** Does the work and gives the exit code; nothing means 0. */
+export type VerbWork<Options> = (
+  context: VerbContext,
+  args: readonly string[],
+  options: Options,
+) => Promise<number | void>;
+
+interface GlobalOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+/** Gives a command its work: opens what it needs, prints what goes wrong, closes everything, and sets the exit code. */
+export function does<Options = Record<string, never>>(command: Command, work: VerbWork<Options>): void {
+  command.action(async () => {
+    const { config, json, ...options } = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+    const output = createOutput(json === true);
+    const file = config ?? (process.env['TRIBUTARY_CONFIG'] || DEFAULT_CONFIG);
+    const { signal, stop } = stopOnSignals(output);
+    let configuration: Promise<Configuration> | undefined;
+    let installation: Promise<Installation> | undefined;
+    const context: VerbContext = {
+      output,
+      signal,
+      configFile: file,
+      configuration: () => (configuration ??= loadConfiguration(file, process.env)),
+      installation: () =>
+        (installation ??= context
+          .configuration()
+          .then((loaded) => openInstallation(loaded, (text) => output.note(text)))),
+    };
+    try {
+      process.exitCode = (await work(context, command.args, options as Options)) ?? 0;
+    } catch (error) {
+      process.exitCode = signal.aborted ? INTERRUPTED : printError(error, output);
+    } finally {
+      stop();
+      await installation?.then((open) => open.close()).catch((error: unknown) => output.note(String(error)));
+    }
+  });
+}
+
+export const INTERRUPTED = 130;
+
+/** The first signal asks for a clean stop, the second ends at once. */
+function stopOnSignals(output: Output): { readonly signal: AbortSignal; readonly stop: () => void } {
+  const controller = new AbortController();
+  const onSignal = () => {
+    if (controller.signal.aborted) process.exit(INTERRUPTED);
+    output.note('stopping: what is in flight is committed or dropped; once more to end at once');
+    controller.abort(new Error('stopped by a signal'));
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    },
+  };
+}

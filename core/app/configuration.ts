@@ -1,0 +1,87 @@
+import { resolve } from 'node:path';
+import { connectorList } from './built-in.js';
+import { createRegistry, type Plugin, type Registry } from '../plugins/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import {
+  loadSettings,
+  secretPathsOf,
+  type ConnectionSettings,
+  type LoadedSettings,
+  type PathPattern,
+  type Settings,
+} from '../settings/index.js';
+import { z } from 'zod';
+
+/** A configuration file that is valid, plugins included. */
+export interface Configuration {
+  readonly loaded: LoadedSettings;
+  readonly settings: Settings;
+  readonly registry: Registry;
+  /** TRIBUTARY_HOME: what the embedded parts keep. */
+  readonly home: string;
+  connection(name: string): ConnectionSettings;
+  /** The plugin of a configured source or destination, and its configuration with the plugin's defaults. */
+  plugin<K extends Plugin['kind']>(kind: K, name: string): Promise<ConfiguredPlugin<K>>;
+}
+
+export interface ConfiguredPlugin<K extends Plugin['kind']> {
+  readonly plugin: Extract<Plugin, { kind: K }>;
+  readonly config: Record<string, unknown>;
+}
+
+export const DEFAULT_CONFIG = 'config/tributary.yaml';
+
+/** Reads and checks the file with all that it names. Throws one error that tells everything that is wrong. */
+export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
+  const registry = createRegistry(connectorList);
+  const find = (kind: Plugin['kind'], connector: string, folder: string) =>
+    kind === 'source' ? registry.source(connector, folder) : registry.destination(connector, folder);
+  const baseFolder = resolve(file, '..');
+  const loaded = await loadSettings(file, {
+    env,
+    async checkPlugin({ kind, connector, config }) {
+      const plugin = await find(kind, connector, baseFolder);
+      const parsed = plugin.config.safeParse(config);
+      return { issues: parsed.success ? [] : parsed.error.issues, knownKeys: Object.keys(plugin.config.shape) };
+    },
+  });
+  const { settings, folder } = loaded;
+  return {
+    loaded,
+    settings,
+    registry,
+    home: resolve(env['TRIBUTARY_HOME'] || resolve(folder, '.tributary')),
+    connection(name) {
+      return named(settings.connections, name, 'connection');
+    },
+    async plugin(kind, name) {
+      const { connector, config } = named(settings[`${kind}s`], name, kind);
+      const plugin = await find(kind, connector, folder);
+      return { plugin, config: plugin.config.parse(config) } as ConfiguredPlugin<typeof kind>;
+    },
+  };
+}
+
+function named<T>(map: Readonly<Record<string, T>>, name: string, what: string): T {
+  const found = Object.hasOwn(map, name) ? map[name] : undefined;
+  if (found !== undefined) return found;
+  throw new ConnectorError('config', `There is no ${what} "${name}" in the configuration.`, {
+    hint: `It has: ${Object.keys(map).join(', ') || 'none'}.`,
+  });
+}
+
+/** The paths of the file that hold secrets, by what the plugins declare. */
+export async function secretPaths(configuration: Configuration): Promise<readonly PathPattern[]> {
+  const paths: PathPattern[] = [];
+  for (const kind of ['source', 'destination'] as const)
+    for (const name of Object.keys(configuration.settings[`${kind}s`])) {
+      const { plugin } = await configuration.plugin(kind, name);
+      paths.push(...secretPathsOf(configSchema(plugin), [`${kind}s`, name, 'config']));
+    }
+  return paths;
+}
+
+/** The JSON Schema of a plugin's configuration, as a person writes it. */
+export function configSchema(plugin: Plugin): unknown {
+  return z.toJSONSchema(plugin.config, { io: 'input', unrepresentable: 'any' });
+}

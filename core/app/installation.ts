@@ -1,0 +1,91 @@
+import { channel } from 'node:diagnostics_channel';
+import { openEmbedded, openStore, type EmbeddedServer, type RunStore } from '../persistence/index.js';
+import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import type { Configuration } from './configuration.js';
+
+/** The host's own database on an embedded server; those of destinations are called like them. */
+const STORE_DATABASE = 'tributary';
+
+/**
+ * All that runs and costs something, opened at first use: the embedded PostgreSQL, the host's store, sources and
+ * destinations. One per process.
+ */
+export interface Installation {
+  readonly configuration: Configuration;
+  store(): Promise<RunStore>;
+  source(name: string, signal: AbortSignal): Promise<OpenSource>;
+  destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
+  checkDestination(name: string, signal: AbortSignal): Promise<void>;
+  sql(name: string, options: { readonly readOnly: boolean; readonly signal: AbortSignal }): Promise<SqlSession>;
+  /** Schema of fence, bookmarks, ledger, quarantine and dirty marks of a destination. */
+  metadataSchema(destination: string): Promise<string>;
+  /** Ends what this process started; may be repeated. */
+  close(): Promise<void>;
+}
+
+/** Named points of a run; diagnostics and tests that stop the process there listen to this channel. */
+const probes = channel('tributary:probe');
+
+export function probe(point: string): void {
+  if (probes.hasSubscribers) probes.publish({ point });
+}
+
+export function openInstallation(configuration: Configuration, note: (text: string) => void): Installation {
+  const { settings, home, loaded } = configuration;
+  const baseFolder = loaded.folder;
+  let server: Promise<EmbeddedServer> | undefined;
+  let store: Promise<RunStore> | undefined;
+
+  const embeddedUrl = async (database: string): Promise<string> => {
+    server ??= openEmbedded({ home, log: note });
+    const { createDatabaseIfMissing, url } = await server;
+    await createDatabaseIfMissing(database);
+    return url(database);
+  };
+  const destinationOf = async (name: string) => {
+    const { plugin, config } = await configuration.plugin('destination', name);
+    const url = config['url'] === 'embedded' ? { url: await embeddedUrl(name) } : {};
+    return { plugin, config: { ...config, ...url } as Record<string, unknown> };
+  };
+
+  return {
+    configuration,
+    async store() {
+      store ??= (async () =>
+        openStore(settings.store === 'embedded' ? await embeddedUrl(STORE_DATABASE) : settings.store))();
+      return store;
+    },
+    async source(name, signal) {
+      const { plugin, config } = await configuration.plugin('source', name);
+      return plugin.open(config, { signal, baseFolder });
+    },
+    async destination(name, signal) {
+      const { plugin, config } = await destinationOf(name);
+      return plugin.connect(config, { signal, baseFolder, probe });
+    },
+    async checkDestination(name, signal) {
+      const { plugin, config } = await destinationOf(name);
+      await plugin.check(config, { signal, baseFolder });
+    },
+    async sql(name, { readOnly, signal }) {
+      const { plugin, config } = await destinationOf(name);
+      if (plugin.sql === undefined)
+        throw new ConnectorError('config', `Destination "${name}" (${plugin.name}) speaks no SQL.`, {
+          hint: 'Marts, report and `query` need a SQL destination such as postgres.',
+        });
+      return plugin.sql(config, { signal, baseFolder, readOnly });
+    },
+    async metadataSchema(name) {
+      const { config } = await configuration.plugin('destination', name);
+      return (config['metadata_schema'] as string | undefined) ?? 'tributary';
+    },
+    async close() {
+      const open = [store, server];
+      store = undefined;
+      server = undefined;
+      await ((await open[0]?.catch(() => undefined)) as RunStore | undefined)?.close();
+      await ((await open[1]?.catch(() => undefined)) as EmbeddedServer | undefined)?.stop();
+    },
+  };
+}

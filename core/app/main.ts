@@ -1,0 +1,128 @@
+import 'reflect-metadata';
+import type { AddressInfo } from 'node:net';
+import { isIP } from 'node:net';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { WinstonModule } from 'nest-winston';
+import { ApiModule, ProblemFilter, type HostServices } from '../api/index.js';
+import { renderHtml } from '../../report/index.js';
+import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import type { Installation } from './installation.js';
+import { createLogger } from './log.js';
+import { reportDestination } from './marts.js';
+import { loadMonth, months } from './monthly-report.js';
+
+export interface Host {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Starts the NestJS host of an installation and resolves when it answers. */
+export async function startHost(
+  installation: Installation,
+  { host, port }: { readonly host: string; readonly port: number },
+): Promise<Host> {
+  if (!isLoopback(host))
+    throw new ConnectorError('config', `The host would listen on ${host} without any login.`, {
+      hint: 'Listen on 127.0.0.1, and put a proxy that asks for a login before it.',
+    });
+  const stopping = new AbortController();
+  const logger = createLogger();
+  const services = await servicesOf(installation, stopping.signal);
+  const app = await NestFactory.create<NestExpressApplication>(ApiModule.serving(services), {
+    logger: WinstonModule.createLogger({ instance: logger }),
+    abortOnError: false,
+  });
+  app.disable('x-powered-by');
+  app.use((request: Incoming, response: Outgoing, next: () => void) => {
+    // Nothing but loopback names: else a page elsewhere could reach this host by a name of its own (DNS rebinding).
+    if (!isLoopback(hostNameOf(request.headers.host ?? ''))) {
+      response.statusCode = 421;
+      response.end('This host answers only to 127.0.0.1 and localhost.\n');
+      return;
+    }
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
+    next();
+  });
+  app.useGlobalFilters(new ProblemFilter((error) => logger.error(toConnectorError(error).message)));
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    await app.close();
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new ConnectorError('config', `The host cannot listen on ${host}:${port} (${code ?? String(cause)}).`, {
+      cause,
+      hint: code === 'EADDRINUSE' ? 'Another program has that port: give another with --port.' : 'Give another --port.',
+    });
+  }
+  const address = app.getHttpServer().address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    async close() {
+      stopping.abort();
+      await app.close();
+    },
+  };
+}
+
+interface Incoming {
+  readonly headers: { readonly host?: string };
+}
+interface Outgoing {
+  statusCode: number;
+  setHeader(name: string, value: string): void;
+  end(text: string): void;
+}
+
+/** The page carries its styles and charts itself and needs nothing from anywhere. */
+const SECURITY_HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-store',
+} as const;
+
+function hostNameOf(header: string): string {
+  return header.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}
+
+function isLoopback(name: string): boolean {
+  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
+}
+
+async function servicesOf(installation: Installation, signal: AbortSignal): Promise<HostServices> {
+  const { configuration } = installation;
+  const { settings } = configuration;
+  const runs = await installation.store();
+  return {
+    project: settings.project.name,
+    connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({
+      name,
+      source,
+      destination,
+      schema,
+      streams: Object.keys(streams),
+    })),
+    runs,
+    async ready() {
+      const reached = async (work: () => Promise<unknown>) => {
+        try {
+          await work();
+          return 'ok';
+        } catch (error) {
+          return toConnectorError(error).message;
+        }
+      };
+      return {
+        store: await reached(() => runs.list({ limit: 1 })),
+        ...(settings.report === undefined
+          ? {}
+          : { report: await reached(() => installation.checkDestination(reportDestination(configuration), signal)) }),
+      };
+    },
+    months: async () => (await months(installation, signal)).toSorted().toReversed(),
+    section: (month) => loadMonth(installation, month, signal),
+    page: renderHtml,
+  };
+}

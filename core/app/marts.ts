@@ -1,0 +1,49 @@
+import type { DirtyMark } from '../protocol/index.js';
+import { buildMarts, compileFacts, marksFor, type CompiledFact, type MartBuild } from '../../report/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import type { Configuration } from './configuration.js';
+import { probe, type Installation } from './installation.js';
+
+/** The facts of the report, each with what the rest of the file says of its connection. */
+export function factsOf({ settings }: Configuration): readonly CompiledFact[] {
+  const { report, connections, project } = settings;
+  return compileFacts(
+    (report?.facts ?? []).map((fact) => {
+      const { schema, source } = connections[fact.from.split('.')[0] as string]!;
+      return { fact, schema, source, timeZone: fact.time_zone ?? project.timezone };
+    }),
+  );
+}
+
+export function marksOf(configuration: Configuration, connection: string): (stream: string) => readonly DirtyMark[] {
+  const facts = factsOf(configuration);
+  return (stream) => marksFor(facts, connection, stream);
+}
+
+/** True where a run of the connection can change the marts. */
+export function feedsMarts({ settings }: Configuration, connection: string): boolean {
+  return (settings.report?.facts ?? []).some(({ from }) => from.split('.')[0] === connection);
+}
+
+/** Brings the marts up to date with the raw tables; may be repeated. */
+export async function bringMartsUpToDate(installation: Installation, signal: AbortSignal): Promise<MartBuild> {
+  const { configuration } = installation;
+  const destination = reportDestination(configuration);
+  const sql = await installation.sql(destination, { readOnly: false, signal });
+  try {
+    return await buildMarts(sql, factsOf(configuration), {
+      metadataSchema: await installation.metadataSchema(destination),
+      now: new Date(),
+      probe,
+    });
+  } finally {
+    await sql.close();
+  }
+}
+
+export function reportDestination({ settings }: Configuration): string {
+  if (settings.report !== undefined) return settings.report.destination;
+  throw new ConnectorError('config', 'The configuration has no `report`.', {
+    hint: 'Say in `report` which streams are the facts; see docs/configuration.md.',
+  });
+}

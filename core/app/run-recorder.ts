@@ -1,0 +1,71 @@
+import type { RunOutcome } from '../engine/index.js';
+import type { RunEvent, RunStore } from '../persistence/index.js';
+import type { EngineEvent, EventListener } from '../protocol/index.js';
+import { toConnectorError } from '../sdk/index.js';
+
+const HEARTBEAT_MS = 10_000;
+const FLUSH_MS = 1_000;
+
+/** Writes a run and its events into the host's store while it happens. */
+export interface RunRecorder {
+  readonly on: EventListener;
+  /** Everything that was heard is stored once this resolves. */
+  end(outcome: RunOutcome): Promise<void>;
+}
+
+/** Batches pass by the thousand; what they sum up to stands in the checkpoint that follows. */
+const isKept = ({ type }: EngineEvent) => type !== 'batch_staged';
+
+/**
+ * Begins the record of a run. `locked` where the connection has a run already that is alive. A store that fails in the
+ * middle does not stop the run, whose truth lies in the destination; `onLost` is told once.
+ */
+export async function recordRun(
+  store: RunStore,
+  run: { readonly id: string; readonly connection: string; readonly trigger: string; readonly startedAt: Date },
+  onLost: (reason: string) => void,
+): Promise<RunRecorder> {
+  await store.begin({ ...run, startedAt: run.startedAt.toISOString() });
+  let waiting: RunEvent[] = [];
+  let seq = 0;
+  let isLost = false;
+  let turn: Promise<void> = Promise.resolve();
+  const attempt = (work: () => Promise<void>): Promise<void> => {
+    turn = turn.then(work).catch((error: unknown) => {
+      if (!isLost) onLost(toConnectorError(error).message);
+      isLost = true;
+    });
+    return turn;
+  };
+  const flush = () =>
+    attempt(async () => {
+      const batch = waiting;
+      waiting = [];
+      await store.append(batch);
+    });
+  const flushing = setInterval(() => waiting.length > 0 && void flush(), FLUSH_MS).unref();
+  const beating = setInterval(() => void attempt(() => store.heartbeat(run.id)), HEARTBEAT_MS).unref();
+  return {
+    on(event) {
+      if (!isKept(event)) return;
+      const { type, ...data } = event;
+      waiting.push({ run: run.id, seq: ++seq, at: new Date().toISOString(), type, data });
+    },
+    async end(outcome) {
+      clearInterval(flushing);
+      clearInterval(beating);
+      await flush();
+      const streams = outcome.streams.map(({ stream, state, ledger, error }) => [
+        stream,
+        { state, ledger: { ...ledger }, ...(error === undefined ? {} : { error }) },
+      ]);
+      await store.end(run.id, {
+        state: outcome.state,
+        endedAt: new Date().toISOString(),
+        exitCode: outcome.exitCode,
+        streams: Object.fromEntries(streams),
+        ...(outcome.error === undefined ? {} : { error: outcome.error }),
+      });
+    },
+  };
+}
