@@ -1,0 +1,51 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+
+const PROGRAM = fileURLToPath(new URL('../../dist/core/app/cli/main.js', import.meta.url));
+
+export interface CliEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  /** TRIBUTARY_HOME and whatever the configuration refers to. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Options of Node before the program, such as `--import`. */
+  readonly node?: readonly string[];
+}
+
+/** The built program as its own process, the way a user starts it; `npm test` builds it first. */
+export function startCli(args: readonly string[], { env = {}, cwd, node = [] }: CliOptions = {}) {
+  const child = spawn(process.execPath, [...node, PROGRAM, ...args], {
+    env: { ...process.env, NO_COLOR: '1', ...env },
+    ...(cwd === undefined ? {} : { cwd }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child: child as ChildProcess, ended: endOf(child) };
+}
+
+async function endOf(child: ReturnType<typeof spawn>): Promise<CliEnd> {
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    text(child.stdout!),
+    text(child.stderr!),
+    once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>,
+  ]);
+  return { code, signal, stdout, stderr };
+}
+
+export function runCli(args: readonly string[], options?: CliOptions): Promise<CliEnd> {
+  return startCli(args, options).ended;
+}
+
+/** The data of a verb that was run with `--json`. */
+export async function cliData<T = any>(args: readonly string[], options?: CliOptions): Promise<T> {
+  const end = await runCli([...args, '--json'], options);
+  if (end.code !== 0) throw new Error(`tributary ${args.join(' ')} ended with ${end.code}: ${end.stderr}`);
+  return (JSON.parse(end.stdout) as { data: T }).data;
+}
