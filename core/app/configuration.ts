@@ -29,8 +29,6 @@ export interface ConfiguredPlugin<K extends Plugin['kind']> {
   readonly config: Record<string, unknown>;
 }
 
-export const DEFAULT_CONFIG = 'config/tributary.yaml';
-
 /** Reads and checks the file with all that it names. Throws one error that tells everything that is wrong. */
 export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): Promise<Configuration> {
   const registry = createRegistry(connectorList);

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import { openEmbedded, openStore, type EmbeddedServer, type RunStore } from '../persistence/index.js';
+import type { EmbeddedServer, RunStore } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
@@ -24,6 +24,9 @@ export interface Installation {
   close(): Promise<void>;
 }
 
+/** TypeORM is large, and most verbs need no store. */
+const persistence = () => import('../persistence/index.js');
+
 /** Named points of a run; diagnostics and tests that stop the process there listen to this channel. */
 const probes = channel('tributary:probe');
 
@@ -38,7 +41,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
   let store: Promise<RunStore> | undefined;
 
   const embeddedUrl = async (database: string): Promise<string> => {
-    server ??= openEmbedded({ home, log: note });
+    server ??= persistence().then(({ openEmbedded }) => openEmbedded({ home, log: note }));
     const { createDatabaseIfMissing, url } = await server;
     await createDatabaseIfMissing(database);
     return url(database);
@@ -52,8 +55,10 @@ export function openInstallation(configuration: Configuration, note: (text: stri
   return {
     configuration,
     async store() {
-      store ??= (async () =>
-        openStore(settings.store === 'embedded' ? await embeddedUrl(STORE_DATABASE) : settings.store))();
+      store ??= (async () => {
+        const { openStore } = await persistence();
+        return openStore(settings.store === 'embedded' ? await embeddedUrl(STORE_DATABASE) : settings.store);
+      })();
       return store;
     },
     async source(name, signal) {
@@ -81,11 +86,12 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return (config['metadata_schema'] as string | undefined) ?? 'tributary';
     },
     async close() {
-      const open = [store, server];
+      const [opened, started] = [store, server];
       store = undefined;
       server = undefined;
-      await ((await open[0]?.catch(() => undefined)) as RunStore | undefined)?.close();
-      await ((await open[1]?.catch(() => undefined)) as EmbeddedServer | undefined)?.stop();
+      // What never opened has nothing to close.
+      await opened?.then((open) => open.close()).catch(() => undefined);
+      await started?.then((running) => running.stop()).catch(() => undefined);
     },
   };
 }

@@ -3,9 +3,7 @@ import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
-
-export const REPORT_FORMATS = ['html', 'json'] as const;
-export type ReportFormat = (typeof REPORT_FORMATS)[number];
+import type { ReportFormat } from './report-formats.js';
 
 /** The model of the section for a month (`YYYY-MM`), read from the marts. */
 export function loadMonth(installation: Installation, month: string, signal: AbortSignal): Promise<Section> {

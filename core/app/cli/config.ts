@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { effectiveConfig, renderEffective } from '../../settings/index.js';
-import { secretPaths } from '../configuration.js';
 import { does } from './verb.js';
 
 export function configVerb(program: Command): void {
@@ -8,6 +6,10 @@ export function configVerb(program: Command): void {
   const show = group.command('show').description('as it takes effect: with defaults, secrets masked');
   does(show, async (context) => {
     const configuration = await context.configuration();
+    const [{ effectiveConfig, renderEffective }, { secretPaths }] = await Promise.all([
+      import('../../settings/index.js'),
+      import('../configuration.js'),
+    ]);
     const pluginConfigs: Record<string, unknown> = {};
     for (const kind of ['source', 'destination'] as const)
       for (const name of Object.keys(configuration.settings[`${kind}s`]))

@@ -1,8 +1,5 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { createRegistry } from '../../plugins/index.js';
-import { connectorList } from '../built-in.js';
-import { configSchema } from '../configuration.js';
 import { table } from './output.js';
 import { does } from './verb.js';
 
@@ -10,6 +7,7 @@ export function connectorsVerb(program: Command): void {
   const group = program.command('connectors').description('the plugins');
   const list = group.command('list').description('those that come with Tributary');
   does(list, async ({ output }) => {
+    const { connectorList } = await import('../built-in.js');
     const all = connectorList.map(({ kind, name, summary }) => ({ kind, name, summary }));
     output.data('tributary.connectors/1', all, () =>
       table(
@@ -23,6 +21,11 @@ export function connectorsVerb(program: Command): void {
     .description('the configuration that a plugin takes')
     .argument('<name>', 'a built-in name, a path, or an npm package');
   does(spec, async ({ output, configFile }, [name]) => {
+    const [{ createRegistry }, { connectorList }, { configSchema }] = await Promise.all([
+      import('../../plugins/index.js'),
+      import('../built-in.js'),
+      import('../configuration.js'),
+    ]);
     const plugin = await createRegistry(connectorList).plugin(name as string, resolve(dirname(configFile)));
     const schema = configSchema(plugin);
     output.data(

@@ -1,5 +1,5 @@
 import { EXIT_CODES, toConnectorError } from '../../sdk/index.js';
-import { SettingsError } from '../../settings/index.js';
+import { SettingsError } from '../../settings/issues.js';
 
 /** Where a verb writes: data to stdout, everything else to stderr. */
 export interface Output {

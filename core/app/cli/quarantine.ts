@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import { does } from './verb.js';
 import { table } from './output.js';
 import { wholeNumber } from './runs.js';
-import { listQuarantine, readQuarantined } from '../quarantine.js';
 
 export function quarantineVerb(program: Command): void {
   const group = program.command('quarantine').description('records that did not pass');
@@ -16,6 +15,7 @@ export function quarantineVerb(program: Command): void {
   does<{ limit: number; resolved?: boolean }>(
     list,
     async ({ installation, output, signal }, [connection, stream], options) => {
+      const { listQuarantine } = await import('../quarantine.js');
       const records = await listQuarantine(await installation(), {
         connection: connection as string,
         ...(stream === undefined ? {} : { stream }),
@@ -49,6 +49,7 @@ export function quarantineVerb(program: Command): void {
     .argument('<connection>')
     .argument('<id>');
   does(show, async ({ installation, output, signal }, [connection, id]) => {
+    const { readQuarantined } = await import('../quarantine.js');
     const record = await readQuarantined(await installation(), {
       connection: connection as string,
       id: id as string,

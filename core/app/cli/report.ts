@@ -1,8 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { latestMonth, loadMonth, renderMonth, REPORT_FORMATS, type ReportFormat } from '../monthly-report.js';
-import { bringMartsUpToDate } from '../marts.js';
+import { REPORT_FORMATS, type ReportFormat } from '../report-formats.js';
 import { does } from './verb.js';
 
 interface BuildOptions {
@@ -21,6 +20,10 @@ export function reportVerb(program: Command): void {
     .option('--out <folder>', 'where to', '.');
   does<BuildOptions>(build, async ({ installation, output, signal }, _args, { month, format, out }) => {
     const open = await installation();
+    const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate }] = await Promise.all([
+      import('../monthly-report.js'),
+      import('../marts.js'),
+    ]);
     // What an interrupted run has left marked is built first, so that the page is never behind the tables.
     await bringMartsUpToDate(open, signal);
     const wanted = month ?? (await latestMonth(open, signal));

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import type { SyncResult } from '../sync.js';
-import { syncConnection } from '../sync.js';
 import type { MartBuild } from '../../../report/index.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
@@ -26,6 +25,7 @@ export function syncVerb(program: Command): void {
     .option('--to <day>', 'the last day to read, with --from');
   does<SyncOptions>(command, async ({ installation, output, signal }, [connection], options) => {
     const range = rangeOf(options);
+    const { syncConnection } = await import('../sync.js');
     const progress = progressLine(output);
     const result = await syncConnection(await installation(), {
       connection: connection as string,

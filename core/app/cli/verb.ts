@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
-import { DEFAULT_CONFIG, loadConfiguration, type Configuration } from '../configuration.js';
-import { openInstallation, type Installation } from '../installation.js';
+import type { Configuration } from '../configuration.js';
+import type { Installation } from '../installation.js';
 import { createOutput, printError, type Output } from './output.js';
+
+const DEFAULT_CONFIG = 'config/tributary.yaml';
 
 /** What a verb works with; configuration and installation are opened when they are first asked for. */
 export interface VerbContext {
@@ -34,15 +36,19 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
     const { signal, stop } = stopOnSignals(output);
     let configuration: Promise<Configuration> | undefined;
     let installation: Promise<Installation> | undefined;
+    // What is large is loaded when a verb needs it: `--help` and mistakes are answered at once.
     const context: VerbContext = {
       output,
       signal,
       configFile: file,
-      configuration: () => (configuration ??= loadConfiguration(file, process.env)),
+      configuration: () =>
+        (configuration ??= import('../configuration.js').then(({ loadConfiguration }) =>
+          loadConfiguration(file, process.env),
+        )),
       installation: () =>
-        (installation ??= context
-          .configuration()
-          .then((loaded) => openInstallation(loaded, (text) => output.note(text)))),
+        (installation ??= Promise.all([context.configuration(), import('../installation.js')]).then(
+          ([loaded, { openInstallation }]) => openInstallation(loaded, (text) => output.note(text)),
+        )),
     };
     try {
       process.exitCode = (await work(context, command.args, options as Options)) ?? 0;
