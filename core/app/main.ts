@@ -5,12 +5,11 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { WinstonModule } from 'nest-winston';
 import { ApiModule, ProblemFilter, type HostServices } from '../api/index.js';
-import { renderHtml } from '../../report/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
 import { reportDestination } from './marts.js';
-import { loadMonth, months } from './monthly-report.js';
+import { loadMonth, months, renderMonth } from './monthly-report.js';
 
 export interface Host {
   readonly url: string;
@@ -123,6 +122,6 @@ async function servicesOf(installation: Installation, signal: AbortSignal): Prom
     },
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
     section: (month) => loadMonth(installation, month, signal),
-    page: renderHtml,
+    page: (section) => renderMonth(section, 'html'),
   };
 }
