@@ -11,7 +11,7 @@ export type { PageNumberOptions, PagePlace, PageRead, Paginator } from './paging
 export type { RateLimit } from './rate-budget.js';
 export type { RetryOptions } from './retry.js';
 export { DEFAULT_STATUS_KINDS } from './status-kinds.js';
-export type { StatusKind, StatusKinds } from './status-kinds.js';
+export type { StatusKind, StatusKinds, StatusMeaning } from './status-kinds.js';
 export type { Clock as HttpClock } from './clock.js';
 export { inParallel } from './parallel.js';
 export { parseJson, writeJson } from './json.js';

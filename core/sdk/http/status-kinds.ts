@@ -3,13 +3,19 @@ import type { ErrorKind } from '../errors.js';
 /** What a status means; `ok` takes the body, `skip` answers `undefined` (the thing asked for is not there). */
 export type StatusKind = ErrorKind | 'ok' | 'skip';
 
-/** Overrides for single statuses, such as `{ 202: 'transient', 404: 'skip' }`. */
-export type StatusKinds = Readonly<Record<number, StatusKind>>;
+/** With the next step for a person, where the API knows it better than the default table. */
+export interface StatusMeaning {
+  readonly kind: StatusKind;
+  readonly hint?: string;
+}
+
+/** Overrides for single statuses, such as `{ 202: 'transient', 404: 'skip', 403: { kind: 'auth', hint: 'Grant …' } }`. */
+export type StatusKinds = Readonly<Record<number, StatusKind | StatusMeaning>>;
 
 const MOVED = 'The API answers with another address. Set the address of the API to the new one.';
 
 /** Meaning and next step of the statuses that the ranges below do not cover. */
-export const DEFAULT_STATUS_KINDS: Readonly<Record<number, { readonly kind: StatusKind; readonly hint?: string }>> = {
+export const DEFAULT_STATUS_KINDS: Readonly<Record<number, StatusMeaning>> = {
   301: { kind: 'config', hint: MOVED },
   302: { kind: 'config', hint: MOVED },
   303: { kind: 'config', hint: MOVED },
@@ -27,7 +33,7 @@ export const DEFAULT_STATUS_KINDS: Readonly<Record<number, { readonly kind: Stat
   429: { kind: 'rate_limit', hint: 'Run at another time, or lower the rate of this source.' },
 };
 
-const RANGES: readonly { readonly from: number; readonly kind: StatusKind; readonly hint?: string }[] = [
+const RANGES: readonly (StatusMeaning & { readonly from: number })[] = [
   {
     from: 500,
     kind: 'transient',
@@ -39,11 +45,9 @@ const RANGES: readonly { readonly from: number; readonly kind: StatusKind; reado
   { from: 0, kind: 'source' },
 ];
 
-export function meaningOf(
-  status: number,
-  overrides: StatusKinds = {},
-): { readonly kind: StatusKind; readonly hint?: string } {
+export function meaningOf(status: number, overrides: StatusKinds = {}): StatusMeaning {
   const usual = DEFAULT_STATUS_KINDS[status] ?? RANGES.find(({ from }) => status >= from) ?? { kind: 'source' };
-  const kind = overrides[status];
-  return kind === undefined || kind === usual.kind ? usual : { kind };
+  const override = overrides[status];
+  if (typeof override === 'object') return override;
+  return override === undefined || override === usual.kind ? usual : { kind: override };
 }
