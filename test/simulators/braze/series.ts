@@ -97,7 +97,7 @@ const renderElement = (
   else Object.assign(fields, renderMetrics[element.channel](seen.sent, seen.parts));
   if (quirks.unknownMetric === true && element.channel === 'email') fields.predicted_reads = 3;
   fields.revenue = dollars(seen.conversions, campaign);
-  fields.unique_recipients = isInApp ? seen.parts.viewers : seen.sent;
+  fields.unique_recipients = isInApp && !element.isControl ? seen.parts.viewers : seen.sent;
   addConversions(fields, seen.conversions, seen.conversionsBySendTime);
   return fields;
 };

@@ -33,6 +33,8 @@ export interface TruthCell {
   delivery_failed: number | null;
   opt_out: number | null;
   errors: number | null;
+  /** Members reached, held back for a control group; in-app: who saw it. Not additive. */
+  unique_recipients: number;
   revenue: number;
   conversions: number | null;
   conversions1: number | null;
@@ -160,6 +162,7 @@ const cellOf = (campaign: Campaign, element: Element, day: number, counts: Count
     delivery_failed: sum(sms, 'delivery_failed'),
     opt_out: sum(sms, 'opt_out'),
     errors: sum(is('webhook'), 'errors'),
+    unique_recipients: counts.get(inApp ? 'viewers' : 'sent') ?? 0,
     revenue: ((conversion(0) ?? 0) * campaign.centsPerConversion) / 100,
     conversions: conversion(0),
     conversions1: conversion(1),

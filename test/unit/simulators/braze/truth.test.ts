@@ -27,6 +27,7 @@ const stated = [
   'delivery_failed',
   'opt_out',
   'errors',
+  'unique_recipients',
   'revenue',
   ...['', '1', '2', '3'].flatMap((order) => [`conversions${order}`, `conversions${order}_by_send_time`]),
 ];
