@@ -1,5 +1,6 @@
 import type { SourcePlugin } from '#sdk';
+import { braze } from './braze/braze.source.js';
 import { local } from './local/local.source.js';
 
 /** The sources that come with Tributary. */
-export const sources: readonly SourcePlugin[] = [local];
+export const sources: readonly SourcePlugin[] = [braze, local];
