@@ -1,15 +1,8 @@
-import type {
-  BadRecord,
-  Batch,
-  OpenFile,
-  PlannedColumn,
-  RecordData,
-  Reject,
-  RowTally,
-  Writer,
-} from '../protocol/index.js';
+import type { Batch, OpenFile, PlannedColumn, Reject, RowTally, Writer } from '../protocol/index.js';
 import { compileForObjects, compileForScanner, type Drained, type RowPlan } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
+import { abortable } from './abort.js';
+import { pagesOf, type Reading } from './pages.js';
 import type { ErrorBudget } from './request.js';
 
 /** Sums what the row program reports, hands rejected records on, and stops a stream that rejects too much. */
@@ -73,16 +66,21 @@ export async function passRest(filling: Filling): Promise<void> {
   await filling.writer.stage(filling.batch);
 }
 
+/** Where the records of one unit go. */
+export interface Destined {
+  readonly filling: Filling;
+  readonly intake: Intake;
+}
+
 /** Records that are objects: a page at a time, the next one being fetched while this one is encoded. */
 export async function loadPages(
-  pages: AsyncIterable<readonly (RecordData | BadRecord)[]>,
+  pages: unknown,
   program: ReturnType<typeof compileForObjects>,
-  filling: Filling,
-  intake: Intake,
-  signal: AbortSignal,
+  { filling, intake }: Destined,
+  reading: Reading,
 ): Promise<void> {
-  for await (const page of ahead(pages)) {
-    signal.throwIfAborted();
+  for await (const page of pagesOf(pages, reading)) {
+    await reading.probe('after_fetch');
     for (let from = 0; from < page.length;) {
       from = program.run(page, from, filling.batch);
       if (filling.batch.full) await pass(filling);
@@ -95,23 +93,23 @@ export async function loadPages(
 export async function loadFile(
   file: OpenFile,
   plan: RowPlan,
-  filling: Filling,
-  intake: Intake,
-  signal: AbortSignal,
+  destined: Destined,
+  reading: Reading,
   onBytes: (bytes: number) => void,
 ): Promise<void> {
   const { scanner } = file;
   if (!('next' in scanner)) {
-    await loadPages(objectsOf(file, scanner, onBytes), compileForObjects(plan), filling, intake, signal);
+    await loadPages(objectsOf(file, scanner, onBytes), compileForObjects(plan, file.fields), destined, reading);
     return;
   }
+  const { filling, intake } = destined;
   const program = compileForScanner(plan, file.fields);
   const drain = async () => {
     while (program.run(scanner, filling.batch)) await pass(filling);
     await intake.take(program.drain());
   };
-  for await (const chunk of file.chunks) {
-    signal.throwIfAborted();
+  for await (const chunk of abortable(file.chunks, reading.signal)) {
+    await reading.probe('after_fetch');
     onBytes(chunk.byteLength);
     scanner.push(chunk);
     await drain();
@@ -130,24 +128,6 @@ async function* objectsOf(
     yield scanner.push(chunk);
   }
   yield scanner.end();
-}
-
-/** One page ahead, so that the source works while the row program does. */
-async function* ahead<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
-  const iterator = pages[Symbol.asyncIterator]();
-  let next = iterator.next();
-  try {
-    for (;;) {
-      const { done, value } = await next;
-      if (done === true) return;
-      next = iterator.next();
-      next.catch(() => undefined); // met again by the await above
-      yield value;
-    }
-  } finally {
-    await next.catch(() => undefined);
-    await iterator.return?.();
-  }
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {

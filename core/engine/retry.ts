@@ -7,18 +7,17 @@ const CAP_MS = 60_000;
 /** However often it makes progress, a slice is given up after this. */
 const TOTAL_MS = 30 * 60_000;
 
-/** Reads a slice again after a fault that may pass. Nothing of the failed attempt was committed. */
-export async function retrying(
+/** Does again what failed by a fault that may pass, as reading a slice. Nothing of the failed attempt was committed. */
+export async function retrying<T>(
   run: RunRequest,
   stream: string,
   slice: string,
-  attempt: () => Promise<void>,
-): Promise<void> {
+  attempt: () => Promise<T>,
+): Promise<T> {
   const started = run.clock.now().getTime();
   for (let count = 1; ; count += 1) {
     try {
-      await attempt();
-      return;
+      return await attempt();
     } catch (error) {
       if (run.signal.aborted || !isConnectorError(error) || (error.kind !== 'transient' && error.kind !== 'rate_limit'))
         throw error;
@@ -27,7 +26,7 @@ export async function retrying(
       run.on({
         type: 'warning',
         stream,
-        message: `Slice "${slice}" failed and is read again (${count} of ${ATTEMPTS - 1}): ${error.message}`,
+        message: `Slice "${slice}" failed and is tried again (${count} of ${ATTEMPTS - 1}): ${error.message}`,
       });
       await run.clock.sleep(wait, run.signal);
     }

@@ -102,6 +102,9 @@ async function oneStream(
     await runStream(counting, planStream(run, request, stream, bookmarks));
     return { report: { stream: request.name, state: 'complete' as StreamState, ledger }, error: undefined };
   } catch (error) {
+    // A stop is no error: what was committed counts, and the rest of the stream was not read.
+    if (run.signal.aborted)
+      return { report: { stream: request.name, state: 'skipped' as StreamState, ledger }, error: undefined };
     const failure = toConnectorError(error, { stream: request.name, connection: run.run.connection });
     return {
       report: { stream: request.name, state: 'failed' as StreamState, ledger, error: reportOf(failure) },
@@ -125,11 +128,12 @@ export function reportOf(error: ConnectorError): ErrorReport {
 function conclude(run: RunRequest, streams: readonly StreamOutcome[], fatal: ConnectorError | undefined): RunOutcome {
   const ledger = streams.reduce((sum, { ledger: part }) => addLedgers(sum, part), EMPTY_LEDGER);
   const complete = streams.filter(({ state }) => state === 'complete').length;
-  const error = fatal === undefined ? streams.find((stream) => stream.error !== undefined)?.error : reportOf(fatal);
+  const first = streams.find((stream) => stream.error !== undefined)?.error;
+  const error = first ?? (fatal && reportOf(fatal));
   const common = { ledger, streams, ...(error === undefined ? {} : { error }) };
-  if (run.signal.aborted) return { state: 'cancelled', exitCode: 130, ledger, streams };
   if (complete === run.streams.length && fatal === undefined)
     return { state: 'succeeded', exitCode: 0, ledger, streams };
+  if (run.signal.aborted) return { state: 'cancelled', exitCode: 130, ledger, streams };
   if (complete > 0) return { state: 'partial', exitCode: 7, ...common };
   return { state: 'failed', exitCode: EXIT_CODES[error?.kind ?? 'internal'], ...common };
 }

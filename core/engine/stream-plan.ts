@@ -39,8 +39,12 @@ export function planStream(
   const sync = run.fullRefresh
     ? 'full_refresh'
     : (request.sync ?? (canBeIncremental(stream) ? 'incremental' : 'full_refresh'));
-  const key = catalog.primaryKey.length === 0 && stream.kind === 'files' ? FILE_KEY : catalog.primaryKey;
-  const write = request.write ?? (key.length === 0 ? 'append' : 'merge');
+  const hasFileKey = catalog.primaryKey.length === 0 && stream.kind === 'files';
+  const wanted = request.write ?? (catalog.primaryKey.length === 0 && !hasFileKey ? 'append' : 'merge');
+  // Where file and row are the key, appending is merging by them: another file only adds, and a file that was loaded again
+  // replaces its own rows.
+  const write = wanted === 'append' && sync === 'incremental' && hasFileKey ? 'merge' : wanted;
+  const key = keyOf(catalog.primaryKey, hasFileKey, sync, write);
   const refuse = (message: string, hint: string): never => {
     throw new ConnectorError('config', `Stream "${request.name}": ${message}`, {
       stream: request.name,
@@ -55,6 +59,16 @@ export function planStream(
       'incremental reading with overwrite would delete what was not read.',
       'Use `write: merge`, or `sync: full_refresh`.',
     );
+  if (!run.destination.capabilities.writeModes.includes(write))
+    refuse(
+      `the destination cannot write by ${write}.`,
+      `It can: ${run.destination.capabilities.writeModes.join(', ')}.`,
+    );
+  if (run.range !== undefined && (write === 'overwrite' || (write === 'append' && key.length === 0)))
+    refuse(
+      `reading a range with ${write} would ${write === 'append' ? 'double' : 'delete'} what lies in the table.`,
+      'A range needs `write: merge`.',
+    );
   if (write === 'merge' && key.length === 0)
     refuse('merge needs a key, and the stream has none.', 'Use `write: append` or `write: overwrite`.');
   if (sync === 'incremental' && write === 'append' && key.length === 0 && lookbackOf(request, stream) !== undefined)
@@ -63,6 +77,15 @@ export function planStream(
       'Set `lookback: 0d`, or use a stream with a key and `write: merge`.',
     );
   const columns = request.planColumns(catalog.fields, catalog.primaryKey);
+  const taken = columns.find(({ target }) => OWN_COLUMNS.has(target.name));
+  if (taken !== undefined)
+    refuse(
+      `its column "${taken.target.name}" has a name that belongs to the destination.`,
+      'Give it another name by `map: [{ rename: … }]`.',
+    );
+  const json = columns.find(({ source, target }) => key.includes(source) && target.type === 'json');
+  if (json !== undefined)
+    refuse(`its key column "${json.target.name}" is json, which cannot be a key.`, 'Choose columns of plain values.');
   return {
     stream,
     request,
@@ -72,6 +95,20 @@ export function planStream(
     table: tableOf(run, request, stream, columns, key, write),
     bookmarks,
   };
+}
+
+/** Columns that every table has beside those of its stream, and the position in staging. */
+const OWN_COLUMNS = new Set(['_loaded_at', '_run_id', '_source_file', '_source_row', '_pos']);
+
+/** A full refresh that appends makes a copy per run, so no key tells its rows apart. */
+function keyOf(
+  primaryKey: readonly string[],
+  hasFileKey: boolean,
+  sync: SyncMode,
+  write: WriteMode,
+): readonly string[] {
+  if (sync === 'full_refresh' && write === 'append') return [];
+  return hasFileKey ? FILE_KEY : primaryKey;
 }
 
 const canBeIncremental = (stream: SourceStream) => stream.kind !== 'full_refresh';
@@ -93,10 +130,14 @@ function tableOf(
     if (source.startsWith('_source_')) return source;
     const column = columns.find((candidate) => candidate.source === source);
     if (column === undefined)
-      throw new ConnectorError('config', `Stream "${request.name}": the key column "${source}" is dropped.`, {
-        stream: request.name,
-        hint: 'A key column may be renamed or tokenized, not dropped.',
-      });
+      throw new ConnectorError(
+        'config',
+        `Stream "${request.name}": the column "${source}" is dropped, and the key or the version needs it.`,
+        {
+          stream: request.name,
+          hint: 'Such a column may be renamed, and a key column tokenized, but not dropped.',
+        },
+      );
     return column.target.name;
   };
   return {
@@ -106,6 +147,8 @@ function tableOf(
     name: request.name,
     fields: columns.map((column) => column.target),
     key: key.map(landed),
+    keySources: key,
+    ...(stream.catalog.version === undefined ? {} : { version: landed(stream.catalog.version) }),
     fromFiles: stream.kind === 'files',
     write,
     marks: request.marks,
@@ -162,7 +205,9 @@ export function reconcile(plan: StreamPlan, columns: readonly PlannedColumn[], s
       refuse(`"${field.name}" was ${field.type} and is now ${column.target.type}`);
     }
   }
-  const change = { added: frozen ? [] : seen.added, removed: seen.removed, retyped: widened };
+  // A column that is gone stays; all it needs is that it may be null.
+  const removed = seen.removed.filter((name) => present.get(name)?.nullable === false && !table.key.includes(name));
+  const change = { added: frozen ? [] : seen.added, removed, retyped: widened };
   return withColumns(kept, isUnchanged(change) ? undefined : change);
 }
 

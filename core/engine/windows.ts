@@ -9,6 +9,8 @@ export interface WindowRequest {
   readonly frontier: string | undefined;
   readonly lookback: string | undefined;
   readonly runStart: Date;
+  /** True: a day is read only once it is over. */
+  readonly wholeDays: boolean;
   /** A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read. */
   readonly range?: { readonly from: string; readonly to: string };
 }
@@ -21,7 +23,8 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
   const { cursor, isDaily, runStart, range } = request;
   const step = durationOf(cursor.window, 'window');
   const lookback = durationOf(request.lookback, 'lookback') ?? 0;
-  const now = isDaily ? parseDay(dayIn(cursor.timeZone ?? 'UTC', runStart)) + DAY_MS : runStart.getTime();
+  const today = isDaily ? parseDay(dayIn(cursor.timeZone ?? 'UTC', runStart)) : 0;
+  const now = isDaily ? today + (request.wholeDays ? 0 : DAY_MS) : runStart.getTime();
   const parse = isDaily ? parseDay : parseInstant;
   const format = isDaily ? formatDay : (ms: number) => new Date(ms).toISOString();
 
@@ -30,7 +33,12 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
   let to = now;
   if (range !== undefined) {
     from = parse(range.from);
-    to = Math.min(now, isDaily ? parse(range.to) + DAY_MS : parse(range.to));
+    to = parse(range.to) + (isDaily ? DAY_MS : 0);
+    if (from >= to)
+      throw new ConnectorError('config', `The range from ${range.from} to ${range.to} holds nothing.`, {
+        hint: 'Give a start before the end; the end itself is read where the cursor is a day.',
+      });
+    to = Math.min(now, to);
   } else if (request.frontier !== undefined) {
     // A bookmark from the future (a source with a wrong clock) must not end reading for good.
     from = Math.max(start, Math.min(parse(request.frontier), now) - lookback);
@@ -57,9 +65,21 @@ export function frontierAfter(window: Window, isDaily: boolean, cursor: CursorPl
 
 /** The calendar day (`YYYY-MM-DD`) of an instant in a zone. */
 export function dayIn(timeZone: string, instant: Date): string {
+  if (!isTimeZone(timeZone))
+    throw new ConnectorError('config', `"${timeZone}" is not a time zone.`, {
+      hint: 'Use an IANA name such as America/Chicago.',
+    });
   return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
     instant,
   );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en-CA', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function parseDay(text: string): number {

@@ -49,6 +49,10 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           state.rejects.push({ position, reason, detail, payload: payload.ofBadRecord(record, position) });
           continue;
         }
+        if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+          state.rejects.push(rejectOf(state.position, 'not_a_record', undefined, payload.ofNoRecord(record)));
+          continue;
+        }
         at.replaced = 0;
         batch.begin();
         if (plan.withPosition) batch.integer(state.position);

@@ -17,6 +17,8 @@ export interface PayloadWriter {
   ofRow(scanner: RowScanner): Payload;
   ofRecord(record: RecordData): Payload;
   ofBadRecord(record: BadRecord, position: number): Payload;
+  /** What a plugin yielded in place of a record: its type, since nothing says what of it is protected. */
+  ofNoRecord(value: unknown): Payload;
 }
 
 /** `fields`: the record's fields as they come; without them nothing is known of those that the chain has dropped. */
@@ -63,6 +65,7 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
           }),
       );
     },
+    ofNoRecord: (value) => ({ _type: value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value }),
     ofBadRecord({ payload }, position) {
       return sized(
         showsRaw

@@ -6,6 +6,7 @@ const DETAILS = {
   text_after_quote: 'The row has text after a closing quote.',
   unclosed_quote: 'The row has a quote that never closes.',
   record_too_long: 'The row is longer than a record may be.',
+  not_a_record: 'The source yielded something that is no object.',
   not_null: 'is empty and must not be.',
   not_a_string: 'is not a text.',
   not_an_integer: 'is not an integer.',

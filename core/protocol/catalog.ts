@@ -15,6 +15,8 @@ export interface CatalogStream {
   readonly primaryKey: readonly string[];
   /** The field that orders incremental reading; absent: the stream is read whole, or its files are told apart by name. */
   readonly cursor?: string;
+  /** The field that orders versions of one key, such as `updated_at`; absent: what is read later is newer. */
+  readonly version?: string;
   readonly syncModes: readonly SyncMode[];
 }
 

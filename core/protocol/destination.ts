@@ -23,7 +23,7 @@ export interface DirtyMark {
   readonly campaign: { readonly column: string } | { readonly value: string } | null;
 }
 
-/** The table in which a stream lands. The columns that start with `_` are added by the destination. */
+/** The table in which a stream lands. `_loaded_at`, `_run_id`, `_source_file` and `_source_row` are added by the destination. */
 export interface TableSpec {
   readonly connection: string;
   readonly stream: string;
@@ -32,6 +32,8 @@ export interface TableSpec {
   readonly fields: readonly Field[];
   /** Columns of the key; for files without key `_source_file` and `_source_row`. Empty only for `append`. */
   readonly key: readonly string[];
+  /** The fields of a record that the key's columns come from, in the key's order; a rejected record is known by them. */
+  readonly keySources: readonly string[];
   /** Column that orders versions of one key; absent: the position in the slice does. */
   readonly version?: string;
   /** True: rows carry `_source_file` and `_source_row`. */
@@ -47,7 +49,7 @@ export interface RunIdentity {
 
 /** The table as it was found. */
 export interface TableState {
-  /** Columns without those that start with `_`. */
+  /** Columns without those that the destination adds. */
   readonly fields: readonly Field[];
 }
 

@@ -30,6 +30,8 @@ interface ObjectStream<S extends z.ZodObject> {
   readonly summary: string;
   readonly primaryKey: readonly (keyof z.output<S> & string)[];
   readonly schema: S;
+  /** The field that orders versions of one key, such as `updated_at`: an older version never replaces a newer one. */
+  readonly version?: keyof z.output<S> & string;
 }
 
 /** A stream without a cursor: read whole in every run. */
@@ -199,5 +201,6 @@ function catalogOf(
         `Stream "${name}": key field "${column}" is missing in its schema or may be null`,
       );
   }
-  return { name, summary: stream.summary, fields, primaryKey: stream.primaryKey, syncModes };
+  const version = stream.version === undefined ? {} : { version: stream.version };
+  return { name, summary: stream.summary, fields, primaryKey: stream.primaryKey, ...version, syncModes };
 }

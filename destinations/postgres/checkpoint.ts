@@ -1,9 +1,10 @@
 import type pg from 'pg';
 import { ConnectorError, EMPTY_LEDGER, type Checkpoint, type Ledger, type TableSpec } from '#sdk';
-import { connect, fromDriver } from './connection.js';
+import { connect, fromDriver, inTransaction } from './connection.js';
 import { holdFence, type Fence } from './fence.js';
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
+import type { QuarantineStaging } from './quarantine.js';
 
 export interface CheckpointContext {
   readonly pool: pg.Pool;
@@ -21,7 +22,7 @@ export async function commitCheckpoint(
   context: CheckpointContext,
   checkpoint: Checkpoint,
   staged: number,
-  quarantineStaging: string | undefined,
+  quarantine: QuarantineStaging,
   apply: (client: pg.PoolClient) => Promise<MergeCounts>,
   open?: pg.PoolClient,
 ): Promise<Ledger> {
@@ -34,11 +35,12 @@ export async function commitCheckpoint(
     if (open === undefined) await client.query('BEGIN');
     await holdFence(client, context.metadata, context.fence);
     // Sorts and hashes of a merge are large and few; the server's default of 4 MB would send them all to disk.
-    await client.query("SET LOCAL work_mem = '128MB'");
+    await client.query("SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = 0");
+    await quarantine.publish(client);
     const counts = await apply(client);
     await probe('after_merge');
     const ledger: Ledger = { ...EMPTY_LEDGER, ...tallyOf(checkpoint), staged, ...counts };
-    await record(client, context, checkpoint, ledger, quarantineStaging);
+    await record(client, context, checkpoint, ledger);
     await probe('before_commit');
     committing = true;
     await client.query('COMMIT');
@@ -84,11 +86,9 @@ async function record(
   { metadata, fence, table }: CheckpointContext,
   checkpoint: Checkpoint,
   ledger: Ledger,
-  quarantineStaging: string | undefined,
 ): Promise<void> {
   const m = quote(metadata);
   const { connection, id: run } = fence.run;
-  if (quarantineStaging !== undefined) await publishQuarantine(client, metadata, fence, table, quarantineStaging);
   for (const { stream, partition, position } of checkpoint.bookmarks)
     await client.query(
       `INSERT INTO ${m}.bookmark (connection, stream, partition, position, run_id, updated_at) VALUES ($1, $2, $3, $4, $5, now())
@@ -127,58 +127,42 @@ async function record(
   );
 }
 
-/** Upserts by connection, stream, key and reason: seen again counts, and what had been resolved is open again. */
-export async function publishQuarantine(
-  client: pg.PoolClient,
-  metadata: string,
-  fence: Fence,
-  table: TableSpec,
-  staging: string,
-): Promise<void> {
-  await client.query(
-    `INSERT INTO ${quote(metadata)}.quarantine AS q (connection, stream, record_key, reason, field, detail, payload, slice, position,
-            run_id, first_seen, last_seen, times)
-     SELECT $1, $2, record_key, reason, (array_agg(field))[1], (array_agg(detail))[1], (array_agg(payload ORDER BY position DESC))[1],
-            (array_agg(slice))[1], max(position), $3, now(), now(), count(*)
-       FROM ${staging} GROUP BY record_key, reason
-     ON CONFLICT (connection, stream, record_key, reason) DO UPDATE
-        SET last_seen = now(), times = q.times + excluded.times, payload = excluded.payload, field = excluded.field,
-            detail = excluded.detail, slice = excluded.slice, position = excluded.position, run_id = excluded.run_id, resolved_at = NULL`,
-    [fence.run.connection, table.stream, fence.run.id],
-  );
+/** How often, and how long after each other, an outcome is asked for: two minutes, in which a server restarts. */
+const SETTLE_ATTEMPTS = 24;
+const SETTLE_PAUSE_MS = 5_000;
+
+/**
+ * The reply of COMMIT was lost: what happened is asked until the server answers. Only if it never does is the outcome left
+ * open, as a fault that nobody repeats within the run: the next one goes on from the bookmark, which tells.
+ */
+async function settle(context: CheckpointContext, checkpoint: string): Promise<Ledger | undefined> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await lookForCheckpoint(context, checkpoint);
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || error.kind !== 'transient') throw error;
+      if (attempt === SETTLE_ATTEMPTS)
+        throw new ConnectorError('destination', 'The connection broke at a commit, and the server has not come back.', {
+          stream: context.table.stream,
+          hint: 'Run again once the database is up: whatever happened to the commit, the bookmark agrees with the table.',
+          cause: error,
+        });
+      await new Promise((resolve) => setTimeout(resolve, SETTLE_PAUSE_MS));
+    }
+  }
 }
 
-/** The reply of COMMIT was lost: take the fence, so that nothing is in flight any more, and look for the checkpoint. */
-async function settle({ pool, metadata, fence }: CheckpointContext, checkpoint: string): Promise<Ledger | undefined> {
-  const client = await connect(pool, 'settling a commit whose reply was lost');
-  let lost: Error | undefined;
-  try {
-    await client.query('BEGIN');
+/** Takes the fence exclusively, so that the commit in question is over, and looks for its ledger row. */
+async function lookForCheckpoint(
+  { pool, metadata, fence }: CheckpointContext,
+  checkpoint: string,
+): Promise<Ledger | undefined> {
+  return inTransaction(pool, 'settling a commit whose reply was lost', async (client) => {
     await holdFence(client, metadata, fence, 'UPDATE');
     const { rows } = await client.query<Record<keyof Ledger, number>>(
       `SELECT ${LEDGER_COLUMNS.join(', ')} FROM ${quote(metadata)}.ledger WHERE checkpoint_id = $1`,
       [checkpoint],
     );
-    await client.query('COMMIT');
     return rows[0];
-  } catch (error) {
-    await client.query('ROLLBACK').catch((reason: Error) => {
-      lost = reason;
-    });
-    throw fromDriver(error, 'settling a commit whose reply was lost');
-  } finally {
-    client.release(lost);
-  }
-}
-
-export function stagingLost(table: TableSpec, slice: string, expected: number, found: number): ConnectorError {
-  return new ConnectorError(
-    'transient',
-    `The staging table of "${table.stream}" holds ${found} rows instead of ${expected}.`,
-    {
-      stream: table.stream,
-      slice,
-      hint: 'The database restarted while the slice was staged; the slice is read again.',
-    },
-  );
+  });
 }

@@ -46,6 +46,11 @@ export function fieldType(udtName: string): FieldType | undefined {
   return FIELD_TYPES[udtName];
 }
 
+const OWN_COLUMNS = new Set(['_source_file', '_source_row', '_loaded_at', '_run_id']);
+
+/** True for a column that Tributary adds; a stream's own may begin with `_` too. */
+export const isOwnColumn = (name: string): boolean => OWN_COLUMNS.has(name);
+
 /** The columns that Tributary adds, in table order. */
 export function bookkeepingColumns(table: TableSpec): readonly string[] {
   return [

@@ -33,7 +33,9 @@ export function openPool(options: ConnectionOptions): pg.Pool {
     max: options.max,
     application_name: options.applicationName,
     connectionTimeoutMillis: 15_000,
+    // A server that is gone without a word is noticed within a minute instead of two hours.
     keepAlive: true,
+    keepAliveInitialDelayMillis: 30_000,
     types,
     // UTC on both sides, so that a text of a timestamp means the same instant whatever the server's default.
     options: `-c TimeZone=UTC -c DateStyle=ISO${options.readOnly === true ? ' -c default_transaction_read_only=on' : ''}`,
@@ -52,8 +54,10 @@ const KIND_BY_SQLSTATE: readonly (readonly [RegExp, ErrorKind, string])[] = [
     'destination',
     'Free space on the database server; nothing was lost, the next run goes on from its bookmark.',
   ],
+  [/^57014$/, 'destination', 'The server ended the statement: raise `statement_timeout` for the role.'],
+  [/^53400$/, 'destination', 'A limit that the server sets for the role is reached: raise it.'],
   [
-    /^(40001|40P01|55P03|57P0[123]|08|53)/,
+    /^(40001|40P01|55P03|57P0[1235]|25P0[34]|08|53)/,
     'transient',
     'The database was busy or restarting; the run may be repeated.',
   ],
@@ -69,7 +73,13 @@ const NETWORK_CODES = new Set([
   'EHOSTUNREACH',
   'ENOTFOUND',
   'EAI_AGAIN',
+  'ENETUNREACH',
+  'ECONNABORTED',
+  'ERR_STREAM_DESTROYED',
 ]);
+
+/** How driver and streams say that a connection is gone; they have no codes for it. */
+const CLOSED = /Connection terminated|connection error|not queryable|timeout|ended|premature close/i;
 
 /**
  * Makes a driver's error ours. The server's `detail` quotes values of records, so only its message, state and the named
@@ -91,7 +101,18 @@ export function fromDriver(error: unknown, doing: string): Error {
       },
     );
   }
-  if ((code !== undefined && NETWORK_CODES.has(code)) || /Connection terminated|timeout|ended/i.test(message ?? '')) {
+  // The driver finds this one out itself: the server asks for a password, and the url has none.
+  if (/client password must be a string/.test(message ?? ''))
+    return new ConnectorError('auth', `Postgres, ${doing}: the server asks for a password.`, {
+      hint: 'Give the url of the destination a password.',
+      cause: error,
+    });
+  if (/does not support SSL|self-signed|certificate/i.test(`${message} ${code}`))
+    return new ConnectorError('config', `Postgres, ${doing}: ${message}`, {
+      hint: 'Correct `sslmode` and certificates in the url of the destination.',
+      cause: error,
+    });
+  if ((code !== undefined && NETWORK_CODES.has(code)) || CLOSED.test(message ?? '')) {
     return new ConnectorError('transient', `Postgres, ${doing}: the connection failed (${code ?? 'closed'}).`, {
       hint: 'Check that the server of the destination is up and can be reached from here.',
       cause: error,

@@ -1,18 +1,17 @@
 import type pg from 'pg';
 import { ConnectorError, type RunIdentity } from '#sdk';
 import { fromDriver, inTransaction } from './connection.js';
-import { quote, stagingPrefix } from './names.js';
+import { lockNumber, quote, stagingPrefix } from './names.js';
 
 export interface Fence {
   readonly run: RunIdentity;
   readonly epoch: bigint;
 }
 
-const locked = (connection: string, cause?: unknown) =>
+const locked = (connection: string) =>
   new ConnectorError('locked', `Another run of connection "${connection}" has taken over.`, {
     connection,
     hint: 'Nothing is wrong with the data: this run has committed nothing since. See `tributary runs list`.',
-    cause,
   });
 
 /** Raises the epoch. Waits for commits in flight, which hold the row, but not for ever. */
@@ -31,7 +30,15 @@ export async function raiseFence(pool: pg.Pool, metadata: string, run: RunIdenti
     return { run, epoch };
   } catch (error) {
     if (((error as Error).cause as { code?: string } | undefined)?.code === '55P03')
-      throw locked(run.connection, error);
+      throw new ConnectorError(
+        'locked',
+        `Another run of connection "${run.connection}" has been committing for 30 s.`,
+        {
+          connection: run.connection,
+          hint: 'Wait for that run, or stop it; this one has read and written nothing.',
+          cause: error,
+        },
+      );
     throw error;
   }
 }
@@ -54,6 +61,30 @@ export async function holdFence(
   const row = rows[0];
   if (row === undefined || row.epoch !== String(fence.epoch) || row.run_id !== fence.run.id)
     throw locked(fence.run.connection);
+}
+
+/** "load": the advisory locks by which first loads of a connection can be seen from outside. */
+const LOADING = 0x6c6f_6164;
+
+/** Marks the open transaction as a first load of the connection, until it ends. */
+export async function markFirstLoad(client: pg.ClientBase, connection: string): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock_shared($1, $2)', [LOADING, lockNumber(connection)]);
+}
+
+/**
+ * A first load holds a table that nobody can see yet, and the fence not before its end. It can commit nothing any more once
+ * the fence is raised, so its session is ended rather than waited for.
+ */
+export async function endOlderFirstLoads(pool: pg.Pool, { run }: Fence): Promise<void> {
+  await inTransaction(pool, 'ending first loads of older runs', (client) =>
+    client.query(
+      `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+        WHERE l.locktype = 'advisory' AND l.classid::bigint = $1 AND l.objid::bigint = $2 AND l.objsubid = 2
+          AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND a.usename = current_user AND l.pid <> pg_backend_pid()`,
+      [LOADING, lockNumber(run.connection)],
+    ),
+  );
 }
 
 /** Removes the staging tables that older epochs left. One that a zombie still fills is left to the next run. */

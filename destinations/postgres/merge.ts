@@ -86,9 +86,11 @@ export async function mergeStaged(
     } else {
       unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
       if (table.version !== undefined) {
+        // A version that is null is older than any, as among the staged rows.
         const version = quote(table.version);
         superseded += await count(
-          `DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND t.${version} > s.${version}`,
+          `DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND t.${version} IS NOT NULL
+              AND (s.${version} IS NULL OR t.${version} > s.${version})`,
         );
       }
       await dirty.ofTarget(`FROM ${target} t JOIN ${staging} s ON ${keyMatch}`);

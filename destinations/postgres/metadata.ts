@@ -19,8 +19,8 @@ function statements(schema: string): readonly string[] {
        committed_at timestamptz NOT NULL)`,
     `CREATE INDEX IF NOT EXISTS ledger_run ON ${s}.ledger (run_id)`,
     `CREATE TABLE IF NOT EXISTS ${s}.quarantine (
-       connection text NOT NULL, stream text NOT NULL, record_key text NOT NULL, reason text NOT NULL,
-       field text, detail text NOT NULL, payload jsonb NOT NULL, slice text NOT NULL, position bigint NOT NULL,
+       connection text NOT NULL, stream text NOT NULL, record_key text NOT NULL, record_values jsonb,
+       reason text NOT NULL, field text, detail text NOT NULL, payload jsonb NOT NULL, slice text NOT NULL, position bigint NOT NULL,
        run_id uuid NOT NULL, first_seen timestamptz NOT NULL, last_seen timestamptz NOT NULL, times bigint NOT NULL,
        resolved_at timestamptz, PRIMARY KEY (connection, stream, record_key, reason))`,
     `CREATE TABLE IF NOT EXISTS ${s}.lineage (

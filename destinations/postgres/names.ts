@@ -4,6 +4,9 @@ export { literal, quote } from '../sql/postgres.names.js';
 
 const digest = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length);
 
+/** A number for the advisory lock of a connection, 31 bits. */
+export const lockNumber = (connection: string): number => Number.parseInt(digest(connection, 8), 16) & 0x7fff_ffff;
+
 /** All staging tables of a connection start so; what follows is the epoch, by which those of dead runs are recognised. */
 export const stagingPrefix = (connection: string): string => `stg_${digest(connection, 12)}_`;
 

@@ -8,7 +8,7 @@ import {
 } from '#sdk';
 import { fromDriver, inTransaction, openPool } from './connection.js';
 import type { CheckpointContext } from './checkpoint.js';
-import { dropStaleStaging, holdFence, raiseFence, type Fence } from './fence.js';
+import { dropStaleStaging, endOlderFirstLoads, holdFence, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata } from './metadata.js';
 import { quote } from './names.js';
 import { checkNames, createTable, describeTable, evolveTable } from './table.js';
@@ -59,6 +59,7 @@ export async function openSession({
     capabilities: CAPABILITIES,
     async raiseFence(run) {
       fence = await raiseFence(pool, metadata, run);
+      await endOlderFirstLoads(pool, fence);
       await dropStaleStaging(pool, metadata, fence);
       return fence.epoch;
     },
@@ -71,12 +72,11 @@ export async function openSession({
         return rows;
       }),
     describe: (table) => asking(`looking at ${tableName(table)}`, () => describeTable(pool, table)),
-    create(table) {
-      checkNames(table);
-      return inTransaction(pool, `creating table ${tableName(table)}`, (client) =>
-        createTable(client, table, { key: true }),
-      );
-    },
+    create: (table) =>
+      inTransaction(pool, `creating table ${tableName(table)}`, async (client) => {
+        await holdFence(client, metadata, raised());
+        await createTable(client, table, { key: true });
+      }),
     evolve: (table, change) => {
       checkNames(table);
       return evolveTable(pool, table, change, (client) => holdFence(client, metadata, raised()), probe);

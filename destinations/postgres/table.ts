@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { ConnectorError, type Field, type SchemaChange, type TableSpec, type TableState } from '#sdk';
-import { columnDefinitions, fieldType, sqlType, tableName } from './columns.js';
+import { columnDefinitions, fieldType, isOwnColumn, sqlType, tableName } from './columns.js';
 import { inTransaction } from './connection.js';
 import { ensureSchema } from './metadata.js';
 import { quote } from './names.js';
@@ -27,7 +27,7 @@ export async function describeTable(pool: pg.Pool, table: TableSpec): Promise<Ta
       hint: `Rename that table, or give connection "${table.connection}" another schema.`,
     });
   const fields = columns.rows
-    .filter(({ name }) => !name.startsWith('_'))
+    .filter(({ name }) => !isOwnColumn(name))
     .map(({ name, udt, nullable, precision, scale }): Field => {
       const type = fieldType(udt);
       if (type === undefined)
@@ -86,6 +86,7 @@ export async function createTable(
   table: TableSpec,
   options: { readonly key: boolean },
 ): Promise<void> {
+  checkNames(table);
   await ensureSchema(client, table.schema);
   await client.query(
     `CREATE TABLE IF NOT EXISTS ${tableName(table)} (${columnDefinitions(table)}${options.key ? keyClause(table) : ''})`,

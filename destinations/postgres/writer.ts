@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import { createHash } from 'node:crypto';
 import {
   ConnectorError,
   type Batch,
@@ -10,11 +9,12 @@ import {
   type Writer,
 } from '#sdk';
 import { createBinaryBatch, type BinaryBatch } from './binary-batch.js';
-import { commitCheckpoint, publishQuarantine, stagingLost, type CheckpointContext } from './checkpoint.js';
+import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { connect, fromDriver, inTransaction } from './connection.js';
-import { holdFence } from './fence.js';
+import { holdFence, markFirstLoad } from './fence.js';
 import { dirtyWriter, mergeStaged, planMerge, type MergeCounts } from './merge.js';
 import { literal, quote, stagingName } from './names.js';
+import { quarantineStaging, resolveQuarantine, stagingLost } from './quarantine.js';
 import { beginCopy, stagingTable, type BinaryCopy } from './staging.js';
 import { createTable } from './table.js';
 import { tableName } from './columns.js';
@@ -57,7 +57,7 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
     async apply(transaction, checkpoint, staged) {
       const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${staging}`);
       if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
-      await resolveQuarantine(transaction, context, slice, staging);
+      await resolveQuarantine(transaction, context, slice, staging, 's._pos');
       const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
       return mergeStaged(transaction, table, planMerge(table, staging, slice, fence.run.id), checkpoint, dirty);
     },
@@ -80,8 +80,12 @@ export async function directWriter(context: CheckpointContext, slice: string): P
   const target = tableName(table);
   const client = await connect(pool, 'first load');
   try {
+    // The fence is only looked at here and held at the checkpoint: a load of many minutes must not keep a newer run out.
     await client.query('BEGIN');
     await holdFence(client, metadata, fence);
+    await client.query('COMMIT; BEGIN');
+    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'");
+    await markFirstLoad(client, fence.run.connection);
     await createTable(client, table, { key: false });
     const defaults = [
       `_loaded_at SET DEFAULT now()`,
@@ -90,8 +94,9 @@ export async function directWriter(context: CheckpointContext, slice: string): P
     ];
     await client.query(`ALTER TABLE ${target} ${defaults.map((column) => `ALTER COLUMN ${column}`).join(', ')}`);
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    client.release();
+    let lost: Error | undefined;
+    await client.query('ROLLBACK').catch((reason: Error) => (lost = reason));
+    client.release(lost);
     throw fromDriver(error, `creating table ${target}`);
   }
   const columns = ['_source_row', ...table.fields.map((field) => quote(field.name))];
@@ -109,6 +114,7 @@ export async function directWriter(context: CheckpointContext, slice: string): P
       await dirtyWriter(transaction, metadata, fence.run.id, table).ofTarget(`FROM ${target} t`);
       const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${target}`);
       const inserted = Number(rows[0]?.n);
+      await resolveQuarantine(transaction, context, slice, target, 's._source_row');
       if (inserted + superseded !== staged) throw stagingLost(table, slice, staged, inserted);
       return { inserted, updated: 0, unchanged: 0, superseded, deleted: 0 };
     },
@@ -158,7 +164,7 @@ function writer(context: CheckpointContext, slice: string, loading: Loading): Wr
   let copy: BinaryCopy | undefined;
   let staged = 0;
   let encoded = 0;
-  let quarantineStaging: string | undefined;
+  const quarantine = quarantineStaging(context, slice);
   let failed: Error | undefined;
 
   const endCopy = async () => {
@@ -191,22 +197,7 @@ function writer(context: CheckpointContext, slice: string, loading: Loading): Wr
       });
       // The other buffer is free, so the caller may go on filling while this one travels.
     },
-    async quarantine(rejects: readonly Reject[]) {
-      if (rejects.length === 0) return;
-      if (quarantineStaging === undefined) {
-        quarantineStaging = `${quote(metadata)}.${quote(stagingName(fence.run.connection, fence.epoch, table.stream, slice, -1))}`;
-        await pool.query(`DROP TABLE IF EXISTS ${quarantineStaging}`);
-        await pool.query(
-          `CREATE UNLOGGED TABLE ${quarantineStaging} (record_key text, reason text, field text, detail text, payload jsonb, slice text, position bigint)`,
-        );
-      }
-      const rows = rejects.map((reject) => ({ ...reject, record_key: quarantineKey(table, slice, reject), slice }));
-      await pool.query(
-        `INSERT INTO ${quarantineStaging} SELECT * FROM jsonb_to_recordset($1::jsonb)
-           AS r(record_key text, reason text, field text, detail text, payload jsonb, slice text, position bigint)`,
-        [storable(JSON.stringify(rows))],
-      );
-    },
+    quarantine: (rejects: readonly Reject[]) => quarantine.add(rejects),
     async checkpoint(checkpoint: Checkpoint): Promise<Ledger> {
       try {
         await inFlight;
@@ -218,13 +209,12 @@ function writer(context: CheckpointContext, slice: string, loading: Loading): Wr
           context,
           checkpoint,
           staged,
-          quarantineStaging,
+          quarantine,
           (client) => loading.apply(client, checkpoint, staged),
           loading.openTransaction,
         );
         await loading.end('committed');
-        if (quarantineStaging !== undefined)
-          await pool.query(`DROP TABLE IF EXISTS ${quarantineStaging}`).catch(() => undefined);
+        await quarantine.drop();
         return ledger;
       } catch (error) {
         throw fromDriver(error, 'checkpoint');
@@ -235,47 +225,12 @@ function writer(context: CheckpointContext, slice: string, loading: Loading): Wr
       await copy?.fail().catch(() => undefined);
       copy = undefined;
       await loading.end('aborted');
-      if (quarantineStaging === undefined) return;
-      const name = quarantineStaging;
       if (options?.keepQuarantine === true)
         await inTransaction(pool, 'keeping the quarantine', async (client) => {
           await holdFence(client, metadata, fence);
-          await publishQuarantine(client, metadata, fence, table, name);
+          await quarantine.publish(client);
         });
-      await pool.query(`DROP TABLE IF EXISTS ${name}`).catch(() => undefined);
+      await quarantine.drop();
     },
   };
-}
-
-/** The record's key where the table has one and the record shows it, else its place in the file, else a hash of it. */
-function quarantineKey(table: TableSpec, slice: string, reject: Reject): string {
-  if (table.fromFiles && table.key.includes('_source_row')) return `${slice}\u001f${reject.position}`;
-  const parts = table.key.map((name) => reject.payload[name]);
-  if (parts.length > 0 && parts.every((part) => part !== undefined && part !== null && part !== ''))
-    return parts.map(String).join('\u001f');
-  return createHash('sha256').update(JSON.stringify(reject.payload)).digest('hex');
-}
-
-/** jsonb refuses U+0000 and lone surrogates even as escapes; in a payload they are shown as U+FFFD. */
-function storable(json: string): string {
-  return json.replaceAll(/\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\\ufffd');
-}
-
-/** A good version of a record that was in quarantine resolves it. */
-async function resolveQuarantine(
-  client: pg.PoolClient,
-  { metadata, fence, table }: CheckpointContext,
-  slice: string,
-  staging: string,
-): Promise<void> {
-  if (table.key.length === 0) return;
-  const where = `q.connection = ${literal(fence.run.connection)} AND q.stream = ${literal(table.stream)} AND q.resolved_at IS NULL`;
-  const open = await client.query(`SELECT 1 FROM ${quote(metadata)}.quarantine q WHERE ${where} LIMIT 1`);
-  if (open.rowCount === 0) return;
-  const key = table.key.map((name) =>
-    name === '_source_file' ? literal(slice) : name === '_source_row' ? 's._pos::text' : `s.${quote(name)}::text`,
-  );
-  await client.query(
-    `UPDATE ${quote(metadata)}.quarantine q SET resolved_at = now() FROM ${staging} s WHERE ${where} AND q.record_key = concat_ws(E'\\x1f', ${key.join(', ')})`,
-  );
 }

@@ -1,0 +1,74 @@
+import type { OpenFile, PlannedColumn, TableSpec } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/errors.js';
+import type { RunRequest } from './request.js';
+import { describeChange, reconcile, type StreamPlan } from './stream-plan.js';
+
+export interface Settled {
+  readonly columns: readonly PlannedColumn[];
+  readonly table: TableSpec;
+  /** True where there is no table yet. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Columns of this unit: the plan's, with what the file's header adds, brought together with the table as it is now. `told`
+ * holds the changes that were reported already, since every file of a stream may show the same one.
+ */
+export async function settleColumns(
+  run: RunRequest,
+  plan: StreamPlan,
+  file: OpenFile | undefined,
+  told: Set<string>,
+): Promise<Settled> {
+  const columns = file === undefined ? plan.columns : columnsOf(plan, file);
+  const table = { ...plan.table, fields: columns.map((column) => column.target) };
+  const state = await run.destination.describe(table);
+  if (state === undefined) return checked(plan, { columns, table, isNew: true });
+  const settled = reconcile(plan, columns, state);
+  checked(plan, { columns: settled.columns, table: settled.table, isNew: false });
+  if (settled.change !== undefined) await run.destination.evolve(settled.table, settled.change);
+  if (settled.seen !== undefined && !told.has(describeChange(settled.seen))) {
+    told.add(describeChange(settled.seen));
+    run.on({
+      type: 'schema_changed',
+      stream: plan.request.name,
+      change: settled.seen,
+      applied: settled.change !== undefined,
+    });
+  }
+  return { columns: settled.columns, table: settled.table, isNew: false };
+}
+
+function columnsOf(plan: StreamPlan, file: OpenFile): readonly PlannedColumn[] {
+  const { catalog } = plan.stream;
+  const known = new Set(catalog.fields.map((field) => field.name));
+  const extra = file.fields.filter((field) => !known.has(field.name));
+  const columns =
+    extra.length === 0 ? plan.columns : plan.request.planColumns([...catalog.fields, ...extra], catalog.primaryKey);
+  const missing = plan.table.key.filter((name) => !name.startsWith('_source_') && !fileHas(file, columns, name));
+  if (file.fields.length > 0 && missing.length > 0)
+    throw new ConnectorError('schema', `The file's header lacks the key column "${missing.join('", "')}".`, {
+      stream: plan.request.name,
+      hint: 'Correct `primary_key`, or the file.',
+    });
+  return columns;
+}
+
+function fileHas(file: OpenFile, columns: readonly PlannedColumn[], target: string): boolean {
+  const source = columns.find((column) => column.target.name === target)?.source;
+  return file.fields.some((field) => field.name === source);
+}
+
+/** What the marts ask of a column that does not land would be found out only in the middle of a checkpoint. */
+function checked(plan: StreamPlan, settled: Settled): Settled {
+  const names = new Set(settled.table.fields.map((field) => field.name));
+  for (const { fact, day, campaign } of plan.request.marks)
+    for (const part of [day, campaign])
+      if (part !== null && 'column' in part && !names.has(part.column))
+        throw new ConnectorError(
+          'config',
+          `Fact "${fact}" uses the column "${part.column}" of stream "${plan.request.name}", which is not loaded.`,
+          { stream: plan.request.name, hint: `Columns of the table: ${[...names].join(', ')}.` },
+        );
+  return settled;
+}

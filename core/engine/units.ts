@@ -1,0 +1,135 @@
+import {
+  FRONTIER_PARTITION,
+  type Bookmark,
+  type Checkpoint,
+  type OpenFile,
+  type ParsingRules,
+  type PlannedColumn,
+  type Window,
+} from '../protocol/index.js';
+import { compileForObjects } from '../program/index.js';
+import { fileUnits } from './file-units.js';
+import { loadPages, rowPlan, type Destined } from './load.js';
+import { unknownFields, type Reading } from './pages.js';
+import type { RunRequest } from './request.js';
+import { lookbackOf, type StreamPlan } from './stream-plan.js';
+import { cutWindows, frontierAfter } from './windows.js';
+
+/** One unit of checkpoint: what to read into one writer, and what the bookmark says once that is committed. */
+export interface Unit {
+  readonly slice: string;
+  readonly bytes?: number;
+  /** Reads everything into the writer; the file's identity is known only afterwards. */
+  load(load: UnitLoad): Promise<UnitEnd>;
+  /** Opens a file first, since its header decides the columns. */
+  open?(): Promise<OpenFile>;
+}
+
+export interface UnitLoad extends Destined {
+  readonly file: OpenFile | undefined;
+  readonly columns: readonly PlannedColumn[];
+  readonly onBytes: (bytes: number) => void;
+}
+
+export interface UnitEnd {
+  readonly bookmarks: readonly Bookmark[];
+  readonly lineage: Checkpoint['lineage'];
+  readonly replacesFile?: string;
+}
+
+/** What APIs deliver is typed already; the texts matter to files only. */
+const OBJECT_PARSING: ParsingRules = {
+  nulls: [],
+  quotedNulls: false,
+  formats: {},
+  trueTexts: ['true'],
+  falseTexts: ['false'],
+};
+
+export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable<Unit> {
+  const { stream } = plan;
+  const name = plan.request.name;
+  if (stream.kind === 'files') {
+    yield* fileUnits(run, plan, stream);
+    return;
+  }
+  const rest = {
+    parsing: OBJECT_PARSING,
+    holdsNul: run.destination.capabilities.holdsNul,
+    unstorableText: run.unstorableText,
+  };
+  const warn = (message: string) => run.on({ type: 'warning', stream: name, message });
+  const reading: Reading = {
+    stream: name,
+    signal: run.signal,
+    probe: run.probe,
+    look: unknownFields(stream.catalog.fields, warn),
+  };
+  if (stream.kind === 'full_refresh') {
+    yield {
+      slice: 'all',
+      async load({ columns, filling, intake }) {
+        const pages = stream.read({ slice: { id: 'all' }, signal: run.signal, warn });
+        const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);
+        await loadPages(pages, program, { filling, intake }, reading);
+        return { bookmarks: [], lineage: { source: name, records: intake.tally.read } };
+      },
+    };
+    return;
+  }
+  const isDaily = stream.catalog.fields.find((field) => field.name === stream.cursor.field)?.type === 'date';
+  const windows = windowsOf(run, plan, stream.cursor, isDaily);
+  const movesBookmark = plan.sync === 'incremental' && run.range === undefined;
+  const unitOf = (slice: string, parts: readonly Window[]): Unit => ({
+    slice,
+    async load({ columns, filling, intake }) {
+      const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);
+      for (const window of parts)
+        await loadPages(
+          stream.read({ slice: window, signal: run.signal, warn }),
+          program,
+          { filling, intake },
+          reading,
+        );
+      const last = parts[parts.length - 1];
+      const bookmarks: Bookmark[] =
+        movesBookmark && last !== undefined
+          ? [
+              {
+                stream: name,
+                partition: FRONTIER_PARTITION,
+                position: {
+                  kind: 'frontier',
+                  frontier: frontierAfter(last, isDaily, stream.cursor, run.startedAt),
+                  completed: [],
+                },
+              },
+            ]
+          : [];
+      return { bookmarks, lineage: { source: slice, records: intake.tally.read } };
+    },
+  });
+  // Overwrite, and a full refresh that appends, are one checkpoint for the stream: all or nothing.
+  if (plan.write === 'overwrite' || (plan.sync === 'full_refresh' && plan.write === 'append'))
+    yield unitOf('all', windows);
+  else for (const window of windows) yield unitOf(window.id, [window]);
+}
+
+function windowsOf(
+  run: RunRequest,
+  plan: StreamPlan,
+  cursor: Parameters<typeof cutWindows>[0]['cursor'],
+  isDaily: boolean,
+): readonly Window[] {
+  const saved = plan.bookmarks.find((bookmark) => bookmark.partition === FRONTIER_PARTITION)?.position;
+  return cutWindows({
+    cursor,
+    isDaily,
+    frontier: plan.sync === 'incremental' && saved?.kind === 'frontier' ? saved.frontier : undefined,
+    lookback: lookbackOf(plan.request, plan.stream),
+    runStart: run.startedAt,
+    // Today is read again tomorrow, which would double it where no key deduplicates.
+    wholeDays: plan.sync === 'incremental' && plan.write === 'append' && plan.table.key.length === 0,
+    ...(run.range === undefined ? {} : { range: run.range }),
+  });
+}
