@@ -24,7 +24,9 @@ export function beginCopy(client: pg.ClientBase, target: string, options = 'FORM
   const done = finished(stream).catch((error: unknown) => {
     throw fromDriver(error, doing);
   });
-  done.catch(() => undefined); // reported by whoever waits next
+  // Reported by whoever waits next; the stream must not be touched again, since its connection is gone.
+  let failure: unknown;
+  done.catch((error: unknown) => (failure = error));
   let bytes = 0;
   const send = (chunk: Uint8Array) =>
     Promise.race([
@@ -40,17 +42,19 @@ export function beginCopy(client: pg.ClientBase, target: string, options = 'FORM
     },
     async write(batch) {
       await started;
+      if (failure !== undefined) throw failure;
       bytes += batch.bytes;
       await send(batch.bytesView());
     },
     async end() {
       await started;
+      if (failure !== undefined) throw failure;
       stream.end(COPY_TRAILER);
       await done;
       return stream.rowCount;
     },
     async fail() {
-      stream.destroy();
+      if (failure === undefined) stream.destroy();
       await done.catch(() => undefined);
     },
   };

@@ -64,9 +64,12 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
     async end() {
       if (released) return;
       released = true;
+      const drop = `DROP TABLE IF EXISTS ${staging}`;
+      let lost: Error | undefined;
+      await client.query(drop).catch((error: Error) => (lost = error));
+      client.release(lost);
       // What cannot be dropped now is dropped by the next run, which knows it by its epoch.
-      await client.query(`DROP TABLE IF EXISTS ${staging}`).catch(() => undefined);
-      client.release();
+      if (lost !== undefined) await pool.query(drop).catch(() => undefined);
     },
   });
 }

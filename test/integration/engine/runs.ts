@@ -71,7 +71,9 @@ export interface RunWishes {
   readonly rules?: Partial<StreamRules>;
   readonly request?: Partial<RunRequest>;
   /** Runs at a point of the load path. */
-  readonly at?: Readonly<Record<string, () => Promise<void> | void>>;
+  readonly at?: Readonly<Record<string, () => unknown>>;
+  /** Another way to the same database. */
+  readonly url?: string;
 }
 
 export interface Bench {
@@ -92,11 +94,11 @@ export async function openBench(): Promise<Bench> {
   return {
     database,
     events,
-    async run(given, { stream, rules, request, at = {} } = {}) {
+    async run(given, { stream, rules, request, at = {}, url = database.url } = {}) {
       const streams = 'kind' in given ? { items: given as SourceStream } : given;
-      const probe = async (point: string) => at[point]?.();
+      const probe = async (point: string) => void (await at[point]?.());
       const session = await postgres.connect(
-        { url: database.url, metadata_schema: 'tributary' },
+        { url, metadata_schema: 'tributary' },
         { signal: new AbortController().signal, baseFolder: '/', probe },
       );
       const source: OpenSource = {
