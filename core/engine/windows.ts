@@ -10,7 +10,7 @@ export interface WindowRequest {
   readonly lookback: string | undefined;
   readonly runStart: Date;
   /** True: a day is read only once it is over. */
-  readonly wholeDays: boolean;
+  readonly wholeDays?: boolean;
   /** A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read. */
   readonly range?: { readonly from: string; readonly to: string };
 }
@@ -24,7 +24,7 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
   const step = durationOf(cursor.window, 'window');
   const lookback = durationOf(request.lookback, 'lookback') ?? 0;
   const today = isDaily ? parseDay(dayIn(cursor.timeZone ?? 'UTC', runStart)) : 0;
-  const now = isDaily ? today + (request.wholeDays ? 0 : DAY_MS) : runStart.getTime();
+  const now = isDaily ? today + (request.wholeDays === true ? 0 : DAY_MS) : runStart.getTime();
   const parse = isDaily ? parseDay : parseInstant;
   const format = isDaily ? formatDay : (ms: number) => new Date(ms).toISOString();
 
