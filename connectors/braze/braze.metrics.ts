@@ -21,29 +21,41 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, Count>>>> = {
 /** A message variation or the control group on one day, as Braze writes it. */
 type Element = Readonly<Record<string, unknown>>;
 
+interface Day {
+  readonly time?: unknown;
+  readonly messages?: unknown;
+  readonly [name: string]: unknown;
+}
+
 /** The rows of one campaign's series for the days in `[from, to)`; days beside them are left out. */
 export function rowsOf(campaign: string, body: unknown, from: string, to: string): CampaignDayRow[] {
   const data = (body as { data?: unknown } | null)?.data;
   if (!Array.isArray(data)) throw malformed(campaign, 'has no list "data"');
-  return data.flatMap((day: { time?: unknown; messages?: unknown } | null) => {
-    const time = /^\d{4}-\d\d-\d\d/.exec(String(day?.time))?.[0];
-    if (time === undefined) throw malformed(campaign, 'has a day without "time"');
-    if (time < from || time >= to) return [];
-    return Object.entries(day?.messages ?? {}).flatMap(([channel, elements]) => {
-      const used = new Set<string>();
-      return listOf(elements).map((element, position) => rowOf(campaign, time, channel, element, position, used));
+  const days = (data as (Day | null)[])
+    .map((day) => ({ ...day, time: /^\d{4}-\d\d-\d\d/.exec(String(day?.time))?.[0] ?? '' }))
+    .filter(({ time }) => {
+      if (time === '') throw malformed(campaign, 'has a day without "time"');
+      return time >= from && time < to;
     });
-  });
+  const rows = days.flatMap(({ time, messages }) =>
+    Object.entries(messages ?? {}).flatMap(([channel, elements]) => {
+      const used = new Set<string>();
+      return listOf(elements).map((element, position) =>
+        rowOf(campaign, time, channel, idOf(element, position, used), element),
+      );
+    }),
+  );
+  // Real answers have conversions per variation, the documentation only per day. One or the other, never both.
+  if (rows.some((row) => CONVERSIONS.some((name) => row[name] !== null))) return rows;
+  const whole = days
+    .map(({ time, messages: _broken, ...day }) => rowOf(campaign, time, '', '', day))
+    .filter((row) => CONVERSIONS.some((name) => Number(row[name] ?? 0) !== 0));
+  return [...rows, ...whole];
 }
 
-function rowOf(
-  campaign: string,
-  time: string,
-  channel: string,
-  element: Element,
-  position: number,
-  used: Set<string>,
-): CampaignDayRow {
+const CONVERSIONS = (Object.keys(COUNTS) as Count[]).filter((name) => name.startsWith('conversions'));
+
+function rowOf(campaign: string, time: string, channel: string, variation: string, element: Element): CampaignDayRow {
   const counts = Object.fromEntries(Object.keys(COUNTS).map((name) => [name, null])) as Record<Count, Whole | null>;
   const other: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(element)) {
@@ -60,7 +72,7 @@ function rowOf(
     campaign_id: campaign,
     time,
     channel,
-    variation_id: idOf(element, position, used),
+    variation_id: variation,
     variation_name: typeof name === 'string' ? name : null,
     is_control: isControl(element),
     ...counts,

@@ -19,7 +19,7 @@ const config = z.strictObject({
     .url({ protocol: /^https?$/ })
     .refine(
       (url) => !/^https?:\/\/(dashboard|sdk)[-.]/.test(url),
-      'is the address of the dashboard or the SDK; the REST endpoint begins with "rest."',
+      'is the address of the dashboard or the SDK; the REST endpoint begins with rest.',
     )
     .describe('REST endpoint of your instance, e.g. https://rest.iad-05.braze.com'),
   api_key: secret('REST API key with the permissions campaigns.list, campaigns.details and campaigns.data_series'),

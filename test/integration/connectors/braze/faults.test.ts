@@ -1,0 +1,157 @@
+import type { FaultKind } from '../../../simulators/braze/faults.js';
+import { defaultApiKey, type BrazeSimulator, type BrazeSimulatorOptions } from '../../../simulators/braze/server.js';
+import { differences, now, open, read, withSimulator, type ReadOptions } from './reading.js';
+
+const SERIES = '/campaigns/data_series';
+const DETAILS = '/campaigns/details';
+const LIST = '/campaigns/list';
+
+/** A small world, and of it the last three months: one window. */
+const small = (options: Partial<BrazeSimulatorOptions>, run: (simulator: BrazeSimulator) => Promise<void>) =>
+  withSimulator({ campaigns: 14, ...options }, run);
+const from = '2026-08-20';
+const readSeries = (simulator: BrazeSimulator, options: ReadOptions = {}) =>
+  read(simulator, 'campaign_data_series', {
+    ...options,
+    config: { start_date: from, ...options.config },
+    http: { timeouts: { idleMs: 300 }, ...options.http },
+  });
+const truth = ({ world }: BrazeSimulator) => world.truth(now, { from }).cells;
+const deletedId = ({ world }: BrazeSimulator) => world.truthCampaigns(now).find(({ deleted }) => deleted)!.id;
+
+describe.each(['429', '500', '503', 'truncated', 'html200', 'timeout', 'reset', 'disconnect', 'queued202', 'error200'])(
+  '%s passes',
+  (name) => {
+    const kind = name as FaultKind;
+    test.each([
+      [SERIES, { nth: 4 }],
+      [LIST, { nth: 1 }],
+    ])('in %s', (route, when) =>
+      small({ faults: [{ route, kind, ...when }] }, async (simulator) => {
+        const { rows, warnings } = await readSeries(simulator);
+        expect(differences(rows, truth(simulator))).toEqual([]);
+        expect(warnings).toHaveLength(1);
+        expect(simulator.requests.list().filter(({ fault }) => fault === kind)).toHaveLength(1);
+      }),
+    );
+
+    test('in the details', () =>
+      small({ faults: [{ route: DETAILS, kind, nth: 2 }] }, async (simulator) => {
+        const { rows } = await read(simulator, 'campaign_details', { http: { timeouts: { idleMs: 300 } } });
+        expect(rows).toHaveLength(13);
+      }));
+  },
+);
+
+test.each<[FaultKind, string, string]>([
+  ['429', 'rate_limit', 'answered 429'],
+  ['500', 'transient', 'answered 500'],
+  ['queued202', 'transient', 'answered 202'],
+  ['error200', 'transient', 'answered 200 with "Service is temporarily unavailable" instead of "success"'],
+  ['html200', 'source', 'text/html'],
+  ['truncated', 'source', 'broken'],
+])('%s without end is an error of kind %s', (fault, kind, message) =>
+  small({ faults: [{ route: SERIES, kind: fault, every: 1 }] }, async (simulator) => {
+    await expect(readSeries(simulator)).rejects.toMatchObject({ kind, message: expect.stringContaining(message) });
+  }),
+);
+
+test.each<[FaultKind, string]>([
+  ['expired401', 'Check `api_key`, and that `endpoint` is the REST host of your own instance'],
+  ['forbidden403', 'The key lacks the permission `campaigns.data_series`'],
+])('%s in the middle ends the stream with what to do', (kind, hint) =>
+  small({ faults: [{ route: SERIES, kind, nth: 5 }] }, async (simulator) => {
+    await expect(readSeries(simulator)).rejects.toMatchObject({
+      kind: 'auth',
+      details: { hint: expect.stringContaining(hint) },
+    });
+  }),
+);
+
+test('errors beside a success are said, and the data loaded', () =>
+  small(
+    {
+      deletedCampaign: false,
+      faults: [
+        { route: LIST, kind: 'warned200' },
+        { route: SERIES, kind: 'warned200' },
+      ],
+    },
+    async (simulator) => {
+      const { rows, warnings } = await readSeries(simulator);
+      expect(differences(rows, truth(simulator))).toEqual([]);
+      expect(warnings).toEqual([
+        expect.stringContaining('the list of campaigns with 1 error(s)'),
+        expect.stringMatching(/data_series of campaign [-\da-f]{36} with 1 error\(s\)/),
+      ]);
+    },
+  ));
+
+test('a campaign that was deleted meanwhile is named and left out', () =>
+  small({}, async (simulator) => {
+    for (const stream of ['campaign_details', 'campaign_data_series']) {
+      const { rows, warnings } = await read(simulator, stream, { config: { start_date: from } });
+      expect(warnings).toEqual([expect.stringContaining(`Campaign ${deletedId(simulator)} is listed`)]);
+      expect(rows.filter(({ campaign_id }) => campaign_id === deletedId(simulator))).toEqual([]);
+      expect(rows.length).toBeGreaterThan(0);
+    }
+  }));
+
+test('a refusal for every campaign is an error and not an empty table', () =>
+  small({}, async (simulator) => {
+    // All that are listed are gone when they are asked for.
+    (simulator.world as { campaign: unknown }).campaign = () => undefined;
+    await expect(readSeries(simulator)).rejects.toMatchObject({
+      kind: 'source',
+      message: 'Braze lists 14 campaign(s) and refuses /campaigns/data_series for every one of them',
+    });
+  }));
+
+describe('check', () => {
+  const checking = (simulator: BrazeSimulator, options: ReadOptions = {}) =>
+    open(simulator, options).then((source) => source.check().finally(() => source.close()));
+
+  test('passes with a key that may do all', () =>
+    small({}, async (simulator) => {
+      await checking(simulator);
+      expect(simulator.requests.list().map(({ path }) => path)).toEqual([LIST, DETAILS, SERIES]);
+    }));
+
+  test('a wrong key is an error of access that shows no key', () =>
+    small({}, async (simulator) => {
+      const error = await checking(simulator, { config: { api_key: 'a-wrong-key' } }).catch((caught) => caught);
+      expect(error).toMatchObject({ kind: 'auth', message: expect.stringContaining('answered 401') });
+      expect(JSON.stringify([error.message, error.details])).not.toContain('a-wrong-key');
+    }));
+
+  test.each(defaultApiKey.scopes.map((scope) => [scope]))('a key without %s is told so', (missing) =>
+    small(
+      { keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((scope) => scope !== missing) }] },
+      async (simulator) => {
+        await expect(checking(simulator)).rejects.toMatchObject({
+          kind: 'auth',
+          details: { hint: expect.stringContaining(`\`${missing}\``) },
+        });
+      },
+    ),
+  );
+
+  test('a host that is no Braze is an error of the configuration', () =>
+    small({}, async (simulator) => {
+      await expect(checking(simulator, { config: { endpoint: `${simulator.url}/rest` } })).rejects.toMatchObject({
+        kind: 'config',
+        details: { hint: expect.stringContaining('Check `api_key`, and that `endpoint`') },
+      });
+    }));
+});
+
+test('an abort ends reading at once, with its reason', () =>
+  small({ faults: [{ route: SERIES, kind: 'timeout', nth: 3 }] }, async (simulator) => {
+    const stop = new AbortController();
+    const reading = readSeries(simulator, { signal: stop.signal, http: { timeouts: {} } });
+    const settled = expect(reading).rejects.toThrow('Ctrl-C');
+    while (!simulator.requests.list().some(({ fault }) => fault === 'timeout'))
+      await new Promise((resolve) => void setImmediate(resolve));
+    stop.abort(new Error('Ctrl-C'));
+    await settled;
+  }));

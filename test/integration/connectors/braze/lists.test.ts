@@ -1,0 +1,95 @@
+import type { RecordData } from '../../../../core/protocol/index.js';
+import { differences, now, open, read, withSimulator } from './reading.js';
+
+test('campaigns come from all pages, archived ones and drafts too, each once', () =>
+  withSimulator({ campaigns: 250 }, async (simulator) => {
+    const { rows, warnings } = await read(simulator, 'campaigns');
+    const truth = simulator.world.truthCampaigns(now);
+    expect(truth.filter(({ archived }) => archived).length).toBeGreaterThan(0);
+    expect(rows.map(({ id, name, tags, is_api_campaign }) => ({ id, name, tags, is_api_campaign }))).toEqual(
+      truth.map(({ id, name, tags, is_api_campaign }) => ({ id, name, tags, is_api_campaign })),
+    );
+    for (const { last_edited } of rows) expect(Date.parse(String(last_edited))).toBeLessThanOrEqual(Date.parse(now));
+    expect(warnings).toEqual([]);
+    // Three pages and the empty one.
+    expect(simulator.requests.list().map(({ query }) => query)).toEqual(
+      ['0', '1', '2', '3'].map((page) => ({ include_archived: 'true', sort_direction: 'asc', page })),
+    );
+  }));
+
+test('details hold state, variations and conversion events, and no word of a message', () =>
+  withSimulator({}, async (simulator) => {
+    const { rows } = await read(simulator, 'campaign_details');
+    const truth = simulator.world.truthCampaigns(now).filter(({ deleted }) => !deleted);
+    expect(
+      rows.map(({ campaign_id, name, tags, archived, draft }) => ({ campaign_id, name, tags, archived, draft })),
+    ).toEqual(truth.map(({ id, name, tags, archived, draft }) => ({ campaign_id: id, name, tags, archived, draft })));
+    const cells = simulator.world.truth(now).cells;
+    for (const { campaign_id, variations, conversion_behaviors, draft } of rows) {
+      const known = new Map(
+        cells.filter((cell) => cell.campaign_id === campaign_id).map((cell) => [cell.variation_id, cell.is_control]),
+      );
+      const found = variations as { id: string; is_control: boolean }[];
+      if (draft === false) expect(new Map(found.map(({ id, is_control }) => [id, is_control]))).toEqual(known);
+      const events = truth.find(({ id }) => id === campaign_id)!.conversion_events;
+      expect(
+        (conversion_behaviors as { custom_event_name?: string }[]).map((each) => each.custom_event_name ?? null),
+      ).toEqual(events);
+    }
+    const text = JSON.stringify(rows);
+    for (const word of ['Hello', 'pharmacy.example.org', 'X-Token', 'care@example.org', 'A reminder'])
+      expect(text).not.toContain(word);
+  }));
+
+test('the series need one call per campaign and window, and ask for nothing that Braze refuses', () =>
+  withSimulator({ campaigns: 14, deletedCampaign: false }, async (simulator) => {
+    await read(simulator, 'campaign_data_series', { config: { start_date: '2026-05-08' } });
+    const log = simulator.requests.list();
+    expect(log.filter(({ status }) => status !== 200)).toEqual([]);
+    const series = log.filter(({ path }) => path === '/campaigns/data_series');
+    const campaigns = simulator.world.truthCampaigns(now).length;
+    // 201 days are three windows; each lists the campaigns anew, with the empty page that ends the list.
+    expect([series.length, log.length - series.length]).toEqual([3 * campaigns, 3 * 2]);
+    expect([...new Set(series.map(({ query }) => `${query['length']} ${query['ending_at']}`))]).toEqual([
+      '100 2026-08-15T23:59:59-05:00',
+      '100 2026-11-22T23:59:59-06:00',
+      '4 2026-11-25T23:59:59-06:00',
+    ]);
+  }));
+
+test('an offset east of Greenwich arrives as it was meant', () =>
+  withSimulator({ campaigns: 14, timeZone: 'Asia/Kolkata' }, async (simulator) => {
+    const { rows } = await read(simulator, 'campaign_data_series', { config: { start_date: '2026-11-20' } });
+    expect(new Set(rows.map(({ time }) => time)).size).toBe(5);
+    expect(simulator.requests.list().find(({ path }) => path === '/campaigns/data_series')).toMatchObject({
+      query: { ending_at: '2026-11-25T23:59:59+05:30' },
+      status: 200,
+    });
+  }));
+
+test('a quota that is used up is waited for, and holds up nothing that counts against the other', () =>
+  withSimulator(
+    {
+      campaigns: 14,
+      // The list takes two calls, after which nothing else of that quota is left for the hour.
+      rateLimits: { shared: { requests: 2, windowMs: 3_600_000 }, data_series: { requests: 8, windowMs: 1_000 } },
+    },
+    async (simulator) => {
+      // The quotas are of the real clock, and so are the pauses.
+      const source = await open(simulator, { http: { clock: undefined } });
+      try {
+        const stream = (await source.streams(() => undefined))['campaign_data_series']!;
+        if (stream.kind !== 'incremental') throw new Error(stream.kind);
+        const slice = { id: 's', from: '2026-11-01', to: '2026-11-25', days: 24 };
+        const rows: RecordData[] = [];
+        const request = { slice, signal: new AbortController().signal, warn: () => undefined };
+        for await (const page of stream.read(request)) rows.push(...page);
+        expect(differences(rows, simulator.world.truth(now, { from: slice.from }).cells)).toEqual([]);
+        const refused = simulator.requests.list().filter(({ status }) => status === 429);
+        // No more than were under way when the quota ended.
+        expect(refused.length).toBeLessThan(12);
+      } finally {
+        await source.close();
+      }
+    },
+  ));
