@@ -4,6 +4,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', { swcrc: false, sourceMaps: 'inline', jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true }, transform: { legacyDecorator: true, decoratorMetadata: true }, keepClassNames: true }, module: { type: 'es6' } }] },
   moduleNameMapper: {
+    '^tributary/sdk$': '<rootDir>/core/sdk/index.ts',
+    '^tributary/sdk/(.*)$': '<rootDir>/core/sdk/$1/index.ts',
     '^#sdk$': '<rootDir>/core/sdk/index.ts',
     '^#sdk/(.*)$': '<rootDir>/core/sdk/$1/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { createRequire, registerHooks } from 'node:module';
-import { isAbsolute, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ConnectorError, type DestinationPlugin, type SourcePlugin } from '../sdk/index.js';
-
-export type Plugin = SourcePlugin | DestinationPlugin;
+import { loadModule } from './load-module.js';
+import { locate } from './locate.js';
+import { looksLikePlugin, pluginFault, type Plugin } from './plugin-form.js';
 
 /** Finds plugins by what the configuration says: a built-in name, a path, or the name of an npm package. */
 export interface Registry {
@@ -21,15 +18,26 @@ export function createRegistry(builtIn: readonly Plugin[]): Registry {
     const fits = (plugin: Plugin) => kind === undefined || plugin.kind === kind;
     const own = builtIn.find((plugin) => plugin.name === reference && fits(plugin));
     if (own !== undefined) return own;
-    const location = locate(reference, baseFolder, builtIn.filter(fits));
-    const pending = loaded.get(location) ?? loadPlugins(location, reference);
+    const location = locate(
+      reference,
+      baseFolder,
+      builtIn.filter(fits).map((plugin) => plugin.name),
+    );
+    const pending = loaded.get(location) ?? pluginsOf(location, reference);
     loaded.set(location, pending);
-    const found = (await pending).find(fits);
-    if (found === undefined)
+    const found = (await pending).filter(fits);
+    const [first] = found;
+    const define = kind === 'destination' ? 'defineDestination' : 'defineSource';
+    if (first === undefined)
       throw new ConnectorError('config', `"${reference}" exports no ${kind ?? 'plugin'}.`, {
-        hint: `Export what \`define${kind === 'destination' ? 'Destination' : 'Source'}\` returns, by any name.`,
+        hint: `Export what \`${define}\` returns, by any name.`,
       });
-    return found;
+    if (found.length > 1)
+      throw new ConnectorError('config', `"${reference}" exports ${found.length} plugins of one kind.`, {
+        hint: `Export one of them per file: ${found.map(({ name }) => name).join(', ')}.`,
+      });
+    checkPlugin(first, reference, builtIn);
+    return first;
   };
   return {
     builtIn,
@@ -40,57 +48,23 @@ export function createRegistry(builtIn: readonly Plugin[]): Registry {
   };
 }
 
-function locate(reference: string, baseFolder: string, builtIn: readonly Plugin[]): string {
-  if (reference.startsWith('.') || isAbsolute(reference)) {
-    const path = resolve(baseFolder, reference);
-    if (!existsSync(path))
-      throw new ConnectorError('config', `There is no plugin at ${path}.`, {
-        hint: 'Paths are taken from the folder of the configuration.',
-      });
-    return pathToFileURL(path).href;
-  }
-  try {
-    return pathToFileURL(createRequire(resolve(baseFolder, 'package.json')).resolve(reference)).href;
-  } catch (cause) {
-    throw new ConnectorError('config', `There is no connector "${reference}".`, {
-      cause,
-      hint: `Built in: ${builtIn.map((plugin) => plugin.name).join(', ')}. Others are given by path (./plugins/x.ts) or as an installed npm package.`,
+async function pluginsOf(location: string, reference: string): Promise<readonly Plugin[]> {
+  const module = await loadModule(location, reference);
+  // One plugin may be exported twice, by its name and as the default.
+  return [...new Set(Object.values(module))].filter(looksLikePlugin);
+}
+
+function checkPlugin(plugin: Plugin, reference: string, builtIn: readonly Plugin[]): void {
+  const fault = pluginFault(plugin);
+  if (fault !== undefined)
+    throw new ConnectorError('config', `The plugin "${reference}" cannot be used: ${fault.message}`, {
+      hint: fault.hint,
     });
-  }
-}
-
-async function loadPlugins(location: string, reference: string): Promise<readonly Plugin[]> {
-  resolveOurPackageForPlugins();
-  try {
-    const module = (await import(location)) as Record<string, unknown>;
-    return Object.values(module).filter(isPlugin);
-  } catch (cause) {
-    throw new ConnectorError('config', `The plugin "${reference}" could not be loaded: ${(cause as Error).message}`, {
-      cause,
-      hint: 'A TypeScript plugin must be erasable: no decorators, enums or parameter properties.',
-    });
-  }
-}
-
-function isPlugin(value: unknown): value is Plugin {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return false;
-  return (value.kind === 'source' || value.kind === 'destination') && 'name' in value && 'config' in value;
-}
-
-let hooked = false;
-
-/** A plugin in a folder has no `node_modules`: `tributary/…` and `zod` are ours, unless it brings its own. */
-function resolveOurPackageForPlugins(): void {
-  if (hooked) return;
-  hooked = true;
-  registerHooks({
-    resolve(specifier, context, next) {
-      if (!/^(tributary\/|zod$|zod\/)/.test(specifier)) return next(specifier, context);
-      try {
-        return next(specifier, context);
-      } catch {
-        return next(specifier, { ...context, parentURL: import.meta.url });
-      }
-    },
-  });
+  // Lists, metrics and errors name a connector by its name alone.
+  if (builtIn.some(({ name, kind }) => name === plugin.name && kind === plugin.kind))
+    throw new ConnectorError(
+      'config',
+      `The plugin "${reference}" calls itself "${plugin.name}", as a built-in ${plugin.kind} does.`,
+      { hint: 'Give it another `name`.' },
+    );
 }

@@ -6,7 +6,6 @@ const configFolder = fileURLToPath(new URL('../../../config/', import.meta.url))
 describe('the configurations that come along', () => {
   test('the demo reads with nothing in the environment', async () => {
     const { settings } = await loadSettings(`${configFolder}demo.yaml`, { env: {} });
-    console.log(JSON.stringify(settings.report, null, 1));
     expect(settings.sources['braze'].config).toMatchObject({ api_key: 'demo-key' });
   });
 });
