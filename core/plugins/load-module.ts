@@ -1,6 +1,7 @@
 import { registerHooks } from 'node:module';
 import { ConnectorError } from '../sdk/index.js';
 import { PACKAGE_SCHEME } from './locate.js';
+import { syntaxPlace } from './syntax-place.js';
 
 /** Imports a plugin's module; whatever goes wrong in it is a fault of the configuration that names it. */
 export async function loadModule(location: string, reference: string): Promise<Readonly<Record<string, unknown>>> {
@@ -8,7 +9,7 @@ export async function loadModule(location: string, reference: string): Promise<R
   try {
     return (await import(location)) as Record<string, unknown>;
   } catch (cause) {
-    const { message, hint } = explain(cause);
+    const { message, hint } = explain(cause, location);
     throw new ConnectorError('config', `The plugin "${reference}" could not be loaded: ${message}`, { cause, hint });
   }
 }
@@ -23,13 +24,12 @@ const BY_CODE: Readonly<Record<string, string>> = {
 const ERASABLE =
   'Correct the syntax. TypeScript is loaded as it stands, its types erased: no decorators, enums, namespaces or parameter properties.';
 
-function explain(cause: unknown): { readonly message: string; readonly hint: string } {
+function explain(cause: unknown, location: string): { readonly message: string; readonly hint: string } {
   if (!(cause instanceof Error) && Object.prototype.toString.call(cause) !== '[object Error]')
     return { message: 'it throws something that is no error.', hint: 'Nothing may happen when a plugin is imported.' };
   const error = cause as NodeJS.ErrnoException;
   const isSyntax = error.name === 'SyntaxError' || (error.code ?? '').includes('TYPESCRIPT_SYNTAX');
-  // The first line of the stack says where, if it is an address.
-  const place = isSyntax ? /^(file:\S+:\d+)$/m.exec(error.stack ?? '')?.[1] : undefined;
+  const place = isSyntax ? syntaxPlace(location) : undefined;
   const message = `${error.message.split('\n')[0] ?? ''}${place === undefined ? '' : ` (${place})`}`;
   if (isSyntax) return { message, hint: ERASABLE };
   return {

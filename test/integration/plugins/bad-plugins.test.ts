@@ -24,7 +24,7 @@ const BAD: Readonly<
     files: {},
     connector: 'brase',
     message: 'There is no connector "brase".',
-    hint: /^Built in: local.*by path/,
+    hint: /^Built in: .*local.*by path/,
   },
   'a folder without an entry': {
     files: { 'empty/README.md': '' },
@@ -48,8 +48,8 @@ const BAD: Readonly<
     hint: /a, b/,
   },
   'a syntax error': {
-    files: { 'syntax.js': 'export const x = ;' },
-    message: /^The plugin "\.\/syntax\.js" could not be loaded: .*Unexpected token/,
+    files: { 'syntax.js': 'export const a = 1;\nexport const x = ;' },
+    message: /^The plugin "\.\/syntax\.js" could not be loaded: Unexpected token ';' \(\/.*\/syntax\.js:2\)$/,
     hint: /Correct the syntax/,
   },
   'types that cannot be parsed': {
@@ -59,7 +59,7 @@ const BAD: Readonly<
   },
   'a decorator': {
     files: { 'decorated.ts': 'function d(c: any) {}\n@d\nexport class X {}' },
-    message: /"\.\/decorated\.ts" could not be loaded/,
+    message: /"\.\/decorated\.ts" could not be loaded: .* \(.*\/decorated\.ts:2\)$/,
     hint: /no decorators, enums/,
   },
   'an enum': {
