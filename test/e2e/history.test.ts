@@ -4,7 +4,9 @@ import { csvConnection, newProject, type Project } from './project.js';
 let project: Project;
 
 beforeAll(async () => {
-  project = await newProject(csvConnection('columns: { sent: integer }', '    error_budget: { records: 50%, or: 10 }\n'));
+  project = await newProject(
+    csvConnection('columns: { sent: integer }', '    error_budget: { records: 50%, or: 10 }\n'),
+  );
   await project.write('data/a.csv', 'id,sent\n1,10\n2,twenty\n3,30\n');
 });
 afterAll(async () => {

@@ -26,7 +26,7 @@ test('before the first run there are no bookmarks', async () => {
 test('show tells which files were read and that types are fixed', async () => {
   await project.run(['sync', 'daily']);
   const { stdout } = await project.run(['state', 'show', 'daily']);
-  expect(stdout).toMatch(/^engagement +#schema +2 columns, their types fixed$/m);
+  expect(stdout).toMatch(/^engagement +#schema +2 columns, types fixed$/m);
   expect(stdout).toMatch(/^engagement +file:data\/a\.csv +1 record, sha256 [0-9a-f]{12}…$/m);
   const bookmarks = await project.data<unknown[]>(['state', 'show', 'daily', 'engagement']);
   expect(bookmarks).toHaveLength(2);

@@ -142,7 +142,11 @@ test('query prints a table, JSON or CSV, and can change nothing', async () => {
   ]);
   const digits = await project.run(['query', 'warehouse', 'SELECT 9007199254740993 AS big', '--json']);
   expect(digits.stdout).toContain('"big":9007199254740993');
-  for (const writing of ['DELETE FROM raw.engagement', 'COMMIT; SET default_transaction_read_only = off; DELETE FROM raw.engagement', 'WITH gone AS (DELETE FROM raw.engagement RETURNING 1) SELECT * FROM gone']) {
+  for (const writing of [
+    'DELETE FROM raw.engagement',
+    'COMMIT; SET default_transaction_read_only = off; DELETE FROM raw.engagement',
+    'WITH gone AS (DELETE FROM raw.engagement RETURNING 1) SELECT * FROM gone',
+  ]) {
     const { code, stdout } = await project.run(['query', 'warehouse', writing]);
     expect({ writing, code: code !== 0, stdout }).toEqual({ writing, code: true, stdout: '' });
   }

@@ -17,7 +17,18 @@ test('help lists every verb on stdout and is no failure', async () => {
   const { code, stdout, stderr } = await project.run(['--help']);
   expect(code).toBe(0);
   expect(stderr).toBe('');
-  for (const verb of ['init', 'validate', 'config', 'check', 'discover', 'sync', 'state', 'runs', 'quarantine', 'query'])
+  for (const verb of [
+    'init',
+    'validate',
+    'config',
+    'check',
+    'discover',
+    'sync',
+    'state',
+    'runs',
+    'quarantine',
+    'query',
+  ])
     expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
   for (const verb of ['report', 'connectors', 'serve', 'demo']) expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
 });

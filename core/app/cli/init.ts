@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
+import { counted } from './output.js';
 import { STARTING_FILE } from './starting-file.js';
 import { does } from './verb.js';
 
@@ -35,7 +36,7 @@ export function validateVerb(program: Command): void {
     };
     const { file, ...numbers } = summary;
     output.data('tributary.validate/1', summary, () => {
-      const parts = Object.entries(numbers).map(([name, number]) => `${number} ${name}`);
+      const parts = Object.entries(numbers).map(([name, number]) => counted(number, name.slice(0, -1)));
       return `${file} is valid: ${parts.join(', ')}`;
     });
   });

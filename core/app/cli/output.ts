@@ -121,6 +121,11 @@ export function printError(error: unknown, output: Output, { asData = true } = {
   return EXIT_CODES[known.kind];
 }
 
+/** `1 record`, `1,200 records`. */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `connection "a", stream "b"`, of the parts that are known. */
 export function placeOf(parts: Readonly<Record<string, string | undefined>>): string {
   return Object.entries(parts)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { table, toCsv } from './output.js';
+import { counted, table, toCsv } from './output.js';
 import { does } from './verb.js';
 
 export function queryVerb(program: Command): void {
@@ -20,7 +20,7 @@ export function queryVerb(program: Command): void {
       const cells = rows.map((row) => head.map((name) => row[name]));
       output.data('tributary.query/1', rows, () => {
         if (csv === true) return toCsv(head, cells);
-        return `${rows.length === 0 ? '' : `${table(head, cells)}\n`}(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`;
+        return `${rows.length === 0 ? '' : `${table(head, cells)}\n`}(${counted(rows.length, 'row')})`;
       });
     } finally {
       await sql.close();

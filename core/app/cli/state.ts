@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { FRONTIER_PARTITION, type Bookmark, type DestinationSession } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { confirm } from './confirm.js';
-import { table } from './output.js';
+import { counted, table } from './output.js';
 import { does, type VerbContext } from './verb.js';
 
 interface ChangeOptions {
@@ -78,9 +78,9 @@ function summaryOf(position: Bookmark['position']): string {
     case 'frontier':
       return `read up to ${position.frontier}`;
     case 'file':
-      return `${position.records.toLocaleString('en-US')} records, sha256 ${position.checksum.slice(0, 12)}…`;
+      return `${counted(position.records, 'record')}, sha256 ${position.checksum.slice(0, 12)}…`;
     case 'schema':
-      return `${position.fields.length} columns, their types fixed`;
+      return `${counted(position.fields.length, 'column')}, types fixed`;
   }
 }
 const isAt = (wanted: Bookmark) => (bookmark: Bookmark) =>

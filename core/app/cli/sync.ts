@@ -3,7 +3,7 @@ import type { SyncResult } from '../sync.js';
 import type { MartBuild } from '../../../report/index.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
-import { placeOf, table, type Output } from './output.js';
+import { counted, placeOf, table, type Output } from './output.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
 
@@ -79,7 +79,9 @@ export function printSync(result: SyncResult, output: Output): void {
   }
   const quarantined = outcome.streams.reduce((sum, { ledger }) => sum + ledger.quarantined, 0);
   if (quarantined > 0)
-    output.note(`${quarantined} records are in quarantine: tributary quarantine list ${result.connection}`);
+    output.note(
+      `${counted(quarantined, 'record')} ${quarantined === 1 ? 'is' : 'are'} in quarantine: tributary quarantine list ${result.connection}`,
+    );
 }
 
 const LEDGER = [
