@@ -27,7 +27,8 @@ export function planMerge(table: TableSpec, staging: string, slice: string, run:
   const own = table.fields.map(({ name }) => quote(name));
   const file: readonly (readonly [string, string])[] = table.fromFiles
     ? [
-        ['_source_file', literal(slice)],
+        // Typed, since ORDER BY takes a bare constant for the number of a column.
+        ['_source_file', `${literal(slice)}::text`],
         ['_source_row', 's._pos'],
       ]
     : [];

@@ -1,0 +1,232 @@
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { local } from '../../../connectors/local/local.source.js';
+import type { EngineEvent } from '../../../core/protocol/index.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { openBench, stagingTables, type Bench, type RunWishes } from './runs.js';
+
+let bench: Bench;
+let folder: string;
+beforeEach(async () => {
+  bench = await openBench();
+  folder = await mkdtemp(join(tmpdir(), 'tributary-files-'));
+});
+afterEach(async () => {
+  await bench.close();
+  await rm(folder, { recursive: true });
+});
+afterAll(stopTestServer);
+
+let written = 0;
+async function put(name: string, ...lines: string[]): Promise<void> {
+  const path = join(folder, name);
+  await writeFile(path, `${lines.join('\n')}\n`);
+  // Every version of a file has a time of its own.
+  const { mtimeMs } = await stat(path);
+  await utimes(path, mtimeMs / 1000, mtimeMs / 1000 + ++written);
+}
+
+/** One run of a connection to the folder; streams are opened as the state has them. */
+async function run(spec: Record<string, unknown> = {}, wishes: RunWishes = {}) {
+  const config = local.config.parse({ files: [{ stream: 'items', path: '*.csv', format: 'csv', ...spec }] });
+  const source = await local.open(config, { signal: new AbortController().signal, baseFolder: folder });
+  const outcome = await bench.run({ items: undefined as never }, { ...wishes, request: { source, ...wishes.request } });
+  await source.close();
+  return outcome;
+}
+
+const KEYED = { primary_key: ['id'], columns: { id: 'integer', n: 'integer' } };
+const table = () => bench.query('SELECT id::int, n::int FROM raw_test.items ORDER BY 1, 2');
+const open = () =>
+  bench.query(
+    'SELECT record_key AS key, reason, times::int FROM tributary.quarantine WHERE resolved_at IS NULL ORDER BY 1',
+  );
+
+describe('a first load', () => {
+  it('goes straight into the new table, with key, file and row', async () => {
+    await put('a.csv', 'id,n', '2,20', '1,10', '2,21');
+    const outcome = await run(KEYED, {
+      // No staging is made on the way.
+      at: { after_staging: async () => expect(await stagingTables(bench)).toBe(0) },
+    });
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.ledger).toMatchObject({ read: 3, staged: 3, inserted: 2, superseded: 1 });
+    expect(
+      await bench.query('SELECT id::int, n::int, _source_file, _source_row::int FROM raw_test.items ORDER BY 1'),
+    ).toEqual([
+      { id: 1, n: 10, _source_file: 'a.csv', _source_row: 2 },
+      { id: 2, n: 21, _source_file: 'a.csv', _source_row: 3 },
+    ]);
+    const defaults = await bench.query(
+      `SELECT column_default FROM information_schema.columns WHERE table_name = 'items' AND column_default IS NOT NULL`,
+    );
+    expect(defaults).toEqual([]);
+    expect((await run(KEYED)).ledger).toMatchObject({ read: 0 });
+  });
+
+  it.each(['mid_copy', 'after_staging', 'after_merge', 'before_commit'])(
+    'killed at %s leaves no table behind and is done again, directly',
+    async (point) => {
+      await put('a.csv', 'id,n', '1,10', 'x,1', '2,20');
+      let kills = 0;
+      const outcome = await run(KEYED, {
+        at: {
+          [point]: async () => {
+            kills += 1;
+            if (kills > 1) return expect(await stagingTables(bench)).toBe(1); // that of the quarantine
+            return bench.query(
+              `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'tributary'`,
+            );
+          },
+        },
+      });
+      expect(outcome.error).toBeUndefined();
+      expect(outcome.ledger).toMatchObject({ read: 3, quarantined: 1, inserted: 2 });
+      expect(kills).toBe(2);
+      expect(await table()).toHaveLength(2);
+      expect(await stagingTables(bench)).toBe(0);
+    },
+  );
+
+  it('does not keep a newer run out: the older one is ended', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    let second: Awaited<ReturnType<typeof run>> | undefined;
+    const first = await run(KEYED, {
+      at: {
+        after_staging: async () => {
+          second ??= await run(KEYED);
+        },
+      },
+    });
+    expect(second).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+    expect(first).toMatchObject({ exitCode: 8, error: { kind: 'locked' }, ledger: { inserted: 0 } });
+  });
+
+  it('over the error budget leaves nothing but the quarantine', async () => {
+    await put('a.csv', 'id,n', '1,10', 'x,1', 'y,2');
+    const outcome = await run(KEYED, { request: { errorBudget: { share: 0.1, records: 1000 } } });
+    expect(outcome).toMatchObject({ exitCode: 7, error: { kind: 'data' } });
+    expect(await open()).toHaveLength(2);
+    expect(await bench.query(`SELECT to_regclass('raw_test.items') AS t`)).toEqual([{ t: null }]);
+  });
+});
+
+describe('files without key', () => {
+  const spec = { columns: { n: 'integer' } };
+  const lines = () =>
+    bench.query('SELECT _source_file AS file, _source_row::int AS row, n::int FROM raw_test.items ORDER BY 1, 2');
+
+  it.each(['merge', 'append', undefined] as const)(
+    'are told apart by file and row, and a new version replaces its own (%s)',
+    async (write) => {
+      await put('a.csv', 'n', '1', '2', '3');
+      await put('b.csv', 'n', '1');
+      const first = await run(spec, { stream: { write } });
+      expect(first.error).toBeUndefined();
+      expect(first.ledger).toMatchObject({ inserted: 4 });
+      await put('a.csv', 'n', '1', '5');
+      const outcome = await run(spec, { stream: { write } });
+      expect(outcome.error).toBeUndefined();
+      expect(outcome.ledger).toMatchObject({ read: 2, unchanged: 1, updated: 1, deleted: 1 });
+      expect(await lines()).toEqual([
+        { file: 'a.csv', row: 1, n: 1 },
+        { file: 'a.csv', row: 2, n: 5 },
+        { file: 'b.csv', row: 1, n: 1 },
+      ]);
+    },
+  );
+});
+
+describe('quarantine', () => {
+  it('is upserted by key and reason, and a later good version resolves it', async () => {
+    await put('a.csv', 'id,n', '1,bad', '2,2', ',3');
+    await run(KEYED);
+    expect(await open()).toEqual([
+      { key: '1', reason: 'not_an_integer', times: 1 },
+      { key: expect.stringMatching(/^[0-9a-f]{64}$/), reason: 'not_null', times: 1 },
+    ]);
+    await put('a.csv', 'id,n', '1,still bad');
+    await run(KEYED);
+    expect(await open()).toContainEqual({ key: '1', reason: 'not_an_integer', times: 2 });
+    await put('a.csv', 'id,n', '01,7');
+    expect((await run(KEYED)).error).toBeUndefined();
+    expect((await open()).map(({ reason }) => reason)).toEqual(['not_null']);
+  });
+
+  it('stays open where the good version came first, and is resolved where it came last', async () => {
+    await put('a.csv', 'id,n', '0,0');
+    await run(KEYED);
+    await put('b.csv', 'id,n', '1,10', '1,bad', '2,bad', '2,20');
+    await run(KEYED);
+    expect(await open()).toEqual([{ key: '1', reason: 'not_an_integer', times: 1 }]);
+  });
+
+  it('knows a record by its key also where the key column is renamed', async () => {
+    const rules = { map: [{ rename: { id: 'number' } }] };
+    await put('a.csv', 'id,n', '1,bad');
+    await run(KEYED, { rules });
+    await put('a.csv', 'id,n', '1,7');
+    expect((await run(KEYED, { rules })).error).toBeUndefined();
+    expect(await open()).toEqual([]);
+  });
+
+  it('of a first load after a failed one is resolved too', async () => {
+    await put('a.csv', 'id,n', '1,bad', '2,2');
+    await run(KEYED, { request: { errorBudget: { share: 0.1, records: 1000 } } });
+    expect(await open()).toHaveLength(1);
+    await put('a.csv', 'id,n', '1,1', '2,2');
+    await run(KEYED);
+    expect(await open()).toEqual([]);
+  });
+
+  it('resolves by file and row where there is no key', async () => {
+    await put('a.csv', 'n', '1', 'bad');
+    await run({ columns: { n: 'integer' } });
+    expect(await open()).toHaveLength(1);
+    await put('a.csv', 'n', '1', '2');
+    expect((await run({ columns: { n: 'integer' } })).error).toBeUndefined();
+    expect(await open()).toEqual([]);
+  });
+});
+
+describe('inferred columns', () => {
+  it('are frozen with the first file, and a column that a later file adds is frozen with that file', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    await run({ primary_key: ['id'] });
+    await put('b.csv', 'id,n,extra', '2,20,x');
+    expect((await run({ primary_key: ['id'] })).error).toBeUndefined();
+    await put('c.csv', 'id,n', '3,30');
+    bench.events.splice(0);
+    expect((await run({ primary_key: ['id'] })).error).toBeUndefined();
+    expect(bench.events.filter(({ type }: EngineEvent) => type === 'schema_changed')).toEqual([]);
+    expect(await bench.query('SELECT id::int, extra FROM raw_test.items ORDER BY 1')).toEqual([
+      { id: 1, extra: null },
+      { id: 2, extra: 'x' },
+      { id: 3, extra: null },
+    ]);
+    const [state] = await bench.query(`SELECT position FROM tributary.bookmark WHERE partition = '#schema'`);
+    expect((state?.['position'] as { fields: { name: string }[] }).fields.map(({ name }) => name)).toEqual([
+      'id',
+      'n',
+      'extra',
+    ]);
+  });
+
+  it('a file that lacks the key is refused, and the files before it stay', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    await run({ primary_key: ['id'] });
+    await put('b.csv', 'n', '20');
+    expect(await run({ primary_key: ['id'] })).toMatchObject({ exitCode: 3, error: { kind: 'schema' } });
+    expect(await table()).toEqual([{ id: 1, n: 10 }]);
+  });
+});
+
+it('several files in one checkpoint are refused before the first is read', async () => {
+  await put('a.csv', 'id,n', '1,10');
+  await put('b.csv', 'id,n', '2,20');
+  const outcome = await run(KEYED, { stream: { write: 'overwrite', sync: 'full_refresh' } });
+  expect(outcome).toMatchObject({ exitCode: 3, error: { kind: 'config' } });
+  expect(await bench.query(`SELECT to_regclass('raw_test.items') AS t`)).toEqual([{ t: null }]);
+});
