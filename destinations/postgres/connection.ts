@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import pg from 'pg';
 import { ConnectorError, type ErrorKind } from '#sdk';
 
@@ -27,8 +28,27 @@ function exactInteger(text: string): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value;
 }
 
+/**
+ * The driver leaves its socket open where it gives up during the log-in, as without a password; the process would then not
+ * end, and the server would keep the session, until the server's own patience runs out.
+ */
+class ClosingClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    const connect = this.connect.bind(this);
+    // The pool connects by callback.
+    this.connect = ((done: (error: Error | null) => void) =>
+      connect((error: Error | null) => {
+        if (error !== null && error !== undefined)
+          (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
+        done(error);
+      })) as typeof this.connect;
+  }
+}
+
 export function openPool(options: ConnectionOptions): pg.Pool {
   const pool = new pg.Pool({
+    Client: ClosingClient,
     connectionString: options.url,
     max: options.max,
     application_name: options.applicationName,

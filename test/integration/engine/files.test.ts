@@ -206,12 +206,10 @@ describe('inferred columns', () => {
       { id: 2, extra: 'x' },
       { id: 3, extra: null },
     ]);
-    const [state] = await bench.query(`SELECT position FROM tributary.bookmark WHERE partition = '#schema'`);
-    expect((state?.['position'] as { fields: { name: string }[] }).fields.map(({ name }) => name)).toEqual([
-      'id',
-      'n',
-      'extra',
-    ]);
+    const frozen = await bench.query(
+      `SELECT f->>'name' AS name FROM tributary.bookmark, jsonb_array_elements(position->'fields') f WHERE partition = '#schema'`,
+    );
+    expect(frozen.map(({ name }) => name)).toEqual(['id', 'n', 'extra']);
   });
 
   it('a file that lacks the key is refused, and the files before it stay', async () => {
