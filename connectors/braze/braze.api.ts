@@ -136,9 +136,8 @@ export async function* eachCampaign(
   queryOf: (id: string) => Record<string, unknown>,
 ): AsyncGenerator<{ readonly id: string; readonly body: any }> {
   const { client, signal, warn } = reading;
-  const campaigns = oneByOne(listCampaigns(reading));
   const answers = inParallel(
-    campaigns,
+    (stop) => oneByOne(listCampaigns({ client, warn, signal: stop })),
     CONCURRENCY,
     async ({ id }, stop) => ({ id, body: await ask(client, endpoint, queryOf(id), stop) }),
     signal,

@@ -1,11 +1,14 @@
+type Items<T> = Iterable<T> | AsyncIterable<T>;
+
 /**
  * Calls `fn` for each item, at most `concurrency` at a time, and yields the results in the order of the items. No more than
  * `concurrency` items are taken ahead of the consumer, so memory stays bounded. The first failure, in that order, is thrown
  * once the calls in flight have ended; the signal that `fn` gets is aborted then, and also when the consumer leaves early
- * or `signal` is aborted, whose reason is thrown. `items` and `fn` are waited for: they must end on an abort.
+ * or `signal` is aborted, whose reason is thrown. `items` and `fn` are waited for: they must end on an abort. Items that are
+ * fetched are given as a function, which gets the same signal.
  */
 export async function* inParallel<T, R>(
-  items: Iterable<T> | AsyncIterable<T>,
+  items: Items<T> | ((signal: AbortSignal) => Items<T>),
   concurrency: number,
   fn: (item: T, signal: AbortSignal) => Promise<R>,
   signal?: AbortSignal,
@@ -14,8 +17,9 @@ export async function* inParallel<T, R>(
     throw new RangeError('concurrency must be a positive whole number');
   signal?.throwIfAborted();
   const stop = new AbortController();
+  const given = typeof items === 'function' ? items(stop.signal) : items;
   const iterator: AsyncIterator<T> | Iterator<T> =
-    Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
+    Symbol.asyncIterator in given ? given[Symbol.asyncIterator]() : given[Symbol.iterator]();
   const calls: Promise<R>[] = [];
   let changed = Promise.withResolvers<void>();
   const notify = (): void => {
