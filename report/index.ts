@@ -6,3 +6,4 @@ export { listMonths } from './section/months.js';
 export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
 export { renderJson } from './render/json.js';
+export { renderHtml } from './render/html.js';

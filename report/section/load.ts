@@ -4,6 +4,7 @@ import { addDays, addMonths, daysBetween, firstDayOf, lastDayOf, startOfDay } fr
 import { cardsOf, type Compared } from './cards.js';
 import { controlGroups } from './control-groups.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
+import { largestCampaigns } from './largest.js';
 import type { Figures, MonthSpan, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
 import { notesOf } from './notes.js';
@@ -46,6 +47,12 @@ async function readSection(sql: SqlSession, options: SectionOptions): Promise<Se
     `SELECT time_zone FROM report.campaign_monthly WHERE month = '${span.first_day}'
       UNION SELECT time_zone FROM report.response_monthly WHERE month = '${span.first_day}' ORDER BY 1`,
   );
+  const byCampaign = largestFirst(campaigns).map(({ group, name, figures }) => ({
+    source: group.source!,
+    campaign_id: group.campaign_id!,
+    name,
+    ...figures,
+  }));
   const section: Omit<Section, 'notes'> = {
     schema: 'tributary.report_section/1',
     heading: 'Real-time Campaign Performance Overview',
@@ -62,12 +69,8 @@ async function readSection(sql: SqlSession, options: SectionOptions): Promise<Se
       await compared(sql, monthSpan, addMonths(month, -12)),
     ),
     days: daysBetween(span.first_day, through).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) })),
-    by_campaign: largestFirst(campaigns).map(({ group, name, figures }) => ({
-      source: group.source!,
-      campaign_id: group.campaign_id!,
-      name,
-      ...figures,
-    })),
+    by_campaign: byCampaign,
+    largest_campaigns: largestCampaigns(byCampaign),
     by_region: largestFirst(regions).map(({ group, figures }) => ({ region: group.region!, ...figures })),
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     control_groups: await controlGroups(sql, month),

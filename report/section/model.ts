@@ -17,6 +17,8 @@ export interface Section {
   /** Every day up to the last that is shown; a day without data has nulls. */
   readonly days: readonly DayFigures[];
   readonly by_campaign: readonly CampaignFigures[];
+  /** The bars of the chart: the largest campaigns, and the others as one. */
+  readonly largest_campaigns: readonly BarFigures[];
   readonly by_region: readonly RegionFigures[];
   readonly by_source: readonly SourceFigures[];
   readonly control_groups: readonly ControlComparison[];
@@ -83,6 +85,14 @@ export interface CampaignFigures extends Figures {
   readonly source: string;
   readonly campaign_id: string;
   readonly name: string;
+}
+
+export interface BarFigures {
+  readonly label: string;
+  readonly sent: number | null;
+  readonly opened: number | null;
+  readonly responded: number | null;
+  readonly response_rate: Rate | null;
 }
 
 export interface RegionFigures extends Figures {

@@ -19,8 +19,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
       : {
           title: 'Opened',
           text:
-            'Messages opened at least once, as the source counts them per day. A message opened on two days may count on both, ' +
-            'so the sum is of messages by day and not of members.' +
+            'Messages opened at least once, as the source counts them per day, summed over days: messages, not members.' +
             machineOpens(totals),
         },
     {

@@ -1,0 +1,93 @@
+import type { BarFigures } from '../section/model.js';
+import { draw, INK } from './svg.js';
+import { countText, percentText, shortened } from './text.js';
+
+const PANELS = [
+  { key: 'sent', label: 'Messages sent' },
+  { key: 'opened', label: 'Messages opened' },
+  { key: 'responded', label: 'Responded' },
+] as const;
+
+const ROW = 26;
+const HEAD = 30;
+/** Room for the figure at the end of the longest bar. */
+const FIGURE = 104;
+
+export interface BarChartOptions {
+  readonly id: string;
+  readonly title: string;
+  readonly width: number;
+  /** Beside each other where there is room, else below. */
+  readonly isWide: boolean;
+}
+
+/** Three panels of bars, each with a scale of its own and the figure at its end. */
+export function barChart(bars: readonly BarFigures[], { id, title, width, isWide }: BarChartOptions): string {
+  const names = isWide ? 210 : 124;
+  const panelHeight = bars.length * ROW;
+  const span = isWide ? (width - names) / PANELS.length : width - names;
+  const place = (index: number) =>
+    isWide
+      ? { left: names + index * span, top: HEAD, width: span - FIGURE, height: panelHeight }
+      : { left: names, top: HEAD + index * (panelHeight + HEAD + 12), width: span - FIGURE, height: panelHeight };
+  const height = isWide ? HEAD + panelHeight + 4 : PANELS.length * (HEAD + panelHeight + 12);
+  const options = {
+    title: PANELS.map(({ key, label }, index) => ({
+      text: label,
+      left: isWide ? place(index).left : 0,
+      top: place(index).top - 24,
+      padding: 0,
+      textStyle: { fontSize: 12, fontWeight: 'bold', color: INK[key] },
+    })),
+    grid: PANELS.map((_, index) => ({ ...place(index), outerBoundsMode: 'none' })),
+    xAxis: PANELS.map(({ key }, index) => ({
+      type: 'value',
+      gridIndex: index,
+      show: false,
+      min: 0,
+      max: Math.max(1, ...bars.map((bar) => bar[key] ?? 0)),
+    })),
+    yAxis: PANELS.map((_, index) => ({
+      type: 'category',
+      gridIndex: index,
+      inverse: true,
+      data: bars.map(({ label }) => shortened(label, isWide ? 30 : 17)),
+      axisTick: { show: false },
+      axisLine: { lineStyle: { color: INK.muted } },
+      axisLabel: { show: !isWide || index === 0, color: INK.text, fontSize: 12, interval: 0, margin: 8 },
+    })),
+    series: PANELS.map(({ key }, index) => ({
+      type: 'bar',
+      xAxisIndex: index,
+      yAxisIndex: index,
+      silent: true,
+      barWidth: 14,
+      itemStyle: { color: INK[key] },
+      data: bars.map((bar) => ({
+        value: bar[key] ?? 0,
+        label: {
+          show: true,
+          position: 'right',
+          fontSize: 12,
+          color: bar[key] === null ? INK.muted : INK.text,
+          formatter: figureText(bar, key),
+        },
+      })),
+    })),
+  };
+  return draw({ id, title, description: describe(bars), width, height, options });
+}
+
+function figureText(bar: BarFigures, key: (typeof PANELS)[number]['key']): string {
+  const value = bar[key];
+  if (value === null) return 'not measured';
+  const rate = key === 'responded' && bar.response_rate !== null ? ` · ${percentText(bar.response_rate.value)}` : '';
+  return `${countText(value)}${rate}`;
+}
+
+function describe(bars: readonly BarFigures[]): string {
+  const lines = bars.map((bar) =>
+    [bar.label, ...PANELS.map(({ key, label }) => `${label.toLowerCase()} ${figureText(bar, key)}`)].join(', '),
+  );
+  return `${lines.join('; ')}. The same figures stand in the table below.`;
+}

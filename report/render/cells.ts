@@ -1,0 +1,13 @@
+import type { Rate } from '../section/model.js';
+import { countText, percentText } from './text.js';
+
+/** Every figure of the page is a `data` element whose value is the section's own, so that a program can compare them. */
+export const count = (value: number | null): string =>
+  value === null ? NOT_MEASURED : `<data value="${value}">${countText(value)}</data>`;
+
+export const share = (value: number | null): string =>
+  value === null ? NOT_MEASURED : `<data value="${value}">${percentText(value)}</data>`;
+
+export const rate = (value: Rate | null): string => share(value?.value ?? null);
+
+export const NOT_MEASURED = '<span class="none">not measured</span>';

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import type { BarFigures, Section } from '../section/model.js';
+import { barChart } from './bar-chart.js';
+import { STYLE } from './style.js';
+import { cards, header } from './summary.js';
+import { campaignTable, controlTable, dayTable, regionName, regionTable, sourceTable } from './tables.js';
+import { escape, instantText, monthText } from './text.js';
+import { trendChart } from './trend-chart.js';
+
+const WIDE = 880;
+const NARROW = 328;
+
+/** No script, no address: the page may load nothing, and its one style is known by its hash. */
+const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+
+/** The section as one file that needs nothing beside itself. */
+export function renderHtml(section: Section): string {
+  const { heading, project, month, generated_at } = section;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escape(`${heading}, ${monthText(month.id)}, ${project.name}`)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${header(section)}
+${cards(section)}
+${body(section).join('\n')}
+${notes(section)}
+<footer class="small">Made by Tributary at <time datetime="${escape(generated_at)}">${escape(instantText(generated_at, project.time_zone))}</time>.</footer>
+</main>
+</body>
+</html>
+`;
+}
+
+function body(section: Section): readonly string[] {
+  const { month, days, largest_campaigns, by_region, by_source, control_groups } = section;
+  const isByRegion = by_region.some(({ region }) => region !== '');
+  const regions = by_region.map((row) => ({ ...row, label: regionName(row.region) }));
+  return [
+    part(
+      'By day',
+      'Days without data are gaps; a zero was measured.',
+      figure((width, id) => trendChart(month, days, width, id), 'trend'),
+    ),
+    part(
+      'By campaign',
+      'The largest by messages sent. Percentages are response rates.',
+      bars('campaigns', 'Figures by campaign', largest_campaigns),
+      campaignTable(section),
+    ),
+    isByRegion
+      ? part(
+          'By region',
+          'Percentages are response rates.',
+          bars('regions', 'Figures by region', regions),
+          regionTable(section),
+        )
+      : part('By region', 'None of the campaigns of this month is broken down by region.'),
+    by_source.length > 1 ? part('By source', 'The systems in which the campaigns ran.', sourceTable(section)) : '',
+    control_groups.length > 0
+      ? part(
+          'Control groups',
+          'Chosen for a campaign and sent nothing; left out of everything above.',
+          controlTable(section),
+        )
+      : '',
+    part('All days', 'The figures behind the graph.', dayTable(section)),
+  ];
+}
+
+const part = (title: string, lead: string, ...content: readonly string[]) =>
+  `<section><h2>${title}</h2><p class="lead">${lead}</p>${content.join('\n')}</section>`;
+
+/** Drawn twice, since letters that fit a wide screen are too small on a narrow one. */
+const figure = (drawn: (width: number, id: string) => string, id: string) =>
+  `<figure><div class="wide">${drawn(WIDE, `${id}-wide`)}</div><div class="narrow">${drawn(NARROW, `${id}-narrow`)}</div></figure>`;
+
+const bars = (id: string, title: string, rows: readonly BarFigures[]) =>
+  figure((width, id) => barChart(rows, { id, title, width, isWide: width === WIDE }), id);
+
+function notes({ notes }: Section): string {
+  const items = notes.map(({ title, text }) => `<div><dt>${escape(title)}</dt><dd>${escape(text)}</dd></div>`);
+  return `<section class="notes"><h2>How to read this page</h2><dl>${items.join('')}</dl></section>`;
+}

@@ -1,0 +1,76 @@
+import type { Card, Change, Section } from '../section/model.js';
+import { addMonths } from '../section/calendar.js';
+import { count, share } from './cells.js';
+import { escape, instantText, monthText, percentText, shortMonthText, signed } from './text.js';
+
+export function header(section: Section): string {
+  const { project, month, status, sources, heading, time_zones } = section;
+  const at = (instant: string) => escape(instantText(instant, project.time_zone));
+  const asOf =
+    status.data_as_of === null
+      ? 'not known'
+      : `<time datetime="${escape(status.data_as_of)}">${at(status.data_as_of)}</time>`;
+  const isFinal = status.state === 'final';
+  const facts: readonly (readonly [string, string])[] = [
+    ['Sources', sources.map(({ source }) => `<bdi>${escape(source)}</bdi>`).join(', ') || 'none'],
+    ['Data as of', asOf],
+    ['Time zone of days', escape(time_zones.join(', '))],
+    ['Completeness', completeness(section)],
+  ];
+  return `<header>
+<p class="project">${escape(project.name)}</p>
+<h1>${escape(heading)}</h1>
+<p class="month">${monthText(month.id)}${month.through_day === month.last_day ? '' : `, to ${escape(month.through_day)}`} <span class="state">${isFinal ? 'Final' : `Preliminary until ${at(status.final_from)}`}</span></p>
+<dl class="about">${facts.map(([term, text]) => `<div><dt>${term}</dt><dd>${text}</dd></div>`).join('')}</dl>
+</header>`;
+}
+
+function completeness({ status, sources }: Section): string {
+  const days = (present: number, expected: number) =>
+    `<data value="${present}">${present}</data> of <data value="${expected}">${expected}</data> ${expected === 1 ? 'day' : 'days'}`;
+  const all = days(status.days_present, status.days_expected);
+  if (status.missing_days.length === 0) return all;
+  const lacking = sources
+    .filter(({ missing_days }) => missing_days.length > 0)
+    .map(({ source, missing_days }) => `<bdi>${escape(source)}</bdi> lacks ${escape(someOf(missing_days))}`);
+  return `${all}<br><span class="small">${lacking.join('; ')}</span>`;
+}
+
+function someOf(days: readonly string[]): string {
+  const shown = days.slice(0, 3).join(', ');
+  return days.length > 3 ? `${shown} and ${days.length - 3} more days` : shown;
+}
+
+export function cards({ cards, month }: Section): string {
+  const items = cards.map((card) => {
+    const value =
+      card.value === null
+        ? '<p class="value none">not measured</p>'
+        : `<p class="value">${card.unit === 'rate' ? share(card.value) : count(card.value)}</p>`;
+    const parts =
+      card.numerator === null || card.denominator === null
+        ? ''
+        : `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>`;
+    const changes =
+      card.value === null
+        ? ''
+        : changed(card, card.previous_month, addMonths(month.id, -1)) +
+          changed(card, card.last_year, addMonths(month.id, -12));
+    return `<li class="card"><h3>${escape(card.label)}</h3>${value}${parts}${changes}<p class="small definition">${escape(card.definition)}</p></li>`;
+  });
+  return `<ul class="cards">${items.join('\n')}</ul>`;
+}
+
+function changed({ unit }: Card, change: Change | null, month: string): string {
+  if (change === null) return `<p class="small">${shortMonthText(month)}: no figure</p>`;
+  const { value, days } = change;
+  const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
+  const before = `${span}: ${unit === 'rate' ? share(value) : count(value)}`;
+  if (change.change === null) return `<p class="small">${before}</p>`;
+  const arrow = change.change > 0 ? '▲' : change.change < 0 ? '▼' : '=';
+  const text =
+    unit === 'rate'
+      ? signed(change.change * 100, (points) => `${points.toFixed(2)} points`)
+      : signed(change.change, (part) => percentText(part, 1));
+  return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> · ${before}</p>`;
+}

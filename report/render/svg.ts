@@ -1,0 +1,61 @@
+import { BarChart, LineChart } from 'echarts/charts';
+import { GridComponent, TitleComponent } from 'echarts/components';
+import { init, use, type EChartsCoreOption } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { escape } from './text.js';
+
+use([BarChart, LineChart, GridComponent, TitleComponent, SVGRenderer]);
+
+/**
+ * Colours as charts draw them. Each stands for a custom property of the page, by which the same drawing is light, dark or
+ * printed; the values themselves are never seen.
+ */
+export const INK = {
+  text: '#000001',
+  muted: '#000002',
+  rule: '#000003',
+  sent: '#000011',
+  opened: '#000012',
+  responded: '#000013',
+} as const;
+
+export interface Drawing {
+  /** Unique in the page. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly width: number;
+  readonly height: number;
+  readonly options: EChartsCoreOption;
+}
+
+/** Draws a chart to SVG that stands in the page: no styles or scripts of its own, and a name for those who do not see it. */
+export function draw({ id, title, description, width, height, options }: Drawing): string {
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, textStyle: { fontFamily: 'sans-serif', fontSize: 12 }, ...options });
+    return inPage(chart.renderToSVGString(), { id, title, description, width, height });
+  } finally {
+    chart.dispose();
+  }
+}
+
+function inPage(svg: string, { id, title, description, width, height }: Omit<Drawing, 'options'>): string {
+  const body = svg
+    .slice(svg.indexOf('>') + 1)
+    .replaceAll(/<style ?>[\s\S]*?<\/style>/g, '')
+    .replaceAll(/ (?:class|pointer-events|ecmeta_\w+)="[^"]*"/g, '')
+    .replaceAll(/ style="font-size:(\d+)px;font-family:sans-serif;(font-weight:(\w+);)?"/g, (_, size, _all, weight) =>
+      weight === undefined ? ` font-size="${size}"` : ` font-size="${size}" font-weight="${weight}"`,
+    )
+    .replaceAll(/zr\d+-/g, `${id}-`)
+    .replaceAll(/"(#0000[01]\d)"/g, (_, colour: string) => {
+      const name = Object.entries(INK).find(([, value]) => value === colour)?.[0];
+      return `"var(--${name})"`;
+    })
+    .replaceAll('\n', '');
+  return (
+    `<svg viewBox="0 0 ${width} ${height}" role="img" aria-labelledby="${id}-title ${id}-desc">` +
+    `<title id="${id}-title">${escape(title)}</title><desc id="${id}-desc">${escape(description)}</desc>${body}`
+  );
+}

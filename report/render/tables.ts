@@ -1,0 +1,101 @@
+import type { ControlComparison, Figures, Section } from '../section/model.js';
+import { count, NOT_MEASURED, rate } from './cells.js';
+import { escape, signed } from './text.js';
+
+type Cells = (figures: Figures) => readonly string[];
+
+const HEADS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Response rate'];
+const cellsOf: Cells = ({ sent, delivered, opened, responded, open_rate, response_rate }) => [
+  count(sent),
+  count(delivered),
+  count(opened),
+  count(responded),
+  rate(open_rate),
+  rate(response_rate),
+];
+
+interface Row {
+  readonly head: string;
+  readonly figures: Figures;
+}
+
+export function campaignTable({ by_campaign, sources, totals }: Section): string {
+  const names = Map.groupBy(by_campaign, ({ name }) => name);
+  const rows = by_campaign.map(({ name, source, campaign_id, ...figures }) => {
+    // What tells two campaigns of one name apart, and nothing where the name does.
+    const more = [
+      ...(sources.length > 1 ? [source] : []),
+      ...((names.get(name)?.length ?? 0) > 1 && campaign_id !== name ? [campaign_id] : []),
+    ];
+    const detail = more.length === 0 ? '' : `<br><span class="small"><bdi>${more.map(escape).join(' · ')}</bdi></span>`;
+    return { head: `<bdi>${escape(name)}</bdi>${detail}`, figures };
+  });
+  return table('Figures by campaign', 'Campaign', rows, totals);
+}
+
+export function regionTable({ by_region, totals }: Section): string {
+  const rows = by_region.map(({ region, ...figures }) => ({
+    head: `<bdi>${escape(regionName(region))}</bdi>`,
+    figures,
+  }));
+  return table('Figures by region', 'Region', rows, totals);
+}
+
+export const regionName = (region: string): string => (region === '' ? 'Not broken down by region' : region);
+
+export function sourceTable({ by_source, totals }: Section): string {
+  const rows = by_source.map(({ source, ...figures }) => ({ head: `<bdi>${escape(source)}</bdi>`, figures }));
+  return table('Figures by source', 'Source', rows, totals);
+}
+
+export function dayTable({ days, totals }: Section): string {
+  const rows = days.map(({ date, ...figures }) => ({ head: escape(date), figures }));
+  return table('Figures by day', 'Day', rows, totals);
+}
+
+/** The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
+function table(caption: string, first: string, rows: readonly Row[], totals: Figures): string {
+  const line = ({ head, figures }: Row) => `<tr><th scope="row">${head}</th>${cells(figures)}</tr>`;
+  return scrolling(
+    caption,
+    `<table><caption>${caption}</caption><thead><tr><th scope="col">${first}</th>${columns(HEADS)}</tr></thead>
+<tbody>${rows.map(line).join('\n')}</tbody>
+<tfoot>${line({ head: 'Total', figures: totals })}</tfoot></table>`,
+  );
+}
+
+/** Where nothing at all is known, one word says it. */
+function cells(figures: Figures): string {
+  if (Object.values(figures).every((value) => value === null))
+    return `<td colspan="${HEADS.length}" class="none">no data</td>`;
+  return cellsOf(figures)
+    .map((cell) => `<td>${cell}</td>`)
+    .join('');
+}
+
+const columns = (heads: readonly string[]) => heads.map((head) => `<th scope="col">${head}</th>`).join('');
+
+const scrolling = (label: string, content: string) =>
+  `<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`;
+
+export function controlTable({ control_groups }: Section): string {
+  const points = (value: number) => signed(value * 100, (absolute) => absolute.toFixed(2));
+  const rows = control_groups.flatMap(({ name, arms }: ControlComparison) =>
+    arms.map((arm) => {
+      const lift = arm.is_control
+        ? 'control'
+        : arm.lift === null
+          ? NOT_MEASURED
+          : `<data value="${arm.lift.value}">${points(arm.lift.value)}</data> <span class="small">(<data value="${arm.lift.low}">${points(arm.lift.low)}</data> to <data value="${arm.lift.high}">${points(arm.lift.high)}</data>)</span>`;
+      const cells = [count(arm.targeted), count(arm.sent), count(arm.responded), rate(arm.rate), lift];
+      const head = `<bdi>${escape(name)}</bdi><br><span class="small"><bdi>${escape(arm.name || 'all variants')}</bdi>${arm.is_control ? ', control group' : ''}</span>`;
+      return `<tr><th scope="row">${head}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
+    }),
+  );
+  const heads = ['Targeted', 'Sent', 'Responded', 'Responded of targeted', 'Lift in points (95 % interval)'];
+  return scrolling(
+    'Control groups',
+    `<table><caption>Control groups beside those who were sent messages</caption><thead><tr><th scope="col">Campaign and arm</th>${columns(heads)}</tr></thead>
+<tbody>${rows.join('\n')}</tbody></table>`,
+  );
+}

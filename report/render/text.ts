@@ -1,0 +1,64 @@
+/** Text from outside, such as the name of a campaign, made safe between tags and within quoted attributes. */
+export function escape(text: string): string {
+  // Control characters are no part of HTML, and a browser may read them as something else.
+  return (
+    text
+      // oxlint-disable-next-line no-control-regex
+      .replaceAll(/[\u0000-\u001f\u007f]/g, ' ')
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      .replaceAll('"', '&quot;')
+      .replaceAll("'", '&#39;')
+  );
+}
+
+const COUNT = new Intl.NumberFormat('en-US');
+const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+
+export const countText = (value: number): string => COUNT.format(value);
+export const shortText = (value: number): string => SHORT.format(value);
+export const percentText = (share: number, digits = 2): string => `${(share * 100).toFixed(digits)} %`;
+
+/** A true minus sign, as wide as the plus. */
+export function signed(value: number, text: (absolute: number) => string): string {
+  return `${value < 0 ? '−' : value > 0 ? '+' : '±'}${text(Math.abs(value))}`;
+}
+
+const MONTHS = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+/** `2008-03` as March 2008. */
+export const monthText = (month: string): string => `${MONTHS[Number(month.slice(5, 7)) - 1]} ${month.slice(0, 4)}`;
+
+/** `2008-03` as Mar 2008. */
+export const shortMonthText = (month: string): string => monthText(month).replace(/^(\w{3})\w*/, '$1');
+
+/** An instant to the minute, in a zone that is named. */
+export function instantText(instant: string, timeZone: string): string {
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+  return `${format.format(new Date(instant))} ${timeZone}`;
+}
+
+/** Cut at the end, so that a long name does not push the bars away. */
+export function shortened(text: string, length: number): string {
+  const characters = [...text];
+  return characters.length <= length
+    ? text
+    : `${characters
+        .slice(0, length - 1)
+        .join('')
+        .trimEnd()}…`;
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { buildMarts, loadSection, renderHtml, renderJson } from '../../../report/index.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { seedCampaigns } from './seeded-campaigns.js';
+import { demoFacts, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
+
+let warehouse: Warehouse;
+const now = new Date('2025-11-24T12:00:00Z');
+const load = (month: string, at = now) =>
+  loadSection(warehouse.sql, {
+    month,
+    project: { name: 'Outreach', timezone: 'America/Chicago' },
+    now: at,
+    closeAfter: '8d',
+  });
+
+beforeAll(async () => {
+  warehouse = await openWarehouse();
+  await loadHillstrom(warehouse.sql);
+  await seedCampaigns(warehouse.sql, '2025-11-23', 449);
+  // A day that was lost, and a name that is an attack.
+  await warehouse.sql.query(`DELETE FROM raw_braze_daily.campaign_data_series WHERE "time" = '2025-10-14'`);
+  await warehouse.sql.query(
+    `UPDATE raw_braze_daily.campaigns SET name = '<script>alert("x")</script> & ''Ä''', tags = '["region:<b>West</b>"]' WHERE id = 'c007'`,
+  );
+  await buildMarts(warehouse.sql, await demoFacts(), { metadataSchema: 'tributary', now });
+});
+afterAll(async () => {
+  await warehouse.close();
+  await stopTestServer();
+});
+
+/** Every figure of the page, as a program reads it. */
+const figuresOfPage = (html: string) =>
+  [...html.matchAll(/<data value="([^"]*)">([^<]*)<\/data>/g)].map(([, value, text]) => ({
+    value: Number(value),
+    text,
+  }));
+
+const figuresOfSection = (value: unknown): number[] =>
+  typeof value === 'number'
+    ? [value]
+    : value !== null && typeof value === 'object'
+      ? Object.values(value).flatMap(figuresOfSection)
+      : [];
+
+for (const month of ['2025-10', '2025-11', '2008-03'])
+  test(`the page of ${month} shows the figures of the section and no others`, async () => {
+    const section = await load(month);
+    const html = renderHtml(section);
+    const folder = process.env.REPORT_PAGES;
+    if (folder !== undefined) {
+      await mkdir(folder, { recursive: true });
+      await writeFile(`${folder}/${month}.html`, html);
+      await writeFile(`${folder}/${month}.json`, renderJson(section));
+    }
+    const known = new Set(figuresOfSection(JSON.parse(renderJson(section))));
+    const shown = figuresOfPage(html);
+    expect(shown.filter(({ value }) => !known.has(value))).toEqual([]);
+    const values = new Set(shown.map(({ value }) => value));
+    for (const row of [section.totals, ...section.days, ...section.by_campaign, ...section.by_region])
+      for (const key of ['sent', 'delivered', 'opened', 'responded'] as const)
+        if (row[key] !== null) expect(values).toContain(row[key]);
+    for (const { value, text } of shown)
+      if (/^[\d,]+$/.test(text!)) expect(Number(text!.replaceAll(',', ''))).toBe(value);
+      else if (/^[\d.]+ %$/.test(text!)) expect(text).toBe(`${(value * 100).toFixed(2)} %`);
+  });
+
+test('the page loads nothing and runs nothing, whatever a campaign is called', async () => {
+  const section = await load('2025-10');
+  expect(section.by_campaign.some(({ name }) => name.includes('<script>'))).toBe(true);
+  const html = renderHtml(section);
+  const found = (pattern: RegExp) => html.replaceAll('http-equiv', '').match(pattern)?.[0];
+  expect(found(/<script|<b>|javascript:|<link|<img|<iframe|@import|url\((?!#)/i)).toBeUndefined();
+  expect(found(/https?:|\ssrc=|\shref=|\son\w+=|\sstyle=/i)).toBeUndefined();
+  const policy = html.match(/content="(default-src[^"]*)"/)![1];
+  const style = createHash('sha256')
+    .update(html.match(/<style>([\s\S]*?)<\/style>/)![1]!)
+    .digest('base64');
+  expect(policy).toContain(`default-src 'none'; style-src 'sha256-${style}'`);
+  expect(html.includes('&lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &#39;Ä&#39;')).toBe(true);
+  expect(found(/#0000/)).toBeUndefined();
+  expect(html.includes('<h1>Real-time Campaign Performance Overview</h1>')).toBe(true);
+});
+
+test('the page is the same, byte for byte, whenever it is drawn', async () => {
+  const section = await load('2025-10');
+  expect(renderHtml(section)).toBe(renderHtml(section));
+});
+
+test('what is not measured is never drawn as zero', async () => {
+  const section = await load('2008-03');
+  const html = renderHtml(section);
+  expect(html.includes('<h3>Messages opened (summed by day)</h3><p class="value none">not measured</p>')).toBe(true);
+  expect(html.includes('Messages opened: not measured')).toBe(true);
+  expect(html.includes('16.70 %')).toBe(true);
+});
