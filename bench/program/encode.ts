@@ -1,14 +1,16 @@
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { planColumns } from '../../core/middleware/index.js';
 import { compileForObjects, compileForScanner, type RowPlan } from '../../core/program/index.js';
 import { csvScanner } from '../../core/sdk/files/csv.scanner.js';
 import { createBinaryBatch, type BinaryBatch } from '../../destinations/postgres/binary-batch.js';
-import { EVENT_FIELDS, eventExport } from './event-export.js';
+import { EVENT_FIELDS, eventExport } from '../data/event-export.js';
 
 /**
  * How fast rows become binary COPY in this process, without a server: a CSV of 14 columns scanned, checked, cast and
- * encoded, and the same records as objects. Run after `npm run build`: `node dist/bench/program/main.js [--rows 2000000]`.
+ * encoded, and the same records as objects. `npm run bench -- encode [--rows 2000000]`.
  */
 const { values: options } = parseArgs({
   options: {
@@ -124,13 +126,15 @@ function measure(name: string, work: () => number): void {
   );
 }
 
-const path = eventExport(rows, 'plain');
+const folder = mkdtempSync(join(tmpdir(), 'tributary-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+const path = eventExport({ folder, rows });
 measure('scan alone', () => scan(path));
 for (const bytes of options.batch)
   measure(`bytes to COPY, batch of ${Number(bytes) >> 10} KB`, () =>
     loadBytes(path, createBinaryBatch(EVENT_FIELDS.length + 1, { targetBytes: Number(bytes) })),
   );
-const mixed = eventExport(rows, 'mixed');
+const mixed = eventExport({ folder, rows, kind: 'mixed' });
 measure('the same, mixed text, 1 % rejected', () =>
   loadBytes(mixed, createBinaryBatch(EVENT_FIELDS.length + 1, { targetBytes: 1 << 20 }), Math.ceil(rows / 100)),
 );

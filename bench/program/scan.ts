@@ -2,7 +2,7 @@ import { csvScanner } from '../../core/sdk/files/index.js';
 
 /**
  * The scanner alone: rows per second over 14 columns × 245 bytes, bare, with quotes here and there, and all quoted.
- * Run after `npm run build`: `node dist/bench/files/csv-scanner.js [rows] [chunk bytes]`.
+ * `npm run bench -- scan [rows] [chunk bytes]`.
  */
 const rows = Number(process.argv[2] ?? 500_000);
 const chunkBytes = Number(process.argv[3] ?? 1 << 18);

@@ -1,0 +1,29 @@
+import type { Ledger } from '../../core/protocol/index.js';
+
+/** What the loading process is asked to do. */
+export interface EngineTask {
+  readonly url: string;
+  readonly format: 'csv' | 'jsonl' | 'pages';
+  /** Path of the file, or address of the API. */
+  readonly input: string;
+  /** True: time ends when all rows are staged, and nothing is merged. */
+  readonly stopsAfterStaging: boolean;
+}
+
+export interface EngineReply {
+  readonly seconds: number;
+  readonly idleBytes: number;
+  readonly peakBytes: number;
+  readonly ledger: Ledger;
+}
+
+/** What the other side is asked to do: to run a file of SQL, giving the input to its COPY. */
+export interface SqlTask {
+  readonly url: string;
+  readonly sqlFile: string;
+  readonly input: string;
+}
+
+export interface SqlReply {
+  readonly seconds: number;
+}

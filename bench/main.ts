@@ -1,0 +1,14 @@
+/**
+ * `npm run bench`: loads through the engine against SQL alone, and the memory that takes. `npm run bench -- NAME …` runs a
+ * part of that; `-- encode` and `-- scan` time the row program and the CSV scanner without a server.
+ */
+const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
+  encode: () => import('./program/encode.js'),
+  scan: () => import('./program/scan.js'),
+};
+const alone = ALONE[process.argv[2] ?? ''];
+if (alone === undefined) await import('./load/main.js');
+else {
+  process.argv.splice(2, 1);
+  await alone();
+}
