@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,8 @@ export interface Databases {
   /** A database in the state that `prepare` made; the state is made once per name and copied from then on. */
   fresh(state: string, prepare: (url: string) => Promise<void>): Promise<string>;
   query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]>;
+  /** CPU seconds that the server has used so far, its ended processes included; 0 where the system does not say. */
+  cpuSeconds(): number;
   close(): Promise<void>;
 }
 
@@ -47,6 +50,7 @@ export async function openDatabases(): Promise<Databases> {
       await query(server.adminUrl, 'CHECKPOINT');
       return server.url(TURN);
     },
+    cpuSeconds: () => cpuSecondsOf(server.pid),
     async close() {
       await server.stopNow();
       const sockets = new URL(server.adminUrl).searchParams.get('host');
@@ -54,4 +58,32 @@ export async function openDatabases(): Promise<Databases> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+const TICKS_PER_SECOND = 100;
+
+function cpuSecondsOf(postmaster: number): number {
+  let ticks = 0;
+  try {
+    for (const name of readdirSync('/proc')) {
+      if (!/^\d+$/.test(name)) continue;
+      const fields = statOf(name);
+      if (Number(name) !== postmaster && fields[1] !== String(postmaster)) continue;
+      // Of the postmaster also what its ended children have used.
+      const own = Number(name) === postmaster ? fields.slice(11, 15) : fields.slice(11, 13);
+      ticks += own.reduce((sum, field) => sum + Number(field), 0);
+    }
+  } catch {
+    return 0;
+  }
+  return ticks / TICKS_PER_SECOND;
+}
+
+/** From the third field on, since the second is a name that may hold anything. A process that is gone gives nothing. */
+function statOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  } catch {
+    return [];
+  }
 }

@@ -36,6 +36,7 @@ async function load(): Promise<EngineReply> {
   await sleep(100);
   const idleBytes = process.memoryUsage.rss();
   const { signal } = new AbortController();
+  const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
   let stagedAt: bigint | undefined;
   const destination = await postgres.connect(postgres.config.parse({ url: task.url }), {
@@ -85,8 +86,10 @@ async function load(): Promise<EngineReply> {
   const ended = stagedAt ?? process.hrtime.bigint();
   if (stagedAt === undefined && outcome.state !== 'succeeded')
     throw new Error(`The run ended as ${outcome.state}: ${outcome.error?.message ?? 'no reason given'}`);
+  const { user, system } = process.cpuUsage(cpu);
   return {
     seconds: Number(ended - started) / 1e9,
+    cpuSeconds: (user + system) / 1e6,
     idleBytes,
     peakBytes: process.resourceUsage().maxRSS * 1024,
     ledger: outcome.ledger,

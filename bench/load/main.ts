@@ -33,11 +33,15 @@ const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[v
 const thousands = (rate: number) => `${Math.round(rate / 1000)}k`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
-const COLUMNS = [44, 9, 9, 21, 7, 13, 9];
+const COLUMNS = [44, 9, 9, 21, 7, 13, 9, 9, 9];
 const line = (...cells: readonly string[]) =>
   console.log(
     cells.map((cell, at) => (at === 0 ? cell.padEnd(COLUMNS[0] ?? 0) : cell.padStart(COLUMNS[at] ?? 0))).join(' '),
   );
+
+/** CPU seconds per million rows, of client + server: what is left of a comparison when the machine is busy with others. */
+const cpu = (costs: readonly (readonly [number, number])[]) =>
+  [0, 1].map((side) => median(costs.map((cost) => cost[side] as number)).toFixed(1)).join('+');
 
 function report({ summary, limit, isDemanded }: Scenario, done: readonly Pair[]): boolean {
   const ratios = done.map(({ ours, sql }) => ours / sql);
@@ -53,6 +57,8 @@ function report({ summary, limit, isDemanded }: Scenario, done: readonly Pair[])
     `${isDemanded ? '≥' : '≈'} ${limit.toFixed(1)}`,
     isReached ? 'reached' : isDemanded ? 'NOT REACHED' : 'below',
     `+${megabytes(extra)}`,
+    cpu(done.map(({ oursCpu }) => oursCpu)),
+    cpu(done.map(({ sqlCpu }) => sqlCpu)),
   );
   return isReached || !isDemanded;
 }
@@ -65,7 +71,7 @@ async function compare(wanted: readonly Scenario[], databases: Databases): Promi
     files.set(name, path);
     return path;
   };
-  line('scenario', 'ours /s', 'SQL /s', 'ratio (min–max)', 'limit', '', 'memory');
+  line('scenario', 'ours /s', 'SQL /s', 'ratio (min–max)', 'limit', '', 'memory', 'CPU ours', 'CPU SQL');
   let isGood = true;
   for (const scenario of wanted)
     isGood = report(scenario, await runTurns(scenario, rows, pairs, databases, file)) && isGood;

@@ -12,6 +12,7 @@ const statements = readFileSync(task.sqlFile, 'utf8')
   .filter((statement) => statement.trim() !== '');
 
 async function run(): Promise<SqlReply> {
+  const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
   const client = new pg.Client({ connectionString: task.url });
   await client.connect();
@@ -20,7 +21,8 @@ async function run(): Promise<SqlReply> {
     else await pipeline(createReadStream(task.input, { highWaterMark: 1 << 18 }), client.query(copyFrom(statement)));
   }
   await client.end();
-  return { seconds: Number(process.hrtime.bigint() - started) / 1e9 };
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, cpuSeconds: (user + system) / 1e6 };
 }
 
 console.log(JSON.stringify(await run()));

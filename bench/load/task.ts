@@ -14,6 +14,7 @@ export interface EngineReply {
   readonly seconds: number;
   readonly idleBytes: number;
   readonly peakBytes: number;
+  readonly cpuSeconds: number;
   readonly ledger: Ledger;
 }
 
@@ -26,4 +27,5 @@ export interface SqlTask {
 
 export interface SqlReply {
   readonly seconds: number;
+  readonly cpuSeconds: number;
 }

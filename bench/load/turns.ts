@@ -8,6 +8,9 @@ import type { EngineReply, EngineTask, SqlReply, SqlTask } from './task.js';
 export interface Pair {
   readonly ours: number;
   readonly sql: number;
+  /** CPU seconds of client and server per million rows. */
+  readonly oursCpu: readonly [number, number];
+  readonly sqlCpu: readonly [number, number];
   /** Peak of the loading process beyond what it has idle. */
   readonly extraBytes: number;
 }
@@ -37,19 +40,30 @@ export async function runTurns(
   const beforeSql = async (url: string) => {
     if (before !== 'nothing') await sql(url, 'first-load', file({ rows: firstRows, kind }));
   };
+  const costing = async <T>(work: () => Promise<T>): Promise<readonly [T, number]> => {
+    const start = databases.cpuSeconds();
+    const result = await work();
+    return [result, databases.cpuSeconds() - start];
+  };
   try {
     const done: Pair[] = [];
     for (let turn = 0; turn < pairs; turn += 1) {
-      const ours = await engine(await databases.fresh(`engine_${before}`, beforeEngine), {
-        input: api?.address ?? input,
-        format,
-        stopsAfterStaging: scenario.stopsAfterStaging ?? false,
-      });
+      const oursUrl = await databases.fresh(`engine_${before}`, beforeEngine);
+      const [ours, oursServer] = await costing(() =>
+        engine(oursUrl, {
+          input: api?.address ?? input,
+          format,
+          stopsAfterStaging: scenario.stopsAfterStaging ?? false,
+        }),
+      );
       prove(scenario, rows, ours);
-      const theirs = await sql(await databases.fresh(`sql_${before}`, beforeSql), scenario.sql, csv);
+      const sqlUrl = await databases.fresh(`sql_${before}`, beforeSql);
+      const [theirs, sqlServer] = await costing(() => sql(sqlUrl, scenario.sql, csv));
       done.push({
         ours: rows / ours.seconds,
         sql: rows / theirs.seconds,
+        oursCpu: [(ours.cpuSeconds * 1e6) / rows, (oursServer * 1e6) / rows],
+        sqlCpu: [(theirs.cpuSeconds * 1e6) / rows, (sqlServer * 1e6) / rows],
         extraBytes: ours.peakBytes - ours.idleBytes,
       });
     }
