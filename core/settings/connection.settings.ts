@@ -8,19 +8,28 @@ export type UnstorableText = 'replace' | 'quarantine';
 const SCHEMA_RULE =
   'must be a name of small letters, digits and _, and not report, tributary, information_schema or pg_…';
 
-@Rule<StreamSettings>(({ sync, write }) =>
-  sync === 'incremental' && write === 'overwrite'
-    ? {
-        key: 'write',
-        message:
-          'overwrite needs sync: full_refresh; an incremental run sees only what changed and would delete the rest',
-      }
-    : undefined,
+@Rule<StreamSettings>(
+  ({ sync, write }) =>
+    sync === 'incremental' && write === 'overwrite'
+      ? {
+          key: 'write',
+          message:
+            'overwrite needs sync: full_refresh; an incremental run sees only what changed and would delete the rest',
+        }
+      : undefined,
+  {
+    not: {
+      properties: { sync: { const: 'incremental' }, write: { const: 'overwrite' } },
+      required: ['sync', 'write'],
+    },
+  },
 )
-@Rule<StreamSettings>(({ sync, lookback }) =>
-  sync === 'full_refresh' && lookback !== undefined
-    ? { key: 'lookback', message: 'has no effect with sync: full_refresh, which reads everything; remove it' }
-    : undefined,
+@Rule<StreamSettings>(
+  ({ sync, lookback }) =>
+    sync === 'full_refresh' && lookback !== undefined
+      ? { key: 'lookback', message: 'has no effect with sync: full_refresh, which reads everything; remove it' }
+      : undefined,
+  { not: { properties: { sync: { const: 'full_refresh' } }, required: ['sync', 'lookback'] } },
 )
 export class StreamSettings {
   @OptionalKey('How it is read. Absent: `incremental` if the stream has a cursor, else `full_refresh`.')

@@ -19,10 +19,12 @@ export interface EffectiveOptions {
 }
 
 /** Fields whose value is a secret where it came from a reference, whatever their plugin declares. */
-const SECRET_NAME = /(^|_)(key|secret|password|passphrase|pass|pwd|token|credentials?|authorization|pin)(_|$)/i;
+const SECRET_NAME =
+  /(^|[_-])(keys?|secrets?|passwords?|passphrase|pass|pwd|tokens?|credentials?|authorization|pin)([_-]|$)/i;
 /** Those that are one even where the value stands in the file. */
-const SURE_SECRET_NAME = /(^|_)(secret|password|passphrase|token|api_key|private_key)$/i;
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
+const SURE_SECRET_NAME = /(^|[_-])(secret|password|passphrase|token|api[_-]key|private[_-]key|authorization)$/i;
+/** Up to the last @ of the word: a password that somebody forgot to encode may hold any of `/?#@`. */
+const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):\S*@/gi;
 const URL_QUERY_PASSWORD = /([?&](?:password|token|api_key|sslpassword|signature|sig)=)[^&#\s]*/gi;
 
 /** What `config show` shows. `secretPaths` are those that the plugins declare as secret. */

@@ -57,9 +57,14 @@ function classSchema(of: SettingsClass, definitions: Record<string, JsonSchema>)
     type: 'object',
     properties: Object.fromEntries(keys.map((key) => [key.name, property(key)])),
     ...(required.length === 0 ? {} : { required }),
-    ...Object.assign({}, ...rulesOf(of).map((rule) => rule.schema ?? {})),
+    ...rulesSchema(of),
     additionalProperties: false,
   };
+}
+
+function rulesSchema(of: SettingsClass): JsonSchema {
+  const schemas = rulesOf(of).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
+  return schemas.length > 1 ? { allOf: schemas } : (schemas[0] ?? {});
 }
 
 function shapeSchema(shape: Shape, definitions: Record<string, JsonSchema>): JsonSchema {

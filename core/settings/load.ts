@@ -108,7 +108,9 @@ function readSettings(text: string, options: ParseOptions): { loaded: LoadedSett
     message,
   });
   const report = (path: Path, message: string, at?: 'key' | 'value') => {
-    if (at === 'key' || !document.unresolved.has(formatPath(path))) issues.push(issueAt(path, message, at));
+    if (at !== 'key' && document.unresolved.has(formatPath(path))) return;
+    const isText = document.referenced.has(formatPath(path)) && /number|true or false/.test(message);
+    issues.push(issueAt(path, isText ? `${message}; a reference stands for text` : message, at));
   };
   const defaults = new Map<string, unknown>();
   const settings = validateClass(Settings, document.value, [], {

@@ -18,12 +18,16 @@ const COLUMN = 'A column of the stream, or `STREAM.COLUMN` of one named in `join
 const WHERE =
   'Only rows whose columns have these values: a value, a list of values, or `{ not: … }` of either. Others count as 0.';
 
+const DAY_RULE = 'must be a day like 2008-03-20';
+
 /** Where one attribute of a row comes from. A bare text is a column. */
 @ExactlyOneOf('column', 'const')
-@Rule<AttributeSettings>((value) =>
-  value.const !== undefined && (value.map !== undefined || value.default !== undefined)
-    ? { key: 'const', message: 'stands alone; map and default belong to a column' }
-    : undefined,
+@Rule<AttributeSettings>(
+  (value) =>
+    value.const !== undefined && (value.map !== undefined || value.default !== undefined)
+      ? { key: 'const', message: 'stands alone; map and default belong to a column' }
+      : undefined,
+  { not: { required: ['const'], anyOf: [{ required: ['map'] }, { required: ['default'] }] } },
 )
 export class AttributeSettings {
   @OptionalKey(COLUMN)
@@ -46,10 +50,12 @@ export class AttributeSettings {
 }
 
 /** A dimension may also be cut out of a list of tags. */
-@Rule<DimensionSettings>((value) =>
-  value.tag !== undefined && value.column === undefined
-    ? { key: 'tag', message: 'needs column: the column that holds the tags' }
-    : undefined,
+@Rule<DimensionSettings>(
+  (value) =>
+    value.tag !== undefined && value.column === undefined
+      ? { key: 'tag', message: 'needs column: the column that holds the tags' }
+      : undefined,
+  { anyOf: [{ required: ['column'] }, { not: { required: ['tag'] } }] },
 )
 export class DimensionSettings extends AttributeSettings {
   @OptionalKey(
@@ -64,7 +70,7 @@ export class DimensionSettings extends AttributeSettings {
 
 @ExactlyOneOf('column', 'const')
 @Rule<DateSettings>(({ const: day }) =>
-  day === undefined || isDay(day) ? undefined : { key: 'const', message: 'must be a day like 2008-03-20' },
+  day === undefined || isDay(day) ? undefined : { key: 'const', message: DAY_RULE },
 )
 export class DateSettings {
   @OptionalKey(COLUMN)
@@ -72,7 +78,7 @@ export class DateSettings {
   column?: string;
 
   @OptionalKey('The same day for every row.', { example: '2008-03-20' })
-  @Text()
+  @Pattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, DAY_RULE)
   const?: string;
 }
 
@@ -228,10 +234,17 @@ export class DimensionsSettings {
 }
 
 /** How the rows of one stream become rows of `campaign_daily` and `response_daily`. */
-@Rule<FactSettings>(({ as, responses }) =>
-  as === undefined || MEASURES.some((name) => as[name] !== undefined) || Object.keys(responses).length > 0
-    ? undefined
-    : { key: 'as', message: `has no measure; give one of ${MEASURES.join(', ')}, or responses` },
+@Rule<FactSettings>(
+  ({ as, responses }) =>
+    as === undefined || MEASURES.some((name) => as[name] !== undefined) || Object.keys(responses).length > 0
+      ? undefined
+      : { key: 'as', message: `has no measure; give one of ${MEASURES.join(', ')}, or responses` },
+  {
+    anyOf: [
+      { properties: { as: { anyOf: MEASURES.map((name) => ({ required: [name] })) } } },
+      { required: ['responses'], properties: { responses: { minProperties: 1 } } },
+    ],
+  },
 )
 export class FactSettings {
   @Key('`CONNECTION.STREAM`.', { example: 'braze_daily.campaign_data_series' })

@@ -1,4 +1,15 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair } from 'yaml';
+import {
+  LineCounter,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Alias,
+  type Document,
+  type Node,
+  type Pair,
+} from 'yaml';
 import { formatPath, type Path, type PathKey, type SettingsIssue } from './issues.js';
 import { resolveReferences, type Reference, type ReferenceSources } from './references.js';
 
@@ -51,6 +62,7 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
   const isBroken = document.errors.length > 0;
 
   let count = 0;
+  const targets = new Map<Alias, Node | undefined>();
   const value = isBroken ? undefined : convert(document.contents, [], []);
   return {
     value,
@@ -72,7 +84,9 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
       return undefined;
     }
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      // To resolve one walks through the whole document, and aliases of aliases come here again and again.
+      if (!targets.has(node)) targets.set(node, node.resolve(document));
+      const target = targets.get(node);
       if (target === undefined || within.includes(target)) {
         report(node, path, 'is an alias that stands for nothing or contains itself');
         return undefined;
@@ -115,7 +129,8 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
 function explain(code: string, message: string): string {
   if (code === 'TAB_AS_INDENT') return 'tab in the indentation; YAML allows only spaces there';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; the file holds one';
-  return `no valid YAML: ${message}`;
+  // What follows a colon or a percent sign quotes the file, and might be a secret.
+  return `no valid YAML: ${message.split(/: | %/)[0]}`;
 }
 
 function find(document: Document, path: Path, at: 'key' | 'value'): number {

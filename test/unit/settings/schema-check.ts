@@ -50,6 +50,7 @@ const WORDS: Readonly<
     ),
   anyOf: (wanted, value, _, check) => wanted.some((inner: Schema) => check(inner, value)),
   oneOf: (wanted, value, _, check) => wanted.filter((inner: Schema) => check(inner, value)).length === 1,
+  not: (wanted, value, _, check) => !check(wanted, value),
   allOf: (wanted, value, _, check) => wanted.every((inner: Schema) => check(inner, value)),
   $ref: (wanted, value, _, check, root) => check(root['definitions'][String(wanted).split('/').at(-1) ?? ''], value),
 };
