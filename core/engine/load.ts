@@ -54,7 +54,8 @@ export interface Filling {
   readonly onStaged: (batch: Batch) => void;
 }
 
-async function pass(filling: Filling): Promise<void> {
+/** Stages the batch and goes on with an empty one. */
+export async function pass(filling: Filling): Promise<void> {
   filling.onStaged(filling.batch);
   await filling.writer.stage(filling.batch);
   filling.batch = filling.writer.batch();

@@ -1,7 +1,16 @@
-import { BadRecord, type RecordData } from '../protocol/index.js';
+import { BadRecord, type ParsingRules, type RecordData } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import { leave, unlessAborted } from './abort.js';
 import type { RunRequest } from './request.js';
+
+/** What APIs deliver is typed already; the texts matter to files only. */
+export const OBJECT_PARSING: ParsingRules = {
+  nulls: [],
+  quotedNulls: false,
+  formats: {},
+  trueTexts: ['true'],
+  falseTexts: ['false'],
+};
 
 /** What reading needs beside the records. */
 export interface Reading {

@@ -52,6 +52,8 @@ export interface RunRequest {
   readonly startedAt: Date;
   readonly fullRefresh: boolean;
   readonly range?: { readonly from: string; readonly to: string };
+  /** True: the records in quarantine are read instead of the source. */
+  readonly replay?: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly on: EventListener;

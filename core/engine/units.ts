@@ -3,14 +3,14 @@ import {
   type Bookmark,
   type Checkpoint,
   type OpenFile,
-  type ParsingRules,
   type PlannedColumn,
   type Window,
 } from '../protocol/index.js';
 import { compileForObjects } from '../program/index.js';
 import { fileUnits } from './file-units.js';
 import { loadPages, rowPlan, type Destined } from './load.js';
-import { unknownFields, type Reading } from './pages.js';
+import { OBJECT_PARSING, unknownFields, type Reading } from './pages.js';
+import { replayUnits } from './replay.js';
 import type { RunRequest } from './request.js';
 import { lookbackOf, type StreamPlan } from './stream-plan.js';
 import { cutWindows, frontierAfter } from './windows.js';
@@ -35,20 +35,16 @@ export interface UnitEnd {
   readonly bookmarks: readonly Bookmark[];
   readonly lineage: Checkpoint['lineage'];
   readonly replacesFile?: string;
+  readonly resolves?: Checkpoint['resolves'];
 }
-
-/** What APIs deliver is typed already; the texts matter to files only. */
-const OBJECT_PARSING: ParsingRules = {
-  nulls: [],
-  quotedNulls: false,
-  formats: {},
-  trueTexts: ['true'],
-  falseTexts: ['false'],
-};
 
 export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable<Unit> {
   const { stream } = plan;
   const name = plan.request.name;
+  if (run.replay === true) {
+    yield* replayUnits(run, plan);
+    return;
+  }
   if (stream.kind === 'files') {
     yield* fileUnits(run, plan, stream);
     return;

@@ -69,6 +69,9 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
       }
       return index;
     },
+    seek(position) {
+      state.position = position - 1;
+    },
     drain() {
       const { read, encoded, replaced, rejects } = state;
       state.read = state.encoded = state.replaced = 0;

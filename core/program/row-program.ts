@@ -39,5 +39,7 @@ export interface ScannerProgram {
 export interface ObjectProgram {
   /** Consumes records from index `from` on and returns the index of the first one not consumed (less than the length: batch full). */
   run(records: readonly (RecordData | BadRecord)[], from: number, batch: Batch): number;
+  /** Gives the next record this position, and those after it the following ones. */
+  seek(position: number): void;
   drain(): Drained;
 }

@@ -67,6 +67,8 @@ export interface Checkpoint {
   readonly keepsExisting: boolean;
   /** For a file without key: rows of an earlier version of this file, not seen now, are deleted. */
   readonly replacesFile?: string;
+  /** Records in quarantine that a replay has brought through. */
+  readonly resolves?: readonly { readonly key: string; readonly reason: string }[];
 }
 
 /** Where the records of a checkpoint came from. */
@@ -99,6 +101,8 @@ export interface Writer {
 
 /** A record in quarantine that is not resolved, as a replay takes it. */
 export interface QuarantinedRecord {
+  /** By what the record is known, together with the reason. */
+  readonly key: string;
   readonly slice: string;
   readonly position: number;
   readonly reason: string;

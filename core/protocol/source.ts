@@ -32,6 +32,8 @@ export type SourceStream =
       /** Every file version that belongs to the stream, in the order in which later ones win. */
       list(signal: AbortSignal): AsyncIterable<FileVersion>;
       open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
+      /** The rules by which its files are read, for records that are read again from quarantine. */
+      readonly parsing?: ParsingRules;
       /** True where the fields were inferred from a sample: the engine then freezes them in the state. */
       readonly isInferred: boolean;
     };

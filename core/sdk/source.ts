@@ -6,6 +6,7 @@ import type {
   FileVersion,
   OpenFile,
   OpenSource,
+  ParsingRules,
   ReadRequest,
   RecordData,
   Slice,
@@ -61,6 +62,7 @@ export interface FileStream {
   readonly primaryKey: readonly string[];
   readonly fields: readonly Field[];
   readonly isInferred: boolean;
+  readonly parsing?: ParsingRules;
   list(signal: AbortSignal): AsyncIterable<FileVersion>;
   open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
 }
@@ -181,6 +183,7 @@ function kinds<Config, Client>(): StreamKinds<Config, Client> {
         syncModes: ['full_refresh', 'incremental'],
       },
       isInferred: stream.isInferred,
+      ...(stream.parsing === undefined ? {} : { parsing: stream.parsing }),
       list: (signal) => stream.list(signal),
       open: (file, signal) => stream.open(file, signal),
     }),

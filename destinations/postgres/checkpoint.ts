@@ -96,6 +96,12 @@ async function record(
          DO UPDATE SET position = excluded.position, run_id = excluded.run_id, updated_at = now()`,
       [connection, stream, partition, JSON.stringify(position), run],
     );
+  if (checkpoint.resolves !== undefined)
+    await client.query(
+      `UPDATE ${m}.quarantine q SET resolved_at = now() FROM jsonb_to_recordset($3::jsonb) AS r(key text, reason text)
+        WHERE q.connection = $1 AND q.stream = $2 AND q.record_key = r.key AND q.reason = r.reason AND q.resolved_at IS NULL`,
+      [connection, table.stream, JSON.stringify(checkpoint.resolves)],
+    );
   const { lineage } = checkpoint;
   if (lineage !== undefined)
     await client.query(

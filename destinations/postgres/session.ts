@@ -92,7 +92,7 @@ export async function openSession({
     quarantined: (connection, stream, limit) =>
       asking('reading the quarantine', async () => {
         const { rows } = await pool.query<QuarantinedRecord & Record<string, unknown>>(
-          `SELECT slice, position, reason, payload FROM ${quote(metadata)}.quarantine
+          `SELECT record_key AS key, slice, position, reason, payload FROM ${quote(metadata)}.quarantine
             WHERE connection = $1 AND stream = $2 AND resolved_at IS NULL ORDER BY first_seen, record_key LIMIT $3`,
           [connection, stream, limit],
         );

@@ -54,6 +54,7 @@ export async function fileStream(
     primaryKey: spec.primary_key,
     fields,
     isInferred: names.some((name) => !declared.has(name)),
+    parsing: parsingRules(spec),
     list: (abort) => transport.list(spec.path, abort),
     open: (file, abort) => openFile(transport, spec, known, file, abort),
   };

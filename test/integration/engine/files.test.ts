@@ -191,6 +191,49 @@ describe('quarantine', () => {
   });
 });
 
+describe('a replay', () => {
+  const loose = { primary_key: ['id'], columns: { id: 'integer', n: 'string' } };
+  const replay: RunWishes = { request: { replay: true } };
+
+  it('lands what passes now, leaves what does not, and never overwrites a newer version', async () => {
+    await put('a.csv', 'id,n', '1,one', '2,two', '3,3', ',4');
+    await run(KEYED);
+    await put('b.csv', 'id,n', '2,22');
+    await run(KEYED);
+    // Only 1 and the one without key are open; 2 came well later. The table takes texts now.
+    await bench.query('ALTER TABLE raw_test.items ALTER n TYPE text');
+    await bench.query(`UPDATE tributary.quarantine SET resolved_at = NULL`);
+    const bookmarks = await bench.query('SELECT * FROM tributary.bookmark ORDER BY partition');
+    const outcome = await run(loose, replay);
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.ledger).toMatchObject({ read: 3, quarantined: 1, inserted: 1, superseded: 1, deleted: 0 });
+    expect(await bench.query('SELECT id::int, n, _source_row::int AS row FROM raw_test.items ORDER BY 1')).toEqual([
+      { id: 1, n: 'one', row: 1 },
+      { id: 2, n: '22', row: 1 },
+      { id: 3, n: '3', row: 3 },
+    ]);
+    expect((await open()).map(({ reason }) => reason)).toEqual(['not_null']);
+    expect(await bench.query('SELECT * FROM tributary.bookmark ORDER BY partition')).toEqual(bookmarks);
+    expect((await run(loose, replay)).ledger).toMatchObject({ read: 1, quarantined: 1, inserted: 0 });
+  });
+
+  it('of files without key puts a row at its place, and of rows that are appended adds them once', async () => {
+    await put('a.csv', 'n', '1', 'two', '3');
+    await run({ columns: { n: 'integer' } });
+    await bench.query('ALTER TABLE raw_test.items ALTER n TYPE text');
+    const outcome = await run({ columns: { n: 'string' } }, replay);
+    expect(outcome.error).toBeUndefined();
+    expect(
+      await bench.query('SELECT _source_file AS file, _source_row::int AS row, n FROM raw_test.items ORDER BY 2'),
+    ).toEqual([
+      { file: 'a.csv', row: 1, n: '1' },
+      { file: 'a.csv', row: 2, n: 'two' },
+      { file: 'a.csv', row: 3, n: '3' },
+    ]);
+    expect((await run({ columns: { n: 'string' } }, replay)).ledger).toMatchObject({ read: 0 });
+  });
+});
+
 describe('inferred columns', () => {
   it('are frozen with the first file, and a column that a later file adds is frozen with that file', async () => {
     await put('a.csv', 'id,n', '1,10');
