@@ -40,8 +40,7 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
       });
     to = Math.min(now, to);
   } else if (request.frontier !== undefined) {
-    // A bookmark from the future (a source with a wrong clock) must not end reading for good.
-    from = Math.max(start, Math.min(parse(request.frontier), now) - lookback);
+    from = Math.max(start, frontierOf(request, parse(request.frontier), isDaily ? today : now) - lookback);
   }
   const windows: Window[] = [];
   while (from < to) {
@@ -55,6 +54,15 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
     from = end;
   }
   return windows;
+}
+
+/**
+ * A bookmark from the future (a host with a wrong clock) must not end reading until then: the last day is read, and the
+ * bookmark comes back with it.
+ */
+function frontierOf({ isDaily, wholeDays }: WindowRequest, saved: number, latest: number): number {
+  if (saved <= latest) return saved;
+  return isDaily && wholeDays !== true ? latest : latest - DAY_MS;
 }
 
 /** Where the bookmark stands once the window is committed: at its end, but never beyond the start of the run. */
