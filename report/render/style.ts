@@ -28,6 +28,8 @@ p{margin:0}
 .value.none{font-size:19px;line-height:36px;font-weight:400;color:var(--muted)}
 .card .small{font-variant-numeric:tabular-nums}
 .card .definition{margin-top:auto;padding-top:8px}
+data{white-space:nowrap}
+.before{display:inline-block}
 .none{color:var(--muted);font-weight:400}
 td .none{white-space:normal}
 figure{margin:16px 0 0}

@@ -65,7 +65,7 @@ function changed({ unit }: Card, change: Change | null, month: string): string {
   if (change === null) return `<p class="small">${shortMonthText(month)}: no figure</p>`;
   const { value, days } = change;
   const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
-  const before = `${span}: ${unit === 'rate' ? share(value) : count(value)}`;
+  const before = `<span class="before">${span}: ${unit === 'rate' ? share(value) : count(value)}</span>`;
   if (change.change === null) return `<p class="small">${before}</p>`;
   const arrow = change.change > 0 ? '▲' : change.change < 0 ? '▼' : '=';
   const text =
