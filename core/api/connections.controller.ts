@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
 import { stateOf } from './connection-state.js';
+import { runForm } from './forms.js';
 import { HOST_SERVICES, type ConnectionSummary, type HostServices } from './host-services.js';
 import type { RunRecord } from '../persistence/run-store.js';
 
@@ -23,5 +24,5 @@ export class ConnectionsController {
 }
 
 function described(connection: ConnectionSummary, last: RunRecord | undefined): object {
-  return { ...connection, state: stateOf(last), last_run: last ?? null };
+  return { ...connection, state: stateOf(last), last_run: last === undefined ? null : runForm(last) };
 }

@@ -1,4 +1,5 @@
 import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { eventForm, runForm } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 const DEFAULT_LIMIT = 50;
@@ -23,19 +24,19 @@ export class RunsController {
       ...(connection === undefined ? {} : { connection }),
       ...(before === undefined ? {} : { before }),
     });
-    return { runs, next: runs.length === count ? runs.at(-1)!.id : null };
+    return { runs: runs.map(runForm), next: runs.length === count ? runs.at(-1)!.id : null };
   }
 
   @Get(':id')
   async show(@Param('id') id: string): Promise<object> {
     const run = await this.services.runs.get(id);
     if (run === undefined) throw new NotFoundException(`There is no run "${id}".`);
-    return run;
+    return runForm(run);
   }
 
   @Get(':id/events')
   async events(@Param('id') id: string): Promise<object> {
     if ((await this.services.runs.get(id)) === undefined) throw new NotFoundException(`There is no run "${id}".`);
-    return { events: await this.services.runs.events(id) };
+    return { events: (await this.services.runs.events(id)).map(eventForm) };
   }
 }

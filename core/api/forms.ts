@@ -1,0 +1,19 @@
+import type { RunEvent, RunRecord } from '../persistence/run-store.js';
+
+/** Objects of ours as JSON shows them everywhere: keys in snake_case, like columns and YAML. Values stay as they are. */
+export function snakeKeys(object: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [
+      key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+export function runForm(run: RunRecord): Record<string, unknown> {
+  return snakeKeys(run);
+}
+
+export function eventForm({ data, ...event }: RunEvent): Record<string, unknown> {
+  return { ...event, data: snakeKeys(data as object) };
+}
