@@ -56,6 +56,7 @@ export async function startSimulator(world: SimulatorWorld): Promise<DemoSimulat
     async stop() {
       process.off('exit', end);
       if (child.exitCode !== null) return;
+      child.ref();
       const ended = once(child, 'exit');
       end();
       await ended;

@@ -1,0 +1,154 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createWorld, type Truth } from '../simulators/braze/world.js';
+import { runCli, cliData, type CliEnd } from '../support/cli.js';
+
+const NOW = '2026-11-20T05:59:59Z';
+const START = '2025-09-01';
+const CONFIG = new URL('../../config/demo.yaml', import.meta.url).pathname;
+
+let home: string;
+let out: string;
+let first: CliEnd;
+const env = () => ({ TRIBUTARY_HOME: home, TRIBUTARY_DEMO_NOW: NOW, TRIBUTARY_DEMO_START_DATE: START });
+const demo = () => runCli(['demo', '--once', '--out', out], { env: env() });
+const query = (sql: string) => cliData<any[]>(['query', 'warehouse', sql, '--config', CONFIG], { env: env() });
+
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'tributary-demo-'));
+  out = join(home, 'out');
+  first = await demo();
+}, 300_000);
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+test('the demo ends well and writes the report of the experiment and of the last months', async () => {
+  expect({ code: first.code, stderr: first.code === 0 ? '' : first.stderr }).toEqual({ code: 0, stderr: '' });
+  for (const month of ['2008-03', '2026-10', '2026-11']) {
+    const page = await readFile(join(out, `report-${month}.html`), 'utf8');
+    expect(page).toContain('Real-time Campaign Performance Overview');
+    expect(JSON.parse(await readFile(join(out, `report-${month}.json`), 'utf8')).month.id).toBe(month);
+  }
+});
+
+test('the marts hold the figures of the real experiment', async () => {
+  const sent = await query(
+    `SELECT variant_name, is_control, sum(targeted)::bigint AS targeted, sum(sent)::bigint AS sent,
+            sum(opened)::bigint AS opened, sum(revenue)::text AS revenue
+       FROM report.campaign_daily WHERE source = 'hillstrom' GROUP BY 1, 2 ORDER BY 1`,
+  );
+  expect(sent).toEqual([
+    { variant_name: 'Mens E-Mail', is_control: false, targeted: 21307, sent: 21307, opened: null, revenue: '30311.69' },
+    { variant_name: 'No E-Mail', is_control: true, targeted: 21306, sent: 0, opened: null, revenue: '13908.33' },
+    { variant_name: 'Womens E-Mail', is_control: false, targeted: 21387, sent: 21387, opened: null, revenue: '23038.11' },
+  ]);
+  const responses = await query(
+    `SELECT response_type, variant_id, sum(responded)::bigint AS responded FROM report.response_daily
+      WHERE source = 'hillstrom' GROUP BY 1, 2 ORDER BY 1 DESC, 2`,
+  );
+  expect(responses.map(({ responded }) => responded)).toEqual([3894, 2262, 3238, 267, 122, 189]);
+  const regions = await query(
+    `SELECT region, sum(responded)::bigint AS visits FROM report.response_daily
+      WHERE source = 'hillstrom' AND response_type = 'visit' AND variant_id = 'Mens E-Mail' GROUP BY 1 ORDER BY 1`,
+  );
+  expect(regions.map(({ visits }) => visits)).toEqual([736, 1647, 1511]);
+});
+
+test('the report of the experiment says what is measured and what is not', async () => {
+  const section = JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8'));
+  expect(section.totals).toMatchObject({ sent: 42694, responded: 7132, opened: null, open_rate: null });
+  expect((section.totals.response_rate.value * 100).toFixed(2)).toBe('16.70');
+  const page = await readFile(join(out, 'report-2008-03.html'), 'utf8');
+  for (const text of ['42,694', '7,132', '16.70', 'not measured']) expect(page).toContain(text);
+});
+
+/** Column of the mart by the truth's own name; the report's configuration says the same, the connector is not asked. */
+const MEASURES = {
+  sent: 'sent',
+  delivered: 'delivered',
+  unique_opens: 'opened',
+  opens: 'opened_total',
+  machine_open: 'opened_machine',
+  unique_clicks: 'clicked',
+  clicks: 'clicked_total',
+  bounces: 'bounced',
+  unsubscribes: 'unsubscribed',
+  reported_spam: 'complained',
+} as const;
+const RESPONSES = {
+  conversions: 'a1c_test_scheduled',
+  conversions1: 'form_completed',
+  conversions2: 'program_enrolled',
+} as const;
+
+function truthRows({ cells, campaigns }: Truth): Map<string, Record<string, unknown>> {
+  const tag = (tags: readonly string[], name: string) =>
+    tags.find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1) ?? '(unknown)';
+  const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
+  return new Map(
+    cells.map((cell) => {
+      const { name, tags } = byId.get(cell.campaign_id)!;
+      const row: Record<string, unknown> = {
+        campaign_name: name,
+        variant_name: cell.variation_name,
+        is_control: cell.is_control,
+        region: tag(tags, 'region'),
+        segment: tag(tags, 'segment'),
+        revenue: cell.revenue.toFixed(2),
+      };
+      for (const [theirs, ours] of Object.entries(MEASURES)) row[ours] = cell[theirs as keyof typeof MEASURES];
+      for (const [theirs, ours] of Object.entries(RESPONSES)) row[ours] = cell[theirs as keyof typeof RESPONSES];
+      return [[cell.campaign_id, cell.date, cell.channel, cell.variation_id].join(), row];
+    }),
+  );
+}
+
+async function martRows(): Promise<Map<string, Record<string, unknown>>> {
+  const measures = Object.values(MEASURES).join(', ');
+  const responded = Object.values(RESPONSES).map(
+    (type) => `max(responded) FILTER (WHERE response_type = '${type}') AS ${type}`,
+  );
+  const rows = await query(
+    `SELECT campaign_id, date, channel, variant_id, d.campaign_name, d.variant_name, d.is_control, region, segment,
+            revenue::text, ${measures}, ${responded.join(', ')}
+       FROM report.campaign_daily d
+       LEFT JOIN report.response_daily r USING (source, campaign_id, date, channel, variant_id, region, segment)
+      WHERE source = 'braze'
+      GROUP BY campaign_id, date, channel, variant_id, d.campaign_name, d.variant_name, d.is_control, region, segment,
+            revenue, ${measures}`,
+  );
+  return new Map(
+    rows.map(({ campaign_id, date, channel, variant_id, ...row }) => [
+      [campaign_id, date, channel, variant_id].join(),
+      row,
+    ]),
+  );
+}
+
+/** A control group is sent nothing, which a mart may say as 0 and the world says as not measured. */
+function isSame(mart: Record<string, unknown>, truth: Record<string, unknown>): boolean {
+  return Object.entries(truth).every(
+    ([name, value]) => mart[name] === value || (truth['is_control'] === true && name === 'sent' && mart[name] === 0),
+  );
+}
+
+test('the marts of the simulated Braze equal its own truth, cell by cell', async () => {
+  const world = createWorld({ now: NOW, start: START, timeZone: 'America/Chicago' });
+  const truth = truthRows(world.truth(NOW));
+  const marts = await martRows();
+  expect(truth.size).toBeGreaterThan(20_000);
+  expect([...marts.keys()].toSorted()).toEqual([...truth.keys()].toSorted());
+  const wrong = [...truth].filter(([key, row]) => !isSame(marts.get(key)!, row)).slice(0, 3);
+  expect(wrong.map(([key, row]) => ({ key, truth: row, mart: marts.get(key) }))).toEqual([]);
+});
+
+test('a second demo finds nothing changed and says so, and leaves every row as it was', async () => {
+  const fingerprint = () =>
+    query('SELECT md5(string_agg(d::text, chr(10) ORDER BY d::text)) AS rows FROM report.campaign_daily d');
+  const before = await fingerprint();
+  const second = await demo();
+  expect(second.code).toBe(0);
+  expect(second.stdout.match(/succeeded in .*nothing changed/g)).toHaveLength(2);
+  expect(second.stdout.match(/marts: nothing changed/g)).toHaveLength(2);
+  expect(await fingerprint()).toEqual(before);
+}, 300_000);
