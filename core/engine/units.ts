@@ -14,6 +14,7 @@ import { replayUnits } from './replay.js';
 import type { RunRequest } from './request.js';
 import { lookbackOf, type StreamPlan } from './stream-plan.js';
 import { cutWindows, frontierAfter } from './windows.js';
+import { warningsOf } from './warnings.js';
 
 /** One unit of checkpoint: what to read into one writer, and what the bookmark says once that is committed. */
 export interface Unit {
@@ -54,7 +55,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
     holdsNul: run.destination.capabilities.holdsNul,
     unstorableText: run.unstorableText,
   };
-  const warn = (message: string) => run.on({ type: 'warning', stream: name, message });
+  const warn = warningsOf(run, name);
   const reading: Reading = {
     stream: name,
     signal: run.signal,

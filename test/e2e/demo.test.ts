@@ -31,6 +31,10 @@ test('the demo ends well and writes the report of the experiment and of the last
   }
 });
 
+test('a campaign that is gone is named once, however many windows are read', () => {
+  expect(first.stderr.match(/warning \(campaign_data_series\): .* was it deleted\?/g)).toHaveLength(1);
+});
+
 test('the marts hold the figures of the real experiment', async () => {
   const sent = await query(
     `SELECT variant_name, is_control, sum(targeted)::bigint AS targeted, sum(sent)::bigint AS sent,
@@ -40,7 +44,14 @@ test('the marts hold the figures of the real experiment', async () => {
   expect(sent).toEqual([
     { variant_name: 'Mens E-Mail', is_control: false, targeted: 21307, sent: 21307, opened: null, revenue: '30311.69' },
     { variant_name: 'No E-Mail', is_control: true, targeted: 21306, sent: 0, opened: null, revenue: '13908.33' },
-    { variant_name: 'Womens E-Mail', is_control: false, targeted: 21387, sent: 21387, opened: null, revenue: '23038.11' },
+    {
+      variant_name: 'Womens E-Mail',
+      is_control: false,
+      targeted: 21387,
+      sent: 21387,
+      opened: null,
+      revenue: '23038.11',
+    },
   ]);
   const responses = await query(
     `SELECT response_type, variant_id, sum(responded)::bigint AS responded FROM report.response_daily
