@@ -1,5 +1,4 @@
-import * as report from '../../report/index.js';
-import { listMonths, loadSection, renderJson, type Section } from '../../report/index.js';
+import { listMonths, loadSection, renderHtml, renderJson, type Section } from '../../report/index.js';
 import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
@@ -27,7 +26,6 @@ export async function latestMonth(installation: Installation, signal: AbortSigna
 }
 
 export function renderMonth(section: Section, format: ReportFormat): string {
-  const { renderHtml = renderJson } = report as { renderHtml?: (section: Section) => string };
   return format === 'html' ? renderHtml(section) : renderJson(section);
 }
 
