@@ -44,7 +44,7 @@ export class AttributeSettings {
   })
   map?: Record<string, string>;
 
-  @OptionalKey('What stands where the value is missing. Absent: `(unknown)`.')
+  @OptionalKey('What stands where the value is missing. Absent: `(unknown)`, for a name the id.')
   @Text()
   default?: string;
 }
