@@ -11,7 +11,7 @@ const PANELS = [
 const ROW = 26;
 const HEAD = 30;
 /** Room for the figure at the end of the longest bar. */
-const FIGURE = 104;
+const FIGURE = 116;
 
 export interface BarChartOptions {
   readonly id: string;

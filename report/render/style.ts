@@ -33,7 +33,7 @@ data{white-space:nowrap}
 .none{color:var(--muted);font-weight:400}
 td .none{white-space:normal}
 figure{margin:16px 0 0}
-figure svg{display:block;width:100%;height:auto;font-family:inherit}
+figure svg{display:block;overflow:visible;width:100%;height:auto;font-family:inherit}
 .narrow{display:none}
 .scroll{overflow-x:auto;margin-top:16px}
 .scroll:focus-visible{outline:2px solid var(--sent);outline-offset:2px}

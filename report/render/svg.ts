@@ -1,10 +1,9 @@
-import { BarChart, LineChart } from 'echarts/charts';
-import { GridComponent, TitleComponent } from 'echarts/components';
-import { init, use, type EChartsCoreOption } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { createRequire } from 'node:module';
+import type * as Echarts from 'echarts';
 import { escape } from './text.js';
 
-use([BarChart, LineChart, GridComponent, TitleComponent, SVGRenderer]);
+/** The library takes longer to load than most commands run, so it is loaded by the first drawing, and as one file. */
+const echarts = (): typeof Echarts => createRequire(import.meta.url)('echarts') as typeof Echarts;
 
 /**
  * Colours as charts draw them. Each stands for a custom property of the page, by which the same drawing is light, dark or
@@ -26,12 +25,12 @@ export interface Drawing {
   readonly description: string;
   readonly width: number;
   readonly height: number;
-  readonly options: EChartsCoreOption;
+  readonly options: Echarts.EChartsCoreOption;
 }
 
 /** Draws a chart to SVG that stands in the page: no styles or scripts of its own, and a name for those who do not see it. */
 export function draw({ id, title, description, width, height, options }: Drawing): string {
-  const chart = init(null, undefined, { renderer: 'svg', ssr: true, width, height });
+  const chart = echarts().init(null, undefined, { renderer: 'svg', ssr: true, width, height });
   try {
     chart.setOption({ animation: false, textStyle: { fontFamily: 'sans-serif', fontSize: 12 }, ...options });
     return inPage(chart.renderToSVGString(), { id, title, description, width, height });

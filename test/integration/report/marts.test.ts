@@ -1,3 +1,4 @@
+import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
 import { buildMarts } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES, FACTS, rawTables, type RawTables } from './raw-changes.js';
@@ -303,4 +304,35 @@ test('bad configurations are refused with the place and the next step, and nothi
   await refused('is_control: { where: { arm: [control, holdout] } }', 'is_control: arm', 'not true or false', 'where');
   await refused('sent: [100, 200]', 'sent: [many]', 'is compared with a text', 'numbers');
   expect(await ask('SELECT * FROM report.campaign_daily')).toEqual([]);
+});
+
+test('a role that may not create schemas builds in one that exists', async () => {
+  await ask(CREATE_SERIES);
+  await row(1, "'2026-03-05T12:00Z', 'a', 'EML', 'x', 10, 3, true, NULL");
+  const database = new URL(warehouse.database.url).pathname.slice(1);
+  await ask(`REVOKE CREATE ON DATABASE ${database} FROM PUBLIC`);
+  await ask(`DROP ROLE IF EXISTS builder`);
+  await ask('CREATE ROLE builder LOGIN');
+  await ask('GRANT USAGE ON SCHEMA raw_daily, tributary TO builder');
+  await ask('GRANT SELECT ON ALL TABLES IN SCHEMA raw_daily, tributary TO builder');
+  await ask('GRANT DELETE ON tributary.dirty TO builder');
+  const asBuilder = openSqlSession(warehouse.database.url, { readOnly: false });
+  try {
+    const built = asBuilder.transaction(async (sql) => {
+      await sql.query('SET LOCAL ROLE builder');
+      return buildMarts(sql, facts, options);
+    });
+    await expect(built).rejects.toMatchObject({ message: expect.stringContaining('permission denied') });
+    await ask('CREATE SCHEMA report');
+    await ask('GRANT USAGE, CREATE ON SCHEMA report TO builder');
+    const allowed = await asBuilder.transaction(async (sql) => {
+      await sql.query('SET LOCAL ROLE builder');
+      return buildMarts(sql, facts, options);
+    });
+    expect(allowed.marts.campaign_daily).toEqual({ inserted: 1, updated: 0, deleted: 0 });
+  } finally {
+    await asBuilder.close();
+    await ask('DROP OWNED BY builder CASCADE');
+    await ask('DROP ROLE builder');
+  }
 });
