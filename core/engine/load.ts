@@ -54,8 +54,7 @@ export interface Filling {
   readonly onStaged: (batch: Batch) => void;
 }
 
-/** Stages the batch and goes on with an empty one. */
-export async function pass(filling: Filling): Promise<void> {
+async function pass(filling: Filling): Promise<void> {
   filling.onStaged(filling.batch);
   await filling.writer.stage(filling.batch);
   filling.batch = filling.writer.batch();

@@ -8,6 +8,7 @@ import {
   type StreamState,
 } from '../protocol/index.js';
 import { ConnectorError, EXIT_CODES, toConnectorError } from '../sdk/errors.js';
+import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
 import { frozenFields, planStream } from './stream-plan.js';
 import { runStream } from './stream-run.js';
@@ -99,7 +100,8 @@ async function oneStream(
     },
   };
   try {
-    await runStream(counting, planStream(run, request, stream, bookmarks));
+    const work = run.replay === true ? replayStream : runStream;
+    await work(counting, planStream(run, request, stream, bookmarks));
     return { report: { stream: request.name, state: 'complete' as StreamState, ledger }, error: undefined };
   } catch (error) {
     // A stop is no error: what was committed counts, and the rest of the stream was not read.

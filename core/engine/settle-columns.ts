@@ -17,7 +17,7 @@ export interface Settled {
 export async function settleColumns(
   run: RunRequest,
   plan: StreamPlan,
-  file: OpenFile | undefined,
+  file: Pick<OpenFile, 'fields'> | undefined,
   told: Set<string>,
 ): Promise<Settled> {
   const columns = file === undefined ? plan.columns : columnsOf(plan, file);
@@ -39,7 +39,7 @@ export async function settleColumns(
   return { columns: settled.columns, table: settled.table, isNew: false };
 }
 
-function columnsOf(plan: StreamPlan, file: OpenFile): readonly PlannedColumn[] {
+function columnsOf(plan: StreamPlan, file: Pick<OpenFile, 'fields'>): readonly PlannedColumn[] {
   const { catalog } = plan.stream;
   const known = new Set(catalog.fields.map((field) => field.name));
   const extra = file.fields.filter((field) => !known.has(field.name));
@@ -54,7 +54,7 @@ function columnsOf(plan: StreamPlan, file: OpenFile): readonly PlannedColumn[] {
   return columns;
 }
 
-function fileHas(file: OpenFile, columns: readonly PlannedColumn[], target: string): boolean {
+function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn[], target: string): boolean {
   const source = columns.find((column) => column.target.name === target)?.source;
   return file.fields.some((field) => field.name === source);
 }

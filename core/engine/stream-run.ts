@@ -71,12 +71,10 @@ async function runUnit(
       onStaged: (batch) =>
         on({ type: 'batch_staged', stream, slice: unit.slice, rows: batch.rows, bytes: batch.bytes, sourceBytes }),
     };
-    // What lies in quarantine has been counted against the budget before.
-    const budget = run.replay === true ? { share: 1, records: Number.POSITIVE_INFINITY } : run.errorBudget;
-    const intake = openIntake(writer, budget, progress.tally, stream);
+    const intake = openIntake(writer, run.errorBudget, progress.tally, stream);
     const end = await unit.load({ file, columns, filling, intake, onBytes: (bytes) => (sourceBytes += bytes) });
     await passRest(filling);
-    judgeShare(budget, intake.tally, stream);
+    judgeShare(run.errorBudget, intake.tally, stream);
     run.signal.throwIfAborted();
     const ledger = await writer.checkpoint({
       id: clock.id(),
@@ -84,10 +82,8 @@ async function runUnit(
       tally: intake.tally,
       bookmarks: end.bookmarks,
       ...(end.lineage === undefined ? {} : { lineage: end.lineage }),
-      replacesAll: plan.write === 'overwrite' && run.replay !== true,
-      keepsExisting: run.replay === true,
+      replacesAll: plan.write === 'overwrite',
       ...(end.replacesFile === undefined ? {} : { replacesFile: end.replacesFile }),
-      ...(end.resolves === undefined ? {} : { resolves: end.resolves }),
     });
     writer = undefined;
     progress.ledger = addLedgers(progress.ledger, ledger);

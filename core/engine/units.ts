@@ -10,7 +10,6 @@ import { compileForObjects } from '../program/index.js';
 import { fileUnits } from './file-units.js';
 import { loadPages, rowPlan, type Destined } from './load.js';
 import { OBJECT_PARSING, unknownFields, type Reading } from './pages.js';
-import { replayUnits } from './replay.js';
 import type { RunRequest } from './request.js';
 import { lookbackOf, type StreamPlan } from './stream-plan.js';
 import { cutWindows, frontierAfter } from './windows.js';
@@ -36,16 +35,11 @@ export interface UnitEnd {
   readonly bookmarks: readonly Bookmark[];
   readonly lineage: Checkpoint['lineage'];
   readonly replacesFile?: string;
-  readonly resolves?: Checkpoint['resolves'];
 }
 
 export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable<Unit> {
   const { stream } = plan;
   const name = plan.request.name;
-  if (run.replay === true) {
-    yield* replayUnits(run, plan);
-    return;
-  }
   if (stream.kind === 'files') {
     yield* fileUnits(run, plan, stream);
     return;

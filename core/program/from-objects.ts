@@ -37,12 +37,12 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
   const encode = make(at, ...puts) as (record: RecordData, sink: RowSink) => Reason | undefined;
 
   return {
-    run(records, from, batch) {
+    run(records, from, batch, positions) {
       let index = from;
       for (; index < records.length && !batch.full; index += 1) {
         const record = records[index] as RecordData | BadRecord;
         state.read += 1;
-        state.position += 1;
+        state.position = positions?.[index] ?? state.position + 1;
         if (record instanceof BadRecord) {
           const { reason, detail } = record;
           const position = state.position;
@@ -68,9 +68,6 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
         }
       }
       return index;
-    },
-    seek(position) {
-      state.position = position - 1;
     },
     drain() {
       const { read, encoded, replaced, rejects } = state;

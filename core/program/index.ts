@@ -1,3 +1,4 @@
 export * from './row-program.js';
 export { compileForScanner } from './from-scanner.js';
 export { compileForObjects } from './from-objects.js';
+export { NOWHERE } from './values.js';

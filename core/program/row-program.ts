@@ -38,8 +38,12 @@ export interface ScannerProgram {
 /** Reads records that are objects. */
 export interface ObjectProgram {
   /** Consumes records from index `from` on and returns the index of the first one not consumed (less than the length: batch full). */
-  run(records: readonly (RecordData | BadRecord)[], from: number, batch: Batch): number;
-  /** Gives the next record this position, and those after it the following ones. */
-  seek(position: number): void;
+  run(
+    records: readonly (RecordData | BadRecord)[],
+    from: number,
+    batch: Batch,
+    /** Positions of the records; absent: they are counted on. */
+    positions?: readonly number[],
+  ): number;
   drain(): Drained;
 }

@@ -26,7 +26,8 @@ export function putOf(plan: RowPlan, column: PlannedColumn, onReplaced: () => vo
 }
 
 const ignore = () => undefined;
-const NOWHERE: RowSink = {
+/** Takes values and keeps nothing: for checks. */
+export const NOWHERE: RowSink = {
   full: false,
   begin: ignore,
   commit: ignore,

@@ -63,12 +63,19 @@ export interface Checkpoint {
   readonly lineage?: Lineage;
   /** True for the one checkpoint of an overwrite: rows whose key was not seen are deleted. */
   readonly replacesAll: boolean;
-  /** True for a replay: a record whose key is in the table already changes nothing, and counts as superseded. */
-  readonly keepsExisting: boolean;
   /** For a file without key: rows of an earlier version of this file, not seen now, are deleted. */
   readonly replacesFile?: string;
-  /** Records in quarantine that a replay has brought through. */
-  readonly resolves?: readonly { readonly key: string; readonly reason: string }[];
+  /**
+   * For a replay: what became of the records in quarantine that it read. One whose key is in the table in a version that was
+   * loaded after the record was last seen changes nothing, and counts as superseded.
+   */
+  readonly replayed?: readonly ReplayedRecord[];
+}
+
+/** `position` is the one under which the record was staged, unique in its checkpoint. */
+export interface ReplayedRecord extends Pick<QuarantinedRecord, 'key' | 'reason' | 'position' | 'lastSeen'> {
+  /** Why it did not pass this time; absent: it did, and with it all that is in quarantine under its key is resolved. */
+  readonly fault?: Pick<Reject, 'reason' | 'field' | 'detail'>;
 }
 
 /** Where the records of a checkpoint came from. */
@@ -101,11 +108,14 @@ export interface Writer {
 
 /** A record in quarantine that is not resolved, as a replay takes it. */
 export interface QuarantinedRecord {
-  /** By what the record is known, together with the reason. */
+  /** What tells records apart: key, place in the file, or hash. One record may be there for several reasons, in several versions. */
   readonly key: string;
+  readonly reason: string;
+  readonly field: string | null;
   readonly slice: string;
   readonly position: number;
-  readonly reason: string;
+  /** An instant with all its digits. */
+  readonly lastSeen: string;
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
@@ -125,8 +135,12 @@ export interface DestinationSession {
   open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
   /** Rows in the table now, under the fence; for the balance of a stream. */
   countRows(table: TableSpec): Promise<number>;
-  /** Records in quarantine that no later version has resolved, oldest first. */
-  quarantined(connection: string, stream: string, limit: number): Promise<readonly QuarantinedRecord[]>;
+  /** Records in quarantine that no later version has resolved, latest first; `after` is the last one of the page before. */
+  quarantined(
+    connection: string,
+    stream: string,
+    page: { readonly limit: number; readonly after?: QuarantinedRecord },
+  ): Promise<readonly QuarantinedRecord[]>;
   /** Sets or removes bookmarks by hand; under the fence, so never beside a run. */
   setBookmarks(
     connection: string,

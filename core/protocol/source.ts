@@ -34,6 +34,8 @@ export type SourceStream =
       open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
       /** The rules by which its files are read, for records that are read again from quarantine. */
       readonly parsing?: ParsingRules;
+      /** True where values are texts without a type of their own (CSV), so that some of them mean null. */
+      readonly isText?: boolean;
       /** True where the fields were inferred from a sample: the engine then freezes them in the state. */
       readonly isInferred: boolean;
     };

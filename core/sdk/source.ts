@@ -63,6 +63,7 @@ export interface FileStream {
   readonly fields: readonly Field[];
   readonly isInferred: boolean;
   readonly parsing?: ParsingRules;
+  readonly isText?: boolean;
   list(signal: AbortSignal): AsyncIterable<FileVersion>;
   open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
 }
@@ -184,6 +185,7 @@ function kinds<Config, Client>(): StreamKinds<Config, Client> {
       },
       isInferred: stream.isInferred,
       ...(stream.parsing === undefined ? {} : { parsing: stream.parsing }),
+      ...(stream.isText === undefined ? {} : { isText: stream.isText }),
       list: (signal) => stream.list(signal),
       open: (file, signal) => stream.open(file, signal),
     }),

@@ -5,6 +5,7 @@ import { holdFence, type Fence } from './fence.js';
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
 import type { QuarantineStaging } from './quarantine.js';
+import { recordReplayed, resolveReplaced } from './replayed.js';
 
 export interface CheckpointContext {
   readonly pool: pg.Pool;
@@ -96,13 +97,9 @@ async function record(
          DO UPDATE SET position = excluded.position, run_id = excluded.run_id, updated_at = now()`,
       [connection, stream, partition, JSON.stringify(position), run],
     );
-  if (checkpoint.resolves !== undefined)
-    await client.query(
-      `UPDATE ${m}.quarantine q SET resolved_at = now() FROM jsonb_to_recordset($3::jsonb) AS r(key text, reason text)
-        WHERE q.connection = $1 AND q.stream = $2 AND q.record_key = r.key AND q.reason = r.reason AND q.resolved_at IS NULL`,
-      [connection, table.stream, JSON.stringify(checkpoint.resolves)],
-    );
-  const { lineage } = checkpoint;
+  const { lineage, replayed, replacesFile } = checkpoint;
+  if (replayed !== undefined) await recordReplayed(client, metadata, fence, table.stream, replayed);
+  if (replacesFile !== undefined) await resolveReplaced(client, metadata, fence, table.stream, replacesFile);
   if (lineage !== undefined)
     await client.query(
       `INSERT INTO ${m}.lineage (connection, stream, slice, run_id, source, checksum, bytes, records, committed_at)

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Checkpoint, DirtyMark, TableSpec } from '#sdk';
+import type { Checkpoint, DirtyMark, ReplayedRecord, TableSpec } from '#sdk';
 import { tableName } from './columns.js';
 import { literal, quote } from './names.js';
 
@@ -82,7 +82,8 @@ export async function mergeStaged(
       await dirty.ofTarget(`FROM ${target} t WHERE ${unseen}`);
       deleted = await count(`DELETE FROM ${target} t WHERE ${unseen}`);
     }
-    if (checkpoint.keepsExisting || table.write === 'append') {
+    if (checkpoint.replayed !== undefined) superseded += await dropReplacedMeanwhile(client, plan, checkpoint.replayed);
+    if (table.write === 'append') {
       superseded += await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch}`);
     } else {
       unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
@@ -98,7 +99,7 @@ export async function mergeStaged(
     }
   }
   await dirty.ofStaging(`FROM ${staging} s`);
-  if (!populated || table.write === 'append' || checkpoint.keepsExisting)
+  if (!populated || table.write === 'append')
     return { inserted: await insert(client, plan), updated: 0, unchanged, superseded, deleted };
   return { ...(await upsert(client, table, plan)), unchanged, superseded, deleted };
 }
@@ -114,6 +115,21 @@ async function dropOlderInStaging(client: pg.ClientBase, table: TableSpec, plan:
     `DELETE FROM ${plan.staging} WHERE ctid IN (
        SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY ${key} ORDER BY ${version}_pos DESC) AS place
                            FROM ${plan.staging}) AS versions WHERE place > 1)`,
+  );
+  return rowCount ?? 0;
+}
+
+/** A row that was loaded after the replayed record was last seen is the newer version. */
+async function dropReplacedMeanwhile(
+  client: pg.ClientBase,
+  { staging, target, keyMatch }: MergePlan,
+  replayed: readonly ReplayedRecord[],
+): Promise<number> {
+  const seen = JSON.stringify(replayed.map(({ position, lastSeen }) => ({ position, seen: lastSeen })));
+  const { rowCount } = await client.query(
+    `DELETE FROM ${staging} s USING ${target} t, jsonb_to_recordset($1::jsonb) AS r(position bigint, seen timestamptz)
+      WHERE ${keyMatch} AND r.position = s._pos AND t._loaded_at > r.seen`,
+    [seen],
   );
   return rowCount ?? 0;
 }

@@ -3,7 +3,6 @@ import {
   type Bookmark,
   type DestinationCapabilities,
   type DestinationSession,
-  type QuarantinedRecord,
   type TableSpec,
 } from '#sdk';
 import { fromDriver, inTransaction, openPool } from './connection.js';
@@ -11,6 +10,7 @@ import type { CheckpointContext } from './checkpoint.js';
 import { dropStaleStaging, endOlderFirstLoads, holdFence, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata } from './metadata.js';
 import { quote } from './names.js';
+import { openRecords } from './replayed.js';
 import { checkNames, createTable, describeTable, evolveTable } from './table.js';
 import { tableName } from './columns.js';
 import { directWriter, stagingWriter } from './writer.js';
@@ -89,15 +89,8 @@ export async function openSession({
         const { rows } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM ${tableName(table)}`);
         return Number(rows[0]?.n);
       }),
-    quarantined: (connection, stream, limit) =>
-      asking('reading the quarantine', async () => {
-        const { rows } = await pool.query<QuarantinedRecord & Record<string, unknown>>(
-          `SELECT record_key AS key, slice, position, reason, payload FROM ${quote(metadata)}.quarantine
-            WHERE connection = $1 AND stream = $2 AND resolved_at IS NULL ORDER BY first_seen, record_key LIMIT $3`,
-          [connection, stream, limit],
-        );
-        return rows;
-      }),
+    quarantined: (connection, stream, page) =>
+      asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
     setBookmarks: (connection, set, remove) =>
       inTransaction(pool, 'changing bookmarks', async (client) => {
         await holdFence(client, metadata, raised());

@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { ReplayPreview } from '../../engine/index.js';
 import { does } from './verb.js';
-import { table } from './output.js';
+import { counted, table } from './output.js';
+import { progressLine } from './progress.js';
 import { wholeNumber } from './runs.js';
+import { printSync } from './sync.js';
 
 export function quarantineVerb(program: Command): void {
   const group = program.command('quarantine').description('records that did not pass');
@@ -61,4 +64,45 @@ export function quarantineVerb(program: Command): void {
         .join('\n'),
     );
   });
+
+  const replay = group
+    .command('replay')
+    .description('read the records in quarantine again, by the configuration as it is now')
+    .argument('<connection>')
+    .argument('[stream]')
+    .option('--dry-run', 'show which would pass');
+  does<{ dryRun?: boolean }>(replay, async ({ installation, output, signal }, [connection, stream], { dryRun }) => {
+    const { previewConnectionReplay, replayConnection } = await import('../replay.js');
+    const progress = progressLine(output);
+    const request = {
+      connection: connection as string,
+      streams: stream === undefined ? [] : [stream],
+      signal,
+      on: progress.on,
+      note: (text: string) => output.note(text),
+    };
+    if (dryRun === true) {
+      const previews = await previewConnectionReplay(await installation(), request);
+      progress.end();
+      output.data('tributary.replay_preview/1', previews, () => describePreviews(previews));
+      return 0;
+    }
+    const result = await replayConnection(await installation(), request);
+    progress.end();
+    printSync(result, output);
+    return result.outcome.exitCode;
+  });
+}
+
+function describePreviews(previews: readonly ReplayPreview[]): string {
+  const reasons = [...new Set(previews.flatMap(({ failing }) => Object.keys(failing)))];
+  const rows = previews.map(({ stream, records, passing, failing, partial }) => [
+    stream,
+    records,
+    passing,
+    ...reasons.map((reason) => failing[reason] ?? 0),
+    partial,
+  ]);
+  const passing = previews.reduce((sum, preview) => sum + preview.passing, 0);
+  return `${table(['stream', 'records', 'would pass', ...reasons, 'kept in part'], rows)}\n\n${counted(passing, 'record')} would pass; nothing was changed`;
 }

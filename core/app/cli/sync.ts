@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { SyncResult } from '../sync.js';
+import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
@@ -53,7 +53,7 @@ function rangeOf({ from, to }: SyncOptions): { readonly from: string; readonly t
 }
 
 /** The ledger of a run as a table, then what it means. */
-export function printSync(result: SyncResult, output: Output): void {
+export function printSync(result: RunResult, output: Output): void {
   const { outcome, marts } = result;
   output.data('tributary.run/1', result, () => {
     const rows = outcome.streams.map(({ stream, state, ledger }) => [

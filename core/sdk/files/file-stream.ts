@@ -55,6 +55,7 @@ export async function fileStream(
     fields,
     isInferred: names.some((name) => !declared.has(name)),
     parsing: parsingRules(spec),
+    isText: spec.format === 'csv',
     list: (abort) => transport.list(spec.path, abort),
     open: (file, abort) => openFile(transport, spec, known, file, abort),
   };

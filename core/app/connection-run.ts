@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { reportOf, type Clock, type RunOutcome, type RunRequest } from '../engine/index.js';
+import { EMPTY_LEDGER, type DestinationSession, type EventListener, type OpenSource } from '../protocol/index.js';
+import type { MartBuild } from '../../report/index.js';
+import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
+import { errorBudgetOf, type ConnectionSettings } from '../settings/index.js';
+import { probe, type Installation } from './installation.js';
+import { bringMartsUpToDate, feedsMarts } from './marts.js';
+import { recordRun } from './run-recorder.js';
+import { streamRequests } from './stream-requests.js';
+
+export interface ConnectionRun {
+  readonly connection: string;
+  /** Empty: all that the connection names. */
+  readonly streams: readonly string[];
+  readonly trigger: 'manual' | 'schedule' | 'backfill' | 'replay';
+  readonly signal: AbortSignal;
+  readonly on: EventListener;
+  readonly note: (text: string) => void;
+}
+
+export interface RunResult {
+  readonly run: string;
+  readonly connection: string;
+  readonly startedAt: string;
+  readonly seconds: number;
+  readonly outcome: RunOutcome;
+  /** Absent where the connection feeds no fact of the report, or nothing was committed. */
+  readonly marts?: MartBuild;
+}
+
+/** A run whose process says nothing for so long is dead, whichever host it was on. */
+const SILENT_MS = 90_000;
+
+export const clock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => wait(ms, undefined, { signal }),
+  id: randomUUID,
+  random: Math.random,
+};
+
+/** One run of a connection with its history, and the marts after it. Throws only where there was no run. */
+export async function runOf(
+  installation: Installation,
+  { connection: name, streams: wanted, trigger, signal, on: listener, note }: ConnectionRun,
+  work: (request: RunRequest) => Promise<RunOutcome>,
+): Promise<RunResult> {
+  const { configuration } = installation;
+  const connection = configuration.connection(name);
+  const streams = streamRequests(configuration, name, wanted);
+  const store = await installation.store();
+  await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
+  const startedAt = new Date();
+  const run = { id: randomUUID(), connection: name };
+  const recorder = await recordRun(store, { ...run, trigger, startedAt }, (reason) =>
+    note(`the history of this run is incomplete: ${reason}`),
+  );
+  const on: EventListener = (event) => {
+    recorder.on(event);
+    listener(event);
+  };
+  let outcome = await connected(installation, connection, signal, (source, destination) =>
+    work({
+      run,
+      source,
+      destination,
+      schema: connection.schema,
+      streams,
+      errorBudget: errorBudgetOf(connection.error_budget),
+      unstorableText: connection.unstorable_text,
+      startedAt,
+      fullRefresh: false,
+      signal,
+      clock,
+      on,
+      probe,
+    }),
+  );
+  probe('before_marts');
+  let marts: MartBuild | undefined;
+  if (!signal.aborted && outcome.streams.some(({ state }) => state === 'complete') && feedsMarts(configuration, name)) {
+    try {
+      marts = await bringMartsUpToDate(installation, signal);
+    } catch (error) {
+      outcome = withMartsFailure(outcome, error);
+    }
+  }
+  probe('before_run_recorded');
+  await recorder.end(outcome);
+  return {
+    run: run.id,
+    connection: name,
+    startedAt: startedAt.toISOString(),
+    seconds: (Date.now() - startedAt.getTime()) / 1000,
+    outcome,
+    ...(marts === undefined ? {} : { marts }),
+  };
+}
+
+/** Opens both ends, and closes them whatever happens. A fault in between is a failed run, not an exception. */
+async function connected(
+  installation: Installation,
+  { source: sourceName, destination: destinationName }: ConnectionSettings,
+  signal: AbortSignal,
+  work: (source: OpenSource, destination: DestinationSession) => Promise<RunOutcome>,
+): Promise<RunOutcome> {
+  let source: OpenSource | undefined;
+  let destination: DestinationSession | undefined;
+  try {
+    source = await installation.source(sourceName, signal);
+    destination = await installation.destination(destinationName, signal);
+    return await work(source, destination);
+  } catch (error) {
+    if (signal.aborted) return { state: 'cancelled', exitCode: 130, ledger: EMPTY_LEDGER, streams: [] };
+    const report = reportOf(toConnectorError(error));
+    return { state: 'failed', exitCode: EXIT_CODES[report.kind], ledger: EMPTY_LEDGER, streams: [], error: report };
+  } finally {
+    await source?.close().catch(() => undefined);
+    await destination?.close().catch(() => undefined);
+  }
+}
+
+/** The data are in; the marks that the checkpoints left make the next build catch up. */
+function withMartsFailure(outcome: RunOutcome, error: unknown): RunOutcome {
+  const { message, ...report } = reportOf(toConnectorError(error));
+  const told = { ...report, message: `The data were committed, but the marts could not be built: ${message}` };
+  return outcome.exitCode === 0 ? { ...outcome, exitCode: EXIT_CODES[report.kind], error: told } : outcome;
+}
