@@ -54,9 +54,10 @@ export async function recordReplayed(
         WHERE connection = $1 AND stream = $2 AND resolved_at IS NULL AND record_key = ANY ($3)`,
       [run.connection, stream, passed.map(({ key }) => key)],
     );
-  const changed = replayed.filter(({ reason, fault }) => fault !== undefined && fault.reason !== reason);
-  if (changed.length === 0) return;
-  const faults = JSON.stringify(changed.map(({ key, reason, fault }) => ({ key, old: reason, field: null, ...fault })));
+  const failed = replayed.flatMap(({ key, reason, fault }) =>
+    fault === undefined ? [] : [{ key, old: reason, field: null, ...fault }],
+  );
+  if (failed.length === 0) return;
   const rows = `jsonb_to_recordset($3::jsonb) AS f(key text, old text, reason text, field text, detail text)`;
   await client.query(
     `INSERT INTO ${quarantine} AS q (connection, stream, record_key, record_values, reason, field, detail, payload, slice,
@@ -68,12 +69,15 @@ export async function recordReplayed(
      ON CONFLICT (connection, stream, record_key, reason) DO UPDATE
         SET last_seen = now(), payload = excluded.payload, field = excluded.field, detail = excluded.detail,
             slice = excluded.slice, position = excluded.position, run_id = excluded.run_id, resolved_at = NULL`,
-    [run.connection, stream, faults, run.id],
+    [run.connection, stream, JSON.stringify(failed.filter(({ old, reason }) => old !== reason)), run.id],
   );
   await client.query(
-    `UPDATE ${quarantine} o SET resolved_at = now() FROM ${rows}
-      WHERE o.connection = $1 AND o.stream = $2 AND o.record_key = f.key AND o.reason = f.old`,
-    [run.connection, stream, faults],
+    `UPDATE ${quarantine} o
+        SET resolved_at = CASE WHEN f.reason <> f.old THEN now() END,
+            field = CASE WHEN f.reason = f.old THEN f.field ELSE o.field END,
+            detail = CASE WHEN f.reason = f.old THEN f.detail ELSE o.detail END
+       FROM ${rows} WHERE o.connection = $1 AND o.stream = $2 AND o.record_key = f.key AND o.reason = f.old`,
+    [run.connection, stream, JSON.stringify(failed)],
   );
 }
 

@@ -1,0 +1,100 @@
+import { stopTestServer } from '../support/postgres.js';
+import { newProject, type Project } from './project.js';
+
+const RULES = ['evolve', 'freeze', 'stop'] as const;
+
+let project: Project;
+
+beforeAll(async () => {
+  project = await newProject(`sources:
+  exports:
+    connector: local
+    config:
+      files:
+${RULES.map((rule) => `        - { stream: ${rule}s, path: ./data/*.csv, format: csv, primary_key: [id] }`).join('\n')}
+        - { stream: budget, path: ./budget/*.csv, format: csv, columns: { sent: integer } }
+        - { stream: empty, path: ./empty/*.csv, format: csv }
+        - { stream: nothing, path: ./nothing/*.csv, format: csv }
+connections:
+  daily:
+    source: exports
+    destination: warehouse
+    schema: raw
+    streams: { ${RULES.map((rule) => `${rule}s: { on_schema_change: ${rule} }`).join(', ')} }
+  strict:
+    source: exports
+    destination: warehouse
+    schema: strict
+    error_budget: { records: 50%, or: 2 }
+    streams: { budget: {} }
+`);
+  await project.write('data/1.csv', 'id,sent,note\n1,10,a\n');
+  await project.write('budget/1.csv', 'id,sent\n1,a\n2,2\n3,c\n4,4\n5,5\n6,6\n');
+  await project.write('empty/1.csv', 'id\n1\n');
+  await project.write('nothing/1.csv', 'id\n1\n');
+});
+afterAll(async () => {
+  await project.remove();
+  await stopTestServer();
+});
+
+const columns = async (table: string) =>
+  (
+    await project.rows<{ name: string }>(
+      `SELECT column_name AS name FROM information_schema.columns
+        WHERE table_schema = 'raw' AND table_name = $1 AND column_name NOT LIKE '\\_%' ORDER BY ordinal_position`,
+      [table],
+    )
+  ).map(({ name }) => name);
+
+test('a changed header is taken over, left out or refused, as the connection says', async () => {
+  await project.data(['sync', 'daily']);
+  await project.write('data/2.csv', 'id,opened,sent\n2,5,20\n');
+  const { code, stdout, stderr } = await project.run(['sync', 'daily']);
+  expect(code).toBe(7);
+  expect(stdout).toMatch(/^evolves +complete +1 /m);
+  expect(stdout).toMatch(/^freezes +complete +1 /m);
+  expect(stdout).toMatch(/^stops +failed +0 /m);
+  expect(stderr).toContain('schema of evolves changed: + opened');
+  expect(stderr).toContain('error (schema) in connection "daily", stream "stops"');
+  expect(stderr).toMatch(/"opened" is new, "note" is gone|"note" is gone, "opened" is new|"opened" is new/);
+  expect(await columns('evolves')).toEqual(['id', 'sent', 'note', 'opened']);
+  expect(await columns('freezes')).toEqual(['id', 'sent', 'note']);
+  expect(await columns('stops')).toEqual(['id', 'sent', 'note']);
+  expect(await project.rows('SELECT id::int, sent::int, note, opened FROM raw.evolves ORDER BY id')).toEqual([
+    { id: 1, sent: 10, note: 'a', opened: null },
+    { id: 2, sent: 20, note: null, opened: '5' },
+  ]);
+  expect(await project.rows('SELECT id::int, sent::int, note FROM raw.freezes ORDER BY id')).toEqual([
+    { id: 1, sent: 10, note: 'a' },
+    { id: 2, sent: 20, note: null },
+  ]);
+});
+
+test('a used-up error budget is exit code 7: nothing lands, and what was rejected can be looked at', async () => {
+  await project.write('budget/1.csv', 'id,sent\n1,a\n2,2\n3,c\n4,d\n5,5\n6,6\n7,7\n');
+  const { code, stdout, stderr } = await project.run(['sync', 'strict']);
+  expect(code).toBe(7);
+  expect(stdout).toMatch(/^budget +failed +0 /m);
+  expect(stderr).toContain('error (data) in connection "strict", stream "budget"');
+  expect(stderr).toContain('3 records rejected, 2 allowed');
+  expect(stderr).toContain('tributary quarantine list');
+  const kept = await project.data<{ reason: string }[]>(['quarantine', 'list', 'strict']);
+  expect(kept.map(({ reason }) => reason)).toEqual(['not_an_integer', 'not_an_integer', 'not_an_integer']);
+  expect(await project.rows(`SELECT to_regclass('strict.budget') AS found`)).toEqual([{ found: null }]);
+});
+
+test('a pattern that matches nothing, and an empty file of which nothing is known, ask for columns', async () => {
+  await project.write('empty/1.csv', '');
+  const empty = await project.run(['discover', 'exports']);
+  expect({ code: empty.code, stdout: empty.stdout }).toEqual({ code: 3, stdout: '' });
+  expect(empty.stderr).toContain('the files that match ./empty/*.csv');
+  expect(empty.stderr).toContain('declare `columns`');
+  await project.write('empty/1.csv', 'id\n1\n');
+  await project.configure(
+    'sources: { exports: { connector: local, config: { files: [ { stream: nothing, path: "./none_*.csv", format: csv } ] } } }\nconnections: { daily: { source: exports, destination: warehouse, streams: { nothing: {} } } }\n',
+  );
+  const none = await project.run(['check', 'exports']);
+  expect(none.code).toBe(3);
+  expect(none.stderr).toContain('no file matches ./none_*.csv');
+});
