@@ -1,8 +1,7 @@
-import type { Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
-import { ConnectorError } from '../../sdk/index.js';
 import { counted, placeOf, table, type Output } from './output.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
@@ -20,11 +19,13 @@ export function syncVerb(program: Command): void {
     .description('run a connection once, here and now')
     .argument('<connection>')
     .option('--stream <name...>', 'only these streams')
-    .option('--full-refresh', 'read everything again, whatever the bookmarks say')
-    .option('--from <day>', 'read from this day on instead of from the bookmark, which stays')
-    .option('--to <day>', 'the last day to read, with --from');
+    .addOption(
+      new Option('--full-refresh', 'read everything again, whatever the bookmarks say').conflicts(['from', 'to']),
+    )
+    .option('--from <day>', 'read from this day on instead of from the bookmark, which stays', dayOf)
+    .option('--to <day>', 'the last day to read, with --from; absent: today', dayOf);
   does<SyncOptions>(command, async ({ installation, output, signal }, [connection], options) => {
-    const range = rangeOf(options);
+    const range = rangeOf(command, options);
     const { syncConnection } = await import('../sync.js');
     const progress = progressLine(output);
     const result = await syncConnection(await installation(), {
@@ -43,13 +44,19 @@ export function syncVerb(program: Command): void {
   });
 }
 
-function rangeOf({ from, to }: SyncOptions): { readonly from: string; readonly to: string } | undefined {
-  if (from === undefined && to === undefined) return undefined;
-  const isDay = (text: string | undefined) =>
-    text !== undefined && /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text));
-  if (from === undefined || !isDay(from) || (to !== undefined && !isDay(to)))
-    throw new ConnectorError('config', '--from and --to take days such as 2026-03-01, and --to needs --from.');
-  return { from, to: to ?? new Date().toISOString().slice(0, 10) };
+function rangeOf(command: Command, { from, to = new Date().toISOString().slice(0, 10) }: SyncOptions) {
+  if (from === undefined) {
+    if (command.getOptionValueSource('to') !== undefined) command.error('error: --to needs --from');
+    return undefined;
+  }
+  if (from > to) command.error(`error: --from ${from} is after --to ${to}`);
+  return { from, to };
+}
+
+function dayOf(text: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true)
+    return text;
+  throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 
 /** The ledger of a run as a table, then what it means. */

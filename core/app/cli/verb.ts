@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import type { Configuration } from '../configuration.js';
 import type { Installation } from '../installation.js';
 import { createOutput, printError, type Output } from './output.js';
@@ -53,6 +53,7 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
     try {
       process.exitCode = (await work(context, command.args, options as Options)) ?? 0;
     } catch (error) {
+      if (error instanceof CommanderError) throw error; // a usage error, which Commander has told
       process.exitCode = signal.aborted ? INTERRUPTED : printError(error, output);
     } finally {
       stop();

@@ -1,0 +1,117 @@
+import { startBrazeSimulator, defaultApiKey, type BrazeSimulator } from '../simulators/braze/server.js';
+import { stopTestServer } from '../support/postgres.js';
+import { newProject, type Project } from './project.js';
+
+const LIMITED = { name: 'limited', key: 'a-key-without-series', scopes: ['campaigns.list', 'campaigns.details'] };
+
+let braze: BrazeSimulator;
+let project: Project;
+
+beforeAll(async () => {
+  braze = await startBrazeSimulator({
+    now: '2026-11-24T15:00:00Z',
+    start: '2026-10-01',
+    campaigns: 4,
+    keys: [defaultApiKey, LIMITED],
+  });
+  project = await newProject(configFor(braze.url));
+});
+afterEach(() => braze.faults.clear());
+afterAll(async () => {
+  await braze.close();
+  await project.remove();
+  await stopTestServer();
+});
+
+const configFor = (endpoint: string) => `sources:
+  braze:
+    connector: braze
+    config:
+      endpoint: ${endpoint}
+      api_key: \${env:BRAZE_API_KEY:-${defaultApiKey.key}}
+      start_date: 2026-10-01
+      time_zone: America/Chicago
+connections:
+  daily:
+    source: braze
+    destination: warehouse
+    schema: raw
+    streams: { campaigns: {}, campaign_details: {}, campaign_data_series: { lookback: 14d } }
+`;
+
+test('a wrong API key is exit code 4, is not tried again, and is not shown', async () => {
+  braze.requests.clear();
+  const { code, stdout, stderr } = await project.run(['sync', 'daily'], { env: { BRAZE_API_KEY: 'geheim-geheim' } });
+  expect(code).toBe(4);
+  expect(stderr).toContain('error (auth) in connection "daily"');
+  expect(stderr).toMatch(/next: .*key/i);
+  expect(stdout + stderr).not.toContain('geheim-geheim');
+  expect(braze.requests.list().map(({ status }) => status)).toEqual([401]);
+});
+
+test('a permission that the key lacks is named', async () => {
+  const { code, stderr } = await project.run(['check', 'braze'], { env: { BRAZE_API_KEY: LIMITED.key } });
+  expect(code).toBe(4);
+  expect(stderr).toContain('campaigns.data_series');
+});
+
+test.each([
+  { kind: '500', says: '500' },
+  { kind: 'html200', says: 'text/html instead of JSON' },
+  { kind: 'truncated', says: 'JSON' },
+] as const)('an API that answers with $kind for good is exit code 5', async ({ kind, says }) => {
+  braze.faults.set({ route: '/campaigns/list', kind, every: 1 });
+  const { code, stdout, stderr } = await project.run(['check', 'braze']);
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/^source +braze +failed$/m);
+  expect(stderr).toContain(says);
+  expect(stderr).toContain('/campaigns/list');
+});
+
+test('nobody at the address is exit code 5', async () => {
+  await project.configure(configFor('http://127.0.0.1:1'));
+  const { code, stderr } = await project.run(['check', 'braze']);
+  await project.configure(configFor(braze.url));
+  expect(code).toBe(5);
+  expect(stderr).toContain('127.0.0.1:1');
+});
+
+test('faults that pass are survived within one run, and the table equals the truth', async () => {
+  braze.faults.set(
+    { route: '/campaigns/list', kind: '429', reset_s: 1 },
+    { route: '/campaigns/details', kind: '500' },
+    { route: '/campaigns/details', kind: 'html200', nth: 3 },
+    { route: '/campaigns/data_series', kind: 'truncated' },
+    { route: '/campaigns/data_series', kind: 'disconnect', nth: 3 },
+  );
+  const { outcome } = await project.data(['sync', 'daily']);
+  expect(outcome.state).toBe('succeeded');
+  expect(braze.faults.list().map(({ hits }) => hits)).toEqual([1, 1, 1, 1, 1]);
+  const truth = braze.world.truth(braze.now()).cells;
+  expect(truth.length).toBeGreaterThan(0);
+  const [{ n, sent }] = (await project.rows(
+    'SELECT count(*)::int AS n, sum(sent)::int AS sent FROM raw.campaign_data_series',
+  )) as [{ n: number; sent: number }];
+  expect({ n, sent }).toEqual({ n: truth.length, sent: truth.reduce((sum, cell) => sum + (cell.sent ?? 0), 0) });
+});
+
+test('--from and --to read those days and leave the bookmark where it is', async () => {
+  const bookmarks = await project.data(['state', 'show', 'daily']);
+  await project.rows(`DELETE FROM raw.campaign_data_series WHERE time BETWEEN '2026-10-10' AND '2026-10-12'`);
+  const [{ gone }] = (await project.rows(
+    `SELECT count(*)::int AS gone FROM raw.campaign_data_series WHERE time = '2026-10-11'`,
+  )) as [{ gone: number }];
+  expect(gone).toBe(0);
+  const args = ['--stream', 'campaign_data_series', '--from', '2026-10-11', '--to', '2026-10-11'];
+  const { outcome } = await project.data(['sync', 'daily', ...args]);
+  expect(outcome.ledger.inserted).toBe(outcome.ledger.read);
+  expect(outcome.ledger.inserted).toBeGreaterThan(0);
+  expect(
+    await project.rows(
+      `SELECT DISTINCT time::text AS day FROM raw.campaign_data_series WHERE time BETWEEN '2026-10-10' AND '2026-10-12'`,
+    ),
+  ).toEqual([{ day: '2026-10-11' }]);
+  expect(await project.data(['state', 'show', 'daily'])).toEqual(bookmarks);
+  const [run] = await project.data<unknown[]>(['runs', 'list', '--limit', '1']);
+  expect(run).toMatchObject({ trigger: 'backfill' });
+});
