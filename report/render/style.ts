@@ -17,7 +17,7 @@ p{margin:0}
 .project{color:var(--muted)}
 .month{font-size:19px;display:flex;flex-wrap:wrap;gap:4px 12px;align-items:baseline}
 .state{font-size:13px;border:1px solid currentColor;border-radius:99px;padding:1px 10px;color:var(--muted)}
-.about{display:grid;grid-template-columns:repeat(auto-fit,minmax(190px,1fr));gap:12px 24px;margin:20px 0 0;padding:16px 0;border:solid var(--rule);border-width:1px 0}
+.about{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px 24px;margin:20px 0 0;padding:16px 0;border:solid var(--rule);border-width:1px 0}
 .about dt,.lead,.small{font-size:13px;color:var(--muted)}
 .about dd{margin:0}
 .lead{margin-bottom:12px}

@@ -65,12 +65,12 @@ function changed({ unit }: Card, change: Change | null, month: string): string {
   if (change === null) return `<p class="small">${shortMonthText(month)}: no figure</p>`;
   const { value, days } = change;
   const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
-  const before = `<span class="before">${span}: ${unit === 'rate' ? share(value) : count(value)}</span>`;
+  const before = `<span class="before">from ${unit === 'rate' ? share(value) : count(value)} in ${span}</span>`;
   if (change.change === null) return `<p class="small">${before}</p>`;
   const arrow = change.change > 0 ? '▲' : change.change < 0 ? '▼' : '=';
   const text =
     unit === 'rate'
       ? signed(change.change * 100, (points) => `${points.toFixed(2)} points`)
       : signed(change.change, (part) => percentText(part, 1));
-  return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> · ${before}</p>`;
+  return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> ${before}</p>`;
 }

@@ -15,7 +15,7 @@ export function largestCampaigns(campaigns: readonly CampaignFigures[]): readonl
     responded,
     response_rate,
   }));
-  return rest.length === 0 ? bars : [...bars, together(`Other (${rest.length} campaigns)`, rest)];
+  return rest.length === 0 ? bars : [...bars, together(`${rest.length} other campaigns`, rest)];
 }
 
 function together(label: string, campaigns: readonly CampaignFigures[]): BarFigures {

@@ -152,7 +152,7 @@ test('a month agrees with the raw rows, figure by figure', async () => {
     ),
   );
   const bars = section.largest_campaigns;
-  expect(bars.map(({ label }) => label).at(-1)).toBe('Other (4 campaigns)');
+  expect(bars.map(({ label }) => label).at(-1)).toBe('4 other campaigns');
   expect(bars.reduce((sum, bar) => sum + (bar.sent ?? 0), 0)).toBe(section.totals.sent);
   const rate = await ask<{ rate: string }>(
     `SELECT round(sum(unique_opens)::numeric / sum(sent) FILTER (WHERE unique_opens IS NOT NULL), 6) AS rate ${raw}`,
