@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { local } from '../../connectors/local/local.source.js';
 import { runConnection } from '../../core/engine/index.js';
@@ -17,7 +18,7 @@ const fileConfig = (format: 'csv' | 'jsonl') => ({
   files: [
     {
       stream: 'events',
-      path: task.input,
+      path: basename(task.input),
       format,
       primary_key: KEY,
       columns: Object.fromEntries(EVENT_FIELDS.map(({ name, type }) => [name, type])),
@@ -26,7 +27,7 @@ const fileConfig = (format: 'csv' | 'jsonl') => ({
 });
 
 function openSource(signal: AbortSignal) {
-  const context = { signal, baseFolder: '/' };
+  const context = { signal, baseFolder: dirname(task.input) };
   if (task.format === 'pages') return pages.open(pages.config.parse({ endpoint: task.input }), context);
   return local.open(local.config.parse(fileConfig(task.format)), context);
 }

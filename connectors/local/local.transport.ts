@@ -12,6 +12,7 @@ const MAGIC = /[*?[\]{}()!]/;
 export function localTransport(baseFolder: string): FileTransport {
   return {
     place: baseFolder,
+    givesChunksAway: true,
     async *list(pattern, signal) {
       const names: string[] = [];
       for await (const path of matching(baseFolder, pattern, signal))

@@ -18,7 +18,7 @@ export interface RowScanner {
   readonly row: number;
   /** True while the current bytes are valid UTF-8 without NUL, so that no field needs a look of its own. */
   readonly clean: boolean;
-  /** Gives the next bytes. The scanner keeps what it needs of the bytes before; the caller must not change `chunk` after. */
+  /** Gives the next bytes. The scanner copies what it needs, so that the caller may free `chunk` after. */
   push(chunk: Uint8Array): void;
   /** States that no bytes follow, so that a last record without line end counts. */
   end(): void;

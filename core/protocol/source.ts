@@ -59,7 +59,7 @@ export interface OpenFile {
   readonly fields: readonly Field[];
   /** Column rules that the program needs: texts that mean null, formats of dates. */
   readonly parsing: ParsingRules;
-  /** Decoded bytes (gzip removed). Ends only at the real end; a truncated file throws. */
+  /** Decoded bytes (gzip removed). Ends only at the real end; a truncated file throws. A chunk is valid until the next is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** SHA-256 (hex) and size of the file as it lies at the source; known after `chunks` has ended. */
   identity(): { readonly checksum: string; readonly bytes: number };

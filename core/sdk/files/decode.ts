@@ -8,6 +8,8 @@ import { ConnectorError, isConnectorError } from '../errors.js';
 export interface Identity {
   checksum: string;
   bytes: number;
+  /** Set with the first chunk: true where what is handed out was unpacked from what came. */
+  isPacked?: boolean;
 }
 
 /** `auto` goes by the ending `.gz` and by the first two bytes. */
@@ -39,6 +41,7 @@ export async function* decoded(
       if (head !== undefined) yield head;
       yield* { [Symbol.asyncIterator]: () => chunks };
     })();
+    identity.isPacked = isGzip;
     yield* isGzip ? gunzip(all, file, identity) : all;
   } finally {
     await chunks.return(undefined);

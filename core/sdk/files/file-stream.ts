@@ -24,6 +24,8 @@ export interface FileTransport {
   list(pattern: string, signal: AbortSignal): AsyncIterable<FileVersion>;
   /** The bytes of that very version; throws where another one lies there by now. Left early, it closes what it opened. */
   open(file: FileVersion, signal: AbortSignal): AsyncIterable<Uint8Array>;
+  /** True: each chunk has a buffer of its own that nobody else uses, so that it may be freed once it was read. */
+  readonly givesChunksAway?: boolean;
 }
 
 /**
@@ -136,7 +138,7 @@ async function openFile(
       scanner,
       fields,
       parsing: parsingRules(spec),
-      chunks: replayed(read, chunks),
+      chunks: replayed(read, chunks, () => transport.givesChunksAway === true && identity.isPacked === false),
       identity: () => identity,
       close: async () => void (await chunks.return(undefined)),
     };
@@ -182,10 +184,20 @@ async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, 
   return { fields, read, scanner: jsonLinesScanner(limits) };
 }
 
-/** The chunks that were looked at before, and the rest. */
-async function* replayed(read: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+/**
+ * The chunks that were looked at before, and the rest. Scanners copy what they need, so that a chunk has served when the
+ * next is asked for; its memory is then given back at once, since the collector lets some 30 MB of such buffers gather.
+ */
+async function* replayed(
+  read: readonly Uint8Array[],
+  rest: AsyncGenerator<Uint8Array>,
+  mayFree: () => boolean,
+): AsyncIterable<Uint8Array> {
   yield* read;
-  yield* rest;
+  for await (const chunk of rest) {
+    yield chunk;
+    if (mayFree()) (chunk.buffer as ArrayBuffer).transfer(0);
+  }
 }
 
 function parsingRules(spec: FileSpec): ParsingRules {

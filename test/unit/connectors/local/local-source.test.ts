@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { local } from '../../../../connectors/local/local.source.js';
 import { folder, listed, recordsOf, signal, streamOf } from '../../sdk/files/stream-support.js';
 
@@ -162,4 +163,30 @@ test('the configuration refuses two entries of one stream, unknown keys and deli
   refuses([{ ...entry, delimiter: ';;' }]);
   refuses([{ ...entry, encoding: 'latin1' }]);
   refuses([]);
+});
+
+test('frees a chunk when the next is asked for, and loses no record by that, plain or packed', async () => {
+  using place = folder();
+  const rows = Array.from({ length: 60_000 }, (_, index) => [String(index), 'wellness outreach']);
+  const text = `a,b\n${rows.map((row) => row.join(',')).join('\n')}\n`;
+  writeFileSync(join(place.path, 'plain.csv'), text);
+  writeFileSync(join(place.path, 'packed.csv.gz'), gzipSync(text));
+  for (const [path, isFreed] of [
+    ['plain.csv', true],
+    ['packed.csv.gz', false],
+  ] as const) {
+    const stream = await streamOf(place.path, { path });
+    const [file] = await listed(stream);
+    expect(await recordsOf(await stream.open(file!, signal()))).toEqual(rows);
+    const open = await stream.open(file!, signal());
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of open.chunks) {
+      expect(chunk.byteLength).toBeGreaterThan(0);
+      chunks.push(chunk);
+    }
+    expect(chunks.length).toBeGreaterThan(2);
+    // The first was read for the header and is still in hand.
+    expect(chunks.slice(1).every((chunk) => chunk.byteLength === 0)).toBe(isFreed);
+    await open.close();
+  }
 });
