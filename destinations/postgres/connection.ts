@@ -108,7 +108,8 @@ const CLOSED = /Connection terminated|connection error|not queryable|timeout|end
 export function fromDriver(error: unknown, doing: string): Error {
   if (error instanceof Error && error.name === 'ConnectorError') return error;
   const { code, message, table, column, constraint } = error as pg.DatabaseError & { code?: string };
-  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
+  // EPIPE looks like the state of a server.
+  if (code !== undefined && !NETWORK_CODES.has(code) && /^[0-9A-Z]{5}$/.test(code)) {
     const rule = KIND_BY_SQLSTATE.find(([pattern]) => pattern.test(code));
     const place = [table, column, constraint].filter((part) => part !== undefined).join('.');
     const quoted = /^22|^23/.test(code) ? 'a value does not fit' : message;
