@@ -26,7 +26,12 @@ export function openSqlSession(url: string, options: { readonly readOnly: boolea
   return {
     dialect: 'postgres',
     query: (sql, parameters) => run(pool, sql, parameters),
-    transaction: (work) => inTransaction(pool, 'transaction', (client) => work(inside(client))),
+    transaction: (work) =>
+      inTransaction(pool, 'transaction', async (client) => {
+        // A process that freezes in the middle must not keep its locks, such as that of the one builder of the marts.
+        await client.query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
+        return work(inside(client));
+      }),
     close: () => pool.end(),
   };
 }
