@@ -86,22 +86,46 @@ export async function mergeStaged(
     if (table.write === 'append') {
       superseded += await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch}`);
     } else {
-      unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
-      if (table.version !== undefined) {
+      const joined = `FROM ${staging} s JOIN ${target} t ON ${keyMatch}`;
+      if (table.version === undefined) unchanged = await dropUnchanged(client, plan, joined, dirty);
+      else {
+        unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
         // A version that is null is older than any, as among the staged rows.
         const version = quote(table.version);
         superseded += await count(
           `DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND t.${version} IS NOT NULL
               AND (s.${version} IS NULL OR t.${version} > s.${version})`,
         );
+        await dirty.ofTarget(joined);
       }
-      await dirty.ofTarget(`FROM ${target} t JOIN ${staging} s ON ${keyMatch}`);
     }
   }
   await dirty.ofStaging(`FROM ${staging} s`);
   if (!populated || table.write === 'append')
     return { inserted: await insert(client, plan), updated: 0, unchanged, superseded, deleted };
   return { ...(await upsert(client, table, plan)), unchanged, superseded, deleted };
+}
+
+/**
+ * Takes rows that are in the table already out of the staging table, and marks what the others are about to change: by one
+ * join for both, since joining two large tables is a good part of a merge.
+ */
+async function dropUnchanged(
+  client: pg.ClientBase,
+  plan: MergePlan,
+  joined: string,
+  dirty: DirtyWriter,
+): Promise<number> {
+  const { columns, inserts } = dirty.ofJoined('met', 'NOT met.is_same');
+  const parts = [
+    `met AS MATERIALIZED (SELECT ${['s.ctid AS place', `${plan.sameRow} AS is_same`, ...columns].join(', ')} ${joined})`,
+    `dropped AS (DELETE FROM ${plan.staging} s USING met WHERE s.ctid = met.place AND met.is_same RETURNING 1)`,
+    ...inserts.map((insert, index) => `marked_${index} AS (${insert})`),
+  ];
+  const { rows } = await client.query<{ unchanged: number }>(
+    `WITH ${parts.join(', ')} SELECT count(*) AS unchanged FROM dropped`,
+  );
+  return Number(rows[0]?.unchanged);
 }
 
 /** Of each key the last version stays: by the version column, then by position. */
@@ -179,17 +203,36 @@ async function upsert(
 export interface DirtyWriter {
   ofTarget(from: string): Promise<void>;
   ofStaging(from: string): Promise<void>;
+  /** For a statement that joins both sides itself: what to select of the target, and inserts that read it from `relation`. */
+  ofJoined(
+    relation: string,
+    where: string,
+  ): { readonly columns: readonly string[]; readonly inserts: readonly string[] };
 }
 
 export function dirtyWriter(client: pg.ClientBase, metadata: string, run: string, table: TableSpec): DirtyWriter {
+  const insertOf = (fact: string, day: string, campaign: string, from: string) =>
+    `INSERT INTO ${quote(metadata)}.dirty (fact, day, campaign, run_id, marked_at)
+     SELECT DISTINCT ${literal(fact)}, ${day}, ${campaign}, ${literal(run)}::uuid, now() ${from}`;
+  const marked = (alias: 's' | 't') =>
+    table.marks.map(({ fact, day, campaign }) => ({
+      fact,
+      day: `${dayOf(alias, table, day)}::date`,
+      campaign: `${campaignOf(alias, table, campaign)}::text`,
+    }));
   const mark = async (alias: 's' | 't', from: string) => {
-    for (const { fact, day, campaign } of table.marks)
-      await client.query(
-        `INSERT INTO ${quote(metadata)}.dirty (fact, day, campaign, run_id, marked_at)
-         SELECT DISTINCT ${literal(fact)}, ${dayOf(alias, table, day)}::date, ${campaignOf(alias, table, campaign)}::text, ${literal(run)}::uuid, now() ${from}`,
-      );
+    for (const { fact, day, campaign } of marked(alias)) await client.query(insertOf(fact, day, campaign, from));
   };
-  return { ofTarget: (from) => mark('t', from), ofStaging: (from) => mark('s', from) };
+  return {
+    ofTarget: (from) => mark('t', from),
+    ofStaging: (from) => mark('s', from),
+    ofJoined: (relation, where) => ({
+      columns: marked('t').flatMap(({ day, campaign }, n) => [`${day} AS day_${n}`, `${campaign} AS campaign_${n}`]),
+      inserts: marked('t').map(({ fact }, n) =>
+        insertOf(fact, `${relation}.day_${n}`, `${relation}.campaign_${n}`, `FROM ${relation} WHERE ${where}`),
+      ),
+    }),
+  };
 }
 
 /** Whatever cannot be a day marks all days: a mark must never be the reason that a checkpoint fails. */
