@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stopTestServer } from '../support/postgres.js';
+import { newProject, type Project } from './project.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+let project: Project;
+let examples: Map<string, unknown>;
+
+beforeAll(async () => {
+  examples = await documented();
+  project = await newProject(`sources:
+  exports:
+    connector: local
+    config: { files: [ { stream: engagement, path: ./data/engagement.csv, format: csv, columns: { date: date, sent: integer } } ] }
+connections:
+  daily: { source: exports, destination: warehouse, schema: raw, streams: { engagement: {} }, error_budget: { records: 50%, or: 10 } }
+report:
+  destination: warehouse
+  facts:
+    - from: daily.engagement
+      as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent }
+      responses: { form_completed: { from: forms, primary: true } }
+`);
+  await project.write(
+    'data/engagement.csv',
+    'date,campaign,sent,forms\n2026-03-01,spring,100,3\n2026-03-02,spring,ninety,2\n2026-03-03,spring,80,1\n',
+  );
+});
+afterAll(async () => {
+  await project.remove();
+  await stopTestServer();
+});
+
+/** The examples of docs/json.md by their schema. */
+async function documented(): Promise<Map<string, unknown>> {
+  const text = await readFile(join(ROOT, 'docs/json.md'), 'utf8');
+  const sections = text.matchAll(/^## (tributary\.\w+\/\d+)\n[\s\S]*?(?=^## |$(?![\s\S]))/gm);
+  return new Map(
+    Array.from(sections, ([section, schema]) => {
+      const example = /```json\n([\s\S]*?)\n```/.exec(section)?.[1];
+      return [schema as string, example === undefined ? undefined : JSON.parse(example)];
+    }),
+  );
+}
+
+/** Names and types without the values; of a list the shapes that occur in it. */
+function shapeOf(value: unknown): unknown {
+  if (Array.isArray(value)) return [...new Set(value.map((each) => JSON.stringify(shapeOf(each))))].toSorted();
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  const entries = Object.entries(value).map(([name, part]) => [name, shapeOf(part)] as const);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+test('every verb prints what is documented', async () => {
+  const check = async (...args: string[]) => {
+    const { stdout } = await project.run([...args, '--json']);
+    const { schema, data } = JSON.parse(stdout) as { schema: string; data: any };
+    expect({ schema, shape: shapeOf(data) }).toEqual({ schema, shape: shapeOf(examples.get(schema)) });
+    checked.add(schema);
+    return data;
+  };
+  const checked = new Set<string>();
+  await check('init', '--config', 'new.yaml');
+  await check('validate');
+  await check('config', 'show');
+  await check('check');
+  await check('discover', 'exports');
+  const { run } = await check('sync', 'daily');
+  await check('state', 'show', 'daily');
+  await check('state', 'reset', 'daily', '--dry-run');
+  await check('runs', 'list');
+  await check('runs', 'show', run);
+  await check('runs', 'logs', run);
+  const [{ id }] = await check('quarantine', 'list', 'daily');
+  await check('quarantine', 'show', 'daily', id);
+  await check('quarantine', 'replay', 'daily', '--dry-run');
+  await check('query', 'warehouse', 'SELECT campaign_id, sent FROM report.campaign_daily ORDER BY date');
+  await check('report', 'build', '--out', 'out');
+  await check('connectors', 'list');
+  await check('connectors', 'spec', 'postgres');
+  await check('sync', 'dayly');
+  // The host goes on running, and the section is a file of its own.
+  expect([...examples.keys()].filter((schema) => !checked.has(schema))).toEqual([
+    'tributary.serve/1',
+    'tributary.report_section/1',
+  ]);
+});
+
+test('every form that the program names is documented', async () => {
+  const named = new Set<string>();
+  for (const folder of ['core/app', 'core/api', 'report'])
+    for (const file of await readdir(join(ROOT, folder), { recursive: true }))
+      if (file.endsWith('.ts'))
+        for (const [schema] of (await readFile(join(ROOT, folder, file), 'utf8')).matchAll(/tributary\.[a-z_]+\/\d+/g))
+          named.add(schema);
+  expect([...named].toSorted()).toEqual([...examples.keys()].toSorted());
+});
