@@ -101,6 +101,13 @@ const NETWORK_CODES = new Set([
 /** How driver and streams say that a connection is gone; they have no codes for it. */
 const CLOSED = /Connection terminated|connection error|not queryable|timeout|ended|premature close/i;
 
+function disconnected(cause: unknown, doing: string, code: string): ConnectorError {
+  return new ConnectorError('transient', `Postgres, ${doing}: the connection failed (${code}).`, {
+    hint: 'Check that the server of the destination is up and can be reached from here.',
+    cause,
+  });
+}
+
 /**
  * Makes a driver's error ours. The server's `detail` quotes values of records, so only its message, state and the named
  * table, column or constraint go on.
@@ -108,8 +115,9 @@ const CLOSED = /Connection terminated|connection error|not queryable|timeout|end
 export function fromDriver(error: unknown, doing: string): Error {
   if (error instanceof Error && error.name === 'ConnectorError') return error;
   const { code, message, table, column, constraint } = error as pg.DatabaseError & { code?: string };
-  // EPIPE looks like the state of a server.
-  if (code !== undefined && !NETWORK_CODES.has(code) && /^[0-9A-Z]{5}$/.test(code)) {
+  // EPIPE has five letters too: what the network says is looked at first.
+  if (code !== undefined && NETWORK_CODES.has(code)) return disconnected(error, doing, code);
+  if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
     const rule = KIND_BY_SQLSTATE.find(([pattern]) => pattern.test(code));
     const place = [table, column, constraint].filter((part) => part !== undefined).join('.');
     const quoted = /^22|^23/.test(code) ? 'a value does not fit' : message;
@@ -133,12 +141,7 @@ export function fromDriver(error: unknown, doing: string): Error {
       hint: 'Correct `sslmode` and certificates in the url of the destination.',
       cause: error,
     });
-  if ((code !== undefined && NETWORK_CODES.has(code)) || CLOSED.test(message ?? '')) {
-    return new ConnectorError('transient', `Postgres, ${doing}: the connection failed (${code ?? 'closed'}).`, {
-      hint: 'Check that the server of the destination is up and can be reached from here.',
-      cause: error,
-    });
-  }
+  if (CLOSED.test(message ?? '')) return disconnected(error, doing, code ?? 'closed');
   return new ConnectorError('internal', `Postgres, ${doing}: ${message ?? String(error)}`, { cause: error });
 }
 

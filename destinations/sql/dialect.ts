@@ -20,7 +20,7 @@ export interface SqlDialect {
   asText(expression: string, type: FieldType): string;
   /** The group of the first tag that matches; null where none does. `json`: a list of tags, or a single one. */
   tagOf(expression: string, type: 'json' | 'string', pattern: string): string;
-  /** An aggregate: `value` of the row with the greatest `order`; of several the greatest `value`. */
+  /** An aggregate: `value`, as text, of the row with the greatest `order` (a date); of several the greatest `value`. */
   latest(value: string, order: string): string;
   /** A private table that lives to the end of the transaction. `name` comes from `scratchName`. */
   createScratch(name: string, select: string): string;

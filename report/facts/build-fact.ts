@@ -114,7 +114,7 @@ function monthlyRows(
     .filter(({ name: column }) => !mart.key.includes(column) && column !== 'updated_at')
     .map(({ name: column, type }) =>
       values.has(column)
-        ? `${dialect.latest(`d.${column}`, 'd.date')} AS ${column}`
+        ? `CAST(${dialect.latest(`d.${column}`, 'd.date')} AS ${dialect.sqlType(type)}) AS ${column}`
         : `CAST(sum(d.${column}) AS ${dialect.sqlType(type)}) AS ${column}`,
     );
   const grouped = mart.key.map((column) => (column === 'month' ? month : `d.${column}`));

@@ -23,7 +23,7 @@ export interface BarChartOptions {
 
 /** Three panels of bars, each with a scale of its own and the figure at its end. */
 export function barChart(bars: readonly BarFigures[], { id, title, width, isWide }: BarChartOptions): string {
-  const names = isWide ? 210 : 132;
+  const names = isWide ? 236 : 136;
   const panelHeight = bars.length * ROW;
   const span = isWide ? (width - names) / PANELS.length : width - names;
   const place = (index: number) =>
@@ -51,7 +51,7 @@ export function barChart(bars: readonly BarFigures[], { id, title, width, isWide
       type: 'category',
       gridIndex: index,
       inverse: true,
-      data: bars.map(({ label }) => shortened(label, isWide ? 30 : 17)),
+      data: bars.map(({ label }) => shortened(label, isWide ? 32 : 18)),
       axisTick: { show: false },
       axisLine: { lineStyle: { color: INK.muted } },
       axisLabel: { show: !isWide || index === 0, color: INK.text, fontSize: 12, interval: 0, margin: 8 },

@@ -10,4 +10,7 @@ export const share = (value: number | null): string =>
 
 export const rate = (value: Rate | null): string => share(value?.value ?? null);
 
+/** A rate of no messages: measured, but no number. */
+export const NOTHING_SENT = '<span class="none" title="nothing was sent">–</span>';
+
 export const NOT_MEASURED = '<span class="none">not measured</span>';

@@ -1,5 +1,5 @@
 import type { ControlComparison, Figures, Section } from '../section/model.js';
-import { count, NOT_MEASURED, rate } from './cells.js';
+import { count, NOTHING_SENT, NOT_MEASURED, rate } from './cells.js';
 import { escape, signed } from './text.js';
 
 type Cells = (figures: Figures) => readonly string[];
@@ -10,8 +10,8 @@ const cellsOf: Cells = ({ sent, delivered, opened, responded, open_rate, respons
   count(delivered),
   count(opened),
   count(responded),
-  rate(open_rate),
-  rate(response_rate),
+  sent === 0 ? NOTHING_SENT : rate(open_rate),
+  sent === 0 ? NOTHING_SENT : rate(response_rate),
 ];
 
 interface Row {

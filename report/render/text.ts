@@ -52,13 +52,11 @@ export function instantText(instant: string, timeZone: string): string {
   return `${format.format(new Date(instant))} ${timeZone}`;
 }
 
-/** Cut at the end, so that a long name does not push the bars away. */
+/** Cut in the middle, so that a long name does not push the bars away: names often differ at their end only. */
 export function shortened(text: string, length: number): string {
   const characters = [...text];
-  return characters.length <= length
-    ? text
-    : `${characters
-        .slice(0, length - 1)
-        .join('')
-        .trimEnd()}…`;
+  if (characters.length <= length) return text;
+  const head = Math.floor((length - 1) / 2);
+  const tail = length - 1 - head;
+  return `${characters.slice(0, head).join('').trimEnd()}…${characters.slice(-tail).join('').trimStart()}`;
 }
