@@ -23,6 +23,15 @@ const TURN = 'turn';
 export async function openDatabases(): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
   const server = await openEmbedded({ home: join(folder, 'home') });
+  const close = async () => {
+    await server.stopNow();
+    const sockets = new URL(server.adminUrl).searchParams.get('host');
+    if (sockets !== null) await rm(sockets, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  };
+  // What server and exports hold, several GB, must not stay behind.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void close().finally(() => process.exit(130)));
   const states = new Set<string>();
   const query = async <R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]> => {
     const client = new pg.Client({ connectionString: url });
@@ -51,12 +60,7 @@ export async function openDatabases(): Promise<Databases> {
       return server.url(TURN);
     },
     cpuSeconds: () => cpuSecondsOf(server.pid),
-    async close() {
-      await server.stopNow();
-      const sockets = new URL(server.adminUrl).searchParams.get('host');
-      if (sockets !== null) await rm(sockets, { recursive: true, force: true });
-      await rm(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 
