@@ -20,10 +20,11 @@ export function progressLine(output: Output): { readonly on: EventListener; read
       sliceBytes === undefined || sliceBytes === 0
         ? ''
         : ` ${Math.min(100, Math.floor((readBytes / sliceBytes) * 100))} %`;
-    return `${stream} ${slice}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s`;
+    return `${[stream, slice].filter(Boolean).join(' ')}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s`;
   };
   const alive = setInterval(() => !output.isTerminal && stream !== '' && output.note(text()), SIGN_OF_LIFE_MS).unref();
   const redraw = (force: boolean) => {
+    if (stream === '') return;
     if (!force && Date.now() - drawn < REDRAW_MS) return;
     drawn = Date.now();
     output.progress(text());

@@ -99,13 +99,10 @@ async function change(
       ...remove.map((bookmark) => ['- ', ...rowOf(bookmark)]),
       ...set.map((bookmark) => ['+ ', ...rowOf(bookmark)]),
     ];
-    const isWanted =
-      !isDry &&
-      rows.length > 0 &&
-      (await confirm(
-        `${table(['', 'stream', 'partition', 'position'], rows)}\nChange these bookmarks of "${connection}"?`,
-        options,
-      ));
+    const asks = !isDry && rows.length > 0;
+    // Whoever is asked sees first what would change; the result tells it to the others.
+    if (asks && options.yes !== true) context.output.note(table(['', 'stream', 'partition', 'position'], rows));
+    const isWanted = asks && (await confirm(`Change these bookmarks of "${connection}"?`, options));
     if (isWanted) {
       // Under the fence, so that a run that is on its way can commit nothing any more.
       await session.raiseFence({ id: randomUUID(), connection });
