@@ -29,7 +29,11 @@ function wholeNumber(option: string, text: string, multipleOf: number): number {
   process.exit(2);
 }
 
-const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]] as [number, number];
+  return (middle[0] + middle[1]) / 2;
+}
 const thousands = (rate: number) => `${Math.round(rate / 1000)}k`;
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
 
