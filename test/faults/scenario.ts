@@ -51,9 +51,13 @@ export async function killAndRecover(
 }
 
 /** Everything that is wrong with a warehouse in which the connection should have come to its version. */
-export async function faultsOf(warehouse: Warehouse, scenario: Scenario, died: number): Promise<readonly string[]> {
+export async function faultsOf(
+  warehouse: Warehouse,
+  scenario: Scenario,
+  died: number,
+  succeeded = scenario.version === 1 ? 1 : 2,
+): Promise<readonly string[]> {
   const expected = expectedAfter(scenario);
-  const succeeded = scenario.version === 1 ? 1 : 2;
   return [
     ...(await warehouse.differences(expected)),
     ...(await inconsistencies(warehouse.client, expected, { connection: scenario.connection, died, succeeded })),
