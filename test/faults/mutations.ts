@@ -47,7 +47,13 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   fence_not_checked: [
     { file: FENCE, find: /if \(row === undefined[^;]*throw locked\(fence\.run\.connection\);/, replace: '' },
   ],
-  marks_not_written: [{ file: 'destinations/postgres/merge.js', find: /of table\.marks\)/, replace: 'of [])' }],
+  marks_not_written: [
+    {
+      file: 'destinations/postgres/merge.js',
+      find: /function dirtyWriter\(client, metadata, run, table\) \{/,
+      replace: 'function dirtyWriter(client, metadata, run, { ...table }) { table.marks = [];',
+    },
+  ],
   lookback_not_taken_off: [{ file: WINDOWS, find: /\) - lookback\)/, replace: '))' }],
   /** As if it said `>` and not `>=`. */
   start_of_window_left_out: [{ file: WINDOWS, find: /\bfrom: format\(from\),/, replace: 'from: format(from + 1),' }],
