@@ -67,10 +67,12 @@ function changed({ unit }: Card, change: Change | null, month: string): string {
   const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
   const before = `<span class="before">from ${unit === 'rate' ? share(value) : count(value)} in ${span}</span>`;
   if (change.change === null) return `<p class="small">${before}</p>`;
-  const arrow = change.change > 0 ? '▲' : change.change < 0 ? '▼' : '=';
+  // What is shown as zero has no direction, whatever stands behind the last digit.
+  const shown = unit === 'rate' ? Number((change.change * 100).toFixed(2)) : Number(change.change.toFixed(3));
+  const arrow = shown > 0 ? '▲' : shown < 0 ? '▼' : '=';
   const text =
     unit === 'rate'
-      ? signed(change.change * 100, (points) => `${points.toFixed(2)} points`)
-      : signed(change.change, (part) => percentText(part, 1));
+      ? signed(shown, (points) => `${points.toFixed(2)} points`)
+      : signed(shown, (part) => percentText(part, 1));
   return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> ${before}</p>`;
 }
