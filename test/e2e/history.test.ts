@@ -30,8 +30,8 @@ test('a run with a bad record succeeds, says where it went, and how to look at i
 });
 
 test('runs list, show and logs tell the same run', async () => {
-  const [run] = await project.data<{ id: string; state: string; exitCode: number }[]>(['runs', 'list', 'daily']);
-  expect(run).toMatchObject({ state: 'succeeded', exitCode: 0, connection: 'daily', trigger: 'manual' });
+  const [run] = await project.data<{ id: string; state: string; exit_code: number }[]>(['runs', 'list', 'daily']);
+  expect(run).toMatchObject({ state: 'succeeded', exit_code: 0, connection: 'daily', trigger: 'manual' });
   const human = await project.run(['runs', 'list']);
   expect(human.stdout).toMatch(new RegExp(`^${run!.id} +daily +succeeded .*2 inserted, 1 quarantined$`, 'm'));
   const shown = await project.run(['runs', 'show', run!.id]);
@@ -78,7 +78,7 @@ test('a run that failed stands in the history with its error and the next step',
   await project.write('data/b.csv', 'id,id\n1,1\n');
   expect((await project.run(['sync', 'daily'])).code).toBe(3);
   const [run] = await project.data<{ id: string }[]>(['runs', 'list', '--limit', '1']);
-  expect(run).toMatchObject({ state: 'failed', exitCode: 3, error: { kind: 'schema' } });
+  expect(run).toMatchObject({ state: 'failed', exit_code: 3, error: { kind: 'schema' } });
   const { stdout } = await project.run(['runs', 'show', run!.id]);
   expect(stdout).toMatch(/^error +\(schema\) File "data\/b\.csv": the header has the column "id" twice\.$/m);
   expect(stdout).toMatch(/^next +Correct the first line/m);

@@ -35,7 +35,7 @@ test('Ctrl-C while a table is loaded ends with 130, leaves nothing behind, and t
   expect(await project.rows(staging)).toEqual([{ n: 0 }]);
   expect(await project.data(['state', 'show', 'daily'])).toEqual(bookmarks);
   const [run] = await project.data<unknown[]>(['runs', 'list', '--limit', '1']);
-  expect(run).toMatchObject({ state: 'cancelled', exitCode: 130 });
+  expect(run).toMatchObject({ state: 'cancelled', exit_code: 130 });
   const { outcome } = await project.data(['sync', 'daily', '--full-refresh']);
   expect(outcome.ledger).toMatchObject({ inserted: 1000, unchanged: ROWS - 1000 });
 });

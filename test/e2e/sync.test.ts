@@ -57,8 +57,8 @@ test('--json prints the run with its ledger, whose sentences hold', async () => 
   expect(end.stderr).toBe('');
   const { schema, data } = JSON.parse(end.stdout);
   expect(schema).toBe('tributary.run/1');
-  const { ledger, state, exitCode, streams } = data.outcome;
-  expect({ state, exitCode, streams: streams.length }).toEqual({ state: 'succeeded', exitCode: 0, streams: 1 });
+  const { ledger, state, exit_code, streams } = data.outcome;
+  expect({ state, exit_code, streams: streams.length }).toEqual({ state: 'succeeded', exit_code: 0, streams: 1 });
   expect(ledger.read).toBe(ledger.filtered + ledger.quarantined + ledger.staged);
   expect(ledger.staged).toBe(ledger.inserted + ledger.updated + ledger.unchanged + ledger.superseded);
 });
@@ -117,7 +117,7 @@ test('discover prints the catalog', async () => {
   expect(streams).toMatchObject([
     {
       name: 'engagement',
-      primaryKey: ['id'],
+      primary_key: ['id'],
       fields: [
         { name: 'id', type: 'integer' },
         { name: 'day', type: 'date' },

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { snakeKeys } from '../../api/forms.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { printError, table } from './output.js';
 import { does, type VerbContext } from './verb.js';
@@ -63,7 +64,7 @@ export function discoverVerb(program: Command): void {
     const source = await installation.source(name as string, context.signal);
     try {
       const streams = Object.values(await source.streams(() => undefined)).map(({ catalog }) => catalog);
-      context.output.data('tributary.catalog/1', { streams }, () =>
+      context.output.data('tributary.catalog/1', { streams: streams.map(snakeKeys) }, () =>
         streams
           .map(({ name: stream, summary, primaryKey, cursor, syncModes, fields }) =>
             [

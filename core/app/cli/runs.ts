@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { eventForm, runForm } from '../../api/forms.js';
 import { ConnectorError } from '../../sdk/index.js';
 import type { RunRecord } from '../../persistence/index.js';
 import { table } from './output.js';
@@ -16,7 +17,7 @@ export function runsVerb(program: Command): void {
     const { configuration, store } = await installation();
     if (connection !== undefined) configuration.connection(connection);
     const runs = await (await store()).list({ limit, ...(connection === undefined ? {} : { connection }) });
-    output.data('tributary.runs/1', runs, () =>
+    output.data('tributary.runs/1', runs.map(runForm), () =>
       runs.length === 0
         ? 'no runs yet'
         : table(
@@ -38,7 +39,7 @@ export function runsVerb(program: Command): void {
   const show = group.command('show').description('one run with its streams').argument('<run>');
   does(show, async ({ installation, output }, [id]) => {
     const run = await find(await (await installation()).store(), id as string);
-    output.data('tributary.run_record/1', run, () => {
+    output.data('tributary.run_record/1', runForm(run), () => {
       const streams = Object.entries(run.streams);
       const counts = [...new Set(streams.flatMap(([, { ledger }]) => Object.keys(ledger)))];
       return [
@@ -63,7 +64,7 @@ export function runsVerb(program: Command): void {
     const store = await (await installation()).store();
     const run = await find(store, id as string);
     const events = await store.events(run.id);
-    output.data('tributary.run_events/1', events, () =>
+    output.data('tributary.run_events/1', events.map(eventForm), () =>
       events.map(({ at, type, data }) => `${at}  ${type}  ${JSON.stringify(data)}`).join('\n'),
     );
   });

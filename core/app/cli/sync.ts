@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
+import { snakeKeys } from '../../api/forms.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { counted, placeOf, table, type Output } from './output.js';
 import { progressLine } from './progress.js';
@@ -59,10 +60,18 @@ function dayOf(text: string): string {
   throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 
+function formOf({ outcome, marts, ...run }: RunResult): object {
+  return {
+    ...snakeKeys(run),
+    outcome: snakeKeys(outcome),
+    ...(marts === undefined ? {} : { marts: snakeKeys(marts) }),
+  };
+}
+
 /** The ledger of a run as a table, then what it means. */
 export function printSync(result: RunResult, output: Output): void {
   const { outcome, marts } = result;
-  output.data('tributary.run/1', result, () => {
+  output.data('tributary.run/1', formOf(result), () => {
     const rows = outcome.streams.map(({ stream, state, ledger }) => [
       stream,
       state,
