@@ -20,6 +20,8 @@ const { values: options, positionals } = parseArgs({
 });
 const rows = wholeNumber('rows', options.rows, 4);
 const pairs = wholeNumber('pairs', options.pairs, 1);
+/** Limits are of 2 million rows: of a short load the start of a process is a good part. */
+const isJudged = rows >= 2_000_000;
 const memoryRows = options['memory-rows'].map((text) => wholeNumber('memory-rows', text, 4));
 
 function wholeNumber(option: string, text: string, multipleOf: number): number {
@@ -59,12 +61,12 @@ function report({ summary, limit, isDemanded }: Scenario, done: readonly Pair[])
     thousands(median(done.map(({ sql }) => sql))),
     span,
     `${isDemanded ? '≥' : '≈'} ${limit.toFixed(1)}`,
-    isReached ? 'reached' : isDemanded ? 'NOT REACHED' : 'below',
+    isReached ? 'reached' : isDemanded && isJudged ? 'NOT REACHED' : 'below',
     `+${megabytes(extra)}`,
     cpu(done.map(({ oursCpu }) => oursCpu)),
     cpu(done.map(({ sqlCpu }) => sqlCpu)),
   );
-  return isReached || !isDemanded;
+  return isReached || !isDemanded || !isJudged;
 }
 
 async function compare(wanted: readonly Scenario[], databases: Databases): Promise<boolean> {
