@@ -81,7 +81,7 @@ export function barChart(bars: readonly BarFigures[], { id, title, width, isWide
 function figureText(bar: BarFigures, key: (typeof PANELS)[number]['key']): string {
   const value = bar[key];
   if (value === null) return 'not measured';
-  const rate = key === 'responded' && bar.response_rate !== null ? ` · ${percentText(bar.response_rate.value)}` : '';
+  const rate = key === 'responded' && bar.response_rate !== null ? ` · ${percentText(bar.response_rate)}` : '';
   return `${countText(value)}${rate}`;
 }
 

@@ -5,10 +5,8 @@ import { countText, percentText } from './text.js';
 export const count = (value: number | null): string =>
   value === null ? NOT_MEASURED : `<data value="${value}">${countText(value)}</data>`;
 
-export const share = (value: number | null): string =>
-  value === null ? NOT_MEASURED : `<data value="${value}">${percentText(value)}</data>`;
-
-export const rate = (value: Rate | null): string => share(value?.value ?? null);
+export const rate = (share: Rate | null): string =>
+  share === null ? NOT_MEASURED : `<data value="${share.value}">${percentText(share)}</data>`;
 
 /** A rate of no messages: measured, but no number. */
 export const NOTHING_SENT = '<span class="none" title="nothing was sent">–</span>';

@@ -1,7 +1,8 @@
-import type { Card, Change, Section } from '../section/model.js';
+import type { Card, Change, Rate, Section } from '../section/model.js';
 import { addMonths } from '../section/calendar.js';
-import { count, share } from './cells.js';
-import { escape, instantText, monthText, percentText, shortMonthText, signed } from './text.js';
+import { count, rate } from './cells.js';
+import { changeOf, differenceOf, rounded } from './rounding.js';
+import { escape, instantText, monthText, shortMonthText, signedText } from './text.js';
 
 export function header(section: Section): string {
   const { project, month, status, sources, heading, time_zones } = section;
@@ -44,13 +45,8 @@ function someOf(days: readonly string[]): string {
 export function cards({ cards, month }: Section): string {
   const items = cards.map((card) => {
     const value =
-      card.value === null
-        ? '<p class="value none">not measured</p>'
-        : `<p class="value">${card.unit === 'rate' ? share(card.value) : count(card.value)}</p>`;
-    const parts =
-      card.numerator === null || card.denominator === null
-        ? ''
-        : `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>`;
+      card.value === null ? '<p class="value none">not measured</p>' : `<p class="value">${figure(card)}</p>`;
+    const parts = isRate(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
     const changes =
       card.value === null
         ? ''
@@ -61,18 +57,24 @@ export function cards({ cards, month }: Section): string {
   return `<ul class="cards">${items.join('\n')}</ul>`;
 }
 
-function changed({ unit }: Card, change: Change | null, month: string): string {
+type Figure = Card | Change;
+
+const isRate = (figure: Figure): figure is Figure & Rate => figure.denominator !== null;
+
+const figure = (shown: Figure): string => (isRate(shown) ? rate(shown) : count(shown.value));
+
+function changed(card: Card, change: Change | null, month: string): string {
   if (change === null) return `<p class="small">${shortMonthText(month)}: no figure</p>`;
-  const { value, days } = change;
+  const { days } = change;
   const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
-  const before = `<span class="before">from ${unit === 'rate' ? share(value) : count(value)} in ${span}</span>`;
-  if (change.change === null) return `<p class="small">${before}</p>`;
+  const before = `<span class="before">from ${figure(change)} in ${span}</span>`;
+  if (card.value === null || change.change === null) return `<p class="small">${before}</p>`;
+  const [units, digits, unit] =
+    isRate(card) && isRate(change)
+      ? [rounded(differenceOf(card, change), 4), 2, 'points']
+      : [rounded(changeOf(card.value, change.value), 3), 1, '%'];
   // What is shown as zero has no direction, whatever stands behind the last digit.
-  const shown = unit === 'rate' ? Number((change.change * 100).toFixed(2)) : Number(change.change.toFixed(3));
-  const arrow = shown > 0 ? '▲' : shown < 0 ? '▼' : '=';
-  const text =
-    unit === 'rate'
-      ? signed(shown, (points) => `${points.toFixed(2)} points`)
-      : signed(shown, (part) => percentText(part, 1));
+  const arrow = units > 0n ? '▲' : units < 0n ? '▼' : '=';
+  const text = `${signedText(units, digits)} ${unit}`;
   return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> ${before}</p>`;
 }

@@ -1,6 +1,7 @@
-import type { ControlComparison, Figures, Section } from '../section/model.js';
+import type { ControlArm, ControlComparison, Figures, Rate, Section } from '../section/model.js';
 import { count, NOTHING_SENT, NOT_MEASURED, rate } from './cells.js';
-import { escape, signed } from './text.js';
+import { differenceOf, rounded } from './rounding.js';
+import { escape, signedText } from './text.js';
 
 type Cells = (figures: Figures) => readonly string[];
 
@@ -78,15 +79,19 @@ const columns = (heads: readonly string[]) => heads.map((head) => `<th scope="co
 const scrolling = (label: string, content: string) =>
   `<div class="scroll" role="region" aria-label="${label}" tabindex="0">${content}</div>`;
 
+/** In points: the difference of two counted shares, and its interval, which is computed and no count. */
+function liftCell({ rate, lift }: ControlArm, control: Rate | null): string {
+  if (lift === null || rate === null || control === null) return NOT_MEASURED;
+  const points = (value: number, hundredths: bigint) => `<data value="${value}">${signedText(hundredths, 2)}</data>`;
+  const bound = (value: number) => points(value, BigInt(Math.round(value * 10_000)));
+  const difference = points(lift.value, rounded(differenceOf(rate, control), 4));
+  return `${difference} <span class="small">(${bound(lift.low)} to ${bound(lift.high)})</span>`;
+}
+
 export function controlTable({ control_groups }: Section): string {
-  const points = (value: number) => signed(value * 100, (absolute) => absolute.toFixed(2));
-  const rows = control_groups.flatMap(({ name, arms }: ControlComparison) =>
+  const rows = control_groups.flatMap(({ name, control, arms }: ControlComparison) =>
     arms.map((arm) => {
-      const lift = arm.is_control
-        ? 'control'
-        : arm.lift === null
-          ? NOT_MEASURED
-          : `<data value="${arm.lift.value}">${points(arm.lift.value)}</data> <span class="small">(<data value="${arm.lift.low}">${points(arm.lift.low)}</data> to <data value="${arm.lift.high}">${points(arm.lift.high)}</data>)</span>`;
+      const lift = arm.is_control ? 'control' : liftCell(arm, control);
       const cells = [count(arm.targeted), count(arm.sent), count(arm.responded), rate(arm.rate), lift];
       const head = `<bdi>${escape(name)}</bdi><br><span class="small"><bdi>${escape(arm.name || 'all variants')}</bdi>${arm.is_control ? ', control group' : ''}</span>`;
       return `<tr><th scope="row">${head}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;

@@ -1,3 +1,5 @@
+import { decimalText, quotientOf, rounded } from './rounding.js';
+
 /** Text from outside, such as the name of a campaign, made safe between tags and within quoted attributes. */
 export function escape(text: string): string {
   // Control characters are no part of HTML, and a browser may read them as something else.
@@ -18,11 +20,15 @@ const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFract
 
 export const countText = (value: number): string => COUNT.format(value);
 export const shortText = (value: number): string => SHORT.format(value);
-export const percentText = (share: number, digits = 2): string => `${(share * 100).toFixed(digits)} %`;
 
-/** A true minus sign, as wide as the plus. */
-export function signed(value: number, text: (absolute: number) => string): string {
-  return `${value < 0 ? '−' : value > 0 ? '+' : '±'}${text(Math.abs(value))}`;
+/** A share in hundredths of a percent. */
+export const percentText = (share: { readonly numerator: number; readonly denominator: number }): string =>
+  `${decimalText(rounded(quotientOf(share), 4), 2)} %`;
+
+/** Units of the last digit with their sign: a true minus, as wide as the plus. */
+export function signedText(units: bigint, digits: number): string {
+  const [sign, size] = units < 0n ? ['−', -units] : [units > 0n ? '+' : '±', units];
+  return `${sign}${decimalText(size, digits)}`;
 }
 
 const MONTHS = [

@@ -37,15 +37,11 @@ const CARDS: readonly { readonly key: CardKey; readonly label: string; readonly 
 
 export function cardsOf(totals: Figures, previous: Compared | undefined, lastYear: Compared | undefined): Card[] {
   return CARDS.map(({ key, label, definition }) => {
-    const measured = totals[key];
-    const rate = typeof measured === 'object' ? measured : null;
     return {
       key,
       label,
       unit: key === 'open_rate' || key === 'response_rate' ? 'rate' : 'count',
-      value: valueOf(totals, key),
-      numerator: rate?.numerator ?? null,
-      denominator: rate?.denominator ?? null,
+      ...(measuredIn(totals, key) ?? NOT_MEASURED),
       definition,
       previous_month: changeOf(key, totals, previous),
       last_year: changeOf(key, totals, lastYear),
@@ -53,21 +49,24 @@ export function cardsOf(totals: Figures, previous: Compared | undefined, lastYea
   });
 }
 
-function valueOf(figures: Figures, key: CardKey): number | null {
-  const value = figures[key];
-  return value === null || typeof value === 'number' ? value : value.value;
+const NOT_MEASURED = { value: null, numerator: null, denominator: null };
+
+/** A figure, and where it is a rate what it was computed from. */
+function measuredIn(figures: Figures, key: CardKey) {
+  const measured = figures[key];
+  return typeof measured === 'number' ? { ...NOT_MEASURED, value: measured } : measured;
 }
 
 function changeOf(key: CardKey, totals: Figures, other: Compared | undefined): Change | null {
-  const now = valueOf(totals, key);
-  const then = other === undefined ? null : valueOf(other.figures, key);
+  const now = measuredIn(totals, key);
+  const then = other === undefined ? null : measuredIn(other.figures, key);
   if (other === undefined || now === null || then === null) return null;
-  const isRate = key === 'open_rate' || key === 'response_rate';
-  const change = isRate ? now - then : then === 0 ? null : now / then - 1;
+  const difference = now.value - then.value;
+  const isRate = then.denominator !== null;
   return {
     month: other.month,
     days: other.days,
-    value: then,
-    change: change === null ? null : Number(change.toFixed(6)),
+    ...then,
+    change: isRate ? difference : then.value > 0 ? difference / then.value : null,
   };
 }

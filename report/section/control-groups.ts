@@ -1,6 +1,6 @@
 import type { SqlSession } from '#sdk';
 import { rateOf } from './figures.js';
-import type { ControlArm, ControlComparison } from './model.js';
+import type { ControlArm, ControlComparison, Rate } from './model.js';
 
 interface ArmRow extends Record<string, unknown> {
   readonly source: string;
@@ -34,12 +34,12 @@ export async function controlGroups(sql: SqlSession, month: string): Promise<rea
   const campaigns = Map.groupBy(rows, ({ source, campaign_id }) => JSON.stringify([source, campaign_id]));
   return [...campaigns.values()].map((found) => {
     const [{ source, campaign_id, name }] = found as [ArmRow];
-    return { source, campaign_id, name, arms: compare(found) };
+    const control = pooled(found.filter((row) => row.is_control));
+    return { source, campaign_id, name, control, arms: compare(found, control) };
   });
 }
 
-function compare(rows: readonly ArmRow[]): readonly ControlArm[] {
-  const control = pooled(rows.filter((row) => row.is_control));
+function compare(rows: readonly ArmRow[], control: Rate | null): readonly ControlArm[] {
   return rows.map(({ variant_id, variant_name, is_control, targeted, sent, responded }) => {
     const rate = rateOf(responded, targeted);
     return {
@@ -55,12 +55,7 @@ function compare(rows: readonly ArmRow[]): readonly ControlArm[] {
   });
 }
 
-interface Share {
-  readonly numerator: number;
-  readonly denominator: number;
-}
-
-function pooled(rows: readonly ArmRow[]): Share | null {
+function pooled(rows: readonly ArmRow[]): Rate | null {
   if (rows.length === 0 || rows.some(({ targeted, responded }) => targeted === null || responded === null)) return null;
   const add = (of: (row: ArmRow) => number | null) => rows.reduce((sum, row) => sum + (of(row) ?? 0), 0);
   return rateOf(
@@ -73,17 +68,15 @@ function pooled(rows: readonly ArmRow[]): Share | null {
 const Z = 1.959964;
 
 /** Difference of two shares with Newcombe's interval; null where one is above 1, so that it is no share of people. */
-function difference(arm: Share, control: Share): ControlArm['lift'] {
-  const p = arm.numerator / arm.denominator;
-  const q = control.numerator / control.denominator;
+function difference(arm: Rate, control: Rate): ControlArm['lift'] {
+  const [p, q] = [arm.value, control.value];
   if (p > 1 || q > 1) return null;
   const [pLow, pHigh] = wilson(p, arm.denominator);
   const [qLow, qHigh] = wilson(q, control.denominator);
-  const round = (value: number) => Number(value.toFixed(6));
   return {
-    value: round(p - q),
-    low: round(p - q - Math.hypot(p - pLow, qHigh - q)),
-    high: round(p - q + Math.hypot(pHigh - p, q - qLow)),
+    value: p - q,
+    low: p - q - Math.hypot(p - pLow, qHigh - q),
+    high: p - q + Math.hypot(pHigh - p, q - qLow),
   };
 }
 

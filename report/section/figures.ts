@@ -102,6 +102,6 @@ export const NOTHING_MEASURED: Figures = figuresOf({});
 
 /** A share of nothing is no share: null, not 0. */
 export function rateOf(numerator: number | null, denominator: number | null): Rate | null {
-  if (numerator === null || denominator === null || denominator === 0) return null;
-  return { value: Number((numerator / denominator).toFixed(6)), numerator, denominator };
+  if (numerator === null || denominator === null || denominator <= 0) return null;
+  return { value: numerator / denominator, numerator, denominator };
 }

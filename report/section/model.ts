@@ -54,8 +54,9 @@ export interface SourceState {
   readonly missing_days: readonly string[];
 }
 
-/** A share with what it was computed from. */
+/** A share with what it was computed from: the counts are exact, and what is printed is rounded from them. */
 export interface Rate {
+  /** Not rounded. */
   readonly value: number;
   readonly numerator: number;
   readonly denominator: number;
@@ -124,7 +125,10 @@ export interface Change {
   /** Days of that month that are compared, where this one has not ended. */
   readonly days: number | null;
   readonly value: number;
-  /** Of a count the relative change, null against zero; of a rate the difference, as a share. */
+  /** What a rate of that month was computed from. */
+  readonly numerator: number | null;
+  readonly denominator: number | null;
+  /** Of a count the relative change, null against zero; of a rate the difference, as a share. Not rounded. */
   readonly change: number | null;
 }
 
@@ -133,6 +137,8 @@ export interface ControlComparison {
   readonly source: string;
   readonly campaign_id: string;
   readonly name: string;
+  /** Responded of those targeted in the whole control group, which each arm is compared with. */
+  readonly control: Rate | null;
   readonly arms: readonly ControlArm[];
 }
 
