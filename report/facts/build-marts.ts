@@ -8,7 +8,7 @@ import type { CompiledFact } from './fact.js';
 import { factQuery, type FactQuery } from './fact-query.js';
 import { takeMarks } from './dirty-marks.js';
 import { ensureMarts, MARTS } from './marts.js';
-import { checkJoins, readRawTables } from './raw-tables.js';
+import { checkJoins, readRawTables, streamsOf } from './raw-tables.js';
 import { WHOLE, type Scope } from './scope.js';
 
 export interface BuildOptions {
@@ -35,6 +35,8 @@ export interface FactBuild {
   readonly rebuilt: 'nothing' | 'marked' | 'whole' | 'removed';
   /** Raw rows, of those looked at, that have no day and so stand in no mart. */
   readonly undated: number;
+  /** Streams that were never synced, and until then the fact has no rows: its own, or one that tells control groups. */
+  readonly waitsFor?: readonly string[];
 }
 
 /**
@@ -108,13 +110,14 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     const hash = hashOf(fact, query);
     const isWhole = rebuildAll === true || known.get(fact.name) !== hash;
     const scope = isWhole ? WHOLE : await marks.scopeOf(fact, query);
+    const waiting = query === undefined ? { waitsFor: streamsOf(fact).filter((name) => !tables.has(name)) } : {};
     if (scope !== undefined) {
       await checkJoins(sql, dialect, fact, tables);
       const result = await buildFact(builder, fact, query, scope, midway);
       add(result);
       touched.push(scope);
-      built.push({ fact: fact.name, rebuilt: scope.whole ? 'whole' : 'marked', undated: result.undated });
-    } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0 });
+      built.push({ fact: fact.name, rebuilt: scope.whole ? 'whole' : 'marked', undated: result.undated, ...waiting });
+    } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0, ...waiting });
     await remember(builder, fact, hash, metadataSchema, marks.hasLedger);
   }
   if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched), undated: 0 });

@@ -13,9 +13,9 @@ import type {
 } from './fact.js';
 import type { RawTables } from './raw-tables.js';
 
-export const UNKNOWN = '(unknown)';
+const UNKNOWN = '(unknown)';
 /** What stands in a dimension by which nothing is broken down. */
-export const NOT_BROKEN_DOWN = '';
+const NOT_BROKEN_DOWN = '';
 
 export interface Column {
   readonly sql: string;
@@ -103,9 +103,9 @@ export function expressionsOf(fact: CompiledFact, dialect: SqlDialect, tables: R
     return dialect.dayOf(found.sql, type, fact.timeZone);
   }
 
-  function condition(text: string, { values, isNegated }: ConditionDefinition): string {
+  function condition(text: string, { values, isNegated }: ConditionDefinition): string | undefined {
     const found = column(text);
-    if (found === undefined) return isNegated ? 'true' : 'false';
+    if (found === undefined) return undefined;
     const options = values.map((value) => {
       if (NUMERIC.has(found.type)) {
         if (String(value).trim() === '' || !Number.isFinite(Number(value)))
@@ -118,16 +118,18 @@ export function expressionsOf(fact: CompiledFact, dialect: SqlDialect, tables: R
     return `(${left} IN (${options.join(', ')})) IS ${isNegated ? 'NOT ' : ''}TRUE`;
   }
 
-  const where = (conditions: Where) =>
-    Object.entries(conditions)
-      .map(([text, each]) => condition(text, each))
-      .join(' AND ');
+  /** Undefined where one of the columns is: whether a row is meant cannot be said. */
+  function where(conditions: Where): string | undefined {
+    const each = Object.entries(conditions).map(([text, one]) => condition(text, one));
+    return each.includes(undefined) ? undefined : each.join(' AND ');
+  }
 
-  function flag(definition: FlagDefinition | undefined): string {
+  /** Undefined where it cannot be said, because a joined stream is not there. */
+  function flag(definition: FlagDefinition | undefined): string | undefined {
     if (definition === undefined) return 'false';
-    if (definition.where !== undefined) return `(${where(definition.where)})`;
+    if (definition.where !== undefined) return where(definition.where);
     const found = column(definition.column ?? '');
-    if (found === undefined) return 'false';
+    if (found === undefined) return undefined;
     if (found.type !== 'boolean')
       refuse(
         `column "${definition.column}" is ${found.type}, not true or false.`,
@@ -139,11 +141,13 @@ export function expressionsOf(fact: CompiledFact, dialect: SqlDialect, tables: R
   /** What one row adds to a measure; null where it does not measure it. */
   function addend(definition: MeasureDefinition): string {
     const found = definition.sum === undefined ? undefined : column(definition.sum);
-    if (definition.sum !== undefined && found === undefined) return `CAST(NULL AS ${dialect.sqlType('decimal')})`;
+    const among = definition.where === undefined ? 'true' : where(definition.where);
+    if (among === undefined || (definition.sum !== undefined && found === undefined))
+      return `CAST(NULL AS ${dialect.sqlType('decimal')})`;
     if (found !== undefined && !NUMERIC.has(found.type) && found.type !== 'boolean')
       refuse(`column "${definition.sum}" is ${found.type} and cannot be added up.`, 'Declare it as a number.');
     const one = found === undefined ? '1' : numberOf(found);
-    return definition.where === undefined ? one : `CASE WHEN ${where(definition.where)} THEN ${one} ELSE 0 END`;
+    return definition.where === undefined ? one : `CASE WHEN ${among} THEN ${one} ELSE 0 END`;
   }
 
   const numberOf = ({ sql, type }: Column) => {

@@ -14,7 +14,7 @@ export interface FactQuery {
 
 export const GRAIN = ['date', 'source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment', 'is_control'];
 
-/** Undefined where the fact's own table is not there yet. */
+/** Undefined where there can be no rows yet: without the fact's own table, and where nothing tells a control group from members. */
 export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTables): FactQuery | undefined {
   if (!tables.has(fact.stream)) return undefined;
   const { literal } = dialect;
@@ -22,6 +22,8 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
   const { column, attribute, dimension, day, flag, addend, markedCampaign } = expressionsOf(fact, dialect, tables);
   const campaign = attribute(as.campaign_id, '');
   const variant = attribute(as.variant_id, literal(''));
+  const isControl = flag(as.is_control);
+  if (isControl === undefined) return undefined;
   const perRow = [
     [day(as.date), 'date'],
     [attribute(as.source, literal(fact.source)), 'source'],
@@ -30,7 +32,7 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
     [variant, 'variant_id'],
     [dimension(dimensions.region), 'region'],
     [dimension(dimensions.segment), 'segment'],
-    [flag(as.is_control), 'is_control'],
+    [isControl, 'is_control'],
     // A name that is missing is no reason to lose the campaign from sight: its id stands for it.
     [attribute(as.campaign_name, campaign, campaign), 'campaign_name'],
     [attribute(as.variant_name, variant, variant), 'variant_name'],

@@ -8,8 +8,11 @@ export type RawColumns = ReadonlyMap<string, FieldType | undefined>;
 /** The raw tables of a fact that are there: a stream that was never synced has none yet. */
 export type RawTables = ReadonlyMap<string, RawColumns>;
 
+/** The stream of a fact, and those that it joins. */
+export const streamsOf = ({ stream, fact }: CompiledFact): readonly string[] => [stream, ...Object.keys(fact.join)];
+
 export async function readRawTables(sql: SqlSession, dialect: SqlDialect, fact: CompiledFact): Promise<RawTables> {
-  const tables = [fact.stream, ...Object.keys(fact.fact.join)];
+  const tables = streamsOf(fact);
   const rows = await sql.query<{ table_name: string; column_name: string; type_name: string }>(
     `SELECT table_name, column_name, ${dialect.typeNameColumn} AS type_name FROM information_schema.columns
       WHERE table_schema = ${dialect.literal(fact.schema)} AND table_name IN (${tables.map(dialect.literal).join(', ')})

@@ -49,6 +49,35 @@ test('a stream that was never synced has no rows, and its joined one is unknown 
   expect(await marks()).toBe(0);
 });
 
+test('while a joined stream is missing, what is counted by it is not measured, and no control group is taken for members', async () => {
+  const byName = FACTS.replace('{ sum: sent, where: { arm', '{ sum: sent, where: { campaigns.name').replace(
+    '{ from: answered, primary',
+    '{ from: answered, where: { campaigns.name: Alpha }, primary',
+  );
+  const byJoined = byName.replace('{ where: { arm: [control', '{ where: { campaigns.name: [control');
+  await ask(CREATE_SERIES);
+  await row(1, "'2026-03-05T12:00Z', 'a', 'EML', 'x', 10, 3, true, 1.10");
+  await build({}, factsFrom(byName));
+  expect(await ask('SELECT sent, opened FROM report.campaign_daily')).toEqual([{ sent: null, opened: 3 }]);
+  expect(await ask(`SELECT responded FROM report.response_daily WHERE response_type = 'answered'`)).toEqual([
+    { responded: null },
+  ]);
+
+  const waiting = await build({}, factsFrom(byJoined));
+  expect(waiting.facts).toMatchObject([{ fact: 'daily.series', waitsFor: ['campaigns'] }]);
+  expect(await ask('SELECT * FROM report.campaign_daily')).toEqual([]);
+  // It says so each time, and not only when the rows go.
+  expect((await build({}, factsFrom(byJoined))).facts).toMatchObject([{ waitsFor: ['campaigns'] }]);
+
+  await ask(CREATE_CAMPAIGNS);
+  await raw.change('campaigns', 'true', `INSERT INTO raw_daily.campaigns VALUES ('a', 'control', NULL)`);
+  const built = await build({}, factsFrom(byJoined));
+  expect(built.facts[0]).not.toHaveProperty('waitsFor');
+  expect(await ask('SELECT is_control, sent, opened FROM report.campaign_daily')).toEqual([
+    { is_control: true, sent: 0, opened: 3 },
+  ]);
+});
+
 test('null is not measured, zero is measured; values are mapped, defaulted and compared as the configuration says', async () => {
   await ask(CREATE_SERIES);
   await row(1, "'2026-03-05T12:00Z', 'a', 'EML', 'x', 100, NULL, true, 0.1");
