@@ -185,7 +185,9 @@ export class CanonicalSettings implements Partial<Record<MeasureName, MeasureSet
   )
   is_control?: FlagSettings;
 
-  @OptionalKey('Chosen for the campaign, a control group included.', { shape: measure })
+  @OptionalKey('Members chosen for the campaign, a control group included, each once: the lift is computed of them.', {
+    shape: measure,
+  })
   targeted?: MeasureSettings;
 
   @OptionalKey('Messages sent.', { shape: measure })

@@ -106,6 +106,8 @@ function truthRows({ cells, campaigns }: Truth): Map<string, Record<string, unkn
         region: tag(tags, 'region'),
         segment: tag(tags, 'segment'),
         revenue: cell.revenue.toFixed(2),
+        // Nothing that Braze counts of members may be added up over days, so this is not measured, of a control group neither.
+        targeted: null,
       };
       for (const [theirs, ours] of Object.entries(MEASURES)) row[ours] = cell[theirs as keyof typeof MEASURES];
       for (const [theirs, ours] of Object.entries(RESPONSES)) row[ours] = cell[theirs as keyof typeof RESPONSES];
@@ -121,12 +123,12 @@ async function martRows(): Promise<Map<string, Record<string, unknown>>> {
   );
   const rows = await query(
     `SELECT campaign_id, date, channel, variant_id, d.campaign_name, d.variant_name, d.is_control, region, segment,
-            revenue::text, ${measures}, ${responded.join(', ')}
+            revenue::text, targeted, ${measures}, ${responded.join(', ')}
        FROM report.campaign_daily d
        LEFT JOIN report.response_daily r USING (source, campaign_id, date, channel, variant_id, region, segment)
       WHERE source = 'braze'
       GROUP BY campaign_id, date, channel, variant_id, d.campaign_name, d.variant_name, d.is_control, region, segment,
-            revenue, ${measures}`,
+            revenue, targeted, ${measures}`,
   );
   return new Map(
     rows.map(({ campaign_id, date, channel, variant_id, ...row }) => [
