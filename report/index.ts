@@ -1,5 +1,5 @@
 export { compileFacts, marksFor } from './facts/compile.js';
-export { buildMarts, type BuildOptions, type FactBuild, type MartBuild } from './facts/build-marts.js';
+export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Reading } from './facts/build-marts.js';
 export type { MartChanges } from './facts/difference.js';
 export type { CompiledFact, FactDefinition, FactInput } from './facts/fact.js';
 export { listMonths } from './section/months.js';

@@ -7,6 +7,7 @@ import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, type ConnectionSettings } from '../settings/index.js';
 import { probe, type Installation } from './installation.js';
 import { bringMartsUpToDate, feedsMarts } from './marts.js';
+import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
 import { streamRequests } from './stream-requests.js';
 
@@ -81,7 +82,11 @@ export async function runOf(
   let marts: MartBuild | undefined;
   if (!signal.aborted && outcome.streams.some(({ state }) => state === 'complete') && feedsMarts(configuration, name)) {
     try {
-      marts = await bringMartsUpToDate(installation, signal);
+      marts = await bringMartsUpToDate(
+        installation,
+        signal,
+        readingsOf({ connection: name, trigger, startedAt }, outcome),
+      );
     } catch (error) {
       outcome = withMartsFailure(outcome, error);
     }

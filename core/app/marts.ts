@@ -1,5 +1,12 @@
 import type { DirtyMark } from '../protocol/index.js';
-import { buildMarts, compileFacts, marksFor, type CompiledFact, type MartBuild } from '../../report/index.js';
+import {
+  buildMarts,
+  compileFacts,
+  marksFor,
+  type CompiledFact,
+  type MartBuild,
+  type Reading,
+} from '../../report/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
 import { probe, type Installation } from './installation.js';
@@ -26,7 +33,11 @@ export function feedsMarts({ settings }: Configuration, connection: string): boo
 }
 
 /** Brings the marts up to date with the raw tables; may be repeated. */
-export async function bringMartsUpToDate(installation: Installation, signal: AbortSignal): Promise<MartBuild> {
+export async function bringMartsUpToDate(
+  installation: Installation,
+  signal: AbortSignal,
+  readings: readonly Reading[] = [],
+): Promise<MartBuild> {
   const { configuration } = installation;
   const destination = reportDestination(configuration);
   const sql = await installation.sql(destination, { readOnly: false, signal });
@@ -34,6 +45,7 @@ export async function bringMartsUpToDate(installation: Installation, signal: Abo
     return await buildMarts(sql, factsOf(configuration), {
       metadataSchema: await installation.metadataSchema(destination),
       now: new Date(),
+      readings,
       probe,
     });
   } finally {

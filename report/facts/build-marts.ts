@@ -14,10 +14,19 @@ import { WHOLE, type Scope } from './scope.js';
 export interface BuildOptions {
   readonly metadataSchema: string;
   readonly now: Date;
+  /** What was read since the last build. */
+  readonly readings?: readonly Reading[];
   /** Called at named points; tests stop the process there. */
   readonly probe?: (point: string) => void | Promise<void>;
   /** Builds everything anew, whatever the marks say. */
   readonly rebuildAll?: boolean;
+}
+
+/** A stream that was read to its end, all that its bookmark asks for, and when that began. */
+export interface Reading {
+  readonly connection: string;
+  readonly stream: string;
+  readonly readAt: Date;
 }
 
 export interface MartBuild {
@@ -76,7 +85,7 @@ function builderOf(sql: SqlSession, dialect: SqlDialect, now: Date): Builder {
 
 async function build(builder: Builder, facts: readonly CompiledFact[], options: BuildOptions): Promise<MartBuild> {
   const { sql, dialect } = builder;
-  const { metadataSchema, probe, rebuildAll } = options;
+  const { metadataSchema, readings = [], probe, rebuildAll } = options;
   const known = new Map(
     (await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact')).map(
       ({ fact, hash }) => [fact, hash] as const,
@@ -87,6 +96,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   // Marks first, rows afterwards: what is committed in between is seen now or has a mark that stays.
   const marks = await takeMarks(builder, metadataSchema, [...names, ...removed]);
 
+  for (const reading of readings) await keepReading(builder, reading);
   const totals = new Map<TableDefinition, MartChanges>(MARTS.map((mart) => [mart, NO_CHANGES]));
   const add = ({ changes }: FactChanges) => {
     for (const [mart, each] of changes) totals.set(mart, addChanges(totals.get(mart)!, each));
@@ -118,7 +128,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
       touched.push(scope);
       built.push({ fact: fact.name, rebuilt: scope.whole ? 'whole' : 'marked', undated: result.undated, ...waiting });
     } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0, ...waiting });
-    await remember(builder, fact, hash, metadataSchema, marks.hasLedger);
+    await remember(builder, fact, hash);
   }
   if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched), undated: 0 });
   await marks.remove();
@@ -138,20 +148,26 @@ function hashOf(fact: CompiledFact, query: FactQuery | undefined): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
-async function remember(
-  { sql, dialect, now }: Builder,
-  fact: CompiledFact,
-  hash: string,
-  metadataSchema: string,
-  hasLedger: boolean,
-): Promise<void> {
+/** The newest one stays, whichever run comes first to the builder's lock. */
+async function keepReading({ sql, dialect }: Builder, { connection, stream, readAt }: Reading): Promise<void> {
   const { literal } = dialect;
+  const own = `connection = ${literal(connection)} AND stream = ${literal(stream)}`;
+  const at = `CAST(${literal(readAt.toISOString())} AS ${dialect.sqlType('timestamptz')})`;
+  await sql.query(`DELETE FROM report.reading WHERE ${own} AND read_at < ${at}`);
+  await sql.query(
+    `INSERT INTO report.reading (connection, stream, read_at) SELECT ${literal(connection)}, ${literal(stream)}, ${at}
+      WHERE NOT EXISTS (SELECT 1 FROM report.reading WHERE ${own})`,
+  );
+}
+
+async function remember({ sql, dialect, now }: Builder, fact: CompiledFact, hash: string): Promise<void> {
+  const { literal } = dialect;
+  const streams = streamsOf(fact);
   const day = fact.fact.as.date.const;
   const fixed = day === undefined ? 'NULL' : `CAST(${literal(day)} AS date)`;
-  const asOf = hasLedger
-    ? `(SELECT max(committed_at) FROM ${dialect.quote(metadataSchema)}.ledger
-         WHERE connection = ${literal(fact.connection)} AND stream = ${literal(fact.stream)})`
-    : 'NULL';
+  // Null where one of them was never read to its end.
+  const asOf = `(SELECT CASE WHEN count(*) = ${streams.length} THEN min(read_at) END FROM report.reading
+     WHERE connection = ${literal(fact.connection)} AND stream IN (${streams.map(literal).join(', ')}))`;
   const name = literal(fact.name);
   await sql.query(`DELETE FROM report.fact WHERE fact = ${name}`);
   await sql.query(

@@ -5,8 +5,6 @@ import { WHOLE, type Scope } from './scope.js';
 
 export interface Marks {
   readonly count: number;
-  /** False where nothing was ever synced with this metadata schema. */
-  readonly hasLedger: boolean;
   /** What the marks of a fact ask for; undefined where it has none. */
   scopeOf(fact: CompiledFact, query: FactQuery | undefined): Promise<Scope | undefined>;
   /** Deletes exactly the marks that were read; ids are not committed in their order, so none is deleted by its size. */
@@ -16,14 +14,12 @@ export interface Marks {
 export async function takeMarks(builder: Builder, schema: string, facts: readonly string[]): Promise<Marks> {
   const { sql, dialect, scratch } = builder;
   const { literal, quote } = dialect;
-  const present = await sql.query<{ table_name: string }>(
-    `SELECT table_name FROM information_schema.tables
-      WHERE table_schema = ${literal(schema)} AND table_name IN ('dirty', 'ledger')`,
+  // Where nothing was ever synced with this metadata schema, there is no such table.
+  const present = await sql.query(
+    `SELECT 1 FROM information_schema.tables WHERE table_schema = ${literal(schema)} AND table_name = 'dirty'`,
   );
-  const has = (name: string) => present.some(({ table_name }) => table_name === name);
-  const hasLedger = has('ledger');
-  if (!has('dirty') || facts.length === 0)
-    return { count: 0, hasLedger, scopeOf: async () => undefined, remove: async () => undefined };
+  if (present.length === 0 || facts.length === 0)
+    return { count: 0, scopeOf: async () => undefined, remove: async () => undefined };
 
   const dirty = `${quote(schema)}.dirty`;
   const taken = await scratch(
@@ -36,7 +32,6 @@ export async function takeMarks(builder: Builder, schema: string, facts: readonl
   );
   return {
     count: counts.reduce((sum, { n }) => sum + Number(n), 0),
-    hasLedger,
     async scopeOf(fact, query) {
       const found = counts.find((each) => each.fact === fact.name);
       if (found === undefined) return undefined;

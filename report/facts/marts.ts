@@ -2,7 +2,7 @@ import type { SqlSession } from '#sdk';
 import type { ColumnDefinition, SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
 import { COUNTS, MONEY } from './fact.js';
 
-export const REPORT_SCHEMA = 'report';
+const REPORT_SCHEMA = 'report';
 
 const text = (name: string): ColumnDefinition => ({ name, type: 'text' });
 const DIMENSIONS = ['source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment'];
@@ -56,8 +56,8 @@ export const campaign: TableDefinition = {
   key: ['source', 'campaign_id'],
 };
 
-/** What each fact was last built from. `fixed_day` is the one day on which all its rows stand. */
-export const factTable: TableDefinition = {
+/** What each fact was last built from. `fixed_day` is the one day on which all its rows stand, `data_as_of` its oldest reading. */
+const factTable: TableDefinition = {
   schema: REPORT_SCHEMA,
   name: 'fact',
   columns: [
@@ -70,8 +70,16 @@ export const factTable: TableDefinition = {
   key: ['fact'],
 };
 
+/** When the last reading of a stream that came to its end began: whatever the source knew by then is loaded. */
+const readingTable: TableDefinition = {
+  schema: REPORT_SCHEMA,
+  name: 'reading',
+  columns: [text('connection'), text('stream'), { name: 'read_at', type: 'timestamptz' }],
+  key: ['connection', 'stream'],
+};
+
 /** One row, whose lock makes builders wait for each other. */
-export const builderTable: TableDefinition = {
+const builderTable: TableDefinition = {
   schema: REPORT_SCHEMA,
   name: 'builder',
   columns: [
@@ -82,7 +90,7 @@ export const builderTable: TableDefinition = {
 };
 
 export const MARTS = [campaignDaily, responseDaily, campaignMonthly, responseMonthly, campaign] as const;
-const TABLES = [...MARTS, factTable, builderTable];
+const TABLES = [...MARTS, factTable, readingTable, builderTable];
 
 const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema, "trib"
 

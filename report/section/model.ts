@@ -39,7 +39,7 @@ export interface Status {
   readonly state: 'preliminary' | 'final';
   /** From when on the month counts as final. */
   readonly final_from: string;
-  /** When the oldest of the sources was last read; null where that is not known. */
+  /** When the last complete reading of its oldest source began; null where one of them was never read to its end. */
   readonly data_as_of: string | null;
   readonly days_present: number;
   readonly days_expected: number;

@@ -32,7 +32,9 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
     {
       title: 'Freshness',
       text:
-        `The page shows what was loaded at the last synchronisation${status.data_as_of === null ? '' : ', stated above'}; it is as recent as that and no more. ` +
+        (status.data_as_of === null
+          ? 'Not every source was read to its end yet, so it cannot be said up to when the page is complete. '
+          : 'What the sources knew at the time stated above is on this page, which is as recent as that and no more. ') +
         'Figures of past days may still move while late opens and responses arrive: until the date above the month is preliminary.',
     },
     control_groups.length === 0

@@ -159,9 +159,14 @@ test('a second demo finds nothing changed and says so, and leaves every row as i
   const fingerprint = () =>
     query('SELECT md5(string_agg(d::text, chr(10) ORDER BY d::text)) AS rows FROM report.campaign_daily d');
   const before = await fingerprint();
+  const asOf = async () =>
+    JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8')).status.data_as_of as string;
+  const readBefore = await asOf();
   const second = await demo();
   expect(second.code).toBe(0);
   expect(second.stdout.match(/succeeded in .*nothing changed/g)).toHaveLength(2);
   expect(second.stdout.match(/marts: nothing changed/g)).toHaveLength(2);
   expect(await fingerprint()).toEqual(before);
+  // The file had nothing new, and was looked at all the same.
+  expect(Date.parse(await asOf())).toBeGreaterThan(Date.parse(readBefore));
 }, 300_000);

@@ -108,16 +108,35 @@ test('a month that runs is preliminary, ends with its newest day and is compared
   expect((await load('2026-02', '2026-03-09T06:00:00Z')).status.state).toBe('final');
 });
 
-test('data are as old as the oldest source says', async () => {
+test('data are as old as the last complete reading of the oldest stream', async () => {
   await series('2026-03-01 a EML x 25 4 true');
+  const read = async (readings: Readonly<Record<string, string>>) => {
+    const built = await buildMarts(warehouse.sql, factsFrom(FACTS), {
+      metadataSchema: 'tributary',
+      now: new Date(),
+      readings: Object.entries(readings).map(([stream, at]) => ({
+        connection: 'daily',
+        stream,
+        readAt: new Date(at),
+      })),
+    });
+    expect(built.isChanged).toBe(false);
+    return load('2026-03', '2026-03-20T12:00:00Z');
+  };
+  // A checkpoint is no reading: its stream may have failed afterwards.
   await ask(
-    `INSERT INTO tributary.ledger VALUES (gen_random_uuid(), 'daily', 'series', 's', gen_random_uuid(), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '2026-03-19T06:10:00Z')`,
+    `INSERT INTO tributary.ledger VALUES (gen_random_uuid(), 'daily', 'series', 's', gen_random_uuid(), 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '2026-03-19T23:10:00Z')`,
   );
-  const built = await buildMarts(warehouse.sql, factsFrom(FACTS), { metadataSchema: 'tributary', now: new Date() });
-  expect(built.isChanged).toBe(false);
-  const section = await load('2026-03', '2026-03-20T12:00:00Z');
+  expect((await read({ series: '2026-03-19T06:10:00Z' })).status.data_as_of).toBeNull();
+  const section = await read({ campaigns: '2026-03-19T06:15:00Z' });
   expect(section.status.data_as_of).toBe('2026-03-19T06:10:00.000Z');
   expect(renderHtml(section)).toContain('2026-03-19 01:10 America/Chicago');
+  // Nothing new in either: they were read all the same.
+  expect((await read({ series: '2026-03-20T06:10:00Z', campaigns: '2026-03-20T06:10:00Z' })).status.data_as_of).toBe(
+    '2026-03-20T06:10:00.000Z',
+  );
+  // A run that began before and comes to the builder's lock afterwards.
+  expect((await read({ series: '2026-03-18T06:10:00Z' })).status.data_as_of).toBe('2026-03-20T06:10:00.000Z');
 });
 
 test('a month agrees with the raw rows, figure by figure', async () => {
