@@ -107,7 +107,7 @@ test('the section of its month says what the experiment measured, and what it di
     ['opened', null],
     ['responded', 7132],
     ['open_rate', null],
-    ['response_rate', 0.167049],
+    ['response_rate', 7132 / 42_694],
   ]);
   expect(section.status).toMatchObject({ state: 'final', days_present: 1, days_expected: 1, missing_days: [] });
   expect(section.by_region.map(({ region, sent, responded }) => [region, sent, responded])).toEqual([
@@ -115,10 +115,11 @@ test('the section of its month says what the experiment measured, and what it di
     ['Urban', 17_119, 2741],
     ['Rural', 6424, 1317],
   ]);
+  const control = 2262 / 21_306;
   expect(section.control_groups[0]?.arms.map(({ name, rate, lift }) => [name, rate?.value, lift?.value])).toEqual([
-    ['Mens E-Mail', 0.182757, 0.07659],
-    ['Womens E-Mail', 0.1514, 0.045233],
-    ['No E-Mail', 0.106167, undefined],
+    ['Mens E-Mail', 3894 / 21_307, 3894 / 21_307 - control],
+    ['Womens E-Mail', 3238 / 21_387, 3238 / 21_387 - control],
+    ['No E-Mail', control, undefined],
   ]);
 });
 
