@@ -47,7 +47,8 @@ function inPage(svg: string, { id, title, description, width, height }: Omit<Dra
     .replaceAll(/ style="font-size:(\d+)px;font-family:sans-serif;(font-weight:(\w+);)?"/g, (_, size, _all, weight) =>
       weight === undefined ? ` font-size="${size}"` : ` font-size="${size}" font-weight="${weight}"`,
     )
-    .replaceAll(/zr\d+-/g, `${id}-`)
+    // Ids and what refers to them; a campaign may be called so too.
+    .replaceAll(/(id="|url\(#|href="#)zr\d+-/g, `$1${id}-`)
     .replaceAll(/"(#0000[01]\d)"/g, (_, colour: string) => {
       const name = Object.entries(INK).find(([, value]) => value === colour)?.[0];
       return `"var(--${name})"`;
