@@ -15,3 +15,4 @@ export * from './rows.js';
 export * from './source.js';
 export * from './destination.js';
 export * from './events.js';
+export * from './facts.js';

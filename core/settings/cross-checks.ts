@@ -1,7 +1,8 @@
+import { columnOf } from '../protocol/index.js';
 import type { ConnectionSettings } from './connection.settings.js';
 import type { Path } from './issues.js';
 import { factColumns } from './fact-columns.js';
-import { columnOf, type FactSettings } from './report.settings.js';
+import type { FactSettings } from './report.settings.js';
 import type { Settings } from './settings.js';
 import { didYouMean } from './suggestions.js';
 

@@ -7,7 +7,7 @@ export const BEGIN =
 export const END = '<!-- generated: end -->';
 
 /** The option tables of `docs/configuration.md`: one per class, in the order in which a reader meets them. */
-export function referenceTables(): string {
+function referenceTables(): string {
   const schema = settingsJsonSchema();
   const definitions = schema['definitions'] as Readonly<Record<string, JsonSchema>>;
   const sections: string[] = [];

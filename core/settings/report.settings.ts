@@ -1,3 +1,4 @@
+import { MEASURES, type MeasureName } from '../protocol/index.js';
 import { Choice, DurationText, Exactly, Flag, Name, Pattern, TagPattern, Text, TimeZone } from './fields.js';
 import {
   CONDITION,
@@ -137,23 +138,6 @@ export class ResponseSettings {
 const measure = oneOrText(MeasureSettings, 'sum');
 const attribute = oneOrText(AttributeSettings, 'column');
 
-export const MEASURES = [
-  'targeted',
-  'sent',
-  'delivered',
-  'opened',
-  'opened_total',
-  'opened_machine',
-  'clicked',
-  'clicked_total',
-  'bounced',
-  'unsubscribed',
-  'complained',
-  'cost',
-  'revenue',
-] as const;
-export type MeasureName = (typeof MEASURES)[number];
-
 /** The canonical columns. A measure that is left out is null: not measured. */
 export class CanonicalSettings implements Partial<Record<MeasureName, MeasureSettings>> {
   @Key('The day the thing happened.', { shape: oneOrText(DateSettings, 'column') })
@@ -291,12 +275,6 @@ export class ReportSettings {
 
   @Key('How raw streams become the canonical facts.', { shape: list(one(FactSettings)) })
   facts: readonly FactSettings[];
-}
-
-/** A column as a fact names it: of the fact's own stream, or of a joined one. */
-export function columnOf(text: string): { readonly join?: string; readonly column: string } {
-  const dot = text.indexOf('.');
-  return dot < 0 ? { column: text } : { join: text.slice(0, dot), column: text.slice(dot + 1) };
 }
 
 function isDay(text: string): boolean {

@@ -28,7 +28,7 @@ export interface Condition {
 }
 
 export const TEXT: Shape = { kind: 'text' };
-export const SCALAR: Shape = { kind: 'scalar' };
+const SCALAR: Shape = { kind: 'scalar' };
 export const CONDITION: Shape = { kind: 'condition' };
 export const FOREIGN: Shape = { kind: 'foreign' };
 

@@ -1,7 +1,7 @@
-import type { SqlSession } from '#sdk';
+import { COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
 import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
 import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
-import { COUNTS, MONEY, type CompiledFact } from './fact.js';
+import type { CompiledFact } from './fact.js';
 import { GRAIN, type FactQuery } from './fact-query.js';
 import { campaignDaily, campaignMonthly, responseDaily, responseMonthly } from './marts.js';
 import { inScope, WHOLE, type Scope } from './scope.js';
@@ -49,7 +49,7 @@ export async function buildFact(
   ].join(', ');
   const campaigns = await builder.scratch(
     'campaign_daily',
-    `SELECT ${own}, ${[...COUNTS, ...MONEY].join(', ')} FROM ${rows} WHERE date IS NOT NULL`,
+    `SELECT ${own}, ${[...COUNT_MEASURES, ...MONEY_MEASURES].join(', ')} FROM ${rows} WHERE date IS NOT NULL`,
   );
   const responses = await builder.scratch(
     'response_daily',

@@ -1,4 +1,4 @@
-import { ConnectorError, type DirtyMark } from '#sdk';
+import { columnOf, ConnectorError, type DirtyMark } from '#sdk';
 import type { CompiledFact, FactInput } from './fact.js';
 
 export function compileFacts(inputs: readonly FactInput[]): readonly CompiledFact[] {
@@ -15,12 +15,6 @@ export function compileFacts(inputs: readonly FactInput[]): readonly CompiledFac
     seen.add(from);
     return { ...input, name: from, connection, stream };
   });
-}
-
-/** A column as a fact names it: of the fact's own stream, or of a joined one. */
-export function columnOf(text: string): { readonly join?: string; readonly column: string } {
-  const dot = text.indexOf('.');
-  return dot < 0 ? { column: text } : { join: text.slice(0, dot), column: text.slice(dot + 1) };
 }
 
 /** What a changed row of a stream makes stale: in its own facts, and in those that look values up in it. */

@@ -1,6 +1,5 @@
-import { ConnectorError, type FieldType } from '#sdk';
+import { columnOf, ConnectorError, type FieldType } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
-import { columnOf } from './compile.js';
 import type {
   AttributeDefinition,
   CompiledFact,

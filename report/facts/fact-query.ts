@@ -1,6 +1,7 @@
+import { MEASURES, MONEY_MEASURES } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
 import { expressionsOf, type Column } from './expressions.js';
-import { MEASURES, MONEY, type CompiledFact } from './fact.js';
+import type { CompiledFact } from './fact.js';
 import type { RawTables } from './raw-tables.js';
 
 export interface FactQuery {
@@ -43,7 +44,7 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
   const totals: string[] = [];
   for (const name of MEASURES) {
     const definition = as[name];
-    const type = (MONEY as readonly string[]).includes(name) ? 'money' : 'bigint';
+    const type = (MONEY_MEASURES as readonly string[]).includes(name) ? 'money' : 'bigint';
     if (definition !== undefined) perRow.push([addend(definition), name]);
     totals.push(definition === undefined ? nothing(name, type) : total(name, type));
   }

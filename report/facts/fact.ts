@@ -1,3 +1,5 @@
+import type { MeasureName } from '#sdk';
+
 /**
  * How the rows of one stream become rows of the marts. The configuration's classes satisfy these interfaces by their form;
  * nothing here depends on them.
@@ -58,23 +60,6 @@ export interface ResponseDefinition {
   readonly primary: boolean;
   readonly basis: 'event_day' | 'send_day';
 }
-
-export const COUNTS = [
-  'targeted',
-  'sent',
-  'delivered',
-  'opened',
-  'opened_total',
-  'opened_machine',
-  'clicked',
-  'clicked_total',
-  'bounced',
-  'unsubscribed',
-  'complained',
-] as const;
-export const MONEY = ['cost', 'revenue'] as const;
-export const MEASURES = [...COUNTS, ...MONEY] as const;
-export type MeasureName = (typeof MEASURES)[number];
 
 export type CanonicalColumns = Readonly<Partial<Record<MeasureName, MeasureDefinition>>> & {
   readonly date: DateDefinition;

@@ -1,6 +1,5 @@
-import type { SqlSession } from '#sdk';
+import { COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
 import type { ColumnDefinition, SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
-import { COUNTS, MONEY } from './fact.js';
 
 const REPORT_SCHEMA = 'report';
 
@@ -9,8 +8,8 @@ const DIMENSIONS = ['source', 'campaign_id', 'channel', 'variant_id', 'region', 
 /** Beside the key. `origin` tells rows that were synced from those that were brought from before. */
 const ATTRIBUTES = ['campaign_name', 'variant_name', 'origin', 'time_zone'];
 const MEASURE_COLUMNS: readonly ColumnDefinition[] = [
-  ...COUNTS.map((name) => ({ name, type: 'bigint' as const, nullable: true })),
-  ...MONEY.map((name) => ({ name, type: 'money' as const, nullable: true })),
+  ...COUNT_MEASURES.map((name) => ({ name, type: 'bigint' as const, nullable: true })),
+  ...MONEY_MEASURES.map((name) => ({ name, type: 'money' as const, nullable: true })),
 ];
 const RESPONSE_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'is_primary', type: 'boolean' },

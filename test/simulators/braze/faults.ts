@@ -1,4 +1,4 @@
-export const faultKinds = [
+const faultKinds = [
   '429',
   '500',
   '503',

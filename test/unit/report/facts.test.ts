@@ -1,10 +1,4 @@
-import {
-  columnOf as columnOfSettings,
-  MEASURES as MEASURES_OF_SETTINGS,
-  type FactSettings,
-} from '../../../core/settings/index.js';
-import { columnOf } from '../../../report/facts/compile.js';
-import { MEASURES } from '../../../report/facts/fact.js';
+import type { FactSettings } from '../../../core/settings/index.js';
 import { compileFacts, marksFor, type FactDefinition, type FactInput } from '../../../report/index.js';
 
 /** The configuration's class is a fact as the report takes it; this line is the test. */
@@ -25,12 +19,6 @@ const input = (fact: Partial<FactDefinition> = {}): FactInput => ({
 });
 const marks = (stream: string, as: Partial<FactDefinition['as']> = {}) =>
   marksFor(compileFacts([input({ as: { ...base.as, ...as } })]), 'daily', stream);
-
-test('settings and report know the same measures and read columns alike', () => {
-  expect([...MEASURES]).toEqual([...MEASURES_OF_SETTINGS]);
-  for (const text of ['sent', 'campaigns.name', 'campaigns.a.b'])
-    expect(columnOf(text)).toEqual(columnOfSettings(text));
-});
 
 test('a row of the fact marks its day, in the time zone of the fact, and its campaign', () => {
   expect(marks('series')).toEqual([
