@@ -86,8 +86,6 @@ function shapeSchema(shape: Shape, definitions: Record<string, JsonSchema>): Jso
       return { anyOf: [{ enum: shape.words }, shapeSchema(shape.of, definitions)] };
     case 'text':
       return TEXT_SCHEMA;
-    case 'scalar':
-      return SCALAR_SCHEMA;
     case 'condition':
       return CONDITION_SCHEMA;
     case 'foreign':

@@ -102,8 +102,6 @@ function shapeText(shape: Shape): string {
       return `${shape.words.map((word) => `\`${word}\``).join(', ')} or object`;
     case 'text':
       return 'text';
-    case 'scalar':
-      return 'text, number, true or false';
     case 'condition':
       return 'condition';
     case 'foreign':

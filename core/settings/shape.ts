@@ -13,7 +13,6 @@ export type Shape =
   /** One of these words, or an object. */
   | { readonly kind: 'word_or'; readonly words: readonly string[]; readonly of: Shape }
   | { readonly kind: 'text' }
-  | { readonly kind: 'scalar' }
   /** A value, a list of values, or `{ not: … }` of either; read as a `Condition`. */
   | { readonly kind: 'condition' }
   /** A map that somebody else defines and checks. */
@@ -28,7 +27,6 @@ export interface Condition {
 }
 
 export const TEXT: Shape = { kind: 'text' };
-const SCALAR: Shape = { kind: 'scalar' };
 export const CONDITION: Shape = { kind: 'condition' };
 export const FOREIGN: Shape = { kind: 'foreign' };
 

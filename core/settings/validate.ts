@@ -100,9 +100,6 @@ function validateShape(shape: Shape, value: unknown, path: Path, validation: Val
     case 'text':
       if (typeof value !== 'string' || value === '') validation.report(path, TEXT_RULE);
       return value;
-    case 'scalar':
-      if (!isScalarValue(value)) validation.report(path, 'must be text, a number, true or false');
-      return value;
     case 'condition':
       return readCondition(value, path, validation);
     case 'foreign':
