@@ -48,7 +48,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     loaded,
     settings,
     registry,
-    home: resolve(env['TRIBUTARY_HOME'] || resolve(folder, '.tributary')),
+    home: homeOf(file, env),
     connection(name) {
       return named(settings.connections, name, 'connection');
     },
@@ -59,6 +59,10 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   };
 }
+
+/** Beside the configuration, unless TRIBUTARY_HOME says otherwise. */
+export const homeOf = (file: string, env: NodeJS.ProcessEnv): string =>
+  resolve(env['TRIBUTARY_HOME'] || resolve(file, '..', '.tributary'));
 
 function named<T>(map: Readonly<Record<string, T>>, name: string, what: string): T {
   const found = Object.hasOwn(map, name) ? map[name] : undefined;

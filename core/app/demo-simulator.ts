@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { ConnectorError } from '../sdk/index.js';
 
 /** Where config/demo.yaml expects the simulated Braze unless the environment says otherwise. */
-const PREFERRED_PORT = 4010;
+export const PREFERRED_PORT = 4010;
 const PROGRAM = fileURLToPath(new URL('../../test/simulators/braze/main.js', import.meta.url));
 
 export interface DemoSimulator {

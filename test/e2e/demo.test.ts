@@ -4,15 +4,29 @@ import { join } from 'node:path';
 import { createWorld, type Truth } from '../simulators/braze/world.js';
 import { runCli, cliData, type CliEnd } from '../support/cli.js';
 
+/** Yesterday's last second in Chicago at the first demo, and at one a month later. */
 const NOW = '2026-11-20T05:59:59Z';
+const LATER = '2026-12-20T05:59:59Z';
+/** 14 months before the first demo. */
 const START = '2025-09-01';
 const CONFIG = new URL('../../config/demo.yaml', import.meta.url).pathname;
 
 let home: string;
 let out: string;
 let first: CliEnd;
-const env = () => ({ TRIBUTARY_HOME: home, TRIBUTARY_DEMO_NOW: NOW, TRIBUTARY_DEMO_START_DATE: START });
-const demo = () => runCli(['demo', '--once', '--out', out], { env: env() });
+const env = () => ({ TRIBUTARY_HOME: home });
+const demo = (at = '2026-11-20T14:00:00Z') =>
+  runCli(['demo', '--once', '--out', out], { env: env(), node: clockAt(Date.parse(at)) });
+
+/** Options of Node by which a program finds its clock at this instant when it starts. */
+function clockAt(instant: number): readonly string[] {
+  const program = `const Real = Date, ahead = ${instant} - Real.now();
+    globalThis.Date = class Date extends Real {
+      constructor(...given) { given.length === 0 ? super(Real.now() + ahead) : super(...given); }
+      static now() { return Real.now() + ahead; }
+    };`;
+  return ['--import', `data:text/javascript,${encodeURIComponent(program)}`];
+}
 const query = (sql: string) => cliData<any[]>(['query', 'warehouse', sql, '--config', CONFIG], { env: env() });
 
 beforeAll(async () => {
@@ -145,15 +159,17 @@ function isSame(mart: Record<string, unknown>, truth: Record<string, unknown>): 
   );
 }
 
-test('the marts of the simulated Braze equal its own truth, cell by cell', async () => {
-  const world = createWorld({ now: NOW, start: START, timeZone: 'America/Chicago' });
-  const truth = truthRows(world.truth(NOW));
+async function expectTruth(at: string): Promise<void> {
+  const world = createWorld({ now: at, start: START, timeZone: 'America/Chicago' });
+  const truth = truthRows(world.truth(at));
   const marts = await martRows();
   expect(truth.size).toBeGreaterThan(20_000);
   expect([...marts.keys()].toSorted()).toEqual([...truth.keys()].toSorted());
   const wrong = [...truth].filter(([key, row]) => !isSame(marts.get(key)!, row)).slice(0, 3);
   expect(wrong.map(([key, row]) => ({ key, truth: row, mart: marts.get(key) }))).toEqual([]);
-});
+}
+
+test('the marts of the simulated Braze equal its own truth, cell by cell', () => expectTruth(NOW));
 
 test('a second demo finds nothing changed and says so, and leaves every row as it was', async () => {
   const fingerprint = () =>
@@ -162,7 +178,7 @@ test('a second demo finds nothing changed and says so, and leaves every row as i
   const asOf = async () =>
     JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8')).status.data_as_of as string;
   const readBefore = await asOf();
-  const second = await demo();
+  const second = await demo('2026-11-20T15:00:00Z');
   expect(second.code).toBe(0);
   expect(second.stdout.match(/succeeded in .*nothing changed/g)).toHaveLength(2);
   expect(second.stdout.match(/marts: nothing changed/g)).toHaveLength(2);
@@ -170,3 +186,15 @@ test('a second demo finds nothing changed and says so, and leaves every row as i
   // The file had nothing new, and was looked at all the same.
   expect(Date.parse(await asOf())).toBeGreaterThan(Date.parse(readBefore));
 }, 300_000);
+
+test('a demo a month later goes on with the same world, and its marts equal that truth', async () => {
+  expect((await demo('2026-12-20T14:00:00Z')).code).toBe(0);
+  await expectTruth(LATER);
+}, 300_000);
+
+test('a home that holds one world refuses to go on with another', async () => {
+  const end = await runCli(['demo', '--once'], { env: { ...env(), TRIBUTARY_DEMO_START_DATE: '2025-10-01' } });
+  expect(end.code).toBe(3);
+  expect(end.stderr).toContain('has begun with 2025-09-01 and cannot go on from 2025-10-01');
+  expect(end.stderr).toContain('TRIBUTARY_HOME');
+});

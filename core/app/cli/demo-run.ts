@@ -2,13 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dayIn } from '../../engine/index.js';
-import { loadConfiguration } from '../configuration.js';
-import { startSimulator, type DemoSimulator } from '../demo-simulator.js';
+import { homeOf, loadConfiguration } from '../configuration.js';
+import { PREFERRED_PORT, startSimulator, type DemoSimulator } from '../demo-simulator.js';
 import { openInstallation, type Installation } from '../installation.js';
 import { reportDestination } from '../marts.js';
 import { loadMonth, months, renderMonth } from '../monthly-report.js';
 import { REPORT_FORMATS } from '../report-formats.js';
 import { syncConnection } from '../sync.js';
+import { demoStart } from './demo-start.js';
 import { table, type Output } from './output.js';
 import { progressLine } from './progress.js';
 import { untilAborted } from './serve.js';
@@ -33,6 +34,10 @@ export async function runDemo({ output, signal }: VerbContext, { once, out, port
   try {
     simulator = await simulatedBraze(process.env);
     process.env['TRIBUTARY_DEMO_BRAZE_URL'] = simulator.url;
+    if (!simulator.url.endsWith(`:${PREFERRED_PORT}`))
+      output.note(
+        `another program has its usual port; for other verbs: export TRIBUTARY_DEMO_BRAZE_URL=${simulator.url}`,
+      );
     const configuration = await loadConfiguration(DEMO_CONFIG, process.env);
     installation = openInstallation(configuration, (text) => output.note(text));
     output.note(
@@ -79,11 +84,13 @@ export async function runDemo({ output, signal }: VerbContext, { once, out, port
  */
 async function simulatedBraze(env: NodeJS.ProcessEnv): Promise<DemoSimulator> {
   const now = env['TRIBUTARY_DEMO_NOW'] || endOfYesterday(new Date());
-  env['TRIBUTARY_DEMO_START_DATE'] ||= monthsBefore(now, MONTHS_OF_HISTORY);
+  const wanted = env['TRIBUTARY_DEMO_START_DATE'] || undefined;
+  const start = await demoStart(homeOf(DEMO_CONFIG, env), wanted, monthsBefore(now, MONTHS_OF_HISTORY));
+  env['TRIBUTARY_DEMO_START_DATE'] = start;
   env['TRIBUTARY_DEMO_BRAZE_KEY'] ||= 'demo-key';
   return startSimulator({
     now,
-    start: env['TRIBUTARY_DEMO_START_DATE'],
+    start,
     timeZone: TIME_ZONE,
     key: env['TRIBUTARY_DEMO_BRAZE_KEY'],
   });
