@@ -10,7 +10,7 @@ CREATE TABLE events (
   occurred_at timestamptz,
   send_date   date,
   attempt     bigint,
-  cost        numeric(18,4),
+  cost        numeric,
   score       double precision,
   is_machine  boolean,
   subject     text,

@@ -12,6 +12,8 @@ export interface CheckpointContext {
   readonly metadata: string;
   readonly fence: Fence;
   readonly table: TableSpec;
+  /** As in `server_version_num`: 180004 is 18.4. */
+  readonly serverVersion: number;
   readonly probe: (point: string) => Promise<void> | void;
 }
 

@@ -50,9 +50,12 @@ export function planMerge(table: TableSpec, staging: string, slice: string, run:
   };
 }
 
+/** From PostgreSQL 18 on a MERGE returns what a row was before, so that one statement can write, compare, count and mark. */
+const MERGES_IN_ONE = 180_000;
+
 /**
- * Brings the staged rows into the table and counts what became of each. Rows that change nothing leave the staging table
- * first, one reason after the other, so that every count is a statement's own and what remains is exactly what is written.
+ * Brings the staged rows into the table and counts what became of each. Rows that are not to be written leave the staging
+ * table first, one reason after the other, so that every count is a statement's own.
  */
 export async function mergeStaged(
   client: pg.ClientBase,
@@ -60,6 +63,7 @@ export async function mergeStaged(
   plan: MergePlan,
   checkpoint: Checkpoint,
   dirty: DirtyWriter,
+  { staged, serverVersion }: { readonly staged: number; readonly serverVersion: number },
 ): Promise<MergeCounts> {
   const { target, staging, keyMatch } = plan;
   const count = async (sql: string) => (await client.query(sql)).rowCount ?? 0;
@@ -86,18 +90,19 @@ export async function mergeStaged(
     if (table.write === 'append') {
       superseded += await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch}`);
     } else {
-      const joined = `FROM ${staging} s JOIN ${target} t ON ${keyMatch}`;
-      if (table.version === undefined) unchanged = await dropUnchanged(client, plan, joined, dirty);
-      else {
-        unchanged = await count(`DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND ${plan.sameRow}`);
+      if (table.version !== undefined && !checkpoint.replacesAll) {
         // A version that is null is older than any, as among the staged rows.
         const version = quote(table.version);
         superseded += await count(
           `DELETE FROM ${staging} s USING ${target} t WHERE ${keyMatch} AND t.${version} IS NOT NULL
               AND (s.${version} IS NULL OR t.${version} > s.${version})`,
         );
-        await dirty.ofTarget(joined);
       }
+      if (serverVersion >= MERGES_IN_ONE) {
+        const { inserted, updated } = await mergeInOne(client, table, plan, dirty);
+        return { inserted, updated, unchanged: staged - superseded - inserted - updated, superseded, deleted };
+      }
+      unchanged = await dropUnchanged(client, plan, dirty);
     }
   }
   await dirty.ofStaging(`FROM ${staging} s`);
@@ -107,20 +112,59 @@ export async function mergeStaged(
 }
 
 /**
- * Takes rows that are in the table already out of the staging table, and marks what the others are about to change: by one
- * join for both, since joining two large tables is a good part of a merge.
+ * One join for all: rows that are in the table already are left alone, without a lock; the others are written, counted and
+ * marked, a changed one by what it was and by what it is now.
  */
-async function dropUnchanged(
+async function mergeInOne(
   client: pg.ClientBase,
+  table: TableSpec,
   plan: MergePlan,
-  joined: string,
   dirty: DirtyWriter,
-): Promise<number> {
-  const { columns, inserts } = dirty.ofJoined('met', 'NOT met.is_same');
+): Promise<{ inserted: number; updated: number }> {
+  const marks = dirty.marksOf('new');
+  const before = dirty
+    .marksOf('old')
+    .flatMap(({ day, campaign }, n) => [`${day} AS old_day_${n}`, `${campaign} AS old_campaign_${n}`]);
+  const after = marks.flatMap(({ day, campaign }, n) => [`${day} AS day_${n}`, `${campaign} AS campaign_${n}`]);
+  const setting = plan.columns.flatMap((column, n) =>
+    isOfKey(table, column) ? [] : [`${column} = ${plan.values[n]}`],
+  );
+  const touched = (n: number) =>
+    `(SELECT day_${n} AS day, campaign_${n} AS campaign FROM counted
+       UNION ALL SELECT old_day_${n}, old_campaign_${n} FROM counted WHERE NOT is_new) AS touched`;
   const parts = [
-    `met AS MATERIALIZED (SELECT ${['s.ctid AS place', `${plan.sameRow} AS is_same`, ...columns].join(', ')} ${joined})`,
+    `written AS (
+       MERGE INTO ${plan.target} AS t USING ${plan.staging} AS s ON ${plan.keyMatch}
+       WHEN MATCHED AND ${plan.sameRow} THEN DO NOTHING
+       WHEN MATCHED THEN UPDATE SET ${setting.join(', ')}
+       WHEN NOT MATCHED THEN INSERT (${plan.columns.join(', ')}) VALUES (${plan.values.join(', ')})
+       RETURNING ${["merge_action() = 'INSERT' AS is_new", ...before, ...after].join(', ')})`,
+    // A handful of days and campaigns, where there were millions of rows.
+    `counted AS (SELECT *, count(*) AS n FROM written GROUP BY ${[1, ...[...before, ...after].map((_, at) => at + 2)].join(', ')})`,
+    ...marks.map((mark, n) => `marked_${n} AS (${dirty.insertOf(mark.fact, 'day', 'campaign', `FROM ${touched(n)}`)})`),
+  ];
+  const { rows } = await client.query<{ inserted: number; updated: number }>(
+    `WITH ${parts.join(', ')}
+     SELECT sum(n) FILTER (WHERE is_new) AS inserted, sum(n) FILTER (WHERE NOT is_new) AS updated FROM counted`,
+  );
+  return { inserted: Number(rows[0]?.inserted ?? 0), updated: Number(rows[0]?.updated ?? 0) };
+}
+
+/**
+ * What older servers do before they upsert: takes rows that are in the table already out of the staging table, and marks what
+ * the others are about to change, by one join for both.
+ */
+async function dropUnchanged(client: pg.ClientBase, plan: MergePlan, dirty: DirtyWriter): Promise<number> {
+  const marks = dirty.marksOf('t');
+  const columns = marks.flatMap(({ day, campaign }, n) => [`${day} AS day_${n}`, `${campaign} AS campaign_${n}`]);
+  const parts = [
+    `met AS MATERIALIZED (SELECT ${['s.ctid AS place', `${plan.sameRow} AS is_same`, ...columns].join(', ')}
+       FROM ${plan.staging} s JOIN ${plan.target} t ON ${plan.keyMatch})`,
     `dropped AS (DELETE FROM ${plan.staging} s USING met WHERE s.ctid = met.place AND met.is_same RETURNING 1)`,
-    ...inserts.map((insert, index) => `marked_${index} AS (${insert})`),
+    ...marks.map(
+      ({ fact }, n) =>
+        `marked_${n} AS (${dirty.insertOf(fact, `day_${n}`, `campaign_${n}`, 'FROM met WHERE NOT is_same')})`,
+    ),
   ];
   const { rows } = await client.query<{ unchanged: number }>(
     `WITH ${parts.join(', ')} SELECT count(*) AS unchanged FROM dropped`,
@@ -167,6 +211,10 @@ function unseenRows(plan: MergePlan, checkpoint: Checkpoint): string | undefined
   return undefined;
 }
 
+/** `column` as `planMerge` writes it: our own columns stand unquoted. */
+const isOfKey = (table: TableSpec, column: string) =>
+  table.key.some((name) => quote(name) === column || name === column);
+
 /** In key order, since the index then grows at one place instead of everywhere. */
 const inKeyOrder = (plan: MergePlan) => (plan.keyValues.length === 0 ? '' : ` ORDER BY ${plan.keyValues.join(', ')}`);
 
@@ -184,9 +232,7 @@ async function upsert(
   plan: MergePlan,
 ): Promise<{ inserted: number; updated: number }> {
   const key = table.key.map(quote).join(', ');
-  const settable = plan.columns.filter(
-    (column) => !table.key.some((name) => quote(name) === column || name === column),
-  );
+  const settable = plan.columns.filter((column) => !isOfKey(table, column));
   const { rows } = await client.query<{ inserted: number; updated: number }>(
     // A row that was updated carries the lock of its conflict in xmax; a new one carries none.
     `WITH applied AS (
@@ -203,51 +249,44 @@ async function upsert(
 export interface DirtyWriter {
   ofTarget(from: string): Promise<void>;
   ofStaging(from: string): Promise<void>;
-  /** For a statement that joins both sides itself: what to select of the target, and inserts that read it from `relation`. */
-  ofJoined(
-    relation: string,
-    where: string,
-  ): { readonly columns: readonly string[]; readonly inserts: readonly string[] };
+  /** For a statement that reads the rows itself: what each mark takes of a row that goes by that name. */
+  marksOf(row: Row): readonly { readonly fact: string; readonly day: string; readonly campaign: string }[];
+  /** An INSERT of the distinct days and campaigns of a relation. */
+  insertOf(fact: string, day: string, campaign: string, from: string): string;
 }
+
+/** The staged row, the row of the table, and what a MERGE returns of that. */
+type Row = 's' | 't' | 'old' | 'new';
 
 export function dirtyWriter(client: pg.ClientBase, metadata: string, run: string, table: TableSpec): DirtyWriter {
   const insertOf = (fact: string, day: string, campaign: string, from: string) =>
     `INSERT INTO ${quote(metadata)}.dirty (fact, day, campaign, run_id, marked_at)
      SELECT DISTINCT ${literal(fact)}, ${day}, ${campaign}, ${literal(run)}::uuid, now() ${from}`;
-  const marked = (alias: 's' | 't') =>
+  const marksOf = (row: Row) =>
     table.marks.map(({ fact, day, campaign }) => ({
       fact,
-      day: `${dayOf(alias, table, day)}::date`,
-      campaign: `${campaignOf(alias, table, campaign)}::text`,
+      day: `${dayOf(row, table, day)}::date`,
+      campaign: `${campaignOf(row, table, campaign)}::text`,
     }));
-  const mark = async (alias: 's' | 't', from: string) => {
-    for (const { fact, day, campaign } of marked(alias)) await client.query(insertOf(fact, day, campaign, from));
+  const mark = async (row: Row, from: string) => {
+    for (const { fact, day, campaign } of marksOf(row)) await client.query(insertOf(fact, day, campaign, from));
   };
-  return {
-    ofTarget: (from) => mark('t', from),
-    ofStaging: (from) => mark('s', from),
-    ofJoined: (relation, where) => ({
-      columns: marked('t').flatMap(({ day, campaign }, n) => [`${day} AS day_${n}`, `${campaign} AS campaign_${n}`]),
-      inserts: marked('t').map(({ fact }, n) =>
-        insertOf(fact, `${relation}.day_${n}`, `${relation}.campaign_${n}`, `FROM ${relation} WHERE ${where}`),
-      ),
-    }),
-  };
+  return { ofTarget: (from) => mark('t', from), ofStaging: (from) => mark('s', from), marksOf, insertOf };
 }
 
 /** Whatever cannot be a day marks all days: a mark must never be the reason that a checkpoint fails. */
-function dayOf(alias: 's' | 't', table: TableSpec, day: DirtyMark['day']): string {
+function dayOf(row: Row, table: TableSpec, day: DirtyMark['day']): string {
   if (day === null) return 'NULL';
   if ('value' in day) return literal(day.value);
-  const column = `${alias}.${quote(day.column)}`;
+  const column = `${row}.${quote(day.column)}`;
   const field = table.fields.find(({ name }) => name === day.column);
   if (field?.type === 'timestamptz') return `(${column} AT TIME ZONE ${literal(day.timeZone ?? 'UTC')})`;
   return field?.type === 'date' || field?.type === 'timestamp' ? column : 'NULL';
 }
 
-function campaignOf(alias: 's' | 't', table: TableSpec, campaign: DirtyMark['campaign']): string {
+function campaignOf(row: Row, table: TableSpec, campaign: DirtyMark['campaign']): string {
   if (campaign === null) return 'NULL';
   if ('value' in campaign) return literal(campaign.value);
   const field = table.fields.find(({ name }) => name === campaign.column);
-  return field === undefined || field.type === 'json' ? 'NULL' : `${alias}.${quote(campaign.column)}`;
+  return field === undefined || field.type === 'json' ? 'NULL' : `${row}.${quote(campaign.column)}`;
 }

@@ -35,8 +35,11 @@ export async function openSession({
   probe,
 }: SessionOptions): Promise<DestinationSession> {
   const pool = openPool({ url, max: MAX_CONNECTIONS, applicationName: 'tributary' });
+  let serverVersion: number;
   try {
     await ensureMetadata(pool, metadata);
+    const { rows } = await pool.query<{ server_version_num: string }>('SHOW server_version_num');
+    serverVersion = Number(rows[0]?.server_version_num);
   } catch (error) {
     await pool.end();
     throw error;
@@ -47,7 +50,14 @@ export async function openSession({
     if (fence === undefined) throw new ConnectorError('internal', 'The fence has not been raised.');
     return fence;
   };
-  const context = (table: TableSpec): CheckpointContext => ({ pool, metadata, fence: raised(), table, probe });
+  const context = (table: TableSpec): CheckpointContext => ({
+    pool,
+    metadata,
+    fence: raised(),
+    table,
+    serverVersion,
+    probe,
+  });
   const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

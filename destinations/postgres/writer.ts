@@ -37,7 +37,7 @@ interface Loading {
 
 /** Stages into a table of its own and merges at the checkpoint: the normal case. */
 export async function stagingWriter(context: CheckpointContext, slice: string, sequence: number): Promise<Writer> {
-  const { pool, metadata, fence, table } = context;
+  const { pool, metadata, fence, table, serverVersion } = context;
   const name = stagingName(fence.run.connection, fence.epoch, table.stream, slice, sequence);
   const staging = `${quote(metadata)}.${quote(name)}`;
   const client = await connect(pool, 'staging');
@@ -59,7 +59,8 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
       if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
       await resolveQuarantine(transaction, context, slice, staging, 's._pos');
       const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
-      return mergeStaged(transaction, table, planMerge(table, staging, slice, fence.run.id), checkpoint, dirty);
+      const plan = planMerge(table, staging, slice, fence.run.id);
+      return mergeStaged(transaction, table, plan, checkpoint, dirty, { staged, serverVersion });
     },
     async end() {
       if (released) return;

@@ -68,6 +68,13 @@ describe('full_refresh + overwrite', () => {
     );
   });
 
+  it('takes the version that the source says now, be it older than the one in the table', async () => {
+    const dated = { ...ITEM, fields: fields('id integer', 'name string?', 'at date?'), version: 'at' };
+    await bench.run(rows(dated, [{ id: 1, name: 'a mistake', at: '2026-02-02' }]), overwrite);
+    const restored = await bench.run(rows(dated, [{ id: 1, name: 'restored', at: '2026-02-01' }]), overwrite);
+    expect(restored.ledger).toMatchObject({ updated: 1, superseded: 0 });
+  });
+
   it('that fails half way changes nothing', async () => {
     await bench.run(rows(ITEM, [{ id: 1, name: 'old' }]), overwrite);
     const broken = pages(ITEM, async function* () {
