@@ -86,6 +86,9 @@ export function printSync(result: RunResult, output: Output): void {
       .join('\n')
       .trimStart();
   });
+  for (const { fact, waitsFor } of marts?.facts ?? [])
+    if (waitsFor !== undefined && fact.startsWith(`${result.connection}.`))
+      output.note(`fact ${fact} has no rows until this is synced too: ${waitsFor.join(', ')}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const errors = told.length > 0 ? told : outcome.error === undefined ? [] : [outcome.error];
   for (const { kind, message, hint, stream, slice } of errors) {
