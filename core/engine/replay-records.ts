@@ -1,5 +1,6 @@
 import type { Field, ParsingRules, PlannedColumn, QuarantinedRecord, RecordData } from '../protocol/index.js';
 import { OBJECT_PARSING } from './pages.js';
+import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
 
 /** How the payloads of a stream are read again. */
@@ -7,11 +8,12 @@ export interface PayloadRules {
   readonly parsing: ParsingRules;
   /** True where payloads hold the texts of a file. */
   readonly isText: boolean;
+  readonly unstorableText: RunRequest['unstorableText'];
 }
 
-export function payloadRules({ stream }: StreamPlan): PayloadRules {
+export function payloadRules({ unstorableText }: RunRequest, { stream }: StreamPlan): PayloadRules {
   const { parsing = OBJECT_PARSING, isText = false } = stream.kind === 'files' ? stream : {};
-  return { parsing, isText };
+  return { parsing, isText, unstorableText };
 }
 
 /** A record of the quarantine as the row program takes it. */
@@ -26,23 +28,34 @@ const TOKEN = /^tok_\d+_[\w-]{43}$/;
 const isToken = (value: unknown): boolean => typeof value === 'string' && TOKEN.test(value);
 
 /**
- * Makes a record of a payload, or says that it cannot be done: where the payload holds only a part of the record, where
- * bytes were lost on the way into it, and where the value at fault has become a token, so that nobody can judge it any more.
+ * Makes a record of a payload, or says that it cannot be done: where the payload holds only a part of the record, where it
+ * could not show a value as it was, and where the value at fault has become a token, so that nobody can judge it any more.
  */
 export function replayable(
   record: QuarantinedRecord,
   columns: readonly PlannedColumn[],
-  { parsing, isText }: PayloadRules,
+  { parsing, isText, unstorableText }: PayloadRules,
 ): Replayable | undefined {
-  const { payload, reason, field } = record;
+  const { payload, field } = record;
   const names = new Set(columns.map(({ source }) => source));
-  if (Object.keys(payload).some((name) => name.startsWith('_') && !names.has(name))) return undefined;
-  if (isText && reason !== 'unstorable_text' && Object.values(payload).some(hasLostBytes)) return undefined;
+  const isPart = (name: string) => name.startsWith('_') && !names.has(name) && !COMPLETE.has(name);
+  if (Object.keys(payload).some(isPart)) return undefined;
+  const marked = (mark: string) => (names.has(mark) ? undefined : payload[mark]);
+  const isMarked = (mark: string, name: string) => {
+    const what = marked(mark);
+    return what === true || (Array.isArray(what) && what.includes(name));
+  };
   const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let tokens = 0;
   let plain = 0;
   for (const { source, sourceType, tokenize } of columns) {
-    const value = isText ? textOrNull(payload[source], sourceType, parsing) : payload[source];
+    const shown = payload[source];
+    const value = isText
+      ? textOrNull(shown, isMarked('_quoted', source), sourceType, parsing)
+      : fromPayload(shown, sourceType);
+    // U+FFFD stands where a sync would have found what it must replace, refuse, or not take for the column's type.
+    const isReplaceable = sourceType === 'string' || (sourceType === 'json' && !isText);
+    if (isMarked('_replaced', source) && (unstorableText === 'quarantine' || !isReplaceable)) return undefined;
     values[source] = value;
     if (value === undefined || value === null) continue;
     if (isToken(value)) tokens += 1;
@@ -56,15 +69,24 @@ export function replayable(
   return { record, values, isTokenized: tokens > 0 };
 }
 
-/** Invalid UTF-8 and what the destination cannot store are shown as U+FFFD in a payload. */
-const hasLostBytes = (value: unknown): boolean => typeof value === 'string' && value.includes('\ufffd');
+/** What a payload says of its values beside them and still holds them all; any other mark says what is missing. */
+const COMPLETE = new Set(['_quoted', '_replaced']);
 
-/** Texts that mean null by the rules of now; whether a text was quoted is not kept, so an empty one stays a text. */
-function textOrNull(value: unknown, type: Field['type'], { nulls }: ParsingRules): unknown {
+/** Texts that mean null by the rules of now, as the row program reads them in a file. */
+function textOrNull(
+  value: unknown,
+  isQuoted: boolean,
+  type: Field['type'],
+  { nulls, quotedNulls }: ParsingRules,
+): unknown {
   if (typeof value !== 'string') return value;
-  if (value === '') return type === 'string' ? value : null;
-  return nulls.includes(value) ? null : value;
+  if (value === '' && type !== 'string') return null;
+  return (quotedNulls || !isQuoted) && nulls.includes(value) ? null : value;
 }
+
+/** A `bigint` of a record is a text in its payload unless its column is JSON, so here it is a number that was one. */
+const fromPayload = (value: unknown, type: Field['type']): unknown =>
+  typeof value === 'bigint' && type !== 'json' ? Number(value) : value;
 
 /** The columns for records that hold tokens: protected ones take them as they are. */
 export function columnsForTokens(columns: readonly PlannedColumn[]): readonly PlannedColumn[] {

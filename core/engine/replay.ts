@@ -45,7 +45,7 @@ export async function replayStream(run: RunRequest, plan: StreamPlan): Promise<L
     const settled = await settleColumns(run, plan, plan.stream.kind === 'files' ? { fields } : undefined, told);
     if (settled.isNew) await destination.create(settled.table);
     progress.table = settled.table;
-    const whole = records.flatMap((record) => replayable(record, settled.columns, payloadRules(plan)) ?? []);
+    const whole = records.flatMap((record) => replayable(record, settled.columns, payloadRules(run, plan)) ?? []);
     partial += records.length - whole.length;
     for (const group of groupsOf(whole, settled.table.fromFiles)) {
       run.signal.throwIfAborted();
@@ -98,7 +98,7 @@ export async function previewReplay(run: RunRequest): Promise<readonly ReplayPre
       const fields = fieldsOf(plan, present?.fields ?? [], records);
       const planned = request.planColumns(fields, stream.catalog.primaryKey);
       const columns = present === undefined ? planned : reconcile(plan, planned, present).columns;
-      const whole = records.flatMap((record) => replayable(record, columns, payloadRules(plan)) ?? []);
+      const whole = records.flatMap((record) => replayable(record, columns, payloadRules(run, plan)) ?? []);
       partial += records.length - whole.length;
       for (const group of groupsOf(whole, plan.table.fromFiles))
         for (const { program, records: part } of partsOf(run, plan, columns, group)) {
@@ -141,13 +141,12 @@ function fieldsOf(plan: StreamPlan, table: TableSpec['fields'], records: readonl
 
 /** The records of a group with the program that reads them: those that hold tokens must not be tokenized once more. */
 function partsOf(
-  { destination, unstorableText }: RunRequest,
+  run: RunRequest,
   plan: StreamPlan,
   columns: Settled['columns'],
   { records, positions }: ReplayGroup,
 ): readonly { readonly program: ObjectProgram; readonly records: readonly RecordData[] }[] {
-  const { parsing } = payloadRules(plan);
-  const rest = { parsing, holdsNul: destination.capabilities.holdsNul, unstorableText };
+  const rest = { ...payloadRules(run, plan), holdsNul: run.destination.capabilities.holdsNul };
   return [false, true].flatMap((isTokenized) => {
     const at = records.flatMap((record, index) => (record.isTokenized === isTokenized ? [index] : []));
     if (at.length === 0) return [];

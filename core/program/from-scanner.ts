@@ -1,7 +1,7 @@
-import type { Field, PlannedColumn, Reject, RowScanner } from '../protocol/index.js';
+import { storableJson, type Field, type PlannedColumn, type Reject, type RowScanner } from '../protocol/index.js';
 import { decimalFault, decimalRoom } from './decimals.js';
 import { dateReader, isEpoch, timestampReader } from './formats.js';
-import { isJson, storableJson } from './json.js';
+import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
 import { payloadWriter } from './payload.js';
 import { rejectOf, type Reason } from './rejects.js';

@@ -1,5 +1,16 @@
-import type { BadRecord, Field, PlannedColumn, RecordData, Reject, RowScanner } from '../protocol/index.js';
+import {
+  fromJsonText,
+  jsonText,
+  storableJson,
+  type BadRecord,
+  type Field,
+  type PlannedColumn,
+  type RecordData,
+  type Reject,
+  type RowScanner,
+} from '../protocol/index.js';
 import type { RowPlan } from './row-program.js';
+import { isValidUtf8 } from './texts.js';
 import { tokenOf, tokenText } from './tokens.js';
 
 /** Longest text that a payload keeps of one field, and of all of them. */
@@ -11,7 +22,9 @@ type Payload = Reject['payload'];
 /**
  * How a rejected record is shown: only columns that land, protected ones as tokens. Where a value cannot be told from its
  * neighbours (a ragged row, a broken line) nothing of it is shown unless every field lands as it is. Texts beyond the limit
- * are cut, and `_cut` says how long they were.
+ * are cut, and `_cut` says how long they were. Texts of a file are shown as they stand there, so that a replay judges what a
+ * sync would; `_quoted` names those that were quoted (true: all), `_replaced` those in which the destination must replace a
+ * character, `_not_utf8` and `_not_json` those that cannot be shown as they are.
  */
 export interface PayloadWriter {
   ofRow(scanner: RowScanner): Payload;
@@ -29,7 +42,9 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
     fields.every(({ name }) => columns.has(name)) &&
     plan.columns.every(({ tokenize }) => tokenize === undefined);
   const isNull = (text: string, quoted: boolean) =>
-    (text === '' && !quoted) || ((plan.parsing.quotedNulls || !quoted) && plan.parsing.nulls.includes(text));
+    (plan.parsing.quotedNulls || !quoted) && plan.parsing.nulls.includes(text);
+  const shown = (entries: readonly Entry[], marks: readonly Mark[] = []) =>
+    sized(entries, plan.holdsNul ? [...marks] : [...marks, ['_replaced', namesOf(entries, isReplaced)]], columns);
 
   return {
     ofRow(scanner) {
@@ -38,30 +53,41 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
       const count = scanner.fieldCount;
       if (fields === undefined || count !== fields.length) {
         const raw = count < 0 ? { _record: text(0) } : { _fields: Array.from({ length: count }, (_, at) => text(at)) };
-        const shown = showsRaw
+        const whole = showsRaw
           ? Object.entries(raw)
           : [['_hidden', true] as const, ['_position', scanner.row] as const];
-        return sized([['_field_count', count], ...shown]);
+        return sized([['_field_count', count], ...whole]);
       }
-      return sized(
-        fields.flatMap(({ name }, index): [string, unknown][] => {
-          const column = columns.get(name);
-          if (column === undefined) return [];
+      const landing = fields.flatMap(({ name }, index) => {
+        const column = columns.get(name);
+        return column === undefined ? [] : [{ name, index, column, isQuoted: scanner.quoted[index] !== 0 }];
+      });
+      const quoted = landing.filter(({ isQuoted }) => isQuoted).map(({ name }) => name);
+      const broken = landing.filter(
+        ({ index }) => !isValidUtf8(scanner.buffer, scanner.starts[index] as number, scanner.ends[index] as number),
+      );
+      return shown(
+        landing.map(({ name, index, column, isQuoted }) => {
           const value = text(index);
-          return [[name, isNull(value, scanner.quoted[index] !== 0) ? null : shownText(value, column)]];
+          return [name, isNull(value, isQuoted) ? null : (tokenIn(column, value) ?? value)];
         }),
+        [
+          ['_quoted', quoted.length === landing.length && quoted.length > 0 ? true : quoted],
+          ['_not_utf8', broken.map(({ name }) => name)],
+        ],
       );
     },
     ofRecord(record) {
-      return sized(
+      return shown(
         plan.columns
           .filter(({ source }) => Object.hasOwn(record, source))
-          .map(({ source, sourceType, tokenize }) => {
+          .map((column) => {
+            const { source, sourceType } = column;
             const value = record[source] ?? null;
-            return [
-              source,
-              value === null || tokenize === undefined ? value : tokenOf(tokenText(sourceType, value), tokenize),
-            ];
+            if (value === null) return [source, null];
+            // Where it is not JSON that lands, digits are safe as text.
+            const plain = typeof value === 'bigint' && sourceType !== 'json' ? String(value) : value;
+            return [source, tokenIn(column, value) ?? plain];
           }),
       );
     },
@@ -69,7 +95,7 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
     ofBadRecord({ payload }, position) {
       return sized(
         showsRaw
-          ? Object.entries(payload)
+          ? [...Object.entries(payload), ['_not_a_record', true]]
           : [
               ['_hidden', true],
               ['_position', position],
@@ -79,20 +105,29 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
   };
 }
 
-/** JSON is shown as what it says, so that a replay reads the same value. */
-function shownText(text: string, { tokenize, sourceType }: PlannedColumn): unknown {
-  if (tokenize !== undefined) return tokenOf(tokenText(sourceType, text), tokenize);
-  if (sourceType !== 'json' || text.length > MAX_TEXT) return text;
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+type Entry = readonly [name: string, value: unknown];
+type Mark = readonly [name: string, what: readonly string[] | true];
+
+const tokenIn = ({ tokenize, sourceType }: PlannedColumn, value: unknown): string | undefined =>
+  tokenize === undefined ? undefined : tokenOf(tokenText(sourceType, value), tokenize);
+
+const namesOf = (entries: readonly Entry[], test: (value: unknown) => boolean): readonly string[] =>
+  entries.filter(([, value]) => test(value)).map(([name]) => name);
+
+/** True where a destination that holds neither U+0000 nor lone surrogates must replace some. */
+function isReplaced(value: unknown): boolean {
+  const text = jsonText(value);
+  return text !== undefined && storableJson(text) !== text;
 }
 
 /** Within limits, and nothing in it that JSON cannot say. */
-function sized(entries: readonly (readonly [string, unknown])[]): Payload {
+function sized(
+  entries: readonly Entry[],
+  marks: readonly Mark[] = [],
+  columns: ReadonlyMap<string, unknown> = new Map(),
+): Payload {
   const cut: Record<string, number> = {};
+  const notJson: string[] = [];
   let room = MAX_TEXTS;
   const fit = (name: string, text: string): string => {
     const length = Math.min(MAX_TEXT, room);
@@ -103,23 +138,24 @@ function sized(entries: readonly (readonly [string, unknown])[]): Payload {
   };
   const plain = (name: string, value: unknown): unknown => {
     if (typeof value === 'string') return fit(name, value);
-    if (typeof value === 'bigint') return value.toString();
-    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
-    if (typeof value !== 'object' || value === null) return value ?? null;
-    const text = jsonOf(value);
-    if (text === undefined) return '(not JSON)';
-    const kept = fit(name, text);
-    return kept === text ? (JSON.parse(text) as unknown) : kept;
+    if (value === null || value === undefined) return null;
+    if (typeof value === 'bigint' || typeof value === 'boolean' || Number.isFinite(value)) return value;
+    const text = jsonText(value);
+    const said: unknown = text === undefined ? undefined : fromJsonText(text);
+    if (typeof said !== typeof value) {
+      notJson.push(name);
+      return typeof value === 'number' ? String(value) : '(not JSON)';
+    }
+    const kept = fit(name, text as string);
+    return kept === text ? said : kept;
   };
   const payload = entries.map(([name, value]): [string, unknown] => [name, plain(name, value)]);
-  // Not by assignment: a field may be named `__proto__`.
-  return Object.fromEntries(Object.keys(cut).length === 0 ? payload : [...payload, ['_cut', cut]]);
-}
-
-function jsonOf(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? part.toString() : part));
-  } catch {
-    return undefined; // a circle
-  }
+  const marked: readonly Entry[] = [
+    ...[...marks, ['_not_json', notJson] as const].filter(([, what]) => what === true || what.length > 0),
+    ...(Object.keys(cut).length === 0 ? [] : [['_cut', cut] as const]),
+  ];
+  // A field of that name keeps its place; without its mark the record is not replayed. Not by assignment: a field may be
+  // named `__proto__`.
+  const free = (name: string): string => (columns.has(name) ? free(`_${name}`) : name);
+  return Object.fromEntries([...payload, ...marked.map(([name, what]): [string, unknown] => [free(name), what])]);
 }

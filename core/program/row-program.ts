@@ -20,6 +20,8 @@ export interface RowPlan {
   readonly holdsNul: boolean;
   /** What to do with text that the destination cannot hold (NUL, lone surrogates): U+FFFD in its place, or quarantine. */
   readonly unstorableText: 'replace' | 'quarantine';
+  /** For objects. True: their values are the texts of a file, so that a text of a json column is JSON still to be read. */
+  readonly isText?: boolean;
 }
 
 export interface Drained {

@@ -1,6 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { FieldType, PlannedColumn } from '../protocol/index.js';
-import { jsonText } from './json.js';
+import { jsonText, type FieldType, type PlannedColumn } from '../protocol/index.js';
 
 /** The same value is the same token in every source that uses the key, and cannot be turned back without it. */
 export function tokenOf(value: string | Uint8Array, { key, version }: NonNullable<PlannedColumn['tokenize']>): string {

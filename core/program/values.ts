@@ -1,7 +1,7 @@
-import type { PlannedColumn, RowSink } from '../protocol/index.js';
+import { jsonText, storableJson, type PlannedColumn, type RowSink } from '../protocol/index.js';
 import { decimalFault, decimalRoom, NOT_A_DECIMAL } from './decimals.js';
 import { dateReader, isEpoch, timestampReader } from './formats.js';
-import { isLoadable, jsonText, storableJson } from './json.js';
+import { isJson, isLoadable } from './json.js';
 import { integerSlowly, isInt64, numberOf } from './numbers.js';
 import type { Reason } from './rejects.js';
 import type { RowPlan } from './row-program.js';
@@ -115,7 +115,8 @@ const PUTS: Readonly<Record<PlannedColumn['sourceType'], MakePut>> = {
     const { whole, scale } = decimalRoom(column.target.precision, column.target.scale);
     return (value, sink) => {
       if (!isScalar(value)) return 'not_a_decimal';
-      const { b, e } = bytesOf(String(value).trim());
+      // Spaces only, as in a file.
+      const { b, e } = bytesOf(String(value).replaceAll(/^ +| +$/g, ''));
       const fault = decimalFault(b, 0, e, whole, scale);
       if (fault !== 0) return fault === NOT_A_DECIMAL ? 'not_a_decimal' : 'out_of_range';
       if (isOutside(Number(value))) return 'out_of_range';
@@ -169,8 +170,9 @@ const PUTS: Readonly<Record<PlannedColumn['sourceType'], MakePut>> = {
   },
 
   json: (plan, _column, onReplaced) => (value, sink) => {
-    const text = jsonText(value);
-    if (text === undefined || !isLoadable(text)) return 'not_json';
+    const isText = plan.isText === true && typeof value === 'string';
+    const text = isText ? value : jsonText(value);
+    if (text === undefined || !(isText ? isJson(text) : isLoadable(text))) return 'not_json';
     const kept = plan.holdsNul ? text : storableJson(text);
     if (kept !== text) {
       if (plan.unstorableText === 'quarantine') return 'unstorable_text';

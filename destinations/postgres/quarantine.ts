@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
-import { ConnectorError, type FieldType, type Reject, type TableSpec } from '#sdk';
+import { ConnectorError, jsonText, storableJson, type FieldType, type Reject, type TableSpec } from '#sdk';
 import { sqlType } from './columns.js';
 import { fromDriver } from './connection.js';
 import type { Fence } from './fence.js';
@@ -40,7 +40,7 @@ export function quarantineStaging(
         }
         const rows = rejects.map((reject) => ({ ...reject, ...identityOf(table, slice, reject), slice }));
         await pool.query(`INSERT INTO ${name} SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${COLUMNS})`, [
-          storable(JSON.stringify(rows)),
+          storableJson(jsonText(rows) as string),
         ]);
         staged += rejects.length;
       } catch (error) {
@@ -96,7 +96,12 @@ function identityOf(table: TableSpec, slice: string, { payload, position }: Reje
   const parts = table.keySources.map((name) => payload[name]);
   const isShown = parts.length > 0 && parts.every((part) => part !== undefined && part !== null && part !== '');
   if (!isShown)
-    return { record_key: createHash('sha256').update(JSON.stringify(payload)).digest('hex'), record_values: null };
+    return {
+      record_key: createHash('sha256')
+        .update(jsonText(payload) as string)
+        .digest('hex'),
+      record_values: null,
+    };
   const values = parts.map(String);
   const types = keyTypes(table);
   const fits = values.every((value, index) => FITS[types[index] ?? 'string'](value));
@@ -129,11 +134,6 @@ const FITS: Readonly<Record<FieldType, (text: string) => boolean>> = {
   uuid: (text) => /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i.test(text),
   json: () => false,
 };
-
-/** jsonb refuses U+0000 and lone surrogates even as escapes; in a payload they are shown as U+FFFD. */
-function storable(json: string): string {
-  return json.replaceAll(/\\u0000|\\u[dD][89a-fA-F][0-9a-fA-F]{2}/g, '\\ufffd');
-}
 
 /**
  * A good version of a record that was in quarantine resolves it, unless it came before the bad one in the same slice.

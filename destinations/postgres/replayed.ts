@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { QuarantinedRecord, ReplayedRecord } from '#sdk';
+import { fromJsonText, type QuarantinedRecord, type ReplayedRecord } from '#sdk';
 import type { Fence } from './fence.js';
 import { quote } from './names.js';
 
@@ -16,8 +16,8 @@ export async function openRecords(
   metadata: string,
   { connection, stream, limit, after }: OpenRecordsPage,
 ): Promise<readonly QuarantinedRecord[]> {
-  const { rows } = await pool.query<QuarantinedRecord & pg.QueryResultRow>(
-    `SELECT record_key AS key, reason, field, slice, position, last_seen::text AS "lastSeen", payload
+  const { rows } = await pool.query<Omit<QuarantinedRecord, 'payload'> & { readonly payload: string }>(
+    `SELECT record_key AS key, reason, field, slice, position, last_seen::text AS "lastSeen", payload::text AS payload
        FROM ${quote(metadata)}.quarantine
       WHERE connection = $1 AND stream = $2 AND resolved_at IS NULL
         AND ($4::text IS NULL OR (last_seen, position, record_key, reason) < ($4::timestamptz, $5::bigint, $6, $7))
@@ -32,7 +32,7 @@ export async function openRecords(
       after?.reason ?? null,
     ],
   );
-  return rows;
+  return rows.map((row) => ({ ...row, payload: fromJsonText(row.payload) as QuarantinedRecord['payload'] }));
 }
 
 /**
@@ -55,7 +55,9 @@ export async function recordReplayed(
       [run.connection, stream, passed.map(({ key }) => key)],
     );
   const failed = replayed.flatMap(({ key, reason, fault }) =>
-    fault === undefined ? [] : [{ key, old: reason, field: null, ...fault }],
+    fault === undefined
+      ? []
+      : [{ key, old: reason, reason: fault.reason, field: fault.field ?? null, detail: fault.detail }],
   );
   if (failed.length === 0) return;
   const rows = `jsonb_to_recordset($3::jsonb) AS f(key text, old text, reason text, field text, detail text)`;

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { stopTestServer } from '../support/postgres.js';
 import { csvConnection, newProject, type Project } from './project.js';
 
@@ -173,4 +175,41 @@ test('a file without key that is sent again takes its records out of quarantine'
     stdout: 'the quarantine is empty\n',
   });
   expect((await project.data(['quarantine', 'replay', 'daily'])).outcome.ledger).toMatchObject({ read: 0 });
+});
+
+test('values beside the one at fault land as a sync would have put them, to the last digit and quote', async () => {
+  const rules = (n: string) => `nulls: ["NULL"], columns: { id: integer, n: ${n}, text: string, more: json }`;
+  const every = '    error_budget: { records: 100%, or: 100 }\n';
+  await project.write(
+    'data/a.csv',
+    [
+      'id,n,text,more',
+      '1,x,,"{""big"":12345678901234567890,""emoji"":""\\\\ud83d\\\\ude00""}"',
+      '2,x,"NULL","""text"""',
+      '3,x,NULL,NULL',
+      '4,x,"a \\ud83d\\ude00 b",[]',
+      '5,1,plain,{]',
+    ].join('\n'),
+  );
+  await project.configure(csvConnection(rules('integer'), every));
+  await project.run(['sync', 'daily']);
+  // By unchanged rules nothing passes, also not what was no JSON.
+  expect((await project.data(['quarantine', 'replay', 'daily'])).outcome.ledger).toMatchObject({
+    read: 5,
+    inserted: 0,
+    quarantined: 5,
+  });
+  await project.configure(csvConnection(rules('string'), every));
+  await project.rows('DROP TABLE raw.engagement');
+  const { outcome } = await project.data(['quarantine', 'replay', 'daily']);
+  expect(outcome.ledger).toMatchObject({ read: 5, inserted: 4, quarantined: 1 });
+  const replayed = await contentOf('raw');
+  await project.write(
+    'data/a.csv',
+    (await readFile(join(project.folder, 'data/a.csv'), 'utf8')).split('\n').slice(0, -1).join('\n'),
+  );
+  expect(replayed).toEqual(await truth(rules('string'), every));
+  expect(await project.rows(`SELECT more::text FROM raw.engagement WHERE id = 1`)).toEqual([
+    { more: '{"big": 12345678901234567890, "emoji": "\\\\ud83d\\\\ude00"}' },
+  ]);
 });

@@ -164,7 +164,9 @@ describe('protection', () => {
     const line = new BadRecord('invalid_json', 'The line is not JSON.', { _line: '{"email":"a@b.org"' });
     const email = field('email', 'string');
     const open = fromObjects(planOf([column('email', 'string')]), [line], [email]);
-    expect(open.rejects).toEqual([{ position: 1, reason: 'invalid_json', detail: line.detail, payload: line.payload }]);
+    expect(open.rejects).toEqual([
+      { position: 1, reason: 'invalid_json', detail: line.detail, payload: { ...line.payload, _not_a_record: true } },
+    ]);
     const hidden = { _hidden: true, _position: 1 };
     expect(fromObjects(planOf([column('email', 'string')]), [line]).rejects[0]?.payload).toEqual(hidden);
     expect(fromObjects(planOf([column('n', 'integer')]), [line], [email]).rejects[0]?.payload).toEqual(hidden);
@@ -176,13 +178,14 @@ describe('protection', () => {
 });
 
 describe('the payload of a rejected record', () => {
-  test('says null where the column would have been null, and shows JSON as what it says', () => {
+  test('says null where the rules say so, shows texts of a file as they stand there, and keeps all digits', () => {
     const plan = planOf([column('a', 'string'), column('q', 'string'), column('j', 'json'), column('n', 'integer')]);
     expect(fromBytes(plan, 'NULL,"","{""k"":[1]}",x\n').rejects[0]?.payload).toEqual({
       a: null,
       q: '',
-      j: { k: [1] },
+      j: '{"k":[1]}',
       n: 'x',
+      _quoted: ['q', 'j'],
     });
     const record = { a: 5n, q: Number.NaN, j: { k: [12345678901234567890n] }, n: 'x' };
     expect(
@@ -192,8 +195,9 @@ describe('the payload of a rejected record', () => {
     ).toEqual({
       a: '5',
       q: 'NaN',
-      j: { k: ['12345678901234567890'] },
+      j: { k: [12345678901234567890n] },
       n: 'x',
+      _not_json: ['q'],
     });
   });
 
