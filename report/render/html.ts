@@ -3,7 +3,15 @@ import type { BarFigures, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
 import { STYLE } from './style.js';
 import { cards, header } from './summary.js';
-import { campaignTable, controlTable, dayTable, regionName, regionTable, sourceTable } from './tables.js';
+import {
+  campaignTable,
+  controlTable,
+  dayTable,
+  isLiftMeasured,
+  regionName,
+  regionTable,
+  sourceTable,
+} from './tables.js';
 import { escape, instantText, monthText } from './text.js';
 import { trendChart } from './trend-chart.js';
 
@@ -67,7 +75,8 @@ function body(section: Section): readonly string[] {
     control_groups.length > 0
       ? part(
           'Control groups',
-          'Chosen for a campaign and sent nothing; left out of everything above.',
+          'Chosen for a campaign and sent nothing; left out of everything above.' +
+            (isLiftMeasured(section) ? '' : ' How many members were chosen is not measured, so there is no lift.'),
           controlTable(section),
         )
       : '',

@@ -88,16 +88,24 @@ function liftCell({ rate, lift }: ControlArm, control: Rate | null): string {
   return `${difference} <span class="small">(${bound(lift.low)} to ${bound(lift.high)})</span>`;
 }
 
-export function controlTable({ control_groups }: Section): string {
-  const rows = control_groups.flatMap(({ name, control, arms }: ControlComparison) =>
+/** True where any of the campaigns says how many members it chose, without which there is neither a rate nor a lift. */
+export const isLiftMeasured = ({ control_groups }: Section): boolean =>
+  control_groups.some(({ arms }) => arms.some(({ targeted }) => targeted !== null));
+
+export function controlTable(section: Section): string {
+  const hasLift = isLiftMeasured(section);
+  const rows = section.control_groups.flatMap(({ name, control, arms }: ControlComparison) =>
     arms.map((arm) => {
-      const lift = arm.is_control ? 'control' : liftCell(arm, control);
-      const cells = [count(arm.targeted), count(arm.sent), count(arm.responded), rate(arm.rate), lift];
+      const sent = arm.is_control && arm.sent === null ? NOTHING_SENT : count(arm.sent);
+      const counts = [sent, count(arm.responded)];
+      const lift = () => (arm.is_control ? 'control' : liftCell(arm, control));
+      const cells = hasLift ? [count(arm.targeted), ...counts, rate(arm.rate), lift()] : counts;
       const head = `<bdi>${escape(name)}</bdi><br><span class="small"><bdi>${escape(arm.name || 'all variants')}</bdi>${arm.is_control ? ', control group' : ''}</span>`;
       return `<tr><th scope="row">${head}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
     }),
   );
-  const heads = ['Targeted', 'Sent', 'Responded', 'Responded of targeted', 'Lift in points (95 % interval)'];
+  const counts = ['Sent', 'Responded'];
+  const heads = hasLift ? ['Targeted', ...counts, 'Responded of targeted', 'Lift in points (95 % interval)'] : counts;
   return scrolling(
     'Control groups',
     `<table><caption>Control groups beside those who were sent messages</caption><thead><tr><th scope="col">Campaign and arm</th>${columns(heads)}</tr></thead>

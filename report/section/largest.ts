@@ -24,15 +24,14 @@ function together(label: string, campaigns: readonly CampaignFigures[]): BarFigu
     sent: sumOf(campaigns.map(({ sent }) => sent)),
     opened: sumOf(campaigns.map(({ opened }) => opened)),
     responded: sumOf(campaigns.map(({ responded }) => responded)),
-    response_rate: pooled(campaigns.map(({ response_rate }) => response_rate)),
+    response_rate: pooled(campaigns),
   };
 }
 
-function pooled(rates: readonly (Rate | null)[]): Rate | null {
-  return rateOf(
-    sumOf(rates.map((rate) => rate?.numerator ?? null)),
-    sumOf(rates.map((rate) => rate?.denominator ?? null)),
-  );
+/** Of the campaigns that measure both sides, those too that sent nothing in this month and are answered still, as in the total. */
+function pooled(campaigns: readonly CampaignFigures[]): Rate | null {
+  const both = campaigns.filter(({ sent, responded }) => sent !== null && responded !== null);
+  return rateOf(sumOf(both.map(({ responded }) => responded)), sumOf(both.map(({ sent }) => sent)));
 }
 
 /** Null only where nothing is measured. */

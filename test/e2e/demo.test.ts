@@ -107,8 +107,8 @@ const RESPONSES = {
 } as const;
 
 function truthRows({ cells, campaigns }: Truth): Map<string, Record<string, unknown>> {
-  const tag = (tags: readonly string[], name: string) =>
-    tags.find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1) ?? '(unknown)';
+  const tag = (tags: readonly string[], name: string, otherwise: string) =>
+    tags.find((one) => one.startsWith(`${name}:`))?.slice(name.length + 1) ?? otherwise;
   const byId = new Map(campaigns.map((campaign) => [campaign.id, campaign]));
   return new Map(
     cells.map((cell) => {
@@ -117,8 +117,8 @@ function truthRows({ cells, campaigns }: Truth): Map<string, Record<string, unkn
         campaign_name: name,
         variant_name: cell.variation_name,
         is_control: cell.is_control,
-        region: tag(tags, 'region'),
-        segment: tag(tags, 'segment'),
+        region: tag(tags, 'region', 'National'),
+        segment: tag(tags, 'segment', '(unknown)'),
         revenue: cell.revenue.toFixed(2),
         // Nothing that Braze counts of members may be added up over days, so this is not measured, of a control group neither.
         targeted: null,

@@ -89,6 +89,15 @@ test('the page is the same, byte for byte, whenever it is drawn', async () => {
   expect(renderHtml(section)).toBe(renderHtml(section));
 });
 
+test('a lift stands only where members were counted, and the page says where they were not', async () => {
+  const [daily, experiment] = [renderHtml(await load('2025-10')), renderHtml(await load('2008-03'))];
+  expect(experiment).toContain('Lift in points');
+  expect(experiment).toContain('<data value="21306">21,306</data>');
+  expect(daily).toContain('Control groups beside those who were sent messages');
+  expect(daily).toContain('How many members were chosen is not measured, so there is no lift.');
+  expect(daily).not.toContain('Lift in points');
+});
+
 test('what is not measured is never drawn as zero', async () => {
   const section = await load('2008-03');
   const html = renderHtml(section);

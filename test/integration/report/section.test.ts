@@ -167,7 +167,7 @@ test('a month agrees with the raw rows, figure by figure', async () => {
   ).toEqual(await ask(`SELECT c.id AS campaign_id, c.name, ${sums} ${raw} GROUP BY 1, 2 ORDER BY sum(sent) DESC`));
   expect(section.by_region.map((each) => ({ region: each.region, ...only(each) }))).toEqual(
     await ask(
-      `SELECT coalesce(substring(c.tags ->> 0 FROM 'region:(.*)'), '(unknown)') AS region, ${sums} ${raw} GROUP BY 1 ORDER BY sum(sent) DESC`,
+      `SELECT coalesce(substring(c.tags ->> 0 FROM 'region:(.*)'), 'National') AS region, ${sums} ${raw} GROUP BY 1 ORDER BY sum(sent) DESC`,
     ),
   );
   const bars = section.largest_campaigns;
