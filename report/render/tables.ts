@@ -100,7 +100,9 @@ export function controlTable(section: Section): string {
       const counts = [sent, count(arm.responded)];
       const lift = () => (arm.is_control ? 'control' : liftCell(arm, control));
       const cells = hasLift ? [count(arm.targeted), ...counts, rate(arm.rate), lift()] : counts;
-      const head = `<bdi>${escape(name)}</bdi><br><span class="small"><bdi>${escape(arm.name || 'all variants')}</bdi>${arm.is_control ? ', control group' : ''}</span>`;
+      const isNamedSo = arm.name.toLowerCase() === 'control group';
+      const what = arm.is_control && !isNamedSo ? ', control group' : '';
+      const head = `<bdi>${escape(name)}</bdi><br><span class="small"><bdi>${escape(arm.name || 'all variants')}</bdi>${what}</span>`;
       return `<tr><th scope="row">${head}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
     }),
   );
