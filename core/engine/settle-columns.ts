@@ -24,7 +24,7 @@ export async function settleColumns(
   const table = { ...plan.table, fields: columns.map((column) => column.target) };
   const state = await run.destination.describe(table);
   if (state === undefined) return checked(plan, { columns, table, isNew: true });
-  const settled = reconcile(plan, columns, state);
+  const settled = reconcile(plan, file === undefined ? columns : columnsThere(file, columns), state);
   checked(plan, { columns: settled.columns, table: settled.table, isNew: false });
   if (settled.change !== undefined) await run.destination.evolve(settled.table, settled.change);
   if (settled.seen !== undefined && !told.has(describeChange(settled.seen))) {
@@ -43,6 +43,11 @@ function columnsOf(plan: StreamPlan, file: Pick<OpenFile, 'fields'>): readonly P
   const { catalog } = plan.stream;
   const known = new Set(catalog.fields.map((field) => field.name));
   const extra = file.fields.filter((field) => !known.has(field.name));
+  if (file.fields.length > 0 && extra.length === file.fields.length)
+    throw new ConnectorError('schema', `The file's header has no column of stream "${plan.request.name}".`, {
+      stream: plan.request.name,
+      hint: `Its columns: ${extra.map(({ name }) => name).join(', ')}. Those of the stream: ${[...known].join(', ')}.`,
+    });
   const columns =
     extra.length === 0 ? plan.columns : plan.request.planColumns([...catalog.fields, ...extra], catalog.primaryKey);
   const missing = plan.table.key.filter((name) => !name.startsWith('_source_') && !fileHas(file, columns, name));
@@ -52,6 +57,19 @@ function columnsOf(plan: StreamPlan, file: Pick<OpenFile, 'fields'>): readonly P
       hint: 'Correct `primary_key`, or the file.',
     });
   return columns;
+}
+
+/**
+ * A column that the header lacks is not loaded, so that values which are there stay; the table still has it, which is how its
+ * absence is seen. A required one is kept, and every record of the file is rejected by it.
+ */
+function columnsThere(
+  { fields }: Pick<OpenFile, 'fields'>,
+  columns: readonly PlannedColumn[],
+): readonly PlannedColumn[] {
+  if (fields.length === 0) return columns;
+  const there = new Set(fields.map(({ name }) => name));
+  return columns.filter(({ source, required }) => there.has(source) || required === true);
 }
 
 function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn[], target: string): boolean {

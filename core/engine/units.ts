@@ -91,7 +91,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
                 partition: FRONTIER_PARTITION,
                 position: {
                   kind: 'frontier',
-                  frontier: frontierAfter(last, isDaily, stream.cursor, run.startedAt),
+                  frontier: frontierAfter(last, isDaily, stream.cursor, run.startedAt, frontierOf(plan)),
                   completed: [],
                 },
               },
@@ -106,17 +106,21 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
   else for (const window of windows) yield unitOf(window.id, [window]);
 }
 
+function frontierOf({ bookmarks }: StreamPlan): string | undefined {
+  const saved = bookmarks.find((bookmark) => bookmark.partition === FRONTIER_PARTITION)?.position;
+  return saved?.kind === 'frontier' ? saved.frontier : undefined;
+}
+
 function windowsOf(
   run: RunRequest,
   plan: StreamPlan,
   cursor: Parameters<typeof cutWindows>[0]['cursor'],
   isDaily: boolean,
 ): readonly Window[] {
-  const saved = plan.bookmarks.find((bookmark) => bookmark.partition === FRONTIER_PARTITION)?.position;
   return cutWindows({
     cursor,
     isDaily,
-    frontier: plan.sync === 'incremental' && saved?.kind === 'frontier' ? saved.frontier : undefined,
+    frontier: plan.sync === 'incremental' ? frontierOf(plan) : undefined,
     lookback: lookbackOf(plan.request, plan.stream),
     runStart: run.startedAt,
     // Today is read again tomorrow, which would double it where no key deduplicates.

@@ -65,10 +65,21 @@ function frontierOf({ isDaily, wholeDays }: WindowRequest, saved: number, latest
   return isDaily && wholeDays !== true ? latest : latest - DAY_MS;
 }
 
-/** Where the bookmark stands once the window is committed: at its end, but never beyond the start of the run. */
-export function frontierAfter(window: Window, isDaily: boolean, cursor: CursorPlan, runStart: Date): string {
+/**
+ * Where the bookmark stands once the window is committed: at its end, never beyond the start of the run, and never before
+ * where it stood: a lookback comes off when reading only. One from the future comes back.
+ */
+export function frontierAfter(
+  window: Window,
+  isDaily: boolean,
+  cursor: CursorPlan,
+  runStart: Date,
+  saved?: string,
+): string {
+  const parse = isDaily ? parseDay : parseInstant;
   const cap = isDaily ? dayIn(cursor.timeZone ?? 'UTC', runStart) : runStart.toISOString();
-  return window.to < cap ? window.to : cap;
+  const reached = parse(window.to) < parse(cap) ? window.to : cap;
+  return saved !== undefined && parse(saved) > parse(reached) && parse(saved) <= parse(cap) ? saved : reached;
 }
 
 /** The calendar day (`YYYY-MM-DD`) of an instant in a zone. */

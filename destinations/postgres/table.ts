@@ -97,7 +97,7 @@ function keyClause(table: TableSpec): string {
   return table.key.length === 0 || table.write === 'append' ? '' : `, PRIMARY KEY (${table.key.map(quote).join(', ')})`;
 }
 
-/** Adds and widens columns in one transaction under the fence; a removed column stays and may be null from then on. */
+/** Adds, widens and loosens columns in one transaction under the fence; a column that is gone from the stream stays. */
 export async function evolveTable(
   pool: pg.Pool,
   table: TableSpec,
@@ -108,12 +108,10 @@ export async function evolveTable(
   const actions = [
     ...change.added.map((field) => `ADD COLUMN ${quote(field.name)} ${sqlType(field)}`),
     ...change.retyped.map(({ name, to }) => {
-      const type = sqlType({ name, type: to, nullable: true });
+      const type = sqlType(to);
       return `ALTER COLUMN ${quote(name)} TYPE ${type} USING ${quote(name)}::${type}`;
     }),
-    ...change.removed
-      .filter((name) => !table.key.includes(name))
-      .map((name) => `ALTER COLUMN ${quote(name)} DROP NOT NULL`),
+    ...change.loosened.map((name) => `ALTER COLUMN ${quote(name)} DROP NOT NULL`),
   ];
   if (actions.length === 0) return;
   try {

@@ -1,4 +1,4 @@
-import type { EngineEvent, EventListener } from '../../protocol/index.js';
+import { typeName, type EngineEvent, type EventListener } from '../../protocol/index.js';
 import type { Output } from './output.js';
 
 /** Where no line can be overwritten, a sign of life so often. */
@@ -52,10 +52,16 @@ export function progressLine(output: Output): { readonly on: EventListener; read
   };
 }
 
-function describe({ added, removed, retyped }: Extract<EngineEvent, { type: 'schema_changed' }>['change']): string {
+function describe({
+  added,
+  removed,
+  retyped,
+  loosened,
+}: Extract<EngineEvent, { type: 'schema_changed' }>['change']): string {
   return [
     ...added.map(({ name, type }) => `+ ${name} (${type})`),
     ...removed.map((name) => `- ${name}`),
-    ...retyped.map(({ name, from, to }) => `${name}: ${from} → ${to}`),
+    ...retyped.map(({ name, from, to }) => `${name}: ${typeName(from)} → ${typeName(to)}`),
+    ...loosened.map((name) => `${name}: may be null`),
   ].join(', ');
 }

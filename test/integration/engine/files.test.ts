@@ -243,7 +243,9 @@ describe('inferred columns', () => {
     await put('c.csv', 'id,n', '3,30');
     bench.events.splice(0);
     expect((await run({ primary_key: ['id'] })).error).toBeUndefined();
-    expect(bench.events.filter(({ type }: EngineEvent) => type === 'schema_changed')).toEqual([]);
+    expect(bench.events.filter(({ type }: EngineEvent) => type === 'schema_changed')).toMatchObject([
+      { change: { added: [], removed: ['extra'], retyped: [], loosened: [] } },
+    ]);
     expect(await bench.query('SELECT id::int, extra FROM raw_test.items ORDER BY 1')).toEqual([
       { id: 1, extra: null },
       { id: 2, extra: 'x' },

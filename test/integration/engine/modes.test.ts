@@ -194,6 +194,16 @@ describe('bookmarks', () => {
     expect(await frontier()).toEqual(['2026-03-05']);
   });
 
+  it('do not go back where a run fails within the lookback', async () => {
+    await bench.run(stream);
+    const failing = windows(shape, { field: 'day', start: '2026-03-01', lookback: '5d', window: '1d' }, ({ from }) => {
+      if (from === '2026-03-07') throw new Error('gone');
+      return [{ id: Number(from.slice(8)), day: from }];
+    });
+    expect((await bench.run(failing)).exitCode).not.toBe(0);
+    expect(await frontier()).toEqual(['2026-03-10']);
+  });
+
   it('are not moved by a range, nor by a full refresh', async () => {
     await bench.run(stream);
     read.splice(0);
@@ -227,6 +237,45 @@ describe('a schema that changes', () => {
       exitCode: 3,
       error: { kind: 'schema', message: expect.stringContaining('"more"') },
     });
+  });
+
+  it('lets a column be null that was never before; frozen, the record without value is rejected', async () => {
+    await bench.run(rows({ fields: fields('id integer', 'n integer') }, [{ id: 1, n: 1 }]));
+    const loose = (...records: object[]) => rows({ fields: fields('id integer', 'n integer?') }, records);
+    const frozen = await bench.run(loose({ id: 2 }, { id: 3, n: 3 }), { stream: { onSchemaChange: 'freeze' } });
+    expect(frozen).toMatchObject({ state: 'succeeded', ledger: { inserted: 1, quarantined: 1 } });
+    const stopped = await bench.run(loose({ id: 2 }), { stream: { onSchemaChange: 'stop' } });
+    expect(stopped.error).toMatchObject({ kind: 'schema', message: expect.stringContaining('"n" may be null') });
+    expect(await bench.run(loose({ id: 2 }))).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+  });
+
+  it('keeps every digit of a decimal that gets longer; frozen, what would be rounded is rejected', async () => {
+    const decimal = (precision: number, scale: number, ...records: object[]) =>
+      rows(
+        { fields: [...fields('id integer'), { name: 'n', type: 'decimal', nullable: true, precision, scale }] },
+        records,
+      );
+    await bench.run(decimal(6, 2, { id: 1, n: '1234.56' }));
+    const frozen = await bench.run(decimal(8, 4, { id: 2, n: '1.2345' }, { id: 3, n: '1.5' }), {
+      stream: { onSchemaChange: 'freeze' },
+    });
+    expect(frozen.ledger).toMatchObject({ inserted: 1, quarantined: 1 });
+    await bench.run(decimal(5, 4, { id: 2, n: '1.2345' }));
+    expect((await bench.run(decimal(5, 4, { id: 2, n: '1.2345' }))).ledger).toMatchObject({ unchanged: 1 });
+    expect((await bench.run(decimal(6, 2, { id: 4, n: '9999.99' }))).ledger).toMatchObject({ inserted: 1 });
+    expect(await bench.query('SELECT id::int, n FROM raw_test.items WHERE id <> 3 ORDER BY id')).toEqual([
+      { id: 1, n: '1234.5600' },
+      { id: 2, n: '1.2345' },
+      { id: 4, n: '9999.9900' },
+    ]);
+  });
+
+  it('does not give up a range where the table has text', async () => {
+    await bench.run(rows({ fields: fields('id integer', 'n string') }, [{ id: 1, n: 'x' }]));
+    const ranged = await bench.run(rows({ fields: fields('id integer', 'n integer') }, [{ id: 2, n: -1 }]), {
+      rules: { expect: [{ range: { n: { min: 0 } } }] },
+    });
+    expect(ranged.error).toMatchObject({ kind: 'schema', message: expect.stringContaining('"n" has a range') });
   });
 
   it('blocked by a view names the view and changes nothing', async () => {
