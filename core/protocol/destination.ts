@@ -150,6 +150,12 @@ export interface DestinationSession {
   close(): Promise<void>;
 }
 
+/** What a statement gave. Two columns may have one name. */
+export interface Answer {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
 /** A destination that speaks SQL also serves `query`, the marts and the report. */
 export interface SqlSession {
   readonly dialect: 'postgres' | 'snowflake';
@@ -157,6 +163,11 @@ export interface SqlSession {
     sql: string,
     parameters?: readonly unknown[],
   ): Promise<R[]>;
+  /**
+   * One statement that a person wrote, exactly as it is; several are a `config` error. A read-only session must refuse
+   * whatever writes, also after a statement that tries to set it free.
+   */
+  ask(statement: string): Promise<Answer>;
   /** Commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -1,6 +1,6 @@
-import type { Socket } from 'node:net';
 import pg from 'pg';
 import { ConnectorError, type ErrorKind } from '#sdk';
+import { Client, type ClientConfig } from './client.js';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -8,6 +8,8 @@ export interface ConnectionOptions {
   readonly max: number;
   readonly applicationName: string;
   readonly readOnly?: boolean;
+  /** Stops what the connections are doing; absent where what is in flight must be brought to its end. */
+  readonly stopBy?: AbortSignal;
 }
 
 const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184, time: 1083 } as const;
@@ -28,27 +30,10 @@ function exactInteger(text: string): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value;
 }
 
-/**
- * The driver leaves its socket open where it gives up during the log-in, as without a password; the process would then not
- * end, and the server would keep the session, until the server's own patience runs out.
- */
-class ClosingClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    const connect = this.connect.bind(this);
-    // The pool connects by callback.
-    this.connect = ((done: (error: Error | null) => void) =>
-      connect((error: Error | null) => {
-        if (error !== null && error !== undefined)
-          (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
-        done(error);
-      })) as typeof this.connect;
-  }
-}
-
 export function openPool(options: ConnectionOptions): pg.Pool {
-  const pool = new pg.Pool({
-    Client: ClosingClient,
+  const config: pg.PoolConfig & ClientConfig = {
+    Client,
+    stopBy: options.stopBy,
     connectionString: options.url,
     max: options.max,
     application_name: options.applicationName,
@@ -59,7 +44,8 @@ export function openPool(options: ConnectionOptions): pg.Pool {
     types,
     // UTC on both sides, so that a text of a timestamp means the same instant whatever the server's default.
     options: `-c TimeZone=UTC -c DateStyle=ISO${options.readOnly === true ? ' -c default_transaction_read_only=on' : ''}`,
-  });
+  };
+  const pool = new pg.Pool(config);
   // An idle connection that breaks is reopened by the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;

@@ -19,8 +19,8 @@ export const postgres = defineDestination({
         'Schema of fence, bookmarks, ledger, quarantine, lineage and dirty marks; give one that exists if the role may not create schemas',
       ),
   }),
-  async check({ url }) {
-    const pool = openPool({ url, max: 1, applicationName: 'tributary-check' });
+  async check({ url }, { signal }) {
+    const pool = openPool({ url, max: 1, applicationName: 'tributary-check', stopBy: signal });
     try {
       const { rows } = await pool.query<{ version: number }>(
         `SELECT current_setting('server_version_num')::int AS version`,
@@ -39,7 +39,7 @@ export const postgres = defineDestination({
   },
   connect: ({ url, metadata_schema }, { probe }) =>
     openSession({ url, metadataSchema: metadata_schema, probe: probe ?? (() => undefined) }),
-  async sql({ url }, { readOnly }) {
-    return openSqlSession(url, { readOnly });
+  async sql({ url }, { readOnly, signal }) {
+    return openSqlSession(url, { readOnly, signal });
   },
 });

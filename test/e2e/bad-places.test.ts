@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -41,6 +43,21 @@ test('check tells the same, and goes on with the others', async () => {
   expect(stdout).toMatch(/^source +exports +ok$/m);
   expect(stdout).toMatch(/^destination +warehouse +failed$/m);
   expect(stderr).toContain('ECONNREFUSED');
+});
+
+test('Ctrl-C while check waits for a server that says nothing ends with 130', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const { port } = silent.address() as AddressInfo;
+  const checking = project.start(['check', 'warehouse'], {
+    env: { WAREHOUSE_URL: `postgres://x:y@127.0.0.1:${port}/z` },
+  });
+  const [socket] = (await once(silent, 'connection')) as [Socket];
+  checking.child.kill('SIGINT');
+  const { code, signal, stdout } = await checking.ended;
+  socket.destroy();
+  silent.close();
+  expect({ code, signal, stdout }).toEqual({ code: 130, signal: null, stdout: '' });
 });
 
 test('a wrong password is exit code 4', async () => {

@@ -20,6 +20,10 @@ export interface Project {
   start(args: readonly string[], options?: CliOptions): ReturnType<typeof startCli>;
   /** Asks the warehouse directly, past the program under test. */
   rows<R = any>(sql: string, parameters?: readonly unknown[]): Promise<R[]>;
+  /** Runs a statement in the warehouse in a transaction that stays open until it is released. */
+  hold(sql: string): Promise<{ release(): Promise<void> }>;
+  /** Asks the warehouse until its first row is as wanted. */
+  until<R = any>(sql: string, isSo: (row: R) => boolean): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -53,6 +57,22 @@ export async function newProject(rest?: string): Promise<Project> {
       await client.connect();
       try {
         return (await client.query(sql, [...parameters])).rows as any[];
+      } finally {
+        await client.end();
+      }
+    },
+    async hold(sql) {
+      const client = new pg.Client({ connectionString: warehouse.url });
+      await client.connect();
+      await client.query('BEGIN');
+      await client.query(sql);
+      return { release: () => client.end() };
+    },
+    async until(sql, isSo) {
+      const client = new pg.Client({ connectionString: warehouse.url });
+      await client.connect();
+      try {
+        while (!isSo((await client.query(sql)).rows[0])) await client.query('SELECT pg_sleep(0.02)');
       } finally {
         await client.end();
       }

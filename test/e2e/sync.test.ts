@@ -128,27 +128,3 @@ test('discover prints the catalog', async () => {
   const human = await project.run(['discover', 'exports']);
   expect(human.stdout).toMatch(/^  day +date +yes/m);
 });
-
-test('query prints a table, JSON or CSV, and can change nothing', async () => {
-  await project.run(['sync', 'daily']);
-  const select = 'SELECT id, sent::numeric(9,2) AS sent FROM raw.engagement ORDER BY id LIMIT 2';
-  expect((await project.run(['query', 'warehouse', select])).stdout).toBe(
-    'id   sent\n--  -----\n 1  10.00\n 2  20.00\n(2 rows)\n',
-  );
-  expect((await project.run(['query', 'warehouse', select, '--csv'])).stdout).toBe('id,sent\r\n1,10.00\r\n2,20.00\n');
-  expect(await project.data(['query', 'warehouse', select])).toEqual([
-    { id: 1, sent: '10.00' },
-    { id: 2, sent: '20.00' },
-  ]);
-  const digits = await project.run(['query', 'warehouse', 'SELECT 9007199254740993 AS big', '--json']);
-  expect(digits.stdout).toContain('"big":9007199254740993');
-  for (const writing of [
-    'DELETE FROM raw.engagement',
-    'COMMIT; SET default_transaction_read_only = off; DELETE FROM raw.engagement',
-    'WITH gone AS (DELETE FROM raw.engagement RETURNING 1) SELECT * FROM gone',
-  ]) {
-    const { code, stdout } = await project.run(['query', 'warehouse', writing]);
-    expect({ writing, code: code !== 0, stdout }).toEqual({ writing, code: true, stdout: '' });
-  }
-  expect(await project.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 3 }]);
-});

@@ -27,6 +27,7 @@ export function checkVerb(program: Command): void {
         await checkOne(context, one.kind, one.name);
         results.push({ ...one, ok: true });
       } catch (error) {
+        context.signal.throwIfAborted();
         context.output.note(`${one.kind} "${one.name}":`);
         const code = printError(error, context.output, { asData: false });
         exitCode ||= code;

@@ -15,15 +15,27 @@ export function queryVerb(program: Command): void {
   does<{ csv?: boolean }>(command, async ({ installation, output, signal }, [destination, statement], { csv }) => {
     const sql = await (await installation()).sql(destination as string, { readOnly: true, signal });
     try {
-      const rows = await sql.query(statement as string);
-      const head = Object.keys(rows[0] ?? {});
-      const cells = rows.map((row) => head.map((name) => row[name]));
-      output.data('tributary.query/1', rows, () => {
-        if (csv === true) return toCsv(head, cells);
-        return `${rows.length === 0 ? '' : `${table(head, cells)}\n`}(${counted(rows.length, 'row')})`;
+      const { columns, rows } = await sql.ask(statement as string);
+      const names = distinct(columns);
+      const objects = rows.map((row) => Object.fromEntries(names.map((name, index) => [name, row[index]])));
+      output.data('tributary.query/1', objects, () => {
+        if (csv === true) return toCsv(columns, rows);
+        return `${columns.length === 0 ? '' : `${table(columns, rows)}\n`}(${counted(rows.length, 'row')})`;
       });
     } finally {
       await sql.close();
     }
+  });
+}
+
+/** An object cannot hold two columns of one name, so the later ones get a number. */
+function distinct(columns: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return columns.map((column) => {
+    let name = column;
+    for (let number = 2; taken.has(name) || (number > 2 && columns.includes(name)); number++)
+      name = `${column}_${number}`;
+    taken.add(name);
+    return name;
   });
 }
