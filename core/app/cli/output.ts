@@ -40,8 +40,8 @@ export function createOutput(json: boolean): Output {
 }
 
 /** JSON in which integers beyond 2^53 keep their digits. */
-export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? rawInteger(part) : part), indent);
+function toJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === 'bigint' ? rawInteger(part) : part));
 }
 
 function rawInteger(value: bigint): unknown {

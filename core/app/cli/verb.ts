@@ -62,7 +62,7 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
   });
 }
 
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** The first signal asks for a clean stop, the second ends at once. */
 function stopOnSignals(output: Output): { readonly signal: AbortSignal; readonly stop: () => void } {

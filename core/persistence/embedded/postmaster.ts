@@ -30,7 +30,7 @@ export function findPostmaster(data: string): Postmaster | undefined {
 }
 
 /** After a restart of the machine or container the pid in a stale file may belong to anybody. */
-export function isPostgresOf(pid: number, data: string): boolean {
+function isPostgresOf(pid: number, data: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(data);
   } catch {

@@ -2,7 +2,7 @@
  * Settings for loading in bulk with durability intact: fsync, synchronous_commit and full_page_writes stay on. They are
  * given at every start and not written into the data folder, so that a later release can change them.
  */
-export const SERVER_SETTINGS: Readonly<Record<string, string>> = {
+const SERVER_SETTINGS: Readonly<Record<string, string>> = {
   // Nobody replicates from here, and COPY into a table of the same transaction then writes no log (the first load).
   wal_level: 'minimal',
   max_wal_senders: '0',
