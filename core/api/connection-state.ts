@@ -8,8 +8,9 @@ const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['auth', 'config', 'schema']
 
 export function stateOf(last: RunRecord | undefined): ConnectionState {
   if (last === undefined) return 'never_run';
-  if (last.state === 'running' || last.state === 'queued' || last.state === 'succeeded')
-    return last.error === undefined ? 'on_time' : 'failing';
+  const isWell = last.state === 'running' || last.state === 'queued' || last.state === 'succeeded';
+  // The data of a run may have come in while the marts could not be built.
+  if (isWell && last.error === undefined) return 'on_time';
   const failed = Object.values(last.streams).flatMap(({ error }) => (error === undefined ? [] : [error.kind]));
   const kinds = last.error === undefined ? failed : [last.error.kind, ...failed];
   return kinds.some((kind) => NEEDS_A_PERSON.has(kind)) ? 'action_required' : 'failing';

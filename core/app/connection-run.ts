@@ -6,7 +6,7 @@ import type { MartBuild } from '../../report/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, type ConnectionSettings } from '../settings/index.js';
 import { probe, type Installation } from './installation.js';
-import { bringMartsUpToDate, feedsMarts } from './marts.js';
+import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
 import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
 import { streamRequests } from './stream-requests.js';
@@ -80,15 +80,19 @@ export async function runOf(
   );
   probe('before_marts');
   let marts: MartBuild | undefined;
-  if (!signal.aborted && outcome.streams.some(({ state }) => state === 'complete') && feedsMarts(configuration, name)) {
+  if (leavesMartsBehind(outcome) && feedsMarts(configuration, name)) {
     try {
+      signal.throwIfAborted();
       marts = await bringMartsUpToDate(
         installation,
         signal,
         readingsOf({ connection: name, trigger, startedAt }, outcome),
       );
+      for (const message of undatedIn(marts)) on({ type: 'warning', message });
     } catch (error) {
-      outcome = withMartsFailure(outcome, error);
+      outcome = signal.aborted ? stoppedBeforeMarts(outcome) : withMartsFailure(outcome, error);
+      if (signal.aborted)
+        note('the marts were not brought up to date; the next run or `tributary report build` does it');
     }
   }
   probe('before_run_recorded');
@@ -126,9 +130,22 @@ async function connected(
   }
 }
 
+/** A stream that failed may have committed before, and one without news may follow a build that failed. */
+function leavesMartsBehind({ streams, ledger }: RunOutcome): boolean {
+  const isChanged = ledger.inserted + ledger.updated + ledger.deleted > 0;
+  return isChanged || streams.some(({ state }) => state === 'complete');
+}
+
 /** The data are in; the marks that the checkpoints left make the next build catch up. */
 function withMartsFailure(outcome: RunOutcome, error: unknown): RunOutcome {
   const { message, ...report } = reportOf(toConnectorError(error));
   const told = { ...report, message: `The data were committed, but the marts could not be built: ${message}` };
-  return outcome.exitCode === 0 ? { ...outcome, exitCode: EXIT_CODES[report.kind], error: told } : outcome;
+  // Marts that stand still say more than that some streams came in; what ended the whole run says more than both.
+  const isWorse = outcome.state === 'succeeded' || outcome.state === 'partial';
+  // The faults of streams stay with their streams.
+  return { ...outcome, exitCode: isWorse ? EXIT_CODES[report.kind] : outcome.exitCode, error: told };
+}
+
+function stoppedBeforeMarts(outcome: RunOutcome): RunOutcome {
+  return { ...outcome, state: 'cancelled', exitCode: 130 };
 }

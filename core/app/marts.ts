@@ -53,6 +53,16 @@ export async function bringMartsUpToDate(
   }
 }
 
+/** Rows that no figure counts, told to a person. */
+export function undatedIn({ facts }: MartBuild): readonly string[] {
+  return facts
+    .filter(({ undated }) => undated > 0)
+    .map(({ fact, undated }) => {
+      const rows = undated === 1 ? '1 row' : `${undated.toLocaleString('en-US')} rows`;
+      return `${rows} of fact "${fact}" ${undated === 1 ? 'has no day and stands' : 'have no day and stand'} in no mart`;
+    });
+}
+
 export function reportDestination({ settings }: Configuration): string {
   if (settings.report !== undefined) return settings.report.destination;
   throw new ConnectorError('config', 'The configuration has no `report`.', {

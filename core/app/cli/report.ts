@@ -20,12 +20,12 @@ export function reportVerb(program: Command): void {
     .option('--out <folder>', 'where to', '.');
   does<BuildOptions>(build, async ({ installation, output, signal }, _args, { month, format, out }) => {
     const open = await installation();
-    const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate }] = await Promise.all([
+    const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate, undatedIn }] = await Promise.all([
       import('../monthly-report.js'),
       import('../marts.js'),
     ]);
     // What an interrupted run has left marked is built first, so that the page is never behind the tables.
-    await bringMartsUpToDate(open, signal);
+    for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
     const wanted = month ?? (await latestMonth(open, signal));
     const file = join(out, `report-${wanted}.${format}`);
     const text = renderMonth(await loadMonth(open, wanted, signal), format);

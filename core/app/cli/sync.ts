@@ -90,7 +90,7 @@ export function printSync(result: RunResult, output: Output): void {
     if (waitsFor !== undefined && fact.startsWith(`${result.connection}.`))
       output.note(`fact ${fact} has no rows until this is synced too: ${waitsFor.join(', ')}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  const errors = told.length > 0 ? told : outcome.error === undefined ? [] : [outcome.error];
+  const errors = outcome.error === undefined || told.includes(outcome.error) ? told : [...told, outcome.error];
   for (const { kind, message, hint, stream, slice } of errors) {
     const place = placeOf({ connection: result.connection, stream, slice });
     output.note(`error (${kind}) in ${place}: ${message}`);

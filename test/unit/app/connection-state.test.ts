@@ -1,0 +1,33 @@
+import { expect, test } from '@jest/globals';
+import { stateOf } from '../../../core/api/connection-state.js';
+import type { RunRecord } from '../../../core/persistence/run-store.js';
+
+const run = (part: Partial<RunRecord>): RunRecord => ({
+  id: 'r',
+  connection: 'daily',
+  state: 'succeeded',
+  trigger: 'manual',
+  startedAt: '2026-03-01T00:00:00Z',
+  streams: {},
+  owner: { host: 'h', pid: 1, started: '1' },
+  heartbeatAt: '2026-03-01T00:00:00Z',
+  ...part,
+});
+const ledger = {};
+
+test.each([
+  [undefined, 'never_run'],
+  [run({}), 'on_time'],
+  [run({ state: 'running' }), 'on_time'],
+  [run({ state: 'interrupted' }), 'failing'],
+  // The data came in, the marts did not.
+  [run({ error: { kind: 'destination', message: 'full' } }), 'failing'],
+  [run({ error: { kind: 'auth', message: 'no right to create the marts' } }), 'action_required'],
+  [run({ error: { kind: 'config', message: 'a column of the fact is gone' } }), 'action_required'],
+  [
+    run({ state: 'partial', streams: { a: { state: 'failed', ledger, error: { kind: 'schema', message: 'new' } } } }),
+    'action_required',
+  ],
+])('the last run %j makes the connection %s', (last, state) => {
+  expect(stateOf(last)).toBe(state);
+});
