@@ -30,6 +30,21 @@ function exactInteger(text: string): number | bigint {
   return value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value;
 }
 
+/**
+ * False where the driver could not read the url, or would take what follows a `/`, `?` or `#` in the password for something
+ * else than the password.
+ */
+export function isReadableUrl(url: string): boolean {
+  const behindHost = url.replace(/^\w+:\/\/[^/?#]*/, '');
+  if (behindHost.includes('#') || /^[^=]*@/.test(behindHost)) return false;
+  try {
+    return new pg.Client({ connectionString: url }).host !== undefined;
+  } catch (error) {
+    // Files of certificates that are not there are told by whoever connects.
+    return !/^(TypeError|URIError)$/.test((error as Error).name);
+  }
+}
+
 export function openPool(options: ConnectionOptions): pg.Pool {
   const config: pg.PoolConfig & ClientConfig = {
     Client,
@@ -84,8 +99,9 @@ const NETWORK_CODES = new Set([
   'ERR_STREAM_DESTROYED',
 ]);
 
-/** How driver and streams say that a connection is gone; they have no codes for it. */
-const CLOSED = /Connection terminated|connection error|not queryable|timeout|ended|premature close/i;
+/** How driver, pool and streams say that a connection is gone; they have no codes for it. Whole sentences, since words are in others too. */
+const CLOSED =
+  /^(Connection terminated( unexpectedly| due to connection timeout)?|Client (has encountered a connection error and|was closed and) is not queryable|timeout expired|timeout exceeded when trying to connect|Premature close)$/i;
 
 function disconnected(cause: unknown, doing: string, code: string): ConnectorError {
   return new ConnectorError('transient', `Postgres, ${doing}: the connection failed (${code}).`, {

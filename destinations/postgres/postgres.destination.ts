@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError, defineDestination, secret } from '#sdk';
-import { fromDriver, openPool } from './connection.js';
+import { fromDriver, isReadableUrl, openPool } from './connection.js';
 import { openSession } from './session.js';
 import { openSqlSession } from './sql-session.js';
 
@@ -8,9 +8,15 @@ export const postgres = defineDestination({
   name: 'postgres',
   summary: 'A PostgreSQL database, version 14 to 18.',
   config: z.strictObject({
-    url: secret(
-      '`postgres://user:password@host:port/database`, or `embedded` for the database that Tributary brings',
-    ).refine((url) => url === 'embedded' || /^postgres(ql)?:\/\//.test(url), 'must be `embedded` or a postgres:// url'),
+    url: secret('`postgres://user:password@host:port/database`, or `embedded` for the database that Tributary brings')
+      .refine((url) => url === 'embedded' || /^postgres(ql)?:\/\//.test(url), {
+        error: 'must be `embedded` or a postgres:// url',
+        abort: true,
+      })
+      .refine(
+        (url) => url === 'embedded' || isReadableUrl(url),
+        'cannot be read as a url; percent-encode the password (`#` is %23, `/` is %2F, `@` is %40), and give a port of digits',
+      ),
     metadata_schema: z
       .string()
       .min(1)
