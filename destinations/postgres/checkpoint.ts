@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ConnectorError, EMPTY_LEDGER, type Checkpoint, type Ledger, type TableSpec } from '#sdk';
 import { connect, fromDriver, inTransaction } from './connection.js';
-import { holdFence, type Fence } from './fence.js';
+import { holdFence, lockFence, refuseUnlessOurs, type Fence } from './fence.js';
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
 import type { QuarantineStaging } from './quarantine.js';
@@ -99,9 +99,10 @@ async function record(
          DO UPDATE SET position = excluded.position, run_id = excluded.run_id, updated_at = now()`,
       [connection, stream, partition, JSON.stringify(position), run],
     );
-  const { lineage, replayed, replacesFile } = checkpoint;
+  const { lineage, replayed, replacesAll, replacesFile } = checkpoint;
   if (replayed !== undefined) await recordReplayed(client, metadata, fence, table.stream, replayed);
-  if (replacesFile !== undefined) await resolveReplaced(client, metadata, fence, table.stream, replacesFile);
+  if (replacesAll || replacesFile !== undefined)
+    await resolveReplaced(client, metadata, fence, table.stream, replacesAll ? undefined : replacesFile);
   if (lineage !== undefined)
     await client.query(
       `INSERT INTO ${m}.lineage (connection, stream, slice, run_id, source, checksum, bytes, records, committed_at)
@@ -157,17 +158,21 @@ async function settle(context: CheckpointContext, checkpoint: string): Promise<L
   }
 }
 
-/** Takes the fence exclusively, so that the commit in question is over, and looks for its ledger row. */
+/**
+ * Takes the fence exclusively, so that the commit in question is over, and looks for its ledger row. Whose the fence is by now
+ * matters only where there is none: what was committed is so, whoever has taken over since.
+ */
 async function lookForCheckpoint(
   { pool, metadata, fence }: CheckpointContext,
   checkpoint: string,
 ): Promise<Ledger | undefined> {
   return inTransaction(pool, 'settling a commit whose reply was lost', async (client) => {
-    await holdFence(client, metadata, fence, 'UPDATE');
+    const owner = await lockFence(client, metadata, fence, 'UPDATE');
     const { rows } = await client.query<Record<keyof Ledger, number>>(
       `SELECT ${LEDGER_COLUMNS.join(', ')} FROM ${quote(metadata)}.ledger WHERE checkpoint_id = $1`,
       [checkpoint],
     );
+    if (rows[0] === undefined) refuseUnlessOurs(owner, fence);
     return rows[0];
   });
 }

@@ -43,23 +43,47 @@ export async function raiseFence(pool: pg.Pool, metadata: string, run: RunIdenti
   }
 }
 
-/**
- * Holds the fence row until the transaction ends, and fails unless epoch and run are ours. In shared mode, so that streams
- * of one run commit in parallel; exclusively to settle a commit whose reply was lost.
- */
-export async function holdFence(
+/** Whose the fence is. */
+interface FenceOwner {
+  readonly epoch: string;
+  readonly run_id: string;
+}
+
+/** Holds the fence row until the transaction ends, and fails unless epoch and run are ours. Streams of one run share it. */
+export async function holdFence(client: pg.ClientBase, metadata: string, fence: Fence): Promise<void> {
+  refuseUnlessOurs(await lockFence(client, metadata, fence, 'SHARE'), fence);
+}
+
+/** Fails unless epoch and run are ours now; keeps nobody out. */
+export async function lookAtFence(client: pg.ClientBase, metadata: string, fence: Fence): Promise<void> {
+  refuseUnlessOurs(await ownerOf(client, metadata, fence), fence);
+}
+
+export async function lockFence(
   client: pg.ClientBase,
   metadata: string,
   fence: Fence,
-  mode: 'SHARE' | 'UPDATE' = 'SHARE',
-): Promise<void> {
+  mode: 'SHARE' | 'UPDATE',
+): Promise<FenceOwner | undefined> {
   await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'");
-  const { rows } = await client.query<{ epoch: string; run_id: string }>(
-    `SELECT epoch::text, run_id::text FROM ${quote(metadata)}.fence WHERE connection = $1 FOR ${mode}`,
+  return ownerOf(client, metadata, fence, `FOR ${mode}`);
+}
+
+async function ownerOf(
+  client: pg.ClientBase,
+  metadata: string,
+  fence: Fence,
+  lock = '',
+): Promise<FenceOwner | undefined> {
+  const { rows } = await client.query<FenceOwner & pg.QueryResultRow>(
+    `SELECT epoch::text, run_id::text FROM ${quote(metadata)}.fence WHERE connection = $1 ${lock}`,
     [fence.run.connection],
   );
-  const row = rows[0];
-  if (row === undefined || row.epoch !== String(fence.epoch) || row.run_id !== fence.run.id)
+  return rows[0];
+}
+
+export function refuseUnlessOurs(owner: FenceOwner | undefined, fence: Fence): void {
+  if (owner === undefined || owner.epoch !== String(fence.epoch) || owner.run_id !== fence.run.id)
     throw locked(fence.run.connection);
 }
 

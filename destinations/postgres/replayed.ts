@@ -83,17 +83,20 @@ export async function recordReplayed(
   );
 }
 
-/** A file without key that was read again replaces its own rows, and so its own records in quarantine that are gone by now. */
+/**
+ * What replaces rows also replaces the records in quarantine that came with them and are gone by now: those of one file without
+ * key that was read again, or all of the stream where the whole table was overwritten.
+ */
 export async function resolveReplaced(
   client: pg.ClientBase,
   metadata: string,
   { run }: Fence,
   stream: string,
-  file: string,
+  file: string | undefined,
 ): Promise<void> {
   await client.query(
     `UPDATE ${quote(metadata)}.quarantine SET resolved_at = now()
-      WHERE connection = $1 AND stream = $2 AND slice = $3 AND resolved_at IS NULL AND run_id <> $4`,
-    [run.connection, stream, file, run.id],
+      WHERE connection = $1 AND stream = $2 AND ($3::text IS NULL OR slice = $3) AND resolved_at IS NULL AND run_id <> $4`,
+    [run.connection, stream, file ?? null, run.id],
   );
 }

@@ -11,7 +11,7 @@ import {
 import { createBinaryBatch, type BinaryBatch } from './binary-batch.js';
 import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { connect, fromDriver, inTransaction } from './connection.js';
-import { holdFence, markFirstLoad } from './fence.js';
+import { holdFence, lookAtFence, markFirstLoad } from './fence.js';
 import { dirtyWriter, mergeStaged, planMerge, type MergeCounts } from './merge.js';
 import { literal, quote, stagingName } from './names.js';
 import { quarantineStaging, resolveQuarantine, stagingLost } from './quarantine.js';
@@ -84,12 +84,12 @@ export async function directWriter(context: CheckpointContext, slice: string): P
   const target = tableName(table);
   const client = await connect(pool, 'first load');
   try {
-    // The fence is only looked at here and held at the checkpoint: a load of many minutes must not keep a newer run out.
     await client.query('BEGIN');
-    await holdFence(client, metadata, fence);
-    await client.query('COMMIT; BEGIN');
     await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'");
+    // Marked first: a run that takes over after the look finds the mark, one that did before is seen. The fence is held only at
+    // the checkpoint, since a load of many minutes must not keep a newer run out.
     await markFirstLoad(client, fence.run.connection);
+    await lookAtFence(client, metadata, fence);
     await createTable(client, table, { key: false });
     const defaults = [
       `_loaded_at SET DEFAULT now()`,

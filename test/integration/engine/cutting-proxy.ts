@@ -6,8 +6,8 @@ import net from 'node:net';
  */
 export interface CuttingProxy {
   readonly url: string;
-  /** The next COMMIT of a session that has written to the ledger is cut. */
-  arm(when: 'before' | 'after'): void;
+  /** The next COMMIT of a session that has written to the ledger is cut, once `meanwhile` is done. */
+  arm(when: 'before' | 'after', meanwhile?: () => Promise<unknown>): void;
   readonly cuts: number;
   close(): Promise<void>;
 }
@@ -17,22 +17,27 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   const port = Number(target.port);
   const folder = target.searchParams.get('host');
   let armed: 'before' | 'after' | undefined;
+  let between: () => Promise<unknown> = async () => undefined;
   let cuts = 0;
   const open = new Set<net.Socket>();
   const server = net.createServer({ noDelay: true }, (client) => {
     const upstream = folder === null ? net.connect(port, target.hostname) : net.connect(`${folder}/.s.PGSQL.${port}`);
     let hasWritten = false;
     let cutsReply = false;
-    const cut = () => {
+    const cut = async () => {
       cuts += 1;
-      client.destroy();
+      isCut = true;
       upstream.destroy();
+      await between();
+      client.destroy();
     };
+    let isCut = false;
     for (const socket of [client, upstream]) {
       open.add(socket);
       socket.on('error', () => undefined);
       socket.on('close', () => {
         open.delete(socket);
+        if (isCut) return;
         client.destroy();
         upstream.destroy();
       });
@@ -43,13 +48,13 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
       if (armed !== undefined && hasWritten && text.endsWith('COMMIT\0')) {
         const when = armed;
         armed = undefined;
-        if (when === 'before') return cut();
+        if (when === 'before') return void cut();
         cutsReply = true;
       }
       return upstream.write(bytes);
     });
     upstream.on('data', (bytes) => {
-      if (cutsReply && bytes.toString('latin1').includes('COMMIT')) return cut();
+      if (cutsReply && bytes.toString('latin1').includes('COMMIT')) return void cut();
       return client.write(bytes);
     });
   });
@@ -60,8 +65,9 @@ export async function cuttingProxy(databaseUrl: string): Promise<CuttingProxy> {
   own.port = String((server.address() as net.AddressInfo).port);
   return {
     url: own.href,
-    arm(when) {
+    arm(when, meanwhile = async () => undefined) {
       armed = when;
+      between = meanwhile;
     },
     get cuts() {
       return cuts;
