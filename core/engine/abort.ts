@@ -1,16 +1,4 @@
-/** Waits for a promise, but no longer than the signal lets it: a source that hangs must not hold up a stop. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    if (signal.aborted) {
-      promise.catch(() => undefined); // nobody waits for it any more
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}
+import { unlessAborted } from '../protocol/index.js';
 
 /** The same items, ended by the signal even where the iterator does not listen to it. */
 export function abortable<T>(items: AsyncIterable<T>, signal: AbortSignal): AsyncIterable<T> {

@@ -1,6 +1,6 @@
-import { BadRecord, type ParsingRules, type RecordData } from '../protocol/index.js';
+import { BadRecord, unlessAborted, type ParsingRules, type RecordData } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
-import { leave, unlessAborted } from './abort.js';
+import { leave } from './abort.js';
 import type { RunRequest } from './request.js';
 
 /** What APIs deliver is typed already; the texts matter to files only. */

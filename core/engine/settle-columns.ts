@@ -1,7 +1,7 @@
-import type { OpenFile, PlannedColumn, TableSpec } from '../protocol/index.js';
+import type { OpenFile, PlannedColumn, TableSpec, TableState } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest } from './request.js';
-import { describeChange, reconcile, type StreamPlan } from './stream-plan.js';
+import { describeChange, reconcile, refuseOwnNames, type Reconciled, type StreamPlan } from './stream-plan.js';
 
 export interface Settled {
   readonly columns: readonly PlannedColumn[];
@@ -23,9 +23,15 @@ export async function settleColumns(
   const columns = file === undefined ? plan.columns : columnsOf(plan, file);
   const table = { ...plan.table, fields: columns.map((column) => column.target) };
   const state = await run.destination.describe(table);
-  if (state === undefined) return checked(plan, { columns, table, isNew: true });
-  const settled = reconcile(plan, file === undefined ? columns : columnsThere(file, columns), state);
-  checked(plan, { columns: settled.columns, table: settled.table, isNew: false });
+  if (state === undefined) {
+    checkMarks(plan, columns);
+    return { columns, table, isNew: true };
+  }
+  const there = file === undefined ? columns : columnsThere(file, columns);
+  const absent = columns.filter((column) => !there.includes(column));
+  const merged = reconcile(plan, there, state);
+  const settled = keepsAbsent(plan) ? merged : withNulls(merged, absent, state);
+  checkMarks(plan, [...settled.columns, ...absent]);
   if (settled.change !== undefined) await run.destination.evolve(settled.table, settled.change);
   if (settled.seen !== undefined && !told.has(describeChange(settled.seen))) {
     told.add(describeChange(settled.seen));
@@ -50,6 +56,7 @@ function columnsOf(plan: StreamPlan, file: Pick<OpenFile, 'fields'>): readonly P
     });
   const columns =
     extra.length === 0 ? plan.columns : plan.request.planColumns([...catalog.fields, ...extra], catalog.primaryKey);
+  refuseOwnNames(plan.request.name, columns);
   const missing = plan.table.key.filter((name) => !name.startsWith('_source_') && !fileHas(file, columns, name));
   if (file.fields.length > 0 && missing.length > 0)
     throw new ConnectorError('schema', `The file's header lacks the key column "${missing.join('", "')}".`, {
@@ -60,8 +67,8 @@ function columnsOf(plan: StreamPlan, file: Pick<OpenFile, 'fields'>): readonly P
 }
 
 /**
- * A column that the header lacks is not loaded, so that values which are there stay; the table still has it, which is how its
- * absence is seen. A required one is kept, and every record of the file is rejected by it.
+ * The columns that the header has; the table still has the others, which is how their absence is seen. A required one is kept,
+ * and every record of the file is rejected by it.
  */
 function columnsThere(
   { fields }: Pick<OpenFile, 'fields'>,
@@ -77,9 +84,22 @@ function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn
   return file.fields.some((field) => field.name === source);
 }
 
+/** A record that is known by its key keeps the values of columns that came once and do not come now; any other is a new one. */
+const keepsAbsent = ({ write, table }: StreamPlan) => write !== 'overwrite' && !table.key.includes('_source_row');
+
+function withNulls(merged: Reconciled, absent: readonly PlannedColumn[], { fields }: TableState): Reconciled {
+  const present = new Map(fields.map((field) => [field.name, field]));
+  const nulls = absent.flatMap((column) => {
+    const field = present.get(column.target.name);
+    return field === undefined ? [] : [{ ...column, target: { ...field, nullable: true } }];
+  });
+  const columns = [...merged.columns, ...nulls];
+  return { ...merged, columns, table: { ...merged.table, fields: columns.map(({ target }) => target) } };
+}
+
 /** What the marts ask of a column that does not land would be found out only in the middle of a checkpoint. */
-function checked(plan: StreamPlan, settled: Settled): Settled {
-  const names = new Set(settled.table.fields.map((field) => field.name));
+function checkMarks(plan: StreamPlan, columns: readonly PlannedColumn[]): void {
+  const names = new Set(columns.map(({ target }) => target.name));
   for (const { fact, day, campaign } of plan.request.marks)
     for (const part of [day, campaign])
       if (part !== null && 'column' in part && !names.has(part.column))
@@ -88,5 +108,4 @@ function checked(plan: StreamPlan, settled: Settled): Settled {
           `Fact "${fact}" uses the column "${part.column}" of stream "${plan.request.name}", which is not loaded.`,
           { stream: plan.request.name, hint: `Columns of the table: ${[...names].join(', ')}.` },
         );
-  return settled;
 }

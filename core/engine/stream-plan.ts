@@ -3,7 +3,9 @@ import {
   holds,
   isUnchanged,
   isWidening,
+  OWN_COLUMNS,
   SCHEMA_PARTITION,
+  STAGING_POSITION,
   typeName,
   widened,
   type Bookmark,
@@ -19,7 +21,7 @@ import {
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest, StreamRequest } from './request.js';
 
-export const FILE_KEY: readonly string[] = ['_source_file', '_source_row'];
+const FILE_KEY: readonly string[] = ['_source_file', '_source_row'];
 
 export interface StreamPlan {
   readonly stream: SourceStream;
@@ -80,12 +82,7 @@ export function planStream(
       'Set `lookback: 0d`, or use a stream with a key and `write: merge`.',
     );
   const columns = request.planColumns(catalog.fields, catalog.primaryKey);
-  const taken = columns.find(({ target }) => OWN_COLUMNS.has(target.name));
-  if (taken !== undefined)
-    refuse(
-      `its column "${taken.target.name}" has a name that belongs to the destination.`,
-      'Give it another name by `map: [{ rename: … }]`.',
-    );
+  refuseOwnNames(request.name, columns);
   const json = columns.find(({ source, target }) => key.includes(source) && target.type === 'json');
   if (json !== undefined)
     refuse(`its key column "${json.target.name}" is json, which cannot be a key.`, 'Choose columns of plain values.');
@@ -100,8 +97,16 @@ export function planStream(
   };
 }
 
-/** Columns that every table has beside those of its stream, and the position in staging. */
-const OWN_COLUMNS = new Set(['_loaded_at', '_run_id', '_source_file', '_source_row', '_pos']);
+/** Names that the destination uses in tables and in staging. */
+export function refuseOwnNames(stream: string, columns: readonly PlannedColumn[]): void {
+  const taken = columns.find(({ target: { name } }) => OWN_COLUMNS.has(name) || name === STAGING_POSITION);
+  if (taken !== undefined)
+    throw new ConnectorError(
+      'config',
+      `Stream "${stream}": its column "${taken.target.name}" has a name that belongs to the destination.`,
+      { stream, hint: 'Give it another name by `map: [{ rename: … }]`.' },
+    );
+}
 
 /** A full refresh that appends makes a copy per run, so no key tells its rows apart. */
 function keyOf(

@@ -1,6 +1,5 @@
-import { addLedgers, type Ledger, type Writer } from '../protocol/index.js';
-import { isConnectorError, toConnectorError } from '../sdk/errors.js';
-import { unlessAborted } from './abort.js';
+import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
+import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
 import { judgeShare, openIntake, passRest, type Filling } from './load.js';
 import type { RunRequest } from './request.js';
@@ -10,7 +9,9 @@ import type { StreamPlan } from './stream-plan.js';
 import { unitsOf, type Unit } from './units.js';
 
 /** A first load this large or smaller goes straight into the new table, in one transaction. */
-export const DIRECT_LOAD_BYTES = 8 * 2 ** 30;
+const DIRECT_LOAD_BYTES = 8 * 2 ** 30;
+/** A packed file says little of what it holds: exports shrink to a tenth or a fiftieth. */
+const DIRECT_LOAD_PACKED_BYTES = DIRECT_LOAD_BYTES / 50;
 
 /** Reads one stream to its end, checkpoint by checkpoint, and proves the balance. */
 export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledger> {
@@ -29,6 +30,11 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
     await retrying(run, name, unit.slice, () => runUnit(run, plan, unit, progress, told));
     on({ type: 'slice_completed', stream: name, slice: unit.slice });
   }
+  if (units === 0 && present !== undefined && plan.write === 'overwrite')
+    throw new ConnectorError('source', `Stream "${name}" has no file any more, so the table stays as it is.`, {
+      stream: name,
+      hint: 'Look at `path` and at who delivers the files. To empty the table, deliver a file that has a header alone.',
+    });
   // Without anything to read, the table is made all the same, so that what is built on it finds it.
   if (units === 0 && present === undefined && plan.columns.length > 0) {
     await retrying(run, name, 'end', () => destination.create(plan.table));
@@ -55,7 +61,7 @@ async function runUnit(
   try {
     const settled = await settleColumns(run, plan, file, told);
     const { table, columns } = settled;
-    const direct = isFirstLoad(plan, unit, settled);
+    const direct = isFirstLoad(plan, unit, file, settled);
     if (settled.isNew && !direct) await destination.create(table);
     on({
       type: 'slice_started',
@@ -117,11 +123,11 @@ async function runUnit(
  * A new table without history takes its first load directly: where the size is known and no more than a stated limit, and
  * where a key is built afterwards, which is what it saves.
  */
-function isFirstLoad(plan: StreamPlan, unit: Unit, { isNew, table }: Settled): boolean {
+function isFirstLoad(plan: StreamPlan, unit: Unit, file: OpenFile | undefined, { isNew, table }: Settled): boolean {
   return (
     isNew &&
     unit.bytes !== undefined &&
-    unit.bytes <= DIRECT_LOAD_BYTES &&
+    unit.bytes <= (file?.isPacked === true ? DIRECT_LOAD_PACKED_BYTES : DIRECT_LOAD_BYTES) &&
     plan.bookmarks.length === 0 &&
     plan.write !== 'append' &&
     table.key.length > 0

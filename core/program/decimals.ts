@@ -2,7 +2,7 @@ import { latin } from './numbers.js';
 
 /** What `decimalFault` finds. */
 export const NOT_A_DECIMAL = 1;
-export const TOO_MANY_DIGITS = 2;
+const TOO_MANY_DIGITS = 2;
 
 /** As many digits after the point as Postgres's `numeric` holds; before it a text of that length cannot reach the limit. */
 const MAX_SCALE = 16_383;

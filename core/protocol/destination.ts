@@ -9,7 +9,6 @@ export interface DestinationCapabilities {
   readonly writeModes: readonly WriteMode[];
   /** False: the destination cannot hold U+0000 in text. */
   readonly holdsNul: boolean;
-  readonly maxIdentifierBytes: number;
 }
 
 /** Which rows of the marts a changed row of this table makes stale. */
@@ -23,7 +22,12 @@ export interface DirtyMark {
   readonly campaign: { readonly column: string } | { readonly value: string } | null;
 }
 
-/** The table in which a stream lands. `_loaded_at`, `_run_id`, `_source_file` and `_source_row` are added by the destination. */
+/** Columns that the destination adds to those of a stream, the first two only to streams of files. */
+export const OWN_COLUMNS: ReadonlySet<string> = new Set(['_source_file', '_source_row', '_loaded_at', '_run_id']);
+/** In staging tables only: where a row stands in its slice. */
+export const STAGING_POSITION = '_pos';
+
+/** The table in which a stream lands, without `OWN_COLUMNS`. */
 export interface TableSpec {
   readonly connection: string;
   readonly stream: string;

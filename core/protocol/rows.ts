@@ -24,8 +24,6 @@ export interface RowScanner {
   end(): void;
   /** Moves to the next whole record; false when more bytes are needed or, after `end`, when there is none. */
   next(): boolean;
-  /** Bytes that a record which never closes may grow to before it is refused (`data` error). */
-  readonly maxRecordBytes: number;
 }
 
 /**

@@ -57,6 +57,8 @@ export interface OpenFile {
   readonly scanner: RowScanner | ObjectScanner;
   /** Fields as this file's header has them, in file order; a name that the catalog lacks is a new column. */
   readonly fields: readonly Field[];
+  /** True where it is packed, so that its size does not tell how much it holds. */
+  readonly isPacked: boolean;
   /** Column rules that the program needs: texts that mean null, formats of dates. */
   readonly parsing: ParsingRules;
   /** Decoded bytes (gzip removed). Ends only at the real end; a truncated file throws. A chunk is valid until the next is asked for. */

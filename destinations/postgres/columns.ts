@@ -15,41 +15,11 @@ const SQL_TYPES: Readonly<Record<FieldType, string>> = {
   json: 'jsonb',
 };
 
-const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
-  text: 'string',
-  varchar: 'string',
-  bpchar: 'string',
-  int8: 'integer',
-  int4: 'integer',
-  int2: 'integer',
-  float8: 'number',
-  float4: 'number',
-  numeric: 'decimal',
-  bool: 'boolean',
-  date: 'date',
-  time: 'time',
-  timestamp: 'timestamp',
-  timestamptz: 'timestamptz',
-  uuid: 'uuid',
-  jsonb: 'json',
-  json: 'json',
-};
-
 export function sqlType(field: Field): string {
   if (field.type === 'decimal' && field.precision !== undefined)
     return `numeric(${field.precision},${field.scale ?? 0})`;
   return SQL_TYPES[field.type];
 }
-
-/** The field type of a column by its `udt_name`; undefined for a type that we do not load. */
-export function fieldType(udtName: string): FieldType | undefined {
-  return FIELD_TYPES[udtName];
-}
-
-const OWN_COLUMNS = new Set(['_source_file', '_source_row', '_loaded_at', '_run_id']);
-
-/** True for a column that Tributary adds; a stream's own may begin with `_` too. */
-export const isOwnColumn = (name: string): boolean => OWN_COLUMNS.has(name);
 
 /** The columns that Tributary adds, in table order. */
 export function bookkeepingColumns(table: TableSpec): readonly string[] {

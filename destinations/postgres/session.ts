@@ -24,7 +24,6 @@ export interface SessionOptions {
 const CAPABILITIES: DestinationCapabilities = {
   writeModes: ['append', 'merge', 'overwrite'],
   holdsNul: false,
-  maxIdentifierBytes: 63,
 };
 /** One connection stages, one commits, one is for questions in between; a few more let streams run beside each other. */
 const MAX_CONNECTIONS = 6;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
-import { ConnectorError, type Field, type SchemaChange, type TableSpec, type TableState } from '#sdk';
-import { columnDefinitions, fieldType, isOwnColumn, sqlType, tableName } from './columns.js';
+import { ConnectorError, OWN_COLUMNS, type Field, type SchemaChange, type TableSpec, type TableState } from '#sdk';
+import { fieldType } from '../sql/postgres.types.js';
+import { columnDefinitions, sqlType, tableName } from './columns.js';
 import { inTransaction } from './connection.js';
 import { ensureSchema } from './metadata.js';
 import { quote } from './names.js';
@@ -27,7 +28,7 @@ export async function describeTable(pool: pg.Pool, table: TableSpec): Promise<Ta
       hint: `Rename that table, or give connection "${table.connection}" another schema.`,
     });
   const fields = columns.rows
-    .filter(({ name }) => !isOwnColumn(name))
+    .filter(({ name }) => !OWN_COLUMNS.has(name))
     .map(({ name, udt, nullable, precision, scale }): Field => {
       const type = fieldType(udt);
       if (type === undefined)

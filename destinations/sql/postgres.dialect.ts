@@ -1,6 +1,6 @@
-import type { FieldType } from '#sdk';
 import type { ColumnType, SqlDialect } from './dialect.js';
 import { literal, quote } from './postgres.names.js';
+import { fieldType } from './postgres.types.js';
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'text',
@@ -12,31 +12,12 @@ const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   money: 'numeric(18,2)',
 };
 
-const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
-  text: 'string',
-  varchar: 'string',
-  bpchar: 'string',
-  int8: 'integer',
-  int4: 'integer',
-  int2: 'integer',
-  float8: 'number',
-  float4: 'number',
-  numeric: 'decimal',
-  bool: 'boolean',
-  date: 'date',
-  time: 'time',
-  timestamp: 'timestamp',
-  timestamptz: 'timestamptz',
-  uuid: 'uuid',
-  jsonb: 'json',
-};
-
 export const postgresDialect: SqlDialect = {
   name: 'postgres',
   quote,
   literal,
   sqlType: (type) => SQL_TYPES[type],
-  fieldType: (typeName) => FIELD_TYPES[typeName],
+  fieldType,
   typeNameColumn: 'udt_name',
   dayOf: (expression, type, timeZone) =>
     type === 'timestamptz'

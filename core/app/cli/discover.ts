@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
+import type { Catalog } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { printError, table } from './output.js';
 import { does, type VerbContext } from './verb.js';
@@ -64,7 +65,8 @@ export function discoverVerb(program: Command): void {
     const installation = await context.installation();
     const source = await installation.source(name as string, context.signal);
     try {
-      const streams = Object.values(await source.streams(() => undefined)).map(({ catalog }) => catalog);
+      const offered = Object.values(await source.streams(() => undefined));
+      const { streams }: Catalog = { streams: offered.map(({ catalog }) => catalog) };
       context.output.data('tributary.catalog/1', { streams: streams.map(snakeKeys) }, () =>
         streams
           .map(({ name: stream, summary, primaryKey, cursor, syncModes, fields }) =>

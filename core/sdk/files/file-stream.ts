@@ -90,27 +90,33 @@ async function sampledFields(
   const files: FileVersion[] = [];
   for await (const file of transport.list(spec.path, signal)) files.push(file);
   let best: Sample | undefined;
+  // A header is to show each of them once, in a file of whatever age; what none has is a name written wrong.
+  const unseen = new Set(spec.format === 'csv' ? declared.keys() : []);
   for (const file of files.toReversed()) {
     if (file.bytes === 0) continue;
     const open = await openFile(transport, spec, declared, file, signal);
     try {
-      const sample = await sampleFile(open, spec, declared);
-      if (best === undefined || best.fields.length === 0 || sample.records > 0) best = sample;
+      for (const { name } of open.fields) unseen.delete(name);
+      if (best === undefined || best.records === 0) {
+        const sample = await sampleFile(open, spec, declared);
+        if (best === undefined || best.fields.length === 0 || sample.records > 0) best = sample;
+      }
     } finally {
       await open.close();
     }
-    if (best.records > 0) break;
+    if (best.records > 0 && unseen.size === 0) break;
   }
   if (best !== undefined && best.fields.length > 0) {
     const names = new Set(best.fields.map((field) => field.name));
-    const unknown = [...declared.keys()].filter((name) => !names.has(name));
-    if (unknown.length > 0 && spec.format === 'csv')
+    if (unseen.size > 0)
       throw configError(
         spec,
-        `\`columns\` declares "${unknown.join('", "')}", which the file does not have`,
-        `Its columns: ${[...names].join(', ')}.`,
+        `\`columns\` declares "${[...unseen].join('", "')}", which no file has`,
+        `Columns of the newest file: ${[...names].join(', ')}.`,
       );
-    return best.fields;
+    return spec.format === 'csv'
+      ? [...best.fields, ...[...declared.values()].filter(({ name }) => !names.has(name))]
+      : best.fields;
   }
   if (declared.size > 0) return [...declared.values()];
   throw configError(
@@ -137,6 +143,7 @@ async function openFile(
     return {
       scanner,
       fields,
+      isPacked: identity.isPacked === true,
       parsing: parsingRules(spec),
       chunks: replayed(read, chunks, () => transport.givesChunksAway === true && identity.isPacked === false),
       identity: () => identity,
@@ -163,18 +170,27 @@ async function openCsv(
   };
   if (!spec.header) {
     const fields = declaredFields(spec);
-    return { fields, read: [], scanner: csvScanner({ ...dialect, emptyLines: fields.length === 1 }) };
+    return {
+      fields,
+      read: await firstChunk(chunks),
+      scanner: csvScanner({ ...dialect, emptyLines: fields.length === 1 }),
+    };
   }
   const { names, chunks: read } = await readHeader(csvScanner(dialect), chunks, file);
   const fields = headerFields(names, file, known);
   return { fields, read, scanner: csvScanner({ ...dialect, skipRows: 1, emptyLines: fields.length === 1 }) };
 }
 
+/** With the first chunk it is known whether the file is packed. */
+async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<readonly Uint8Array[]> {
+  const { done, value } = await chunks.next();
+  return done === true ? [] : [value];
+}
+
 /** JSON lines have no header, so names that are new are looked for in the first bytes. */
 async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, chunks: AsyncIterator<Uint8Array>) {
   const limits = { maxRecordBytes: spec.max_record_bytes };
-  const first = await chunks.next();
-  const read = first.done === true ? [] : [first.value as Uint8Array];
+  const read = await firstChunk(chunks);
   const looker = jsonLinesScanner(limits);
   // The line that the chunk cuts is no JSON, or a whole one without line end.
   const found = [...read.map((chunk) => looker.push(chunk)), looker.end()].flat();

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { unlessAborted } from '../../protocol/index.js';
 import { ConnectorError, isConnectorError, type ErrorDetails, type ErrorKind } from '../errors.js';
 import { shownAddress } from './address.js';
 import { bodyOf } from './answer.js';
@@ -175,20 +176,4 @@ function described(
     ...error.details,
     ...more,
   });
-}
-
-/** Others may wait for the same token, so an abort leaves the work alone and only stops waiting for it. */
-async function unlessAborted<T>(work: T | Promise<T>, signal?: AbortSignal): Promise<T> {
-  if (signal === undefined) return work;
-  signal.throwIfAborted();
-  let stop: (() => void) | undefined;
-  const aborted = new Promise<never>((_resolve, reject) => {
-    stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  }
 }

@@ -139,6 +139,77 @@ describe('files without key', () => {
   );
 });
 
+describe('a column that a file lacks', () => {
+  const seen = () => bench.events.filter(({ type }: EngineEvent) => type === 'schema_changed');
+
+  it('keeps its values where rows are merged by a key', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    await run(KEYED);
+    await put('b.csv', 'id', '1', '2');
+    expect((await run(KEYED)).error).toBeUndefined();
+    expect(await table()).toEqual([
+      { id: 1, n: 10 },
+      { id: 2, n: null },
+    ]);
+    expect(seen()).toMatchObject([{ change: { removed: ['n'] } }]);
+  });
+
+  it('keeps nothing of another record: in a new version of a file without key', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    await run();
+    await put('a.csv', 'id', '7');
+    expect((await run()).error).toBeUndefined();
+    expect(await table()).toEqual([{ id: 7, n: null }]);
+    expect(seen()).toMatchObject([{ change: { removed: ['n'] } }]);
+  });
+
+  it('keeps nothing where the table is overwritten', async () => {
+    const wishes: RunWishes = { stream: { sync: 'full_refresh', write: 'overwrite' } };
+    await put('a.csv', 'id,n', '1,10');
+    await run({ primary_key: ['id'] }, wishes);
+    await put('a.csv', 'id', '1');
+    expect((await run({ primary_key: ['id'] }, wishes)).error).toBeUndefined();
+    expect(await table()).toEqual([{ id: 1, n: null }]);
+  });
+
+  it('may be one that a fact uses: its days are all stale then', async () => {
+    const marks = [{ fact: 'f', day: { column: 'day' }, campaign: null }];
+    const spec = { primary_key: ['id'], columns: { id: 'integer', n: 'integer', day: 'date' } };
+    await put('a.csv', 'id,n,day', '1,10,2026-01-01');
+    await run(spec, { stream: { marks } });
+    await bench.query('DELETE FROM tributary.dirty');
+    await put('b.csv', 'id,n', '1,11');
+    expect((await run(spec, { stream: { marks } })).error).toBeUndefined();
+    expect(await bench.query('SELECT id::int, n::int, day::text FROM raw_test.items')).toEqual([
+      { id: 1, n: 11, day: '2026-01-01' },
+    ]);
+    expect(await bench.query('SELECT DISTINCT day FROM tributary.dirty')).toEqual([{ day: null }]);
+  });
+});
+
+it('an overwrite whose files are gone is a fault of the source, and the table stays', async () => {
+  const wishes: RunWishes = { stream: { sync: 'full_refresh', write: 'overwrite' } };
+  await put('a.csv', 'id,n', '1,10');
+  await run(KEYED, wishes);
+  await rm(join(folder, 'a.csv'));
+  const outcome = await run(KEYED, wishes);
+  expect(outcome).toMatchObject({ state: 'failed', exitCode: 5, error: { kind: 'source' } });
+  expect(outcome.error?.hint).toContain('path');
+  expect(await table()).toEqual([{ id: 1, n: 10 }]);
+});
+
+it('a field that a later file adds under a name of the destination is refused by that name', async () => {
+  const spec = { path: '*.jsonl', format: 'jsonl', primary_key: ['id'] };
+  await put('a.jsonl', '{"id":1}');
+  await run(spec);
+  for (const name of ['_run_id', '_pos']) {
+    await put('b.jsonl', JSON.stringify({ id: 2, [name]: 'x' }));
+    const outcome = await run(spec);
+    expect(outcome).toMatchObject({ exitCode: 3, error: { kind: 'config' } });
+    expect(outcome.error?.message).toContain(`"${name}"`);
+  }
+});
+
 describe('quarantine', () => {
   it('is upserted by key and reason, and a later good version resolves it', async () => {
     await put('a.csv', 'id,n', '1,bad', '2,2', ',3');

@@ -69,7 +69,7 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
     if (epoch !== store.epoch) throw new ConnectorError('locked', 'taken over');
   };
   return {
-    capabilities: { writeModes: ['append', 'merge', 'overwrite'], holdsNul: true, maxIdentifierBytes: 63 },
+    capabilities: { writeModes: ['append', 'merge', 'overwrite'], holdsNul: true },
     async raiseFence() {
       at('raise');
       epoch = store.epoch += 1n;

@@ -122,12 +122,30 @@ test('in a file of one column an empty line is an empty value', async () => {
   expect(await recordsOf(await openOnly(await streamOf(place.path, {})))).toEqual([[''], ['b']]);
 });
 
+test('a declared column that only an older file has is a column of the stream, and what a file holds tells its size or not', async () => {
+  using place = withFile('id,n\n1,10\n');
+  writeFileSync(join(place.path, 'b.csv.gz'), gzipSync('id\n2\n'));
+  const stream = await streamOf(place.path, { path: '*.csv*', columns: { id: 'integer', n: 'integer' } });
+  expect(typesOf(stream.catalog.fields)).toEqual({ id: 'integer', n: 'integer' });
+  const packed = await Promise.all(
+    (await listed(stream)).map(async (file) => {
+      const open = await stream.open(file, signal());
+      await open.close();
+      return [file.name, open.isPacked];
+    }),
+  );
+  expect(packed).toEqual([
+    ['a.csv', false],
+    ['b.csv.gz', true],
+  ]);
+});
+
 test('a declared column or a key that the file does not have is an error that lists its columns', async () => {
   using place = withFile('a,b\n1,2\n');
   await expect(streamOf(place.path, { columns: { zipcode: 'string' } })).rejects.toMatchObject({
     kind: 'config',
     message: expect.stringContaining('"zipcode"'),
-    details: { hint: 'Its columns: a, b.' },
+    details: { hint: 'Columns of the newest file: a, b.' },
   });
   await expect(streamOf(place.path, { primary_key: ['id'] })).rejects.toMatchObject({
     kind: 'config',
