@@ -7,7 +7,7 @@ import {
   type SourceStream,
 } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
-import { loadFile, rowPlan } from './load.js';
+import { landingRules, loadFile, rowPlan } from './load.js';
 import { unknownFields } from './pages.js';
 import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
@@ -50,11 +50,7 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
     open: () => stream.open(file, run.signal),
     async load({ file: open, columns, filling, intake, onBytes }) {
       if (open === undefined) throw new ConnectorError('internal', 'A file unit was not opened.');
-      const rest = {
-        parsing: open.parsing,
-        holdsNul: run.destination.capabilities.holdsNul,
-        unstorableText: run.unstorableText,
-      };
+      const rest = { parsing: open.parsing, ...landingRules(run, plan) };
       const look = unknownFields([...stream.catalog.fields, ...open.fields], warn);
       const reading = { stream: name, signal: run.signal, probe: run.probe, look };
       await loadFile(open, rowPlan(columns, rest), { filling, intake }, reading, onBytes);

@@ -3,7 +3,8 @@ import { compileForObjects, compileForScanner, type Drained, type RowPlan } from
 import { ConnectorError } from '../sdk/errors.js';
 import { abortable } from './abort.js';
 import { pagesOf, type Reading } from './pages.js';
-import type { ErrorBudget } from './request.js';
+import type { ErrorBudget, RunRequest } from './request.js';
+import type { StreamPlan } from './stream-plan.js';
 
 /** Sums what the row program reports, hands rejected records on, and stops a stream that rejects too much. */
 export interface Intake {
@@ -128,6 +129,16 @@ async function* objectsOf(
     yield scanner.push(chunk);
   }
   yield scanner.end();
+}
+
+/** What the destination and the connection say of every row of a stream. */
+export function landingRules(
+  { destination, unstorableText }: RunRequest,
+  { table }: StreamPlan,
+): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key'> {
+  const { holdsNul, maxKeyBytes } = destination.capabilities;
+  const key = { sources: table.keySources, maxBytes: maxKeyBytes };
+  return { holdsNul, unstorableText, ...(table.key.length === 0 ? {} : { key }) };
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {

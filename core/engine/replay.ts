@@ -9,7 +9,7 @@ import {
 } from '../protocol/index.js';
 import { compileForObjects, NOWHERE, type ObjectProgram } from '../program/index.js';
 import { openProgress, proveBalance, proveLedger } from './balance.js';
-import { loadPages, passRest, rowPlan, type Filling, type Intake } from './load.js';
+import { landingRules, loadPages, passRest, rowPlan, type Filling, type Intake } from './load.js';
 import {
   addedFields,
   columnsForTokens,
@@ -146,7 +146,8 @@ function partsOf(
   columns: Settled['columns'],
   { records, positions }: ReplayGroup,
 ): readonly { readonly program: ObjectProgram; readonly records: readonly RecordData[] }[] {
-  const rest = { ...payloadRules(run, plan), holdsNul: run.destination.capabilities.holdsNul };
+  const { parsing, isText } = payloadRules(run, plan);
+  const rest = { parsing, isText, ...landingRules(run, plan) };
   return [false, true].flatMap((isTokenized) => {
     const at = records.flatMap((record, index) => (record.isTokenized === isTokenized ? [index] : []));
     if (at.length === 0) return [];

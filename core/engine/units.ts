@@ -8,7 +8,7 @@ import {
 } from '../protocol/index.js';
 import { compileForObjects } from '../program/index.js';
 import { fileUnits } from './file-units.js';
-import { loadPages, rowPlan, type Destined } from './load.js';
+import { landingRules, loadPages, rowPlan, type Destined } from './load.js';
 import { OBJECT_PARSING, unknownFields, type Reading } from './pages.js';
 import type { RunRequest } from './request.js';
 import { lookbackOf, type StreamPlan } from './stream-plan.js';
@@ -44,11 +44,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
     yield* fileUnits(run, plan, stream);
     return;
   }
-  const rest = {
-    parsing: OBJECT_PARSING,
-    holdsNul: run.destination.capabilities.holdsNul,
-    unstorableText: run.unstorableText,
-  };
+  const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };
   const warn = warningsOf(run, name);
   const reading: Reading = {
     stream: name,

@@ -1,7 +1,7 @@
 import { BadRecord, type Field, type RecordData, type Reject, type RowSink } from '../protocol/index.js';
 import { payloadWriter } from './payload.js';
 import { rejectOf, type Reason } from './rejects.js';
-import type { ObjectProgram, RowPlan } from './row-program.js';
+import { isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
 import { putOf } from './values.js';
 
 /**
@@ -11,16 +11,19 @@ import { putOf } from './values.js';
 export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): ObjectProgram {
   const state = { read: 0, encoded: 0, replaced: 0, position: 0, rejects: [] as Reject[] };
   const payload = payloadWriter(plan, fields);
-  const at = { column: -1, replaced: 0 };
+  const at = { column: -1, replaced: 0, keyBytes: 0 };
   const onReplaced = () => {
     at.replaced += 1;
   };
+  const isKeyTooLong = (value: unknown) =>
+    (at.keyBytes += Buffer.byteLength(String(value))) > (plan.key?.maxBytes ?? Infinity);
   const puts = plan.columns.map((column) => putOf(plan, column, onReplaced));
   const code = `
     return function encode(record, sink) {
       let value, fault;
       ${plan.columns
-        .map(({ source, required }, index) => {
+        .map((column, index) => {
+          const { source, required } = column;
           const name = JSON.stringify(source);
           // What every object inherits is no field of a record.
           const own =
@@ -28,13 +31,17 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           const whenNull = required === true ? `at.column = ${index}; return 'not_null';` : 'sink.null();';
           return `value = ${own};
       if (value === null || value === undefined) { ${whenNull} }
-      else if ((fault = put${index}(value, sink)) !== undefined) { at.column = ${index}; return fault; }`;
+      else if ((fault = put${index}(value, sink)) !== undefined) { at.column = ${index}; return fault; }${
+        isOfKeyLength(plan, column)
+          ? `\n      else if (isKeyTooLong(value)) { at.column = ${index}; return 'key_too_long'; }`
+          : ''
+      }`;
         })
         .join('\n      ')}
     };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- one straight function per stream, made of numbers and quoted names
-  const make = new Function('at', ...puts.map((_, index) => `put${index}`), code);
-  const encode = make(at, ...puts) as (record: RecordData, sink: RowSink) => Reason | undefined;
+  const make = new Function('at', 'isKeyTooLong', ...puts.map((_, index) => `put${index}`), code);
+  const encode = make(at, isKeyTooLong, ...puts) as (record: RecordData, sink: RowSink) => Reason | undefined;
 
   return {
     run(records, from, batch, positions) {
@@ -53,7 +60,7 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           state.rejects.push(rejectOf(state.position, 'not_a_record', undefined, payload.ofNoRecord(record)));
           continue;
         }
-        at.replaced = 0;
+        at.replaced = at.keyBytes = 0;
         batch.begin();
         if (plan.withPosition) batch.integer(state.position);
         const fault = encode(record, batch);

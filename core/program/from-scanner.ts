@@ -5,7 +5,7 @@ import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
 import { payloadWriter } from './payload.js';
 import { rejectOf, type Reason } from './rejects.js';
-import type { RowPlan, ScannerProgram } from './row-program.js';
+import { isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
 import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
 import { FIRST_SECOND, isoDate, isoTime, isoTimestamp, last, LAST_SECOND, zoneOffsets } from './times.js';
 import { tokenOf, tokenText } from './tokens.js';
@@ -57,7 +57,7 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
           read += 1;
           if (scanner.fieldCount !== ${fields.length}) { state.reject(scanner, 'ragged_row', -1); continue; }
           const b = scanner.buffer, S = scanner.starts, E = scanner.ends, Q = scanner.quoted, clean = scanner.clean;
-          let s = 0, e = 0, n = 0, big, text = '', inRow = 0, fault = '', column = -1;
+          let s = 0, e = 0, n = 0, big, text = '', inRow = 0, fault = '', column = -1;${plan.key === undefined ? '' : ' let keyBytes = 0;'}
           batch.begin();
           ${plan.withPosition ? 'batch.integer(scanner.row);' : ''}
           row: {
@@ -121,11 +121,15 @@ function columnCode(place: ColumnPlace): string {
   // An empty text is a value only of a string column.
   const empty = column.sourceType === 'string' ? '' : ' || e === s';
   const { check, emit, token } = valueCode(place);
+  const maxBytes = Number(plan.key?.maxBytes);
+  const room = isOfKeyLength(plan, column)
+    ? `keyBytes += e - s; if (keyBytes > ${maxBytes}) ${failing(place, 'key_too_long')}`
+    : '';
   const put =
     column.tokenize === undefined
       ? emit
       : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(column.tokenize)}));`;
-  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${check} ${put} }`;
+  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${check} ${room} ${put} }`;
 }
 
 /** A test of bytes against a text, as numbers; `|32` turns capital ASCII letters into small ones. */

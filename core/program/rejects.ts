@@ -21,6 +21,7 @@ const DETAILS = {
   not_a_uuid: 'is not a UUID.',
   not_json: 'is not JSON that the destination can hold.',
   out_of_range: 'is outside the range of its column or expectation.',
+  key_too_long: 'makes the key longer than the destination can hold.',
   invalid_utf8: 'is not valid UTF-8.',
   unstorable_text: 'holds a character that the destination cannot store.',
 } as const;

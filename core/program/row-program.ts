@@ -20,8 +20,16 @@ export interface RowPlan {
   readonly holdsNul: boolean;
   /** What to do with text that the destination cannot hold (NUL, lone surrogates): U+FFFD in its place, or quarantine. */
   readonly unstorableText: 'replace' | 'quarantine';
+  /** The fields that make the key, and how many bytes their texts and decimals may have together. */
+  readonly key?: { readonly sources: readonly string[]; readonly maxBytes: number };
   /** For objects. True: their values are the texts of a file, so that a text of a json column is JSON still to be read. */
   readonly isText?: boolean;
+}
+
+/** True where the length of the column's value counts for the key: a text or a decimal that lands as it is. */
+export function isOfKeyLength({ key }: RowPlan, { source, sourceType, tokenize }: PlannedColumn): boolean {
+  const isLong = sourceType === 'string' || sourceType === 'decimal';
+  return isLong && tokenize === undefined && key?.sources.includes(source) === true;
 }
 
 export interface Drained {

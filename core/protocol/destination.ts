@@ -9,6 +9,8 @@ export interface DestinationCapabilities {
   readonly writeModes: readonly WriteMode[];
   /** False: the destination cannot hold U+0000 in text. */
   readonly holdsNul: boolean;
+  /** Most bytes of text and decimals that the key of one row may have, all its columns together. */
+  readonly maxKeyBytes: number;
 }
 
 /** Which rows of the marts a changed row of this table makes stale. */

@@ -92,21 +92,24 @@ const hasFileKey = (table: TableSpec) => table.fromFiles && table.key.includes('
  * table; null where a value is not of its column's type.
  */
 function identityOf(table: TableSpec, slice: string, { payload, position }: Reject) {
-  if (hasFileKey(table)) return { record_key: `${slice}\u001f${position}`, record_values: null };
+  if (hasFileKey(table)) return { record_key: indexable(`${slice}\u001f${position}`), record_values: null };
   const parts = table.keySources.map((name) => payload[name]);
   const isShown = parts.length > 0 && parts.every((part) => part !== undefined && part !== null && part !== '');
   if (!isShown)
     return {
-      record_key: createHash('sha256')
-        .update(jsonText(payload) as string)
-        .digest('hex'),
+      record_key: hashOf(jsonText(payload) as string),
       record_values: null,
     };
   const values = parts.map(String);
   const types = keyTypes(table);
   const fits = values.every((value, index) => FITS[types[index] ?? 'string'](value));
-  return { record_key: values.join('\u001f'), record_values: fits ? { types: types.join(), values } : null };
+  return { record_key: indexable(values.join('\u001f')), record_values: fits ? { types: types.join(), values } : null };
 }
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** The key is part of an index, whose entries are limited. */
+const indexable = (key: string) => (Buffer.byteLength(key) > 500 ? hashOf(key) : key);
 
 const keyTypes = (table: TableSpec): FieldType[] =>
   table.key.map((name) => table.fields.find((field) => field.name === name)?.type ?? 'string');

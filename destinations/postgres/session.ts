@@ -24,6 +24,8 @@ export interface SessionOptions {
 const CAPABILITIES: DestinationCapabilities = {
   writeModes: ['append', 'merge', 'overwrite'],
   holdsNul: false,
+  // An entry of an index holds 2,704 bytes, of which columns of fixed size, headers and padding take some.
+  maxKeyBytes: 2_000,
 };
 /** One connection stages, one commits, one is for questions in between; a few more let streams run beside each other. */
 const MAX_CONNECTIONS = 6;

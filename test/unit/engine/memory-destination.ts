@@ -69,7 +69,11 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
     if (epoch !== store.epoch) throw new ConnectorError('locked', 'taken over');
   };
   return {
-    capabilities: { writeModes: ['append', 'merge', 'overwrite'], holdsNul: true },
+    capabilities: {
+      writeModes: ['append', 'merge', 'overwrite'],
+      holdsNul: true,
+      maxKeyBytes: 100,
+    },
     async raiseFence() {
       at('raise');
       epoch = store.epoch += 1n;

@@ -214,6 +214,28 @@ describe('the payload of a rejected record', () => {
   });
 });
 
+describe('a key that is longer than the destination can hold', () => {
+  const plan = planOf([column('a', 'string'), column('n', 'integer'), column('b', 'string'), column('c', 'string')], {
+    key: { sources: ['a', 'b', 'n'], maxBytes: 10 },
+  });
+  test('is rejected by the bytes of all its columns together, row by row', () => {
+    const lines = ['aaaaa,1,bbbbb,c', 'aaaaa,1,bbbbbb,c', 'äääää,1,,cccccccccccc', 'äääääa,1,b,c', ',12345678901,b,c'];
+    const records = lines.map((line) => {
+      const [a, n, b, c] = line.split(',');
+      return { a: a || null, n, b: b || null, c };
+    });
+    const faults = [
+      { position: 2, field: 'b', reason: 'key_too_long' },
+      { position: 4, field: 'a', reason: 'key_too_long' },
+    ];
+    for (const outcome of [fromBytes(plan, `${lines.join('\n')}\n`), fromObjects(plan, records)]) {
+      expect(outcome.rejects).toMatchObject(faults);
+      expect(outcome.rejects).toHaveLength(2);
+      expect(outcome.rows).toHaveLength(3);
+    }
+  });
+});
+
 describe('hostile names', () => {
   const names = [
     `"]; throw new Error('run'); //`,
