@@ -34,13 +34,13 @@ export async function startHost(
   });
   app.disable('x-powered-by');
   app.use((request: Incoming, response: Outgoing, next: () => void) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     // Nothing but loopback names: else a page elsewhere could reach this host by a name of its own (DNS rebinding).
     if (!isLoopback(hostNameOf(request.headers.host ?? ''))) {
       response.statusCode = 421;
       response.end('This host answers only to 127.0.0.1 and localhost.\n');
       return;
     }
-    for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     next();
   });
   app.useGlobalFilters(new ProblemFilter((error) => logger.error(toConnectorError(error).message)));
@@ -73,10 +73,10 @@ interface Outgoing {
   end(text: string): void;
 }
 
-/** The page carries its styles and charts itself and needs nothing from anywhere. */
+/** The page carries styles and charts itself, has no script and needs nothing from anywhere; by hash it says which style. */
 const SECURITY_HEADERS = {
   'Content-Security-Policy':
-    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cache-Control': 'no-store',

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
@@ -55,9 +57,9 @@ function shapeOf(value: unknown): unknown {
 }
 
 test('every verb prints what is documented', async () => {
-  const check = async (...args: string[]) => {
-    const { stdout } = await project.run([...args, '--json']);
-    const { schema, data } = JSON.parse(stdout) as { schema: string; data: any };
+  const check = async (...args: string[]) => judge((await project.run([...args, '--json'])).stdout);
+  const judge = (printed: string) => {
+    const { schema, data } = JSON.parse(printed) as { schema: string; data: any };
     expect({ schema, shape: shapeOf(data) }).toEqual({ schema, shape: shapeOf(examples.get(schema)) });
     checked.add(schema);
     return data;
@@ -82,11 +84,13 @@ test('every verb prints what is documented', async () => {
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
   await check('sync', 'dayly');
-  // The host goes on running, and the section is a file of its own.
-  expect([...examples.keys()].filter((schema) => !checked.has(schema))).toEqual([
-    'tributary.serve/1',
-    'tributary.report_section/1',
-  ]);
+  const host = project.start(['serve', '--port', '0', '--json']);
+  const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
+  host.child.kill('SIGTERM');
+  await host.ended;
+  judge(line);
+  // The section is a file of its own.
+  expect([...examples.keys()].filter((schema) => !checked.has(schema))).toEqual(['tributary.report_section/1']);
 });
 
 test('every form that the program names is documented', async () => {

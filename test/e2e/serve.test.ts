@@ -1,0 +1,190 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request, type IncomingHttpHeaders } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { runCli, startCli, type CliEnd } from '../support/cli.js';
+import { stopTestServer } from '../support/postgres.js';
+import { csvConnection, newProject } from './project.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+interface Served {
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  json(path: string): Promise<any>;
+  stop(): Promise<CliEnd>;
+}
+
+/** The host as its own process, once it says that it answers. */
+async function serve(start: (args: readonly string[]) => ReturnType<typeof startCli>): Promise<Served> {
+  const { child, ended } = start(['serve', '--port', '0', '--json']);
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  const { url } = (JSON.parse(line) as { data: { url: string } }).data;
+  const get: Served['get'] = async (path, headers = {}) => {
+    const asking = request(new URL(path, url), { headers, agent: false }).end();
+    const [response] = await once(asking, 'response');
+    return { status: response.statusCode, headers: response.headers, body: await text(response) };
+  };
+  return {
+    get,
+    async json(path) {
+      const { status, body } = await get(path);
+      expect({ path, status, body }).toMatchObject({ status: 200 });
+      return JSON.parse(body);
+    },
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** On embedded defaults, as a newcomer has it. */
+const CONFIG = `version: 1
+project: { name: outreach, timezone: America/Chicago }
+sources:
+  exports:
+    connector: local
+    config: { files: [ { stream: engagement, path: ./data/*.csv, format: csv, columns: { date: date, sent: integer } } ] }
+destinations: { warehouse: { connector: postgres, config: { url: embedded } } }
+connections:
+  daily: { source: exports, destination: warehouse, schema: raw, streams: { engagement: {} } }
+  never: { source: exports, destination: warehouse, schema: raw_never, streams: { engagement: {} } }
+report:
+  destination: warehouse
+  facts: [ { from: daily.engagement, as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent } } ]
+`;
+
+let folder: string;
+let host: Served;
+let run: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-serve-'));
+  await mkdir(join(folder, 'data'));
+  await writeFile(join(folder, 'tributary.yaml'), CONFIG);
+  await writeFile(join(folder, 'data/a.csv'), 'date,campaign,sent\n2026-03-01,spring,100\n2026-03-02,spring,80\n');
+  const env = { TRIBUTARY_HOME: join(folder, 'home'), TRIBUTARY_CONFIG: join(folder, 'tributary.yaml') };
+  const synced = await runCli(['sync', 'daily', '--json'], { env });
+  expect(synced).toMatchObject({ code: 0 });
+  ({ run } = (JSON.parse(synced.stdout) as { data: { run: string } }).data);
+  host = await serve((args) => startCli(args, { env }));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+  await stopTestServer();
+});
+
+test('it lives and is ready', async () => {
+  expect(await host.json('/livez')).toEqual({ status: 'ok' });
+  expect(await host.json('/readyz')).toEqual({ status: 'ok', checks: { store: 'ok', report: 'ok' } });
+});
+
+test('connections are told with their state and last run', async () => {
+  const daily = {
+    name: 'daily',
+    source: 'exports',
+    destination: 'warehouse',
+    schema: 'raw',
+    streams: ['engagement'],
+    state: 'on_time',
+    last_run: { id: run, state: 'succeeded', exit_code: 0 },
+  };
+  const { connections } = await host.json('/api/connections');
+  expect(connections).toMatchObject([daily, { name: 'never', state: 'never_run', last_run: null }]);
+  expect(await host.json('/api/connections/daily')).toEqual(connections[0]);
+});
+
+test('runs are told with their streams and events, page by page', async () => {
+  const { runs, next } = await host.json('/api/runs');
+  expect(runs).toMatchObject([{ id: run, connection: 'daily', streams: { engagement: { ledger: { inserted: 2 } } } }]);
+  expect(next).toBeNull();
+  expect(await host.json('/api/runs?connection=never')).toEqual({ runs: [], next: null });
+  expect((await host.json('/api/runs?limit=1')).next).toBe(run);
+  expect(await host.json(`/api/runs?limit=1&before=${run}`)).toEqual({ runs: [], next: null });
+  expect(await host.json(`/api/runs/${run}`)).toEqual(runs[0]);
+  const { events } = await host.json(`/api/runs/${run}/events`);
+  expect(events.at(-1)).toMatchObject({ run, type: 'run_ended', data: { state: 'succeeded', exit_code: 0 } });
+});
+
+test('the report is a page and its model', async () => {
+  const [home, latest] = [await host.get('/'), await host.get('/report')];
+  expect([home.status, home.headers.location]).toEqual([302, '/report']);
+  expect([latest.status, latest.headers.location]).toEqual([302, '/report/2026-03']);
+  const page = await host.get('/report/2026-03');
+  expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+  expect(page.body).toContain('<h1>Real-time Campaign Performance Overview</h1>');
+  expect(await host.json('/api/report')).toEqual({ months: ['2026-03'] });
+  expect((await host.json('/api/report/2026-03')).totals).toMatchObject({ sent: 180 });
+});
+
+test.each([
+  ['/nowhere', 404, 'Cannot GET /nowhere'],
+  ['/api/connections/nobody', 404, 'There is no connection "nobody".'],
+  ['/api/runs/none', 404, 'There is no run "none".'],
+  ['/api/runs/none/events', 404, 'There is no run "none".'],
+  ['/api/runs?limit=1000', 400, 'limit must be a whole number from 1 to 200.'],
+  ['/report/2026-04', 404, 'There are no figures of "2026-04". Months: 2026-03.'],
+])('%s is %i as problem+json', async (path, status, detail) => {
+  const answer = await host.get(path);
+  expect([answer.status, answer.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8']);
+  expect(JSON.parse(answer.body)).toMatchObject({ type: 'about:blank', status, detail });
+});
+
+test('a name that is not loopback is not served, whoever asks', async () => {
+  for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1'])
+    expect({ name, ...(await host.get('/api/runs', { host: name })) }).toMatchObject({ name, status: 421 });
+  for (const name of ['localhost', 'localhost:1', '[::1]:1', '127.0.0.2'])
+    expect({ name, ...(await host.get('/livez', { host: name })) }).toMatchObject({ name, status: 200 });
+});
+
+test('every answer carries the headers that keep a browser from running or loading anything', async () => {
+  for (const answer of [
+    await host.get('/report/2026-03'),
+    await host.get('/nowhere'),
+    await host.get('/livez', { host: 'evil.example' }),
+  ]) {
+    expect(answer.headers).toMatchObject({
+      'content-security-policy':
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
+      'cache-control': 'no-store',
+    });
+    expect(answer.headers).not.toHaveProperty('x-powered-by');
+  }
+});
+
+test('SIGTERM ends it cleanly', async () => {
+  expect(await host.stop()).toMatchObject({ code: 0, signal: null });
+});
+
+test('it refuses to listen where others could reach it, since it has no login', async () => {
+  const project = await newProject(csvConnection());
+  const { code, stdout, stderr } = await project.run(['serve', '--host', '0.0.0.0', '--port', '0']);
+  await project.remove();
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  expect(stderr).toContain('The host would listen on 0.0.0.0 without any login.');
+});
+
+test('without its store it lives and is not ready', async () => {
+  const project = await newProject(csvConnection());
+  const other = await serve((args) => project.start(args));
+  expect(await other.json('/readyz')).toEqual({ status: 'ok', checks: { store: 'ok' } });
+  await project.rows(`DROP DATABASE ${new URL(project.storeUrl).pathname.slice(1)} WITH (FORCE)`);
+  const ready = await other.get('/readyz');
+  expect(ready.status).toBe(503);
+  expect(JSON.parse(ready.body)).toEqual({
+    status: 'unavailable',
+    checks: { store: expect.stringMatching(/^The store could not .*does not exist/) },
+  });
+  expect((await other.get('/livez')).status).toBe(200);
+  expect(await other.stop()).toMatchObject({ code: 0 });
+  await project.remove();
+});
