@@ -68,6 +68,34 @@ test.each([
   expect(stderr).toContain('/campaigns/list');
 });
 
+test('an API whose quota is used up for longer than is waited is exit code 5, at once', async () => {
+  braze.faults.set({ route: '/campaigns/list', kind: '429', every: 1, reset_s: 5_000 });
+  const { code, stdout, stderr } = await project.run(['sync', 'daily']);
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/^run [0-9a-f-]{36}: failed /m);
+  expect(stderr).toContain('error (rate_limit) in connection "daily", stream "campaigns"');
+  expect(stderr).toContain('/campaigns/list');
+  expect(braze.faults.list()).toMatchObject([{ hits: 1 }]);
+});
+
+test('an API that never answers is exit code 5', async () => {
+  // The same source with less patience, since a test has not the minutes that a person has.
+  const source = new URL('../../dist/connectors/braze/braze.source.js', import.meta.url);
+  await project.write(
+    'impatient.mjs',
+    `import { brazeSource } from '${source}';
+export default { ...brazeSource({ timeouts: { idleMs: 300 }, retry: { attempts: 2, baseMs: 10 } }), name: 'impatient' };\n`,
+  );
+  await project.configure(configFor(braze.url).replace('connector: braze', 'connector: ./impatient.mjs'));
+  braze.faults.set({ route: '/campaigns/list', kind: 'timeout', every: 1 });
+  const { code, stdout, stderr } = await project.run(['check', 'braze']);
+  await project.configure(configFor(braze.url));
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/^source +braze +failed$/m);
+  expect(stderr).toContain('error (transient)');
+  expect(stderr).toContain('/campaigns/list');
+});
+
 test('nobody at the address is exit code 5', async () => {
   await project.configure(configFor('http://127.0.0.1:1'));
   const { code, stderr } = await project.run(['check', 'braze']);

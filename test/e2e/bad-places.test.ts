@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { canMount, smallDisk } from '../support/disk.js';
 import { stopTestServer, testServer } from '../support/postgres.js';
 import { atProbe, csvConnection, newProject, type Project } from './project.js';
 
@@ -102,46 +101,68 @@ test('a file that the user may not read is exit code 4, and names it', async () 
   expect(stderr).toContain('next: Give the user that runs Tributary the right to read it.');
 });
 
-test('a full disk at the destination is exit code 6, and the next run goes on where it stopped', async () => {
-  const disk = await mkdtemp(join(tmpdir(), 'tributary-disk-'));
-  const isMounted =
-    process.getuid?.() === 0 && spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', disk]).status === 0;
-  // Without the right to mount there is no small disk; what the driver then says is tested with the destination.
-  if (!isMounted) return;
-  const { adminUrl } = await testServer();
-  const admin = new pg.Client({ connectionString: adminUrl });
-  await admin.connect();
-  const small = await newProject(csvConnection('primary_key: [id]'));
-  const database = new URL(small.warehouseUrl).pathname.slice(1);
+test('a place that cannot be written is told with its path, by init', async () => {
+  const file = await project.write('taken', '');
+  const below = await project.run(['init', '--config', join(file, 'mine.yaml')]);
+  expect({ code: below.code, stdout: below.stdout }).toEqual({ code: 3, stdout: '' });
+  expect(below.stderr).toMatch(/error \(config\): .*taken\/mine\.yaml cannot be written \(\w+\)\./);
+  expect(below.stderr).toContain('next: A part of the path is a file: give another folder.');
+  expect(below.stderr).not.toContain('    at ');
+});
+
+(canMount ? test : test.skip)('a full disk of the user is told as such, by init', async () => {
+  const disk = await smallDisk('1m');
   try {
-    const { rows } = await admin.query('SHOW data_directory');
-    const { uid, gid } = await stat(rows[0].data_directory);
-    await chmod(disk, 0o755);
-    await mkdir(join(disk, 'tables'));
-    await chown(join(disk, 'tables'), uid, gid);
-    await admin.query(`CREATE TABLESPACE small LOCATION '${join(disk, 'tables')}'`);
-    await admin.query(`ALTER DATABASE ${database} SET default_tablespace = small`);
-    await small.write('data/1.csv', 'id,note\n1,a\n');
-    expect((await small.run(['sync', 'daily'])).code).toBe(0);
-    const lines = Array.from({ length: 60_000 }, (_, id) => `${id + 2},${'x'.repeat(300)}`);
-    await small.write('data/2.csv', `id,note\n${lines.join('\n')}\n`);
-    const filler = join(disk, 'filler');
-    await writeFile(filler, Buffer.alloc(12 << 20));
-    const full = await small.run(['sync', 'daily']);
-    expect(full.code).toBe(6);
-    expect(full.stderr).toContain('error (destination) in connection "daily", stream "engagement"');
-    expect(full.stderr).toContain('next: Free space on the database server');
-    expect(await small.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 1 }]);
-    await rm(filler);
-    await small.write('data/2.csv', `id,note\n${lines.slice(0, 5_000).join('\n')}\n`);
-    const after = await small.run(['sync', 'daily']);
-    expect({ code: after.code, stderr: after.stderr }).toEqual({ code: 0, stderr: '' });
-    expect(await small.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 5_001 }]);
+    const whole = Buffer.alloc(2 << 20);
+    await expect(writeFile(join(disk.path, 'filler'), whole)).rejects.toMatchObject({ code: 'ENOSPC' });
+    const { code, stderr } = await project.run(['init', '--config', join(disk.path, 'mine.yaml')]);
+    expect(code).toBe(3);
+    expect(stderr).toContain('mine.yaml cannot be written (ENOSPC).');
+    expect(stderr).toContain('next: The disk is full');
   } finally {
-    await small.remove();
-    await admin.query('DROP TABLESPACE IF EXISTS small');
-    await admin.end();
-    spawnSync('umount', [disk]);
-    await rm(disk, { recursive: true, force: true });
+    await disk.remove();
   }
 });
+
+// What the driver then says is also tested with the destination.
+(canMount ? test : test.skip)(
+  'a full disk at the destination is exit code 6, and the next run goes on where it stopped',
+  async () => {
+    const disk = await smallDisk('24m');
+    const { adminUrl } = await testServer();
+    const admin = new pg.Client({ connectionString: adminUrl });
+    await admin.connect();
+    const small = await newProject(csvConnection('primary_key: [id]'));
+    const database = new URL(small.warehouseUrl).pathname.slice(1);
+    try {
+      const { rows } = await admin.query('SHOW data_directory');
+      const { uid, gid } = await stat(rows[0].data_directory);
+      await chmod(disk.path, 0o755);
+      await mkdir(join(disk.path, 'tables'));
+      await chown(join(disk.path, 'tables'), uid, gid);
+      await admin.query(`CREATE TABLESPACE small LOCATION '${join(disk.path, 'tables')}'`);
+      await admin.query(`ALTER DATABASE ${database} SET default_tablespace = small`);
+      await small.write('data/1.csv', 'id,note\n1,a\n');
+      expect((await small.run(['sync', 'daily'])).code).toBe(0);
+      const lines = Array.from({ length: 60_000 }, (_, id) => `${id + 2},${'x'.repeat(300)}`);
+      await small.write('data/2.csv', `id,note\n${lines.join('\n')}\n`);
+      const filler = join(disk.path, 'filler');
+      await writeFile(filler, Buffer.alloc(12 << 20));
+      const full = await small.run(['sync', 'daily']);
+      expect(full.code).toBe(6);
+      expect(full.stderr).toContain('error (destination) in connection "daily", stream "engagement"');
+      expect(full.stderr).toContain('next: Free space on the database server');
+      expect(await small.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 1 }]);
+      await rm(filler);
+      await small.write('data/2.csv', `id,note\n${lines.slice(0, 5_000).join('\n')}\n`);
+      const after = await small.run(['sync', 'daily']);
+      expect({ code: after.code, stderr: after.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await small.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 5_001 }]);
+    } finally {
+      await small.remove();
+      await admin.query('DROP TABLESPACE IF EXISTS small');
+      await admin.end();
+      await disk.remove();
+    }
+  },
+);

@@ -51,6 +51,10 @@ test('rows without a day are told by sync, by the history and by report build', 
     `INSERT INTO tributary.dirty (fact, run_id, marked_at) VALUES ('daily.engagement', gen_random_uuid(), now())`,
   );
   expect((await project.run(['report', 'build'])).stderr).toContain(told);
+  await project.write('taken', '');
+  const nowhere = await project.run(['report', 'build', '--out', 'taken']);
+  expect({ code: nowhere.code, stdout: nowhere.stdout }).toEqual({ code: 3, stdout: '' });
+  expect(nowhere.stderr).toContain('taken/report-2026-03.html cannot be written');
 });
 
 test('marts that could not be built are told beside the stream that failed, and are the run in the history', async () => {

@@ -1,22 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import type { Command } from 'commander';
-import { ConnectorError } from '../../sdk/index.js';
 import { counted } from './output.js';
+import { writeOutput } from './output-place.js';
 import { STARTING_FILE } from './starting-file.js';
 import { does } from './verb.js';
 
 export function initVerb(program: Command): void {
   const command = program.command('init').description('write a commented configuration to start from');
   does(command, async ({ output, configFile }) => {
-    await mkdir(dirname(configFile), { recursive: true });
-    await writeFile(configFile, STARTING_FILE, { flag: 'wx' }).catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code !== 'EEXIST') throw cause;
-      throw new ConnectorError('config', `${configFile} exists and is left as it is.`, {
-        cause,
-        hint: 'Give another name with --config, or move that file away.',
-      });
-    });
+    await writeOutput(configFile, STARTING_FILE, { isNew: true });
     output.data('tributary.init/1', { file: configFile }, () => `wrote ${configFile}`);
     output.note(`next: edit it, then run \`tributary validate --config ${configFile}\``);
   });

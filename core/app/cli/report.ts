@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { REPORT_FORMATS, type ReportFormat } from '../report-formats.js';
+import { writeOutput } from './output-place.js';
 import { does } from './verb.js';
 
 interface BuildOptions {
@@ -28,9 +28,7 @@ export function reportVerb(program: Command): void {
     for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
     const wanted = month ?? (await latestMonth(open, signal));
     const file = join(out, `report-${wanted}.${format}`);
-    const text = renderMonth(await loadMonth(open, wanted, signal), format);
-    await mkdir(out, { recursive: true });
-    await writeFile(file, text);
+    await writeOutput(file, renderMonth(await loadMonth(open, wanted, signal), format));
     output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
   });
 }

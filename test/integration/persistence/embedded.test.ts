@@ -8,6 +8,7 @@ import pg from 'pg';
 import { mayEnter } from '../../../core/persistence/embedded/account.js';
 import { type EmbeddedServer, openEmbedded } from '../../../core/persistence/embedded/index.js';
 import { isRunning } from '../../../core/persistence/process-identity.js';
+import { canMount, smallDisk } from '../../support/disk.js';
 import { type AnotherProcess, startProcess } from './another-process.js';
 
 const isRoot = process.getuid!() === 0;
@@ -278,19 +279,18 @@ test('names a wrong saved password and another major version as faults of the co
   },
 );
 
-test('a full disk is told as such and leaves no half of a database', async () => {
-  const disk = await newHome();
-  // Needs the right to mount, which a container may lack; the texts of a full disk are also tested without it.
-  if (!isRoot || spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=12m,mode=755', 'tmpfs', disk]).status !== 0) return;
+// The texts of a full disk are also tested without one.
+(canMount ? test : test.skip)('a full disk is told as such and leaves no half of a database', async () => {
+  const disk = await smallDisk('12m');
   try {
-    const opening = openEmbedded({ home: join(disk, 'home') });
+    const opening = openEmbedded({ home: join(disk.path, 'home') });
     await expect(opening).rejects.toMatchObject({
       kind: 'destination',
       details: { hint: expect.stringContaining('Free space') },
     });
-    expect(existsSync(join(disk, 'home', 'postgres'))).toBe(false);
-    expect(await readdir(join(disk, 'home'))).toEqual([]);
+    expect(existsSync(join(disk.path, 'home', 'postgres'))).toBe(false);
+    expect(await readdir(join(disk.path, 'home'))).toEqual([]);
   } finally {
-    spawnSync('umount', [disk]);
+    await disk.remove();
   }
 });
