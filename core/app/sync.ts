@@ -4,7 +4,7 @@ import type { Installation } from './installation.js';
 
 export interface SyncRequest extends ConnectionRun {
   readonly fullRefresh: boolean;
-  readonly range?: { readonly from: string; readonly to: string };
+  readonly range?: { readonly from: string; readonly to?: string };
 }
 
 export function syncConnection(

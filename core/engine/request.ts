@@ -51,7 +51,7 @@ export interface RunRequest {
   /** When the run began: what changes at the source afterwards belongs to the next run. */
   readonly startedAt: Date;
   readonly fullRefresh: boolean;
-  readonly range?: { readonly from: string; readonly to: string };
+  readonly range?: { readonly from: string; readonly to?: string };
   /** True: the records in quarantine are read instead of the source. */
   readonly replay?: boolean;
   readonly signal: AbortSignal;

@@ -11,8 +11,11 @@ export interface WindowRequest {
   readonly runStart: Date;
   /** True: a day is read only once it is over. */
   readonly wholeDays?: boolean;
-  /** A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read. */
-  readonly range?: { readonly from: string; readonly to: string };
+  /**
+   * A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read; absent: up to
+   * the start of the run.
+   */
+  readonly range?: { readonly from: string; readonly to?: string };
 }
 
 /**
@@ -33,9 +36,9 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
   let to = now;
   if (range !== undefined) {
     from = parse(range.from);
-    to = parse(range.to) + (isDaily ? DAY_MS : 0);
+    if (range.to !== undefined) to = parse(range.to) + (isDaily ? DAY_MS : 0);
     if (from >= to)
-      throw new ConnectorError('config', `The range from ${range.from} to ${range.to} holds nothing.`, {
+      throw new ConnectorError('config', `The range from ${range.from} to ${range.to ?? 'now'} holds nothing.`, {
         hint: 'Give a start before the end; the end itself is read where the cursor is a day.',
       });
     to = Math.min(now, to);

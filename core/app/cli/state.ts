@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { FRONTIER_PARTITION, type Bookmark, type DestinationSession } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { confirm } from './confirm.js';
+import { isDay, isInstant } from './days.js';
 import { counted, table } from './output.js';
 import { does, type VerbContext } from './verb.js';
 
@@ -41,14 +42,14 @@ export function stateVerb(program: Command): void {
   set.option('--dry-run', 'show what would change').option('--yes', 'do not ask');
   does<ChangeOptions>(set, async (context, [connection, stream, frontier], options) => {
     await refuseUnknown(context, connection as string, stream as string);
-    if (Number.isNaN(Date.parse(frontier as string)))
-      throw new ConnectorError('config', `"${frontier}" is no day and no instant.`, {
-        hint: 'Write 2026-03-01, or an ISO 8601 instant.',
-      });
     const bookmark: Bookmark = {
       stream: stream as string,
       partition: FRONTIER_PARTITION,
-      position: { kind: 'frontier', frontier: frontier as string, completed: [] },
+      position: {
+        kind: 'frontier',
+        frontier: await frontierOf(context, connection as string, stream as string, frontier as string),
+        completed: [],
+      },
     };
     await change(context, connection as string, options, (present) => ({
       set: [bookmark],
@@ -69,6 +70,32 @@ export function stateVerb(program: Command): void {
       remove: present.filter((bookmark) => stream === undefined || bookmark.stream === stream),
     }));
   });
+}
+
+/** The text as the stream's cursor has its values; refuses what the next run could not go on from. */
+async function frontierOf(context: VerbContext, connection: string, stream: string, text: string): Promise<string> {
+  if (!isDay(text) && !isInstant(text))
+    throw new ConnectorError('config', `"${text}" is no day and no instant.`, {
+      hint: 'Write 2026-03-01, or an instant with its zone such as 2026-03-01T06:00:00Z.',
+    });
+  const installation = await context.installation();
+  const { source: name, streams } = installation.configuration.connection(connection);
+  const source = await installation.source(name, context.signal);
+  try {
+    const found = (await source.streams(() => undefined))[stream];
+    if (found?.kind !== 'incremental' || streams[stream]?.sync === 'full_refresh')
+      throw new ConnectorError('config', `Stream "${stream}" is not read by a cursor, so there is nothing to set.`, {
+        hint: `It is read whole, or file by file: \`tributary state reset ${connection} ${stream}\` lets the next run read it again.`,
+      });
+    const isDaily = found.catalog.fields.find((field) => field.name === found.cursor.field)?.type === 'date';
+    if (isDaily && !isDay(text))
+      throw new ConnectorError('config', `Stream "${stream}" goes on by days, and "${text}" is an instant.`, {
+        hint: `Write ${text.slice(0, 10)}.`,
+      });
+    return isDaily ? text : new Date(text).toISOString();
+  } finally {
+    await source.close();
+  }
 }
 
 const rowOf = ({ stream, partition, position }: Bookmark) => [stream, partition, summaryOf(position)];

@@ -3,6 +3,7 @@ import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
 import { snakeKeys } from '../../api/forms.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
+import { isDay } from './days.js';
 import { counted, placeOf, table, type Output } from './output.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
@@ -24,7 +25,7 @@ export function syncVerb(program: Command): void {
       new Option('--full-refresh', 'read everything again, whatever the bookmarks say').conflicts(['from', 'to']),
     )
     .option('--from <day>', 'read from this day on instead of from the bookmark, which stays', dayOf)
-    .option('--to <day>', 'the last day to read, with --from; absent: today', dayOf);
+    .option('--to <day>', 'the last day to read, with --from; absent: up to the start of the run', dayOf);
   does<SyncOptions>(command, async ({ installation, output, signal }, [connection], options) => {
     const range = rangeOf(command, options);
     const { syncConnection } = await import('../sync.js');
@@ -45,18 +46,19 @@ export function syncVerb(program: Command): void {
   });
 }
 
-function rangeOf(command: Command, { from, to = new Date().toISOString().slice(0, 10) }: SyncOptions) {
+function rangeOf(command: Command, { from, to }: SyncOptions) {
   if (from === undefined) {
-    if (command.getOptionValueSource('to') !== undefined) command.error('error: --to needs --from');
+    if (to !== undefined) command.error('error: --to needs --from');
     return undefined;
   }
+  // Without --to the range is open: which day is today is known where the source's zone is.
+  if (to === undefined) return { from };
   if (from > to) command.error(`error: --from ${from} is after --to ${to}`);
   return { from, to };
 }
 
 function dayOf(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && new Date(`${text}T00:00:00Z`).toJSON()?.startsWith(text) === true)
-    return text;
+  if (isDay(text)) return text;
   throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 

@@ -41,6 +41,17 @@ describe('windows of days', () => {
     ]);
     expect(cut({ range: { from: '2026-03-09', to: '2026-12-31' } })).toEqual(['2026-03-09..2026-03-11 2']);
   });
+
+  it('go on to today in the source’s zone where a person names no end', () => {
+    // 04:30 UTC is still the day before in Chicago; 12:00 UTC is already the day after in Auckland.
+    const early = new Date('2026-03-10T04:30:00Z');
+    expect(cut({ range: { from: '2026-03-09' }, runStart: early })).toEqual(['2026-03-09..2026-03-10 1']);
+    expect(() => cut({ range: { from: '2026-03-10' }, runStart: early })).toThrow(
+      'from 2026-03-10 to now holds nothing',
+    );
+    const cursor = { ...daily, timeZone: 'Pacific/Auckland' };
+    expect(cut({ cursor, range: { from: '2026-03-11' } })).toEqual(['2026-03-11..2026-03-12 1']);
+  });
 });
 
 describe('windows of instants', () => {
