@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dayIn } from '../../engine/index.js';
@@ -11,6 +10,7 @@ import { REPORT_FORMATS } from '../report-formats.js';
 import { syncConnection } from '../sync.js';
 import { demoStart } from './demo-start.js';
 import { table, type Output } from './output.js';
+import { writeOutput } from './output-place.js';
 import { progressLine } from './progress.js';
 import { untilAborted } from './serve.js';
 import { printSync } from './sync.js';
@@ -124,14 +124,13 @@ async function writeReports(
   output: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(out, { recursive: true });
   const all = (await months(installation, signal)).toSorted();
   // The month of the experiment, the last whole one, and the one that runs.
   for (const month of new Set([...all.slice(0, 1), ...all.slice(-2)])) {
     const section = await loadMonth(installation, month, signal);
     for (const format of REPORT_FORMATS) {
       const file = join(out, `report-${month}.${format}`);
-      await writeFile(file, renderMonth(section, format));
+      await writeOutput(file, renderMonth(section, format));
       output.note(`wrote ${file}`);
     }
   }
