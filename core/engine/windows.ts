@@ -12,8 +12,8 @@ export interface WindowRequest {
   /** True: a day is read only once it is over. */
   readonly wholeDays?: boolean;
   /**
-   * A span asked for by a person: read instead of what the bookmark says, `to` being the last day that is read; absent: up to
-   * the start of the run.
+   * Days asked for by a person, those of UTC where the cursor is an instant: read instead of what the bookmark says, `to` being
+   * the last one that is read; absent: up to the start of the run.
    */
   readonly range?: { readonly from: string; readonly to?: string };
 }
@@ -36,10 +36,10 @@ export function cutWindows(request: WindowRequest): readonly Window[] {
   let to = now;
   if (range !== undefined) {
     from = parse(range.from);
-    if (range.to !== undefined) to = parse(range.to) + (isDaily ? DAY_MS : 0);
+    if (range.to !== undefined) to = parse(range.to) + DAY_MS;
     if (from >= to)
       throw new ConnectorError('config', `The range from ${range.from} to ${range.to ?? 'now'} holds nothing.`, {
-        hint: 'Give a start before the end; the end itself is read where the cursor is a day.',
+        hint: 'Give a start before the end; the day of the end is read too.',
       });
     to = Math.min(now, to);
   } else if (request.frontier !== undefined) {

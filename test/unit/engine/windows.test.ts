@@ -64,6 +64,15 @@ describe('windows of instants', () => {
     expect(cut({ cursor, isDaily: false, frontier: '2026-03-10T12:00:00.000Z' })).toEqual([]);
   });
 
+  it('hold the whole of the last day that a person asks for', () => {
+    expect(
+      cut({ cursor: { ...cursor, window: '1d' }, isDaily: false, range: { from: '2026-03-05', to: '2026-03-06' } }),
+    ).toEqual([
+      '2026-03-05T00:00:00.000Z..2026-03-06T00:00:00.000Z 1',
+      '2026-03-06T00:00:00.000Z..2026-03-07T00:00:00.000Z 1',
+    ]);
+  });
+
   it('read a last day where the bookmark lies in the future', () => {
     const early = { ...cursor, start: '2026-01-01T00:00:00Z', window: '1d' };
     expect(cut({ cursor: early, isDaily: false, frontier: '2030-01-01T00:00:00.000Z' })).toEqual([
