@@ -76,6 +76,12 @@ async function ask(client: pg.PoolClient, statement: string, readOnly: boolean):
         hint: 'Change data with a client of your database, such as psql.',
         cause: error,
       });
+    // 42501 is a missing right; the rest of the class are mistakes such as a table that is not there.
+    if (/^42(?!501)/.test(code ?? ''))
+      throw new ConnectorError('config', fromDriver(error, 'query').message, {
+        hint: 'Correct the statement.',
+        cause: error,
+      });
     throw fromDriver(error, 'query');
   }
 }

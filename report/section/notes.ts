@@ -27,7 +27,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
       text:
         time_zones.length > 1
           ? `Days are told in different time zones (${time_zones.join(', ')}), so that a day is not the same 24 hours everywhere.`
-          : `Days are told in ${time_zones[0] ?? project.time_zone}; counts stand on the day the thing happened, or, where a response type is told by the day of its message, on that day.`,
+          : `Days are told in ${time_zones[0] ?? project.time_zone}; counts stand on the day the thing happened, or, where a response type is told by the day of its message, on that day. So the rates of a single day can be over 100 %: many of its opens and responses belong to messages of the days before.`,
     },
     {
       title: 'Freshness',

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopTestServer } from '../support/postgres.js';
 import { csvConnection, newProject, type Project } from './project.js';
@@ -33,10 +33,16 @@ test('help lists every verb on stdout and is no failure', async () => {
   for (const verb of ['report', 'connectors', 'serve', 'demo']) expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
 });
 
-test('help of a verb names its options', async () => {
+test('the program may be executed after every build, and says its version', async () => {
+  expect((await stat('dist/core/app/cli/main.js')).mode & 0o111).toBe(0o111);
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+  expect(await project.run(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` });
+});
+
+test('help of a verb names its options, and those of all verbs', async () => {
   const { code, stdout } = await project.run(['sync', '--help']);
   expect(code).toBe(0);
-  expect(stdout).toContain('--full-refresh');
+  for (const option of ['--full-refresh', '--config', '--json']) expect(stdout).toContain(option);
 });
 
 test('no verb at all shows the help and is a usage error', async () => {
@@ -157,4 +163,17 @@ test('connectors list and spec tell what there is', async () => {
 test('connectors need no configuration', async () => {
   const { code } = await project.run(['connectors', 'list', '--config', 'nowhere.yaml']);
   expect(code).toBe(0);
+});
+
+test('what is wrong is told once', async () => {
+  const { code, stderr } = await project.run(['sync', 'daily', '--config', 'config/none.yaml']);
+  expect(code).toBe(3);
+  expect(stderr.split('\n').filter((line) => line.includes('cannot be read'))).toHaveLength(1);
+});
+
+test('a mistake in a statement is one of its author, and not of the server', async () => {
+  const { code, stderr } = await project.run(['query', 'warehouse', 'select * from nowhere.at_all']);
+  expect(code).toBe(3);
+  expect(stderr).toContain('at_all');
+  expect(stderr).toContain('Correct the statement.');
 });

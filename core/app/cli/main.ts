@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
@@ -15,10 +16,17 @@ import { syncVerb } from './sync.js';
 
 const USAGE = 2;
 
+/** From where the build puts this file. */
+const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 const program = new Command('tributary')
   .description('Pulls campaign results into your reporting database and shows them in the monthly report.')
   .option('--config <file>', 'the configuration (default: config/tributary.yaml, or TRIBUTARY_CONFIG)')
   .option('--json', 'print the result as JSON, with the version of its schema')
+  .version(version)
+  .configureHelp({ showGlobalOptions: true })
   .showSuggestionAfterError()
   .exitOverride();
 

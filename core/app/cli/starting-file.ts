@@ -40,7 +40,8 @@ connections:
     destination: warehouse
     streams:
       engagement: {}                   # every default: only new files are read, rows are merged by file and line
-    # A record that breaks an expectation goes to quarantine and stops nothing.
+    # A record that breaks an expectation goes to quarantine. Where more records do than the budget allows, nothing lands.
+    # error_budget: { records: 1%, or: 1000 }
     # expect:
     #   engagement:
     #     - not_null: [campaign_id, date]

@@ -57,7 +57,11 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
       process.exitCode = signal.aborted ? INTERRUPTED : printError(error, output);
     } finally {
       stop();
-      await installation?.then((open) => open.close()).catch((error: unknown) => output.note(String(error)));
+      // What could not be opened has been told; what cannot be closed has not.
+      await installation?.then(
+        (open) => open.close().catch((error: unknown) => output.note(String(error))),
+        () => undefined,
+      );
     }
   });
 }
