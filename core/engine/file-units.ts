@@ -7,8 +7,7 @@ import {
   type SourceStream,
 } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
-import { landingRules, loadFile, rowPlan } from './load.js';
-import { unknownFields } from './pages.js';
+import { landingRules, LateFields, loadFile, rowPlan } from './load.js';
 import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
 import type { Unit } from './units.js';
@@ -19,7 +18,7 @@ type FilesStream = Extract<SourceStream, { kind: 'files' }>;
 export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: FilesStream): AsyncIterable<Unit> {
   const read = new Map(plan.bookmarks.map((bookmark) => [bookmark.partition, bookmark.position]));
   // What earlier runs have frozen is the catalog already; columns that files add are frozen with the file that brings them.
-  const frozen: Frozen = { fields: stream.catalog.fields, isSaved: read.has(SCHEMA_PARTITION) };
+  const frozen: Frozen = { fields: stream.catalog.fields, isSaved: read.has(SCHEMA_PARTITION), late: [] };
   const due: FileVersion[] = [];
   for await (const file of stream.list(run.signal)) {
     const known = read.get(filePartition(file.name));
@@ -35,25 +34,34 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
   for (const file of due) yield fileUnit(run, plan, stream, file, frozen);
 }
 
-/** The fields seen so far, and whether the state held fields when the run began. */
 interface Frozen {
+  /** The fields seen so far. */
   fields: readonly Field[];
+  /** True where the state held fields when the run began. */
   readonly isSaved: boolean;
+  /** Those that the beginning of a file did not show: files of this run are opened with them. */
+  late: readonly Field[];
 }
 
 function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: FileVersion, frozen: Frozen): Unit {
   const name = plan.request.name;
-  const warn = (message: string) => run.on({ type: 'warning', stream: name, message });
   return {
     slice: file.name,
     bytes: file.bytes,
-    open: () => stream.open(file, run.signal),
+    async open() {
+      const open = await stream.open(file, run.signal);
+      return frozen.late.length === 0 ? open : { ...open, fields: union(open.fields, frozen.late) };
+    },
     async load({ file: open, columns, filling, intake, onBytes }) {
       if (open === undefined) throw new ConnectorError('internal', 'A file unit was not opened.');
       const rest = { parsing: open.parsing, ...landingRules(run, plan) };
-      const look = unknownFields([...stream.catalog.fields, ...open.fields], warn);
-      const reading = { stream: name, signal: run.signal, probe: run.probe, look };
-      await loadFile(open, rowPlan(columns, rest), { filling, intake }, reading, onBytes);
+      const reading = { stream: name, signal: run.signal, probe: run.probe, look: () => undefined };
+      try {
+        await loadFile(open, rowPlan(columns, rest), { filling, intake }, reading, onBytes);
+      } catch (error) {
+        if (error instanceof LateFields) frozen.late = union(frozen.late, error.fields);
+        throw error;
+      }
       const { checksum, bytes } = open.identity();
       const records = intake.tally.read;
       const bookmarks: Bookmark[] = [
@@ -63,8 +71,7 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
           position: { kind: 'file', version: file.version, checksum, bytes, records },
         },
       ];
-      const names = new Set(frozen.fields.map((field) => field.name));
-      frozen.fields = [...frozen.fields, ...open.fields.filter((field) => !names.has(field.name))];
+      frozen.fields = union(frozen.fields, open.fields);
       // Written again with each file, since the checkpoint before may have failed and been given up.
       if (stream.isInferred && (!frozen.isSaved || frozen.fields.length > stream.catalog.fields.length))
         bookmarks.push({
@@ -79,4 +86,9 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
       };
     },
   };
+}
+
+function union(fields: readonly Field[], others: readonly Field[]): readonly Field[] {
+  const names = new Set(fields.map(({ name }) => name));
+  return [...fields, ...others.filter(({ name }) => !names.has(name))];
 }

@@ -1,4 +1,4 @@
-import type { Batch, OpenFile, PlannedColumn, Reject, RowTally, Writer } from '../protocol/index.js';
+import type { Batch, Field, OpenFile, PlannedColumn, Reject, RowTally, Writer } from '../protocol/index.js';
 import { compileForObjects, compileForScanner, type Drained, type RowPlan } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import { abortable } from './abort.js';
@@ -119,16 +119,31 @@ export async function loadFile(
   await drain();
 }
 
+/** Thrown once a file was read to its end: its records have fields for which there was no column when it was begun. */
+export class LateFields extends Error {
+  readonly fields: readonly Field[];
+  constructor(fields: readonly Field[]) {
+    super('The file has more fields than its beginning shows.');
+    this.fields = fields;
+  }
+}
+
 async function* objectsOf(
   file: OpenFile,
   scanner: Exclude<OpenFile['scanner'], { next(): boolean }>,
   onBytes: (bytes: number) => void,
 ) {
+  const known = new Set(file.fields.map(({ name }) => name));
+  const late = () => scanner.late.filter(({ name }) => !known.has(name));
   for await (const chunk of file.chunks) {
     onBytes(chunk.byteLength);
-    yield scanner.push(chunk);
+    const records = scanner.push(chunk);
+    // The rest is looked at only, so that one further reading has columns for all of it.
+    if (late().length === 0) yield records;
   }
-  yield scanner.end();
+  const rest = scanner.end();
+  if (late().length > 0) throw new LateFields(late());
+  yield rest;
 }
 
 /** What the destination and the connection say of every row of a stream. */

@@ -17,7 +17,7 @@ export interface Reading {
   readonly stream: string;
   readonly signal: AbortSignal;
   readonly probe: RunRequest['probe'];
-  /** Shown the first record of each page, to find fields that the catalog does not know. */
+  /** Shown every record, to find fields that the catalog does not know. */
   readonly look: (record: RecordData) => void;
 }
 
@@ -38,9 +38,9 @@ export async function* pagesOf(pages: unknown, reading: Reading): AsyncIterable<
       if (!Array.isArray(page)) throw brokenPage(reading, `yielded ${kindOf(page)} where an array of records was due`);
       next = fetch(iterator);
       next.catch(() => undefined); // met again by the await above
-      const first: unknown = page[0];
-      if (typeof first === 'object' && first !== null && !(first instanceof BadRecord))
-        reading.look(first as RecordData);
+      for (const record of page as readonly unknown[])
+        if (typeof record === 'object' && record !== null && !(record instanceof BadRecord))
+          reading.look(record as RecordData);
       yield page as Page;
     }
   } finally {

@@ -1,7 +1,7 @@
 import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
 import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
-import { judgeShare, openIntake, passRest, type Filling } from './load.js';
+import { judgeShare, LateFields, openIntake, passRest, type Filling } from './load.js';
 import type { RunRequest } from './request.js';
 import { retrying } from './retry.js';
 import { settleColumns, type Settled } from './settle-columns.js';
@@ -46,7 +46,17 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   return progress.ledger;
 }
 
-async function runUnit(
+/** A unit whose records turn out to have further fields is read again from its start, with columns for them. */
+async function runUnit(...work: Parameters<typeof attemptUnit>): Promise<void> {
+  try {
+    await attemptUnit(...work);
+  } catch (error) {
+    if (!(error instanceof LateFields)) throw error;
+    await attemptUnit(...work);
+  }
+}
+
+async function attemptUnit(
   run: RunRequest,
   plan: StreamPlan,
   unit: Unit,
@@ -109,7 +119,9 @@ async function runUnit(
     proveLedger(stream, unit.slice, ledger);
   } catch (error) {
     if (writer !== undefined) await abandon(run, stream, writer, error);
-    throw run.signal.aborted ? error : toConnectorError(error, { stream, slice: unit.slice });
+    throw run.signal.aborted || error instanceof LateFields
+      ? error
+      : toConnectorError(error, { stream, slice: unit.slice });
   } finally {
     // What is read is committed or given up by now; a source that cannot close must not change that.
     const closing = Promise.resolve(file?.close()).catch((error: unknown) =>
@@ -139,9 +151,9 @@ const READ_AGAIN = new Set(['transient', 'rate_limit', 'locked', 'destination'])
 
 /** Drops what was staged. Rejected records stay visible where the run fails for good; the fault itself goes on to the caller. */
 async function abandon(run: RunRequest, stream: string, writer: Writer, error: unknown): Promise<void> {
-  const kind = isConnectorError(error) ? error.kind : 'internal';
+  const isReadAgain = error instanceof LateFields || (isConnectorError(error) && READ_AGAIN.has(error.kind));
   try {
-    await writer.abort({ keepQuarantine: !run.signal.aborted && !READ_AGAIN.has(kind) });
+    await writer.abort({ keepQuarantine: !run.signal.aborted && !isReadAgain });
   } catch (failure) {
     run.on({
       type: 'warning',

@@ -73,6 +73,8 @@ export interface ObjectScanner {
   /** Adds bytes and returns the whole records in them; a line that is no record comes as a `BadRecord`. */
   push(chunk: Uint8Array): readonly (RecordData | BadRecord)[];
   end(): readonly (RecordData | BadRecord)[];
+  /** Fields that records have had so far and the file's `fields` lack, typed by the values that were met. */
+  readonly late: readonly Field[];
 }
 
 /** A line that could not be made a record; goes to quarantine with its reason. */

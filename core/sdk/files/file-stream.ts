@@ -14,6 +14,7 @@ import type { FileSpec } from './file-spec.js';
 import { declaredFields, headerFields, readHeader } from './header.js';
 import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
+import { noticingLate } from './late-fields.js';
 import { sampleFile, type Sample } from './sample.js';
 
 /** What a transport does; everything else about files is the same wherever they lie. */
@@ -187,7 +188,7 @@ async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<readonly U
   return done === true ? [] : [value];
 }
 
-/** JSON lines have no header, so names that are new are looked for in the first bytes. */
+/** JSON lines have no header, so names that are new are looked for in the first bytes, and what comes later is noticed. */
 async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, chunks: AsyncIterator<Uint8Array>) {
   const limits = { maxRecordBytes: spec.max_record_bytes };
   const read = await firstChunk(chunks);
@@ -197,7 +198,7 @@ async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, 
   const records = found.filter((record): record is RecordData => !(record instanceof BadRecord));
   const inferred = inferObjects(records, spec.primary_key);
   const fields = [...known.values(), ...inferred.filter((field) => !known.has(field.name))];
-  return { fields, read, scanner: jsonLinesScanner(limits) };
+  return { fields, read, scanner: noticingLate(jsonLinesScanner(limits), fields, spec.primary_key) };
 }
 
 /**

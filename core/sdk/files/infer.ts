@@ -45,20 +45,33 @@ export function guessType(): TypeGuess {
 
 /** The fields of JSON records: a value's own type, and for texts what they look like. */
 export function inferObjects(records: readonly RecordData[], key: readonly string[]): readonly Field[] {
+  const guess = guessFields(key);
+  for (const record of records) for (const [name, value] of Object.entries(record)) guess.see(name, value);
+  return guess.fields;
+}
+
+/** Finds out the types of fields whose values come one by one. */
+export function guessFields(key: readonly string[]): {
+  see(name: string, value: unknown): void;
+  readonly fields: readonly Field[];
+} {
   const guesses = new Map<string, { types: Set<FieldType>; texts: TypeGuess }>();
-  for (const record of records)
-    for (const [name, value] of Object.entries(record)) {
+  return {
+    see(name, value) {
       const guess = guesses.get(name) ?? { types: new Set<FieldType>(), texts: guessType() };
       guesses.set(name, guess);
-      if (value === null || value === undefined) continue;
+      if (value === null || value === undefined) return;
       if (typeof value === 'string') guess.texts.see(value);
       guess.types.add(typeOfValue(value));
-    }
-  return [...guesses].map(([name, { types, texts }]) => ({
-    name,
-    type: mergeTypes(types, texts.type),
-    nullable: !key.includes(name),
-  }));
+    },
+    get fields() {
+      return [...guesses].map(([name, { types, texts }]) => ({
+        name,
+        type: mergeTypes(types, texts.type),
+        nullable: !key.includes(name),
+      }));
+    },
+  };
 }
 
 function typeOfValue(value: unknown): FieldType {

@@ -11,7 +11,7 @@ const SHOWN_BYTES = 8_192;
  * One JSON object per line; blank lines are skipped. Integers beyond 2^53 come as `bigint`, decimals that a double would
  * round as text. A line that is no object, or longer than `maxRecordBytes`, comes as a `BadRecord`, and the next ones are read.
  */
-export function jsonLinesScanner({ maxRecordBytes }: { readonly maxRecordBytes: number }): ObjectScanner {
+export function jsonLinesScanner({ maxRecordBytes }: { readonly maxRecordBytes: number }): Omit<ObjectScanner, 'late'> {
   /** A line that is not yet whole, as it came; put together once, when its end is there. */
   let pieces: Uint8Array[] = [];
   let pending = 0;

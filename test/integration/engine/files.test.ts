@@ -305,6 +305,63 @@ describe('a replay', () => {
   });
 });
 
+describe('a field that comes late in a file of JSON lines', () => {
+  const spec = { path: '*.jsonl', format: 'jsonl', primary_key: ['id'] };
+  const seen = () => bench.events.filter(({ type }: EngineEvent) => type === 'schema_changed');
+  /** Far more than the first chunk; the last records have a field more, and another one still. */
+  const late = (from: number) => [
+    ...Array.from({ length: 12_000 }, (_, at) => JSON.stringify({ id: from + at, note: 'x'.repeat(40) })),
+    `{"id":"no number ${from}"}`,
+    JSON.stringify({ id: from + 20_000, late: 7 }),
+    JSON.stringify({ id: from + 20_001, late: 8, later: { a: 1 } }),
+  ];
+  const loaded = () => bench.query('SELECT count(*)::int AS n FROM raw_test.items');
+  beforeEach(async () => {
+    await put('a.jsonl', '{"id":1,"note":"a"}');
+    await run(spec);
+    bench.events.splice(0);
+  });
+
+  it('gets a column of its type before the file lands, and the next file finds it there', async () => {
+    await put('b.jsonl', ...late(100));
+    await put('c.jsonl', ...late(100_000));
+    const outcome = await run(spec);
+    expect(outcome.error).toBeUndefined();
+    expect(outcome.ledger).toMatchObject({ read: 24_006, quarantined: 2, inserted: 24_004 });
+    expect(
+      await bench.query('SELECT id::int, late::int, later FROM raw_test.items WHERE late IS NOT NULL ORDER BY 1'),
+    ).toEqual([
+      { id: 20_100, late: 7, later: null },
+      { id: 20_101, late: 8, later: { a: 1 } },
+      { id: 120_000, late: 7, later: null },
+      { id: 120_001, late: 8, later: { a: 1 } },
+    ]);
+    expect(seen()).toMatchObject([{ change: { added: [{ name: 'late', type: 'integer' }, { name: 'later' }] } }]);
+    // Only the first of the two files was begun without the columns.
+    expect(bench.events.filter(({ type }) => type === 'slice_started')).toHaveLength(3);
+    expect((await open()).map(({ times }) => times)).toEqual([1, 1]);
+    expect(await stagingTables(bench)).toBe(0);
+    await put('d.jsonl', '{"id":2,"late":9}');
+    bench.events.splice(0);
+    expect((await run(spec)).error).toBeUndefined();
+    expect(seen()).toEqual([]);
+  });
+
+  it('is told and left out where the table is frozen', async () => {
+    await put('b.jsonl', ...late(100));
+    expect((await run(spec, { stream: { onSchemaChange: 'freeze' } })).ledger).toMatchObject({ inserted: 12_002 });
+    expect(seen()).toMatchObject([{ applied: false, change: { added: [{ name: 'late' }, { name: 'later' }] } }]);
+  });
+
+  it('stops the stream where that is asked for, and nothing of the file lands', async () => {
+    await put('b.jsonl', ...late(100));
+    const outcome = await run(spec, { stream: { onSchemaChange: 'stop' } });
+    expect(outcome).toMatchObject({ exitCode: 3, error: { kind: 'schema', slice: 'b.jsonl' } });
+    expect(outcome.error?.message).toContain('"late" is new');
+    expect(await loaded()).toEqual([{ n: 1 }]);
+  });
+});
+
 describe('inferred columns', () => {
   it('are frozen with the first file, and a column that a later file adds is frozen with that file', async () => {
     await put('a.csv', 'id,n', '1,10');

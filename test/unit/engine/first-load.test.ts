@@ -3,6 +3,7 @@ import { runConnection } from '../../../core/engine/index.js';
 import { planColumns } from '../../../core/middleware/index.js';
 import type { SourceStream } from '../../../core/protocol/index.js';
 import { jsonLinesScanner } from '../../../core/sdk/files/jsonl.scanner.js';
+import { noticingLate } from '../../../core/sdk/files/late-fields.js';
 import { emptyStore, memoryDestination } from './memory-destination.js';
 
 /** A stream of one file that is listed with so many bytes. */
@@ -16,7 +17,7 @@ function oneFile(bytes: number, isPacked: boolean): SourceStream {
       yield { name: 'a', bytes, modifiedAt: '2026-03-01T00:00:00Z', version: '1' };
     },
     open: async () => ({
-      scanner: jsonLinesScanner({ maxRecordBytes: 100 }),
+      scanner: noticingLate(jsonLinesScanner({ maxRecordBytes: 100 }), fields, ['id']),
       fields,
       isPacked,
       parsing: { nulls: [], quotedNulls: false, formats: {}, trueTexts: [], falseTexts: [] },
