@@ -38,9 +38,7 @@ export async function* pagesOf(pages: unknown, reading: Reading): AsyncIterable<
       if (!Array.isArray(page)) throw brokenPage(reading, `yielded ${kindOf(page)} where an array of records was due`);
       next = fetch(iterator);
       next.catch(() => undefined); // met again by the await above
-      for (const record of page as readonly unknown[])
-        if (typeof record === 'object' && record !== null && !(record instanceof BadRecord))
-          reading.look(record as RecordData);
+      for (const record of page as readonly unknown[]) if (isRecord(record)) reading.look(record);
       yield page as Page;
     }
   } finally {
@@ -48,6 +46,9 @@ export async function* pagesOf(pages: unknown, reading: Reading): AsyncIterable<
     await leave(iterator, reading.signal);
   }
 }
+
+const isRecord = (value: unknown): value is RecordData =>
+  typeof value === 'object' && value !== null && !(value instanceof BadRecord) && !Array.isArray(value);
 
 const fetch = async (iterator: AsyncIterator<unknown>) => iterator.next();
 
@@ -78,7 +79,8 @@ export function unknownFields(
 ): Reading['look'] {
   const names = new Set(known.map(({ name }) => name));
   return (record) => {
-    const found = Object.keys(record).filter((name) => !names.has(name));
+    const found: string[] = [];
+    for (const name in record) if (!names.has(name)) found.push(name);
     if (found.length === 0) return;
     for (const name of found) names.add(name);
     warn(`Records have "${found.join('", "')}", which the catalog does not name; it is not loaded.`);

@@ -15,7 +15,6 @@ export function noticingLate(
     for (const record of found) {
       if (record instanceof BadRecord) continue;
       let at = 0;
-      // oxlint-disable-next-line guard-for-in -- parsed JSON inherits nothing that is listed
       for (const name in record) {
         if (layout[at] !== name) {
           if (names.has(name)) layout[at] = name;
