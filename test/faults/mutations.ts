@@ -45,7 +45,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
     },
   ],
   fence_not_checked: [
-    { file: FENCE, find: /if \(row === undefined[^;]*throw locked\(fence\.run\.connection\);/, replace: '' },
+    { file: FENCE, find: /if \(owner === undefined[^;]*throw locked\(fence\.run\.connection\);/, replace: '' },
   ],
   marks_not_written: [
     {
