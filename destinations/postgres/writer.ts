@@ -70,9 +70,21 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
       await client.query(drop).catch((error: Error) => (lost = error));
       client.release(lost);
       // What cannot be dropped now is dropped by the next run, which knows it by its epoch.
-      if (lost !== undefined) await pool.query(drop).catch(() => undefined);
+      if (lost !== undefined) await dropElsewhere(pool, drop);
     },
   });
+}
+
+/** Idle connections may be as dead as the one that was lost, which only their use finds out; a new one is the last to be tried. */
+async function dropElsewhere(pool: pg.Pool, drop: string): Promise<void> {
+  for (;;) {
+    const isNew = pool.idleCount === 0;
+    const isDone = await pool.query(drop).then(
+      () => true,
+      () => false,
+    );
+    if (isDone || isNew) return;
+  }
 }
 
 /**
