@@ -79,7 +79,7 @@ test('one statement that begins a transaction of its own changes nothing either'
 
 test('a mistake is told with what the server says of it', async () => {
   const { code, stderr } = await query('SELEC 1');
-  expect(code).toBe(6);
+  expect(code).toBe(3);
   expect(stderr).toContain('syntax error at or near "SELEC"');
 });
 
