@@ -27,11 +27,13 @@ export const local = defineSource({
         });
     }
   },
-  async streams(kind, { client: { transport, files, signal }, frozen }) {
-    const entries = files.map(
-      async (spec) =>
-        [spec.stream, kind.files(await fileStream(transport, spec, frozen(spec.stream), signal))] as const,
-    );
+  async streams(kind, { client: { transport, files, signal }, frozen, isWanted }) {
+    const entries = files
+      .filter(({ stream }) => isWanted(stream))
+      .map(
+        async (spec) =>
+          [spec.stream, kind.files(await fileStream(transport, spec, frozen(spec.stream), signal))] as const,
+      );
     return Object.fromEntries(await Promise.all(entries));
   },
 });

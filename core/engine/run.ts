@@ -1,13 +1,14 @@
 import {
   addLedgers,
   EMPTY_LEDGER,
+  type Bookmark,
   type ErrorReport,
   type Ledger,
   type RunState,
   type SourceStream,
   type StreamState,
 } from '../protocol/index.js';
-import { ConnectorError, EXIT_CODES, toConnectorError } from '../sdk/errors.js';
+import { ConnectorError, EXIT_CODES, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
 import { frozenFields, planStream } from './stream-plan.js';
@@ -40,9 +41,7 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
     run.on({ type: 'run_started', run: run.run.id, connection: run.run.connection, epoch: String(epoch) });
     await run.probe('after_fence');
     const bookmarks = await run.destination.bookmarks(run.run.connection);
-    const offered = await run.source.streams((stream) => frozenFields(bookmarks, stream));
-    const wanted = run.streams.map((request) => ({ request, stream: pick(offered, request, run) }));
-    for (const { request, stream } of wanted) {
+    for (const { request, stream } of await offeredStreams(run, bookmarks)) {
       if (fatal !== undefined || run.signal.aborted) {
         outcomes.push({ stream: request.name, state: 'skipped', ledger: EMPTY_LEDGER });
         continue;
@@ -55,7 +54,8 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
       );
       outcomes.push(outcome.report);
       run.on({ type: 'stream_ended', ...outcome.report });
-      if (outcome.error !== undefined && ENDS_RUN.has(outcome.error.kind)) fatal = outcome.error;
+      if (outcome.error !== undefined && !isConnectorError(stream) && ENDS_RUN.has(outcome.error.kind))
+        fatal = outcome.error;
     }
   } catch (error) {
     fatal = toConnectorError(error, { connection: run.run.connection });
@@ -68,6 +68,31 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
     ...(outcome.error === undefined ? {} : { error: outcome.error }),
   });
   return outcome;
+}
+
+interface Offer {
+  readonly request: StreamRequest;
+  /** The stream, or what the source said in its place. */
+  readonly stream: SourceStream | ConnectorError;
+}
+
+/** A source that cannot offer one of its streams, and names it, is asked for each alone, so that the others are read. */
+async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): Promise<readonly Offer[]> {
+  const ask = async (only?: string) => {
+    try {
+      return await run.source.streams((stream) => frozenFields(bookmarks, stream), only);
+    } catch (error) {
+      if (run.signal.aborted || !isConnectorError(error) || error.details.stream === undefined) throw error;
+      return error;
+    }
+  };
+  const all = await ask();
+  const offers: Offer[] = [];
+  for (const request of run.streams) {
+    const offered = isConnectorError(all) ? await ask(request.name) : all;
+    offers.push({ request, stream: isConnectorError(offered) ? offered : pick(offered, request, run) });
+  }
+  return offers;
 }
 
 function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRequest, run: RunRequest): SourceStream {
@@ -87,8 +112,8 @@ function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRe
 async function oneStream(
   run: RunRequest,
   request: StreamRequest,
-  stream: SourceStream,
-  bookmarks: Parameters<typeof planStream>[3],
+  stream: Offer['stream'],
+  bookmarks: readonly Bookmark[],
 ) {
   // What was committed before a failure counts: the ledger is that of the checkpoints, not of the stream's end.
   let ledger = EMPTY_LEDGER;
@@ -100,6 +125,7 @@ async function oneStream(
     },
   };
   try {
+    if (isConnectorError(stream)) throw stream;
     const work = run.replay === true ? replayStream : runStream;
     await work(counting, planStream(run, request, stream, bookmarks));
     return { report: { stream: request.name, state: 'complete' as StreamState, ledger }, error: undefined };

@@ -105,7 +105,13 @@ export interface ParsingRules {
 export interface OpenSource {
   /** Throws where the source cannot be read: wrong key, unreachable host, missing right. */
   check(): Promise<void>;
-  /** The streams on offer. `frozen` gives the fields that an earlier run has fixed for a stream. */
-  streams(frozen: (stream: string) => readonly Field[] | undefined): Promise<Readonly<Record<string, SourceStream>>>;
+  /**
+   * The streams on offer. `frozen` gives the fields that an earlier run has fixed for a stream; where `only` names one, the
+   * others need not be looked at.
+   */
+  streams(
+    frozen: (stream: string) => readonly Field[] | undefined,
+    only?: string,
+  ): Promise<Readonly<Record<string, SourceStream>>>;
   close(): Promise<void>;
 }

@@ -85,6 +85,8 @@ export interface StreamsContext<Config, Client> {
   readonly client: Client;
   /** Fields that an earlier run has inferred and fixed for a stream; a source that infers must keep to them. */
   readonly frozen: (stream: string) => readonly Field[] | undefined;
+  /** False for a stream that may be left out, so that a source which looks at data to know its streams need not look there. */
+  readonly isWanted: (stream: string) => boolean;
 }
 
 /**
@@ -137,8 +139,10 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
         async check() {
           await definition.check(client);
         },
-        async streams(frozen) {
-          const bound = await definition.streams(kinds<z.output<C>, Client>(), { config: typed, client, frozen });
+        async streams(frozen, only) {
+          const isWanted = (stream: string) => only === undefined || stream === only;
+          const context = { config: typed, client, frozen, isWanted };
+          const bound = await definition.streams(kinds<z.output<C>, Client>(), context);
           return Object.fromEntries(
             Object.entries(bound).map(([name, bind]) => [name, bind(name, { config: typed, client })]),
           );

@@ -6,7 +6,7 @@ import {
   type ParsingRules,
   type RecordData,
 } from '../../protocol/index.js';
-import { ConnectorError } from '../errors.js';
+import { ConnectorError, toConnectorError } from '../errors.js';
 import type { FileStream } from '../source.js';
 import { csvScanner } from './csv.scanner.js';
 import { decoded, type Identity } from './decode.js';
@@ -42,7 +42,9 @@ export async function fileStream(
   const declared = new Map(declaredFields(spec).map((field) => [field.name, field]));
   if (!spec.header && spec.format === 'csv' && declared.size === 0)
     throw configError(spec, 'without a header the columns must be declared', 'List them under `columns`, in order.');
-  const fields = await fieldsOf(transport, spec, frozen, declared, signal);
+  const fields = await fieldsOf(transport, spec, frozen, declared, signal).catch((error: unknown) => {
+    throw signal.aborted ? error : toConnectorError(error, { stream: spec.stream });
+  });
   const names = fields.map((field) => field.name);
   const missing = spec.primary_key.filter((name) => !names.includes(name));
   if (missing.length > 0)

@@ -394,6 +394,25 @@ describe('inferred columns', () => {
   });
 });
 
+it('a stream whose files cannot be read fails alone', async () => {
+  await put('good.csv', 'id,n', '1,10');
+  await put('bad.csv', 'id,', '1,10');
+  const config = local.config.parse({
+    files: ['bad', 'none', 'good'].map((stream) => ({ stream, path: `${stream}.csv`, format: 'csv' })),
+  });
+  const source = await local.open(config, { signal: new AbortController().signal, baseFolder: folder });
+  const streams = { bad: undefined as never, none: undefined as never, good: undefined as never };
+  const outcome = await bench.run(streams, { request: { source } });
+  expect(outcome).toMatchObject({ state: 'partial', exitCode: 7 });
+  expect(outcome.streams).toMatchObject([
+    { stream: 'bad', state: 'failed', error: { kind: 'schema', stream: 'bad' } },
+    { stream: 'none', state: 'failed', error: { kind: 'config', stream: 'none' } },
+    { stream: 'good', state: 'complete', ledger: { inserted: 1 } },
+  ]);
+  // What is not asked for cannot be in the way.
+  expect(await bench.run({ good: undefined as never }, { request: { source } })).toMatchObject({ exitCode: 0 });
+});
+
 it('several files in one checkpoint are refused before the first is read', async () => {
   await put('a.csv', 'id,n', '1,10');
   await put('b.csv', 'id,n', '2,20');
