@@ -15,6 +15,8 @@ export interface MergeCounts {
 interface MergePlan {
   readonly target: string;
   readonly staging: string;
+  /** A sequence that the merge may make, to count with. */
+  readonly counter: string;
   readonly columns: readonly string[];
   /** Expressions of the staging side, column by column. */
   readonly values: readonly string[];
@@ -23,7 +25,12 @@ interface MergePlan {
   readonly sameRow: string;
 }
 
-export function planMerge(table: TableSpec, staging: string, slice: string, run: string): MergePlan {
+export function planMerge(
+  table: TableSpec,
+  { staging, counter }: Pick<MergePlan, 'staging' | 'counter'>,
+  slice: string,
+  run: string,
+): MergePlan {
   const own = table.fields.map(({ name }) => quote(name));
   const file: readonly (readonly [string, string])[] = table.fromFiles
     ? [
@@ -42,6 +49,7 @@ export function planMerge(table: TableSpec, staging: string, slice: string, run:
   return {
     target: tableName(table),
     staging,
+    counter,
     columns: [...own, ...file.map(([name]) => name), '_loaded_at', '_run_id'],
     values: [...own.map((name) => `s.${name}`), ...file.map(([, value]) => value), 'now()', `${literal(run)}::uuid`],
     keyMatch: table.key.map((name, index) => `t.${quote(name)} = ${keyValues[index]}`).join(' AND '),
@@ -63,7 +71,7 @@ export async function mergeStaged(
   plan: MergePlan,
   checkpoint: Checkpoint,
   dirty: DirtyWriter,
-  { staged, serverVersion }: { readonly staged: number; readonly serverVersion: number },
+  serverVersion: number,
 ): Promise<MergeCounts> {
   const { target, staging, keyMatch } = plan;
   const count = async (sql: string) => (await client.query(sql)).rowCount ?? 0;
@@ -98,10 +106,8 @@ export async function mergeStaged(
               AND (s.${version} IS NULL OR t.${version} > s.${version})`,
         );
       }
-      if (serverVersion >= MERGES_IN_ONE) {
-        const { inserted, updated } = await mergeInOne(client, table, plan, dirty);
-        return { inserted, updated, unchanged: staged - superseded - inserted - updated, superseded, deleted };
-      }
+      if (serverVersion >= MERGES_IN_ONE)
+        return { ...(await mergeInOne(client, table, plan, dirty)), superseded, deleted };
       unchanged = await dropUnchanged(client, plan, dirty);
     }
   }
@@ -113,14 +119,16 @@ export async function mergeStaged(
 
 /**
  * One join for all: rows that are in the table already are left alone, without a lock; the others are written, counted and
- * marked, a changed one by what it was and by what it is now.
+ * marked, a changed one by what it was and by what it is now. A MERGE does not return the rows that it leaves alone, so a
+ * sequence counts them: what is left over would take a row that a trigger kept out for one that is the same.
  */
 async function mergeInOne(
   client: pg.ClientBase,
   table: TableSpec,
   plan: MergePlan,
   dirty: DirtyWriter,
-): Promise<{ inserted: number; updated: number }> {
+): Promise<{ inserted: number; updated: number; unchanged: number }> {
+  await client.query(`CREATE UNLOGGED SEQUENCE ${plan.counter} OWNED BY ${plan.staging}._pos`);
   const marks = dirty.marksOf('new');
   const before = dirty
     .marksOf('old')
@@ -135,7 +143,7 @@ async function mergeInOne(
   const parts = [
     `written AS (
        MERGE INTO ${plan.target} AS t USING ${plan.staging} AS s ON ${plan.keyMatch}
-       WHEN MATCHED AND ${plan.sameRow} THEN DO NOTHING
+       WHEN MATCHED AND CASE WHEN ${plan.sameRow} THEN nextval(${literal(plan.counter)}) > 0 ELSE false END THEN DO NOTHING
        WHEN MATCHED THEN UPDATE SET ${setting.join(', ')}
        WHEN NOT MATCHED THEN INSERT (${plan.columns.join(', ')}) VALUES (${plan.values.join(', ')})
        RETURNING ${["merge_action() = 'INSERT' AS is_new", ...before, ...after].join(', ')})`,
@@ -147,7 +155,14 @@ async function mergeInOne(
     `WITH ${parts.join(', ')}
      SELECT sum(n) FILTER (WHERE is_new) AS inserted, sum(n) FILTER (WHERE NOT is_new) AS updated FROM counted`,
   );
-  return { inserted: Number(rows[0]?.inserted ?? 0), updated: Number(rows[0]?.updated ?? 0) };
+  const { rows: counter } = await client.query<{ unchanged: number }>(
+    `SELECT CASE WHEN is_called THEN last_value ELSE 0 END AS unchanged FROM ${plan.counter}`,
+  );
+  return {
+    inserted: Number(rows[0]?.inserted ?? 0),
+    updated: Number(rows[0]?.updated ?? 0),
+    unchanged: Number(counter[0]?.unchanged),
+  };
 }
 
 /**

@@ -59,8 +59,9 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
       if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
       await resolveQuarantine(transaction, context, slice, staging, 's._pos');
       const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
-      const plan = planMerge(table, staging, slice, fence.run.id);
-      return mergeStaged(transaction, table, plan, checkpoint, dirty, { staged, serverVersion });
+      const counter = `${quote(metadata)}.${quote(`${name}_n`)}`;
+      const plan = planMerge(table, { staging, counter }, slice, fence.run.id);
+      return mergeStaged(transaction, table, plan, checkpoint, dirty, serverVersion);
     },
     async end() {
       if (released) return;
