@@ -50,7 +50,7 @@ export async function runOf(
   const { configuration } = installation;
   const connection = configuration.connection(name);
   const streams = streamRequests(configuration, name, wanted);
-  const store = await installation.store();
+  const { runs: store } = await installation.store();
   await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
   const startedAt = new Date();
   const run = { id: randomUUID(), connection: name };

@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { EmbeddedServer, RunStore } from '../persistence/index.js';
+import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
@@ -13,7 +13,7 @@ const STORE_DATABASE = 'tributary';
  */
 export interface Installation {
   readonly configuration: Configuration;
-  store(): Promise<RunStore>;
+  store(): Promise<Store>;
   source(name: string, signal: AbortSignal): Promise<OpenSource>;
   destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
   checkDestination(name: string, signal: AbortSignal): Promise<void>;
@@ -38,7 +38,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
   const { settings, home, loaded } = configuration;
   const baseFolder = loaded.folder;
   let server: Promise<EmbeddedServer> | undefined;
-  let store: Promise<RunStore> | undefined;
+  let store: Promise<Store> | undefined;
 
   const embeddedUrl = async (database: string): Promise<string> => {
     server ??= persistence().then(({ openEmbedded }) => openEmbedded({ home, log: note }));

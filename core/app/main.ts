@@ -93,7 +93,7 @@ function isLoopback(name: string): boolean {
 async function servicesOf(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings } = configuration;
-  const runs = await installation.store();
+  const { runs } = await installation.store();
   return {
     project: settings.project.name,
     connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({

@@ -1,4 +1,4 @@
 export { type EmbeddedOptions, type EmbeddedServer, openEmbedded } from './embedded/index.js';
-export { openStore } from './postgres.run-store.js';
+export { openStore, type Store } from './store.js';
 export { type ProcessIdentity, isAlive, thisProcess } from './process-identity.js';
 export type * from './run-store.js';

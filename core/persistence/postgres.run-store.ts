@@ -1,47 +1,11 @@
-import { setTimeout as wait } from 'node:timers/promises';
-import { DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import { ConnectorError } from '../sdk/errors.js';
-import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
 import type { RunEvent, RunRecord, RunStore } from './run-store.js';
 import { RunEntity, type RunEventRow, RunEventEntity, type RunRow, STORE_SCHEMA } from './run.entity.js';
-import { storeFailure } from './store-failure.js';
 
 const EVENTS_PER_STATEMENT = 500;
-/** An embedded server that lost its owner is back within a second, a restarted one mostly too. */
-const RETRY_AFTER_MS = [50, 250, 700, 2_000];
-
-/**
- * Opens the host's own store in a Postgres database and brings it to this release.
- * Throws `config` for a store of a newer release, `auth` and `transient` as the server answers.
- */
-export async function openStore(url: string): Promise<RunStore> {
-  const source = new DataSource({
-    type: 'postgres',
-    url,
-    schema: STORE_SCHEMA,
-    entities: [RunEntity, RunEventEntity],
-    migrations: MIGRATIONS,
-    migrationsTableName: MIGRATIONS_TABLE,
-    synchronize: false,
-    logging: false,
-    applicationName: 'tributary store',
-    connectTimeoutMS: 15_000,
-    poolSize: 4,
-    // An idle connection that breaks is opened again by the next use.
-    poolErrorHandler: () => undefined,
-  });
-  try {
-    await source.initialize();
-    await migrate(source);
-  } catch (error) {
-    if (source.isInitialized) await source.destroy().catch(() => undefined);
-    throw storeFailure('be opened', error);
-  }
-  return runStore(source);
-}
-
-function runStore(source: DataSource): RunStore {
+export function runStore(source: DataSource): RunStore {
   const runs = source.getRepository(RunEntity);
   const events = source.getRepository(RunEventEntity);
   // The database's clock for heartbeats, since the hosts that compare them may differ.
@@ -55,7 +19,7 @@ function runStore(source: DataSource): RunStore {
       hint: 'Wait for that run to end; one whose process is dead is taken over within 90 s.',
     });
   };
-  const store: RunStore = {
+  return {
     async begin(run) {
       const owner = run.owner ?? thisProcess();
       await runs
@@ -149,29 +113,7 @@ function runStore(source: DataSource): RunStore {
       const rows = await query.addOrderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC').getMany();
       return Object.fromEntries(rows.map((row) => [row.connection, toRecord(row)]));
     },
-    close: () => source.destroy(),
   };
-  return patient(store);
-}
-
-/** Repeats what a broken connection stopped; all methods bear it, since they say what shall be and not what to change. */
-function patient(store: RunStore): RunStore {
-  const entries = Object.entries(store) as [keyof RunStore, (...args: unknown[]) => Promise<unknown>][];
-  const wrapped = entries.map(([name, method]) => [
-    name,
-    async (...args: unknown[]) => {
-      for (const pause of [...RETRY_AFTER_MS, undefined]) {
-        try {
-          return await method(...args);
-        } catch (error) {
-          const failure = storeFailure(name, error);
-          if (failure.kind !== 'transient' || pause === undefined) throw failure;
-          await wait(pause);
-        }
-      }
-    },
-  ]);
-  return Object.fromEntries(wrapped) as unknown as RunStore;
 }
 
 function toRecord(row: RunRow): RunRecord {

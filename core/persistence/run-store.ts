@@ -74,5 +74,4 @@ export interface RunStore {
   events(id: string, after?: number): Promise<readonly RunEvent[]>;
   /** The latest run of every connection. */
   lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
-  close(): Promise<void>;
 }

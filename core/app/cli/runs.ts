@@ -16,7 +16,7 @@ export function runsVerb(program: Command): void {
   does<{ limit: number }>(list, async ({ installation, output }, [connection], { limit }) => {
     const { configuration, store } = await installation();
     if (connection !== undefined) configuration.connection(connection);
-    const runs = await (await store()).list({ limit, ...(connection === undefined ? {} : { connection }) });
+    const runs = await (await store()).runs.list({ limit, ...(connection === undefined ? {} : { connection }) });
     output.data('tributary.runs/1', runs.map(runForm), () =>
       runs.length === 0
         ? 'no runs yet'
@@ -38,7 +38,7 @@ export function runsVerb(program: Command): void {
 
   const show = group.command('show').description('one run with its streams').argument('<run>');
   does(show, async ({ installation, output }, [id]) => {
-    const run = await find(await (await installation()).store(), id as string);
+    const run = await find((await (await installation()).store()).runs, id as string);
     output.data('tributary.run_record/1', runForm(run), () => {
       const streams = Object.entries(run.streams);
       const counts = [...new Set(streams.flatMap(([, { ledger }]) => Object.keys(ledger)))];
@@ -61,7 +61,7 @@ export function runsVerb(program: Command): void {
 
   const logs = group.command('logs').description('the events of a run').argument('<run>');
   does(logs, async ({ installation, output }, [id]) => {
-    const store = await (await installation()).store();
+    const { runs: store } = await (await installation()).store();
     const run = await find(store, id as string);
     const events = await store.events(run.id);
     output.data('tributary.run_events/1', events.map(eventForm), () =>

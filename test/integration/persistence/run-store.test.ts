@@ -1,11 +1,11 @@
 import pg from 'pg';
-import { openStore } from '../../../core/persistence/postgres.run-store.js';
+import { openStore, type Store } from '../../../core/persistence/store.js';
 import type { NewRun, RunStore } from '../../../core/persistence/run-store.js';
 import { stopTestServer, testDatabase, type TestDatabase, testServer } from '../../support/postgres.js';
 import { type AnotherProcess, startProcess } from './another-process.js';
 
 let database: TestDatabase;
-const stores: RunStore[] = [];
+const stores: Store[] = [];
 const processes: AnotherProcess[] = [];
 
 beforeEach(async () => {
@@ -24,7 +24,7 @@ afterAll(stopTestServer);
 async function open(): Promise<RunStore> {
   const store = await openStore(database.url);
   stores.push(store);
-  return store;
+  return store.runs;
 }
 
 function openElsewhere(connection = 'braze_daily'): AnotherProcess {

@@ -1,10 +1,10 @@
 // Opens the store at a url, begins a run of a connection, and lives until it is killed.
-import { openStore } from '../../../core/persistence/postgres.run-store.js';
+import { openStore } from '../../../core/persistence/store.js';
 
 try {
   const store = await openStore(process.argv[2]);
   const id = `run of ${process.pid}`;
-  await store.begin({
+  await store.runs.begin({
     id,
     connection: process.argv[3] as string,
     trigger: 'manual',

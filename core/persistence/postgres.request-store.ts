@@ -1,0 +1,119 @@
+import type { DataSource } from 'typeorm';
+import type { Lease, RequestRecord, RequestState, RequestStore, RequestTrigger } from '../scheduler/request-store.js';
+import { STORE_SCHEMA } from './run.entity.js';
+import { sqlState } from './store-failure.js';
+
+const TABLE = `${STORE_SCHEMA}.run_request`;
+
+interface RequestRow {
+  id: string;
+  connection: string;
+  trigger: RequestTrigger;
+  slot: Date | null;
+  idempotency_key: string | null;
+  state: RequestState;
+  requested_at: Date;
+  not_before: Date;
+  attempt: number;
+  run_id: string | null;
+  cancel_wanted: boolean;
+}
+
+/** One at a time of a connection, so that two workers never fight for its fence. */
+const CLAIMABLE = `(r.state = 'queued' AND r.not_before <= now() AND NOT EXISTS (
+    SELECT FROM ${TABLE} o WHERE o.connection = r.connection AND o.state = 'running')
+  OR r.state = 'running' AND r.lease_until < now())`;
+const HELD = `id = $1 AND state = 'running' AND attempt = $2`;
+
+export function requestStore(source: DataSource): RequestStore {
+  const rows = (sql: string, values: readonly unknown[]): Promise<RequestRow[]> => source.query(sql, [...values]);
+  // TypeORM gives [rows, count] for statements that change something.
+  const changed = async (sql: string, values: readonly unknown[]): Promise<RequestRow[]> =>
+    (await source.query(sql, [...values]))[0];
+  const held = async ({ request, epoch }: Lease, change: string, ...values: unknown[]): Promise<RequestRow[]> =>
+    changed(`UPDATE ${TABLE} SET ${change} WHERE ${HELD} RETURNING *`, [request.id, epoch, ...values]);
+  const get = async (id: string) => (await rows(`SELECT * FROM ${TABLE} WHERE id = $1`, [id])).map(toRecord)[0];
+
+  return {
+    async add({ id, connection, trigger, slot = null, idempotencyKey = null, notBefore }) {
+      await source.query(
+        `INSERT INTO ${TABLE} (id, connection, trigger, slot, idempotency_key, state, requested_at, not_before)
+         VALUES ($1, $2, $3, $4, $5, 'queued', now(), $6) ON CONFLICT DO NOTHING`,
+        [id, connection, trigger, slot, idempotencyKey, notBefore],
+      );
+      const [found] = await rows(
+        `SELECT * FROM ${TABLE} WHERE id = $1 OR connection = $2 AND (slot = $3 OR idempotency_key = $4)`,
+        [id, connection, slot, idempotencyKey],
+      );
+      if (found === undefined) throw new Error(`request ${id} was not stored`);
+      return { request: toRecord(found), isNew: found.id === id };
+    },
+    async claim(id, worker, leaseMs) {
+      try {
+        const [row] = await changed(
+          `UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2,
+                  lease_until = now() + $3 * interval '1 ms'
+            WHERE id = $1 AND ${CLAIMABLE} RETURNING *`,
+          [id, worker, leaseMs],
+        );
+        return row === undefined ? undefined : { request: toRecord(row), epoch: row.attempt };
+      } catch (error) {
+        // Another request of the connection was claimed in the same moment.
+        if (sqlState(error) === '23505') return undefined;
+        throw error;
+      }
+    },
+    async renew(lease, leaseMs) {
+      const [row] = await held(lease, `lease_until = now() + $3 * interval '1 ms'`, leaseMs);
+      return { isHeld: row !== undefined, isCancelWanted: row?.cancel_wanted ?? false };
+    },
+    async began(lease, run) {
+      await held(lease, 'run_id = $3', run);
+    },
+    async end(lease) {
+      await held(lease, `state = 'ended', lease_until = NULL`);
+    },
+    async again(lease, notBefore) {
+      await held(lease, `state = 'queued', lease_until = NULL, not_before = $3`, notBefore);
+    },
+    async cancel(id) {
+      await source.query(
+        `UPDATE ${TABLE} SET cancel_wanted = true, state = CASE state WHEN 'queued' THEN 'cancelled' ELSE state END
+          WHERE id = $1 AND state IN ('queued', 'running')`,
+        [id],
+      );
+      return get(id);
+    },
+    async claimable(limit) {
+      const found = await rows(
+        `SELECT * FROM ${TABLE} r WHERE r.state IN ('queued', 'running') AND ${CLAIMABLE}
+          ORDER BY r.not_before, r.requested_at LIMIT $1`,
+        [limit],
+      );
+      return found.map(toRecord);
+    },
+    get,
+    async lastSlots() {
+      const found: { connection: string; slot: Date }[] = await source.query(
+        `SELECT connection, max(slot) AS slot FROM ${TABLE} WHERE slot IS NOT NULL GROUP BY connection`,
+      );
+      return Object.fromEntries(found.map(({ connection, slot }) => [connection, slot.toISOString()]));
+    },
+  };
+}
+
+function toRecord(row: RequestRow): RequestRecord {
+  return {
+    id: row.id,
+    connection: row.connection,
+    trigger: row.trigger,
+    ...(row.slot === null ? {} : { slot: row.slot.toISOString() }),
+    ...(row.idempotency_key === null ? {} : { idempotencyKey: row.idempotency_key }),
+    notBefore: row.not_before.toISOString(),
+    state: row.state,
+    requestedAt: row.requested_at.toISOString(),
+    attempt: row.attempt,
+    ...(row.run_id === null ? {} : { run: row.run_id }),
+    isCancelWanted: row.cancel_wanted,
+  };
+}

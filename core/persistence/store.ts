@@ -1,0 +1,73 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import type { RequestStore } from '../scheduler/request-store.js';
+import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
+import { requestStore } from './postgres.request-store.js';
+import { runStore } from './postgres.run-store.js';
+import type { RunStore } from './run-store.js';
+import { RunEntity, RunEventEntity, STORE_SCHEMA } from './run.entity.js';
+import { storeFailure } from './store-failure.js';
+
+/** The host's own memory. */
+export interface Store {
+  readonly runs: RunStore;
+  readonly requests: RequestStore;
+  close(): Promise<void>;
+}
+
+/** An embedded server that lost its owner is back within a second, a restarted one mostly too. */
+const RETRY_AFTER_MS = [50, 250, 700, 2_000];
+
+/**
+ * Opens the host's own store in a Postgres database and brings it to this release.
+ * Throws `config` for a store of a newer release, `auth` and `transient` as the server answers.
+ */
+export async function openStore(url: string): Promise<Store> {
+  const source = new DataSource({
+    type: 'postgres',
+    url,
+    schema: STORE_SCHEMA,
+    entities: [RunEntity, RunEventEntity],
+    migrations: MIGRATIONS,
+    migrationsTableName: MIGRATIONS_TABLE,
+    synchronize: false,
+    logging: false,
+    applicationName: 'tributary store',
+    connectTimeoutMS: 15_000,
+    poolSize: 4,
+    // An idle connection that breaks is opened again by the next use.
+    poolErrorHandler: () => undefined,
+  });
+  try {
+    await source.initialize();
+    await migrate(source);
+  } catch (error) {
+    if (source.isInitialized) await source.destroy().catch(() => undefined);
+    throw storeFailure('be opened', error);
+  }
+  return {
+    runs: patient(runStore(source)),
+    requests: patient(requestStore(source)),
+    close: () => source.destroy(),
+  };
+}
+
+/** Repeats what a broken connection stopped; all methods bear it, since they say what shall be and not what to change. */
+function patient<S extends object>(store: S): S {
+  const entries = Object.entries(store) as [string, (...args: unknown[]) => Promise<unknown>][];
+  const wrapped = entries.map(([name, method]) => [
+    name,
+    async (...args: unknown[]) => {
+      for (const pause of [...RETRY_AFTER_MS, undefined]) {
+        try {
+          return await method(...args);
+        } catch (error) {
+          const failure = storeFailure(name, error);
+          if (failure.kind !== 'transient' || pause === undefined) throw failure;
+          await wait(pause);
+        }
+      }
+    },
+  ]);
+  return Object.fromEntries(wrapped) as S;
+}

@@ -1,0 +1,59 @@
+/** What set a run off. `after`: the end of a run that its connection waits for. */
+export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after';
+
+/** `queued` until a worker takes it, `running` while one holds its lease, then `ended`, or `cancelled` before that. */
+export type RequestState = 'queued' | 'running' | 'ended' | 'cancelled';
+
+/** A run that somebody or something asks for. Instants are ISO 8601 in UTC. */
+export interface NewRequest {
+  /** A UUID. */
+  readonly id: string;
+  readonly connection: string;
+  readonly trigger: RequestTrigger;
+  /** Of a schedule: the instant that this run stands for. There is one request per connection and slot. */
+  readonly slot?: string;
+  /** Of an API call: two calls with the same key are one request. */
+  readonly idempotencyKey?: string;
+  readonly notBefore: string;
+}
+
+export interface RequestRecord extends NewRequest {
+  readonly state: RequestState;
+  readonly requestedAt: string;
+  /** How often a worker has taken it; also the epoch of its lease. */
+  readonly attempt: number;
+  /** The run that the last attempt began. */
+  readonly run?: string;
+  readonly isCancelWanted: boolean;
+}
+
+/** The right to work on a request, until `epoch` is raised by whoever takes it over. */
+export interface Lease {
+  readonly request: RequestRecord;
+  readonly epoch: number;
+}
+
+/**
+ * The durable truth about who shall run what and who does. Queues only carry ids: a job that is lost, late or doubled wastes
+ * work and nothing else. The database's clock decides about leases.
+ */
+export interface RequestStore {
+  /** One of the same connection and slot, or of the same key, is given back instead. */
+  add(request: NewRequest): Promise<{ readonly request: RequestRecord; readonly isNew: boolean }>;
+  /** Takes what is queued and due, or whose lease ran out; else undefined. Never two of one connection at a time. */
+  claim(id: string, worker: string, leaseMs: number): Promise<Lease | undefined>;
+  /** False: the lease is lost. `isCancelWanted`: the worker shall stop. */
+  renew(lease: Lease, leaseMs: number): Promise<{ readonly isHeld: boolean; readonly isCancelWanted: boolean }>;
+  /** Notes which run works for the request. */
+  began(lease: Lease, run: string): Promise<void>;
+  end(lease: Lease): Promise<void>;
+  /** Back to the queue, not to be taken before `notBefore`. */
+  again(lease: Lease, notBefore: string): Promise<void>;
+  /** Of a queued request at once; a running one is told at its next `renew`. */
+  cancel(id: string): Promise<RequestRecord | undefined>;
+  /** Requests that could be claimed now, the longest waiting first. */
+  claimable(limit: number): Promise<readonly RequestRecord[]>;
+  get(id: string): Promise<RequestRecord | undefined>;
+  /** The latest slot of every connection that has one. */
+  lastSlots(): Promise<Readonly<Record<string, string>>>;
+}
