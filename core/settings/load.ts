@@ -157,7 +157,10 @@ function foreignIssues(
       issueAt([...path, key], `unknown key${known.length === 0 ? '' : `; ${didYouMean(key, known)}`}`, 'key'),
     );
   }
-  if (issue.message.endsWith('received undefined')) return [issueAt(path, `is required: ${issue.message}`)];
+  // What is wrong with a reference is told already.
+  if (document.unresolved.has(formatPath(path))) return [];
+  const expected = /expected (.+), received undefined$/.exec(issue.message)?.[1];
+  if (expected !== undefined) return [issueAt(path, `is required: ${expected}`)];
   const isOldBoolean = OLD_BOOLEANS.test(document.plainTextOf(path) ?? '') && issue.message.includes('boolean');
   const hint = isOldBoolean ? '; yes, no, on and off are plain text in YAML 1.2: write true or false' : '';
   return [issueAt(path, `${issue.message}${hint}`)];

@@ -7,7 +7,7 @@ import { loadSettings, type PluginUse } from '../../../core/settings/index.js';
 import { SAMPLE, SECRETS } from './sample.js';
 
 const config = z.strictObject({
-  api_key: z.string(),
+  api_key: z.string().min(1),
   page_size: z.int().max(100).optional(),
   verify: z.boolean().optional(),
   files: z.array(z.strictObject({ path: z.string(), format: z.enum(['csv', 'jsonl']) })).optional(),
@@ -64,10 +64,16 @@ describe("what a plugin finds wrong with its own options is told at the option's
       '17:19 sources.braze.config.files[1].path',
       '17:35 sources.braze.config.files[1].colour',
     ]);
-    expect(errors[1]).toContain('is required');
+    expect(errors[1]).toBe('10:5: sources.braze.config.api_key: is required: string');
     expect(errors[2]).toContain('unknown key; did you mean "api_key"?');
     expect(errors[4]).toContain('yes, no, on and off are plain text in YAML 1.2: write true or false');
     expect(errors[5]).toContain('"csv"|"jsonl"');
+  });
+
+  test('a variable that is not set, once', async () => {
+    expect(await errorsWith('      api_key: ${env:NO_SUCH_KEY}')).toEqual([
+      expect.stringMatching(/^11:16: sources.braze.config.api_key: environment variable NO_SUCH_KEY is not set/),
+    ]);
   });
 
   test('a connector that does not exist', async () => {
