@@ -12,7 +12,7 @@ const RULES: readonly (readonly [RegExp, ErrorKind, string])[] = [
   ],
 ];
 
-const NETWORK = /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
+const NETWORK = /^(ECONNREFUSED|EACCES|ECONNRESET|EPIPE|ETIMEDOUT|ENOENT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)$/;
 
 /** The five characters of SQL's error state, or the code of a network error. */
 export function sqlState(error: unknown): string | undefined {
