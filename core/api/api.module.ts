@@ -3,6 +3,7 @@ import { ConnectionsController } from './connections.controller.js';
 import { HealthController } from './health.controller.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { ReportController } from './report.controller.js';
+import { RequestsController } from './requests.controller.js';
 import { RunsController } from './runs.controller.js';
 
 @Module({})
@@ -10,7 +11,7 @@ export class ApiModule {
   static serving(services: HostServices): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [HealthController, ConnectionsController, RunsController, ReportController],
+      controllers: [HealthController, ConnectionsController, RunsController, RequestsController, ReportController],
       providers: [{ provide: HOST_SERVICES, useValue: services }],
     };
   }

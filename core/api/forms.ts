@@ -1,4 +1,5 @@
 import type { RunEvent, RunRecord } from '../persistence/run-store.js';
+import type { RequestRecord } from '../scheduler/request-store.js';
 
 /** Objects of ours as JSON shows them everywhere: keys in snake_case, like columns and YAML. Values stay as they are. */
 export function snakeKeys(object: object): Record<string, unknown> {
@@ -12,6 +13,10 @@ export function snakeKeys(object: object): Record<string, unknown> {
 
 export function runForm(run: RunRecord): Record<string, unknown> {
   return snakeKeys(run);
+}
+
+export function requestForm(request: RequestRecord): Record<string, unknown> {
+  return snakeKeys(request);
 }
 
 export function eventForm({ data, ...event }: RunEvent): Record<string, unknown> {

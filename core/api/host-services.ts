@@ -1,4 +1,5 @@
 import type { RunStore } from '../persistence/run-store.js';
+import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
@@ -15,6 +16,9 @@ export interface HostServices {
   readonly project: string;
   readonly connections: readonly ConnectionSummary[];
   readonly runs: RunStore;
+  readonly requests: Pick<RequestStore, 'get' | 'cancel'>;
+  /** Asks for a run of a connection, as soon as a worker is free. */
+  ask(connection: string, idempotencyKey: string): Promise<RequestRecord>;
   /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */

@@ -12,6 +12,8 @@ import { recordRun } from './run-recorder.js';
 import { streamRequests } from './stream-requests.js';
 
 export interface ConnectionRun {
+  /** Of the run to come, where something must know it before; absent: a new one. */
+  readonly id?: string;
   readonly connection: string;
   /** Empty: all that the connection names. */
   readonly streams: readonly string[];
@@ -44,7 +46,7 @@ export const clock: Clock = {
 /** One run of a connection with its history, and the marts after it. Throws only where there was no run. */
 export async function runOf(
   installation: Installation,
-  { connection: name, streams: wanted, trigger, signal, on: listener, note }: ConnectionRun,
+  { id = randomUUID(), connection: name, streams: wanted, trigger, signal, on: listener, note }: ConnectionRun,
   work: (request: RunRequest) => Promise<RunOutcome>,
 ): Promise<RunResult> {
   const { configuration } = installation;
@@ -53,7 +55,7 @@ export async function runOf(
   const { runs: store } = await installation.store();
   await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
   const startedAt = new Date();
-  const run = { id: randomUUID(), connection: name };
+  const run = { id, connection: name };
   const recorder = await recordRun(store, { ...run, trigger, startedAt }, (reason) =>
     note(`the history of this run is incomplete: ${reason}`),
   );

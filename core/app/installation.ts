@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
+import type { RunQueue } from '../scheduler/queue.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
 
@@ -14,6 +15,8 @@ const STORE_DATABASE = 'tributary';
 export interface Installation {
   readonly configuration: Configuration;
   store(): Promise<Store>;
+  /** Brings requests for runs to workers; it lies beside the store. `onFault` of the first call hears what it heals itself. */
+  queue(onFault: (error: Error) => void): Promise<RunQueue>;
   source(name: string, signal: AbortSignal): Promise<OpenSource>;
   destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
   checkDestination(name: string, signal: AbortSignal): Promise<void>;
@@ -39,6 +42,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
   const baseFolder = loaded.folder;
   let server: Promise<EmbeddedServer> | undefined;
   let store: Promise<Store> | undefined;
+  let queue: Promise<RunQueue> | undefined;
 
   const embeddedUrl = async (database: string): Promise<string> => {
     server ??= persistence().then(({ openEmbedded }) => openEmbedded({ home, log: note }));
@@ -46,6 +50,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     await createDatabaseIfMissing(database);
     return url(database);
   };
+  const storeUrl = async () => (settings.store === 'embedded' ? embeddedUrl(STORE_DATABASE) : settings.store);
   const destinationOf = async (name: string) => {
     const { plugin, config } = await configuration.plugin('destination', name);
     const url = config['url'] === 'embedded' ? { url: await embeddedUrl(name) } : {};
@@ -57,9 +62,23 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     async store() {
       store ??= (async () => {
         const { openStore } = await persistence();
-        return openStore(settings.store === 'embedded' ? await embeddedUrl(STORE_DATABASE) : settings.store);
+        return openStore(await storeUrl());
       })();
       return store;
+    },
+    queue(onFault) {
+      queue ??= (async () => {
+        const [url, { openPgBossQueue }, { storeFailure }] = await Promise.all([
+          storeUrl(),
+          import('../scheduler/pg-boss.queue.js'),
+          persistence(),
+        ]);
+        return openPgBossQueue(url, onFault).catch((error: unknown) => {
+          queue = undefined; // the next call may have more luck
+          throw storeFailure('open its queue', error);
+        });
+      })();
+      return queue;
     },
     async source(name, signal) {
       const { plugin, config } = await configuration.plugin('source', name);
@@ -86,10 +105,12 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return (config['metadata_schema'] as string | undefined) ?? 'tributary';
     },
     async close() {
-      const [opened, started] = [store, server];
+      const [waiting, opened, started] = [queue, store, server];
+      queue = undefined;
       store = undefined;
       server = undefined;
       // What never opened has nothing to close.
+      await waiting?.then((open) => open.stop()).catch(() => undefined);
       await opened?.then((open) => open.close()).catch(() => undefined);
       await started?.then((running) => running.stop()).catch(() => undefined);
     },

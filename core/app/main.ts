@@ -10,17 +10,24 @@ import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
 import { reportDestination } from './marts.js';
 import { loadMonth, months, renderMonth } from './monthly-report.js';
+import { askForRun } from './run-requests.js';
+import { startRunWorker } from './worker.js';
 
 export interface Host {
   readonly url: string;
-  close(): Promise<void>;
+  /** False where a run of its worker did not end in time. */
+  close(): Promise<boolean>;
+}
+
+export interface HostOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Runs at a time of the worker in this process; 0: others do the work. */
+  readonly worker: number;
 }
 
 /** Starts the NestJS host of an installation and resolves when it answers. */
-export async function startHost(
-  installation: Installation,
-  { host, port }: { readonly host: string; readonly port: number },
-): Promise<Host> {
+export async function startHost(installation: Installation, { host, port, worker }: HostOptions): Promise<Host> {
   if (!isLoopback(host))
     throw new ConnectorError('config', `The host would listen on ${host} without any login.`, {
       hint: 'Listen on 127.0.0.1, and put a proxy that asks for a login before it.',
@@ -54,12 +61,23 @@ export async function startHost(
       hint: code === 'EADDRINUSE' ? 'Another program has that port: give another with --port.' : 'Give another --port.',
     });
   }
+  // Not before the port is had: else a second host on it would begin runs only to give them back.
+  const working =
+    worker === 0
+      ? undefined
+      : await startRunWorker(installation, { concurrency: worker }).catch(async (error: unknown) => {
+          await app.close();
+          throw error;
+        });
   const address = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     async close() {
       stopping.abort();
+      // What is asked meanwhile is still answered: a rolling restart shall not look like an outage.
+      const isClean = (await working?.stop()) ?? true;
       await app.close();
+      return isClean;
     },
   };
 }
@@ -93,7 +111,7 @@ function isLoopback(name: string): boolean {
 async function servicesOf(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings } = configuration;
-  const { runs } = await installation.store();
+  const { runs, requests } = await installation.store();
   return {
     project: settings.project.name,
     connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({
@@ -104,6 +122,8 @@ async function servicesOf(installation: Installation, signal: AbortSignal): Prom
       streams: Object.keys(streams),
     })),
     runs,
+    requests,
+    ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
     async ready() {
       const reached = async (work: () => Promise<unknown>) => {
         try {

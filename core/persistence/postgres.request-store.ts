@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
+import type { ErrorReport } from '../protocol/index.js';
 import type { Lease, RequestRecord, RequestState, RequestStore, RequestTrigger } from '../scheduler/request-store.js';
 import { STORE_SCHEMA } from './run.entity.js';
+import { storable } from './storable.js';
 import { sqlState } from './store-failure.js';
 
 const TABLE = `${STORE_SCHEMA}.run_request`;
@@ -17,6 +19,8 @@ interface RequestRow {
   attempt: number;
   run_id: string | null;
   cancel_wanted: boolean;
+  fruitless: number;
+  error: ErrorReport | null;
 }
 
 /** One at a time of a connection, so that two workers never fight for its fence. */
@@ -52,6 +56,7 @@ export function requestStore(source: DataSource): RequestStore {
       try {
         const [row] = await changed(
           `UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2,
+                  fruitless = fruitless + CASE r.state WHEN 'running' THEN 1 ELSE 0 END,
                   lease_until = now() + $3 * interval '1 ms'
             WHERE id = $1 AND ${CLAIMABLE} RETURNING *`,
           [id, worker, leaseMs],
@@ -63,18 +68,30 @@ export function requestStore(source: DataSource): RequestStore {
         throw error;
       }
     },
-    async renew(lease, leaseMs) {
-      const [row] = await held(lease, `lease_until = now() + $3 * interval '1 ms'`, leaseMs);
+    async renew(lease, leaseMs, hasCommitted = false) {
+      const [row] = await held(
+        lease,
+        `lease_until = now() + $3 * interval '1 ms', fruitless = CASE WHEN $4 THEN 0 ELSE fruitless END`,
+        leaseMs,
+        hasCommitted,
+      );
       return { isHeld: row !== undefined, isCancelWanted: row?.cancel_wanted ?? false };
     },
     async began(lease, run) {
       await held(lease, 'run_id = $3', run);
     },
-    async end(lease) {
-      await held(lease, `state = 'ended', lease_until = NULL`);
+    async end(lease, error) {
+      await held(lease, `state = 'ended', lease_until = NULL, error = $3`, storable(error ?? null));
     },
-    async again(lease, notBefore) {
-      await held(lease, `state = 'queued', lease_until = NULL, not_before = $3`, notBefore);
+    async again(lease, notBefore, failed) {
+      await held(
+        lease,
+        `lease_until = NULL, not_before = $3, error = coalesce($4, error), fruitless = coalesce($5, fruitless),
+         state = CASE WHEN cancel_wanted THEN 'cancelled' ELSE 'queued' END`,
+        notBefore,
+        storable(failed?.error ?? null),
+        failed?.fruitless ?? null,
+      );
     },
     async cancel(id) {
       await source.query(
@@ -115,5 +132,7 @@ function toRecord(row: RequestRow): RequestRecord {
     attempt: row.attempt,
     ...(row.run_id === null ? {} : { run: row.run_id }),
     isCancelWanted: row.cancel_wanted,
+    fruitless: row.fruitless,
+    ...(row.error === null ? {} : { error: row.error }),
   };
 }

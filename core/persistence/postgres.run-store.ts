@@ -1,7 +1,8 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import { ConnectorError } from '../sdk/errors.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
 import type { RunEvent, RunRecord, RunStore } from './run-store.js';
+import { storable } from './storable.js';
 import { RunEntity, type RunEventRow, RunEventEntity, type RunRow, STORE_SCHEMA } from './run.entity.js';
 
 const EVENTS_PER_STATEMENT = 500;
@@ -86,6 +87,9 @@ export function runStore(source: DataSource): RunStore {
         .execute();
       return (raw as { id: string }[]).map(({ id }) => id);
     },
+    async interrupt(id) {
+      await runs.update({ id, state: In(['queued', 'running']) }, { state: 'interrupted', ended_at: now });
+    },
     async list({ connection, limit, before }) {
       const query = runs.createQueryBuilder('run').orderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC');
       query.limit(limit);
@@ -138,12 +142,4 @@ function toEventRow({ run, seq, at, type, data }: RunEvent): object {
 
 function toEvent({ run_id, seq, at, type, data }: RunEventRow): RunEvent {
   return { run: run_id, seq, at: at.toISOString(), type, data };
-}
-
-/** jsonb refuses NUL and lone surrogates, which an error text of a source may hold. */
-function storable(value: unknown): unknown {
-  const text = JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'string' ? part.toWellFormed().replaceAll('\0', '\u{FFFD}') : part,
-  );
-  return JSON.parse(text);
 }

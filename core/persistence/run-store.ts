@@ -68,6 +68,8 @@ export interface RunStore {
   end(id: string, outcome: RunOutcome): Promise<void>;
   /** Marks running and queued runs whose process is gone or silent, and returns their ids. */
   markInterrupted(rule: InterruptedRule): Promise<readonly string[]>;
+  /** Of one run, alive or not: another process does its work now. */
+  interrupt(id: string): Promise<void>;
   /** The latest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>;
   get(id: string): Promise<RunRecord | undefined>;

@@ -1,3 +1,5 @@
+import type { ErrorReport } from '../protocol/index.js';
+
 /** What set a run off. `after`: the end of a run that its connection waits for. */
 export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after';
 
@@ -25,6 +27,10 @@ export interface RequestRecord extends NewRequest {
   /** The run that the last attempt began. */
   readonly run?: string;
   readonly isCancelWanted: boolean;
+  /** Attempts in a row that failed, or whose worker died, without a row committed. */
+  readonly fruitless: number;
+  /** Why the last attempt failed. */
+  readonly error?: ErrorReport;
 }
 
 /** The right to work on a request, until `epoch` is raised by whoever takes it over. */
@@ -42,13 +48,21 @@ export interface RequestStore {
   add(request: NewRequest): Promise<{ readonly request: RequestRecord; readonly isNew: boolean }>;
   /** Takes what is queued and due, or whose lease ran out; else undefined. Never two of one connection at a time. */
   claim(id: string, worker: string, leaseMs: number): Promise<Lease | undefined>;
-  /** False: the lease is lost. `isCancelWanted`: the worker shall stop. */
-  renew(lease: Lease, leaseMs: number): Promise<{ readonly isHeld: boolean; readonly isCancelWanted: boolean }>;
+  /** `isHeld` false: the lease is lost. `isCancelWanted`: the worker shall stop. Rows committed so far make it fruitful. */
+  renew(
+    lease: Lease,
+    leaseMs: number,
+    hasCommitted?: boolean,
+  ): Promise<{ readonly isHeld: boolean; readonly isCancelWanted: boolean }>;
   /** Notes which run works for the request. */
   began(lease: Lease, run: string): Promise<void>;
-  end(lease: Lease): Promise<void>;
-  /** Back to the queue, not to be taken before `notBefore`. */
-  again(lease: Lease, notBefore: string): Promise<void>;
+  end(lease: Lease, error?: ErrorReport): Promise<void>;
+  /** Back to the queue, not to be taken before `notBefore`; with what failed, or without where it was only given back. */
+  again(
+    lease: Lease,
+    notBefore: string,
+    failed?: { readonly error: ErrorReport; readonly fruitless: number },
+  ): Promise<void>;
   /** Of a queued request at once; a running one is told at its next `renew`. */
   cancel(id: string): Promise<RequestRecord | undefined>;
   /** Requests that could be claimed now, the longest waiting first. */

@@ -119,7 +119,7 @@ export function atProbe(point: string, code: string): readonly string[] {
   return ['--import', `data:text/javascript,${encodeURIComponent(module)}`];
 }
 
-/** Held there, the whole process with its signals, until the file is written. */
-export const heldUntil = (file: string) =>
-  `if (times === 1) { fs.writeSync(2, 'HELD\\n'); const cell = new Int32Array(new SharedArrayBuffer(4));
+/** Held there the nth time, the whole process with its signals, until the file is written. */
+export const heldUntil = (file: string, nth = 1) =>
+  `if (times === ${nth}) { fs.writeSync(2, 'HELD\\n'); const cell = new Int32Array(new SharedArrayBuffer(4));
     while (!fs.existsSync(${JSON.stringify(file)})) Atomics.wait(cell, 0, 0, 20); }`;

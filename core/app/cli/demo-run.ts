@@ -12,7 +12,7 @@ import { demoStart } from './demo-start.js';
 import { table, type Output } from './output.js';
 import { writeOutput } from './output-place.js';
 import { progressLine } from './progress.js';
-import { untilAborted } from './serve.js';
+import { untilAborted } from './waiting.js';
 import { printSync } from './sync.js';
 import type { VerbContext } from './verb.js';
 
@@ -66,8 +66,8 @@ export async function runDemo({ output, signal }: VerbContext, { once, out, port
       `next: npx tributary query ${reportDestination(configuration)} "select * from report.campaign_monthly" --config ${relative('', DEMO_CONFIG)}`,
     );
     if (once === true) return 0;
-    const { startHost } = await import('../main.js');
-    const host = await startHost(installation, { host: '127.0.0.1', port });
+    const [{ startHost }, { DEFAULT_CONCURRENCY }] = await Promise.all([import('../main.js'), import('../worker.js')]);
+    const host = await startHost(installation, { host: '127.0.0.1', port, worker: DEFAULT_CONCURRENCY });
     output.note(`\nthe report: ${host.url}   (Ctrl-C ends)`);
     await untilAborted(signal);
     await host.close();

@@ -13,6 +13,7 @@ import { runsVerb } from './runs.js';
 import { serveVerb } from './serve.js';
 import { stateVerb } from './state.js';
 import { syncVerb } from './sync.js';
+import { workerVerb } from './worker.js';
 
 const USAGE = 2;
 
@@ -44,6 +45,7 @@ for (const verb of [
   reportVerb,
   connectorsVerb,
   serveVerb,
+  workerVerb,
   demoVerb,
 ])
   verb(program);

@@ -1,29 +1,30 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { does } from './verb.js';
+import { exitSoon, untilAborted } from './waiting.js';
 
 export const DEFAULT_PORT = 8080;
+
+interface ServeOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly worker: boolean;
+}
 
 export function serveVerb(program: Command): void {
   const command = program
     .command('serve')
     .description('the host: API, health checks and the report page')
     .option('--host <address>', 'where to listen; other than loopback needs a login, which is to come', '127.0.0.1')
-    .option('--port <port>', 'a port, 0 for a free one', portOf, DEFAULT_PORT);
-  does<{ host: string; port: number }>(command, async ({ installation, output, signal }, _args, { host, port }) => {
+    .option('--port <port>', 'a port, 0 for a free one', portOf, DEFAULT_PORT)
+    .option('--no-worker', 'leave the runs to `tributary worker`');
+  does<ServeOptions>(command, async ({ installation, output, signal }, _args, { host, port, worker }) => {
     const open = await installation();
     // Nest is loaded only where it is needed: the other verbs start in a tenth of the time.
-    const { startHost } = await import('../main.js');
-    const running = await startHost(open, { host, port });
+    const [{ startHost }, { DEFAULT_CONCURRENCY }] = await Promise.all([import('../main.js'), import('../worker.js')]);
+    const running = await startHost(open, { host, port, worker: worker ? DEFAULT_CONCURRENCY : 0 });
     output.data('tributary.serve/1', { url: running.url }, () => `serving at ${running.url}`);
     await untilAborted(signal);
-    await running.close();
-  });
-}
-
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
+    if (!(await running.close())) exitSoon();
   });
 }
 

@@ -1,0 +1,70 @@
+import {
+  BadRequestException,
+  ConflictException,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import type { RequestRecord } from '../scheduler/request-store.js';
+import { requestForm } from './forms.js';
+import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { OwnSiteGuard } from './own-site.guard.js';
+
+const KEY = /^[\x21-\x7e]{1,200}$/;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Requests for runs: a worker carries them out, here or elsewhere. */
+@Controller('api')
+export class RequestsController {
+  constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
+
+  /** Two calls with one key are one request, also when it has ended. */
+  @Post('connections/:name/runs')
+  @HttpCode(202)
+  @UseGuards(OwnSiteGuard)
+  async ask(
+    @Param('name') name: string,
+    @Headers('idempotency-key') key: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    if (!this.services.connections.some((one) => one.name === name))
+      throw new NotFoundException(`There is no connection "${name}".`);
+    if (key === undefined || !KEY.test(key))
+      throw new BadRequestException(
+        'Idempotency-Key must be 1 to 200 printable characters without spaces, new for every run that is wanted.',
+      );
+    const request = await this.services.ask(name, key);
+    const url = `/api/requests/${request.id}`;
+    response.location(url);
+    return { id: request.id, url };
+  }
+
+  @Get('requests/:id')
+  async show(@Param('id') id: string): Promise<object> {
+    return requestForm(await this.known(id, (known) => this.services.requests.get(known)));
+  }
+
+  /** One that waits is cancelled at once; one that runs stops within some seconds, after its batch. */
+  @Post('requests/:id/cancel')
+  @HttpCode(202)
+  @UseGuards(OwnSiteGuard)
+  async cancel(@Param('id') id: string): Promise<object> {
+    const request = await this.known(id, (known) => this.services.requests.cancel(known));
+    if (request.state === 'ended') throw new ConflictException(`Request "${id}" has ended already.`);
+    return requestForm(request);
+  }
+
+  private async known(id: string, ask: (id: string) => Promise<RequestRecord | undefined>): Promise<RequestRecord> {
+    const request = UUID.test(id) ? await ask(id) : undefined;
+    if (request === undefined) throw new NotFoundException(`There is no request "${id}".`);
+    return request;
+  }
+}

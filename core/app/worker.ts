@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { EngineEvent } from '../protocol/index.js';
+import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
+import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
+import { isConnectorError } from '../sdk/index.js';
+import type { ConnectionRun, RunResult } from './connection-run.js';
+import type { Installation } from './installation.js';
+import { createLogger } from './log.js';
+import { syncConnection } from './sync.js';
+
+/** Two runs at a time keep two cores and a destination busy; memory is two batches each. */
+export const DEFAULT_CONCURRENCY = 2;
+
+/** Starts a worker of an installation; it takes requests from the store until it is stopped. */
+export async function startRunWorker(
+  installation: Installation,
+  { concurrency }: { readonly concurrency: number },
+): Promise<Worker> {
+  const logger = createLogger('info');
+  const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
+  const { requests } = await installation.store();
+  const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));
+  return startWorker(
+    {
+      requests,
+      queue,
+      execute: (request, signal, notes) => execute(installation, request, signal, notes, log),
+      log,
+      random: Math.random,
+    },
+    { name: `${hostname()}:${process.pid}`, concurrency },
+  );
+}
+
+/** A statement of the queue holds ids only, and a network error an address; still no more than the message is told. */
+function queueFault(error: Error): string {
+  return isConnectorError(error) || error.message !== '' ? error.message : String((error as { code?: string }).code);
+}
+
+async function execute(
+  installation: Installation,
+  request: RequestRecord,
+  signal: AbortSignal,
+  { began, committed }: RunNotes,
+  log: WorkerLog,
+): Promise<RunEnd> {
+  const { connection } = request;
+  if (request.run !== undefined) {
+    // Whoever had it lost it; its fence falls when the new run raises the epoch.
+    const { runs } = await installation.store();
+    await runs.interrupt(request.run);
+  }
+  const run = randomUUID();
+  await began(run);
+  const result = await syncConnection(installation, {
+    id: run,
+    connection,
+    streams: [],
+    fullRefresh: false,
+    trigger: TRIGGERS[request.trigger],
+    signal,
+    on: (event) => hasCommitted(event) && committed(),
+    note: (text) => log('warn', `${connection}: ${text}`, { request: request.id, run }),
+  });
+  return endOf(result);
+}
+
+const TRIGGERS: Readonly<Record<RequestTrigger, ConnectionRun['trigger']>> = {
+  schedule: 'schedule',
+  after: 'schedule',
+  manual: 'manual',
+  api: 'manual',
+};
+
+function hasCommitted(event: EngineEvent): boolean {
+  if (event.type !== 'checkpoint_committed') return false;
+  const { inserted, updated, deleted } = event.ledger;
+  return inserted + updated + deleted > 0;
+}
+
+/** The data may have come in while the marts could not be built: that is a fault too. */
+function endOf({ outcome: { state, error, streams } }: RunResult): RunEnd {
+  const told = streams.flatMap((stream) => (stream.error === undefined ? [] : [stream.error]));
+  return { state, errors: error === undefined || told.includes(error) ? told : [error, ...told] };
+}
