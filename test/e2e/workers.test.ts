@@ -4,7 +4,6 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
 import type { startCli } from '../support/cli.js';
 import { stopTestServer } from '../support/postgres.js';
 import { atProbe, heldUntil, newProject, type Project } from './project.js';
@@ -104,7 +103,7 @@ async function landed(connection: string): Promise<unknown> {
 const whole = { rows: FILES * ROWS, ids: FILES * ROWS };
 
 async function runsOf(connection: string): Promise<readonly any[]> {
-  return project.data(['runs', 'list', '--connection', connection]);
+  return ((await (await fetch(`${api}/api/runs?connection=${connection}`)).json()) as { runs: any[] }).runs;
 }
 
 test('workers and hosts that are killed in the middle of a sync are healed by another without loss or double', async () => {
