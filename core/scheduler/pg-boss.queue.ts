@@ -21,25 +21,18 @@ const QUEUE_OPTIONS = {
 
 const POLL_EVERY_S = 1;
 const STOP_WITHIN_MS = 5_000;
+/** SQL's state for a right that is missing. */
+const NO_RIGHT = '42501';
 
 /** Opens the queue in a Postgres database and makes its schema if there is none. `onFault` hears what it heals itself. */
 export async function openPgBossQueue(url: string, onFault: (error: Error) => void): Promise<RunQueue> {
-  const boss = new PgBoss({
-    connectionString: url,
-    schema: QUEUE_SCHEMA,
-    application_name: 'tributary queue',
-    max: 3,
-    connectionTimeoutMillis: 15_000,
-    schedule: false,
+  const boss = await opened(url, onFault, true).catch(async (refused: unknown) => {
+    if ((refused as { code?: unknown }).code !== NO_RIGHT) throw refused;
+    // A role that may not create schemas may have been given this one.
+    return opened(url, onFault, false).catch(() => {
+      throw refused;
+    });
   });
-  boss.on('error', onFault);
-  try {
-    await boss.start();
-    await boss.createQueue(QUEUE, QUEUE_OPTIONS);
-  } catch (error) {
-    await boss.stop({ graceful: false }).catch(() => undefined);
-    throw error;
-  }
   return {
     async send(requests) {
       if (requests.length === 0) return;
@@ -60,4 +53,25 @@ export async function openPgBossQueue(url: string, onFault: (error: Error) => vo
     rest: () => boss.offWork(QUEUE, { wait: false }),
     stop: () => boss.stop({ timeout: STOP_WITHIN_MS }),
   };
+}
+
+async function opened(url: string, onFault: (error: Error) => void, createSchema: boolean): Promise<PgBoss> {
+  const boss = new PgBoss({
+    connectionString: url,
+    schema: QUEUE_SCHEMA,
+    createSchema,
+    application_name: 'tributary queue',
+    max: 3,
+    connectionTimeoutMillis: 15_000,
+    schedule: false,
+  });
+  boss.on('error', onFault);
+  try {
+    await boss.start();
+    await boss.createQueue(QUEUE, QUEUE_OPTIONS);
+    return boss;
+  } catch (error) {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw error;
+  }
 }

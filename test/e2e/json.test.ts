@@ -84,11 +84,13 @@ test('every verb prints what is documented', async () => {
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
   await check('sync', 'dayly');
-  const host = project.start(['serve', '--port', '0', '--json']);
-  const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
-  host.child.kill('SIGTERM');
-  await host.ended;
-  judge(line);
+  for (const args of [['serve', '--port', '0'], ['worker']]) {
+    const host = project.start([...args, '--json']);
+    const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
+    host.child.kill('SIGTERM');
+    await host.ended;
+    judge(line);
+  }
   // The section is a file of its own.
   expect([...examples.keys()].filter((schema) => !checked.has(schema))).toEqual(['tributary.report_section/1']);
 });

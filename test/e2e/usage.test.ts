@@ -30,7 +30,8 @@ test('help lists every verb on stdout and is no failure', async () => {
     'query',
   ])
     expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
-  for (const verb of ['report', 'connectors', 'serve', 'demo']) expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
+  for (const verb of ['report', 'connectors', 'serve', 'worker', 'demo'])
+    expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
 });
 
 test('the program may be executed after every build, and says its version', async () => {
@@ -56,6 +57,7 @@ test.each([
   { args: ['snyc', 'daily'], says: 'Did you mean sync?' },
   { args: ['state', 'shwo'], says: 'Did you mean show?' },
   { args: ['sync', 'daily', '--full-refesh'], says: 'Did you mean --full-refresh?' },
+  { args: ['worker', '--concurrency', '0'], says: 'It must be a whole number from 1 to 32.' },
   { args: ['sync'], says: "missing required argument 'connection'" },
   { args: ['sync', 'daily', '--from', '2026-02-30'], says: 'It must be a day like 2026-03-01.' },
   { args: ['sync', 'daily', '--to', '2026-03-01'], says: '--to needs --from' },

@@ -65,6 +65,16 @@ async function held({ child }: Started): Promise<void> {
   throw new Error('it ended without having been held');
 }
 
+/** Whether a process of another machine lives cannot be seen from here. */
+const onAnotherHost = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    os.hostname = () => 'another-host';
+    syncBuiltinESMExports();`)}`,
+];
+
 const json = { 'content-type': 'application/json' };
 
 async function ask(connection: string, key: string = randomUUID()): Promise<string> {
@@ -110,7 +120,10 @@ test('workers and hosts that are killed in the middle of a sync are healed by an
   const ids = [await ask('first'), await ask('second')];
   // Each takes one request and freezes in its second checkpoint: the first file is in, the second is not.
   const frozen = atProbe('before_commit', heldUntil('never', 2));
-  const doomed = [start(['worker', '--concurrency', '1'], frozen), start(['serve', '--port', '0'], frozen)];
+  const doomed = [
+    start(['worker', '--concurrency', '1'], [...onAnotherHost, ...frozen]),
+    start(['serve', '--port', '0'], frozen),
+  ];
   await Promise.all(doomed.map(held));
   for (const id of ids) expect(await requestOf(id)).toMatchObject({ state: 'running', attempt: 1 });
   const killedAt = Date.now();
@@ -123,6 +136,8 @@ test('workers and hosts that are killed in the middle of a sync are healed by an
     expect(await landed(connection)).toEqual(whole);
     expect(await runsOf(connection)).toMatchObject([{ state: 'succeeded' }, { state: 'interrupted' }]);
   }
+  const owners = await Promise.all(['first', 'second'].map(async (name) => (await runsOf(name))[1].owner.host));
+  expect(owners).toContain('another-host');
 });
 
 test('a worker that is told to stop gives its run back, and another takes it at once', async () => {

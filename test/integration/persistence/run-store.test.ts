@@ -151,6 +151,18 @@ test('a run of another host is interrupted by its silence alone, and corrected b
   expect(await store.markInterrupted({ heartbeatOlderThanMs: 0 })).toEqual([]);
 });
 
+test('a run whose work another worker has taken over is interrupted at once, and only while it runs', async () => {
+  const store = await open();
+  await store.begin({ ...run('far', 0), owner: { host: 'elsewhere.invalid', pid: 1, started: '1' } });
+  await store.interrupt('far');
+  expect(await store.get('far')).toMatchObject({ state: 'interrupted', endedAt: expect.any(String) });
+  await store.begin(run('next', 1));
+  await store.end('next', { state: 'failed', endedAt: '2026-03-01T06:00:00.000Z', exitCode: 5, streams: {} });
+  await store.interrupt('next');
+  await store.interrupt('never');
+  expect(await store.get('next')).toMatchObject({ state: 'failed', exitCode: 5 });
+});
+
 test('processes that open a new store at the same time migrate it once', async () => {
   const others = ['a', 'b', 'c'].map(openElsewhere);
   const told = await Promise.all(others.map((other) => other.next()));

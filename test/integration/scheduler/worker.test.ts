@@ -276,22 +276,3 @@ describe('a worker', () => {
     expect((await next()).request.id).toBe(later);
   });
 });
-
-it('a queue keeps one waiting job per request, and carries its id alone', async () => {
-  const queue = await openPgBossQueue(database.url, () => undefined);
-  closing.push(() => queue.stop());
-  const [id, notBefore] = [randomUUID(), '2026-01-01T00:00:00.000Z'];
-  await queue.send([
-    { id, notBefore },
-    { id: randomUUID(), notBefore },
-  ]);
-  await queue.send([{ id, notBefore }]);
-  const jobs = await sql(`SELECT data FROM tributary_queue.job WHERE name = 'run' AND state = 'created'`);
-  expect(jobs).toHaveLength(2);
-  expect(jobs).toContainEqual({ data: { id } });
-});
-
-it('hosts that start together agree on the schema of the queue', async () => {
-  const queues = await Promise.all([1, 2, 3, 4].map(() => openPgBossQueue(database.url, () => undefined)));
-  await Promise.all(queues.map((queue) => queue.stop()));
-});
