@@ -42,7 +42,7 @@ export interface WorkerTimes extends LeaseTimes {
   readonly stopWithinMs: number;
 }
 
-/** A dead worker's request is taken over after a lease, a sweep and a second of the queue: 36 s at most. */
+/** A free worker takes over a dead one's request after a lease, a sweep and a second of the queue: 37 s at most. */
 export const WORKER_TIMES: WorkerTimes = {
   leaseMs: 30_000,
   renewEveryMs: 10_000,

@@ -192,6 +192,8 @@ test('the same key is the same request; a request can be cancelled; pages of oth
   expect(await post(`/api/requests/${id}/cancel`, {})).toEqual([415, expect.anything()]);
   expect(await post(`/api/requests/${randomUUID()}/cancel`, json)).toEqual([404, expect.anything()]);
   expect((await fetch(`${api}/api/requests/none`)).status).toBe(404);
+  const garbled = await fetch(api + runs, { method: 'POST', headers: keyed, body: '{' });
+  expect([garbled.status, garbled.headers.get('content-type')]).toEqual([400, expect.stringContaining('problem+json')]);
   expect(await post(`/api/requests/${id}/cancel`, { ...json, origin: api })).toEqual([202, undefined]);
   expect(await requestOf(id)).toMatchObject({ state: 'cancelled', is_cancel_wanted: true });
 });

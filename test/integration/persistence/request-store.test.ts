@@ -101,4 +101,35 @@ describe('a request', () => {
     expect(await requests.renew(lease, LONG_MS)).toEqual({ isHeld: true, isCancelWanted: true });
     expect(await requests.cancel(randomUUID())).toBeUndefined();
   });
+
+  it('counts what brought nothing, and forgets it once rows were committed', async () => {
+    const { request } = await requests.add(asked());
+    expect(request).toMatchObject({ fruitless: 0 });
+    expect(request).not.toHaveProperty('error');
+    const error = { kind: 'transient', message: 'no answer\0', stream: 'campaigns' } as const;
+    await requests.again((await requests.claim(request.id, 'a', LONG_MS))!, EARLIER, { error, fruitless: 1 });
+    const failed = { fruitless: 1, error: { ...error, message: 'no answer\u{FFFD}' } };
+    expect(await requests.get(request.id)).toMatchObject({ state: 'queued', ...failed });
+    // One that is given back has not failed.
+    await requests.again((await requests.claim(request.id, 'a', LONG_MS))!, EARLIER);
+    expect(await requests.get(request.id)).toMatchObject({ state: 'queued', ...failed });
+    await requests.claim(request.id, 'a', 1);
+    const taken = (await another.claim(request.id, 'b', LONG_MS))!;
+    expect(taken.request).toMatchObject({ attempt: 4, fruitless: 2 });
+    await another.renew(taken, LONG_MS, false);
+    expect(await requests.get(request.id)).toMatchObject({ fruitless: 2 });
+    await another.renew(taken, LONG_MS, true);
+    expect(await requests.get(request.id)).toMatchObject({ fruitless: 0 });
+    await another.end(taken);
+    expect(await requests.get(request.id)).not.toHaveProperty('error');
+  });
+
+  it('that was cancelled meanwhile is not given back', async () => {
+    const { id } = (await requests.add(asked())).request;
+    const lease = (await requests.claim(id, 'a', LONG_MS))!;
+    await requests.cancel(id);
+    await requests.again(lease, EARLIER);
+    expect(await requests.get(id)).toMatchObject({ state: 'cancelled' });
+    expect(await requests.claimable(10)).toEqual([]);
+  });
 });
