@@ -3,7 +3,6 @@ import { hostname } from 'node:os';
 import type { EngineEvent } from '../protocol/index.js';
 import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
 import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
-import { isConnectorError } from '../sdk/index.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
@@ -33,9 +32,9 @@ export async function startRunWorker(
   );
 }
 
-/** A statement of the queue holds ids only, and a network error an address; still no more than the message is told. */
-function queueFault(error: Error): string {
-  return isConnectorError(error) || error.message !== '' ? error.message : String((error as { code?: string }).code);
+/** Where every address of a server refuses, there is a code and no message. */
+function queueFault(error: Error & { readonly code?: string }): string {
+  return error.message || (error.code ?? error.name);
 }
 
 async function execute(
