@@ -73,9 +73,9 @@ export async function startHost(installation: Installation, { host, port, worker
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     async close() {
-      stopping.abort();
-      // What is asked meanwhile is still answered: a rolling restart shall not look like an outage.
+      // What is asked while runs end is still answered.
       const isClean = (await working?.stop()) ?? true;
+      stopping.abort();
       await app.close();
       return isClean;
     },
