@@ -72,9 +72,18 @@ function named<T>(map: Readonly<Record<string, T>>, name: string, what: string):
   });
 }
 
-/** The paths of the file that hold secrets, by what the plugins declare. */
+/** Of channels; the address of an incoming webhook is all that is needed to write there. */
+const ALERT_SECRETS: readonly PathPattern[] = [
+  ['smtp', 'password'],
+  ['pagerduty', 'routing_key'],
+  ['slack', 'url'],
+  ['teams', 'url'],
+  ['webhook', 'secret'],
+].map((path) => ['alerts', 'channels', '*', ...path]);
+
+/** The paths of the file that hold secrets: by what the plugins declare, and of channels. */
 export async function secretPaths(configuration: Configuration): Promise<readonly PathPattern[]> {
-  const paths: PathPattern[] = [];
+  const paths: PathPattern[] = [...ALERT_SECRETS];
   for (const kind of ['source', 'destination'] as const)
     for (const name of Object.keys(configuration.settings[`${kind}s`])) {
       const { plugin } = await configuration.plugin(kind, name);

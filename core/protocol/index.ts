@@ -17,4 +17,5 @@ export * from './rows.js';
 export * from './source.js';
 export * from './destination.js';
 export * from './events.js';
+export * from './alerts.js';
 export * from './facts.js';

@@ -26,6 +26,7 @@ export function crossCheck(settings: Partial<Settings>, context: CrossCheckConte
     checkConnection(connection, settings, ['connections', name], context);
   checkTableOwners(settings, context);
   checkReport(settings, context);
+  checkAlerts(settings, context);
 }
 
 function checkKeys({ keys }: Partial<Settings>, { report, isReference }: CrossCheckContext): void {
@@ -141,6 +142,19 @@ function checkFact(
     const { join } = columnOf(text);
     if (join !== undefined && !Object.hasOwn(fact.join, join))
       report([...path, ...inner], `"${join}" is not named in join; ${didYouMean(join, Object.keys(fact.join))}`);
+  }
+}
+
+function checkAlerts({ alerts, connections }: Partial<Settings>, { report }: CrossCheckContext): void {
+  const channels = namesOf(alerts?.channels);
+  for (const [index, rule] of (alerts?.rules ?? []).entries()) {
+    const known = (key: 'to' | 'connections', what: string, names: readonly string[] | undefined) => {
+      for (const [position, name] of (rule?.[key] ?? []).entries())
+        if (names !== undefined && typeof name === 'string' && !names.includes(name))
+          report(['alerts', 'rules', index, key, position], `no such ${what}; ${didYouMean(name, names)}`);
+    };
+    known('to', 'channel', channels);
+    known('connections', 'connection', namesOf(connections));
   }
 }
 

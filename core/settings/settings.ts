@@ -1,3 +1,4 @@
+import { AlertsSettings } from './alerts.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
 import { Exactly, Pattern, Text, TimeZone } from './fields.js';
 import { ReportSettings } from './report.settings.js';
@@ -54,6 +55,9 @@ export class Settings {
 
   @Key('Which streams of a source go to which destination, by name.', { shape: named(one(ConnectionSettings)) })
   connections: Record<string, ConnectionSettings>;
+
+  @OptionalKey('Who is told when something goes wrong.', { shape: one(AlertsSettings) })
+  alerts?: AlertsSettings;
 
   @OptionalKey('How raw streams become the figures of the report.', { shape: one(ReportSettings) })
   report?: ReportSettings;
