@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import type { AlertStore } from '../alerting/alert-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
+import { alertStore } from './postgres.alert-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
@@ -12,6 +14,7 @@ import { storeFailure } from './store-failure.js';
 export interface Store {
   readonly runs: RunStore;
   readonly requests: RequestStore;
+  readonly alerts: AlertStore;
   close(): Promise<void>;
 }
 
@@ -48,6 +51,7 @@ export async function openStore(url: string): Promise<Store> {
   return {
     runs: patient(runStore(source)),
     requests: patient(requestStore(source)),
+    alerts: patient(alertStore(source)),
     close: () => source.destroy(),
   };
 }

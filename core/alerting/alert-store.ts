@@ -1,0 +1,47 @@
+import type { Delivery, DeliveryRecord, EndedRun, Incident, Judgement } from './incident.js';
+
+/** What a judgement looks back at. */
+export interface Before {
+  readonly run: EndedRun;
+  /** Runs of the connection that ended earlier, the latest first. */
+  readonly earlier: readonly EndedRun[];
+  /** Of the connection. */
+  readonly open: readonly Incident[];
+}
+
+/**
+ * Incidents and what is to be sent of them, beside the runs. Whatever process dies, what it left is found here again: runs that
+ * are not judged yet, and deliveries that nobody holds. Several hosts may use it at once.
+ */
+export interface AlertStore {
+  /**
+   * Called before the first judgement: of runs that ended before anybody was to be told, only the last of each connection
+   * is news. Once a run was judged, the same holds of what is older than a week.
+   */
+  begin(now: Date): Promise<void>;
+  /**
+   * Judges the oldest run that ended and was not judged in the state that it has, and writes what `decide` says together with
+   * the note that it is judged. One at a time over all hosts, in the order in which runs ended. False: there is none.
+   */
+  judgeNext(decide: (before: Before) => Judgement, now: Date): Promise<boolean>;
+  /**
+   * Takes deliveries that are due at `now` and leases them; the lease is by the database's clock. One of a key and channel at a
+   * time, in their order, so that nothing is resolved before it was told.
+   */
+  claim(options: {
+    readonly now: Date;
+    readonly leaseMs: number;
+    readonly limit: number;
+  }): Promise<readonly Delivery[]>;
+  /** Of the attempt that was claimed; one that lost its lease meanwhile changes nothing. */
+  sent(delivery: Delivery): Promise<void>;
+  again(delivery: Delivery, dueAt: Date, error: string): Promise<void>;
+  /** Not to be tried again. A resolve of what was never told goes with it. */
+  ended(delivery: Delivery, state: 'refused' | 'given_up', error: string): Promise<void>;
+  /** Open ones first, then the latest. */
+  incidents(filter: { readonly limit: number; readonly isOpenOnly?: boolean }): Promise<readonly ListedIncident[]>;
+}
+
+export interface ListedIncident extends Incident {
+  readonly deliveries: readonly DeliveryRecord[];
+}

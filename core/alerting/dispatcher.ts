@@ -1,0 +1,106 @@
+import { toConnectorError } from '../sdk/errors.js';
+import type { AlertStore } from './alert-store.js';
+import type { AlertMessage, Channel } from './channels/channel.js';
+import type { Delivery } from './incident.js';
+import { judge, type AlertRule, type ConnectionFacts } from './judge.js';
+
+export interface DispatcherOptions {
+  readonly store: AlertStore;
+  readonly project: string;
+  readonly rules: readonly AlertRule[];
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly factsOf: (connection: string) => ConnectionFacts;
+  /** Where the host shows a run. */
+  readonly linkOf: (run: string) => string | undefined;
+  readonly now: () => Date;
+  /** Told of deliveries that failed, without secrets. */
+  readonly note: (text: string) => void;
+}
+
+/** Turns runs that ended into incidents, and incidents into messages. */
+export interface Dispatcher {
+  /** Does all that is to be done now. May be repeated at any time, also by several hosts at once. */
+  work(): Promise<void>;
+}
+
+const AT_ONCE = 20;
+/** A message that is not out by then is tried again. */
+export const SEND_MS = 20_000;
+/** Longer than any attempt takes: whoever claims a message later may be sure that the first is dead. */
+const LEASE_MS = 3 * SEND_MS;
+
+const FIRST_RETRY_MS = 15_000;
+const LONGEST_RETRY_MS = 30 * 60_000;
+const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { store, rules, factsOf, now } = options;
+  let isBegun = false;
+  return {
+    async work() {
+      if (!isBegun) await store.begin(now());
+      isBegun = true;
+      let isMore = true;
+      while (isMore)
+        isMore = await store.judgeNext((before) => judge(before, rules, factsOf(before.run.connection)), now());
+      for (;;) {
+        const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
+        if (due.length === 0) return;
+        await Promise.all(due.map((delivery) => deliver(delivery, options)));
+      }
+    },
+  };
+}
+
+async function deliver(
+  delivery: Delivery,
+  { store, channels, now, note, ...options }: DispatcherOptions,
+): Promise<void> {
+  const channel = Object.hasOwn(channels, delivery.channel) ? channels[delivery.channel] : undefined;
+  const about = `alert "${delivery.incident.key}" (${delivery.action}) to channel "${delivery.channel}"`;
+  if (channel === undefined) {
+    note(`${about}: there is no such channel any more`);
+    await store.ended(delivery, 'refused', 'There is no such channel in the configuration any more.');
+    return;
+  }
+  try {
+    await channel.send(messageOf(delivery, options), AbortSignal.timeout(SEND_MS));
+  } catch (cause) {
+    const { kind, message, details } = toConnectorError(cause);
+    note(`${about}: ${message}`);
+    if (kind !== 'transient' && kind !== 'rate_limit') await store.ended(delivery, 'refused', message);
+    else if (now().getTime() - Date.parse(delivery.createdAt) >= GIVE_UP_AFTER_MS)
+      await store.ended(delivery, 'given_up', message);
+    else await store.again(delivery, retryAt(now(), delivery.attempt, details.retryAfterMs), message);
+    return;
+  }
+  await store.sent(delivery);
+}
+
+/** Twice as long each time; a channel that says when it has time again is not asked before. */
+function retryAt(now: Date, attempt: number, retryAfterMs = 0): Date {
+  const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(attempt - 1, 20));
+  return new Date(now.getTime() + Math.max(pause, Math.min(retryAfterMs, LONGEST_RETRY_MS)));
+}
+
+function messageOf(
+  { id, action, incident }: Delivery,
+  { project, linkOf }: Pick<DispatcherOptions, 'project' | 'linkOf'>,
+): AlertMessage {
+  const link = linkOf(incident.run);
+  return {
+    action,
+    id: `tributary-alert-${incident.id}-${id}`,
+    key: incident.key,
+    project,
+    kind: incident.kind,
+    severity: incident.severity,
+    connection: incident.connection,
+    ...(incident.stream === undefined ? {} : { stream: incident.stream }),
+    run: incident.run,
+    text: incident.text,
+    openedAt: incident.openedAt,
+    ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }),
+    ...(link === undefined ? {} : { link }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { AlertKind, ErrorReport } from '../protocol/index.js';
+import type { ColumnChange, EndedRun, EndedStream } from './incident.js';
+
+/** Past either the stream fails: the share of the records read (0 to 1), and their number. */
+export interface ErrorBudget {
+  readonly share: number;
+  readonly records: number;
+}
+
+/** Something that one run shows and that somebody may want to know. */
+export type Finding =
+  | {
+      readonly kind: 'run_failed' | 'run_partial' | 'run_interrupted' | 'auth';
+      readonly stream?: undefined;
+      /** As what it is told where no rule names its kind. */
+      readonly orElse?: AlertKind;
+    }
+  | { readonly kind: 'schema_change'; readonly stream: string; readonly changes: readonly ColumnChange[] }
+  | {
+      readonly kind: 'quarantine_growth';
+      readonly stream: string;
+      readonly quarantined: number;
+      readonly read: number;
+      /** 1 where the budget is used up. */
+      readonly used: number;
+    }
+  | { readonly kind: 'unexpected_zero'; readonly stream: string; readonly usual: number };
+
+/** So many runs must have brought something before one that brings nothing is strange. */
+const RUNS_BEFORE_ZERO = 3;
+
+/** All that a run shows, one finding a cause, whether or not a rule asks for it. */
+export function findingsOf(run: EndedRun, earlier: readonly EndedRun[], budget: ErrorBudget): readonly Finding[] {
+  const streams = Object.entries(run.streams);
+  return [
+    ...outcomeOf(run),
+    ...Object.entries(Object.groupBy(run.schemaChanges, ({ stream }) => stream)).map(
+      ([stream, changes = []]): Finding => ({ kind: 'schema_change', stream, changes }),
+    ),
+    ...streams.flatMap(([stream, outcome]): readonly Finding[] => {
+      const { read = 0, quarantined = 0 } = outcome.ledger;
+      const used = budgetUsed(outcome, budget);
+      return used > 0 ? [{ kind: 'quarantine_growth', stream, quarantined, read, used }] : [];
+    }),
+    ...(isOrdinary(run) ? streams : []).flatMap(([stream, outcome]): readonly Finding[] => {
+      const usual = usualOf(stream, earlier);
+      return readsNothing(outcome) && usual !== undefined ? [{ kind: 'unexpected_zero', stream, usual }] : [];
+    }),
+  ];
+}
+
+/** What an open incident of a stream is over by; a run that did not come that far shows nothing. */
+export function showsRecovery(kind: AlertKind, stream: string | undefined, run: EndedRun): boolean {
+  if (stream === undefined) return run.state === 'succeeded';
+  const outcome = run.streams[stream];
+  if (outcome?.state !== 'complete') return false;
+  return kind !== 'unexpected_zero' || (outcome.ledger['read'] ?? 0) > 0;
+}
+
+function outcomeOf(run: EndedRun): readonly Finding[] {
+  if (run.state === 'interrupted') return [{ kind: 'run_interrupted', orElse: 'run_failed' }];
+  if (run.state !== 'failed' && run.state !== 'partial') return [];
+  const kind = run.state === 'failed' ? 'run_failed' : 'run_partial';
+  const errors = errorsOf(run);
+  if (errors.some((error) => error.kind === 'auth')) return [{ kind: 'auth', orElse: kind }];
+  // Another run has the connection: that one tells how it goes.
+  const isElsewhere = errors.length > 0 && errors.every((error) => error.kind === 'locked');
+  return isElsewhere ? [] : [{ kind }];
+}
+
+/** Of the run and of its streams, in the order in which a person should read them. */
+export function errorsOf({ error, streams }: EndedRun): readonly ErrorReport[] {
+  const all = [
+    error,
+    ...Object.entries(streams).map(([stream, outcome]) => outcome.error && { stream, ...outcome.error }),
+  ];
+  return all.filter((each) => each !== undefined);
+}
+
+function budgetUsed({ ledger, error }: EndedStream, { share, records }: ErrorBudget): number {
+  // It failed because of its records: what went past the budget was not committed, and so stands in no ledger.
+  if (error?.kind === 'data') return 1;
+  const { read = 0, quarantined = 0 } = ledger;
+  if (quarantined === 0) return 0;
+  const of = (allowed: number) => (allowed === 0 ? 1 : quarantined / allowed);
+  return Math.min(1, Math.max(of(read * share), of(records)));
+}
+
+/** A backfill or replay reads other spans than the runs of every day. */
+const isOrdinary = ({ trigger }: EndedRun) => trigger !== 'backfill' && trigger !== 'replay';
+
+const readsNothing = ({ state, ledger }: EndedStream) => state === 'complete' && (ledger['read'] ?? 0) === 0;
+
+/** The least that the last runs brought; undefined where they do not all bring something. */
+function usualOf(stream: string, earlier: readonly EndedRun[]): number | undefined {
+  const reads = earlier
+    .filter((run) => isOrdinary(run) && run.streams[stream]?.state === 'complete')
+    .slice(0, RUNS_BEFORE_ZERO)
+    .map((run) => run.streams[stream]?.ledger['read'] ?? 0);
+  return reads.length === RUNS_BEFORE_ZERO && reads.every((read) => read > 0) ? Math.min(...reads) : undefined;
+}

@@ -1,0 +1,177 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { AlertStore } from '../alerting/alert-store.js';
+import type { Delivery, EndedRun, Judgement } from '../alerting/incident.js';
+import { toEndedRun, toIncident, toListed, type DeliveryRow, type IncidentRow } from './alert-rows.js';
+import { STORE_SCHEMA, type RunRow } from './run.entity.js';
+
+const RUN = `${STORE_SCHEMA}.run`;
+const EVENT = `${STORE_SCHEMA}.run_event`;
+const INCIDENT = `${STORE_SCHEMA}.alert_incident`;
+const DELIVERY = `${STORE_SCHEMA}.alert_delivery`;
+
+/** As the index has it. */
+const TO_JUDGE = 'ended_at IS NOT NULL AND judged_state IS DISTINCT FROM state';
+const OLDEST_TO_JUDGE = `SELECT * FROM ${RUN} WHERE ${TO_JUDGE} ORDER BY ended_at, id LIMIT 1`;
+/** As far as any rule looks back, and no further than a busy connection goes in an hour. */
+const EARLIER_RUNS = 20;
+/** A row as it was claimed: a later claim has raised the attempt. */
+const HELD = `id = $1 AND attempt = $2 AND state = 'waiting'`;
+
+export function alertStore(source: DataSource): AlertStore {
+  const changed = async (sql: string, values: readonly unknown[]): Promise<void> => {
+    await source.query(sql, [...values]);
+  };
+  const settle = ({ id, attempt }: Delivery, change: string, ...values: unknown[]) =>
+    changed(`UPDATE ${DELIVERY} SET ${change}, lease_until = NULL, changed_at = now() WHERE ${HELD}`, [
+      id,
+      attempt,
+      ...values,
+    ]);
+  return {
+    begin: (now) =>
+      changed(
+        `UPDATE ${RUN} r SET judged_state = state
+          WHERE ${TO_JUDGE}
+            AND (ended_at < $1::timestamptz - interval '7 days' OR NOT EXISTS (SELECT FROM ${RUN} WHERE judged_state IS NOT NULL))
+            AND EXISTS (SELECT FROM ${RUN} later
+                         WHERE later.connection = r.connection AND (later.ended_at, later.id) > (r.ended_at, r.id))`,
+        [now],
+      ),
+    async judgeNext(decide, now) {
+      // Nearly always there is nothing, and nobody has to wait for that.
+      if ((await source.query(OLDEST_TO_JUDGE)).length === 0) return false;
+      return inTransaction(source, async (runner) => {
+        await runner.query(`LOCK TABLE ${INCIDENT} IN SHARE ROW EXCLUSIVE MODE`);
+        const [row]: RunRow[] = await runner.query(OLDEST_TO_JUDGE);
+        if (row === undefined) return false;
+        const [run] = await withEvents(runner, [row]);
+        const earlier: RunRow[] = await runner.query(
+          `SELECT * FROM ${RUN} WHERE connection = $1 AND ended_at IS NOT NULL AND (ended_at, id) < ($2, $3)
+            ORDER BY ended_at DESC, id DESC LIMIT ${EARLIER_RUNS}`,
+          [row.connection, row.ended_at, row.id],
+        );
+        const open: IncidentRow[] = await runner.query(
+          `SELECT * FROM ${INCIDENT} WHERE connection = $1 AND resolved_at IS NULL`,
+          [row.connection],
+        );
+        const judgement = decide({
+          run: run as EndedRun,
+          earlier: earlier.map((each) => toEndedRun(each)),
+          open: open.map(toIncident),
+        });
+        await write(runner, judgement, row.ended_at as Date, now);
+        await runner.query(`UPDATE ${RUN} SET judged_state = $2 WHERE id = $1`, [row.id, row.state]);
+        return true;
+      });
+    },
+    async claim({ now, leaseMs, limit }) {
+      const [claimed]: [DeliveryRow[]] = await source.query(
+        `UPDATE ${DELIVERY} d SET attempt = attempt + 1, lease_until = now() + $2 * interval '1 ms', changed_at = now()
+          WHERE id IN (
+            SELECT w.id FROM ${DELIVERY} w
+             WHERE w.state = 'waiting' AND w.due_at <= $1 AND (w.lease_until IS NULL OR w.lease_until < now())
+               AND NOT EXISTS (SELECT FROM ${DELIVERY} o WHERE o.state = 'waiting'
+                                AND o.key = w.key AND o.channel = w.channel AND o.id < w.id)
+             ORDER BY w.due_at, w.id LIMIT $3 FOR UPDATE SKIP LOCKED)
+         RETURNING d.*`,
+        [now, leaseMs, limit],
+      );
+      if (claimed.length === 0) return [];
+      const incidents: IncidentRow[] = await source.query(`SELECT * FROM ${INCIDENT} WHERE id = ANY($1)`, [
+        claimed.map((row) => row.incident_id),
+      ]);
+      const byId = new Map(incidents.map((row) => [row.id, toIncident(row)]));
+      return claimed.flatMap(({ id, channel, action, attempt, created_at, incident_id }) => {
+        const incident = byId.get(incident_id);
+        if (incident === undefined) return [];
+        return [{ id, channel, action, attempt, createdAt: created_at.toISOString(), incident }];
+      });
+    },
+    sent: (delivery) => settle(delivery, `state = 'sent', error = NULL`),
+    again: (delivery, dueAt, error) => settle(delivery, 'due_at = $3, error = $4', dueAt, error),
+    async ended(delivery, state, error) {
+      await settle(delivery, 'state = $3, error = $4', state, error);
+      if (delivery.action !== 'trigger') return;
+      await changed(
+        `UPDATE ${DELIVERY} SET state = $3, error = $4, changed_at = now()
+          WHERE incident_id = $1 AND channel = $2 AND action = 'resolve' AND state = 'waiting'`,
+        [delivery.incident.id, delivery.channel, state, error],
+      );
+    },
+    async incidents({ limit, isOpenOnly = false }) {
+      const rows: IncidentRow[] = await source.query(
+        `SELECT * FROM ${INCIDENT} ${isOpenOnly ? 'WHERE resolved_at IS NULL' : ''}
+          ORDER BY resolved_at IS NOT NULL, opened_at DESC, id LIMIT $1`,
+        [limit],
+      );
+      const deliveries: DeliveryRow[] = await source.query(
+        `SELECT * FROM ${DELIVERY} WHERE incident_id = ANY($1) ORDER BY id`,
+        [rows.map(({ id }) => id)],
+      );
+      return rows.map((row) => toListed(row, deliveries));
+    },
+  };
+
+  async function withEvents(runner: QueryRunner, rows: readonly RunRow[]): Promise<readonly EndedRun[]> {
+    const events: { run_id: string; data: unknown }[] = await runner.query(
+      `SELECT run_id, data FROM ${EVENT} WHERE run_id = ANY($1) AND type = 'schema_changed' ORDER BY seq`,
+      [rows.map(({ id }) => id)],
+    );
+    return rows.map((row) =>
+      toEndedRun(
+        row,
+        events.filter((event) => event.run_id === row.id),
+      ),
+    );
+  }
+}
+
+/** `at`: when the run ended that showed it. */
+async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement, at: Date, now: Date): Promise<void> {
+  for (const { key, kind, connection, stream, severity, text, run, channels } of opened) {
+    const id = randomUUID();
+    await runner.query(
+      `INSERT INTO ${INCIDENT} (id, key, kind, connection, stream, severity, text, run_id, opened_at, last_seen_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
+      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(text), run, at],
+    );
+    await runner.query(
+      `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)
+       SELECT $1, $2, channel, 'trigger', 'waiting', $4, $4, now() FROM unnest($3::text[]) AS channel`,
+      [id, key, channels, now],
+    );
+  }
+  await runner.query(
+    `UPDATE ${INCIDENT} SET times = times + 1, last_seen_at = greatest(last_seen_at, $2)
+      WHERE key = ANY($1) AND resolved_at IS NULL`,
+    [seen, at],
+  );
+  await runner.query(
+    `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)
+     SELECT d.incident_id, d.key, d.channel, 'resolve', 'waiting', $2, $2, now()
+       FROM ${DELIVERY} d JOIN ${INCIDENT} i ON i.id = d.incident_id
+      WHERE i.key = ANY($1) AND i.resolved_at IS NULL AND d.action = 'trigger' AND d.state IN ('waiting', 'sent')
+      ORDER BY d.id`,
+    [resolved, now],
+  );
+  await runner.query(`UPDATE ${INCIDENT} SET resolved_at = $2 WHERE key = ANY($1) AND resolved_at IS NULL`, [
+    resolved,
+    at,
+  ]);
+}
+
+async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+  const runner = source.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    const result = await work(runner);
+    await runner.commitTransaction();
+    return result;
+  } catch (error) {
+    if (runner.isTransactionActive) await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
+  } finally {
+    await runner.release();
+  }
+}
