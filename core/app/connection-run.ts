@@ -34,7 +34,7 @@ export interface RunResult {
 }
 
 /** A run whose process says nothing for so long is dead, whichever host it was on. */
-const SILENT_MS = 90_000;
+export const SILENT_MS = 90_000;
 
 export const clock: Clock = {
   now: () => new Date(),

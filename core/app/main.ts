@@ -6,6 +6,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { WinstonModule } from 'nest-winston';
 import { ApiModule, ProblemFilter, type HostServices } from '../api/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import { startAlerting } from './alerting.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
 import { reportDestination } from './marts.js';
@@ -69,6 +70,7 @@ export async function startHost(installation: Installation, { host, port, worker
           await app.close();
           throw error;
         });
+  const alerting = await startAlerting(installation, (text) => logger.error(text));
   const address = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
@@ -76,7 +78,7 @@ export async function startHost(installation: Installation, { host, port, worker
       // What is asked while runs end is still answered.
       const isClean = (await working?.stop()) ?? true;
       stopping.abort();
-      await app.close();
+      await Promise.all([app.close(), alerting.close()]);
       return isClean;
     },
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { alertsVerb } from './alerts.js';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
 import { checkVerb, discoverVerb } from './discover.js';
@@ -46,6 +47,7 @@ for (const verb of [
   connectorsVerb,
   serveVerb,
   workerVerb,
+  alertsVerb,
   demoVerb,
 ])
   verb(program);

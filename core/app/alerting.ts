@@ -1,0 +1,117 @@
+import {
+  createDispatcher,
+  emailChannel,
+  pagerDutyChannel,
+  slackChannel,
+  teamsChannel,
+  webhookChannel,
+  type AlertRule,
+  type Channel,
+  type ConnectionFacts,
+} from '../alerting/index.js';
+import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import { errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
+import type { Configuration } from './configuration.js';
+import { SILENT_MS } from './connection-run.js';
+import type { Installation } from './installation.js';
+import { feedsMarts } from './marts.js';
+
+/** How often what ended is looked for, whichever process ran it. */
+const EVERY_MS = 5_000;
+const HALF = '50%';
+
+/** The messenger of a host. */
+export interface Alerting {
+  /** Ends once what is being sent is out. */
+  close(): Promise<void>;
+}
+
+/** Starts to tell what the rules say; nothing where the configuration has none. `note` gets what could not be told. */
+export async function startAlerting(installation: Installation, note: (text: string) => void): Promise<Alerting> {
+  const { configuration } = installation;
+  const { alerts, project } = configuration.settings;
+  if (alerts === undefined) return { close: async () => undefined };
+  const { alerts: store, runs } = await installation.store();
+  const dispatcher = createDispatcher({
+    store,
+    project: project.name,
+    rules: alerts.rules.map(ruleOf),
+    channels: Object.fromEntries(Object.entries(alerts.channels).map(([name, channel]) => [name, channelOf(channel)])),
+    factsOf: (connection) => factsOf(configuration, connection),
+    linkOf: (run) => linkOf(alerts, run),
+    now: () => new Date(),
+    note,
+  });
+  let last = '';
+  const look = async () => {
+    try {
+      // A process that was killed does not say so.
+      await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
+      await dispatcher.work();
+      last = '';
+    } catch (error) {
+      const { message } = toConnectorError(error);
+      if (message !== last) note(`alerts wait: ${message}`);
+      last = message;
+    }
+  };
+  let isClosed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let looking: Promise<void>;
+  const turn = () => {
+    looking = look().then(() => {
+      if (!isClosed) timer = setTimeout(turn, EVERY_MS).unref();
+    });
+  };
+  turn();
+  return {
+    async close() {
+      isClosed = true;
+      clearTimeout(timer);
+      await looking;
+    },
+  };
+}
+
+/** A channel of the configuration by its name. */
+export function namedChannel(configuration: Configuration, name: string): Channel {
+  const channels = configuration.settings.alerts?.channels ?? {};
+  if (Object.hasOwn(channels, name)) return channelOf(channels[name]);
+  const known = Object.keys(channels);
+  throw new ConnectorError('config', `There is no channel "${name}" in the configuration.`, {
+    hint: known.length === 0 ? 'Name one under alerts.channels.' : `It has: ${known.join(', ')}.`,
+  });
+}
+
+export function linkOf({ link }: AlertsSettings, run: string): string | undefined {
+  return link === undefined ? undefined : `${link.replace(/\/+$/, '')}/api/runs/${encodeURIComponent(run)}`;
+}
+
+function channelOf({ email, smtp, pagerduty, slack, teams, webhook }: ChannelSettings): Channel {
+  if (email !== undefined && smtp !== undefined) return emailChannel(email, smtp);
+  if (pagerduty !== undefined) return pagerDutyChannel(pagerduty);
+  if (slack !== undefined) return slackChannel(slack);
+  if (teams !== undefined) return teamsChannel(teams);
+  if (webhook !== undefined) return webhookChannel(webhook);
+  throw new Error('a channel without a kind');
+}
+
+function ruleOf({ when, severity, connections, to, budget_used }: AlertsSettings['rules'][number]): AlertRule {
+  return {
+    when,
+    severity,
+    ...(connections === undefined ? {} : { connections }),
+    to,
+    budgetUsed: Number((budget_used ?? HALF).slice(0, -1)) / 100,
+  };
+}
+
+/** Also of a connection that the configuration does not have any more, since its last run may have failed. */
+function factsOf(configuration: Configuration, name: string): ConnectionFacts {
+  const { connections } = configuration.settings;
+  const connection = Object.hasOwn(connections, name) ? connections[name] : undefined;
+  return {
+    budget: connection === undefined ? { share: 0, records: 0 } : errorBudgetOf(connection.error_budget),
+    feedsReport: feedsMarts(configuration, name),
+  };
+}
