@@ -1,0 +1,280 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createDispatcher,
+  emailChannel,
+  pagerDutyChannel,
+  webhookChannel,
+  type AlertRule,
+  type Channel,
+  type Dispatcher,
+} from '../../../core/alerting/index.js';
+import { openStore, type Store } from '../../../core/persistence/index.js';
+import type { AlertKind, ErrorReport, RunState } from '../../../core/protocol/index.js';
+import { startPagerDuty, type PagerDuty } from '../../simulators/pagerduty/server.js';
+import { startMailBox, type MailBox } from '../../support/mail.js';
+import { stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
+import { startReceiver, type Receiver } from '../../support/receiver.js';
+
+const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
+const MINUTE = 60_000;
+
+let database: TestDatabase;
+let store: Store;
+let box: MailBox;
+let pager: PagerDuty;
+let hook: Receiver;
+let channels: Record<string, Channel>;
+let now: number;
+let notes: string[];
+
+beforeEach(async () => {
+  database = await testDatabase();
+  store = await openStore(database.url);
+  box = await startMailBox({ disabledCommands: ['STARTTLS', 'AUTH'] });
+  pager = await startPagerDuty([ROUTING_KEY]);
+  hook = await startReceiver();
+  channels = {
+    ops: mailTo(box.port),
+    pager: pagerDutyChannel({ routing_key: ROUTING_KEY, endpoint: pager.endpoint }),
+    hook: webhookChannel({ url: hook.url, secret: 'a-secret-of-a-test' }),
+  };
+  now = Date.parse('2026-03-10T06:00:00Z');
+  notes = [];
+});
+afterEach(async () => {
+  await box.close();
+  await pager.close();
+  await hook.close();
+  await store.close();
+  await database.drop();
+});
+afterAll(stopTestServer);
+
+const mailTo = (port: number) =>
+  emailChannel(['ops@example.org'], { host: '127.0.0.1', port, tls: 'none', from: 'tributary@example.org' });
+
+function dispatcher(rules: readonly AlertRule[], own: Store = store): Dispatcher {
+  return createDispatcher({
+    store: own.alerts,
+    project: 'outreach',
+    rules,
+    channels,
+    factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
+    linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
+    now: () => new Date(now),
+    note: (text) => notes.push(text),
+  });
+}
+
+const rule = (when: AlertKind, to: readonly string[] = ['ops', 'pager']): AlertRule => ({
+  when,
+  severity: 'critical',
+  to,
+  budgetUsed: 0.5,
+});
+
+interface Told {
+  readonly state?: RunState;
+  readonly error?: ErrorReport;
+  readonly read?: number;
+  readonly quarantined?: number;
+  readonly trigger?: string;
+  readonly gone?: readonly string[];
+}
+
+/** A run of `daily` with its stream `series`, as the recorder leaves it. */
+async function ran({ state = 'succeeded', error, read = 100, quarantined = 0, trigger = 'manual', gone }: Told = {}) {
+  now += MINUTE;
+  const id = randomUUID();
+  const at = new Date(now).toISOString();
+  await store.runs.begin({ id, connection: 'daily', trigger, startedAt: at });
+  if (gone !== undefined) {
+    const change = { added: [], removed: gone, retyped: [], loosened: [] };
+    await store.runs.append([
+      { run: id, seq: 1, at, type: 'schema_changed', data: { stream: 'series', applied: true, change } },
+    ]);
+  }
+  const isWell = state === 'succeeded';
+  await store.runs.end(id, {
+    state,
+    endedAt: at,
+    exitCode: isWell ? 0 : 5,
+    streams: { series: { state: isWell ? 'complete' : 'failed', ledger: isWell ? { read, quarantined } : {} } },
+    ...(error === undefined ? {} : { error }),
+  });
+  return id;
+}
+
+const REFUSED: ErrorReport = { kind: 'auth', message: 'The source refused the key.', hint: 'Renew api_key.' };
+const DOWN: ErrorReport = { kind: 'transient', message: 'The source did not answer.', hint: 'Try later.' };
+
+describe('each rule tells once and resolves once, however often the fault comes again', () => {
+  const well = async () => {
+    for (let run = 0; run < 3; run++) await ran();
+  };
+  test.each<[AlertKind, Told]>([
+    ['run_failed', { state: 'failed', error: DOWN }],
+    ['run_partial', { state: 'partial', error: DOWN }],
+    ['run_interrupted', { state: 'interrupted' }],
+    ['auth', { state: 'failed', error: REFUSED }],
+    ['schema_change', { gone: ['email'] }],
+    ['quarantine_growth', { read: 100, quarantined: 6 }],
+    ['unexpected_zero', { read: 0 }],
+  ])('%s', async (kind, fault) => {
+    const alerts = dispatcher([rule(kind)]);
+    await well();
+    await alerts.work();
+    expect([box.mails.length, pager.requests.length]).toEqual([0, 0]);
+    const run = await ran(fault);
+    for (let again = 0; again < 2; again++) {
+      await ran(fault);
+      await alerts.work();
+    }
+    expect(box.mails).toHaveLength(1);
+    expect(box.mails[0]?.text).toContain(run);
+    expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: false, severity: 'critical', source: 'outreach' }]);
+    expect(pager.alerts[0]?.links).toEqual([`https://tributary.example.org/api/runs/${run}`]);
+    await ran();
+    await ran();
+    await alerts.work();
+    await alerts.work();
+    expect(box.mails.map(({ subject }) => subject?.startsWith('[outreach] Resolved: '))).toEqual([false, true]);
+    expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: true }]);
+    expect(pager.requests).toEqual([
+      { action: 'trigger', status: 202 },
+      { action: 'resolve', status: 202 },
+    ]);
+    await ran(fault);
+    await alerts.work();
+    // After three runs that were not all well nothing says that a zero is strange.
+    expect(pager.alerts).toHaveLength(kind === 'unexpected_zero' ? 1 : 2);
+    const [incident] = (await store.alerts.incidents({ limit: 9 })).filter(
+      ({ resolvedAt }) => resolvedAt !== undefined,
+    );
+    expect(incident).toMatchObject({ kind, run, times: kind === 'unexpected_zero' ? 1 : 3 });
+    expect(notes).toEqual([]);
+  });
+});
+
+test('a failure that a more telling rule names is one incident, and without that rule it is told as the failure', async () => {
+  await ran({ state: 'failed', error: REFUSED });
+  await dispatcher([rule('run_failed'), rule('auth')]).work();
+  expect((await store.alerts.incidents({ limit: 9 })).map(({ kind }) => kind)).toEqual(['auth']);
+  await ran();
+  await ran({ state: 'partial', error: REFUSED });
+  await dispatcher([rule('run_partial')]).work();
+  expect((await store.alerts.incidents({ limit: 9, isOpenOnly: true })).map(({ kind }) => kind)).toEqual([
+    'run_partial',
+  ]);
+});
+
+test('a channel that is down for an hour gets each message once and in its order, and the others do not wait', async () => {
+  const { port } = box;
+  await box.close();
+  const alerts = dispatcher([rule('run_failed', ['ops', 'hook'])]);
+  await ran({ state: 'failed', error: DOWN });
+  const end = now + 60 * MINUTE;
+  for (; now < end; now += MINUTE) {
+    await alerts.work();
+    if (now > end - 30 * MINUTE && now <= end - 29 * MINUTE) await ran();
+  }
+  expect(hook.received.map(({ body }) => (JSON.parse(body) as { action: string }).action)).toEqual([
+    'trigger',
+    'resolve',
+  ]);
+  expect(notes.length).toBeGreaterThan(5);
+  expect(notes[0]).toContain('ECONNREFUSED');
+  box = await startMailBox({ disabledCommands: ['STARTTLS', 'AUTH'] }, port);
+  for (const later = now + 60 * MINUTE; now < later; now += MINUTE) await alerts.work();
+  expect(box.mails.map(({ subject }) => subject)).toEqual([
+    '[outreach] CRITICAL: daily: the run failed',
+    '[outreach] Resolved: daily: the run failed',
+  ]);
+});
+
+test('what a channel cannot take for days is given up, and its resolve with it', async () => {
+  hook.answer(503);
+  const alerts = dispatcher([rule('run_failed', ['hook'])]);
+  await ran({ state: 'failed', error: DOWN });
+  for (const end = now + 4 * 24 * 60 * MINUTE; now < end; now += 20 * MINUTE) await alerts.work();
+  const tried = hook.received.length;
+  await ran();
+  await alerts.work();
+  expect(hook.received).toHaveLength(tried);
+  const [{ deliveries } = { deliveries: [] }] = await store.alerts.incidents({ limit: 1 });
+  expect(deliveries).toMatchObject([
+    { action: 'trigger', state: 'given_up', attempt: tried, error: expect.stringContaining('503') },
+  ]);
+});
+
+test('a channel that refuses a message is not asked again, and says so', async () => {
+  channels['pager'] = pagerDutyChannel({ routing_key: ROUTING_KEY.slice(1), endpoint: pager.endpoint });
+  const alerts = dispatcher([rule('run_failed', ['pager'])]);
+  await ran({ state: 'failed', error: DOWN });
+  await alerts.work();
+  now += 60 * MINUTE;
+  await alerts.work();
+  expect(pager.requests).toEqual([{ action: 'trigger', status: 400 }]);
+  expect(notes).toEqual([expect.stringContaining("Length of 'routing_key' is incorrect")]);
+  expect(notes[0]).not.toContain(ROUTING_KEY.slice(1));
+});
+
+test('a channel that asks for time gets it', async () => {
+  pager.throttle(1);
+  const alerts = dispatcher([rule('run_failed', ['pager'])]);
+  await ran({ state: 'failed', error: DOWN });
+  await alerts.work();
+  await alerts.work();
+  expect(pager.requests.map(({ status }) => status)).toEqual([429]);
+  now += 15_000;
+  await alerts.work();
+  expect(pager.alerts).toMatchObject([{ triggers: 1 }]);
+});
+
+test('several dispatchers on one store tell each thing once', async () => {
+  const stores = await Promise.all([openStore(database.url), openStore(database.url)]);
+  const all = [store, ...stores].map((own) => dispatcher([rule('run_failed', ['hook', 'pager'])], own));
+  for (let round = 0; round < 5; round++) {
+    await ran({ state: 'failed', error: DOWN });
+    await ran({ state: 'failed', error: DOWN });
+    await Promise.all(all.map((each) => each.work()));
+    await ran();
+    await Promise.all(all.map((each) => each.work()));
+  }
+  // A dispatcher may leave what another one holds.
+  await Promise.all(all.map((each) => each.work()));
+  await Promise.all(stores.map((own) => own.close()));
+  expect(pager.requests.map(({ action }) => action)).toEqual(
+    Array.from({ length: 5 }, () => ['trigger', 'resolve']).flat(),
+  );
+  expect(new Set(hook.received.map(({ headers }) => headers['idempotency-key'])).size).toBe(10);
+  expect(hook.received).toHaveLength(10);
+});
+
+test('of what happened before anybody asked only the last run of a connection is news', async () => {
+  await ran({ state: 'failed', error: DOWN });
+  await ran();
+  await ran({ state: 'failed', error: REFUSED });
+  await dispatcher([rule('run_failed', ['hook'])]).work();
+  expect(hook.received).toHaveLength(1);
+});
+
+test('a run that was taken for dead and ends well after all resolves what was told of it', async () => {
+  const alerts = dispatcher([rule('run_interrupted', ['pager'])]);
+  const id = await ran({ state: 'interrupted' });
+  await alerts.work();
+  await store.runs.end(id, { state: 'succeeded', endedAt: new Date(now).toISOString(), exitCode: 0, streams: {} });
+  await alerts.work();
+  expect(pager.alerts).toMatchObject([{ isResolved: true }]);
+});
+
+test('a run that somebody stopped, a replay and another run in the way are nothing to tell of', async () => {
+  const alerts = dispatcher([rule('run_failed'), rule('run_partial')]);
+  await ran();
+  await alerts.work();
+  await ran({ state: 'cancelled' });
+  await ran({ state: 'failed', error: DOWN, trigger: 'replay' });
+  await ran({ state: 'failed', error: { kind: 'locked', message: 'Another run holds it.' } });
+  await alerts.work();
+  expect(await store.alerts.incidents({ limit: 9 })).toEqual([]);
+});
