@@ -99,6 +99,10 @@ function failureOf(error: unknown, host: string): ConnectorError {
     return new ConnectorError('config', `Mail server ${host} refused the mail${answer}`, {
       hint: 'Check from, to and the rights of the login.',
     });
+  if (/certificate|altname/i.test(message) && responseCode === undefined)
+    return new ConnectorError('config', `Mail server ${host} has a certificate that is not trusted here.`, {
+      hint: 'Give the name that stands in it as `host`, or its authority to Node with NODE_EXTRA_CA_CERTS.',
+    });
   if (code === 'ETLS')
     return new ConnectorError('config', `Mail server ${host} speaks no TLS as asked for${answer}`, {
       hint: 'Set `tls` of this channel as the server has it.',

@@ -34,8 +34,8 @@ export async function post({ url, body, headers = {} }: Post, signal: AbortSigna
     retryAfter = [response.headers['retry-after']].flat()[0];
     answer = plain((await response.body.text()).slice(0, LONGEST_ANSWER));
   } catch (cause) {
-    signal.throwIfAborted();
     const { code, name } = cause as NodeJS.ErrnoException;
+    // A deadline that passed is no other than a network that failed: the message goes out later.
     throw new ConnectorError('transient', `${host} could not be reached (${code ?? name}).`, {
       hint: 'Check the address and that this machine may reach it.',
     });
