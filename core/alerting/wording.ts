@@ -67,7 +67,7 @@ export function wordingOf(finding: Finding, run: EndedRun, feedsReport: boolean)
       const { quarantined, read, used, stream } = finding;
       const isOver = run.streams[stream]?.state !== 'complete';
       return {
-        title: `${connection}.${stream}: ${isOver ? 'too many records were rejected' : `${number(quarantined)} records were rejected`}`,
+        title: `${connection}.${stream}: ${isOver ? 'too many records were rejected' : quarantined === 1 ? 'a record was rejected' : `${number(quarantined)} records were rejected`}`,
         what: isOver
           ? `Its error budget was used up, and the stream failed. ${errors}`
           : `${number(quarantined)} of ${number(read)} records went to quarantine: ${Math.round(used * 100)}% of the error budget.`,

@@ -6,6 +6,10 @@ const MAIL_ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/;
 const URL_RULE = 'must be an address that begins with https:// (http:// only to this machine)';
 /** In plain text an alert, and the secret in the address, could be read on the way. */
 const SAFE_URL = /^(https:\/\/[^\s/]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))\S*$/;
+/** In JSON Schema. */
+const bothOrNeither = (a: string, b: string) => ({
+  anyOf: [{ required: [a, b] }, { not: { anyOf: [{ required: [a] }, { required: [b] }] } }],
+});
 const Address = () => Pattern(SAFE_URL, URL_RULE);
 
 @Rule<SmtpSettings>(
@@ -13,7 +17,7 @@ const Address = () => Pattern(SAFE_URL, URL_RULE);
     (username === undefined) === (password === undefined)
       ? undefined
       : { message: 'needs both username and password, or neither' },
-  { dependencies: { username: ['password'], password: ['username'] } },
+  bothOrNeither('username', 'password'),
 )
 @Rule<SmtpSettings>(
   ({ tls, password }) =>
@@ -85,12 +89,14 @@ export const CHANNEL_KINDS = ['email', 'pagerduty', 'slack', 'teams', 'webhook']
     (email === undefined) === (smtp === undefined)
       ? undefined
       : { key: email === undefined ? 'smtp' : 'email', message: 'email and smtp need each other' },
-  { dependencies: { email: ['smtp'], smtp: ['email'] } },
+  bothOrNeither('email', 'smtp'),
 )
-@Rule<ChannelSettings>(({ email }) =>
-  (email ?? []).every((address) => MAIL_ADDRESS.test(address))
-    ? undefined
-    : { key: 'email', message: 'must be mail addresses like ops@example.org' },
+@Rule<ChannelSettings>(
+  ({ email }) =>
+    (email ?? []).every((address) => MAIL_ADDRESS.test(address))
+      ? undefined
+      : { key: 'email', message: 'must be mail addresses like ops@example.org' },
+  { properties: { email: { items: { pattern: MAIL_ADDRESS.source } } } },
 )
 export class ChannelSettings {
   @OptionalKey('Mail addresses; needs `smtp`.', { shape: list(TEXT), example: '[ops@example.org]' })
