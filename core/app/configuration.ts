@@ -5,11 +5,13 @@ import { ConnectorError } from '../sdk/index.js';
 import {
   loadSettings,
   secretPathsOf,
+  secretValuesOf,
   type ConnectionSettings,
   type LoadedSettings,
   type PathPattern,
   type Settings,
 } from '../settings/index.js';
+import { createScrubber, type Scrub } from './scrubber.js';
 import { z } from 'zod';
 
 /** A configuration file that is valid, plugins included. */
@@ -19,6 +21,8 @@ export interface Configuration {
   readonly registry: Registry;
   /** TRIBUTARY_HOME: what the embedded parts keep. */
   readonly home: string;
+  /** Takes this configuration's secrets out of a text. */
+  readonly scrub: Scrub;
   connection(name: string): ConnectionSettings;
   /** The plugin of a configured source or destination, and its configuration with the plugin's defaults. */
   plugin<K extends Plugin['kind']>(kind: K, name: string): Promise<ConfiguredPlugin<K>>;
@@ -44,7 +48,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   });
   const { settings, folder } = loaded;
-  return {
+  const configuration: Omit<Configuration, 'scrub'> = {
     loaded,
     settings,
     registry,
@@ -58,6 +62,8 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       return { plugin, config: plugin.config.parse(config) } as ConfiguredPlugin<typeof kind>;
     },
   };
+  const secrets = secretValuesOf(loaded, await secretPaths(configuration));
+  return { ...configuration, scrub: createScrubber(secrets) };
 }
 
 /** Beside the configuration, unless TRIBUTARY_HOME says otherwise. */
@@ -82,7 +88,9 @@ const ALERT_SECRETS: readonly PathPattern[] = [
 ].map((path) => ['alerts', 'channels', '*', ...path]);
 
 /** The paths of the file that hold secrets: by what the plugins declare, and of channels. */
-export async function secretPaths(configuration: Configuration): Promise<readonly PathPattern[]> {
+export async function secretPaths(
+  configuration: Pick<Configuration, 'settings' | 'plugin'>,
+): Promise<readonly PathPattern[]> {
   const paths: PathPattern[] = [...ALERT_SECRETS];
   for (const kind of ['source', 'destination'] as const)
     for (const name of Object.keys(configuration.settings[`${kind}s`])) {

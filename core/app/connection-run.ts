@@ -9,6 +9,7 @@ import { probe, type Installation } from './installation.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
 import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
+import { scrubMessages } from './scrubber.js';
 import { streamRequests } from './stream-requests.js';
 
 export interface ConnectionRun {
@@ -60,8 +61,9 @@ export async function runOf(
     note(`the history of this run is incomplete: ${reason}`),
   );
   const on: EventListener = (event) => {
-    recorder.on(event);
-    listener(event);
+    const told = scrubMessages(event, configuration.scrub);
+    recorder.on(told);
+    listener(told);
   };
   let outcome = await connected(installation, connection, signal, (source, destination) =>
     work({
@@ -97,6 +99,7 @@ export async function runOf(
         note('the marts were not brought up to date; the next run or `tributary report build` does it');
     }
   }
+  outcome = scrubMessages(outcome, configuration.scrub);
   probe('before_run_recorded');
   await recorder.end(outcome);
   return {

@@ -2,6 +2,7 @@ import { Document, isMap, isScalar, isSeq, type Node } from 'yaml';
 import { formatPath, type Path, type PathKey } from './issues.js';
 import type { LoadedSettings } from './load.js';
 import type { Reference } from './references.js';
+import { isSecretPath, maskUrls, type PathPattern } from './secrets.js';
 
 /** The configuration as it takes effect: defaults filled in, secrets masked. */
 export interface EffectiveConfig {
@@ -10,22 +11,10 @@ export interface EffectiveConfig {
   readonly defaults: readonly string[];
 }
 
-/** A path in which `*` stands for any entry. */
-export type PathPattern = readonly PathKey[];
-
 export interface EffectiveOptions {
   /** The configuration of a plugin with its own defaults, by the path of its `config` (`sources.braze.config`). */
   readonly pluginConfigs?: Readonly<Record<string, unknown>>;
 }
-
-/** Fields whose value is a secret where it came from a reference, whatever their plugin declares. */
-const SECRET_NAME =
-  /(^|[_-])(keys?|secrets?|passwords?|passphrase|pass|pwd|tokens?|credentials?|authorization|pin)([_-]|$)/i;
-/** Those that are one even where the value stands in the file. */
-const SURE_SECRET_NAME = /(^|[_-])(secret|password|passphrase|token|api[_-]key|private[_-]key|authorization)$/i;
-/** Up to the last @ of the word: a password that somebody forgot to encode may hold any of `/?#@`. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):\S*@/gi;
-const URL_QUERY_PASSWORD = /([?&](?:password|token|api_key|sslpassword|signature|sig)=)[^&#\s]*/gi;
 
 /** What `config show` shows. `secretPaths` are those that the plugins declare as secret. */
 export function effectiveConfig(
@@ -55,21 +44,10 @@ export function effectiveConfig(
     if (typeof value === 'object' && value !== null)
       return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, mask(entry, [...path, key])]));
     const references = loaded.referenced.get(formatPath(path))?.references;
-    if (value !== null && value !== undefined && isSecret(path, references !== undefined))
+    if (value !== null && value !== undefined && isSecretPath(path, references !== undefined, secretPaths))
       return references === undefined ? '***(written in the file)' : `***(${references.map(describe).join(', ')})`;
     return typeof value === 'string' ? maskUrls(value) : value;
   }
-
-  function isSecret(path: Path, isReferenced: boolean): boolean {
-    if (path[0] === 'keys' || secretPaths.some((pattern) => matches(pattern, path))) return true;
-    const name = String(path.findLast((key) => typeof key === 'string') ?? '');
-    return SURE_SECRET_NAME.test(name) || (isReferenced && SECRET_NAME.test(name));
-  }
-}
-
-/** Takes passwords out of the URLs in a text. */
-export function maskUrls(text: string): string {
-  return text.replace(URL_PASSWORD, '$1:***@').replace(URL_QUERY_PASSWORD, '$1***');
 }
 
 /** The paths that a plugin's configuration, given as JSON Schema, declares secret, below `base`. */
@@ -108,10 +86,6 @@ export function renderEffective(effective: EffectiveConfig): string {
 
 function describe({ kind, name, state }: Reference): string {
   return `${kind} ${name}, ${state === 'default' ? 'not set, default taken' : state}`;
-}
-
-function matches(pattern: PathPattern, path: Path): boolean {
-  return pattern.length === path.length && pattern.every((key, index) => key === '*' || key === path[index]);
 }
 
 function readAt(values: unknown, path: Path): unknown {

@@ -24,11 +24,5 @@ export {
   type ParseOptions,
   type PluginUse,
 } from './load.js';
-export {
-  effectiveConfig,
-  maskUrls,
-  renderEffective,
-  secretPathsOf,
-  type EffectiveConfig,
-  type PathPattern,
-} from './effective.js';
+export { effectiveConfig, renderEffective, secretPathsOf, type EffectiveConfig } from './effective.js';
+export { maskUrls, secretValuesOf, type PathPattern } from './secrets.js';

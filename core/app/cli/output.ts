@@ -6,7 +6,10 @@ export interface Output {
   readonly json: boolean;
   /** The verb's result: printed as JSON with a schema version, or by `human`. */
   data(schema: string, value: unknown, human: () => string): void;
+  /** Without the configuration's secrets, once it is known. */
   note(text: string): void;
+  scrub(text: string): string;
+  scrubBy(scrub: (text: string) => string): void;
   readonly isTerminal: boolean;
   /** A line that is overwritten by the next; nothing where stderr is no terminal. An empty one only clears. */
   progress(text: string): void;
@@ -15,6 +18,7 @@ export interface Output {
 export function createOutput(json: boolean): Output {
   const terminal = process.stderr.isTTY === true && process.env['TERM'] !== 'dumb';
   let shown = false;
+  let scrub = (text: string) => text;
   const clear = () => {
     if (shown) process.stderr.write('\r\u001b[2K');
     shown = false;
@@ -28,7 +32,11 @@ export function createOutput(json: boolean): Output {
     },
     note(text) {
       clear();
-      process.stderr.write(`${text}\n`);
+      process.stderr.write(`${scrub(text)}\n`);
+    },
+    scrub: (text) => scrub(text),
+    scrubBy(by) {
+      scrub = by;
     },
     progress(text) {
       if (!terminal) return;
@@ -116,7 +124,11 @@ export function printError(error: unknown, output: Output, { asData = true } = {
   if (known.kind === 'internal' && error instanceof Error) output.note(error.stack ?? '');
   if (output.json && asData) {
     const issues = error instanceof SettingsError ? { issues: error.issues } : {};
-    output.data('tributary.error/1', { kind: known.kind, message: known.message, hint, ...issues }, () => '');
+    output.data(
+      'tributary.error/1',
+      { kind: known.kind, message: output.scrub(known.message), hint: hint && output.scrub(hint), ...issues },
+      () => '',
+    );
   }
   return EXIT_CODES[known.kind];
 }

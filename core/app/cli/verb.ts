@@ -42,9 +42,11 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
       signal,
       configFile: file,
       configuration: () =>
-        (configuration ??= import('../configuration.js').then(({ loadConfiguration }) =>
-          loadConfiguration(file, process.env),
-        )),
+        (configuration ??= import('../configuration.js').then(async ({ loadConfiguration }) => {
+          const loaded = await loadConfiguration(file, process.env);
+          output.scrubBy(loaded.scrub);
+          return loaded;
+        })),
       installation: () =>
         (installation ??= Promise.all([context.configuration(), import('../installation.js')]).then(
           ([loaded, { openInstallation }]) => openInstallation(loaded, (text) => output.note(text)),
