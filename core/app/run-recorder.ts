@@ -2,6 +2,7 @@ import type { RunOutcome } from '../engine/index.js';
 import type { RunEvent, RunStore } from '../persistence/index.js';
 import type { EngineEvent, EventListener } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
+import { runProgress } from './run-progress.js';
 
 const HEARTBEAT_MS = 10_000;
 const FLUSH_MS = 1_000;
@@ -13,7 +14,7 @@ export interface RunRecorder {
   end(outcome: RunOutcome): Promise<void>;
 }
 
-/** Batches pass by the thousand; what they sum up to stands in the checkpoint that follows. */
+/** Batches pass by the thousand; `progress` says what they sum up to, and the checkpoint that follows. */
 const isKept = ({ type }: EngineEvent) => type !== 'batch_staged';
 
 /**
@@ -28,6 +29,9 @@ export async function recordRun(
   await store.begin({ ...run, startedAt: run.startedAt.toISOString() });
   let waiting: RunEvent[] = [];
   let seq = 0;
+  const progress = runProgress();
+  const keep = (type: string, data: unknown) =>
+    waiting.push({ run: run.id, seq: ++seq, at: new Date().toISOString(), type, data });
   let isLost = false;
   let turn: Promise<void> = Promise.resolve();
   const attempt = (work: () => Promise<void>): Promise<void> => {
@@ -43,13 +47,18 @@ export async function recordRun(
       waiting = [];
       await store.append(batch);
     });
-  const flushing = setInterval(() => waiting.length > 0 && void flush(), FLUSH_MS).unref();
+  const flushing = setInterval(() => {
+    const news = progress.due(Date.now());
+    if (news !== undefined) keep('progress', news);
+    if (waiting.length > 0) void flush();
+  }, FLUSH_MS).unref();
   const beating = setInterval(() => void attempt(() => store.heartbeat(run.id)), HEARTBEAT_MS).unref();
   return {
     on(event) {
+      progress.on(event);
       if (!isKept(event)) return;
       const { type, ...data } = event;
-      waiting.push({ run: run.id, seq: ++seq, at: new Date().toISOString(), type, data });
+      keep(type, data);
     },
     async end(outcome) {
       clearInterval(flushing);
