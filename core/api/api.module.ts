@@ -1,7 +1,10 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { HealthController } from './health.controller.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { Metrics, MetricsController } from './metrics.js';
+import { ApiDocument, OpenApiController } from './openapi.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { RunsController } from './runs.controller.js';
@@ -11,8 +14,17 @@ export class ApiModule {
   static serving(services: HostServices): DynamicModule {
     return {
       module: ApiModule,
-      controllers: [HealthController, ConnectionsController, RunsController, RequestsController, ReportController],
-      providers: [{ provide: HOST_SERVICES, useValue: services }],
+      controllers: [
+        HealthController,
+        MetricsController,
+        OpenApiController,
+        ConnectionsController,
+        ConnectionStreamsController,
+        RunsController,
+        RequestsController,
+        ReportController,
+      ],
+      providers: [{ provide: HOST_SERVICES, useValue: services }, ApiDocument, Metrics],
     };
   }
 }

@@ -11,6 +11,20 @@ export interface ConnectionSummary {
   readonly streams: readonly string[];
 }
 
+/** Where a stream goes on. */
+export interface StreamBookmark {
+  readonly frontier: string | null;
+  readonly files: number;
+}
+
+export interface QuarantineCount {
+  readonly stream: string;
+  readonly reason: string;
+  readonly records: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
@@ -19,6 +33,10 @@ export interface HostServices {
   readonly requests: Pick<RequestStore, 'get' | 'cancel'>;
   /** Asks for a run of a connection, as soon as a worker is free. */
   ask(connection: string, idempotencyKey: string): Promise<RequestRecord>;
+  /** By stream, from the destination; a text says why it cannot tell. */
+  bookmarks(connection: string): Promise<Readonly<Record<string, StreamBookmark>> | string>;
+  /** What is not resolved, without anything of the records. */
+  quarantine(connection: string): Promise<readonly QuarantineCount[]>;
   /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */

@@ -1,4 +1,7 @@
 export { ApiModule } from './api.module.js';
 export { eventForm, runForm, snakeKeys } from './forms.js';
+export { Metrics } from './metrics.js';
+export { ApiDocument, negotiation } from './openapi.js';
 export { ProblemFilter } from './problem.filter.js';
-export type { ConnectionSummary, HostServices } from './host-services.js';
+export { requestEdge } from './request-edge.js';
+export type { ConnectionSummary, HostServices, QuarantineCount, StreamBookmark } from './host-services.js';

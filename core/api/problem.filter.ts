@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Response } from 'express';
 import { isConnectorError, type ErrorKind } from '../sdk/errors.js';
@@ -9,25 +10,48 @@ const STATUS_BY_KIND: Partial<Record<ErrorKind, number>> = {
   locked: 409,
 };
 
-/** Every error as `application/problem+json` (RFC 9457): no stack, no SQL, no value of a record. */
+/** What the host has for logs: one line of an error, and its text without secrets. */
+export interface ProblemOutlet {
+  log(error: unknown, requestId: string): void;
+  scrub(text: string): string;
+}
+
+interface Problem {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+}
+
+/** Every error as `application/problem+json` (RFC 9457): no stack, no SQL, no secret, no value of a record. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: (error: unknown) => void) {}
+  constructor(private readonly outlet: ProblemOutlet) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
-    const { status, title, detail } = problemOf(error);
-    if (status >= 500) this.log(error);
-    response
-      .status(status)
-      .type('application/problem+json')
-      .send(JSON.stringify({ type: 'about:blank', title, status, detail }));
+    const problem = problemOf(error);
+    if (problem.status >= 500) this.outlet.log(error, requestIdOf(response));
+    // Once its head is sent, an answer can only break off.
+    if (response.headersSent) response.destroy();
+    else sendProblem(response, { ...problem, detail: this.outlet.scrub(problem.detail) });
   }
 }
 
-function problemOf(error: unknown): { readonly status: number; readonly title: string; readonly detail: string } {
+export function sendProblem(response: Response, { status, title, detail }: Problem): void {
+  const instance = response.req.originalUrl.replace(/[?#].*$/s, '');
+  response
+    .status(status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: 'about:blank', title, status, detail, instance, request_id: requestIdOf(response) }));
+}
+
+function requestIdOf(response: Response): string {
+  return String(response.locals['requestId']);
+}
+
+function problemOf(error: unknown): Problem {
   if (error instanceof HttpException)
-    return { status: error.getStatus(), title: error.name.replace(/Exception$/, ''), detail: error.message };
+    return { status: error.getStatus(), title: titleOf(error.getStatus()), detail: error.message };
   if (isConnectorError(error)) {
     const { hint } = error.details;
     return {
@@ -36,5 +60,13 @@ function problemOf(error: unknown): { readonly status: number; readonly title: s
       detail: hint === undefined ? error.message : `${error.message} ${hint}`,
     };
   }
+  // What reading the body refused: too large, in an unknown charset, broken off.
+  const { status, expose } = error as { status?: unknown; expose?: unknown };
+  if (typeof status === 'number' && status >= 400 && status < 500 && expose === true)
+    return { status, title: titleOf(status), detail: (error as Error).message };
   return { status: 500, title: 'internal', detail: 'An error that should not happen. See the log of the host.' };
+}
+
+function titleOf(status: number): string {
+  return STATUS_CODES[status] ?? 'Error';
 }

@@ -1,5 +1,9 @@
 import { Controller, Get, Header, Inject, NotFoundException, Param, Redirect, Res } from '@nestjs/common';
+import { createHash } from 'node:crypto';
 import type { Response } from 'express';
+import { Answers, AnswersText, RedirectsTo } from './answers.js';
+import { MONTHS } from './answer-forms.js';
+import { REPORT_SECTION } from './section-form.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 @Controller()
@@ -8,10 +12,12 @@ export class ReportController {
 
   @Get()
   @Redirect('/report', 302)
+  @RedirectsTo('To the report.')
   home(): void {}
 
   /** The latest month's page. */
   @Get('report')
+  @RedirectsTo('To the page of the latest month.')
   async latest(@Res() response: Response): Promise<void> {
     const [month] = await this.services.months();
     if (month === undefined) {
@@ -22,19 +28,26 @@ export class ReportController {
   }
 
   @Get('report/:month')
+  @AnswersText('The page of a month.', 'text/html', 404)
   @Header('Content-Type', 'text/html; charset=utf-8')
   async page(@Param('month') month: string): Promise<string> {
     return this.services.page(await this.services.section(await this.known(month)));
   }
 
   @Get('api/report')
+  @Answers('Months with figures, the latest first.', MONTHS)
   async months(): Promise<object> {
     return { months: await this.services.months() };
   }
 
   @Get('api/report/:month')
-  async section(@Param('month') month: string): Promise<object> {
-    return this.services.section(await this.known(month));
+  @Answers('What the page of a month shows, as data.', REPORT_SECTION, 404)
+  async section(@Param('month') month: string, @Res({ passthrough: true }) response: Response): Promise<object> {
+    const section = await this.services.section(await this.known(month));
+    // When it was asked for is no change of it.
+    const told = JSON.stringify({ ...section, generated_at: undefined });
+    response.setHeader('ETag', `W/"${createHash('sha256').update(told).digest('base64url').slice(0, 27)}"`);
+    return section;
   }
 
   private async known(month: string): Promise<string> {

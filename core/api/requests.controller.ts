@@ -14,6 +14,8 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { RequestRecord } from '../scheduler/request-store.js';
+import { Accepts, Answers } from './answers.js';
+import { ASKED, REQUEST } from './answer-forms.js';
 import { requestForm } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { OwnSiteGuard } from './own-site.guard.js';
@@ -30,6 +32,7 @@ export class RequestsController {
   @Post('connections/:name/runs')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
+  @Accepts('The run is asked for; a worker carries it out.', ASKED, 400, 403, 404, 415)
   async ask(
     @Param('name') name: string,
     @Headers('idempotency-key') key: string | undefined,
@@ -48,6 +51,7 @@ export class RequestsController {
   }
 
   @Get('requests/:id')
+  @Answers('How a request stands.', REQUEST, 404)
   async show(@Param('id') id: string): Promise<object> {
     return requestForm(await this.known(id, (known) => this.services.requests.get(known)));
   }
@@ -56,6 +60,7 @@ export class RequestsController {
   @Post('requests/:id/cancel')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
+  @Accepts('It is cancelled, or its worker will be told.', REQUEST, 403, 404, 409, 415)
   async cancel(@Param('id') id: string): Promise<object> {
     const request = await this.known(id, (known) => this.services.requests.cancel(known));
     if (request.state === 'ended') throw new ConflictException(`Request "${id}" has ended already.`);

@@ -1,42 +1,106 @@
-import { BadRequestException, Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Headers,
+  Inject,
+  NotFoundException,
+  type OnModuleDestroy,
+  Param,
+  Query,
+  Res,
+} from '@nestjs/common';
+import type { Response } from 'express';
+import type { RunRecord } from '../persistence/run-store.js';
+import { Answers, AnswersEventStream, Parameters } from './answers.js';
+import { RUN, RUN_EVENTS, RUNS } from './answer-forms.js';
 import { eventForm, runForm } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { sendProblem } from './problem.filter.js';
+import { cursorOf, DEFAULT_LIMIT, MAX_LIMIT, RUN_STATES, runFilterOf } from './run-query.js';
+import { streamRun } from './run-stream.js';
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
+/** Each asks the store once a second. */
+export const MAX_OPEN_STREAMS = 50;
 
 @Controller('api/runs')
-export class RunsController {
+export class RunsController implements OnModuleDestroy {
+  private readonly stopping = new AbortController();
+  private openStreams = 0;
+
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 
-  /** The latest first; `next` is what to give as `before` for the page after. */
+  /** An open stream would keep the host from ending. */
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
+
   @Get()
-  async list(
-    @Query('connection') connection?: string,
-    @Query('limit') limit?: string,
-    @Query('before') before?: string,
-  ): Promise<object> {
-    const count = limit === undefined ? DEFAULT_LIMIT : Number(limit);
-    if (!Number.isInteger(count) || count < 1 || count > MAX_LIMIT)
-      throw new BadRequestException(`limit must be a whole number from 1 to ${MAX_LIMIT}.`);
-    const runs = await this.services.runs.list({
-      limit: count,
-      ...(connection === undefined ? {} : { connection }),
-      ...(before === undefined ? {} : { before }),
-    });
-    return { runs: runs.map(runForm), next: runs.length === count ? runs.at(-1)!.id : null };
+  @Answers('The runs, the latest first; `next` is the `cursor` of the page after.', RUNS, 400)
+  @Parameters({
+    connection: { type: 'string' },
+    state: { type: 'string', enum: [...RUN_STATES] },
+    since: { type: 'string', description: 'Began then or later: a day in UTC, or an instant.' },
+    limit: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+    cursor: { type: 'string', description: 'The `next` of the page before.' },
+  })
+  async list(@Query() query: Record<string, unknown>): Promise<object> {
+    const filter = runFilterOf(query);
+    // One more than asked for tells whether there is a page after.
+    const found = await this.services.runs.list({ ...filter, limit: filter.limit + 1 });
+    const runs = found.slice(0, filter.limit);
+    return { runs: runs.map(runForm), next: found.length > runs.length ? cursorOf(runs.at(-1)!) : null };
   }
 
   @Get(':id')
+  @Answers('One run with the outcome of its streams.', RUN, 404)
   async show(@Param('id') id: string): Promise<object> {
-    const run = await this.services.runs.get(id);
-    if (run === undefined) throw new NotFoundException(`There is no run "${id}".`);
-    return runForm(run);
+    return runForm(await this.known(id));
   }
 
   @Get(':id/events')
+  @Answers('What happened in a run so far: its log.', RUN_EVENTS, 404)
   async events(@Param('id') id: string): Promise<object> {
-    if ((await this.services.runs.get(id)) === undefined) throw new NotFoundException(`There is no run "${id}".`);
+    await this.known(id);
     return { events: (await this.services.runs.events(id)).map(eventForm) };
+  }
+
+  @Get(':id/stream')
+  @AnswersEventStream(
+    'The events of a run as they come, then `ended` with the run. `Last-Event-ID` resumes.',
+    400,
+    404,
+    503,
+  )
+  async stream(
+    @Param('id') id: string,
+    @Headers('last-event-id') lastEvent: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const after = Number(lastEvent || 0);
+    if (!Number.isInteger(after) || after < 0 || after > 2_147_483_647)
+      throw new BadRequestException('Last-Event-ID must be the id of an event of this stream.');
+    await this.known(id);
+    if (this.openStreams >= MAX_OPEN_STREAMS) {
+      response.setHeader('Retry-After', '10');
+      const detail = `${MAX_OPEN_STREAMS} streams are open, and no more can be. Close one, or read /api/runs/ID/events.`;
+      sendProblem(response, { status: 503, title: 'Service Unavailable', detail });
+      return;
+    }
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    this.openStreams += 1;
+    try {
+      const signal = AbortSignal.any([gone.signal, this.stopping.signal]);
+      await streamRun(response, { runs: this.services.runs, run: id, after, signal });
+    } finally {
+      this.openStreams -= 1;
+    }
+  }
+
+  private async known(id: string): Promise<RunRecord> {
+    const run = await this.services.runs.get(id);
+    if (run === undefined) throw new NotFoundException(`There is no run "${id}".`);
+    return run;
   }
 }

@@ -1,12 +1,20 @@
 import winston from 'winston';
+import { scrubDeep, type Scrub } from './scrubber.js';
 
-/** Structured lines on stderr: text on a terminal, JSON elsewhere. Callers give sentences without values of records. */
-export function createLogger(level = 'warn'): winston.Logger {
+/** Structured lines on stderr: text on a terminal, JSON elsewhere, without secrets. Callers give no values of records. */
+export function createLogger(scrub: Scrub, level = 'warn'): winston.Logger {
   const { combine, timestamp, json, printf } = winston.format;
-  const line = printf(({ timestamp: at, level, message }) => `${String(at)} ${level} ${String(message)}`);
+  const scrubbed = winston.format((info) => {
+    for (const [key, value] of Object.entries(scrubDeep({ ...info }, scrub))) info[key] = value;
+    return info;
+  });
+  const line = printf(
+    ({ timestamp: at, level, message, ...fields }) =>
+      `${String(at)} ${level} ${String(message)}${Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(fields)}`}`,
+  );
   return winston.createLogger({
     level: process.env['TRIBUTARY_LOG_LEVEL'] || level,
-    format: combine(timestamp(), process.stderr.isTTY === true ? line : json()),
+    format: combine(scrubbed(), timestamp(), process.stderr.isTTY === true ? line : json()),
     transports: [new winston.transports.Console({ stderrLevels: ['error', 'warn', 'info', 'debug', 'verbose'] })],
   });
 }

@@ -4,18 +4,19 @@ import { isIP } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { WinstonModule } from 'nest-winston';
-import { ApiModule, ProblemFilter, type HostServices } from '../api/index.js';
+import { ApiDocument, ApiModule, Metrics, negotiation, ProblemFilter, requestEdge, snakeKeys } from '../api/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { startAlerting } from './alerting.js';
+import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
-import { reportDestination } from './marts.js';
-import { loadMonth, months, renderMonth } from './monthly-report.js';
-import { askForRun } from './run-requests.js';
+import { version } from './version.js';
 import { startRunWorker } from './worker.js';
 
 export interface Host {
   readonly url: string;
+  /** What its router takes: `GET /api/runs/:id`. */
+  readonly routes: readonly string[];
   /** False where a run of its worker did not end in time. */
   close(): Promise<boolean>;
 }
@@ -34,13 +35,22 @@ export async function startHost(installation: Installation, { host, port, worker
       hint: 'Listen on 127.0.0.1, and put a proxy that asks for a login before it.',
     });
   const stopping = new AbortController();
-  const logger = createLogger();
-  const services = await servicesOf(installation, stopping.signal);
+  const { scrub } = installation.configuration;
+  const logger = createLogger(scrub);
+  const services = await hostServices(installation, stopping.signal);
   const app = await NestFactory.create<NestExpressApplication>(ApiModule.serving(services), {
     logger: WinstonModule.createLogger({ instance: logger }),
     abortOnError: false,
   });
   app.disable('x-powered-by');
+  const [metrics, api] = [app.get(Metrics), app.get(ApiDocument)];
+  api.makeFrom(app, version);
+  app.use(
+    requestEdge((request) => {
+      metrics.answered(request);
+      logger.info('request', snakeKeys(request));
+    }),
+  );
   app.use((request: Incoming, response: Outgoing, next: () => void) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
     // Nothing but loopback names: else a page elsewhere could reach this host by a name of its own (DNS rebinding).
@@ -51,7 +61,10 @@ export async function startHost(installation: Installation, { host, port, worker
     }
     next();
   });
-  app.useGlobalFilters(new ProblemFilter((error) => logger.error(toConnectorError(error).message)));
+  app.use(negotiation(api));
+  const log = (error: unknown, requestId: string) =>
+    logger.error(toConnectorError(error).message, { request_id: requestId });
+  app.useGlobalFilters(new ProblemFilter({ log, scrub }));
   try {
     await app.listen(port, host);
   } catch (cause) {
@@ -74,6 +87,7 @@ export async function startHost(installation: Installation, { host, port, worker
   const address = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    routes: routesOf(app),
     async close() {
       // What is asked while runs end is still answered.
       const isClean = (await working?.stop()) ?? true;
@@ -82,6 +96,17 @@ export async function startHost(installation: Installation, { host, port, worker
       return isClean;
     },
   };
+}
+
+interface RouterLayer {
+  readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+}
+
+function routesOf(app: NestExpressApplication): readonly string[] {
+  const { router } = app.getHttpAdapter().getInstance() as { router: { stack: readonly RouterLayer[] } };
+  return router.stack.flatMap(({ route }) =>
+    route === undefined ? [] : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`),
+  );
 }
 
 interface Incoming {
@@ -108,42 +133,4 @@ function hostNameOf(header: string): string {
 
 function isLoopback(name: string): boolean {
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
-}
-
-async function servicesOf(installation: Installation, signal: AbortSignal): Promise<HostServices> {
-  const { configuration } = installation;
-  const { settings } = configuration;
-  const { runs, requests } = await installation.store();
-  return {
-    project: settings.project.name,
-    connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({
-      name,
-      source,
-      destination,
-      schema,
-      streams: Object.keys(streams),
-    })),
-    runs,
-    requests,
-    ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
-    async ready() {
-      const reached = async (work: () => Promise<unknown>) => {
-        try {
-          await work();
-          return 'ok';
-        } catch (error) {
-          return toConnectorError(error).message;
-        }
-      };
-      return {
-        store: await reached(() => runs.list({ limit: 1 })),
-        ...(settings.report === undefined
-          ? {}
-          : { report: await reached(() => installation.checkDestination(reportDestination(configuration), signal)) }),
-      };
-    },
-    months: async () => (await months(installation, signal)).toSorted().toReversed(),
-    section: (month) => loadMonth(installation, month, signal),
-    page: (section) => renderMonth(section, 'html'),
-  };
 }

@@ -1,6 +1,7 @@
-import type { SqlSession } from '../protocol/index.js';
+import type { QuarantineCount } from '../api/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
+import { readMetadata } from './read-metadata.js';
 
 export interface QuarantineEntry {
   /** Short name of the record and reason, for `show`. */
@@ -33,7 +34,7 @@ export function listQuarantine(
   installation: Installation,
   { connection, stream, limit, withResolved, signal }: QuarantineFilter,
 ): Promise<readonly QuarantineEntry[]> {
-  return reading(installation, connection, signal, (sql, table) =>
+  return readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
     sql.query<QuarantineEntry & Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM ${table}
         WHERE connection = $1 AND ($2::text IS NULL OR stream = $2) AND ($3 OR resolved_at IS NULL)
@@ -43,12 +44,36 @@ export function listQuarantine(
   );
 }
 
+/** How many records wait, by stream and reason; nothing of the records themselves. */
+export function countQuarantine(
+  installation: Installation,
+  connection: string,
+  signal: AbortSignal,
+): Promise<readonly QuarantineCount[]> {
+  return readMetadata(installation, { connection, table: 'quarantine', signal }, async (sql, table) => {
+    const found = await sql.query<Record<'stream' | 'reason' | 'records' | 'first_seen' | 'last_seen', unknown>>(
+      `SELECT stream, reason, count(*) AS records, min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM ${table}
+        WHERE connection = $1 AND resolved_at IS NULL GROUP BY stream, reason ORDER BY stream, reason`,
+      [connection],
+    );
+    return found.map(({ stream, reason, records, first_seen, last_seen }) => ({
+      stream: String(stream),
+      reason: String(reason),
+      records: Number(records),
+      first_seen: instantOf(first_seen),
+      last_seen: instantOf(last_seen),
+    }));
+  });
+}
+
+const instantOf = (value: unknown): string => new Date(value as string | Date).toISOString();
+
 /** One record as it came, protected columns left out or tokenized. */
 export async function readQuarantined(
   installation: Installation,
   { connection, id, signal }: { readonly connection: string; readonly id: string; readonly signal: AbortSignal },
 ): Promise<QuarantineEntry & { readonly payload: unknown }> {
-  const [found] = await reading(installation, connection, signal, (sql, table) =>
+  const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
     sql.query<QuarantineEntry & { payload: unknown } & Record<string, unknown>>(
       `SELECT ${COLUMNS}, payload FROM ${table} WHERE connection = $1 AND ${ID} = $2`,
       [connection, id],
@@ -58,23 +83,4 @@ export async function readQuarantined(
   throw new ConnectorError('config', `The quarantine of connection "${connection}" has no record "${id}".`, {
     hint: `See \`tributary quarantine list ${connection}\`.`,
   });
-}
-
-async function reading<T>(
-  installation: Installation,
-  connection: string,
-  signal: AbortSignal,
-  work: (sql: SqlSession, table: string) => Promise<T[]>,
-): Promise<T[]> {
-  const { destination } = installation.configuration.connection(connection);
-  const schema = await installation.metadataSchema(destination);
-  const sql = await installation.sql(destination, { readOnly: true, signal });
-  try {
-    const table = `"${schema.replaceAll('"', '""')}".quarantine`;
-    const [{ found } = { found: null }] = await sql.query('SELECT to_regclass($1) AS found', [table]);
-    // Before the first run there is no table yet, and so nothing in it.
-    return found === null ? [] : await work(sql, table);
-  } finally {
-    await sql.close();
-  }
 }

@@ -16,7 +16,7 @@ export async function startRunWorker(
   installation: Installation,
   { concurrency }: { readonly concurrency: number },
 ): Promise<Worker> {
-  const logger = createLogger('info');
+  const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
   const { requests } = await installation.store();
   const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));

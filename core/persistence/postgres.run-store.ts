@@ -1,8 +1,8 @@
 import { type DataSource, In } from 'typeorm';
 import { ConnectorError } from '../sdk/errors.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
-import type { RunEvent, RunRecord, RunStore } from './run-store.js';
 import { storable } from './storable.js';
+import type { RunEvent, RunRecord, RunStore, RunTotals } from './run-store.js';
 import { RunEntity, type RunEventRow, RunEventEntity, type RunRow, STORE_SCHEMA } from './run.entity.js';
 
 const EVENTS_PER_STATEMENT = 500;
@@ -90,16 +90,14 @@ export function runStore(source: DataSource): RunStore {
     async interrupt(id) {
       await runs.update({ id, state: In(['queued', 'running']) }, { state: 'interrupted', ended_at: now });
     },
-    async list({ connection, limit, before }) {
+    async list({ connection, state, since, limit, before }) {
       const query = runs.createQueryBuilder('run').orderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC');
       query.limit(limit);
       if (connection !== undefined) query.andWhere('run.connection = :connection', { connection });
-      if (before !== undefined) {
-        query.andWhere(
-          `(run.started_at, run.id) < (SELECT b.started_at, b.id FROM ${STORE_SCHEMA}.run b WHERE b.id = :before)`,
-          { before },
-        );
-      }
+      if (state !== undefined) query.andWhere('run.state = :state', { state });
+      if (since !== undefined) query.andWhere('run.started_at >= :since', { since });
+      if (before !== undefined)
+        query.andWhere('(run.started_at, run.id) < (CAST(:startedAt AS timestamptz), :id)', { ...before });
       return (await query.getMany()).map(toRecord);
     },
     async get(id) {
@@ -117,8 +115,41 @@ export function runStore(source: DataSource): RunStore {
       const rows = await query.addOrderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC').getMany();
       return Object.fromEntries(rows.map((row) => [row.connection, toRecord(row)]));
     },
+    async totals() {
+      const found: TotalsRow[] = await source.query(TOTALS);
+      return found.map(({ connection, runs: byState, seconds, rows, last_success }) => ({
+        connection,
+        runs: byState,
+        seconds,
+        rows: rows ?? {},
+        ...(last_success === null ? {} : { lastSuccessAt: last_success.toISOString() }),
+      }));
+    },
   };
 }
+
+interface TotalsRow {
+  connection: string;
+  runs: RunTotals['runs'];
+  seconds: number;
+  rows: Record<string, number> | null;
+  last_success: Date | null;
+}
+
+const TOTALS = `
+  WITH by_state AS (
+    SELECT connection, state, count(*) AS runs,
+           sum(coalesce(extract(epoch FROM ended_at - started_at), 0))::float8 AS seconds,
+           max(ended_at) FILTER (WHERE state = 'succeeded') AS last_success
+      FROM ${STORE_SCHEMA}.run GROUP BY connection, state),
+  by_column AS (
+    SELECT run.connection, entry.key, sum(entry.value::numeric) AS rows
+      FROM ${STORE_SCHEMA}.run run, jsonb_each(run.streams) AS stream,
+           jsonb_each_text(stream.value -> 'ledger') AS entry
+     GROUP BY run.connection, entry.key)
+  SELECT connection, jsonb_object_agg(state, runs) AS runs, sum(seconds)::float8 AS seconds, max(last_success) AS last_success,
+         (SELECT jsonb_object_agg(key, rows) FROM by_column c WHERE c.connection = s.connection) AS rows
+    FROM by_state s GROUP BY connection ORDER BY connection`;
 
 function toRecord(row: RunRow): RunRecord {
   return {

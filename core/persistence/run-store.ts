@@ -41,11 +41,29 @@ export interface RunEvent {
   readonly data: unknown;
 }
 
+/** Where a run stands in the order of all. */
+export type RunPlace = Pick<RunRecord, 'startedAt' | 'id'>;
+
 export interface RunFilter {
   readonly connection?: string;
+  readonly state?: RunState;
+  /** Began then or later. */
+  readonly since?: string;
   readonly limit: number;
-  /** The id of the last run of the page before. */
-  readonly before?: string;
+  /** The last run of the page before. */
+  readonly before?: RunPlace;
+}
+
+/** All runs of a connection, summed up. */
+export interface RunTotals {
+  readonly connection: string;
+  /** How many runs are in each state. */
+  readonly runs: Readonly<Partial<Record<RunState, number>>>;
+  /** Of the runs that ended, together. */
+  readonly seconds: number;
+  /** Sums of the ledger's columns. */
+  readonly rows: Readonly<Record<string, number>>;
+  readonly lastSuccessAt?: string;
 }
 
 export interface InterruptedRule {
@@ -76,4 +94,5 @@ export interface RunStore {
   events(id: string, after?: number): Promise<readonly RunEvent[]>;
   /** The latest run of every connection. */
   lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
+  totals(): Promise<readonly RunTotals[]>;
 }

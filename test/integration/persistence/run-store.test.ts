@@ -103,13 +103,46 @@ test('pages through runs from the latest, of one connection or all, also when th
   await store.begin(run('x', 9, 'exports_daily'));
   const ids = async (filter: Parameters<RunStore['list']>[0]): Promise<string[]> =>
     (await store.list(filter)).map(({ id }) => id);
+  const placeOf = async (id: string) => (await store.get(id))!;
   expect(await ids({ limit: 2 })).toEqual(['x', 'd']);
-  expect(await ids({ limit: 2, before: 'd' })).toEqual(['c', 'b']);
-  expect(await ids({ limit: 9, before: 'c', connection: 'braze_daily' })).toEqual(['b', 'a']);
+  expect(await ids({ limit: 2, before: await placeOf('d') })).toEqual(['c', 'b']);
+  expect(await ids({ limit: 9, before: await placeOf('c'), connection: 'braze_daily' })).toEqual(['b', 'a']);
+  expect(await ids({ limit: 9, state: 'running' })).toEqual(['x']);
+  expect(await ids({ limit: 9, since: (await placeOf('c')).startedAt, state: 'succeeded' })).toEqual(['d', 'c', 'b']);
   const last = await store.lastByConnection();
   expect(Object.entries(last).map(([name, { id }]) => [name, id])).toEqual([
     ['braze_daily', 'd'],
     ['exports_daily', 'x'],
+  ]);
+});
+
+test('sums up all runs of each connection, those under way too', async () => {
+  const store = await open();
+  expect(await store.totals()).toEqual([]);
+  const ledger = { read: 10, inserted: 7 };
+  const ends = (state: 'succeeded' | 'failed', endedAt: string) => ({
+    state,
+    endedAt,
+    exitCode: 0,
+    streams: { a: { state: 'complete' as const, ledger }, b: { state: 'complete' as const, ledger: { read: 1 } } },
+  });
+  const begun = run('1', 0);
+  await store.begin(begun);
+  const after = (ms: number) => new Date(Date.parse(begun.startedAt) + ms).toISOString();
+  await store.end('1', ends('succeeded', after(1_500)));
+  await store.begin({ ...run('2', 0), startedAt: after(2_000) });
+  await store.end('2', ends('failed', after(4_500)));
+  await store.begin({ ...run('3', 0), startedAt: after(5_000) });
+  await store.begin(run('4', 0, 'exports_daily'));
+  expect(await store.totals()).toEqual([
+    {
+      connection: 'braze_daily',
+      runs: { succeeded: 1, failed: 1, running: 1 },
+      seconds: 4,
+      rows: { read: 22, inserted: 14 },
+      lastSuccessAt: after(1_500),
+    },
+    { connection: 'exports_daily', runs: { running: 1 }, seconds: 0, rows: {} },
   ]);
 });
 

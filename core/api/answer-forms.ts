@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { RUN_STATES } from './run-query.js';
+
+/** The forms of the API's answers, from which the OpenAPI document is made; a test holds real answers against them. */
+
+const instant = z.string().meta({ format: 'date-time' });
+const counts = z.record(z.string(), z.int());
+
+export const PROBLEM = z.strictObject({
+  type: z.literal('about:blank'),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('What is wrong and what to do; no stack, SQL or secret.'),
+  instance: z.string().describe('The path that was asked for.'),
+  request_id: z.string().describe('As in `X-Request-Id` and in the log of the host.'),
+});
+
+const ERROR = z.strictObject({
+  kind: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+  stream: z.string().optional(),
+  slice: z.string().optional(),
+});
+
+const STREAM_OUTCOME = z.strictObject({
+  state: z.enum(['pending', 'reading', 'complete', 'failed', 'skipped']),
+  ledger: counts,
+  error: ERROR.optional(),
+});
+
+export const RUN = z.strictObject({
+  id: z.string(),
+  connection: z.string(),
+  state: z.enum(RUN_STATES),
+  trigger: z.string(),
+  started_at: instant,
+  ended_at: instant.optional(),
+  exit_code: z.int().optional(),
+  error: ERROR.optional(),
+  streams: z.record(z.string(), STREAM_OUTCOME),
+  owner: z.strictObject({ host: z.string(), pid: z.int(), started: z.string() }),
+  heartbeat_at: instant,
+});
+
+export const RUNS = z.strictObject({ runs: z.array(RUN), next: z.string().nullable() });
+
+const EVENT = z.strictObject({
+  run: z.string(),
+  seq: z.int(),
+  at: instant,
+  type: z.string(),
+  data: z.record(z.string(), z.unknown()),
+});
+
+export const RUN_EVENTS = z.strictObject({ events: z.array(EVENT) });
+
+/** Loose: a connection gains fields as the host learns more. */
+export const CONNECTION = z.looseObject({
+  name: z.string(),
+  source: z.string(),
+  destination: z.string(),
+  schema: z.string(),
+  streams: z.array(z.string()),
+  state: z.string(),
+  last_run: RUN.nullable(),
+});
+
+export const CONNECTIONS = z.strictObject({ connections: z.array(CONNECTION) });
+
+const STREAM = z.strictObject({
+  stream: z.string(),
+  state: STREAM_OUTCOME.shape.state.nullable().describe('Of the last run that had it, null where there is none.'),
+  run: z.string().nullable(),
+  ended_at: instant.nullable(),
+  ledger: counts.nullable(),
+  error: ERROR.nullable(),
+  bookmark: z
+    .strictObject({
+      frontier: z.string().nullable().describe('Everything before it is committed.'),
+      files: z.int().describe('How many files were read.'),
+    })
+    .nullable(),
+});
+
+export const STREAMS = z.strictObject({
+  connection: z.string(),
+  bookmarks: z.string().describe('`ok`, or why the destination could not tell them.'),
+  streams: z.array(STREAM),
+});
+
+export const QUARANTINE = z.strictObject({
+  connection: z.string(),
+  records: z.int(),
+  reasons: z.array(
+    z.strictObject({
+      stream: z.string(),
+      reason: z.string(),
+      records: z.int(),
+      first_seen: instant,
+      last_seen: instant,
+    }),
+  ),
+});
+
+export const LIVE = z.strictObject({ status: z.literal('ok') });
+
+export const READY = z.strictObject({
+  status: z.enum(['ok', 'unavailable']),
+  checks: z.record(z.string(), z.string().describe('`ok`, or the reason.')),
+});
+
+export const MONTHS = z.strictObject({ months: z.array(z.string().regex(/^\d{4}-\d{2}$/)) });
+
+export const OPENAPI = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });
+
+/** A request for a run. */
+export const REQUEST = z.strictObject({
+  id: z.uuid(),
+  connection: z.string(),
+  trigger: z.enum(['schedule', 'manual', 'api', 'after']),
+  slot: instant.optional(),
+  idempotency_key: z.string().optional(),
+  not_before: instant,
+  state: z.enum(['queued', 'running', 'ended', 'cancelled']),
+  requested_at: instant,
+  attempt: z.int(),
+  fruitless: z.int(),
+  run: z.string().optional(),
+  error: ERROR.optional(),
+  is_cancel_wanted: z.boolean(),
+});
+
+export const ASKED = z.strictObject({ id: z.uuid(), url: z.string() });

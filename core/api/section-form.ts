@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { Section } from '../../report/index.js';
+
+/** The report's section as the API answers it; the compiler holds it against the model. */
+
+const count = z.number().nullable();
+const money = z.string().nullable();
+const day = z.string();
+const rate = z.strictObject({ value: z.number(), numerator: z.number(), denominator: z.number() });
+
+const FIGURES = {
+  targeted: count,
+  sent: count,
+  delivered: count,
+  opened: count,
+  opened_machine: count,
+  clicked: count,
+  bounced: count,
+  unsubscribed: count,
+  responded: count,
+  cost: money,
+  revenue: money,
+  open_rate: rate.nullable(),
+  response_rate: rate.nullable(),
+};
+
+const READING = {
+  data_as_of: z.string().nullable(),
+  days_present: z.int(),
+  days_expected: z.int(),
+  missing_days: z.array(day),
+};
+
+const CHANGE = z.strictObject({
+  month: z.string(),
+  days: count,
+  value: z.number(),
+  numerator: count,
+  denominator: count,
+  change: count,
+});
+
+const CARD = z.strictObject({
+  key: z.enum(['sent', 'delivered', 'opened', 'responded', 'open_rate', 'response_rate']),
+  label: z.string(),
+  unit: z.enum(['count', 'rate']),
+  value: count,
+  numerator: count,
+  denominator: count,
+  definition: z.string(),
+  previous_month: CHANGE.nullable(),
+  last_year: CHANGE.nullable(),
+});
+
+const ARM = z.strictObject({
+  variant_id: z.string(),
+  name: z.string(),
+  is_control: z.boolean(),
+  targeted: count,
+  sent: count,
+  responded: count,
+  rate: rate.nullable(),
+  lift: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
+});
+
+export const REPORT_SECTION = z.strictObject({
+  schema: z.literal('tributary.report_section/1'),
+  heading: z.literal('Real-time Campaign Performance Overview'),
+  project: z.strictObject({ name: z.string(), time_zone: z.string() }),
+  month: z.strictObject({
+    id: z.string(),
+    first_day: day,
+    last_day: day,
+    through_day: day,
+    has_ended: z.boolean(),
+  }),
+  generated_at: z.string(),
+  status: z.strictObject({ state: z.enum(['preliminary', 'final']), final_from: z.string(), ...READING }),
+  sources: z.array(z.strictObject({ source: z.string(), ...READING })),
+  time_zones: z.array(z.string()),
+  totals: z.strictObject(FIGURES),
+  cards: z.array(CARD),
+  days: z.array(z.strictObject({ date: day, ...FIGURES })),
+  by_campaign: z.array(z.strictObject({ source: z.string(), campaign_id: z.string(), name: z.string(), ...FIGURES })),
+  largest_campaigns: z.array(
+    z.strictObject({
+      label: z.string(),
+      sent: count,
+      opened: count,
+      responded: count,
+      response_rate: rate.nullable(),
+    }),
+  ),
+  by_region: z.array(z.strictObject({ region: z.string(), ...FIGURES })),
+  by_source: z.array(z.strictObject({ source: z.string(), ...FIGURES })),
+  control_groups: z.array(
+    z.strictObject({
+      source: z.string(),
+      campaign_id: z.string(),
+      name: z.string(),
+      control: rate.nullable(),
+      arms: z.array(ARM),
+    }),
+  ),
+  notes: z.array(z.strictObject({ title: z.string(), text: z.string() })),
+}) satisfies z.ZodType<Section>;

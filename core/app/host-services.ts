@@ -1,0 +1,50 @@
+import type { HostServices } from '../api/index.js';
+import { toConnectorError } from '../sdk/index.js';
+import type { Installation } from './installation.js';
+import { reportDestination } from './marts.js';
+import { loadMonth, months, renderMonth } from './monthly-report.js';
+import { countQuarantine } from './quarantine.js';
+import { askForRun } from './run-requests.js';
+import { streamBookmarks } from './stream-bookmarks.js';
+
+/** What the API of a host speaks for, from its installation. */
+export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
+  const { configuration } = installation;
+  const { settings, scrub } = configuration;
+  const { runs, requests } = await installation.store();
+  const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
+  return {
+    project: settings.project.name,
+    connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({
+      name,
+      source,
+      destination,
+      schema,
+      streams: Object.keys(streams),
+    })),
+    runs,
+    requests,
+    ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
+    async ready() {
+      const reached = async (work: () => Promise<unknown>) => {
+        try {
+          await work();
+          return 'ok';
+        } catch (error) {
+          return reasonOf(error);
+        }
+      };
+      return {
+        store: await reached(() => runs.list({ limit: 1 })),
+        ...(settings.report === undefined
+          ? {}
+          : { report: await reached(() => installation.checkDestination(reportDestination(configuration), signal)) }),
+      };
+    },
+    bookmarks: (connection) => streamBookmarks(installation, connection, signal).catch(reasonOf),
+    quarantine: (connection) => countQuarantine(installation, connection, signal),
+    months: async () => (await months(installation, signal)).toSorted().toReversed(),
+    section: (month) => loadMonth(installation, month, signal),
+    page: (section) => renderMonth(section, 'html'),
+  };
+}

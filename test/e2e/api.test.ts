@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { MAX_OPEN_STREAMS } from '../../core/api/runs.controller.js';
+import { loadConfiguration } from '../../core/app/configuration.js';
+import { openInstallation, type Installation } from '../../core/app/installation.js';
+import type { Host } from '../../core/app/main.js';
+import { ask, open, serverEvents, type Asking, type ServerEvent } from '../support/host.js';
+import { stopTestServer } from '../support/postgres.js';
+import { newProject, type Project } from './project.js';
+
+const CONFIG = `sources:
+  exports:
+    connector: local
+    config:
+      files:
+        - { stream: engagement, path: ./data/*.csv, format: csv, columns: { date: date, sent: integer } }
+        - { stream: extra, path: ./extra/*.csv, format: csv }
+connections:
+  daily: { source: exports, destination: warehouse, schema: raw, streams: { engagement: {}, extra: {} }, error_budget: { records: 100% } }
+  never: { source: exports, destination: warehouse, schema: raw_never, streams: { engagement: {} } }
+report:
+  destination: warehouse
+  facts: [ { from: daily.engagement, as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent } } ]
+`;
+
+let project: Project;
+let installation: Installation;
+let host: Host;
+const runs: string[] = [];
+const at = (path: string) => host.url + path;
+const json = async (path: string): Promise<any> => {
+  const { status, body } = await ask(at(path));
+  expect({ path, status, body }).toMatchObject({ status: 200 });
+  return JSON.parse(body);
+};
+
+beforeAll(async () => {
+  project = await newProject(CONFIG);
+  await project.write(
+    'data/a.csv',
+    'date,campaign,sent\n2026-03-01,spring,100\n2026-03-02,spring,80\nnever,spring,1\n',
+  );
+  await project.write('extra/a.csv', 'a\n1\n');
+  runs.push(
+    (await project.data(['sync', 'daily'])).run,
+    (await project.data(['sync', 'daily', '--stream', 'extra'])).run,
+  );
+  const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
+  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
+  // Later than what it shares with the API: jest does not let nest-winston require a module that is being imported.
+  const { startHost } = await import('../../core/app/main.js');
+  host = await startHost(installation, { host: '127.0.0.1', port: 0, worker: 0 });
+});
+afterAll(async () => {
+  await host?.close();
+  await installation?.close();
+  await project?.remove();
+  await stopTestServer();
+});
+
+/** What stands for each parameter of a path. */
+const real = (path: string) => path.replace('{month}', '2026-03').replace('{name}', 'daily').replace('{id}', runs[0]!);
+
+test('the OpenAPI document and the router have the same routes', async () => {
+  const { paths } = await json('/api/openapi.json');
+  const documented = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item as object).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+  );
+  expect(host.routes.length).toBeGreaterThan(10);
+  expect(documented.toSorted()).toEqual([...host.routes].toSorted());
+});
+
+test('what each route answers is what the document says', async () => {
+  const { paths } = await json('/api/openapi.json');
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  (addFormats as unknown as (ajv: Ajv2020) => void)(ajv);
+  const asked: string[] = [];
+  for (const [path, { get }] of Object.entries<any>(paths)) {
+    if (get === undefined) continue;
+    // Each with what it stands for, and with what there is not; the connection that never ran has nulls everywhere.
+    const named = [real(path), path.replaceAll(/\{\w+\}/g, 'none'), path.replace('{name}', 'never')];
+    for (const one of new Set(named.filter((name) => !name.includes('{')))) {
+      const { status, headers, body } = await ask(at(one));
+      const said = get.responses[status];
+      expect({ one, status, said }).toEqual({ one, status, said: expect.anything() });
+      const type = headers['content-type']?.split(';')[0];
+      if (said.content === undefined) continue;
+      expect({ one, types: Object.keys(said.content) }).toEqual({ one, types: [type] });
+      const { schema } = said.content[type!];
+      const isJson = type!.endsWith('json');
+      const check = ajv.compile(schema);
+      expect({ one, valid: check(isJson ? JSON.parse(body) : body), errors: check.errors }).toMatchObject({
+        valid: true,
+      });
+      asked.push(`${status} ${path}`);
+    }
+  }
+  expect(asked).toEqual(expect.arrayContaining(['200 /api/runs', '200 /api/report/{month}', '404 /api/runs/{id}']));
+});
+
+test('pages go on by a cursor, filters hold, and what is not understood is refused', async () => {
+  const first = await json('/api/runs?limit=1');
+  expect(first.runs).toMatchObject([{ id: runs[1] }]);
+  const second = await json(`/api/runs?limit=1&cursor=${first.next}`);
+  expect([second.runs[0].id, second.next]).toEqual([runs[0], null]);
+  const ids = async (query: string) => (await json(`/api/runs?${query}`)).runs.map(({ id }: { id: string }) => id);
+  expect(await ids('connection=never')).toEqual([]);
+  expect(await ids('state=succeeded&connection=daily')).toEqual([runs[1], runs[0]]);
+  expect(await ids('state=failed')).toEqual([]);
+  expect(await ids(`since=${first.runs[0].started_at}`)).toEqual([runs[1]]);
+  expect(await ids('since=2199-01-01')).toEqual([]);
+  for (const [query, detail] of [
+    ['conection=daily', 'There is no parameter "conection".'],
+    ['state=dead', 'state must be one of queued'],
+    ['since=yesterday', 'since must be a day'],
+    ['since=2026-13-45', 'since must be a day'],
+    ['cursor=%00', 'cursor must be the `next`'],
+    [`cursor=${Buffer.from('2026-03-01 a\0b').toString('base64url')}`, 'cursor must be the `next`'],
+    ['limit=0', 'limit must be a whole number'],
+    ['state=failed&state=queued', 'state must be given once.'],
+  ])
+    expect(JSON.parse((await ask(at(`/api/runs?${query}`))).body)).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining(detail!),
+    });
+});
+
+test('what has not changed is 304 to who knows its ETag', async () => {
+  for (const path of ['/api/runs', `/api/runs/${runs[0]}/events`, '/api/connections/daily', '/api/report/2026-03']) {
+    const { etag } = (await ask(at(path))).headers;
+    expect({ path, etag }).toEqual({ path, etag: expect.stringMatching(/^W\/"/) });
+    const again = await ask(at(path), { headers: { 'if-none-match': etag! } });
+    expect({ path, status: again.status, body: again.body }).toEqual({ path, status: 304, body: '' });
+    expect((await ask(at(path), { headers: { 'if-none-match': 'W/"other"' } })).status).toBe(200);
+  }
+});
+
+test('streams keep the outcome of the last run that had them, with ledger and bookmark', async () => {
+  const { bookmarks, streams } = await json('/api/connections/daily/streams');
+  expect(bookmarks).toBe('ok');
+  expect(streams).toMatchObject([
+    {
+      stream: 'engagement',
+      state: 'complete',
+      run: runs[0],
+      ledger: { read: 3, quarantined: 1 },
+      bookmark: { files: 1 },
+    },
+    { stream: 'extra', state: 'complete', run: runs[1], error: null },
+  ]);
+  expect((await json('/api/connections/never/streams')).streams).toMatchObject([{ state: null, bookmark: null }]);
+  await project.rows(
+    `INSERT INTO tributary.bookmark VALUES ('never', 'engagement', '', $1, gen_random_uuid(), now())`,
+    [{ kind: 'frontier', frontier: '2026-03-01', completed: [] }],
+  );
+  expect((await json('/api/connections/never/streams')).streams).toMatchObject([
+    { bookmark: { frontier: '2026-03-01', files: 0 } },
+  ]);
+  await project.rows(`DELETE FROM tributary.bookmark WHERE connection = 'never'`);
+});
+
+test('where the destination cannot tell bookmarks, the streams are told all the same, with the reason', async () => {
+  await project.rows('ALTER TABLE tributary.bookmark RENAME position TO gone');
+  const { bookmarks, streams } = await json('/api/connections/daily/streams');
+  await project.rows('ALTER TABLE tributary.bookmark RENAME gone TO position');
+  expect(bookmarks).toMatch(/position/);
+  expect(streams).toMatchObject([{ state: 'complete', bookmark: null }, { state: 'complete' }]);
+});
+
+test('the quarantine is counted by stream and reason, and shows no record', async () => {
+  const told = await json('/api/connections/daily/quarantine');
+  expect(told).toMatchObject({ connection: 'daily', records: 1, reasons: [{ stream: 'engagement', records: 1 }] });
+  expect(Object.keys(told.reasons[0])).toEqual(['stream', 'reason', 'records', 'first_seen', 'last_seen']);
+  expect(await json('/api/connections/never/quarantine')).toMatchObject({ records: 0, reasons: [] });
+});
+
+test('metrics hold connections, requests and the process, and nothing of a campaign', async () => {
+  await json('/api/connections/daily');
+  const { headers, body } = await ask(at('/metrics'));
+  expect(headers['content-type']).toMatch(/^text\/plain; (version=0\.0\.4; )?charset=utf-8/);
+  const value = (name: string) =>
+    Number(
+      body
+        .split('\n')
+        .find((line) => line.startsWith(`${name} `))
+        ?.split(' ')[1],
+    );
+  expect(value('tributary_runs_total{connection="daily",state="succeeded"}')).toBe(2);
+  expect(value('tributary_rows_total{connection="daily",column="read"}')).toBe(4);
+  expect(value('tributary_rows_total{connection="daily",column="quarantined"}')).toBe(1);
+  expect(value('tributary_run_duration_seconds_total{connection="daily"}')).toBeGreaterThan(0);
+  const last = Date.parse((await json(`/api/runs/${runs[1]}`)).ended_at);
+  expect(value('tributary_last_success_timestamp_seconds{connection="daily"}')).toBe(last / 1000);
+  expect(value('tributary_store_up')).toBe(1);
+  expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e6);
+  const counted =
+    'tributary_http_request_duration_seconds_count{method="GET",route="/api/connections/:name",status="200"}';
+  expect(value(counted)).toBeGreaterThan(0);
+  await ask(at('/wp-admin/secret-name'), { method: 'PURGE' });
+  const later = (await ask(at('/metrics'))).body;
+  expect(later).toContain('method="other",route="unmatched",status="404"');
+  expect(later).not.toMatch(/spring|wp-admin|PURGE|never/);
+  // Sums are taken anew at each scrape, and two at once do not add up.
+  for (const scrape of await Promise.all(Array.from({ length: 8 }, () => ask(at('/metrics')))))
+    expect(scrape.body.split('\n')).toContain('tributary_runs_total{connection="daily",state="succeeded"} 2');
+});
+
+test.each<[asking: Asking & { path: string }, status: number, title: string]>([
+  [{ path: '/nowhere' }, 404, 'Not Found'],
+  [{ path: '/nowhere', method: 'POST' }, 404, 'Not Found'],
+  [{ path: '/api/runs', method: 'DELETE' }, 405, 'Method Not Allowed'],
+  [{ path: '/metrics', method: 'POST' }, 405, 'Method Not Allowed'],
+  [{ path: '/api/runs', headers: { accept: 'text/html' } }, 406, 'Not Acceptable'],
+  [{ path: '/api/runs/x/stream', headers: { accept: 'application/json' } }, 406, 'Not Acceptable'],
+  [
+    { path: '/api/runs', headers: { 'content-type': 'application/json' }, body: `"${'x'.repeat(200_000)}"` },
+    413,
+    'Payload Too Large',
+  ],
+  [{ path: '/api/runs', headers: { 'content-type': 'application/json' }, body: '{' }, 400, 'Bad Request'],
+  [{ path: '/api/runs/%E0%A4%A' }, 400, 'Bad Request'],
+])('case %# is a problem+json that names the request', async ({ path, ...asking }, status, title) => {
+  const id = 'my.request-1';
+  const answer = await ask(at(`${path}?secret=1`), { ...asking, headers: { 'x-request-id': id, ...asking.headers } });
+  expect(answer.headers).toMatchObject({
+    'content-type': 'application/problem+json; charset=utf-8',
+    'x-request-id': id,
+  });
+  const problem = JSON.parse(answer.body);
+  expect(problem).toMatchObject({ type: 'about:blank', title, status, instance: path, request_id: id });
+  if (status === 405) expect(answer.headers['allow']).toBe('GET');
+});
+
+test('a name of a request that could forge a line is not taken; HEAD is GET without a body', async () => {
+  const { headers, status, body } = await ask(at('/livez'), { method: 'HEAD', headers: { 'x-request-id': 'a b"' } });
+  expect({ status, body, id: headers['x-request-id'] }).toEqual({
+    status: 200,
+    body: '',
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  });
+});
+
+test('a run of another process is told while it happens, from where the client was, until it is recorded', async () => {
+  await project.write('data/b.csv', 'date,campaign,sent\n2026-03-03,spring,60\n');
+  const lock = await project.hold('LOCK TABLE raw.engagement IN ACCESS EXCLUSIVE MODE');
+  const sync = project.start(['sync', 'daily', '--json']);
+  let running: string | undefined;
+  while (running === undefined) [{ id: running } = { id: undefined }] = (await json('/api/runs?state=running')).runs;
+  const url = at(`/api/runs/${running}/stream`);
+  const seen: ServerEvent[] = [];
+  const first = await open(url);
+  expect(first.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+  for await (const event of serverEvents(first)) {
+    seen.push(event);
+    break;
+  }
+  first.destroy();
+  // It cannot have ended: what was seen was seen while it happened.
+  expect(sync.child.exitCode).toBeNull();
+  const resumed = await open(url, { headers: { 'last-event-id': seen.at(-1)!.id! } });
+  await lock.release();
+  for await (const event of serverEvents(resumed)) seen.push(event);
+  expect((await sync.ended).code).toBe(0);
+  const { events } = await json(`/api/runs/${running}/events`);
+  const ended = seen.pop()!;
+  expect(seen.map(({ data }) => data)).toEqual(events);
+  expect(seen.map(({ id }) => Number(id))).toEqual(events.map(({ seq }: { seq: number }) => seq));
+  expect(ended).toMatchObject({ event: 'ended', data: { id: running, state: 'succeeded', exit_code: 0 } });
+  const over = await ask(url, { headers: { 'last-event-id': seen.at(-1)!.id! } });
+  expect([over.status, over.body]).toEqual([204, '']);
+  expect((await ask(url, { headers: { 'last-event-id': 'x' } })).status).toBe(400);
+});
+
+test('only so many streams are open; they end with the host', async () => {
+  const { runs: store } = await installation.store();
+  const id = 'held-open';
+  await store.begin({ id, connection: 'never', trigger: 'manual', startedAt: new Date().toISOString() });
+  const streams = await Promise.all(Array.from({ length: MAX_OPEN_STREAMS }, () => open(at(`/api/runs/${id}/stream`))));
+  expect(streams.map(({ statusCode }) => statusCode)).toEqual(streams.map(() => 200));
+  const refused = await ask(at(`/api/runs/${id}/stream`));
+  expect([refused.status, refused.headers['retry-after']]).toEqual([503, '10']);
+  const ends = streams.map((stream) => stream.resume().toArray());
+  await host.close();
+  await Promise.all(ends);
+});
