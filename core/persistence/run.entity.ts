@@ -19,6 +19,8 @@ export interface RunRow {
   owner_pid: number;
   owner_started: string;
   heartbeat_at: Date;
+  /** The state in which alerts have looked at it. */
+  judged_state: RunState | null;
 }
 
 export interface RunEventRow {
@@ -46,6 +48,7 @@ export const RunEntity = new EntitySchema<RunRow>({
     owner_pid: { type: 'int' },
     owner_started: { type: 'text' },
     heartbeat_at: { type: 'timestamptz' },
+    judged_state: { type: 'text', nullable: true },
   },
 });
 
