@@ -1,5 +1,6 @@
 import type { SyncMode, WriteMode } from '../protocol/index.js';
 import { Choice, Count, DurationText, Name, Numeric, Pattern } from './fields.js';
+import { ScheduleSettings } from './schedule.settings.js';
 import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, keyed, list, named, one, wordOr } from './shape.js';
 
 export type SchemaChangePolicy = 'evolve' | 'freeze' | 'stop';
@@ -121,6 +122,9 @@ export class ConnectionSettings {
 
   @Key('Streams to sync; `name: {}` takes every default.', { shape: named(one(StreamSettings), { least: 1 }) })
   streams: Record<string, StreamSettings>;
+
+  @OptionalKey('When it runs by itself. Absent: only when somebody asks for it.', { shape: one(ScheduleSettings) })
+  schedule?: ScheduleSettings;
 
   @OptionalKey(
     "What to do when a stream's columns change: `evolve` the table, `freeze` it (new columns are left out), or `stop` the stream.",

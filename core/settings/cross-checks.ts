@@ -25,6 +25,7 @@ export function crossCheck(settings: Partial<Settings>, context: CrossCheckConte
   for (const [name, connection] of entries(settings.connections))
     checkConnection(connection, settings, ['connections', name], context);
   checkTableOwners(settings, context);
+  checkOrder(settings, context);
   checkReport(settings, context);
   checkAlerts(settings, context);
 }
@@ -83,6 +84,31 @@ function checkTableOwners({ connections }: Partial<Settings>, { report }: CrossC
           'key',
         );
     }
+}
+
+/** `after` must lead to a connection that does not wait for this one in turn. */
+function checkOrder({ connections }: Partial<Settings>, { report }: CrossCheckContext): void {
+  const upstreamOf = new Map(entries(connections).map(([name, { schedule }]) => [name, schedule?.after]));
+  for (const [name, upstream] of upstreamOf) {
+    if (upstream === undefined) continue;
+    const path: Path = ['connections', name, 'schedule', 'after'];
+    if (upstream === name) report(path, 'is this connection itself; it would wait for its own run');
+    else if (!Object.hasOwn(connections ?? {}, upstream))
+      report(
+        path,
+        `no such connection; ${didYouMean(
+          upstream,
+          [...upstreamOf.keys()].filter((other) => other !== name),
+        )}`,
+      );
+    else {
+      const way = [name];
+      for (let at: string | undefined = upstream; at !== undefined && !way.includes(at); at = upstreamOf.get(at))
+        way.push(at);
+      if (way.length > 1 && upstreamOf.get(way.at(-1) as string) === name)
+        report(path, `goes in a circle: ${[...way, name].join(' after ')}; none of them would ever run`);
+    }
+  }
 }
 
 function checkReport(settings: Partial<Settings>, context: CrossCheckContext): void {

@@ -36,13 +36,27 @@ export const DurationText = () =>
     },
   });
 
-export const Choice = (...values: readonly string[]) =>
-  IsIn([...values], {
-    message: ({ value }: ValidationArguments) => {
-      const near = typeof value === 'string' ? nearest(value, values) : undefined;
-      return `must be one of ${values.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`;
+/** A duration that leaves a minute at least. */
+export const MinutesText = () =>
+  ValidateBy({
+    name: 'duration',
+    validator: {
+      validate: (value) => typeof value === 'string' && (parseDuration(value) ?? 0) >= 60_000,
+      defaultMessage: () => 'must be a duration of at least 1m, like 15m or 6h',
     },
   });
+
+/** A time of the day; YAML 1.2 reads it as text with or without quotes. */
+export const ClockText = () =>
+  Matches(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, { message: 'must be a local time from 00:00 to 24:00, like "22:00"' });
+
+export const Choice = (...values: readonly string[]) =>
+  IsIn([...values], { message: ({ value }: ValidationArguments) => choiceRule(value, values) });
+
+export function choiceRule(value: unknown, values: readonly string[]): string {
+  const near = typeof value === 'string' ? nearest(value, values) : undefined;
+  return `must be one of ${values.join(', ')}${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
 
 export const OLD_BOOLEANS = /^(y|n|yes|no|on|off)$/i;
 

@@ -19,6 +19,7 @@ const CONDITION_SCHEMA: JsonSchema = {
 const CONVERTERS: NonNullable<Parameters<typeof targetConstructorToSchema>[1]>['additionalConverters'] = {
   duration: { type: 'string', pattern: '^[0-9]{1,6}[smhd]$' },
   time_zone: { type: 'string', pattern: '^[A-Za-z]' },
+  cron: { type: 'string', pattern: '^\\s*(\\S+\\s+){4}\\S+\\s*$' },
   tag_pattern: { type: 'string', format: 'regex' },
   // The library's own says `number` as well, which would undo the `integer` of @IsInt beside it.
   min: ({ constraints }) => ({ minimum: constraints?.[0] }),
@@ -84,6 +85,8 @@ function shapeSchema(shape: Shape, definitions: Record<string, JsonSchema>): Jso
       return { type: 'array', items: shapeSchema(shape.of, definitions), minItems: 1 };
     case 'word_or':
       return { anyOf: [{ enum: shape.words }, shapeSchema(shape.of, definitions)] };
+    case 'word':
+      return { enum: shape.words };
     case 'text':
       return TEXT_SCHEMA;
     case 'condition':

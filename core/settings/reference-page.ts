@@ -100,6 +100,8 @@ function shapeText(shape: Shape): string {
       return `list of ${plural(shapeText(shape.of))}`;
     case 'word_or':
       return `${shape.words.map((word) => `\`${word}\``).join(', ')} or object`;
+    case 'word':
+      return shape.words.map((word) => `\`${word}\``).join(', ');
     case 'text':
       return 'text';
     case 'condition':

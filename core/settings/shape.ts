@@ -12,6 +12,7 @@ export type Shape =
   | { readonly kind: 'list'; readonly of: Shape }
   /** One of these words, or an object. */
   | { readonly kind: 'word_or'; readonly words: readonly string[]; readonly of: Shape }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
   | { readonly kind: 'text' }
   /** A value, a list of values, or `{ not: … }` of either; read as a `Condition`. */
   | { readonly kind: 'condition' }
@@ -38,6 +39,7 @@ export const named = (of: Shape, { least = 0 } = {}): Shape => ({ kind: 'map', o
 /** A map whose keys come from the data: columns or values. */
 export const keyed = (of: Shape): Shape => ({ kind: 'map', of, names: false, least: 1 });
 export const list = (of: Shape): Shape => ({ kind: 'list', of });
+export const word = (words: readonly string[]): Shape => ({ kind: 'word', words });
 export const wordOr = (words: readonly string[], of: Shape): Shape => ({ kind: 'word_or', words, of });
 
 export interface KeyDefinition {

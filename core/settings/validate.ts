@@ -1,5 +1,5 @@
 import { validateSync } from 'class-validator';
-import { NAME_PATTERN, NAME_RULE, TEXT_RULE } from './fields.js';
+import { NAME_PATTERN, NAME_RULE, TEXT_RULE, choiceRule } from './fields.js';
 import type { Path } from './issues.js';
 import { keysOf, rulesOf, type Condition, type KeyDefinition, type SettingsClass, type Shape } from './shape.js';
 import { didYouMean, nearest } from './suggestions.js';
@@ -96,6 +96,9 @@ function validateShape(shape: Shape, value: unknown, path: Path, validation: Val
     case 'word_or':
       if (typeof value !== 'string') return validateShape(shape.of, value, path, validation);
       if (!shape.words.includes(value)) validation.report(path, `must be ${choices(shape)}`);
+      return value;
+    case 'word':
+      if (!shape.words.includes(value as string)) validation.report(path, choiceRule(value, shape.words));
       return value;
     case 'text':
       if (typeof value !== 'string' || value === '') validation.report(path, TEXT_RULE);

@@ -12,7 +12,7 @@ const schema = settingsJsonSchema();
 
 /** What the schema cannot say; an editor finds nothing wrong there, and the run-time does. */
 const BEYOND_SCHEMA =
-  /IANA time zone|regular expression|group in parentheses|look-behind|must be a day|must not be below/;
+  /IANA time zone|regular expression|group in parentheses|look-behind|must be a day|must not be below|is wrong in field|never fires|at least 1m|must differ/;
 
 function runtimeFaults(config: unknown): readonly string[] {
   const messages: string[] = [];
@@ -51,7 +51,20 @@ function placesIn(node: unknown, path: string): readonly Place[] {
   });
 }
 
-const WORDS = ['', 'text', 'Some Text', 'true', '14d', '1%', 'embedded', 'merge', 'overwrite', 'full_refresh'];
+const WORDS = [
+  '',
+  'text',
+  'Some Text',
+  'true',
+  '14d',
+  '1%',
+  'embedded',
+  'merge',
+  'overwrite',
+  'full_refresh',
+  '22:00',
+  'sat',
+];
 const SCALARS = ['incremental', 'drop', 0, 1, 2, -1, 1.5, 1000, true, false, null];
 const VALUES = [...WORDS, ...SCALARS].map((value) => () => value);
 const SHAPES: readonly (() => unknown)[] = [
@@ -73,6 +86,10 @@ const SHAPES: readonly (() => unknown)[] = [
   () => [{ drop: ['a'] }],
   () => [{ not_null: ['a'] }, { range: { b: { min: 1 } } }],
   () => ({ min: 1 }),
+  () => ({ every: '6h' }),
+  () => ({ cron: '0 5 * * *', after: 'daily' }),
+  () => ({ after: 'daily', jitter: '1m' }),
+  () => ({ from: '22:00', to: '24:00' }),
 ];
 const KEYS = [
   'colour',
@@ -91,6 +108,9 @@ const KEYS = [
   'where',
   'primary',
   'schema',
+  'after',
+  'every',
+  'grace',
   'Capital',
   'or',
 ];
