@@ -1,5 +1,5 @@
 import { DAY_MS } from '../protocol/index.js';
-import { firstInstantOf, instantsOf, toLocal } from './local-time.js';
+import { firstInstantOf, instantsOf, offsetAt, toLocal, turnBetween, type LocalMs } from './local-time.js';
 import type { BlackoutWindow, Schedule, Weekday } from './schedule.js';
 
 const MINUTE_MS = 60_000;
@@ -21,22 +21,27 @@ export function outOfBlackout({ timezone, blackout }: Placement, instant: number
 
   function around(at: number): BlackoutWindow | undefined {
     const local = toLocal(timezone, at);
-    return blackout.find((window) => contains(window, minuteOf(local), weekdayOf(local)));
+    return blackout.find((window) => contains(window, local));
   }
 }
 
-function contains({ from, to, days }: BlackoutWindow, minute: number, day: Weekday): boolean {
+function contains({ from, to, days }: BlackoutWindow, local: LocalMs): boolean {
+  const [minute, day] = [minuteOf(local), weekdayOf(local)];
   if (from < to) return from <= minute && minute < to && days.includes(day);
   const yesterday = ((day + 6) % 7) as Weekday;
   return (minute >= from && days.includes(day)) || (minute < to && days.includes(yesterday));
 }
 
-function endOf(timezone: string, { to }: BlackoutWindow, within: number): number {
+function endOf(timezone: string, window: BlackoutWindow, within: number): number {
   const local = toLocal(timezone, within);
-  const minutes = (to - minuteOf(local) + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  const minutes = (window.to - minuteOf(local) + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
   const end = Math.floor(local / MINUTE_MS) * MINUTE_MS + minutes * MINUTE_MS;
   // Where the clocks are turned back over it, its first time may have passed.
-  return instantsOf(timezone, end).find((instant) => instant > within) ?? firstInstantOf(timezone, end);
+  const passed = instantsOf(timezone, end).find((instant) => instant > within) ?? firstInstantOf(timezone, end);
+  const isTurnedBack = offsetAt(timezone, passed) < offsetAt(timezone, within);
+  const turned = isTurnedBack ? turnBetween(timezone, within, passed) : passed;
+  // Turned back to before its beginning, the clocks are out of it for a while.
+  return contains(window, toLocal(timezone, turned)) ? passed : turned;
 }
 
 function minuteOf(local: number): number {

@@ -39,10 +39,16 @@ export function firstInstantOf(timezone: string, local: LocalMs): number {
   if (first !== undefined) return first;
   // In a gap the larger offset, which counts after it, gives the earlier instant.
   const offsets = offsetsAround(timezone, local);
-  let [before, after] = [local - Math.max(...offsets), local - Math.min(...offsets)];
+  return turnBetween(timezone, local - Math.max(...offsets), local - Math.min(...offsets));
+}
+
+/** The instant in (from, to] at which the clocks are turned, where the offset at `to` is another than that at `from`. */
+export function turnBetween(timezone: string, from: number, to: number): number {
+  const offset = offsetAt(timezone, from);
+  let [before, after] = [from, to];
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2);
-    if (toLocal(timezone, middle) < local) before = middle;
+    if (offsetAt(timezone, middle) === offset) before = middle;
     else after = middle;
   }
   return after;
