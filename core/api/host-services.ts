@@ -25,6 +25,16 @@ export interface QuarantineCount {
   readonly last_seen: string;
 }
 
+/** How the schedule of a connection stands. Instants are ISO 8601 in UTC. */
+export interface ConnectionSchedule {
+  /** As the configuration says it. */
+  readonly schedule: object;
+  /** Undefined where it follows another connection. */
+  readonly nextSlot: string | undefined;
+  /** The latest slot whose grace is over; undefined where none was due since the schedule began. */
+  readonly overdueSlot: string | undefined;
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
@@ -37,6 +47,8 @@ export interface HostServices {
   bookmarks(connection: string): Promise<Readonly<Record<string, StreamBookmark>> | string>;
   /** What is not resolved, without anything of the records. */
   quarantine(connection: string): Promise<readonly QuarantineCount[]>;
+  /** Of the connections that have a schedule. */
+  schedules(): Promise<Readonly<Record<string, ConnectionSchedule>>>;
   /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */

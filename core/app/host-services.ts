@@ -5,13 +5,14 @@ import { reportDestination } from './marts.js';
 import { loadMonth, months, renderMonth } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
 import { askForRun } from './run-requests.js';
+import { scheduleStanding } from './schedules.js';
 import { streamBookmarks } from './stream-bookmarks.js';
 
 /** What the API of a host speaks for, from its installation. */
 export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings, scrub } = configuration;
-  const { runs, requests } = await installation.store();
+  const { runs, requests, schedules } = await installation.store();
   const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
   return {
     project: settings.project.name,
@@ -24,6 +25,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     })),
     runs,
     requests,
+    schedules: () => scheduleStanding(settings, schedules),
     ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
     async ready() {
       const reached = async (work: () => Promise<unknown>) => {

@@ -1,15 +1,29 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { isIP } from 'node:net';
+import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { WinstonModule } from 'nest-winston';
-import { ApiDocument, ApiModule, Metrics, negotiation, ProblemFilter, requestEdge, snakeKeys } from '../api/index.js';
+import type { Logger } from 'winston';
+import {
+  ApiDocument,
+  ApiModule,
+  type HostServices,
+  Metrics,
+  negotiation,
+  ProblemFilter,
+  requestEdge,
+  snakeKeys,
+} from '../api/index.js';
+import { createScheduler } from '../scheduler/scheduler.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { startAlerting } from './alerting.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
+import { scheduledConnections } from './schedules.js';
+import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
 import { startRunWorker } from './worker.js';
 
@@ -38,7 +52,8 @@ export async function startHost(installation: Installation, { host, port, worker
   const { scrub } = installation.configuration;
   const logger = createLogger(scrub);
   const services = await hostServices(installation, stopping.signal);
-  const app = await NestFactory.create<NestExpressApplication>(ApiModule.serving(services), {
+  const scheduling = await schedulingOf(installation, logger);
+  const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, scheduling), {
     logger: WinstonModule.createLogger({ instance: logger }),
     abortOnError: false,
   });
@@ -107,6 +122,24 @@ function routesOf(app: NestExpressApplication): readonly string[] {
   return router.stack.flatMap(({ route }) =>
     route === undefined ? [] : Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`),
   );
+}
+
+@Module({})
+class HostModule {
+  static of(services: HostServices, scheduling: Ticking): DynamicModule {
+    return { module: HostModule, imports: [ApiModule.serving(services), SchedulingModule.driving(scheduling)] };
+  }
+}
+
+/** Adds what is due to the requests in the store, by the database's clock, which all hosts share. */
+async function schedulingOf({ configuration, store }: Installation, logger: Logger): Promise<Ticking> {
+  const { schedules } = await store();
+  const connections = scheduledConnections(configuration.settings);
+  const scheduler = createScheduler(connections, schedules);
+  return {
+    tick: async () => (connections.length === 0 ? [] : scheduler.tick(new Date(await schedules.now()))),
+    onFailure: (error) => logger.error(`Schedules could not be looked after: ${toConnectorError(error).message}`),
+  };
 }
 
 interface Incoming {

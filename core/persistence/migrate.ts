@@ -3,17 +3,13 @@ import { ConnectorError } from '../sdk/errors.js';
 import { Runs1764000000000 } from './migrations/1764000000000-runs.js';
 import { RunRequests1764100000000 } from './migrations/1764100000000-run-requests.js';
 import { RequestAttempts1764150000000 } from './migrations/1764150000000-request-attempts.js';
+import { Schedules1764200000000 } from './migrations/1764200000000-schedules.js';
 import { Alerts1764300000000 } from './migrations/1764300000000-alerts.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
 /** All migrations in their order; a released one is never edited. */
-export const MIGRATIONS = [
-  Runs1764000000000,
-  RunRequests1764100000000,
-  RequestAttempts1764150000000,
-  Alerts1764300000000,
-];
+export const MIGRATIONS = [Runs1764000000000, RunRequests1764100000000, RequestAttempts1764150000000, Schedules1764200000000, Alerts1764300000000];
 
 export const MIGRATIONS_TABLE = 'migration';
 

@@ -110,12 +110,6 @@ export function requestStore(source: DataSource): RequestStore {
       return found.map(toRecord);
     },
     get,
-    async lastSlots() {
-      const found: { connection: string; slot: Date }[] = await source.query(
-        `SELECT connection, max(slot) AS slot FROM ${TABLE} WHERE slot IS NOT NULL GROUP BY connection`,
-      );
-      return Object.fromEntries(found.map(({ connection, slot }) => [connection, slot.toISOString()]));
-    },
   };
 }
 

@@ -125,6 +125,12 @@ export function runStore(source: DataSource): RunStore {
         ...(last_success === null ? {} : { lastSuccessAt: last_success.toISOString() }),
       }));
     },
+    async lastSuccesses() {
+      const query = runs.createQueryBuilder('run').where(`run.state = 'succeeded'`).groupBy('run.connection');
+      query.select('run.connection', 'connection').addSelect('max(run.ended_at)', 'ended');
+      const rows = await query.getRawMany<{ connection: string; ended: Date }>();
+      return Object.fromEntries(rows.map(({ connection, ended }) => [connection, ended.toISOString()]));
+    },
   };
 }
 

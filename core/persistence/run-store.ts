@@ -95,4 +95,6 @@ export interface RunStore {
   /** The latest run of every connection. */
   lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
   totals(): Promise<readonly RunTotals[]>;
+  /** When the latest run that succeeded ended, of every connection that has one. */
+  lastSuccesses(): Promise<Readonly<Record<string, string>>>;
 }

@@ -3,9 +3,11 @@ import { DataSource } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import { alertStore } from './postgres.alert-store.js';
+import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
+import { scheduleStore } from './postgres.schedule-store.js';
 import type { RunStore } from './run-store.js';
 import { RunEntity, RunEventEntity, STORE_SCHEMA } from './run.entity.js';
 import { storeFailure } from './store-failure.js';
@@ -15,6 +17,7 @@ export interface Store {
   readonly runs: RunStore;
   readonly requests: RequestStore;
   readonly alerts: AlertStore;
+  readonly schedules: ScheduleStore;
   close(): Promise<void>;
 }
 
@@ -52,6 +55,7 @@ export async function openStore(url: string): Promise<Store> {
     runs: patient(runStore(source)),
     requests: patient(requestStore(source)),
     alerts: patient(alertStore(source)),
+    schedules: patient(scheduleStore(source)),
     close: () => source.destroy(),
   };
 }

@@ -68,6 +68,4 @@ export interface RequestStore {
   /** Requests that could be claimed now, the longest waiting first. */
   claimable(limit: number): Promise<readonly RequestRecord[]>;
   get(id: string): Promise<RequestRecord | undefined>;
-  /** The latest slot of every connection that has one. */
-  lastSlots(): Promise<Readonly<Record<string, string>>>;
 }

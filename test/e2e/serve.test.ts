@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import pg from 'pg';
 import { runCli, startCli, type CliEnd } from '../support/cli.js';
 import { stopTestServer } from '../support/postgres.js';
 import { csvConnection, newProject } from './project.js';
@@ -94,6 +95,8 @@ test('connections are told with their state and last run', async () => {
     schema: 'raw',
     streams: ['engagement'],
     state: 'on_time',
+    schedule: null,
+    next_slot: null,
     last_run: { id: run, state: 'succeeded', exit_code: 0 },
   };
   const { connections } = await host.json('/api/connections');
@@ -185,5 +188,44 @@ test('without its store it lives and is not ready', async () => {
   });
   expect((await other.get('/livez')).status).toBe(200);
   expect(await other.stop()).toMatchObject({ code: 0 });
+  await project.remove();
+});
+
+test('it asks for the runs that are due, tells when the next one is and what is late, and ends while it does so', async () => {
+  const follower =
+    '  after: { source: exports, destination: warehouse, schedule: { after: daily }, streams: { engagement: {} } }\n';
+  const project = await newProject(
+    csvConnection('', `    schedule: { every: 1d, jitter: 10m, catch_up: skip }\n${follower}`),
+  );
+  const store = new pg.Client({ connectionString: project.storeUrl });
+  await store.connect();
+  const until = async (sql: string) => {
+    for (;;) {
+      const { rows } = await store.query(sql).catch(() => ({ rows: [] }));
+      if (rows.length > 0) return rows;
+      await store.query('SELECT pg_sleep(0.05)');
+    }
+  };
+  const first = await serve((args) => project.start(args));
+  await until(`SELECT FROM tributary_store.schedule HAVING count(*) = 2`);
+  const midnight = (days: number) => new Date((Math.floor(Date.now() / 86_400_000) + days) * 86_400_000).toISOString();
+  const schedule = { every: '1d', jitter: '10m', catch_up: 'skip' };
+  const told = { name: 'daily', state: 'never_run', schedule, next_slot: midnight(1) };
+  expect((await first.json('/api/connections')).connections).toMatchObject([
+    told,
+    { name: 'after', schedule: { after: 'daily' }, next_slot: null },
+  ]);
+  expect(await first.stop()).toMatchObject({ code: 0, signal: null });
+  // As if the host had seen the schedule two days ago, and nobody had run anything since.
+  await store.query(`UPDATE tributary_store.schedule SET since = since - interval '2 days'`);
+  await project.configure(
+    csvConnection('', `    schedule: { every: 1d, jitter: 10m, catch_up: coalesce }\n${follower}`),
+  );
+  const second = await serve((args) => project.start(args));
+  const rows = await until('SELECT connection, trigger, slot, state FROM tributary_store.run_request');
+  expect(rows).toEqual([{ connection: 'daily', trigger: 'schedule', slot: new Date(midnight(0)), state: 'queued' }]);
+  expect(await second.json('/api/connections/daily')).toMatchObject({ state: 'late', next_slot: midnight(1) });
+  expect(await second.stop()).toMatchObject({ code: 0, signal: null });
+  await store.end();
   await project.remove();
 });

@@ -31,3 +31,15 @@ test.each([
 ])('the last run %j makes the connection %s', (last, state) => {
   expect(stateOf(last)).toBe(state);
 });
+
+const slot = '2026-03-02T05:00:00.000Z';
+test.each([
+  [run({}), { overdueSlot: slot, lastSuccess: '2026-03-01T05:10:00.000Z' }, 'late'],
+  [run({}), { overdueSlot: slot, lastSuccess: '2026-03-02T05:10:00.000Z' }, 'on_time'],
+  [run({}), { lastSuccess: '2026-03-01T05:10:00.000Z' }, 'on_time'],
+  [run({ state: 'running' }), { overdueSlot: slot }, 'late'],
+  [undefined, { overdueSlot: slot }, 'late'],
+  [run({ state: 'failed' }), { overdueSlot: slot }, 'failing'],
+])('the last run %j and %j make the connection %s', (last, punctuality, state) => {
+  expect(stateOf(last, punctuality)).toBe(state);
+});

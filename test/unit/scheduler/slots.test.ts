@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { outOfBlackout } from '../../../core/scheduler/blackout.js';
 import type { BlackoutWindow, Schedule, Weekday } from '../../../core/scheduler/schedule.js';
 import { lastSlot, nextSlot, slotsBetween } from '../../../core/scheduler/slots.js';
-import { slotsByWalking } from './walking-oracle.js';
+import { slotsByWalking } from '../../support/slots-by-walking.js';
 
 const at = (text: string) => Date.parse(text);
 const iso = (instants: readonly number[]) => instants.map((instant) => new Date(instant).toISOString().slice(0, 16));

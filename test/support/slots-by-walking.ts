@@ -1,4 +1,4 @@
-import type { BlackoutWindow } from '../../../core/scheduler/schedule.js';
+import type { BlackoutWindow } from '../../core/scheduler/schedule.js';
 
 const MINUTE_MS = 60_000;
 
@@ -14,16 +14,16 @@ export function slotsByWalking(
   after: number,
   until: number,
 ): readonly number[] {
-  const fields = cron.split(' ') as [string, string, string, string, string];
-  const isHourly = fields[1] === '*' || fields[1] === '0-23';
+  const names = reading(cron);
+  const isHourly = /^\S+ (\*|0-23) /.test(cron);
   const begin = Math.floor(after / MINUTE_MS) * MINUTE_MS - 3 * 1440 * MINUTE_MS;
   const slots: number[] = [];
   let shown = clock(timezone, begin);
   let isWaiting = false;
   for (let instant = begin + MINUTE_MS; instant <= until; instant += MINUTE_MS) {
     const now = clock(timezone, instant);
-    if (isHourly) isWaiting ||= names(fields, now);
-    else for (let minute = shown + MINUTE_MS; minute <= now; minute += MINUTE_MS) isWaiting ||= names(fields, minute);
+    if (isHourly) isWaiting ||= names(now);
+    else for (let minute = shown + MINUTE_MS; minute <= now; minute += MINUTE_MS) isWaiting ||= names(minute);
     shown = Math.max(shown, now);
     if (!isWaiting || blackout.some((window) => isBlack(window, now))) continue;
     isWaiting = false;
@@ -34,13 +34,14 @@ export function slotsByWalking(
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-const seen = new Map<string, number>();
+const seen = new Map<string, Map<number, number>>();
 
 /** What the clock shows, as if it were UTC. */
 function clock(timezone: string, instant: number): number {
-  const key = `${timezone} ${instant}`;
-  const shown = seen.get(key) ?? look(timezone, instant);
-  seen.set(key, shown);
+  let known = seen.get(timezone);
+  if (known === undefined) seen.set(timezone, (known = new Map()));
+  let shown = known.get(instant);
+  if (shown === undefined) known.set(instant, (shown = look(timezone, instant)));
   return shown;
 }
 
@@ -53,23 +54,29 @@ function look(timezone: string, instant: number): number {
   return Date.UTC(part['year']!, part['month']! - 1, part['day'], part['hour'], part['minute']);
 }
 
-function names([minutes, hours, days, months, weekdays]: readonly string[], local: number): boolean {
-  const date = new Date(local);
-  const has = (field: string | undefined, value: number, least: number) =>
-    (field ?? '').split(',').some((item) => {
-      const [range = '', step = '1'] = item.replace('mon-fri', '1-5').split('/');
-      const [from, to = from] = range === '*' ? [least, Infinity] : range.split('-').map(Number);
-      return value >= from! && value <= to! && (value - from!) % Number(step) === 0;
-    });
-  const isDay = has(days, date.getUTCDate(), 1);
-  const isWeekday = has(weekdays, date.getUTCDay(), 0);
-  const isDue = days !== '*' && weekdays !== '*' ? isDay || isWeekday : isDay && isWeekday;
-  return (
-    isDue &&
-    has(minutes, date.getUTCMinutes(), 0) &&
-    has(hours, date.getUTCHours(), 0) &&
-    has(months, date.getUTCMonth() + 1, 1)
-  );
+/** Whether the cron names a time of the clock; its fields are read once. */
+function reading(cron: string): (local: number) => boolean {
+  const [minutes, hours, days, months, weekdays] = cron.split(' ') as [string, string, string, string, string];
+  const valuesOf = (field: string, least: number, most: number) => {
+    const values = Array.from({ length: most - least + 1 }, (_, n) => least + n);
+    const isNamed = (value: number) =>
+      field.split(',').some((item) => {
+        const [range = '', step = '1'] = item.replace('mon-fri', '1-5').split('/');
+        const [from = 0, to = from] = range === '*' ? [least, most] : range.split('-').map(Number);
+        return value >= from && value <= to && (value - from) % Number(step) === 0;
+      });
+    return new Set(values.filter(isNamed));
+  };
+  const [minute, hour] = [valuesOf(minutes, 0, 59), valuesOf(hours, 0, 23)];
+  const [day, month, weekday] = [valuesOf(days, 1, 31), valuesOf(months, 1, 12), valuesOf(weekdays, 0, 6)];
+  return (local) => {
+    const date = new Date(local);
+    if (!minute.has(date.getUTCMinutes()) || !hour.has(date.getUTCHours())) return false;
+    const [isDay, isWeekday] = [day.has(date.getUTCDate()), weekday.has(date.getUTCDay())];
+    return (
+      month.has(date.getUTCMonth() + 1) && (days !== '*' && weekdays !== '*' ? isDay || isWeekday : isDay && isWeekday)
+    );
+  };
 }
 
 function isBlack({ from, to, days }: BlackoutWindow, local: number): boolean {

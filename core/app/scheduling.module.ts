@@ -1,0 +1,54 @@
+import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
+import { Interval, ScheduleModule } from '@nestjs/schedule';
+
+/** Work that is done at once, and again and again: it shall not overlap with itself, and its failures are only told. */
+export interface Ticking {
+  tick(): Promise<unknown>;
+  onFailure(error: unknown): void;
+}
+
+const TICKING = Symbol('TICKING');
+/** A request is added at most so much after its slot. */
+const TICK_MS = 5_000;
+
+@Injectable()
+class SchedulingDriver implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private running: Promise<void> | undefined;
+  private isStopping = false;
+
+  constructor(@Inject(TICKING) private readonly ticking: Ticking) {}
+
+  onApplicationBootstrap(): void {
+    this.tick();
+  }
+
+  @Interval(TICK_MS)
+  tick(): void {
+    if (this.isStopping || this.running !== undefined) return;
+    this.running = this.ticking
+      .tick()
+      .then(() => undefined)
+      .catch((error: unknown) => this.ticking.onFailure(error))
+      .finally(() => {
+        this.running = undefined;
+      });
+  }
+
+  /** The store is closed after the host: what is being added must be in by then. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    await this.running;
+  }
+}
+
+@Module({})
+export class SchedulingModule {
+  static driving(ticking: Ticking): DynamicModule {
+    return {
+      module: SchedulingModule,
+      imports: [ScheduleModule.forRoot()],
+      providers: [{ provide: TICKING, useValue: ticking }, SchedulingDriver],
+    };
+  }
+}
