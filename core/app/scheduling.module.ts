@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Inject, Injectable, Module, type DynamicModule } from '@nestjs/common';
 import type { BeforeApplicationShutdown, OnApplicationBootstrap } from '@nestjs/common';
 import { Interval, ScheduleModule } from '@nestjs/schedule';
@@ -11,6 +12,7 @@ export interface Ticking {
 const TICKING = Symbol('TICKING');
 /** A request is added at most so much after its slot. */
 const TICK_MS = 5_000;
+const PATIENCE_MS = 10_000;
 
 @Injectable()
 class SchedulingDriver implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -35,10 +37,10 @@ class SchedulingDriver implements OnApplicationBootstrap, BeforeApplicationShutd
       });
   }
 
-  /** The store is closed after the host: what is being added must be in by then. */
+  /** The store is closed after the host: what is being added shall be in by then, unless the store does not answer. */
   async beforeApplicationShutdown(): Promise<void> {
     this.isStopping = true;
-    await this.running;
+    await Promise.race([this.running, wait(PATIENCE_MS, undefined, { ref: false })]);
   }
 }
 

@@ -239,6 +239,19 @@ test('tables and entities agree', async () => {
   }
 });
 
+test('the latest success of each connection is told, whatever came after it', async () => {
+  const store = await open();
+  const ended = async (id: string, minute: number, state: 'succeeded' | 'failed', connection = 'braze_daily') => {
+    await store.begin(run(id, minute, connection));
+    await store.end(id, { state, endedAt: `2026-03-01T05:${minute + 1}:00.000Z`, exitCode: 0, streams: {} });
+  };
+  await ended('r1', 10, 'succeeded');
+  await ended('r2', 20, 'succeeded');
+  await ended('r3', 30, 'failed');
+  await ended('r4', 40, 'failed', 'never_well');
+  expect(await store.lastSuccesses()).toEqual({ braze_daily: '2026-03-01T05:21:00.000Z' });
+});
+
 test('goes on over a crash and restart of the server', async () => {
   const store = await open();
   await store.begin(run('r1', 0));

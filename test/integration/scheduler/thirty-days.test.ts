@@ -15,22 +15,16 @@ const TICK = 110 * MINUTE;
 const LAG = 3 * MINUTE;
 const HOSTS_AWAY = { from: BEGIN + 19 * DAY, to: BEGIN + 20.5 * DAY };
 
-const CRONS = [
-  '15 5 * * *',
-  '30 2 * * *',
-  '0 2,14 * * *',
-  '0 0 * * 1-5',
-  '45 23 1,15,31 * *',
-  '0 12 * * 0',
-  '5 1 * * *',
-];
+const CRONS = ['15 5 * * *', '30 2 * * *', '0 2,14 * * *', '45 23 1,15,31 * *', '5 1 * * *'];
+const WEEKLY = ['0 0 * * 1-5', '0 12 * * 0'];
+const cronOf = (n: number) => (n % 23 === 0 ? WEEKLY[n % 2] : CRONS[n % 5]) as string;
 const ZONES = ['America/Chicago', 'Europe/Berlin', 'Asia/Kolkata'];
 
 /** Mostly daily ones, and a few of every two hours and of every six. */
 const connections: readonly TimedConnection[] = Array.from({ length: 1000 }, (_, n) => ({
   name: `c${n}`,
   schedule: {
-    when: n % 25 < 2 ? { everyMs: (n % 25 === 0 ? 2 : 6) * HOUR } : { cron: CRONS[n % 7] as string },
+    when: n % 25 < 2 ? { everyMs: (n % 25 === 0 ? 2 : 6) * HOUR } : { cron: cronOf(n) },
     timezone: ZONES[n % 3] as string,
     blackout: n % 11 === 0 && n % 25 !== 0 ? [{ from: 60, to: 180, days: [0, 1, 2, 3, 4, 5, 6] }] : [],
   },
