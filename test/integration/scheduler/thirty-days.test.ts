@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { openStore, type Store } from '../../../core/persistence/store.js';
-import { createScheduler, type TimedConnection } from '../../../core/scheduler/scheduler.js';
+import { createScheduler, type Scheduler, type TimedConnection } from '../../../core/scheduler/scheduler.js';
 import { stopTestServer, testDatabase, testServer, type TestDatabase } from '../../support/postgres.js';
 import { slotsByWalking } from '../../support/slots-by-walking.js';
 
@@ -76,6 +76,18 @@ function endOfBlackout(slot: number, timezone: string): number {
   return end;
 }
 
+/** As the host does it: a tick that the store refuses is told, and another one follows. */
+async function tickUntilDone(host: Scheduler, now: Date, failures: unknown[]): Promise<readonly string[]> {
+  for (;;) {
+    try {
+      return await host.tick(now);
+    } catch (error) {
+      failures.push(error);
+      if (failures.length > 20) throw error;
+    }
+  }
+}
+
 test('two hosts, 1,000 connections, 30 days: no slot is lost or doubled, whatever clocks and database do', async () => {
   const hosts = stores.map(({ schedules }) => createScheduler(connections, schedules));
   const server = await testServer();
@@ -94,12 +106,7 @@ test('two hosts, 1,000 connections, 30 days: no slot is lost or doubled, whateve
     // Both at once, then one, then the other; while one's clock is wrong, both, or those of the right time would be missed.
     const isWrong = clocks[0] !== now || clocks[1] !== now - LAG;
     const awake = hosts.filter((_, n) => isWrong || step % 3 === 0 || step % 3 === n + 1);
-    const ticks = awake.map((host) =>
-      host.tick(new Date(clocks[hosts.indexOf(host)] as number)).catch((error: unknown) => {
-        failures.push(error);
-        return [];
-      }),
-    );
+    const ticks = awake.map((host) => tickUntilDone(host, new Date(clocks[hosts.indexOf(host)] as number), failures));
     if (step === 174) await server.stopNow().then(() => server.restart());
     const added = (await Promise.all(ticks)).flat();
     // What workers do meanwhile.
@@ -126,6 +133,6 @@ test('two hosts, 1,000 connections, 30 days: no slot is lost or doubled, whateve
   expect(rows).toHaveLength(total);
   expect(total).toBeGreaterThan(25_000);
   expect(rows.filter(({ slot, not_before }) => not_before < slot)).toEqual([]);
-  // The restart may stop a tick for longer than the store is patient, and nothing else does.
-  expect(failures.length).toBeLessThanOrEqual(2);
+  // Nothing but the restart stops a tick, and only for longer than the store is patient.
+  expect(failures.filter((error) => !/no connection|57P03/.test((error as Error).message))).toEqual([]);
 });
