@@ -4,4 +4,10 @@ export { Metrics } from './metrics.js';
 export { ApiDocument, negotiation } from './openapi.js';
 export { ProblemFilter } from './problem.filter.js';
 export { requestEdge } from './request-edge.js';
-export type { ConnectionSchedule, ConnectionSummary, HostServices, QuarantineCount, StreamBookmark } from './host-services.js';
+export type {
+  ConnectionSchedule,
+  ConnectionSummary,
+  HostServices,
+  QuarantineCount,
+  StreamBookmark,
+} from './host-services.js';

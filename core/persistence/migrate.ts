@@ -9,7 +9,13 @@ import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
 /** All migrations in their order; a released one is never edited. */
-export const MIGRATIONS = [Runs1764000000000, RunRequests1764100000000, RequestAttempts1764150000000, Schedules1764200000000, Alerts1764300000000];
+export const MIGRATIONS = [
+  Runs1764000000000,
+  RunRequests1764100000000,
+  RequestAttempts1764150000000,
+  Schedules1764200000000,
+  Alerts1764300000000,
+];
 
 export const MIGRATIONS_TABLE = 'migration';
 
