@@ -13,6 +13,8 @@ export interface DispatcherOptions {
   /** Where the host shows a run. */
   readonly linkOf: (run: string) => string | undefined;
   readonly now: () => Date;
+  /** Ends the work after what is being sent. */
+  readonly signal: AbortSignal;
   /** Told of deliveries that failed, without secrets. */
   readonly note: (text: string) => void;
 }
@@ -34,16 +36,16 @@ const LONGEST_RETRY_MS = 30 * 60_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, rules, factsOf, now } = options;
+  const { store, rules, factsOf, now, signal } = options;
   let isBegun = false;
   return {
     async work() {
       if (!isBegun) await store.begin(now());
       isBegun = true;
       let isMore = true;
-      while (isMore)
+      while (isMore && !signal.aborted)
         isMore = await store.judgeNext((before) => judge(before, rules, factsOf(before.run.connection)), now());
-      for (;;) {
+      while (!signal.aborted) {
         const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
         if (due.length === 0) return;
         await Promise.all(due.map((delivery) => deliver(delivery, options)));

@@ -51,7 +51,7 @@ export function findingsOf(run: EndedRun, earlier: readonly EndedRun[], budget: 
 
 /** What an open incident of a stream is over by; a run that did not come that far shows nothing. */
 export function showsRecovery(kind: AlertKind, stream: string | undefined, run: EndedRun): boolean {
-  if (stream === undefined) return run.state === 'succeeded';
+  if (stream === undefined) return run.state === 'succeeded' && run.error === undefined;
   const outcome = run.streams[stream];
   if (outcome?.state !== 'complete') return false;
   return kind !== 'unexpected_zero' || (outcome.ledger['read'] ?? 0) > 0;
@@ -59,8 +59,10 @@ export function showsRecovery(kind: AlertKind, stream: string | undefined, run: 
 
 function outcomeOf(run: EndedRun): readonly Finding[] {
   if (run.state === 'interrupted') return [{ kind: 'run_interrupted', orElse: 'run_failed' }];
-  if (run.state !== 'failed' && run.state !== 'partial') return [];
-  const kind = run.state === 'failed' ? 'run_failed' : 'run_partial';
+  // The data may have come in while the marts could not be built.
+  const isUnfinished = run.state === 'succeeded' && run.error !== undefined;
+  if (run.state !== 'failed' && run.state !== 'partial' && !isUnfinished) return [];
+  const kind = run.state === 'partial' ? 'run_partial' : 'run_failed';
   const errors = errorsOf(run);
   if (errors.some((error) => error.kind === 'auth')) return [{ kind: 'auth', orElse: kind }];
   // Another run has the connection: that one tells how it goes.

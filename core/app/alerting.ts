@@ -12,9 +12,9 @@ import {
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
-import { SILENT_MS } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { feedsMarts } from './marts.js';
+import { scrubError, type Scrub } from './scrubber.js';
 
 /** How often what ended is looked for, whichever process ran it. */
 const EVERY_MS = 5_000;
@@ -31,22 +31,22 @@ export async function startAlerting(installation: Installation, note: (text: str
   const { configuration } = installation;
   const { alerts, project } = configuration.settings;
   if (alerts === undefined) return { close: async () => undefined };
-  const { alerts: store, runs } = await installation.store();
+  const { alerts: store } = await installation.store();
+  const closing = new AbortController();
   const dispatcher = createDispatcher({
     store,
     project: project.name,
     rules: alerts.rules.map(ruleOf),
-    channels: Object.fromEntries(Object.entries(alerts.channels).map(([name, channel]) => [name, channelOf(channel)])),
+    channels: Object.fromEntries(Object.keys(alerts.channels).map((name) => [name, namedChannel(configuration, name)])),
     factsOf: (connection) => factsOf(configuration, connection),
     linkOf: (run) => linkOf(alerts, run),
     now: () => new Date(),
+    signal: closing.signal,
     note,
   });
   let last = '';
   const look = async () => {
     try {
-      // A process that was killed does not say so.
-      await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
       await dispatcher.work();
       last = '';
     } catch (error) {
@@ -55,20 +55,32 @@ export async function startAlerting(installation: Installation, note: (text: str
       last = message;
     }
   };
-  let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void>;
   const turn = () => {
     looking = look().then(() => {
-      if (!isClosed) timer = setTimeout(turn, EVERY_MS).unref();
+      if (!closing.signal.aborted) timer = setTimeout(turn, EVERY_MS).unref();
     });
   };
   turn();
   return {
     async close() {
-      isClosed = true;
+      closing.abort();
       clearTimeout(timer);
       await looking;
+    },
+  };
+}
+
+/** What the other side answers may quote what it was sent, or the address. */
+function withoutSecrets(channel: Channel, scrub: Scrub): Channel {
+  return {
+    async send(message, signal) {
+      try {
+        return scrub(await channel.send(message, signal));
+      } catch (error) {
+        throw scrubError(error, scrub);
+      }
     },
   };
 }
@@ -76,7 +88,7 @@ export async function startAlerting(installation: Installation, note: (text: str
 /** A channel of the configuration by its name. */
 export function namedChannel(configuration: Configuration, name: string): Channel {
   const channels = configuration.settings.alerts?.channels ?? {};
-  if (Object.hasOwn(channels, name)) return channelOf(channels[name]);
+  if (Object.hasOwn(channels, name)) return withoutSecrets(channelOf(channels[name]!), configuration.scrub);
   const known = Object.keys(channels);
   throw new ConnectorError('config', `There is no channel "${name}" in the configuration.`, {
     hint: known.length === 0 ? 'Name one under alerts.channels.' : `It has: ${known.join(', ')}.`,

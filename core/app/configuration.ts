@@ -63,7 +63,17 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   };
   const secrets = secretValuesOf(loaded, await secretPaths(configuration));
-  return { ...configuration, scrub: createScrubber(secrets) };
+  // A server tells the path of an address that it does not know.
+  const paths = [...secrets].flatMap((secret) => (/^https?:/.test(secret) ? pathsOf(secret) : []));
+  return { ...configuration, scrub: createScrubber([...secrets, ...paths]) };
+}
+
+/** Shorter ones stand in the names of files and hold no secret. */
+const SHORTEST_PATH = 16;
+
+function pathsOf(address: string): string[] {
+  const { pathname, search } = new URL(address);
+  return [pathname, `${pathname}${search}`].filter(({ length }) => length >= SHORTEST_PATH);
 }
 
 /** Beside the configuration, unless TRIBUTARY_HOME says otherwise. */
@@ -78,12 +88,13 @@ function named<T>(map: Readonly<Record<string, T>>, name: string, what: string):
   });
 }
 
-/** Of channels; the address of an incoming webhook is all that is needed to write there. */
+/** Of channels; the address of a webhook is often all that is needed to write there. */
 const ALERT_SECRETS: readonly PathPattern[] = [
   ['smtp', 'password'],
   ['pagerduty', 'routing_key'],
   ['slack', 'url'],
   ['teams', 'url'],
+  ['webhook', 'url'],
   ['webhook', 'secret'],
 ].map((path) => ['alerts', 'channels', '*', ...path]);
 

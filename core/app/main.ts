@@ -19,6 +19,7 @@ import {
 import { createScheduler } from '../scheduler/scheduler.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { startAlerting } from './alerting.js';
+import { SILENT_MS } from './connection-run.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
@@ -56,6 +57,8 @@ export async function startHost(installation: Installation, { host, port, worker
   const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, scheduling), {
     logger: WinstonModule.createLogger({ instance: logger }),
     abortOnError: false,
+    // One that listens to a stream and does not read shall not hold the end up.
+    forceCloseConnections: true,
   });
   app.disable('x-powered-by');
   const [metrics, api] = [app.get(Metrics), app.get(ApiDocument)];
@@ -105,9 +108,9 @@ export async function startHost(installation: Installation, { host, port, worker
     routes: routesOf(app),
     async close() {
       // What is asked while runs end is still answered.
-      const isClean = (await working?.stop()) ?? true;
+      const [isClean] = await Promise.all([working?.stop() ?? true, alerting.close()]);
       stopping.abort();
-      await Promise.all([app.close(), alerting.close()]);
+      await app.close();
       return isClean;
     },
   };
@@ -133,11 +136,15 @@ class HostModule {
 
 /** Adds what is due to the requests in the store, by the database's clock, which all hosts share. */
 async function schedulingOf({ configuration, store }: Installation, logger: Logger): Promise<Ticking> {
-  const { schedules } = await store();
+  const { schedules, runs } = await store();
   const connections = scheduledConnections(configuration.settings);
   const scheduler = createScheduler(connections, schedules);
   return {
-    tick: async () => (connections.length === 0 ? [] : scheduler.tick(new Date(await schedules.now()))),
+    async tick() {
+      // A process that was killed does not say so.
+      await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
+      if (connections.length > 0) await scheduler.tick(new Date(await schedules.now()));
+    },
     onFailure: (error) => logger.error(`Schedules could not be looked after: ${toConnectorError(error).message}`),
   };
 }

@@ -1,3 +1,4 @@
+import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { isSureSecretName, maskUrls } from '../settings/secrets.js';
 
 export type Scrub = (text: string) => string;
@@ -38,6 +39,13 @@ export function scrubMessages<T>(value: T, scrub: Scrub): T {
     typeof part === 'string' && (key === 'message' || key === 'hint') ? scrub(part) : scrubMessages(part, scrub),
   ]);
   return Object.fromEntries(entries) as T;
+}
+
+/** Any error, with a message that people may read. */
+export function scrubError(error: unknown, scrub: Scrub): ConnectorError {
+  const { kind, message, details } = toConnectorError(error);
+  const { hint } = details;
+  return new ConnectorError(kind, scrub(message), { ...details, ...(hint === undefined ? {} : { hint: scrub(hint) }) });
 }
 
 /** Texts through arrays and objects; fields that are named like secrets go whole. */

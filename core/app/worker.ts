@@ -6,6 +6,7 @@ import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } 
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
+import { scrubError } from './scrubber.js';
 import { syncConnection } from './sync.js';
 
 /** Two runs at a time keep two cores and a destination busy; memory is two batches each. */
@@ -18,13 +19,17 @@ export async function startRunWorker(
 ): Promise<Worker> {
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
-  const { requests } = await installation.store();
+  const { requests, runs } = await installation.store();
   const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));
   return startWorker(
     {
       requests,
       queue,
-      execute: (request, signal, notes) => execute(installation, request, signal, notes, log),
+      execute: (request, signal, notes) =>
+        execute(installation, request, signal, notes, log).catch((error: unknown) => {
+          throw scrubError(error, installation.configuration.scrub);
+        }),
+      interrupt: (run) => runs.interrupt(run),
       log,
       random: Math.random,
     },
@@ -45,11 +50,6 @@ async function execute(
   log: WorkerLog,
 ): Promise<RunEnd> {
   const { connection } = request;
-  if (request.run !== undefined) {
-    // Whoever had it lost it; its fence falls when the new run raises the epoch.
-    const { runs } = await installation.store();
-    await runs.interrupt(request.run);
-  }
   const run = randomUUID();
   await began(run);
   const result = await syncConnection(installation, {

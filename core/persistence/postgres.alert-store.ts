@@ -1,18 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
-import type { Delivery, EndedRun, Judgement } from '../alerting/incident.js';
+import { NOTHING_TO_TELL, type Delivery, type EndedRun, type Judgement } from '../alerting/incident.js';
 import { toEndedRun, toIncident, toListed, type DeliveryRow, type IncidentRow } from './alert-rows.js';
 import { STORE_SCHEMA, type RunRow } from './run.entity.js';
+import { storable } from './storable.js';
 
 const RUN = `${STORE_SCHEMA}.run`;
 const EVENT = `${STORE_SCHEMA}.run_event`;
+const REQUEST = `${STORE_SCHEMA}.run_request`;
 const INCIDENT = `${STORE_SCHEMA}.alert_incident`;
 const DELIVERY = `${STORE_SCHEMA}.alert_delivery`;
 
 /** As the index has it. */
 const TO_JUDGE = 'ended_at IS NOT NULL AND judged_state IS DISTINCT FROM state';
-const OLDEST_TO_JUDGE = `SELECT * FROM ${RUN} WHERE ${TO_JUDGE} ORDER BY ended_at, id LIMIT 1`;
+/** What a request makes of its runs, `r`: hosts' clocks may differ by a minute from the database's. */
+const OF_REQUEST = `q.connection = r.connection AND q.attempt > 0 AND q.requested_at <= r.started_at + interval '1 minute'`;
+/** A run that failed waits as long as its request may be tried again: only the last attempt is news. */
+const OLDEST_TO_JUDGE = `SELECT * FROM ${RUN} r WHERE ${TO_JUDGE} AND (state = 'succeeded' OR NOT EXISTS (
+    SELECT FROM ${REQUEST} q WHERE ${OF_REQUEST} AND q.state IN ('queued', 'running')))
+  ORDER BY ended_at, id LIMIT 1`;
+const IS_TRIED_AGAIN = `SELECT FROM ${RUN} r JOIN ${REQUEST} q ON ${OF_REQUEST} AND q.state IN ('ended', 'cancelled')
+    JOIN ${RUN} last ON last.id = q.run_id AND last.started_at > r.started_at
+  WHERE r.id = $1 AND r.state <> 'succeeded'`;
 /** As far as any rule looks back, and no further than a busy connection goes in an hour. */
 const EARLIER_RUNS = 20;
 /** A row as it was claimed: a later claim has raised the attempt. */
@@ -55,11 +65,14 @@ export function alertStore(source: DataSource): AlertStore {
           `SELECT * FROM ${INCIDENT} WHERE connection = $1 AND resolved_at IS NULL`,
           [row.connection],
         );
-        const judgement = decide({
-          run: run as EndedRun,
-          earlier: earlier.map((each) => toEndedRun(each)),
-          open: open.map(toIncident),
-        });
+        const isTriedAgain = (await runner.query(IS_TRIED_AGAIN, [row.id])).length > 0;
+        const judgement = isTriedAgain
+          ? NOTHING_TO_TELL
+          : decide({
+              run: run as EndedRun,
+              earlier: earlier.map((each) => toEndedRun(each)),
+              open: open.map(toIncident),
+            });
         await write(runner, judgement, row.ended_at as Date, now);
         await runner.query(`UPDATE ${RUN} SET judged_state = $2 WHERE id = $1`, [row.id, row.state]);
         return true;
@@ -134,7 +147,7 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
     await runner.query(
       `INSERT INTO ${INCIDENT} (id, key, kind, connection, stream, severity, text, run_id, opened_at, last_seen_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(text), run, at],
+      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(storable(text)), run, at],
     );
     await runner.query(
       `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)

@@ -45,13 +45,18 @@ export function keepLease(
       if (!isStill) end('lost');
       else if (isCancelWanted) end('cancelled');
     } catch {
-      // The store heals or not: what counts is how long it is silent.
-      if (performance.now() - renewedAt < leaseMs) return;
-      isHeld = false;
-      end('lost');
+      loseIfSilent();
     }
   };
+  /** The store heals or not, refuses or hangs: what counts is how long it is silent. */
+  const loseIfSilent = () => {
+    if (performance.now() - renewedAt < leaseMs) return;
+    isHeld = false;
+    end('lost');
+  };
   const renewing = setInterval(() => {
+    // One that hangs keeps a further try out.
+    if (performance.now() - renewedAt > leaseMs) loseIfSilent();
     renewal ??= renew().finally(() => (renewal = undefined));
   }, renewEveryMs);
   return {
@@ -64,7 +69,8 @@ export function keepLease(
     async stop() {
       clearInterval(renewing);
       isOver = true;
-      await renewal;
+      // One that hangs is not waited for: the lease is lost by then.
+      if (isHeld) await renewal;
     },
   };
 }

@@ -31,6 +31,8 @@ export interface WorkerParts {
   readonly queue: RunQueue;
   /** One run of the request's connection. It ends soon after the signal, cleanly. Throwing means that there was no run. */
   execute(request: RequestRecord, signal: AbortSignal, notes: RunNotes): Promise<RunEnd>;
+  /** Notes that the worker of this run is dead, if it is still shown as running; its fence falls when a new run begins. */
+  interrupt(run: string): Promise<void>;
   readonly log: WorkerLog;
   readonly random: () => number;
 }
@@ -64,7 +66,7 @@ export interface Worker {
 
 /** Takes requests as `name`, up to `concurrency` at a time, and carries each out. */
 export async function startWorker(
-  { requests, queue, execute, log, random }: WorkerParts,
+  { requests, queue, execute, interrupt, log, random }: WorkerParts,
   {
     name,
     concurrency,
@@ -86,6 +88,7 @@ export async function startWorker(
   const carryOut = async (lease: Lease): Promise<void> => {
     const { request } = lease;
     const told = { request: request.id, connection: request.connection, attempt: request.attempt };
+    if (request.run !== undefined) await interrupt(request.run);
     if (request.isCancelWanted) return requests.end(lease);
     if (isDeadly(request)) {
       log(

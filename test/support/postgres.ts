@@ -44,7 +44,7 @@ export async function stopTestServer(): Promise<void> {
   home = undefined;
 }
 
-async function query(url: string, sql: string): Promise<void> {
+export async function query(url: string, sql: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {

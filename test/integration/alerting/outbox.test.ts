@@ -12,7 +12,7 @@ import { openStore, type Store } from '../../../core/persistence/index.js';
 import type { AlertKind, ErrorReport, RunState } from '../../../core/protocol/index.js';
 import { startPagerDuty, type PagerDuty } from '../../simulators/pagerduty/server.js';
 import { startMailBox, type MailBox } from '../../support/mail.js';
-import { stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
+import { query, stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
 import { startReceiver, type Receiver } from '../../support/receiver.js';
 
 const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
@@ -53,7 +53,11 @@ afterAll(stopTestServer);
 const mailTo = (port: number) =>
   emailChannel(['ops@example.org'], { host: '127.0.0.1', port, tls: 'none', from: 'tributary@example.org' });
 
-function dispatcher(rules: readonly AlertRule[], own: Store = store): Dispatcher {
+function dispatcher(
+  rules: readonly AlertRule[],
+  own: Store = store,
+  signal = new AbortController().signal,
+): Dispatcher {
   return createDispatcher({
     store: own.alerts,
     project: 'outreach',
@@ -62,6 +66,7 @@ function dispatcher(rules: readonly AlertRule[], own: Store = store): Dispatcher
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
     now: () => new Date(now),
+    signal,
     note: (text) => notes.push(text),
   });
 }
@@ -115,6 +120,8 @@ describe('each rule tells once and resolves once, however often the fault comes 
   test.each<[AlertKind, Told]>([
     ['run_failed', { state: 'failed', error: DOWN }],
     ['run_partial', { state: 'partial', error: DOWN }],
+    // The data came in, and the marts could not be built.
+    ['run_failed', { state: 'succeeded', error: DOWN }],
     ['run_interrupted', { state: 'interrupted' }],
     ['auth', { state: 'failed', error: REFUSED }],
     ['schema_change', { gone: ['email'] }],
@@ -166,6 +173,57 @@ test('a failure that a more telling rule names is one incident, and without that
   expect((await store.alerts.incidents({ limit: 9, isOpenOnly: true })).map(({ kind }) => kind)).toEqual([
     'run_partial',
   ]);
+});
+
+test('what a worker tries again is told after its last attempt, and not at all where that succeeds', async () => {
+  const alerts = dispatcher([rule('run_failed', ['hook'])]);
+  const asked = async (at: number) => {
+    const { request } = await store.requests.add({
+      id: randomUUID(),
+      connection: 'daily',
+      trigger: 'schedule',
+      slot: new Date(at).toISOString(),
+      notBefore: '2026-01-01T00:00:00Z',
+    });
+    await query(database.url, `UPDATE tributary_store.run_request SET requested_at = '${new Date(at).toISOString()}'`);
+    return request.id;
+  };
+  const attempt = async (id: string, told: Told) => {
+    const lease = (await store.requests.claim(id, 'a worker', MINUTE))!;
+    const run = await ran({ ...told, trigger: 'schedule' });
+    await store.requests.began(lease, run);
+    await alerts.work();
+    return { run, lease };
+  };
+  const soon = '2026-01-01T00:00:00Z';
+  const healed = await asked(now + MINUTE);
+  const first = await attempt(healed, { state: 'failed', error: DOWN });
+  await store.requests.again(first.lease, soon, { error: DOWN, fruitless: 1 });
+  await alerts.work();
+  await store.requests.end((await attempt(healed, {})).lease);
+  await alerts.work();
+  expect(hook.received).toEqual([]);
+  const exhausted = await asked(now + MINUTE);
+  const before = await attempt(exhausted, { state: 'failed', error: DOWN });
+  await store.requests.again(before.lease, soon, { error: DOWN, fruitless: 1 });
+  const last = await attempt(exhausted, { state: 'failed', error: DOWN });
+  await store.requests.end(last.lease, DOWN);
+  await alerts.work();
+  expect(hook.received.map(({ body }) => JSON.parse(body).run)).toEqual([last.run]);
+});
+
+test('an error text that breaks within a character is told, and stops no other', async () => {
+  await ran({ state: 'failed', error: { ...DOWN, message: `${'x'.repeat(599)}\u{1F600}` } });
+  await dispatcher([rule('run_failed', ['hook'])]).work();
+  expect(hook.received).toHaveLength(1);
+});
+
+test('a host that stops begins nothing more, and the next one sends it', async () => {
+  await ran({ state: 'failed', error: DOWN });
+  await dispatcher([rule('run_failed', ['hook'])], store, AbortSignal.abort()).work();
+  expect(hook.received).toEqual([]);
+  await dispatcher([rule('run_failed', ['hook'])]).work();
+  expect(hook.received).toHaveLength(1);
 });
 
 test('a channel that is down for an hour gets each message once and in its order, and the others do not wait', async () => {

@@ -73,6 +73,7 @@ async function newWorker(
       requests: store.requests,
       queue,
       execute,
+      interrupt: (run) => store.runs.interrupt(run),
       log: (level, message) => logged.push(`${level} ${message}`),
       random: () => 0.5,
       ...parts,
@@ -179,6 +180,22 @@ describe('a worker', () => {
     taken.end({ state: 'succeeded', errors: [] });
     expect(await until(id, inState('ended'))).toMatchObject({ attempt: 2 });
     expect(first.logged.at(-1)).toBe('warn daily: stopped, since another worker may have taken over');
+  });
+
+  it('leaves no run of a dead worker as running where its request was cancelled meanwhile', async () => {
+    const id = await ask();
+    const dead = (await store.requests.claim(id, 'dead', 1))!;
+    await store.runs.begin({
+      id: 'cut off',
+      connection: 'daily',
+      trigger: 'manual',
+      startedAt: new Date().toISOString(),
+    });
+    await store.requests.began(dead, 'cut off');
+    await store.requests.cancel(id);
+    await newWorker('next');
+    await until(id, inState('ended'));
+    expect(await store.runs.get('cut off')).toMatchObject({ state: 'interrupted' });
   });
 
   it('stops a run whose request is cancelled', async () => {

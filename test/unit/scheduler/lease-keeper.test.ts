@@ -56,6 +56,12 @@ it('a store that is silent for less than a lease changes nothing, and for longer
   await keeper.stop();
 });
 
+it('a store that hangs costs the lease too', async () => {
+  const { keeper, ends, after } = kept(() => new Promise(() => undefined));
+  await after(40_001);
+  expect([keeper.isHeld, ends]).toEqual([false, ['lost']]);
+});
+
 it.each([
   ['lost', { isHeld: false, isCancelWanted: false }],
   ['cancelled', { isHeld: true, isCancelWanted: true }],
