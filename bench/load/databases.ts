@@ -15,6 +15,8 @@ export interface Databases {
   query<R extends pg.QueryResultRow>(url: string, sql: string): Promise<R[]>;
   /** CPU seconds that the server has used so far, its ended processes included; 0 where the system does not say. */
   cpuSeconds(): number;
+  /** Ends and starts the server; sessions break. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -60,6 +62,7 @@ export async function openDatabases(): Promise<Databases> {
       return server.url(TURN);
     },
     cpuSeconds: () => cpuSecondsOf(server.pid),
+    restart: () => server.restart(),
     close,
   };
 }
