@@ -7,8 +7,8 @@ export async function askForRun(
   installation: Installation,
   { connection, idempotencyKey }: { readonly connection: string; readonly idempotencyKey: string },
 ): Promise<RequestRecord> {
-  const { requests } = await installation.store();
-  const notBefore = new Date().toISOString();
+  const { requests, schedules } = await installation.store();
+  const notBefore = await schedules.now();
   const asked = { id: randomUUID(), connection, trigger: 'api', idempotencyKey, notBefore } as const;
   const { request, isNew } = await requests.add(asked);
   if (isNew) {

@@ -1,8 +1,13 @@
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
 import { createWorld, type Truth } from '../simulators/braze/world.js';
-import { runCli, cliData, type CliEnd } from '../support/cli.js';
+import { cliData, onAnotherHost, runCli, startCli, type CliEnd } from '../support/cli.js';
+import { atProbe, heldUntil } from './project.js';
 
 /** Yesterday's last second in Chicago at the first demo, and at one a month later. */
 const NOW = '2026-11-20T05:59:59Z';
@@ -187,9 +192,66 @@ test('a second demo finds nothing changed and says so, and leaves every row as i
   expect(Date.parse(await asOf())).toBeGreaterThan(Date.parse(readBefore));
 }, 300_000);
 
-test('a demo a month later goes on with the same world, and its marts equal that truth', async () => {
-  expect((await demo('2026-12-20T14:00:00Z')).code).toBe(0);
-  await expectTruth(LATER);
+test('a month later three processes run its connections; a worker killed in the middle is healed by another', async () => {
+  const simulator = await startBrazeSimulator({
+    now: LATER,
+    start: START,
+    timeZone: 'America/Chicago',
+    keys: [{ ...defaultApiKey, key: 'demo-key' }],
+  });
+  const processes: ReturnType<typeof startCli>[] = [];
+  const start = (args: readonly string[], node: readonly string[] = []) => {
+    const environment = {
+      ...env(),
+      TRIBUTARY_CONFIG: CONFIG,
+      TRIBUTARY_DEMO_BRAZE_URL: simulator.url,
+      TRIBUTARY_DEMO_START_DATE: START,
+    };
+    const clock = clockAt(Date.parse('2026-12-20T14:00:00Z'));
+    processes.push(startCli(args, { env: environment, node: [...clock, ...node] }));
+    return processes.at(-1)!;
+  };
+  try {
+    const host = start(['serve', '--no-worker', '--port', '0', '--json']);
+    const [line] = (await once(createInterface({ input: host.child.stdout! }), 'line')) as [string];
+    const { url } = (JSON.parse(line) as { data: { url: string } }).data;
+    const ask = async (connection: string): Promise<string> => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': 'a-month-later' };
+      const answer = await fetch(`${url}/api/connections/${connection}/runs`, { method: 'POST', headers });
+      expect(answer.status).toBe(202);
+      return ((await answer.json()) as { url: string }).url;
+    };
+    const victim = start(['worker'], [...onAnotherHost, ...atProbe('before_commit', heldUntil('never', 2))]);
+    const braze = await ask('braze_daily');
+    for await (const told of createInterface({ input: victim.child.stderr! })) if (told === 'HELD') break;
+    victim.child.kill('SIGKILL');
+    start(['worker']);
+    const ended = await Promise.all(
+      [braze, await ask('hillstrom')].map(async (request) => {
+        for (;;) {
+          const told = (await (await fetch(url + request)).json()) as { state: string; attempt: number };
+          if (told.state !== 'queued' && told.state !== 'running') return told;
+          await wait(200);
+        }
+      }),
+    );
+    expect(ended).toMatchObject([
+      { state: 'ended', attempt: 2 },
+      { state: 'ended', attempt: 1 },
+    ]);
+    const { runs } = (await (await fetch(`${url}/api/runs?connection=braze_daily`)).json()) as { runs: object[] };
+    expect(runs).toMatchObject([
+      { state: 'succeeded' },
+      { state: 'interrupted', owner: { host: 'another-host' } },
+      { state: 'succeeded' },
+      { state: 'succeeded' },
+    ]);
+    await expectTruth(LATER);
+  } finally {
+    for (const { child } of processes.toReversed()) child.kill('SIGTERM');
+    await Promise.all(processes.map(({ ended }) => ended));
+    await simulator.close();
+  }
 }, 300_000);
 
 test('a home that holds one world refuses to go on with another', async () => {

@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { startCli } from '../support/cli.js';
+import { onAnotherHost, type startCli } from '../support/cli.js';
 import { stopTestServer } from '../support/postgres.js';
 import { atProbe, heldUntil, newProject, type Project } from './project.js';
 
@@ -72,16 +72,6 @@ async function held({ child }: Started): Promise<void> {
   for await (const line of createInterface({ input: child.stderr! })) if (line === 'HELD') return;
   throw new Error('it ended without having been held');
 }
-
-/** Whether a process of another machine lives cannot be seen from here. */
-const onAnotherHost = [
-  '--import',
-  `data:text/javascript,${encodeURIComponent(`
-    import os from 'node:os';
-    import { syncBuiltinESMExports } from 'node:module';
-    os.hostname = () => 'another-host';
-    syncBuiltinESMExports();`)}`,
-];
 
 const json = { 'content-type': 'application/json' };
 

@@ -49,3 +49,13 @@ export async function cliData<T = any>(args: readonly string[], options?: CliOpt
   if (end.code !== 0) throw new Error(`tributary ${args.join(' ')} ended with ${end.code}: ${end.stderr}`);
   return (JSON.parse(end.stdout) as { data: T }).data;
 }
+
+/** Options of Node by which a program takes itself for one of another machine: whether that one lives cannot be seen from here. */
+export const onAnotherHost = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(`
+    import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    os.hostname = () => 'another-host';
+    syncBuiltinESMExports();`)}`,
+];
