@@ -34,6 +34,7 @@ const worker = await startWorker(
     queue,
     random: Math.random,
     interrupt: async () => undefined,
+    requireAction: async () => undefined,
     log: () => undefined,
     async execute(request, signal, { began }) {
       try {

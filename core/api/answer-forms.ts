@@ -62,7 +62,13 @@ export const CONNECTION = z.looseObject({
   destination: z.string(),
   schema: z.string(),
   streams: z.array(z.string()),
-  state: z.string(),
+  state: z.enum(['on_time', 'late', 'failing', 'action_required', 'paused', 'never_run']),
+  next_step: z.string().nullable().describe('What a person can do about the state.'),
+  paused: z
+    .strictObject({ since: instant, by: z.string(), reason: z.string().nullable(), until: instant.nullable() })
+    .nullable(),
+  action_required: z.strictObject({ since: instant, request: z.uuid(), error: ERROR }).nullable(),
+  last_success: instant.nullable(),
   last_run: RUN.nullable(),
 });
 

@@ -1,7 +1,8 @@
 import type { RunRecord } from '../persistence/run-store.js';
+import type { Holds } from '../scheduler/hold-store.js';
 
-/** How a connection stands. `paused` is to come. */
-export type ConnectionState = 'on_time' | 'late' | 'failing' | 'action_required' | 'never_run';
+/** How a connection stands. */
+export type ConnectionState = 'on_time' | 'late' | 'failing' | 'action_required' | 'paused' | 'never_run';
 
 /** What lateness is judged by; instants are ISO 8601 in UTC. */
 export interface Punctuality {
@@ -14,8 +15,14 @@ export interface Punctuality {
 /** Faults that no repetition heals. */
 const NEEDS_A_PERSON: ReadonlySet<string> = new Set(['auth', 'config', 'schema']);
 
-/** What failed says more than that it is late, and lateness more than the last run. */
-export function stateOf(last: RunRecord | undefined, { overdueSlot, lastSuccess }: Punctuality = {}): ConnectionState {
+/** What holds it says the most; what failed says more than that it is late, and lateness more than the last run. */
+export function stateOf(
+  last: RunRecord | undefined,
+  { overdueSlot, lastSuccess }: Punctuality = {},
+  { paused, actionRequired }: Holds = {},
+): ConnectionState {
+  if (paused !== undefined) return 'paused';
+  if (actionRequired !== undefined) return 'action_required';
   const isLate = overdueSlot !== undefined && (lastSuccess === undefined || lastSuccess < overdueSlot);
   if (last === undefined) return isLate ? 'late' : 'never_run';
   const isWell = last.state === 'running' || last.state === 'queued' || last.state === 'succeeded';

@@ -1,10 +1,11 @@
-import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, UseGuards } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { Answers } from './answers.js';
 import { CONNECTION, CONNECTIONS } from './answer-forms.js';
-import { stateOf } from './connection-state.js';
-import { runForm } from './forms.js';
-import { HOST_SERVICES, type ConnectionSchedule, type ConnectionSummary, type HostServices } from './host-services.js';
-import type { RunRecord } from '../persistence/run-store.js';
+import { connectionForms } from './connection-form.js';
+import { HOST_SERVICES, type ConnectionSummary, type HostServices } from './host-services.js';
+import { OwnSiteGuard } from './own-site.guard.js';
+import { PAUSE_SCHEMA, pauseOf } from './pause-body.js';
 
 @Controller('api/connections')
 export class ConnectionsController {
@@ -13,43 +14,42 @@ export class ConnectionsController {
   @Get()
   @Answers('Every connection with its state and last run.', CONNECTIONS)
   async list(): Promise<object> {
-    const { connections, runs } = this.services;
-    const [last, successes, schedules] = await Promise.all([
-      runs.lastByConnection(),
-      runs.lastSuccesses(),
-      this.services.schedules(),
-    ]);
-    return {
-      connections: connections.map((one) => described(one, last[one.name], successes[one.name], schedules[one.name])),
-    };
+    return { connections: await connectionForms(this.services.connections, this.services) };
   }
 
   @Get(':name')
   @Answers('One connection with its state and last run.', CONNECTION, 404)
   async show(@Param('name') name: string): Promise<object> {
-    const { connections, runs } = this.services;
-    const found = connections.find((one) => one.name === name);
-    if (found === undefined) throw new NotFoundException(`There is no connection "${name}".`);
-    const [[last], successes, schedules] = await Promise.all([
-      runs.list({ connection: name, limit: 1 }),
-      runs.lastSuccesses(),
-      this.services.schedules(),
-    ]);
-    return described(found, last, successes[name], schedules[name]);
+    const [form] = await connectionForms([this.known(name)], this.services);
+    return form!;
   }
-}
 
-function described(
-  connection: ConnectionSummary,
-  last: RunRecord | undefined,
-  lastSuccess: string | undefined,
-  { schedule, nextSlot, overdueSlot }: Partial<ConnectionSchedule> = {},
-): object {
-  return {
-    ...connection,
-    state: stateOf(last, { overdueSlot, lastSuccess }),
-    schedule: schedule ?? null,
-    next_slot: nextSlot ?? null,
-    last_run: last === undefined ? null : runForm(last),
-  };
+  /** One that is paused already is paused with the new reason and end. */
+  @Post(':name/pause')
+  @HttpCode(200)
+  @UseGuards(OwnSiteGuard)
+  @ApiBody({ required: false, schema: PAUSE_SCHEMA })
+  @Answers('Its schedule rests; what runs goes on.', CONNECTION, 400, 403, 404, 415)
+  async pause(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+    this.known(name);
+    await this.services.pause(name, pauseOf(body));
+    return this.show(name);
+  }
+
+  /** Also takes for done what was asked of a person. */
+  @Post(':name/resume')
+  @HttpCode(200)
+  @UseGuards(OwnSiteGuard)
+  @Answers('Its schedule goes on.', CONNECTION, 403, 404, 415)
+  async resume(@Param('name') name: string): Promise<object> {
+    this.known(name);
+    await this.services.resume(name);
+    return this.show(name);
+  }
+
+  private known(name: string): ConnectionSummary {
+    const found = this.services.connections.find((one) => one.name === name);
+    if (found === undefined) throw new NotFoundException(`There is no connection "${name}".`);
+    return found;
+  }
 }

@@ -1,4 +1,5 @@
 import type { RunStore } from '../persistence/run-store.js';
+import type { Holds } from '../scheduler/hold-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { Section } from '../../report/index.js';
 
@@ -49,6 +50,10 @@ export interface HostServices {
   quarantine(connection: string): Promise<readonly QuarantineCount[]>;
   /** Of the connections that have a schedule. */
   schedules(): Promise<Readonly<Record<string, ConnectionSchedule>>>;
+  /** Of the connections whose schedule is held. */
+  holds(): Promise<Readonly<Record<string, Holds>>>;
+  pause(connection: string, pause: { readonly reason?: string; readonly until?: string }): Promise<void>;
+  resume(connection: string): Promise<void>;
   /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */

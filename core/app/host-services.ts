@@ -1,5 +1,6 @@
-import type { HostServices } from '../api/index.js';
+import type { ConnectionSummary, HostServices } from '../api/index.js';
 import { toConnectorError } from '../sdk/index.js';
+import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
 import { loadMonth, months, renderMonth } from './monthly-report.js';
@@ -8,24 +9,31 @@ import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
 import { streamBookmarks } from './stream-bookmarks.js';
 
+export function connectionSummaries({ connections }: Settings): readonly ConnectionSummary[] {
+  return Object.entries(connections).map(([name, { source, destination, schema, streams }]) => ({
+    name,
+    source,
+    destination,
+    schema,
+    streams: Object.keys(streams),
+  }));
+}
+
 /** What the API of a host speaks for, from its installation. */
 export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings, scrub } = configuration;
-  const { runs, requests, schedules } = await installation.store();
+  const { runs, requests, schedules, holds } = await installation.store();
   const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
   return {
     project: settings.project.name,
-    connections: Object.entries(settings.connections).map(([name, { source, destination, schema, streams }]) => ({
-      name,
-      source,
-      destination,
-      schema,
-      streams: Object.keys(streams),
-    })),
+    connections: connectionSummaries(settings),
     runs,
     requests,
     schedules: () => scheduleStanding(settings, schedules),
+    holds: () => holds.list(),
+    pause: (connection, pause) => holds.pause(connection, { by: 'api', ...pause }),
+    resume: (connection) => holds.resume(connection),
     ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
     async ready() {
       const reached = async (work: () => Promise<unknown>) => {

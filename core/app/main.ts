@@ -20,6 +20,7 @@ import { createScheduler } from '../scheduler/scheduler.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { startAlerting } from './alerting.js';
 import { SILENT_MS } from './connection-run.js';
+import { liftChanged } from './holds.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
@@ -52,6 +53,7 @@ export async function startHost(installation: Installation, { host, port, worker
   const stopping = new AbortController();
   const { scrub } = installation.configuration;
   const logger = createLogger(scrub);
+  await liftChanged(installation, (text) => logger.info(text));
   const services = await hostServices(installation, stopping.signal);
   const scheduling = await schedulingOf(installation, logger);
   const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, scheduling), {

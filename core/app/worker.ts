@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { EngineEvent } from '../protocol/index.js';
 import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
 import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
+import { liftChanged, requireAction } from './holds.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
@@ -20,6 +21,7 @@ export async function startRunWorker(
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
   const { requests, runs } = await installation.store();
+  await liftChanged(installation, (text) => logger.info(text));
   const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));
   return startWorker(
     {
@@ -30,6 +32,7 @@ export async function startRunWorker(
           throw scrubError(error, installation.configuration.scrub);
         }),
       interrupt: (run) => runs.interrupt(run),
+      requireAction: (request, error) => requireAction(installation, request, error),
       log,
       random: Math.random,
     },

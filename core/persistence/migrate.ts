@@ -5,6 +5,7 @@ import { RunRequests1764100000000 } from './migrations/1764100000000-run-request
 import { RequestAttempts1764150000000 } from './migrations/1764150000000-request-attempts.js';
 import { Schedules1764200000000 } from './migrations/1764200000000-schedules.js';
 import { Alerts1764300000000 } from './migrations/1764300000000-alerts.js';
+import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   RequestAttempts1764150000000,
   Schedules1764200000000,
   Alerts1764300000000,
+  Holds1764500000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

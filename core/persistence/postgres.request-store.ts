@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ErrorReport } from '../protocol/index.js';
 import type { Lease, RequestRecord, RequestState, RequestStore, RequestTrigger } from '../scheduler/request-store.js';
+import { isHeld } from './postgres.hold-store.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { storable } from './storable.js';
 import { sqlState } from './store-failure.js';
@@ -23,9 +24,13 @@ interface RequestRow {
   error: ErrorReport | null;
 }
 
-/** One at a time of a connection, so that two workers never fight for its fence. */
+/** What nobody asked for in person. */
+const IS_SCHEDULED = `r.trigger IN ('schedule', 'after')`;
+
+/** One at a time of a connection, so that two workers never fight for its fence; what was begun is taken over also while it is held. */
 const CLAIMABLE = `(r.state = 'queued' AND r.not_before <= now() AND NOT EXISTS (
     SELECT FROM ${TABLE} o WHERE o.connection = r.connection AND o.state = 'running')
+    AND NOT (${IS_SCHEDULED} AND ${isHeld('r.connection', 'now()')})
   OR r.state = 'running' AND r.lease_until < now())`;
 const HELD = `id = $1 AND state = 'running' AND attempt = $2`;
 

@@ -1,6 +1,7 @@
 import { type DataSource, In } from 'typeorm';
 import { ConnectorError } from '../sdk/errors.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
+import { LIFT_AFTER_SUCCESS } from './postgres.hold-store.js';
 import { storable } from './storable.js';
 import type { RunEvent, RunRecord, RunStore, RunTotals } from './run-store.js';
 import { RunEntity, type RunEventRow, RunEventEntity, type RunRow, STORE_SCHEMA } from './run.entity.js';
@@ -65,6 +66,7 @@ export function runStore(source: DataSource): RunStore {
         .where({ id })
         .execute();
       if (affected !== 1) throw new Error(`run ${id} was never begun`);
+      if (outcome.state === 'succeeded') await source.query(LIFT_AFTER_SUCCESS, [id]);
     },
     async markInterrupted({ connection, heartbeatOlderThanMs }) {
       const query = runs

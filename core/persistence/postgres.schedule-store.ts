@@ -1,5 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
+import { isHeld } from './postgres.hold-store.js';
 import { STORE_SCHEMA } from './run.entity.js';
 
 const REQUEST = `${STORE_SCHEMA}.run_request`;
@@ -56,6 +57,7 @@ export function scheduleStore(source: DataSource): ScheduleStore {
              FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) AS d (connection, slot, not_before)
             WHERE NOT EXISTS (SELECT FROM ${REQUEST} w
                                WHERE w.connection = d.connection AND w.state = 'queued' AND w.slot <= $4)
+              AND NOT ${isHeld('d.connection', '$4')}
               AND NOT EXISTS (SELECT FROM ${REQUEST} l
                                WHERE l.connection = d.connection AND l.slot > d.slot AND l.slot <= $4)
            ON CONFLICT (connection, slot) DO NOTHING RETURNING connection`,
@@ -77,6 +79,7 @@ export function scheduleStore(source: DataSource): ScheduleStore {
                    ORDER BY r.ended_at DESC LIMIT 1) u
             WHERE NOT EXISTS (SELECT FROM ${REQUEST} w
                                WHERE w.connection = f.connection AND w.state = 'queued' AND w.trigger = 'after')
+              AND NOT ${isHeld('f.connection', '$4')}
            ON CONFLICT (connection, idempotency_key) DO NOTHING RETURNING connection`,
           [...columnsOf(followers), followers.map(({ upstream }) => upstream), now],
         ),

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
+import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
+import { holdStore } from './postgres.hold-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
@@ -18,6 +20,7 @@ export interface Store {
   readonly requests: RequestStore;
   readonly alerts: AlertStore;
   readonly schedules: ScheduleStore;
+  readonly holds: HoldStore;
   close(): Promise<void>;
 }
 
@@ -56,6 +59,7 @@ export async function openStore(url: string): Promise<Store> {
     requests: patient(requestStore(source)),
     alerts: patient(alertStore(source)),
     schedules: patient(scheduleStore(source)),
+    holds: patient(holdStore(source)),
     close: () => source.destroy(),
   };
 }

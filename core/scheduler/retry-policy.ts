@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../sdk/errors.js';
-import type { ErrorReport } from '../protocol/index.js';
+import type { ErrorReport, RunState } from '../protocol/index.js';
 
 /**
  * `again`: it may pass by itself. `wait`: another run has the connection. `person`: nothing changes until somebody acts.
@@ -66,6 +66,13 @@ export function afterFault({ attempt, fruitless, hasCommitted, errors }: Attempt
   const pauseMs = Math.round(base * (1 + RETRIES.jitter * (2 * random() - 1)));
   return { verdict, pauseMs, fruitless: isWaiting ? before : before + 1, error };
 }
+
+/**
+ * Whether a fault for which a person is needed also holds the schedule. Where other streams came in, it goes on for their sake,
+ * except after a refused login, which ends a run before its other streams and may lock the account.
+ */
+export const holdsSchedule = ({ kind }: ErrorReport, state: RunState): boolean =>
+  state === 'failed' || (state === 'partial' && kind === 'auth');
 
 /** Whether workers died of a request so often that it may be why; `fruitless` counts the last one already. */
 export const isDeadly = ({ fruitless, attempt }: { readonly fruitless: number; readonly attempt: number }): boolean =>

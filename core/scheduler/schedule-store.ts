@@ -36,12 +36,12 @@ export interface ScheduleStore {
   note(keys: readonly ScheduleKey[], now: string): Promise<void>;
   /**
    * Adds a request for each slot that has none, unless one of that connection's slots up to `now` still waits for a worker, or
-   * a later one up to `now` has a request already. Returns the connections whose request is new.
+   * a later one up to `now` has a request already, or the connection is held. Returns the connections whose request is new.
    */
   addSlots(slots: readonly DueSlot[], now: string): Promise<readonly string[]>;
   /**
    * Adds one request for the latest request of an upstream whose run has succeeded since the follower's schedule began, unless
-   * there is one for it, or one of that follower still waits. Returns the connections whose request is new.
+   * there is one for it, one of that follower still waits, or it is held. Returns the connections whose request is new.
    */
   addFollowers(followers: readonly Follower[], now: string): Promise<readonly string[]>;
 }

@@ -4,7 +4,7 @@ import { toConnectorError } from '../sdk/errors.js';
 import { keepLease, type LeaseKeeper, type LeaseTimes } from './lease-keeper.js';
 import type { RunQueue } from './queue.js';
 import type { Lease, RequestRecord, RequestStore } from './request-store.js';
-import { afterFault, isDeadly } from './retry-policy.js';
+import { afterFault, holdsSchedule, isDeadly } from './retry-policy.js';
 
 /** How an attempt ended. Only one that succeeded without errors, those of streams included, is done. */
 export interface RunEnd {
@@ -33,6 +33,8 @@ export interface WorkerParts {
   execute(request: RequestRecord, signal: AbortSignal, notes: RunNotes): Promise<RunEnd>;
   /** Notes that the worker of this run is dead, if it is still shown as running; its fence falls when a new run begins. */
   interrupt(run: string): Promise<void>;
+  /** Holds the connection's schedule until a person has acted; called before the request ends. */
+  requireAction(request: RequestRecord, error: ErrorReport): Promise<void>;
   readonly log: WorkerLog;
   readonly random: () => number;
 }
@@ -66,7 +68,7 @@ export interface Worker {
 
 /** Takes requests as `name`, up to `concurrency` at a time, and carries each out. */
 export async function startWorker(
-  { requests, queue, execute, interrupt, log, random }: WorkerParts,
+  { requests, queue, execute, interrupt, requireAction, log, random }: WorkerParts,
   {
     name,
     concurrency,
@@ -146,7 +148,7 @@ export async function startWorker(
   const afterFailure = async (
     lease: Lease,
     hasCommitted: boolean,
-    { errors }: RunEnd,
+    { state, errors }: RunEnd,
     ended: object,
   ): Promise<void> => {
     const { request } = lease;
@@ -163,6 +165,7 @@ export async function startWorker(
         fault,
       );
     } else {
+      if (next.verdict === 'person' && holdsSchedule(error, state)) await requireAction(request, error);
       await requests.end(lease, error);
       log('error', `${request.connection}: failed (${error.kind}), ${AFTERWARDS[next.verdict]}`, fault);
     }

@@ -6,12 +6,14 @@ import { connectorsVerb } from './connectors.js';
 import { checkVerb, discoverVerb } from './discover.js';
 import { demoVerb } from './demo.js';
 import { initVerb, validateVerb } from './init.js';
+import { pauseVerb } from './pause.js';
 import { quarantineVerb } from './quarantine.js';
 import { queryVerb } from './query.js';
 import { reportVerb } from './report.js';
 import { runsVerb } from './runs.js';
 import { serveVerb } from './serve.js';
 import { stateVerb } from './state.js';
+import { statusVerb } from './status.js';
 import { syncVerb } from './sync.js';
 import { workerVerb } from './worker.js';
 import { version } from '../version.js';
@@ -35,6 +37,8 @@ for (const verb of [
   discoverVerb,
   syncVerb,
   stateVerb,
+  statusVerb,
+  pauseVerb,
   runsVerb,
   quarantineVerb,
   queryVerb,

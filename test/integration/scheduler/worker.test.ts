@@ -74,6 +74,8 @@ async function newWorker(
       queue,
       execute,
       interrupt: (run) => store.runs.interrupt(run),
+      requireAction: ({ id, connection }, error) =>
+        store.holds.requireAction(connection, { error, request: id, settings: { salt: 's', hash: 'h' } }),
       log: (level, message) => logged.push(`${level} ${message}`),
       random: () => 0.5,
       ...parts,

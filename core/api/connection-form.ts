@@ -1,0 +1,104 @@
+import type { RunRecord } from '../persistence/run-store.js';
+import type { Holds } from '../scheduler/hold-store.js';
+import { stateOf, type ConnectionState } from './connection-state.js';
+import { runForm } from './forms.js';
+import type { ConnectionSchedule, ConnectionSummary, HostServices } from './host-services.js';
+
+/** What is known of a connection beside its configuration. */
+export interface ConnectionNews {
+  readonly last?: RunRecord | undefined;
+  readonly lastSuccess?: string | undefined;
+  readonly schedule?: ConnectionSchedule | undefined;
+  readonly holds?: Holds | undefined;
+}
+
+/** A connection as API and command line tell it. */
+export interface ConnectionForm extends ConnectionSummary {
+  readonly state: ConnectionState;
+  /** What a person can do about the state. */
+  readonly next_step: string | null;
+  readonly paused: {
+    readonly since: string;
+    readonly by: string;
+    readonly reason: string | null;
+    readonly until: string | null;
+  } | null;
+  readonly action_required: { readonly since: string; readonly request: string; readonly error: object } | null;
+  readonly schedule: object | null;
+  readonly next_slot: string | null;
+  readonly last_success: string | null;
+  readonly last_run: object | null;
+}
+
+type NewsOf = Pick<HostServices, 'runs' | 'schedules' | 'holds'>;
+
+/** Each of these connections with its state, in their order. */
+export async function connectionForms(
+  connections: readonly ConnectionSummary[],
+  { runs, schedules, holds }: NewsOf,
+): Promise<readonly ConnectionForm[]> {
+  const [last, successes, schedule, held] = await Promise.all([
+    // Of one, its latest run alone is asked for.
+    connections.length === 1 ? lastOf(connections[0]!.name, runs) : runs.lastByConnection(),
+    runs.lastSuccesses(),
+    schedules(),
+    holds(),
+  ]);
+  return connections.map((one) =>
+    connectionForm(one, {
+      last: last[one.name],
+      lastSuccess: successes[one.name],
+      schedule: schedule[one.name],
+      holds: held[one.name],
+    }),
+  );
+}
+
+async function lastOf(name: string, runs: NewsOf['runs']): Promise<Readonly<Record<string, RunRecord>>> {
+  const [run] = await runs.list({ connection: name, limit: 1 });
+  return run === undefined ? {} : { [name]: run };
+}
+
+export function connectionForm(
+  connection: ConnectionSummary,
+  { last, lastSuccess, schedule, holds = {} }: ConnectionNews,
+): ConnectionForm {
+  const { paused, actionRequired } = holds;
+  const state = stateOf(last, { overdueSlot: schedule?.overdueSlot, lastSuccess }, holds);
+  return {
+    ...connection,
+    state,
+    next_step: nextStepOf(connection.name, state, last, holds) ?? null,
+    paused:
+      paused === undefined
+        ? null
+        : { since: paused.since, by: paused.by, reason: paused.reason ?? null, until: paused.until ?? null },
+    action_required:
+      actionRequired === undefined
+        ? null
+        : { since: actionRequired.since, request: actionRequired.request, error: actionRequired.error },
+    schedule: schedule?.schedule ?? null,
+    next_slot: schedule?.nextSlot ?? null,
+    last_success: lastSuccess ?? null,
+    last_run: last === undefined ? null : runForm(last),
+  };
+}
+
+function nextStepOf(
+  name: string,
+  state: ConnectionState,
+  last: RunRecord | undefined,
+  { paused, actionRequired }: Holds,
+): string | undefined {
+  const resume = `\`tributary resume ${name}\``;
+  if (paused !== undefined)
+    return `${resume} lets its schedule go on${paused.until === undefined ? '' : `; by itself it does at ${paused.until}`}.`;
+  if (actionRequired !== undefined)
+    return [
+      actionRequired.error.hint ?? 'Correct what the error says.',
+      `Its schedule goes on after ${resume}, a run that succeeds, or a start with other settings.`,
+    ].join(' ');
+  if (state !== 'failing' && state !== 'action_required') return undefined;
+  const errors = [last?.error, ...Object.values(last?.streams ?? {}).map(({ error }) => error)];
+  return errors.find((error) => error?.hint !== undefined)?.hint;
+}

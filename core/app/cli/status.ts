@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import { connectionForms, type ConnectionForm } from '../../api/connection-form.js';
+import { table } from './output.js';
+import { does } from './verb.js';
+
+export function statusVerb(program: Command): void {
+  const command = program
+    .command('status')
+    .description('how each connection stands, why, and what to do')
+    .argument('[connection]');
+  does(command, async ({ installation, output }, [name]) => {
+    const { configuration, store } = await installation();
+    if (name !== undefined) configuration.connection(name);
+    const [{ runs, holds, schedules }, { connectionSummaries }, { scheduleStanding }] = await Promise.all([
+      store(),
+      import('../host-services.js'),
+      import('../schedules.js'),
+    ]);
+    const { settings } = configuration;
+    const connections = connectionSummaries(settings).filter((one) => name === undefined || one.name === name);
+    const forms = await connectionForms(connections, {
+      runs,
+      holds: () => holds.list(),
+      schedules: () => scheduleStanding(settings, schedules),
+    });
+    output.data('tributary.status/1', forms, () =>
+      [
+        table(
+          ['connection', 'state', 'last success', 'next slot', 'why'],
+          forms.map((form) => [form.name, form.state, form.last_success, form.next_slot, whyOf(form)]),
+        ),
+        ...forms.filter(({ next_step }) => next_step !== null).map((form) => `${form.name}: ${form.next_step}`),
+      ].join('\n'),
+    );
+  });
+}
+
+function whyOf({ paused, action_required, state, last_run }: ConnectionForm): string | undefined {
+  if (paused !== null) return `${paused.reason ?? 'no reason given'} (${paused.by}, ${paused.since})`;
+  const failed = last_run as { error?: { kind: string; message: string } } | null;
+  const isWell = state === 'on_time' || state === 'late' || state === 'never_run';
+  const error =
+    (action_required?.error as { kind: string; message: string } | undefined) ?? (isWell ? undefined : failed?.error);
+  return error === undefined ? undefined : `(${error.kind}) ${error.message}`;
+}
