@@ -53,7 +53,7 @@ export async function settingsPrint(
 ): Promise<SettingsPrint | undefined> {
   if (!Object.hasOwn(connections, name)) return undefined;
   // When it runs says nothing of why it cannot.
-  const { schedule: _, ...connection } = connections[name]!;
+  const connection = { ...connections[name]!, schedule: undefined };
   const meaning = [connection, sources[connection.source], destinations[connection.destination], keys];
   return { salt, hash: (await slowHash(JSON.stringify(meaning), salt, HASH_BYTES)).toString('hex') };
 }

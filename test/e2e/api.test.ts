@@ -161,6 +161,35 @@ test('streams keep the outcome of the last run that had them, with ledger and bo
   await project.rows(`DELETE FROM tributary.bookmark WHERE connection = 'never'`);
 });
 
+test('a connection is paused and resumed, and says why and what next; calls may be repeated', async () => {
+  const post = async (action: string, body?: string) => {
+    const headers = { 'content-type': 'application/json' };
+    const asking = { method: 'POST', headers, ...(body === undefined ? {} : { body }) };
+    const answer = await ask(at(`/api/connections/${action}`), asking);
+    return { status: answer.status, ...JSON.parse(answer.body) };
+  };
+  const until = '2199-01-01T00:00:00.000Z';
+  for (const _turn of [1, 2])
+    expect(await post('daily/pause', JSON.stringify({ reason: 'the vendor moves', until }))).toMatchObject({
+      status: 200,
+      state: 'paused',
+      paused: { by: 'api', reason: 'the vendor moves', until },
+      next_step: expect.stringContaining('tributary resume daily'),
+    });
+  expect(await json('/api/connections/daily')).toMatchObject({ state: 'paused' });
+  expect(await post('daily/pause')).toMatchObject({ status: 200, paused: { reason: null, until: null } });
+  for (const _turn of [1, 2])
+    expect(await post('daily/resume')).toMatchObject({ status: 200, paused: null, next_step: null });
+  for (const [action, body, status, detail] of [
+    ['nobody/pause', '{}', 404, 'There is no connection "nobody".'],
+    ['daily/pause', '{"til":"x"}', 400, 'There is no "til"; a pause has reason and until.'],
+    ['daily/pause', '{"until":"2026-03-01"}', 400, 'until must say its zone'],
+    ['daily/pause', '{"until":"2020-03-01T00:00:00Z"}', 400, 'until must be in the future.'],
+    ['daily/pause', '[]', 400, 'The body must be a JSON object.'],
+  ] as const)
+    expect(await post(action, body)).toMatchObject({ status, detail: expect.stringContaining(detail) });
+});
+
 test('where the destination cannot tell bookmarks, the streams are told all the same, with the reason', async () => {
   await project.rows('ALTER TABLE tributary.bookmark RENAME position TO gone');
   const { bookmarks, streams } = await json('/api/connections/daily/streams');

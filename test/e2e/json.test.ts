@@ -80,6 +80,9 @@ test('every verb prints what is documented', async () => {
   const { run } = await check('sync', 'daily');
   await check('state', 'show', 'daily');
   await check('state', 'reset', 'daily', '--dry-run');
+  await check('pause', 'daily', '--reason', 'the vendor moves', '--until', '2199-01-01T00:00:00Z');
+  await check('status');
+  await check('resume', 'daily');
   await check('runs', 'list');
   await check('runs', 'show', run);
   await check('runs', 'logs', run);

@@ -235,6 +235,7 @@ describe('a worker', () => {
     const ended = await until(id, inState('ended'));
     expect(ended).toMatchObject({ attempt: 1, error: { kind, message: 'The key was refused.', hint: 'Renew it.' } });
     expect(logged.at(-1)).toBe(`error daily: failed (${kind}), ${afterwards}`);
+    expect(Object.keys(await store.holds.list())).toEqual(kind === 'auth' ? ['daily'] : []);
   });
 
   it('gives up a request of which its workers died', async () => {

@@ -32,6 +32,21 @@ test.each([
   expect(stateOf(last)).toBe(state);
 });
 
+const pause = { since: '2026-03-01T00:00:00Z', by: 'somebody' };
+const action = {
+  ...pause,
+  request: 'r',
+  error: { kind: 'auth', message: 'refused' },
+  settings: { salt: '', hash: '' },
+} as const;
+test.each([
+  [run({}), { actionRequired: action }, 'action_required'],
+  [run({ state: 'failed' }), { paused: pause, actionRequired: action }, 'paused'],
+  [undefined, { paused: pause }, 'paused'],
+])('the last run %j and the holds %j make the connection %s', (last, holds, state) => {
+  expect(stateOf(last, {}, holds)).toBe(state);
+});
+
 const slot = '2026-03-02T05:00:00.000Z';
 test.each([
   [run({}), { overdueSlot: slot, lastSuccess: '2026-03-01T05:10:00.000Z' }, 'late'],

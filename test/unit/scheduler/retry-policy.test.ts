@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { afterFault, isDeadly, RETRIES } from '../../../core/scheduler/retry-policy.js';
+import { afterFault, holdsSchedule, isDeadly, RETRIES } from '../../../core/scheduler/retry-policy.js';
 import type { ErrorKind } from '../../../core/sdk/errors.js';
 
 const errors = (...kinds: ErrorKind[]) => kinds.map((kind) => ({ kind, message: `a fault of kind ${kind}` }));
@@ -57,6 +57,18 @@ describe('after a fault', () => {
     expect(after(['transient'], {}, () => 0)).toMatchObject({ pauseMs: 8_000 });
     expect(after(['transient'], {}, () => 1)).toMatchObject({ pauseMs: 12_000 });
   });
+});
+
+it.each([
+  ['auth', 'failed', true],
+  ['config', 'failed', true],
+  // Other streams came in, and go on; a refused login ended the run before it came to them.
+  ['schema', 'partial', false],
+  ['auth', 'partial', true],
+  // The data came in, the marts did not.
+  ['auth', 'succeeded', false],
+] as const)('a fault of kind %s in a run that %s holds the schedule: %s', (kind, state, isHeld) => {
+  expect(holdsSchedule({ kind, message: 'a fault' }, state)).toBe(isHeld);
 });
 
 it('a request that killed five workers in a row is given to no sixth', () => {
