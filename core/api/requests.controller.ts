@@ -53,7 +53,7 @@ export class RequestsController {
   @Get('requests/:id')
   @Answers('How a request stands.', REQUEST, 404)
   async show(@Param('id') id: string): Promise<object> {
-    return requestForm(await this.known(id, (known) => this.services.requests.get(known)));
+    return this.formOf(await this.known(id, (known) => this.services.requests.get(known)));
   }
 
   /** One that waits is cancelled at once; one that runs stops within some seconds, after its batch. */
@@ -64,7 +64,13 @@ export class RequestsController {
   async cancel(@Param('id') id: string): Promise<object> {
     const request = await this.known(id, (known) => this.services.requests.cancel(known));
     if (request.state === 'ended') throw new ConflictException(`Request "${id}" has ended already.`);
-    return requestForm(request);
+    return this.formOf(request);
+  }
+
+  /** The run is named before it begins, and one that could not begin cannot be looked at. */
+  private async formOf({ run, ...request }: RequestRecord): Promise<object> {
+    const isThere = run !== undefined && (await this.services.runs.get(run)) !== undefined;
+    return requestForm(isThere ? { ...request, run } : request);
   }
 
   private async known(id: string, ask: (id: string) => Promise<RequestRecord | undefined>): Promise<RequestRecord> {

@@ -169,8 +169,11 @@ test('a connection is paused and resumed, and says why and what next; calls may 
     return { status: answer.status, ...JSON.parse(answer.body) };
   };
   const until = '2199-01-01T00:00:00.000Z';
-  for (const _turn of [1, 2])
-    expect(await post('daily/pause', JSON.stringify({ reason: 'the vendor moves', until }))).toMatchObject({
+  for (const call of ['first', 'again'])
+    expect({
+      call,
+      ...(await post('daily/pause', JSON.stringify({ reason: 'the vendor moves', until }))),
+    }).toMatchObject({
       status: 200,
       state: 'paused',
       paused: { by: 'api', reason: 'the vendor moves', until },
@@ -178,8 +181,8 @@ test('a connection is paused and resumed, and says why and what next; calls may 
     });
   expect(await json('/api/connections/daily')).toMatchObject({ state: 'paused' });
   expect(await post('daily/pause')).toMatchObject({ status: 200, paused: { reason: null, until: null } });
-  for (const _turn of [1, 2])
-    expect(await post('daily/resume')).toMatchObject({ status: 200, paused: null, next_step: null });
+  for (const call of ['first', 'again'])
+    expect({ call, ...(await post('daily/resume')) }).toMatchObject({ status: 200, paused: null, next_step: null });
   for (const [action, body, status, detail] of [
     ['nobody/pause', '{}', 404, 'There is no connection "nobody".'],
     ['daily/pause', '{"til":"x"}', 400, 'There is no "til"; a pause has reason and until.'],

@@ -31,7 +31,7 @@ const slots = async () => (await store.requests.claimable(100)).map(({ slot }) =
 const ask = async (trigger: RequestTrigger, connection = 'hourly') =>
   (await store.requests.add({ id: randomUUID(), connection, trigger, notBefore: '2026-01-01T00:00:00.000Z' })).request;
 const AUTH = { kind: 'auth', message: 'The key was refused.', hint: 'Renew it.' } as const;
-const action = (request = randomUUID()) => ({ error: AUTH, request, settings: { salt: 's', hash: 'h' } });
+const action = (request: string = randomUUID()) => ({ error: AUTH, request, settings: { salt: 's', hash: 'h' } });
 
 it.each([
   ['coalesce', ['04T07:00']],
