@@ -29,6 +29,7 @@ module.exports = {
     only('report-sees-sql', 'report', ['core/sdk/', 'destinations/sql/'], 'The report speaks SQL through the SDK\'s session.'),
     { name: 'nest-at-the-edge', severity: 'error', comment: 'Nest lives in the composition root, the API and thin wrappers.', from: { path: production, pathNot: '^core/(app|api|persistence|scheduler)/' }, to: { path: 'node_modules/@nestjs/' } },
     { name: 'typeorm-in-persistence', severity: 'error', comment: 'TypeORM serves the host\'s own store and never a load path.', from: { path: production, pathNot: '^core/persistence/' }, to: { path: 'node_modules/(typeorm|@nestjs/typeorm)/' } },
+    { name: 'traces-are-sent-in-one-place', severity: 'error', comment: 'Others know the API of OpenTelemetry alone, which does nothing where no traces are recorded.', from: { path: production, pathNot: '^core/app/tracing\\.ts$' }, to: { path: 'node_modules/@opentelemetry/(?!api/)' } },
     { name: 'pure-has-no-io', severity: 'error', comment: 'Protocol, engine, program and middleware do no I/O.', from: { path: '^core/(protocol|engine|program|middleware)/' }, to: { path: '^(node:)?(fs|http|https|net|child_process|worker_threads)' } },
   ],
   options: {

@@ -41,6 +41,7 @@ export const RUN = z.strictObject({
   streams: z.record(z.string(), STREAM_OUTCOME),
   owner: z.strictObject({ host: z.string(), pid: z.int(), started: z.string() }),
   heartbeat_at: instant,
+  trace_id: z.string().optional().describe('Of its spans, where traces are sent.'),
 });
 
 export const RUNS = z.strictObject({ runs: z.array(RUN), next: z.string().nullable() });

@@ -9,6 +9,7 @@ import { probe, type Installation } from './installation.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
 import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
+import { runSpans } from './run-spans.js';
 import { scrubMessages } from './scrubber.js';
 import { streamRequests } from './stream-requests.js';
 
@@ -57,41 +58,47 @@ export async function runOf(
   await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
   const startedAt = new Date();
   const run = { id, connection: name };
-  const recorder = await recordRun(store, { ...run, trigger, startedAt }, (reason) =>
+  const spans = runSpans({ ...run, trigger });
+  const { traceId } = spans;
+  const begun = { ...run, trigger, startedAt, ...(traceId === undefined ? {} : { traceId }) };
+  const recorder = await recordRun(store, begun, (reason) =>
     note(`the history of this run is incomplete: ${reason}`),
-  );
+  ).catch((error: unknown) => {
+    spans.refused(error);
+    throw error;
+  });
   const on: EventListener = (event) => {
     const told = scrubMessages(event, configuration.scrub);
+    spans.on(told);
     recorder.on(told);
     listener(told);
   };
-  let outcome = await connected(installation, connection, signal, (source, destination) =>
-    work({
-      run,
-      source,
-      destination,
-      schema: connection.schema,
-      streams,
-      errorBudget: errorBudgetOf(connection.error_budget),
-      unstorableText: connection.unstorable_text,
-      startedAt,
-      fullRefresh: false,
-      signal,
-      clock,
-      on,
-      probe,
-    }),
+  let outcome = await spans.within(() =>
+    connected(installation, connection, signal, (source, destination) =>
+      work({
+        run,
+        source,
+        destination: spans.destination(destination),
+        schema: connection.schema,
+        streams,
+        errorBudget: errorBudgetOf(connection.error_budget),
+        unstorableText: connection.unstorable_text,
+        startedAt,
+        fullRefresh: false,
+        signal,
+        clock,
+        on,
+        probe,
+      }),
+    ),
   );
   probe('before_marts');
   let marts: MartBuild | undefined;
   if (leavesMartsBehind(outcome) && feedsMarts(configuration, name)) {
     try {
       signal.throwIfAborted();
-      marts = await bringMartsUpToDate(
-        installation,
-        signal,
-        readingsOf({ connection: name, trigger, startedAt }, outcome),
-      );
+      const readings = readingsOf({ connection: name, trigger, startedAt }, outcome);
+      marts = await spans.part('marts', () => bringMartsUpToDate(installation, signal, readings));
       for (const message of undatedIn(marts)) on({ type: 'warning', message });
     } catch (error) {
       outcome = signal.aborted ? stoppedBeforeMarts(outcome) : withMartsFailure(outcome, error);
@@ -101,6 +108,7 @@ export async function runOf(
   }
   outcome = scrubMessages(outcome, configuration.scrub);
   probe('before_run_recorded');
+  spans.end(outcome);
   await recorder.end(outcome);
   return {
     run: run.id,

@@ -1,5 +1,5 @@
 import type { RunOutcome } from '../engine/index.js';
-import type { RunEvent, RunStore } from '../persistence/index.js';
+import type { NewRun, RunEvent, RunStore } from '../persistence/index.js';
 import type { EngineEvent, EventListener } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import { runProgress } from './run-progress.js';
@@ -23,7 +23,7 @@ const isKept = ({ type }: EngineEvent) => type !== 'batch_staged';
  */
 export async function recordRun(
   store: RunStore,
-  run: { readonly id: string; readonly connection: string; readonly trigger: string; readonly startedAt: Date },
+  run: Pick<NewRun, 'id' | 'connection' | 'trigger' | 'traceId'> & { readonly startedAt: Date },
   onLost: (reason: string) => void,
 ): Promise<RunRecorder> {
   await store.begin({ ...run, startedAt: run.startedAt.toISOString() });

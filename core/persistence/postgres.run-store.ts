@@ -38,6 +38,7 @@ export function runStore(source: DataSource): RunStore {
           owner_pid: owner.pid,
           owner_started: owner.started,
           heartbeat_at: now,
+          trace_id: run.traceId ?? null,
         })
         .orIgnore()
         .execute();
@@ -172,6 +173,7 @@ function toRecord(row: RunRow): RunRecord {
     streams: row.streams,
     owner: { host: row.owner_host, pid: row.owner_pid, started: row.owner_started },
     heartbeatAt: row.heartbeat_at.toISOString(),
+    ...(row.trace_id === null ? {} : { traceId: row.trace_id }),
   };
 }
 

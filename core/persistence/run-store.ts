@@ -22,11 +22,13 @@ export interface RunRecord {
   readonly streams: Readonly<Record<string, StreamOutcome>>;
   readonly owner: ProcessIdentity;
   readonly heartbeatAt: string;
+  /** Under which its spans were sent; absent where none were. */
+  readonly traceId?: string;
 }
 
 /** A run that begins; its owner is this process unless another is named. */
 export type NewRun = Pick<RunRecord, 'id' | 'connection' | 'trigger' | 'startedAt'> &
-  Partial<Pick<RunRecord, 'state' | 'owner'>>;
+  Partial<Pick<RunRecord, 'state' | 'owner' | 'traceId'>>;
 
 export type RunOutcome = Required<Pick<RunRecord, 'state' | 'endedAt' | 'exitCode' | 'streams'>> &
   Pick<RunRecord, 'error'>;

@@ -21,6 +21,7 @@ export interface RunRow {
   heartbeat_at: Date;
   /** The state in which alerts have looked at it. */
   judged_state: RunState | null;
+  trace_id: string | null;
 }
 
 export interface RunEventRow {
@@ -49,6 +50,7 @@ export const RunEntity = new EntitySchema<RunRow>({
     owner_started: { type: 'text' },
     heartbeat_at: { type: 'timestamptz' },
     judged_state: { type: 'text', nullable: true },
+    trace_id: { type: 'text', nullable: true },
   },
 });
 

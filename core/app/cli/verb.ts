@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import type { Configuration } from '../configuration.js';
 import type { Installation } from '../installation.js';
+import type { Tracing } from '../tracing.js';
 import { createOutput, printError, type Output } from './output.js';
 
 const DEFAULT_CONFIG = 'config/tributary.yaml';
@@ -36,6 +37,7 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
     const { signal, stop } = stopOnSignals(output);
     let configuration: Promise<Configuration> | undefined;
     let installation: Promise<Installation> | undefined;
+    let tracing: Tracing | undefined;
     // What is large is loaded when a verb needs it: `--help` and mistakes are answered at once.
     const context: VerbContext = {
       output,
@@ -49,7 +51,12 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
         })),
       installation: () =>
         (installation ??= Promise.all([context.configuration(), import('../installation.js')]).then(
-          ([loaded, { openInstallation }]) => openInstallation(loaded, (text) => output.note(text)),
+          async ([loaded, { openInstallation }]) => {
+            const note = (text: string) => output.note(text);
+            const { startTracing } = await import('../tracing.js');
+            tracing = await startTracing(process.env, loaded.scrub, note);
+            return openInstallation(loaded, note);
+          },
         )),
     };
     try {
@@ -64,6 +71,7 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
         (open) => open.close().catch((error: unknown) => output.note(String(error))),
         () => undefined,
       );
+      await tracing?.close();
     }
   });
 }

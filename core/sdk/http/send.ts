@@ -10,6 +10,7 @@ import { limitStateOf, type ResponseHeaders } from './limit-headers.js';
 import type { RateBudget } from './rate-budget.js';
 import { backOffMs, refusalPauseMs, type RetryPolicy } from './retry.js';
 import { meaningOf, type StatusKinds } from './status-kinds.js';
+import { tracedExchange } from './trace.js';
 
 export interface HttpResponse<T = unknown> {
   readonly status: number;
@@ -73,7 +74,7 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
       throw isConnectorError(error) ? described(call, times, error) : error;
     }
     await unlessAborted(auth.apply(authorized, authContext), signal);
-    const outcome = await attempt(transport, call, authorized);
+    const outcome = await attempt(transport, call, authorized, sentSoFar(times));
     if (!('error' in outcome)) return outcome;
     const { error, repetition } = outcome;
     times[repetition] += 1;
@@ -103,19 +104,20 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
   }
 }
 
-async function attempt(transport: Transport, call: Call, authorized: Authorized): Promise<HttpResponse | Fault> {
+async function attempt(
+  transport: Transport,
+  call: Call,
+  authorized: Authorized,
+  resends: number,
+): Promise<HttpResponse | Fault> {
   const { dispatcher, limits, clock } = transport;
   const url = new URL(call.url);
   for (const [name, value] of authorized.query) url.searchParams.set(name, value);
-  const wire = { method: call.method, url, headers: authorized.headers };
+  const unsent = { method: call.method, url, headers: authorized.headers };
+  const wire = call.body === undefined ? unsent : { ...unsent, body: call.body };
   let response: WireResponse;
   try {
-    response = await exchange(
-      dispatcher,
-      call.body === undefined ? wire : { ...wire, body: call.body },
-      limits,
-      call.signal,
-    );
+    response = await tracedExchange(wire, resends, () => exchange(dispatcher, wire, limits, call.signal));
   } catch (error) {
     if (!isConnectorError(error)) throw error;
     const mayRepeat = error.kind === 'transient' && (call.isIdempotent || wasNotSent(error));
@@ -163,6 +165,9 @@ function faultOf(call: Call, error: ConnectorError): Fault {
   return { error, repetition: repetition === 'back_off' && !call.isIdempotent ? 'never' : repetition };
 }
 
+const sentSoFar = (times: Readonly<Record<Repetition, number>>): number =>
+  Object.values(times).reduce((sum, count) => sum + count, 0);
+
 /** Says which request it was, without any value that may be secret. */
 function described(
   call: Call,
@@ -170,7 +175,7 @@ function described(
   error: ConnectorError,
   more: ErrorDetails = {},
 ): ConnectorError {
-  const sent = Object.values(times).reduce((sum, count) => sum + count, 0);
+  const sent = sentSoFar(times);
   const attempts = sent > 1 ? ` (${sent} attempts)` : '';
   return new ConnectorError(error.kind, `${call.method} ${shownAddress(call.url)}: ${error.message}${attempts}`, {
     ...error.details,
