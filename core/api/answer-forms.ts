@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LOG_LEVELS } from './run-logs.js';
 import { RUN_STATES } from './run-query.js';
 
 /** The forms of the API's answers, from which the OpenAPI document is made; a test holds real answers against them. */
@@ -55,6 +56,55 @@ const EVENT = z.strictObject({
 });
 
 export const RUN_EVENTS = z.strictObject({ events: z.array(EVENT) });
+
+export const RUN_LOGS = z.strictObject({
+  lines: z.array(
+    z.strictObject({
+      seq: z.int(),
+      at: instant,
+      level: z.enum(LOG_LEVELS),
+      message: z.string(),
+      type: z.string().describe('Of the event that the line tells.'),
+      data: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const LINEAGE = z.strictObject({
+  lineage: z.array(
+    z.strictObject({
+      id: z.int(),
+      run: z.string(),
+      stream: z.string(),
+      table: z.string(),
+      kind: z.enum(['file', 'window']),
+      source: z.string().describe('The name of the file, or the window.'),
+      slice: z.string(),
+      checksum: z.string().nullable().describe('SHA-256 of the file as it lay there.'),
+      bytes: z.int().nullable(),
+      records: z.int().describe('Records that were read from it.'),
+      committed_at: instant,
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
+export const LEDGER = z.strictObject({
+  run: z.string(),
+  connection: z.string(),
+  streams: z.array(
+    z.strictObject({
+      stream: z.string(),
+      checkpoints: z.int(),
+      committed_at: instant.describe('Of the last checkpoint.'),
+      ledger: counts,
+      imbalances: z
+        .array(z.string())
+        .describe('What does not hold of read = filtered + quarantined + staged, and so on.'),
+    }),
+  ),
+});
 
 /** Loose: a connection gains fields as the host learns more. */
 export const CONNECTION = z.looseObject({

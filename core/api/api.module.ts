@@ -3,6 +3,7 @@ import { ConnectionStreamsController } from './connection-streams.controller.js'
 import { ConnectionsController } from './connections.controller.js';
 import { HealthController } from './health.controller.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { LineageController } from './lineage.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { ApiDocument, OpenApiController } from './openapi.js';
 import { ReportController } from './report.controller.js';
@@ -21,6 +22,7 @@ export class ApiModule {
         ConnectionsController,
         ConnectionStreamsController,
         RunsController,
+        LineageController,
         RequestsController,
         ReportController,
       ],

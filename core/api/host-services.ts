@@ -36,6 +36,40 @@ export interface ConnectionSchedule {
   readonly overdueSlot: string | undefined;
 }
 
+export interface LineageFilter {
+  readonly connection: string;
+  readonly run?: string;
+  readonly stream?: string;
+  /** The last entry of the page before. */
+  readonly before?: number;
+  readonly limit: number;
+}
+
+/** A file or window that was committed to a table. */
+export interface LineageEntry {
+  readonly id: number;
+  readonly run: string;
+  readonly stream: string;
+  readonly table: string;
+  readonly kind: 'file' | 'window';
+  readonly source: string;
+  readonly slice: string;
+  readonly checksum: string | null;
+  readonly bytes: number | null;
+  readonly records: number;
+  readonly committed_at: string;
+}
+
+/** What the committed checkpoints of a stream in a run add up to. */
+export interface StreamLedger {
+  readonly stream: string;
+  readonly checkpoints: number;
+  readonly committed_at: string;
+  readonly ledger: Readonly<Record<string, number>>;
+  /** The sentences that do not hold; empty where it balances. */
+  readonly imbalances: readonly string[];
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
@@ -48,6 +82,10 @@ export interface HostServices {
   bookmarks(connection: string): Promise<Readonly<Record<string, StreamBookmark>> | string>;
   /** What is not resolved, without anything of the records. */
   quarantine(connection: string): Promise<readonly QuarantineCount[]>;
+  /** From the destination, the latest first. */
+  lineage(filter: LineageFilter): Promise<readonly LineageEntry[]>;
+  /** Of each stream in a run, from the destination. */
+  ledger(connection: string, run: string): Promise<readonly StreamLedger[]>;
   /** Of the connections that have a schedule. */
   schedules(): Promise<Readonly<Record<string, ConnectionSchedule>>>;
   /** Of the connections whose schedule is held. */

@@ -8,6 +8,9 @@ export type {
   ConnectionSchedule,
   ConnectionSummary,
   HostServices,
+  LineageEntry,
+  LineageFilter,
   QuarantineCount,
   StreamBookmark,
+  StreamLedger,
 } from './host-services.js';

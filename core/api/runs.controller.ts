@@ -13,10 +13,12 @@ import {
 import type { Response } from 'express';
 import type { RunRecord } from '../persistence/run-store.js';
 import { Answers, AnswersEventStream, Parameters } from './answers.js';
-import { RUN, RUN_EVENTS, RUNS } from './answer-forms.js';
-import { eventForm, runForm } from './forms.js';
+import { RUN, RUN_EVENTS, RUN_LOGS, RUNS } from './answer-forms.js';
+import { eventForm, runForm, snakeKeys } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { PAGE_PARAMETERS, pageQueryOf } from './page-query.js';
 import { sendProblem } from './problem.filter.js';
+import { LOG_LEVELS, readLog } from './run-logs.js';
 import { cursorOf, DEFAULT_LIMIT, MAX_LIMIT, RUN_STATES, runFilterOf } from './run-query.js';
 import { streamRun } from './run-stream.js';
 
@@ -63,6 +65,26 @@ export class RunsController implements OnModuleDestroy {
   async events(@Param('id') id: string): Promise<object> {
     await this.known(id);
     return { events: (await this.services.runs.events(id)).map(eventForm) };
+  }
+
+  @Get(':id/logs')
+  @Answers('The log of a run: its events as sentences with levels, the first first.', RUN_LOGS, 400, 404)
+  @Parameters({
+    level: { type: 'string', enum: [...LOG_LEVELS], default: 'info', description: 'This level and the graver ones.' },
+    ...PAGE_PARAMETERS,
+  })
+  async logs(@Param('id') id: string, @Query() query: Record<string, unknown>): Promise<object> {
+    const { limit, after, rest } = pageQueryOf(query, 'level');
+    const level = LOG_LEVELS.find((one) => one === (rest['level'] ?? 'info'));
+    if (level === undefined) throw new BadRequestException(`level must be one of ${LOG_LEVELS.join(', ')}.`);
+    await this.known(id);
+    const wanted = { level, limit: limit + 1, ...(after === undefined ? {} : { after }) };
+    const found = await readLog(this.services.runs, id, wanted);
+    const lines = found.slice(0, limit);
+    return {
+      lines: lines.map((line) => ({ ...line, data: snakeKeys(line.data as object) })),
+      next: found.length > limit ? String(lines.at(-1)!.seq) : null,
+    };
   }
 
   @Get(':id/stream')

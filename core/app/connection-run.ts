@@ -102,8 +102,13 @@ export async function runOf(
       for (const message of undatedIn(marts)) on({ type: 'warning', message });
     } catch (error) {
       outcome = signal.aborted ? stoppedBeforeMarts(outcome) : withMartsFailure(outcome, error);
-      if (signal.aborted)
-        note('the marts were not brought up to date; the next run or `tributary report build` does it');
+      if (signal.aborted) {
+        const text = 'the marts were not brought up to date; the next run or `tributary report build` does it';
+        note(text);
+        recorder.log('warn', text);
+      } else {
+        recorder.log('error', configuration.scrub(outcome.error?.message ?? 'The marts could not be built.'));
+      }
     }
   }
   outcome = scrubMessages(outcome, configuration.scrub);

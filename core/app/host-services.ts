@@ -7,6 +7,7 @@ import { loadMonth, months, renderMonth } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
+import { readLedger, readLineage } from './lineage.js';
 import { streamBookmarks } from './stream-bookmarks.js';
 
 export function connectionSummaries({ connections }: Settings): readonly ConnectionSummary[] {
@@ -53,6 +54,8 @@ export async function hostServices(installation: Installation, signal: AbortSign
     },
     bookmarks: (connection) => streamBookmarks(installation, connection, signal).catch(reasonOf),
     quarantine: (connection) => countQuarantine(installation, connection, signal),
+    lineage: (filter) => readLineage(installation, filter, signal),
+    ledger: (connection, run) => readLedger(installation, { connection, run, signal }),
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
     section: (month) => loadMonth(installation, month, signal),
     page: (section) => renderMonth(section, 'html'),

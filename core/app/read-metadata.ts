@@ -3,7 +3,7 @@ import type { Installation } from './installation.js';
 
 export interface MetadataQuestion {
   readonly connection: string;
-  readonly table: 'quarantine' | 'bookmark';
+  readonly table: 'quarantine' | 'bookmark' | 'lineage' | 'ledger';
   readonly signal: AbortSignal;
 }
 

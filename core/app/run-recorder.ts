@@ -10,9 +10,21 @@ const FLUSH_MS = 1_000;
 /** Writes a run and its events into the host's store while it happens. */
 export interface RunRecorder {
   readonly on: EventListener;
+  /** A line of the host about this run. */
+  log(level: 'info' | 'warn' | 'error', message: string): void;
   /** Everything that was heard is stored once this resolves. */
   end(outcome: RunOutcome): Promise<void>;
 }
+
+/** A run of very many files tells each; past this only what is out of the ordinary is kept. */
+const MOST_EVENTS = 20_000;
+const OF_SLICES: ReadonlySet<EngineEvent['type']> = new Set([
+  'slice_started',
+  'checkpoint_committed',
+  'slice_completed',
+]);
+/** A server may answer with a whole page. */
+const LONGEST_TEXT = 4_000;
 
 /** Batches pass by the thousand; `progress` says what they sum up to, and the checkpoint that follows. */
 const isKept = ({ type }: EngineEvent) => type !== 'batch_staged';
@@ -25,13 +37,16 @@ export async function recordRun(
   store: RunStore,
   run: Pick<NewRun, 'id' | 'connection' | 'trigger' | 'traceId'> & { readonly startedAt: Date },
   onLost: (reason: string) => void,
+  mostEvents = MOST_EVENTS,
 ): Promise<RunRecorder> {
   await store.begin({ ...run, startedAt: run.startedAt.toISOString() });
   let waiting: RunEvent[] = [];
   let seq = 0;
   const progress = runProgress();
-  const keep = (type: string, data: unknown) =>
-    waiting.push({ run: run.id, seq: ++seq, at: new Date().toISOString(), type, data });
+  const keep = (type: string, data: object) =>
+    waiting.push({ run: run.id, seq: ++seq, at: new Date().toISOString(), type, data: shortened(data) });
+  const log: RunRecorder['log'] = (level, message) => keep('log', { level, message });
+  let slices = 0;
   let isLost = false;
   let turn: Promise<void> = Promise.resolve();
   const attempt = (work: () => Promise<void>): Promise<void> => {
@@ -57,9 +72,14 @@ export async function recordRun(
     on(event) {
       progress.on(event);
       if (!isKept(event)) return;
+      if (OF_SLICES.has(event.type) && ++slices > mostEvents) {
+        if (slices === mostEvents + 1) log('warn', `More than ${mostEvents} events of slices: the rest are not kept.`);
+        return;
+      }
       const { type, ...data } = event;
       keep(type, data);
     },
+    log,
     async end(outcome) {
       clearInterval(flushing);
       clearInterval(beating);
@@ -77,4 +97,12 @@ export async function recordRun(
       });
     },
   };
+}
+
+function shortened(data: object): object {
+  const entries = Object.entries(data).map(([key, value]: [string, unknown]) => {
+    if (typeof value === 'string' && value.length > LONGEST_TEXT) return [key, `${value.slice(0, LONGEST_TEXT)}…`];
+    return [key, key === 'error' && typeof value === 'object' && value !== null ? shortened(value) : value];
+  });
+  return Object.fromEntries(entries) as object;
 }

@@ -107,11 +107,11 @@ export function runStore(source: DataSource): RunStore {
       const row = await runs.findOneBy({ id });
       return row === null ? undefined : toRecord(row);
     },
-    async events(id, after = 0) {
+    async events(id, after = 0, limit) {
       const query = events
         .createQueryBuilder('event')
         .where('event.run_id = :id AND event.seq > :after', { id, after });
-      return (await query.orderBy('event.seq').getMany()).map(toEvent);
+      return (await query.orderBy('event.seq').limit(limit).getMany()).map(toEvent);
     },
     async lastByConnection() {
       const query = runs.createQueryBuilder('run').distinctOn(['run.connection']).orderBy('run.connection');

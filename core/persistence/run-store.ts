@@ -93,7 +93,8 @@ export interface RunStore {
   /** The latest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>;
   get(id: string): Promise<RunRecord | undefined>;
-  events(id: string, after?: number): Promise<readonly RunEvent[]>;
+  /** In their order, after one of them; all, or as many as `limit`. */
+  events(id: string, after?: number, limit?: number): Promise<readonly RunEvent[]>;
   /** The latest run of every connection. */
   lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
   totals(): Promise<readonly RunTotals[]>;

@@ -208,6 +208,51 @@ test('the quarantine is counted by stream and reason, and shows no record', asyn
   expect(await json('/api/connections/never/quarantine')).toMatchObject({ records: 0, reasons: [] });
 });
 
+test('the log of a run is told in sentences by level, page by page, as the command line tells it', async () => {
+  const path = `/api/runs/${runs[0]}/logs`;
+  const { lines, next } = await json(path);
+  expect(next).toBeNull();
+  expect(lines[0]).toMatchObject({ level: 'info', type: 'run_started' });
+  expect(lines.at(-1).message).toBe('The run ended: succeeded.');
+  const { lines: grave } = await json(`${path}?level=warn`);
+  expect(grave).toMatchObject([
+    { message: expect.stringMatching(/^Records of "engagement" went to quarantine: 1 \(/) },
+  ]);
+  const first = await json(`${path}?limit=2`);
+  const second = await json(`${path}?limit=200&cursor=${first.next}`);
+  expect([...first.lines, ...second.lines]).toEqual(lines);
+  const told = (await project.run(['runs', 'logs', runs[0]!])).stdout.trim().split('\n');
+  expect(told).toEqual(lines.map(({ at: when, level, message }: any) => `${when}  ${level.padEnd(5)}  ${message}`));
+  expect(await project.data(['runs', 'logs', runs[0]!, '--level', 'warn'])).toHaveLength(1);
+  for (const query of ['level=debug', 'limit=0', 'cursor=x', 'lines=3', 'level=info&level=warn'])
+    expect({ query, status: (await ask(at(`${path}?${query}`))).status }).toEqual({ query, status: 400 });
+});
+
+test('lineage names the files that fed a table, and the ledger says what became of their records', async () => {
+  const { lineage } = await json(`/api/runs/${runs[0]}/lineage?stream=engagement`);
+  expect(lineage).toMatchObject([
+    { table: 'raw.engagement', kind: 'file', run: runs[0], records: 3, bytes: expect.any(Number) },
+  ]);
+  expect(lineage[0].source).toMatch(/a\.csv$/);
+  expect(lineage[0].checksum).toMatch(/^[0-9a-f]{64}$/);
+  const all = await json('/api/connections/daily/lineage?limit=1');
+  const rest = await json(`/api/connections/daily/lineage?cursor=${all.next}`);
+  expect([...all.lineage, ...rest.lineage].map(({ stream, run }: any) => [stream, run])).toEqual([
+    ['extra', runs[0]],
+    ['engagement', runs[0]],
+  ]);
+  expect(rest.next).toBeNull();
+  expect((await json('/api/connections/never/lineage')).lineage).toEqual([]);
+  expect((await ask(at('/api/connections/daily/lineage?steam=a'))).status).toBe(400);
+  const { streams } = await json(`/api/runs/${runs[0]}/ledger`);
+  const record = await json(`/api/runs/${runs[0]}`);
+  expect(streams).toMatchObject([
+    { stream: 'engagement', checkpoints: 1, ledger: record.streams.engagement.ledger, imbalances: [] },
+    { stream: 'extra', checkpoints: 1 },
+  ]);
+  expect((await json(`/api/runs/${runs[1]}/ledger`)).streams).toEqual([]);
+});
+
 test('metrics hold connections, requests and the process, and nothing of a campaign', async () => {
   await json('/api/connections/daily');
   const { headers, body } = await ask(at('/metrics'));

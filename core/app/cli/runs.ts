@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { eventForm, runForm } from '../../api/forms.js';
+import { LOG_LEVELS, readLog, type LogLevel } from '../../api/run-logs.js';
 import { ConnectorError } from '../../sdk/index.js';
 import type { RunRecord } from '../../persistence/index.js';
 import { table } from './output.js';
@@ -59,13 +60,21 @@ export function runsVerb(program: Command): void {
     });
   });
 
-  const logs = group.command('logs').description('the events of a run').argument('<run>');
-  does(logs, async ({ installation, output }, [id]) => {
+  const logs = group
+    .command('logs')
+    .description('the events of a run')
+    .argument('<run>')
+    .addOption(new Option('--level <level>', 'this level and the graver ones').choices(LOG_LEVELS));
+  does<{ level?: LogLevel }>(logs, async ({ installation, output }, [id], { level }) => {
     const { runs: store } = await (await installation()).store();
     const run = await find(store, id as string);
+    const lines = await readLog(store, run.id, { limit: Infinity, level: level ?? 'info' });
+    const told = new Set(lines.map(({ seq }) => seq));
     const events = await store.events(run.id);
-    output.data('tributary.run_events/1', events.map(eventForm), () =>
-      events.map(({ at, type, data }) => `${at}  ${type}  ${JSON.stringify(data)}`).join('\n'),
+    output.data(
+      'tributary.run_events/1',
+      events.filter(({ seq }) => level === undefined || told.has(seq)).map(eventForm),
+      () => lines.map(({ at, level: grade, message }) => `${at}  ${grade.padEnd(5)}  ${message}`).join('\n'),
     );
   });
 }
