@@ -24,6 +24,7 @@ import { liftChanged } from './holds.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
+import { retentionOf } from './retention.js';
 import { scheduledConnections } from './schedules.js';
 import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
@@ -138,7 +139,8 @@ class HostModule {
 
 /** Adds what is due to the requests in the store, by the database's clock, which all hosts share. */
 async function schedulingOf({ configuration, store }: Installation, logger: Logger): Promise<Ticking> {
-  const { schedules, runs } = await store();
+  const { schedules, runs, history } = await store();
+  const keep = retentionOf(configuration.settings);
   const connections = scheduledConnections(configuration.settings);
   const scheduler = createScheduler(connections, schedules);
   return {
@@ -146,6 +148,7 @@ async function schedulingOf({ configuration, store }: Installation, logger: Logg
       // A process that was killed does not say so.
       await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
       if (connections.length > 0) await scheduler.tick(new Date(await schedules.now()));
+      await history.prune(keep);
     },
     onFailure: (error) => logger.error(`Schedules could not be looked after: ${toConnectorError(error).message}`),
   };

@@ -129,9 +129,9 @@ export function runStore(source: DataSource): RunStore {
       }));
     },
     async lastSuccesses() {
-      const query = runs.createQueryBuilder('run').where(`run.state = 'succeeded'`).groupBy('run.connection');
-      query.select('run.connection', 'connection').addSelect('max(run.ended_at)', 'ended');
-      const rows = await query.getRawMany<{ connection: string; ended: Date }>();
+      const rows: { connection: string; ended: Date }[] = await source.query(
+        `SELECT connection, last_ended_at AS ended FROM ${STORE_SCHEMA}.run_total WHERE state = 'succeeded' AND runs > 0`,
+      );
       return Object.fromEntries(rows.map(({ connection, ended }) => [connection, ended.toISOString()]));
     },
   };
@@ -145,19 +145,17 @@ interface TotalsRow {
   last_success: Date | null;
 }
 
+/** What ended is summed up by a trigger in the transaction that ends it. */
 const TOTALS = `
   WITH by_state AS (
-    SELECT connection, state, count(*) AS runs,
-           sum(coalesce(extract(epoch FROM ended_at - started_at), 0))::float8 AS seconds,
-           max(ended_at) FILTER (WHERE state = 'succeeded') AS last_success
-      FROM ${STORE_SCHEMA}.run GROUP BY connection, state),
-  by_column AS (
-    SELECT run.connection, entry.key, sum(entry.value::numeric) AS rows
-      FROM ${STORE_SCHEMA}.run run, jsonb_each(run.streams) AS stream,
-           jsonb_each_text(stream.value -> 'ledger') AS entry
-     GROUP BY run.connection, entry.key)
+    SELECT connection, state, runs, seconds, CASE WHEN state = 'succeeded' THEN last_ended_at END AS last_success
+      FROM ${STORE_SCHEMA}.run_total WHERE runs > 0
+     UNION ALL
+    SELECT connection, state, count(*), 0, NULL
+      FROM ${STORE_SCHEMA}.run WHERE state IN ('queued', 'running') GROUP BY connection, state)
   SELECT connection, jsonb_object_agg(state, runs) AS runs, sum(seconds)::float8 AS seconds, max(last_success) AS last_success,
-         (SELECT jsonb_object_agg(key, rows) FROM by_column c WHERE c.connection = s.connection) AS rows
+         (SELECT jsonb_object_agg(ledger_column, rows) FROM ${STORE_SCHEMA}.run_total_rows c
+           WHERE c.connection = s.connection) AS rows
     FROM by_state s GROUP BY connection ORDER BY connection`;
 
 function toRecord(row: RunRow): RunRecord {

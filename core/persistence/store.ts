@@ -5,8 +5,10 @@ import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
+import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { holdStore } from './postgres.hold-store.js';
+import { historyStore } from './postgres.history-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
@@ -21,6 +23,7 @@ export interface Store {
   readonly alerts: AlertStore;
   readonly schedules: ScheduleStore;
   readonly holds: HoldStore;
+  readonly history: HistoryStore;
   close(): Promise<void>;
 }
 
@@ -60,6 +63,7 @@ export async function openStore(url: string): Promise<Store> {
     alerts: patient(alertStore(source)),
     schedules: patient(scheduleStore(source)),
     holds: patient(holdStore(source)),
+    history: patient(historyStore(source)),
     close: () => source.destroy(),
   };
 }

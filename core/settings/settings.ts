@@ -2,6 +2,7 @@ import { AlertsSettings } from './alerts.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
 import { Exactly, Pattern, Text, TimeZone } from './fields.js';
 import { ReportSettings } from './report.settings.js';
+import { RetentionSettings } from './retention.settings.js';
 import { FOREIGN, Key, OptionalKey, TEXT, named, one } from './shape.js';
 
 export class ProjectSettings {
@@ -46,6 +47,9 @@ export class Settings {
     example: '{ member_key: "${env:MEMBER_KEY}" }',
   })
   keys: Record<string, string> = {};
+
+  @OptionalKey('How long the host keeps its history.', { shape: one(RetentionSettings) })
+  retention: RetentionSettings = new RetentionSettings();
 
   @Key('Where data come from, by name.', { shape: named(one(PluginSettings)) })
   sources: Record<string, PluginSettings>;
