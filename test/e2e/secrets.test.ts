@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { ask } from '../support/host.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
 
@@ -12,9 +13,11 @@ const CANARIES = {
   FILE: '-----BEGIN KEY-----\nY2FuYXJ5LWZpbGUtYTFiMmMzZDRlNWY2\n-----END KEY-----',
   URL_PASSWORD: 'canary%40url-51c8',
   WRITTEN: 'canary-written-0b6e',
+  HOOK_SECRET: 'canary-hook-4d21-0000',
 };
 const PIECES = [
   'canary',
+  'Canary',
   'Y2FuYXJ5',
   '51c8',
   '9d+2',
@@ -30,7 +33,10 @@ const CONFIG = `sources:
       other: { basic: "\${env:BASIC}", private_key: "\${file:key.pem}", token: ${CANARIES.WRITTEN} }
       address: "https://reader:\${env:URL_PASSWORD}@example.test/x"
 connections:
-  daily: { source: leaky, destination: warehouse, schema: raw, streams: { good: {}, bad: {} } }
+  daily: { source: leaky, destination: warehouse, schema: raw, streams: { good: {}, bad: {}, people: {} } }
+alerts:
+  channels: { hook: { webhook: { url: "\${env:HOOK_URL}", secret: "\${env:HOOK_SECRET}" } } }
+  rules: [ { when: run_failed, severity: critical, to: [hook] }, { when: run_partial, severity: warning, to: [hook] } ]
 `;
 
 /** A plugin that tells all it knows, as a careless one or a chatty server does. */
@@ -53,6 +59,8 @@ export const leaky = defineSource({
   streams: (kind) => ({
     good: kind.fullRefresh({ summary: '', primaryKey: ['id'], schema: z.object({ id: z.string() }),
       read: async function* ({ config }) { yield [{ id: 'a' }]; } }),
+    people: kind.fullRefresh({ summary: '', primaryKey: ['id'], schema: z.object({ id: z.string(), visits: z.int() }),
+      read: async function* () { yield [{ id: 'Canary-Member', visits: 'Canary-Visit' }]; } }),
     bad: kind.fullRefresh({ summary: '', primaryKey: ['id'], schema: z.object({ id: z.string() }),
       read: async function* ({ config }) { fails(config); } }),
   }),
@@ -60,7 +68,9 @@ export const leaky = defineSource({
 `;
 
 let project: Project;
-const env = { KEY: CANARIES.KEY, BASIC: CANARIES.BASIC, URL_PASSWORD: CANARIES.URL_PASSWORD };
+let receiver: Receiver;
+const { FILE: _file, WRITTEN: _written, ...given } = CANARIES;
+const env: Record<string, string> = { ...given };
 
 /** Nothing of a secret, and the sentence around it still there, so that it was not just left out. */
 function expectClean(where: string, text: string): void {
@@ -69,10 +79,13 @@ function expectClean(where: string, text: string): void {
 
 beforeAll(async () => {
   project = await newProject(CONFIG);
+  receiver = await startReceiver();
+  env['HOOK_URL'] = `${receiver.url}/canary-path-in-the-address`;
   await project.write('leaky.ts', LEAKY);
   await project.write('key.pem', `${CANARIES.FILE}\n`);
 });
 afterAll(async () => {
+  await receiver?.close();
   await project?.remove();
   await stopTestServer();
 });
@@ -101,6 +114,11 @@ test('no secret stands in run events, API answers, metrics and the log of the ho
     '/api/runs',
     `/api/runs/${runs[0].id}/events`,
     `/api/runs/${runs[0].id}/stream`,
+    `/api/runs/${runs[0].id}/logs`,
+    `/api/runs/${runs[0].id}/ledger`,
+    `/api/runs/${runs[0].id}/lineage`,
+    '/api/connections/daily/lineage',
+    '/api/openapi.json',
     '/api/connections',
     '/api/connections/daily/streams',
     '/api/connections/daily/quarantine',
