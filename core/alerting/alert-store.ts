@@ -5,6 +5,8 @@ export interface Before {
   readonly run: EndedRun;
   /** Runs of the connection that ended earlier, the latest first. */
   readonly earlier: readonly EndedRun[];
+  /** Ordinary runs that began at about the same hour of the same weekday, in the weeks before. */
+  readonly weekly: readonly EndedRun[];
   /** Of the connection. */
   readonly open: readonly Incident[];
 }

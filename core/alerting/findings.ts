@@ -1,5 +1,6 @@
 import type { AlertKind, ErrorReport } from '../protocol/index.js';
 import type { ColumnChange, EndedRun, EndedStream } from './incident.js';
+import { anomalyOf } from './volume.js';
 
 /** Past either the stream fails: the share of the records read (0 to 1), and their number. */
 export interface ErrorBudget {
@@ -10,27 +11,52 @@ export interface ErrorBudget {
 /** Something that one run shows and that somebody may want to know. */
 export type Finding =
   | {
-      readonly kind: 'run_failed' | 'run_partial' | 'run_interrupted' | 'auth';
+      readonly kind: 'run_failed' | 'run_partial' | 'run_interrupted' | 'auth' | 'integrity_mismatch' | 'disk';
       readonly stream?: undefined;
       /** As what it is told where no rule names its kind. */
       readonly orElse?: AlertKind;
     }
-  | { readonly kind: 'schema_change'; readonly stream: string; readonly changes: readonly ColumnChange[] }
   | {
-      readonly kind: 'quarantine_growth';
+      readonly kind: 'schema_change';
       readonly stream: string;
+      readonly changes: readonly ColumnChange[];
+      readonly orElse?: undefined;
+    }
+  | {
+      readonly kind: 'quarantine_growth' | 'error_budget';
+      readonly stream: string;
+      readonly orElse?: AlertKind;
       readonly quarantined: number;
       readonly read: number;
       /** 1 where the budget is used up. */
       readonly used: number;
     }
-  | { readonly kind: 'unexpected_zero'; readonly stream: string; readonly usual: number };
+  | {
+      readonly kind: 'unexpected_zero';
+      readonly stream: string;
+      readonly usual: number;
+      readonly orElse?: undefined;
+    }
+  | {
+      readonly kind: 'volume_anomaly';
+      readonly stream: string;
+      readonly read: number;
+      /** The median of the same weekday in the weeks before, and how many of them there are. */
+      readonly usual: number;
+      readonly weeks: number;
+      readonly orElse?: undefined;
+    };
 
 /** So many runs must have brought something before one that brings nothing is strange. */
 const RUNS_BEFORE_ZERO = 3;
 
 /** All that a run shows, one finding a cause, whether or not a rule asks for it. */
-export function findingsOf(run: EndedRun, earlier: readonly EndedRun[], budget: ErrorBudget): readonly Finding[] {
+export function findingsOf(
+  run: EndedRun,
+  earlier: readonly EndedRun[],
+  weekly: readonly EndedRun[],
+  budget: ErrorBudget,
+): readonly Finding[] {
   const streams = Object.entries(run.streams);
   return [
     ...outcomeOf(run),
@@ -40,11 +66,18 @@ export function findingsOf(run: EndedRun, earlier: readonly EndedRun[], budget: 
     ...streams.flatMap(([stream, outcome]): readonly Finding[] => {
       const { read = 0, quarantined = 0 } = outcome.ledger;
       const used = budgetUsed(outcome, budget);
-      return used > 0 ? [{ kind: 'quarantine_growth', stream, quarantined, read, used }] : [];
+      if (used === 0) return [];
+      const figures = { stream, quarantined, read, used };
+      const isOver = outcome.error?.kind === 'data';
+      return isOver
+        ? [{ kind: 'error_budget', ...figures, orElse: 'quarantine_growth' }]
+        : [{ kind: 'quarantine_growth', ...figures }];
     }),
     ...(isOrdinary(run) ? streams : []).flatMap(([stream, outcome]): readonly Finding[] => {
       const usual = usualOf(stream, earlier);
-      return readsNothing(outcome) && usual !== undefined ? [{ kind: 'unexpected_zero', stream, usual }] : [];
+      if (readsNothing(outcome) && usual !== undefined) return [{ kind: 'unexpected_zero', stream, usual }];
+      const anomaly = anomalyOf(stream, run, earlier.filter(isOrdinary), weekly);
+      return anomaly === undefined ? [] : [{ kind: 'volume_anomaly', stream, ...anomaly }];
     }),
   ];
 }
@@ -54,6 +87,8 @@ export function showsRecovery(kind: AlertKind, stream: string | undefined, run: 
   if (stream === undefined) return run.state === 'succeeded' && run.error === undefined;
   const outcome = run.streams[stream];
   if (outcome?.state !== 'complete') return false;
+  // What a backfill reads says nothing of the runs of every day.
+  if (kind === 'volume_anomaly') return isOrdinary(run);
   return kind !== 'unexpected_zero' || (outcome.ledger['read'] ?? 0) > 0;
 }
 
@@ -65,6 +100,8 @@ function outcomeOf(run: EndedRun): readonly Finding[] {
   const kind = run.state === 'partial' ? 'run_partial' : 'run_failed';
   const errors = errorsOf(run);
   if (errors.some((error) => error.kind === 'auth')) return [{ kind: 'auth', orElse: kind }];
+  if (errors.some(({ fault }) => fault === 'integrity')) return [{ kind: 'integrity_mismatch', orElse: kind }];
+  if (errors.some(({ fault }) => fault === 'disk_full')) return [{ kind: 'disk', orElse: kind }];
   // Another run has the connection: that one tells how it goes.
   const isElsewhere = errors.length > 0 && errors.every((error) => error.kind === 'locked');
   return isElsewhere ? [] : [{ kind }];

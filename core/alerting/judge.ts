@@ -23,7 +23,7 @@ export interface ConnectionFacts {
 
 /** What a run changes about incidents: a pure function of the run, what came before it, and the rules. */
 export function judge(
-  { run, earlier, open }: Before,
+  { run, earlier, weekly, open }: Before,
   rules: readonly AlertRule[],
   { budget, feedsReport }: ConnectionFacts,
 ): Judgement {
@@ -32,7 +32,7 @@ export function judge(
   const isOpen = new Set(open.map(({ key }) => key));
   const opened: NewIncident[] = [];
   const seen: string[] = [];
-  for (const finding of findingsOf(run, earlier, budget)) {
+  for (const finding of findingsOf(run, earlier, weekly, budget)) {
     const asked = rulesFor(finding, rules, run.connection);
     if (asked.rules.length === 0) continue;
     const key = keyOf(run.connection, asked.kind, finding.stream);
@@ -58,10 +58,10 @@ function rulesFor(finding: Finding, rules: readonly AlertRule[], connection: str
   const of = (kind: AlertKind) =>
     covering.filter(
       ({ when, budgetUsed }) =>
-        when === kind && (finding.kind !== 'quarantine_growth' || finding.used > budgetUsed || finding.used === 1),
+        when === kind && (!('used' in finding) || finding.used > budgetUsed || finding.used === 1),
     );
   const named = of(finding.kind);
-  const orElse = finding.stream === undefined ? finding.orElse : undefined;
+  const { orElse } = finding;
   return named.length > 0 || orElse === undefined
     ? { kind: finding.kind, rules: named }
     : { kind: orElse, rules: of(orElse) };

@@ -63,6 +63,35 @@ export function wordingOf(finding: Finding, run: EndedRun, feedsReport: boolean)
         next: 'Check that the change is meant; `on_schema_change` says what shall happen with such ones.',
         command,
       };
+    case 'integrity_mismatch':
+      return {
+        title: `${connection}: counts or contents contradict each other`,
+        what: errors,
+        meaning: `What does not agree was not committed. ${figures}`,
+        next: first?.hint ?? 'Compare the table, or the file, with the source.',
+        command,
+      };
+    case 'disk':
+      return {
+        title: `${connection}: the disk of the destination is full`,
+        what: errors,
+        meaning: `Nothing was lost. ${figures}`,
+        next: first?.hint ?? 'Free space on the database server.',
+        command,
+      };
+    case 'volume_anomaly': {
+      const { read, usual, weeks, stream } = finding;
+      return {
+        title: `${connection}.${stream}: ${read < usual ? 'far fewer' : 'far more'} records than usual`,
+        what: `The run read ${number(read)}; at this hour of this weekday the last ${weeks} weeks had ${number(Math.round(usual))} (median).`,
+        meaning: feedsReport
+          ? 'The figures of the newest days may be incomplete or doubled at the source.'
+          : 'The newest rows of the table may be incomplete or doubled at the source.',
+        next: 'Ask the source whether this was meant: a large campaign, a filter, a part of an export that is missing.',
+        command,
+      };
+    }
+    case 'error_budget':
     case 'quarantine_growth': {
       const { quarantined, read, used, stream } = finding;
       const isOver = run.streams[stream]?.state !== 'complete';

@@ -97,14 +97,18 @@ export async function startHost(installation: Installation, { host, port, worker
     });
   }
   // Not before the port is had: else a second host on it would begin runs only to give them back.
+  const alerting = await startAlerting(installation, (text) => logger.error(text)).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
   const working =
     worker === 0
       ? undefined
       : await startRunWorker(installation, { concurrency: worker }).catch(async (error: unknown) => {
+          await alerting.close();
           await app.close();
           throw error;
         });
-  const alerting = await startAlerting(installation, (text) => logger.error(text));
   const address = app.getHttpServer().address() as AddressInfo;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,

@@ -37,6 +37,7 @@ function refuseImbalance(stream: string, slice: string | undefined, sentences: r
   if (sentences.length === 0) return;
   throw new ConnectorError('internal', `The ledger of stream "${stream}" does not balance: ${sentences.join('; ')}.`, {
     stream,
+    fault: 'integrity',
     ...(slice === undefined ? {} : { slice }),
     hint: 'Somebody else wrote to the table during the run, or this is a bug: compare the table with the source.',
   });

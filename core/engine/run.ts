@@ -142,13 +142,14 @@ async function oneStream(
 }
 
 export function reportOf(error: ConnectorError): ErrorReport {
-  const { hint, stream, slice } = error.details;
+  const { hint, stream, slice, fault } = error.details;
   return {
     kind: error.kind,
     message: error.message,
     ...(hint === undefined ? {} : { hint }),
     ...(stream === undefined ? {} : { stream }),
     ...(slice === undefined ? {} : { slice }),
+    ...(fault === undefined ? {} : { fault }),
   };
 }
 

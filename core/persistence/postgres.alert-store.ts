@@ -25,6 +25,13 @@ const IS_TRIED_AGAIN = `SELECT FROM ${RUN} r JOIN ${REQUEST} q ON ${OF_REQUEST} 
   WHERE r.id = $1 AND r.state <> 'succeeded'`;
 /** As far as any rule looks back, and no further than a busy connection goes in an hour. */
 const EARLIER_RUNS = 20;
+/** The run nearest to the same hour of the same weekday, of each of eight weeks; summer time moves it by one hour. */
+const WEEKLY = `SELECT w.* FROM generate_series(1, 8) AS week CROSS JOIN LATERAL (
+    SELECT * FROM ${RUN} r
+     WHERE r.connection = $1 AND r.state IN ('succeeded', 'partial') AND r.trigger NOT IN ('backfill', 'replay')
+       AND r.started_at BETWEEN $2::timestamptz - week * interval '168 hours' - interval '3 hours'
+                            AND $2::timestamptz - week * interval '168 hours' + interval '3 hours'
+     ORDER BY abs(extract(epoch FROM r.started_at - ($2::timestamptz - week * interval '168 hours'))) LIMIT 1) w`;
 /** A row as it was claimed: a later claim has raised the attempt. */
 const HELD = `id = $1 AND attempt = $2 AND state = 'waiting'`;
 
@@ -61,6 +68,7 @@ export function alertStore(source: DataSource): AlertStore {
             ORDER BY ended_at DESC, id DESC LIMIT ${EARLIER_RUNS}`,
           [row.connection, row.ended_at, row.id],
         );
+        const weekly: RunRow[] = await runner.query(WEEKLY, [row.connection, row.started_at]);
         const open: IncidentRow[] = await runner.query(
           `SELECT * FROM ${INCIDENT} WHERE connection = $1 AND resolved_at IS NULL`,
           [row.connection],
@@ -71,6 +79,7 @@ export function alertStore(source: DataSource): AlertStore {
           : decide({
               run: run as EndedRun,
               earlier: earlier.map((each) => toEndedRun(each)),
+              weekly: weekly.map((each) => toEndedRun(each)),
               open: open.map(toIncident),
             });
         await write(runner, judgement, row.ended_at as Date, now);

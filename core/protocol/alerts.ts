@@ -7,6 +7,10 @@ export const ALERT_KINDS = [
   'schema_change',
   'quarantine_growth',
   'unexpected_zero',
+  'volume_anomaly',
+  'error_budget',
+  'integrity_mismatch',
+  'disk',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../sdk/errors.js';
+import type { ErrorKind, Fault } from '../sdk/errors.js';
 import type { Ledger } from './ledger.js';
 import type { SchemaChange } from './schema.js';
 
@@ -12,6 +12,7 @@ export interface ErrorReport {
   readonly hint?: string;
   readonly stream?: string;
   readonly slice?: string;
+  readonly fault?: Fault;
 }
 
 /** What the engine tells of a run. Logs, progress, run history, metrics and alerts listen to this and to nothing else. */

@@ -15,7 +15,11 @@ export type ErrorKind =
   | 'expectation'
   | 'internal';
 
+/** Of faults that alerts tell apart: counts or contents contradict each other; there is no room to write. */
+export type Fault = 'integrity' | 'disk_full';
+
 export interface ErrorDetails {
+  readonly fault?: Fault;
   readonly cause?: unknown;
   /** The next step for a person: what to change, grant or look at. */
   readonly hint?: string;

@@ -127,7 +127,7 @@ export class ChannelSettings {
 )
 export class AlertRuleSettings {
   @Key(
-    'What happened. `auth` and `run_interrupted` are failures too: where no rule names them, `run_failed` tells of them.',
+    'What happened. `auth`, `run_interrupted`, `integrity_mismatch` and `disk` are failures too: where no rule names them, `run_failed` tells of them (`run_partial` where streams came in).',
   )
   @Choice(...ALERT_KINDS)
   when: AlertKind;

@@ -129,6 +129,7 @@ export function fromDriver(error: unknown, doing: string): Error {
       {
         hint: rule?.[2] ?? "See the server's log for the whole message.",
         cause: error,
+        ...(code === '53100' ? { fault: 'disk_full' as const } : {}),
       },
     );
   }

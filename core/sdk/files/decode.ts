@@ -116,13 +116,18 @@ function damaged(
     ? new ConnectorError(
         'source',
         `File "${name}" is a gzip archive that is cut off after byte ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
-        { cause, hint: 'The transfer did not end. Nothing of the file was loaded; deliver it again.' },
+        {
+          cause,
+          fault: 'integrity',
+          hint: 'The transfer did not end. Nothing of the file was loaded; deliver it again.',
+        },
       )
     : new ConnectorError(
         'source',
         `File "${name}" is no gzip archive or is damaged between byte ${unzip.bytesWritten} and ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
         {
           cause,
+          fault: 'integrity',
           hint: 'Nothing of the file was loaded; deliver it again. If it is not compressed, set `compression: none`.',
         },
       );

@@ -81,6 +81,7 @@ const rule = (when: AlertKind, to: readonly string[] = ['ops', 'pager']): AlertR
 interface Told {
   readonly state?: RunState;
   readonly error?: ErrorReport;
+  readonly streamError?: ErrorReport;
   readonly read?: number;
   readonly quarantined?: number;
   readonly trigger?: string;
@@ -88,7 +89,15 @@ interface Told {
 }
 
 /** A run of `daily` with its stream `series`, as the recorder leaves it. */
-async function ran({ state = 'succeeded', error, read = 100, quarantined = 0, trigger = 'manual', gone }: Told = {}) {
+async function ran({
+  state = 'succeeded',
+  error,
+  streamError,
+  read = 100,
+  quarantined = 0,
+  trigger = 'manual',
+  gone,
+}: Told = {}) {
   now += MINUTE;
   const id = randomUUID();
   const at = new Date(now).toISOString();
@@ -104,7 +113,13 @@ async function ran({ state = 'succeeded', error, read = 100, quarantined = 0, tr
     state,
     endedAt: at,
     exitCode: isWell ? 0 : 5,
-    streams: { series: { state: isWell ? 'complete' : 'failed', ledger: isWell ? { read, quarantined } : {} } },
+    streams: {
+      series: {
+        state: isWell ? 'complete' : 'failed',
+        ledger: isWell ? { read, quarantined } : {},
+        ...(streamError === undefined ? {} : { error: streamError }),
+      },
+    },
     ...(error === undefined ? {} : { error }),
   });
   return id;
@@ -127,6 +142,15 @@ describe('each rule tells once and resolves once, however often the fault comes 
     ['schema_change', { gone: ['email'] }],
     ['quarantine_growth', { read: 100, quarantined: 6 }],
     ['unexpected_zero', { read: 0 }],
+    [
+      'error_budget',
+      { state: 'failed', error: DOWN, streamError: { kind: 'data', message: 'Too many records were rejected.' } },
+    ],
+    [
+      'integrity_mismatch',
+      { state: 'failed', error: { kind: 'internal', message: 'It does not balance.', fault: 'integrity' } },
+    ],
+    ['disk', { state: 'failed', error: { kind: 'destination', message: 'No space left.', fault: 'disk_full' } }],
   ])('%s', async (kind, fault) => {
     const alerts = dispatcher([rule(kind)]);
     await well();
@@ -161,6 +185,34 @@ describe('each rule tells once and resolves once, however often the fault comes 
     expect(incident).toMatchObject({ kind, run, times: kind === 'unexpected_zero' ? 1 : 3 });
     expect(notes).toEqual([]);
   });
+});
+
+test('a volume far from that of the same weekday is told once, is over with a usual one, and no backfill is judged', async () => {
+  const alerts = dispatcher([rule('volume_anomaly')]);
+  const day = 24 * 60 * MINUTE - MINUTE;
+  // Mondays bring ten times as much as the other days, week after week.
+  const usual = () => (new Date(now + MINUTE).getUTCDay() === 1 ? 1000 : 100) + Math.floor((now / 86_400_000) % 7);
+  const next = async (told: Told = {}) => {
+    now += day;
+    const run = await ran({ read: usual(), ...told });
+    await alerts.work();
+    return run;
+  };
+  for (let days = 0; days < 42; days++) await next();
+  await ran({ read: 9, trigger: 'backfill' });
+  await alerts.work();
+  now -= MINUTE;
+  expect(pager.requests).toEqual([]);
+  const run = await next({ read: 20 });
+  await next({ read: 20 });
+  expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: false }]);
+  expect(box.mails[0]?.text).toContain(run);
+  await next();
+  expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: true }]);
+  // What makes up for two days reads twice as much.
+  now += day;
+  await next({ read: usual() * 3 });
+  expect(pager.alerts).toHaveLength(1);
 });
 
 test('a failure that a more telling rule names is one incident, and without that rule it is told as the failure', async () => {
