@@ -26,6 +26,8 @@ export interface AlertStore {
    * the note that it is judged. One at a time over all hosts, in the order in which runs ended. False: there is none.
    */
   judgeNext(decide: (before: Before) => Judgement, now: Date): Promise<boolean>;
+  /** Judges what the clock shows, by the open incidents of that kind; one host at a time, and one at a time with runs. */
+  watch(decide: (open: readonly Incident[]) => Promise<Judgement>, now: Date): Promise<void>;
   /**
    * Takes deliveries that are due at `now` and leases them; the lease is by the database's clock. One of a key and channel at a
    * time, in their order, so that nothing is resolved before it was told.

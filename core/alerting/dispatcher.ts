@@ -2,6 +2,7 @@ import { toConnectorError } from '../sdk/errors.js';
 import type { AlertStore } from './alert-store.js';
 import type { AlertMessage, Channel } from './channels/channel.js';
 import type { Delivery } from './incident.js';
+import { judgeLate } from './late.js';
 import { judge, type AlertRule, type ConnectionFacts } from './judge.js';
 
 export interface DispatcherOptions {
@@ -10,6 +11,8 @@ export interface DispatcherOptions {
   readonly rules: readonly AlertRule[];
   readonly channels: Readonly<Record<string, Channel>>;
   readonly factsOf: (connection: string) => ConnectionFacts;
+  /** The latest slot whose grace is over, by connection that is late; asked while the incidents are locked. */
+  readonly lateSlots: () => Promise<Readonly<Record<string, string>>>;
   /** Where the host shows a run. */
   readonly linkOf: (run: string) => string | undefined;
   readonly now: () => Date;
@@ -26,6 +29,7 @@ export interface Dispatcher {
 }
 
 const AT_ONCE = 20;
+const WATCH_EVERY_MS = 30_000;
 /** A message that is not out by then is tried again. */
 export const SEND_MS = 20_000;
 /** Longer than any attempt takes: whoever claims a message later may be sure that the first is dead. */
@@ -36,7 +40,9 @@ const LONGEST_RETRY_MS = 30 * 60_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, rules, factsOf, now, signal } = options;
+  const { store, rules, factsOf, lateSlots, now, signal } = options;
+  const isWatching = rules.some(({ when }) => when === 'late');
+  let watchedAt = -Infinity;
   let isBegun = false;
   return {
     async work() {
@@ -45,6 +51,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       let isMore = true;
       while (isMore && !signal.aborted)
         isMore = await store.judgeNext((before) => judge(before, rules, factsOf(before.run.connection)), now());
+      if (isWatching && Math.abs(now().getTime() - watchedAt) >= WATCH_EVERY_MS) {
+        await store.watch(async (open) => judgeLate(await lateSlots(), open, rules, factsOf), now());
+        watchedAt = now().getTime();
+      }
       while (!signal.aborted) {
         const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
         if (due.length === 0) return;
@@ -89,7 +99,7 @@ function messageOf(
   { id, action, incident }: Delivery,
   { project, linkOf }: Pick<DispatcherOptions, 'project' | 'linkOf'>,
 ): AlertMessage {
-  const link = linkOf(incident.run);
+  const link = incident.run === undefined ? undefined : linkOf(incident.run);
   return {
     action,
     id: `tributary-alert-${incident.id}-${id}`,
@@ -99,7 +109,7 @@ function messageOf(
     severity: incident.severity,
     connection: incident.connection,
     ...(incident.stream === undefined ? {} : { stream: incident.stream }),
-    run: incident.run,
+    ...(incident.run === undefined ? {} : { run: incident.run }),
     text: incident.text,
     openedAt: incident.openedAt,
     ...(incident.resolvedAt === undefined ? {} : { resolvedAt: incident.resolvedAt }),

@@ -50,8 +50,8 @@ export interface Incident {
   readonly stream?: string;
   readonly severity: Severity;
   readonly text: AlertText;
-  /** The run that opened it. */
-  readonly run: string;
+  /** The run that opened it; absent where the clock did. */
+  readonly run?: string;
   readonly openedAt: string;
   readonly lastSeenAt: string;
   /** In how many runs it was seen. */

@@ -13,6 +13,7 @@ import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
 import type { Installation } from './installation.js';
+import { lateSlots } from './schedules.js';
 import { feedsMarts } from './marts.js';
 import { scrubError, type Scrub } from './scrubber.js';
 
@@ -31,7 +32,7 @@ export async function startAlerting(installation: Installation, note: (text: str
   const { configuration } = installation;
   const { alerts, project } = configuration.settings;
   if (alerts === undefined) return { close: async () => undefined };
-  const { alerts: store } = await installation.store();
+  const { alerts: store, schedules, runs } = await installation.store();
   const closing = new AbortController();
   const dispatcher = createDispatcher({
     store,
@@ -39,6 +40,7 @@ export async function startAlerting(installation: Installation, note: (text: str
     rules: alerts.rules.map(ruleOf),
     channels: Object.fromEntries(Object.keys(alerts.channels).map((name) => [name, namedChannel(configuration, name)])),
     factsOf: (connection) => factsOf(configuration, connection),
+    lateSlots: () => lateSlots(configuration.settings, schedules, runs),
     linkOf: (run) => linkOf(alerts, run),
     now: () => new Date(),
     signal: closing.signal,

@@ -1,4 +1,5 @@
 import type { ConnectionSchedule } from '../api/index.js';
+import type { RunStore } from '../persistence/index.js';
 import type { ScheduledConnection } from '../scheduler/scheduler.js';
 import { keyOf, overdueSlot } from '../scheduler/scheduler.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
@@ -42,6 +43,22 @@ export async function scheduleStanding(
       const overdue = 'after' in connection ? undefined : overdueSlot(connection, anchors[index] ?? {}, now);
       const schedule = settings.connections[connection.name]?.schedule ?? {};
       return [connection.name, { schedule, nextSlot: isoOf(next), overdueSlot: isoOf(overdue) }];
+    }),
+  );
+}
+
+/** Of the connections that are late, as the state `late` has it: the latest slot whose grace is over. */
+export async function lateSlots(
+  settings: Settings,
+  store: ScheduleStore,
+  runs: Pick<RunStore, 'lastSuccesses'>,
+): Promise<Readonly<Record<string, string>>> {
+  const standing = await scheduleStanding(settings, store);
+  const successes = await runs.lastSuccesses();
+  return Object.fromEntries(
+    Object.entries(standing).flatMap(([name, { overdueSlot: slot }]) => {
+      const success = successes[name];
+      return slot !== undefined && (success === undefined || success < slot) ? [[name, slot]] : [];
     }),
   );
 }

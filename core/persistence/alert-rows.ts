@@ -11,7 +11,7 @@ export interface IncidentRow {
   stream: string | null;
   severity: Incident['severity'];
   text: AlertText;
-  run_id: string;
+  run_id: string | null;
   opened_at: Date;
   last_seen_at: Date;
   times: number;
@@ -70,7 +70,7 @@ export function toIncident(row: IncidentRow): Incident {
     ...(row.stream === null ? {} : { stream: row.stream }),
     severity: row.severity,
     text: row.text,
-    run: row.run_id,
+    ...(row.run_id === null ? {} : { run: row.run_id }),
     openedAt: row.opened_at.toISOString(),
     lastSeenAt: row.last_seen_at.toISOString(),
     times: row.times,

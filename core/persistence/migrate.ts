@@ -5,6 +5,7 @@ import { RunRequests1764100000000 } from './migrations/1764100000000-run-request
 import { RequestAttempts1764150000000 } from './migrations/1764150000000-request-attempts.js';
 import { Schedules1764200000000 } from './migrations/1764200000000-schedules.js';
 import { Alerts1764300000000 } from './migrations/1764300000000-alerts.js';
+import { AlertsWithoutRun1764400000000 } from './migrations/1764400000000-alerts-without-run.js';
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
@@ -18,6 +19,7 @@ export const MIGRATIONS = [
   RequestAttempts1764150000000,
   Schedules1764200000000,
   Alerts1764300000000,
+  AlertsWithoutRun1764400000000,
   Holds1764500000000,
   TraceIds1764700000000,
   RunTotals1764710000000,
@@ -57,7 +59,7 @@ async function createLock(store: DataSource): Promise<void> {
       await store.query(`CREATE TABLE IF NOT EXISTS ${STORE_SCHEMA}.migration_lock ()`);
       return;
     } catch (error) {
-      const isRace = ['23505', '42P06', '42P07'].includes(sqlState(error) ?? '');
+      const isRace = ['23505', '42710', '42P06', '42P07'].includes(sqlState(error) ?? '');
       if (!isRace || attempt === 5) throw error;
     }
   }

@@ -87,6 +87,14 @@ export function alertStore(source: DataSource): AlertStore {
         return true;
       });
     },
+    watch: (decide, now) =>
+      inTransaction(source, async (runner) => {
+        await runner.query(`LOCK TABLE ${INCIDENT} IN SHARE ROW EXCLUSIVE MODE`);
+        const open: IncidentRow[] = await runner.query(
+          `SELECT * FROM ${INCIDENT} WHERE kind = 'late' AND resolved_at IS NULL`,
+        );
+        await write(runner, await decide(open.map(toIncident)), now, now);
+      }),
     async claim({ now, leaseMs, limit }) {
       const [claimed]: [DeliveryRow[]] = await source.query(
         `UPDATE ${DELIVERY} d SET attempt = attempt + 1, lease_until = now() + $2 * interval '1 ms', changed_at = now()
@@ -156,7 +164,7 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
     await runner.query(
       `INSERT INTO ${INCIDENT} (id, key, kind, connection, stream, severity, text, run_id, opened_at, last_seen_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(storable(text)), run, at],
+      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(storable(text)), run ?? null, at],
     );
     await runner.query(
       `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)

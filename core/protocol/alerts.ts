@@ -11,6 +11,7 @@ export const ALERT_KINDS = [
   'error_budget',
   'integrity_mismatch',
   'disk',
+  'late',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

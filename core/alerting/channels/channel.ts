@@ -44,10 +44,7 @@ export function paragraphs({
 }: AlertMessage): readonly (readonly [string, string])[] {
   if (action === 'resolve')
     return [
-      [
-        'What happened',
-        `A later run was well again at ${resolvedAt ?? 'an unknown time'}; it had begun at ${openedAt}.`,
-      ],
+      ['What happened', `It was well again at ${resolvedAt ?? 'an unknown time'}; it had begun at ${openedAt}.`],
       ['It was', text.what],
       ['Next', 'Nothing is left to do.'],
     ];

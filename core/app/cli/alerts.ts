@@ -91,7 +91,7 @@ function incidentForm(incident: ListedIncident) {
     severity,
     connection,
     stream: stream ?? null,
-    run,
+    run: run ?? null,
     ...text,
     opened_at: openedAt,
     last_seen_at: lastSeenAt,

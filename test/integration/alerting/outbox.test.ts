@@ -26,6 +26,7 @@ let hook: Receiver;
 let channels: Record<string, Channel>;
 let now: number;
 let notes: string[];
+let late: Record<string, string>;
 
 beforeEach(async () => {
   database = await testDatabase();
@@ -40,6 +41,7 @@ beforeEach(async () => {
   };
   now = Date.parse('2026-03-10T06:00:00Z');
   notes = [];
+  late = {};
 });
 afterEach(async () => {
   await box.close();
@@ -64,6 +66,7 @@ function dispatcher(
     rules,
     channels,
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
+    lateSlots: async () => late,
     linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
     now: () => new Date(now),
     signal,
@@ -185,6 +188,28 @@ describe('each rule tells once and resolves once, however often the fault comes 
     expect(incident).toMatchObject({ kind, run, times: kind === 'unexpected_zero' ? 1 : 3 });
     expect(notes).toEqual([]);
   });
+});
+
+test('late is told once, by several hosts, and over once a run has succeeded', async () => {
+  const all = [dispatcher([rule('late')]), dispatcher([rule('late')])];
+  const look = async () => {
+    now += MINUTE;
+    await Promise.all(all.map((each) => each.work()));
+  };
+  await look();
+  late = { daily: '2026-03-10T05:15:00.000Z' };
+  await look();
+  // A failure does not end it, nor a success that came before its slot.
+  await ran({ state: 'failed', error: DOWN });
+  await ran();
+  await look();
+  expect(box.mails.map(({ subject }) => subject)).toEqual(['[outreach] CRITICAL: daily: it is late']);
+  expect(box.mails[0]?.text).toContain('2026-03-10T05:15:00.000Z');
+  late = {};
+  await look();
+  await look();
+  expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: true }]);
+  expect(box.mails).toHaveLength(2);
 });
 
 test('a volume far from that of the same weekday is told once, is over with a usual one, and no backfill is judged', async () => {
