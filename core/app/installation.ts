@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import type { RunQueue } from '../scheduler/queue.js';
+import { shareBudgets } from '../sdk/http/shared-budget.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
 
@@ -62,7 +63,9 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     async store() {
       store ??= (async () => {
         const { openStore } = await persistence();
-        return openStore(await storeUrl());
+        const opened = await openStore(await storeUrl());
+        shareBudgets(opened.budgets);
+        return opened;
       })();
       return store;
     },
@@ -106,6 +109,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     },
     async close() {
       const [waiting, opened, started] = [queue, store, server];
+      if (opened !== undefined) shareBudgets(undefined);
       queue = undefined;
       store = undefined;
       server = undefined;

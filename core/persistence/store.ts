@@ -3,12 +3,14 @@ import { DataSource } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
+import type { BudgetStore } from '../sdk/http/budget-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
+import { budgetStore } from './postgres.budget-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
@@ -24,6 +26,7 @@ export interface Store {
   readonly schedules: ScheduleStore;
   readonly holds: HoldStore;
   readonly history: HistoryStore;
+  readonly budgets: BudgetStore;
   close(): Promise<void>;
 }
 
@@ -64,6 +67,8 @@ export async function openStore(url: string): Promise<Store> {
     schedules: patient(scheduleStore(source)),
     holds: patient(holdStore(source)),
     history: patient(historyStore(source)),
+    // Whoever asks repeats it with pauses of his own, and a turn that nobody heard of is lost.
+    budgets: budgetStore(source),
     close: () => source.destroy(),
   };
 }

@@ -6,8 +6,9 @@ import { systemClock, type Clock } from './clock.js';
 import { ACCEPTED_ENCODINGS } from './exchange.js';
 import { writeJson } from './json.js';
 import { pagesOf, type Paginator } from './paging.js';
-import { sharedBudget, type RateLimit } from './rate-budget.js';
+import type { RateLimit } from './rate-budget.js';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.js';
+import { sharedBudget } from './shared-budget.js';
 import { send, type AnswerCheck, type HttpResponse, type Transport } from './send.js';
 import type { StatusKinds } from './status-kinds.js';
 
@@ -17,7 +18,7 @@ export interface HttpClientOptions {
   readonly auth?: Auth;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The API's documented limit; shared by all clients of the process with the same origin and credential. */
+  /** The API's documented limit; shared by all clients with the same origin and credential, those of other workers too. */
   readonly rateLimit?: RateLimit;
   readonly retry?: RetryOptions;
   /** Limits of one attempt. Defaults: 120 s in all, 30 s without a byte, 10 s to connect. */

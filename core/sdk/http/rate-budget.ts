@@ -11,7 +11,7 @@ export interface RateLimit {
   readonly share?: string;
 }
 
-/** What all clients of this process with the same origin and credential share. */
+/** What all clients with the same origin and credential share. */
 export interface RateBudget {
   /** Waits for a request's turn and says how long that took; throws `rate_limit` if it would be longer than `maxWaitMs`. */
   take(clock: Clock, maxWaitMs: number, signal?: AbortSignal): Promise<number>;
@@ -32,21 +32,9 @@ interface Bucket {
 const BURST = 0.2;
 
 /** A reset that a faulty API puts in the far future must not stop a host that runs for months. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000;
+export const LONGEST_PAUSE_MS = 24 * 3_600_000;
 
-const budgets = new Map<string, RateBudget>();
-
-/**
- * The budget of an origin, a credential (its hash), a limit and its share. One process reads several connections with the
- * same key, and the API counts them together: hence a map of the process.
- */
-export function sharedBudget(origin: string, credential: string, limit?: RateLimit): RateBudget {
-  const key = JSON.stringify([origin, credential, limit?.share, limit?.requests, limit?.per]);
-  let budget = budgets.get(key);
-  if (budget === undefined) budgets.set(key, (budget = rateBudget(limit)));
-  return budget;
-}
-
+/** A budget of this process alone. */
 export function rateBudget(limit?: RateLimit): RateBudget {
   const bucket = limit === undefined ? undefined : bucketOf(limit);
   let pausedUntil = 0;
@@ -75,15 +63,7 @@ export function rateBudget(limit?: RateLimit): RateBudget {
           const now = clock.now().getTime();
           const wait = Math.ceil(Math.max(turn, pausedUntil) - now);
           if (wait <= 0) return waited;
-          if (waited + wait > maxWaitMs)
-            throw new ConnectorError(
-              'rate_limit',
-              `The rate limit would let the next request start in ${seconds(wait)}`,
-              {
-                retryAfterMs: wait,
-                hint: 'Run at another time, or ask the vendor for a higher limit.',
-              },
-            );
+          if (waited + wait > maxWaitMs) throw tooLong(wait);
           await clock.sleep(wait, signal);
           waited += wait;
         }
@@ -102,14 +82,28 @@ export function rateBudget(limit?: RateLimit): RateBudget {
   };
 }
 
-function bucketOf({ requests, per }: RateLimit): Bucket {
+function bucketOf(limit: RateLimit): Bucket {
+  const windowMs = windowMsOf(limit);
+  const { requests } = limit;
+  const size = Math.max(1, Math.floor(requests * BURST));
+  return { size, perMs: Math.max(requests - size, requests / 2) / windowMs, level: size, filledAt: 0 };
+}
+
+/** Throws `internal` for a limit that makes no sense. */
+export function windowMsOf({ requests, per }: RateLimit): number {
   const windowMs = parseDuration(per);
   if (windowMs === undefined || windowMs === 0 || !Number.isFinite(requests) || requests < 1)
     throw new ConnectorError('internal', `A rate limit of ${requests} requests per "${per}" makes no sense`, {
       hint: 'Give a number of requests and a window such as 30s, 1m or 1h.',
     });
-  const size = Math.max(1, Math.floor(requests * BURST));
-  return { size, perMs: Math.max(requests - size, requests / 2) / windowMs, level: size, filledAt: 0 };
+  return windowMs;
+}
+
+export function tooLong(waitMs: number): ConnectorError {
+  return new ConnectorError('rate_limit', `The rate limit would let the next request start in ${seconds(waitMs)}`, {
+    retryAfterMs: waitMs,
+    hint: 'Run at another time, or ask the vendor for a higher limit.',
+  });
 }
 
 const seconds = (ms: number): string => `${Math.ceil(ms / 1000).toLocaleString('en-US')} s`;
