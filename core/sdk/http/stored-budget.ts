@@ -4,8 +4,8 @@ import type { BudgetAsk, BudgetGrant, BudgetKey, BudgetStore, Pace } from './bud
 import type { Clock } from './clock.js';
 import { LONGEST_PAUSE_MS, tooLong, windowMsOf, type RateBudget, type RateLimit } from './rate-budget.js';
 
-/** A twentieth may be taken at once, so that what comes back over the window is nearly all of the limit. */
-const BURST = 0.05;
+/** A fiftieth may be taken at once, so that what comes back over the window is nearly all of the limit. */
+const BURST = 0.02;
 
 /**
  * How much later than its turn a request may reach the API: the turn is used a while after it was given, and the network
