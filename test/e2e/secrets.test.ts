@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
 import { ask } from '../support/host.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 import { stopTestServer } from '../support/postgres.js';
@@ -147,4 +150,70 @@ test('no secret stands in run events, API answers, metrics and the log of the ho
     ms: expect.any(Number),
   });
   expectClean('log', stderr);
+});
+
+/** Every row of every table of the host: runs, requests, alerts, and what its queue carries. */
+async function storeText(): Promise<string> {
+  const client = new pg.Client({ connectionString: project.storeUrl });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname LIKE 'tributary%'`,
+    );
+    const texts: string[] = [];
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ row: string }>(`SELECT t::text AS row FROM ${name} t`);
+      texts.push(`${name}\n`, ...rows.map(({ row }) => row));
+    }
+    return texts.join('\n');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Asks a host for a run, waits for its end, and gives all that it left and sent. */
+async function leftBehind(): Promise<Readonly<Record<string, string>>> {
+  const host = project.start(['serve', '--port', '0', '--json'], { env });
+  try {
+    const [line] = (await once(createInterface({ input: host.child.stdout! }), 'line')) as [string];
+    const { url } = (JSON.parse(line) as { data: { url: string } }).data;
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'nightly' };
+    const asked = await fetch(`${url}/api/connections/daily/runs`, { method: 'POST', headers });
+    const { url: request } = (await asked.json()) as { url: string };
+    while (!(await ask(url + request)).body.includes('"state":"ended"')) await wait(100);
+    // Of this run or of one before: the cause is the same.
+    while (receiver.received.length === 0) await once(receiver.posts, 'post');
+    return {
+      store: await storeText(),
+      alerts: receiver.received.map(({ body }) => body).join('\n'),
+      arguments: await readFile(`/proc/${host.child.pid}/cmdline`, 'utf8'),
+    };
+  } finally {
+    host.child.kill('SIGTERM');
+    await host.ended;
+  }
+}
+
+test('no secret and no value of a record stands in the tables of the host, its queue, its alerts or its arguments', async () => {
+  const left = await leftBehind();
+  for (const table of ['tributary_store.run_request', 'tributary_store.alert_delivery', 'tributary_queue.job'])
+    expect(left['store']).toContain(table);
+  expect(left['store']).toContain('The server said: *** | ');
+  expect(left['alerts']).toContain('The server said: *** | ');
+  for (const [where, text] of Object.entries(left)) expectClean(where, text);
+});
+
+test('without the scrubber the same search finds secrets in what the host stores, sends and prints', async () => {
+  const program = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) {
+      const loaded = next(url, context);
+      if (!url.endsWith('/core/app/scrubber.js')) return loaded;
+      const source = String(loaded.source).replace('export function createScrubber(', 'export const createScrubber = () => (text) => text; function unused(');
+      return { ...loaded, source };
+    } });`;
+  const unscrubbed = ['--import', `data:text/javascript,${encodeURIComponent(program)}`];
+  const found = (text: string) => PIECES.some((piece) => text.includes(piece));
+  const { stderr } = await project.run(['sync', 'daily'], { env, node: unscrubbed });
+  expect(found(stderr)).toBe(true);
+  expect(found(await storeText())).toBe(true);
 });
