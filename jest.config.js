@@ -12,5 +12,6 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 180_000,
-  maxWorkers: 2,
+  // More than the two cores that there may be: many tests wait for processes, leases and disks.
+  maxWorkers: 3,
 };
