@@ -6,6 +6,8 @@ import type { Clock } from './clock.js';
 export interface Authorized {
   readonly headers: Record<string, string>;
   readonly query: URLSearchParams;
+  /** What is sent, where there is a body: some protocols want the credential in it. */
+  body?: string;
 }
 
 /** What the client lends to a credential that has to fetch a token. */
@@ -64,35 +66,61 @@ export interface ClientCredentials {
   readonly style?: 'body' | 'basic';
 }
 
-interface Token {
+/** A token as it was fetched. */
+export interface Token {
   readonly value: string;
-  readonly refreshAt: number;
+  /** How long it may be used; absent: until it is refused. */
+  readonly lifeMs?: number;
+}
+
+/** A token that all requests of a client share. */
+export interface SharedToken<T extends Token> {
+  /** The token to use now. However many find it old at once, one fetches the next and the others wait for it. */
+  current(context: AuthContext): Promise<T>;
+  /** Called with a token that was refused: it is fetched anew, unless that was done meanwhile. */
+  renew(refused: string, context: AuthContext): Promise<void>;
 }
 
 /** A token is renewed this long before its end, or after 90 % of a shorter life. */
 const EARLY_MS = 60_000;
 
+export function sharedToken<T extends Token>(fetch: (context: AuthContext) => Promise<T>): SharedToken<T> {
+  let known: { readonly token: T; readonly refreshAt: number } | undefined;
+  let refreshing: Promise<T> | undefined;
+
+  const refresh = (context: AuthContext): Promise<T> => {
+    refreshing ??= (async () => {
+      const started = context.clock.now().getTime();
+      const token = await fetch(context);
+      const { lifeMs = Number.POSITIVE_INFINITY } = token;
+      known = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
+      return token;
+    })().finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+
+  return {
+    current: async (context) =>
+      known !== undefined && context.clock.now().getTime() < known.refreshAt ? known.token : refresh(context),
+    async renew(refused, context) {
+      if (known?.token.value !== refused) return;
+      known = undefined;
+      await refresh(context);
+    },
+  };
+}
+
 /**
- * OAuth 2 client credentials. One token serves all requests; however many find it old at once, one fetches the next and the
- * others wait for it. A 401 leads to one renewal. A refused token request is `auth`; an unreachable token server is
- * `transient`, since no person has to act.
+ * OAuth 2 client credentials. One token serves all requests. A 401 leads to one renewal. A refused token request is `auth`; an
+ * unreachable token server is `transient`, since no person has to act.
  */
 export function oauth2ClientCredentials(credentials: ClientCredentials): Auth {
   const { clientId, clientSecret, tokenUrl, scope, extraBody, style = 'body' } = credentials;
   filled(clientSecret, 'client secret');
-  let token: Token | undefined;
-  let refreshing: Promise<Token> | undefined;
 
-  const refresh = (context: AuthContext): Promise<Token> => {
-    refreshing ??= fetchToken(context)
-      .then((fresh) => (token = fresh))
-      .finally(() => {
-        refreshing = undefined;
-      });
-    return refreshing;
-  };
-
-  const fetchToken = async (context: AuthContext): Promise<Token> => {
+  const token = sharedToken(async (context: AuthContext): Promise<Token> => {
     const form = new URLSearchParams({ grant_type: 'client_credentials', ...extraBody });
     if (scope !== undefined) form.set('scope', scope);
     if (style === 'body') {
@@ -103,7 +131,6 @@ export function oauth2ClientCredentials(credentials: ClientCredentials): Auth {
       style === 'basic'
         ? { authorization: basicHeader(encodeURIComponent(clientId), encodeURIComponent(clientSecret)) }
         : {};
-    const started = context.clock.now().getTime();
     const answer = await context.postForm(tokenUrl, form, headers).catch((error: unknown) => {
       throw refusal(error);
     });
@@ -112,28 +139,17 @@ export function oauth2ClientCredentials(credentials: ClientCredentials): Auth {
       throw new ConnectorError('auth', 'The token server answered without an access token', { hint: CHECK });
     // Without a stated life it is used until a 401.
     const lifeMs = Number(life ?? Number.NaN) * 1000;
-    return {
-      value,
-      refreshAt: Number.isNaN(lifeMs) ? Number.POSITIVE_INFINITY : started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9),
-    };
-  };
-
-  const isFresh = (known: Token, context: AuthContext): boolean => context.clock.now().getTime() < known.refreshAt;
+    return Number.isNaN(lifeMs) ? { value } : { value, lifeMs };
+  });
 
   return {
     kind: 'oauth2_client_credentials',
     identity: identityOf('oauth2', [tokenUrl, clientId, clientSecret, scope ?? '']),
     async apply({ headers }, context) {
-      const usable = token !== undefined && isFresh(token, context) ? token : await refresh(context);
-      headers['authorization'] = `Bearer ${usable.value}`;
+      headers['authorization'] = `Bearer ${(await token.current(context)).value}`;
     },
     async renew({ headers }, context) {
-      const refused = headers['authorization'];
-      // Another request may have renewed it meanwhile.
-      if (token !== undefined && refused === `Bearer ${token.value}`) {
-        token = undefined;
-        await refresh(context);
-      }
+      await token.renew((headers['authorization'] ?? '').replace('Bearer ', ''), context);
       return true;
     },
   };

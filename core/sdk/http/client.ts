@@ -9,7 +9,7 @@ import { pagesOf, type Paginator } from './paging.js';
 import type { RateLimit } from './rate-budget.js';
 import { DEFAULT_RETRY, type RetryOptions } from './retry.js';
 import { sharedBudget } from './shared-budget.js';
-import { send, type AnswerCheck, type HttpResponse, type Transport } from './send.js';
+import { send, type AnswerCheck, type BodyParser, type HttpResponse, type Transport } from './send.js';
 import type { StatusKinds } from './status-kinds.js';
 
 export interface HttpClientOptions {
@@ -29,6 +29,8 @@ export interface HttpClientOptions {
   readonly statusKinds?: StatusKinds;
   /** Called with every successful answer; throws a `ConnectorError` for an error inside it, which is then handled by its kind. */
   readonly check?: AnswerCheck;
+  /** Reads bodies that are no JSON. */
+  readonly parse?: BodyParser;
   readonly clock?: Clock;
   /** In `[0, 1)`, for the jitter of pauses. */
   readonly random?: () => number;
@@ -97,6 +99,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     retry: { ...DEFAULT_RETRY, ...options.retry },
     limits: { totalMs, idleMs, maxResponseBytes: options.maxResponseBytes ?? 32 * 2 ** 20 },
   };
+  const apiTransport = options.parse === undefined ? transport : { ...transport, parse: options.parse };
   const own = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS, 'user-agent': 'tributary' };
   const defaults = { ...own, ...lowerCased(options.headers) };
 
@@ -129,7 +132,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     const signals = [options.signal, wanted.signal].filter((signal) => signal !== undefined);
     const url = addressOf(base, wanted.path, wanted.query);
     const answer = await send(
-      transport,
+      apiTransport,
       {
         method,
         url,

@@ -1,11 +1,11 @@
 /** An HTTP client for JSON APIs: rate limits, retries, credentials and paging, so that a source has none of them. */
 export { httpClient } from './client.js';
 export type { HttpClient, HttpClientOptions, HttpRequest, PagesOptions, RequestOptions } from './client.js';
-export type { AnswerCheck, HttpResponse } from './send.js';
+export type { AnswerCheck, BodyParser, HttpResponse } from './send.js';
 export type { Query } from './address.js';
 export type { ResponseHeaders } from './limit-headers.js';
-export { apiKey, basic, bearer, oauth2ClientCredentials } from './auth.js';
-export type { Auth, AuthContext, Authorized, ClientCredentials } from './auth.js';
+export { apiKey, basic, bearer, oauth2ClientCredentials, sharedToken } from './auth.js';
+export type { Auth, AuthContext, Authorized, ClientCredentials, SharedToken, Token } from './auth.js';
 export { cursorParam, linkHeader, nextUrl, offsetLimit, pageNumber } from './paging.js';
 export type { PageNumberOptions, PagePlace, PageRead, Paginator } from './paging.js';
 export type { RateLimit } from './rate-budget.js';

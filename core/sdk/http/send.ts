@@ -23,12 +23,19 @@ export interface HttpResponse<T = unknown> {
 /** Throws a `ConnectorError` where an API hides an error in an answer that looks well. */
 export type AnswerCheck = (body: any, response: HttpResponse) => void;
 
+/**
+ * Reads the body of an answer that is no JSON, in place of the client's own reader. What it throws is handled by its kind;
+ * for `source`, a body that is no answer, a request that may be repeated is so once.
+ */
+export type BodyParser = (body: Uint8Array, response: Omit<HttpResponse, 'body'>) => unknown;
+
 export interface Transport {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly random: () => number;
   readonly retry: RetryPolicy;
   readonly limits: WireLimits;
+  readonly parse?: BodyParser;
 }
 
 /** A request with all that decides about its repetition. */
@@ -67,7 +74,11 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
   };
 
   for (;;) {
-    const authorized: Authorized = { headers: { ...call.headers }, query: new URLSearchParams() };
+    const authorized: Authorized = {
+      headers: { ...call.headers },
+      query: new URLSearchParams(),
+      ...(call.body === undefined ? {} : { body: call.body }),
+    };
     try {
       waitedMs += await budget.take(clock, retry.totalMs - waitedMs, signal);
     } catch (error) {
@@ -110,14 +121,15 @@ async function attempt(
   authorized: Authorized,
   resends: number,
 ): Promise<HttpResponse | Fault> {
-  const { dispatcher, limits, clock } = transport;
+  const { dispatcher, limits, clock, parse } = transport;
   const url = new URL(call.url);
   for (const [name, value] of authorized.query) url.searchParams.set(name, value);
   const unsent = { method: call.method, url, headers: authorized.headers };
   const wire = call.body === undefined ? unsent : { ...unsent, body: call.body };
   let response: WireResponse;
   try {
-    response = await tracedExchange(wire, resends, () => exchange(dispatcher, wire, limits, call.signal));
+    const sent = authorized.body === undefined ? wire : { ...wire, body: authorized.body };
+    response = await tracedExchange(wire, resends, () => exchange(dispatcher, sent, limits, call.signal));
   } catch (error) {
     if (!isConnectorError(error)) throw error;
     const mayRepeat = error.kind === 'transient' && (call.isIdempotent || wasNotSent(error));
@@ -143,9 +155,10 @@ async function attempt(
   }
   let body: unknown;
   try {
-    body = bodyOf(call.method, response);
+    body = parse === undefined ? bodyOf(call.method, response) : parse(response.body, { status, headers });
   } catch (error) {
     if (!isConnectorError(error)) throw error;
+    if (error.kind !== 'source') return faultOf(call, error);
     return { error, repetition: call.isIdempotent ? 'once' : 'never' };
   }
   const answer: HttpResponse = { status, headers, body };
