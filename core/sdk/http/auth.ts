@@ -74,21 +74,27 @@ export interface Token {
 }
 
 /** A token that all requests of a client share. */
-export interface SharedToken<T extends Token> {
+export interface SharedToken<T extends Token, C extends Timed = AuthContext> {
   /** The token to use now. However many find it old at once, one fetches the next and the others wait for it. */
-  current(context: AuthContext): Promise<T>;
+  current(context: C): Promise<T>;
   /** Called with a token that was refused: it is fetched anew, unless that was done meanwhile. */
-  renew(refused: string, context: AuthContext): Promise<void>;
+  renew(refused: string, context: C): Promise<void>;
 }
 
 /** A token is renewed this long before its end, or after 90 % of a shorter life. */
 const EARLY_MS = 60_000;
 
-export function sharedToken<T extends Token>(fetch: (context: AuthContext) => Promise<T>): SharedToken<T> {
+interface Timed {
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+export function sharedToken<T extends Token, C extends Timed = AuthContext>(
+  fetch: (context: C) => Promise<T>,
+): SharedToken<T, C> {
   let known: { readonly token: T; readonly refreshAt: number } | undefined;
   let refreshing: Promise<T> | undefined;
 
-  const refresh = (context: AuthContext): Promise<T> => {
+  const refresh = (context: C): Promise<T> => {
     refreshing ??= (async () => {
       const started = context.clock.now().getTime();
       const token = await fetch(context);

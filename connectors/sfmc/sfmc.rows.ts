@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { ConnectorError, decimal, text } from '#sdk';
+import type { PageRead, Paginator } from '#sdk/http';
+import type { Account, Sfmc } from './sfmc.accounts.js';
+import { accountColumn } from './sfmc.objects.js';
+import { anew, missing, wholeOf } from './sfmc.rest.js';
+import { equals, retrieveWhole, type Reading } from './sfmc.soap.js';
+import { serverInstant } from './sfmc.time.js';
+
+type Row = Record<string, unknown>;
+
+/** The most rows that a page gives. */
+const PAGE_SIZE = 2_500;
+
+export const dataExtension = z.strictObject({
+  stream: z
+    .string()
+    .regex(/^[a-z][a-z0-9_]*$/, 'must be in lower case: letters, digits and _')
+    .describe('Name of the stream'),
+  data_extension: z.string().min(1).describe('External key of the data extension'),
+  account: z
+    .number()
+    .int()
+    .positive()
+    .optional()
+    .describe('Business unit (MID) it belongs to. Absent: the first of `accounts`'),
+  fields: z
+    .array(z.string())
+    .min(1)
+    .optional()
+    .describe('Fields that are read; the others stay where they are. Absent: all'),
+  primary_key: z.array(z.string()).min(1).optional().describe('Columns of the key. Absent: its own primary key'),
+});
+
+export type DataExtensionConfig = z.output<typeof dataExtension>;
+
+const TYPES: Readonly<Record<string, { readonly schema: () => z.ZodType; value(text: string): unknown }>> = {
+  number: {
+    schema: () => z.union([z.number(), z.bigint(), z.string()]).meta({ field: 'integer' }),
+    value: (value) => (/^-?\d+$/.test(value) && Number.isSafeInteger(Number(value)) ? Number(value) : value),
+  },
+  decimal: { schema: () => decimal(), value: (value) => value },
+  date: { schema: () => text('timestamptz'), value: serverInstant },
+  boolean: {
+    schema: () => z.boolean(),
+    value: (value) => ({ true: true, '1': true, false: false, '0': false })[value.toLowerCase()] ?? value,
+  },
+};
+/** Text, EmailAddress, Phone, Locale, and what is not known. */
+const TEXT = { schema: () => z.string(), value: (value: string): unknown => value };
+
+interface FieldOf {
+  /** As a row names it: in lower case. */
+  readonly name: string;
+  readonly column: string;
+  readonly isKey: boolean;
+  readonly type: typeof TEXT;
+}
+
+export interface RowsOf {
+  readonly key: readonly string[];
+  readonly schema: z.ZodObject<any>;
+  readonly fields: readonly FieldOf[];
+  readonly account: Account;
+}
+
+/** Column of the key where a data extension has none of its own. */
+const OBJECT_KEY = '_customobjectkey';
+const OBJECT_COLUMN = 'custom_object_key';
+
+/** Asks for the fields of a data extension and what they hold. */
+export async function describeRows(client: Sfmc, config: DataExtensionConfig, signal: AbortSignal): Promise<RowsOf> {
+  const account = accountOf(client, config);
+  const reading = { client, signal, warn: () => undefined };
+  const found: FieldOf[] = [];
+  const wanted = {
+    objectType: 'DataExtensionField',
+    properties: ['Name', 'FieldType', 'IsPrimaryKey'],
+    filter: equals('DataExtension.CustomerKey', config.data_extension),
+  };
+  for await (const page of retrieveWhole(reading, account, wanted))
+    for (const { Name, FieldType, IsPrimaryKey } of page) {
+      const column = (Name ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
+      if (found.some((field) => field.column === column)) continue;
+      found.push({
+        name: (Name ?? '').toLowerCase(),
+        column,
+        isKey: IsPrimaryKey?.toLowerCase() === 'true',
+        type: (TYPES[(FieldType ?? '').toLowerCase()] as typeof TEXT | undefined) ?? TEXT,
+      });
+    }
+  const where = `Data extension "${config.data_extension}" of business unit ${account.id}`;
+  if (found.length === 0) throw missing(`${where} is not there, or has no field that may be read`);
+  const fields = found.filter(({ name, column }) => isWanted(config, name) || isWanted(config, column));
+  const strangers = (config.fields ?? []).filter(
+    (name) => !found.some((field) => [field.name, field.column].includes(name.toLowerCase())),
+  );
+  if (strangers.length > 0) throw missing(`${where} has no field ${strangers.join(', ')}`);
+  const own = found.filter(({ isKey }) => isKey).map(({ column }) => column);
+  const key = config.primary_key ?? (own.length > 0 ? own : [OBJECT_COLUMN]);
+  const lacking = key.filter((name) => name !== OBJECT_COLUMN && !fields.some(({ column }) => column === name));
+  if (lacking.length > 0)
+    throw new ConnectorError('config', `Stream "${config.stream}": its key needs ${lacking.join(', ')}`, {
+      hint: 'Add them to `fields`, or name other columns in `primary_key`.',
+    });
+  const shape = Object.fromEntries(
+    fields.map(({ column, type }) => [column, key.includes(column) ? type.schema() : type.schema().nullable()]),
+  );
+  const more = key.includes(OBJECT_COLUMN) ? { [OBJECT_COLUMN]: z.string() } : {};
+  return {
+    key: ['account_id', ...key],
+    fields,
+    account,
+    schema: z.object({ account_id: accountColumn, ...more, ...shape }),
+  };
+}
+
+const isWanted = ({ fields }: DataExtensionConfig, name: string): boolean =>
+  fields === undefined || fields.some((wanted) => wanted.toLowerCase() === name);
+
+function accountOf(client: Sfmc, config: DataExtensionConfig): Account {
+  const account =
+    config.account === undefined ? client.accounts[0] : client.accounts.find(({ id }) => id === config.account);
+  if (account === undefined)
+    throw new ConnectorError(
+      'config',
+      `Stream "${config.stream}": business unit ${config.account} is not in \`accounts\``,
+      {
+        hint: 'Add it there.',
+      },
+    );
+  return account;
+}
+
+/**
+ * Follows the snapshot that the first page makes. Its links lack the prefix of the API: `/v1/…` is `/data/v1/…`
+ * (seen in answers of the service).
+ */
+const bySnapshot: Paginator = {
+  kind: 'sfmc_rowset',
+  first: { query: { $pageSize: PAGE_SIZE } },
+  next({ response, count, itemsBefore }: PageRead) {
+    const { links, count: total } = response.body as { links?: { next?: string }; count?: number };
+    const next = links?.next;
+    if (typeof next !== 'string' || next === '' || itemsBefore + count >= (total ?? Number.POSITIVE_INFINITY))
+      return undefined;
+    const url = next.startsWith('/v1/') ? `/data${next}` : next;
+    return { url, cursor: url };
+  },
+};
+
+/** The rows of a data extension; anew where its snapshot has expired. */
+export async function* readRows(
+  reading: Reading,
+  config: DataExtensionConfig,
+  { account, fields, key }: RowsOf,
+): AsyncGenerator<readonly Row[]> {
+  const path = `/data/v1/customobjectdata/key/${encodeURIComponent(config.data_extension)}/rowset`;
+  const walk = wholeOf(reading, account, path, bySnapshot);
+  let unkeyed = 0;
+  const identify = ({ keys }: Readonly<Record<string, any>>) =>
+    Object.keys(keys ?? {}).length > 0 ? JSON.stringify(keys) : `#${(unkeyed += 1)}`;
+  for await (const items of anew(reading, `Data extension "${config.data_extension}"`, () => walk(identify)))
+    yield items.map(({ keys, values }) => {
+      const texts: Readonly<Record<string, string | null>> = lowerCased({ ...values, ...keys });
+      const row: Row = { account_id: account.id };
+      if (key.includes(OBJECT_COLUMN)) row[OBJECT_COLUMN] = texts[OBJECT_KEY] ?? null;
+      for (const { name, column, type } of fields) {
+        const value = texts[name] ?? '';
+        row[column] = value === '' ? (key.includes(column) && type === TEXT ? '' : null) : type.value(String(value));
+      }
+      return row;
+    });
+}
+
+const lowerCased = (texts: Readonly<Record<string, string | null>>) =>
+  Object.fromEntries(Object.entries(texts).map(([name, value]) => [name.toLowerCase(), value]));

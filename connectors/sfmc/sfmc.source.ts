@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { defineSource, secret, type StreamKinds, type StreamOf } from '#sdk';
+import type { HttpClientOptions } from '#sdk/http';
+import { openSfmc, type Sfmc } from './sfmc.accounts.js';
+import { MESSAGE_DAY_KEY, readEvents, readMessageDays } from './sfmc.events.js';
+import { accountColumn, EVENT_NAMES, EVENTS, OBJECTS, rowsOf, schemaOf, type SoapObjectType } from './sfmc.objects.js';
+import { LISTS, readList, type RestList } from './sfmc.rest.js';
+import { dataExtension, describeRows, readRows } from './sfmc.rows.js';
+import { between, retrieve, retrieveWhole } from './sfmc.soap.js';
+import { isTimeZone } from './sfmc.time.js';
+
+/** A day of events is read at a time: what fails is read anew from its beginning. */
+const WINDOW = '1d';
+/** How late events show is not published; opens and clicks stand on their own day, however late they happen. */
+const LOOKBACK = '7d';
+
+const config = z.strictObject({
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .describe('Authentication base URI of the installed package, e.g. https://mc0a1b2c3d.auth.marketingcloudapis.com'),
+  client_id: z.string().min(1).describe('Client id of the installed package (server to server)'),
+  client_secret: secret('Client secret of the installed package'),
+  accounts: z
+    .array(z.number().int().positive())
+    .min(1)
+    .describe('Business units (MID) that are read; the package must have access to each'),
+  start_date: z.iso
+    .date()
+    .describe('First day to read when there is no bookmark yet; tracking is kept for a limited time'),
+  time_zone: z
+    .string()
+    .refine(isTimeZone, 'is not an IANA time zone such as America/Chicago')
+    .describe('Time zone in which `message_days` cuts its days: that of the report'),
+  subscribers: z.boolean().default(false).describe('Offers the stream `subscribers`, without mail addresses'),
+  data_extensions: z
+    .array(dataExtension)
+    .default([])
+    .describe('Data extensions whose rows are streams: members, results of queries, tracking of SMS and push'),
+});
+
+type Config = z.output<typeof config>;
+type Streams = Record<string, StreamOf<Config, Sfmc>>;
+type Kinds = StreamKinds<Config, Sfmc>;
+
+const occurrence = z.number().int().describe('0, or the number among the same events without a member');
+
+const MessageDay = z.object({
+  day: z.iso.date().describe('Day in `time_zone`'),
+  account_id: accountColumn,
+  send_id: z
+    .union([z.number(), z.bigint(), z.string()])
+    .meta({ field: 'integer' })
+    .describe('Send (job); `sends.send_id`'),
+  event: z
+    .enum(EVENT_NAMES.map(([name]) => name) as [string, ...string[]])
+    .describe('What happened to the message that day'),
+  subscriber_key: z.string().describe('Member; empty where the event has none'),
+  batch_id: z
+    .union([z.number(), z.bigint(), z.string()])
+    .meta({ field: 'integer' })
+    .describe('Batch of the send; 0: none'),
+  occurrence,
+});
+
+function eventStreams(kind: Kinds): Streams {
+  return Object.fromEntries(
+    Object.entries<SoapObjectType>(EVENTS).map(([name, object]) => [
+      name,
+      kind.incremental({
+        summary: object.summary,
+        primaryKey: object.key,
+        schema: schemaOf(object, { occurrence }),
+        cursor: { field: 'event_date', start: ({ start_date }) => start_date, window: WINDOW, lookback: LOOKBACK },
+        read: (reading) => readEvents(reading, object, [new Date(reading.slice.from), new Date(reading.slice.to)]),
+      }),
+    ]),
+  );
+}
+
+function objectStreams(kind: Kinds, { subscribers }: Config): Streams {
+  const offered = Object.entries<SoapObjectType>(OBJECTS).filter(([name]) => name !== 'subscribers' || subscribers);
+  return Object.fromEntries(
+    offered.map(([name, object]) => [
+      name,
+      kind.fullRefresh({
+        summary: object.summary,
+        primaryKey: object.key,
+        schema: schemaOf(object),
+        async *read(reading) {
+          const { objectType } = object;
+          const properties = object.columns.map(({ property }) => property);
+          for (const account of reading.client.accounts) {
+            const rowOf = rowsOf(object, account.id);
+            for await (const page of retrieveWhole(reading, account, { objectType, properties })) yield page.map(rowOf);
+          }
+        },
+      }),
+    ]),
+  );
+}
+
+function listStreams(kind: Kinds): Streams {
+  return Object.fromEntries(
+    Object.entries<RestList>(LISTS).map(([name, list]) => [
+      name,
+      kind.fullRefresh({
+        summary: list.summary,
+        primaryKey: list.key,
+        schema: list.schema,
+        read: (reading) => readList(reading, list),
+      }),
+    ]),
+  );
+}
+
+/** `http` is for tests, which have no time to wait. */
+export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
+  defineSource({
+    name: 'sfmc',
+    summary: 'Sends, events, journeys and data extensions from Salesforce Marketing Cloud Engagement.',
+    config,
+    connect: ({ config, signal }) => openSfmc(config, signal, http),
+    // Each business unit has a token of its own; tracking is what nothing goes without.
+    async check(client) {
+      const reading = { client, signal: new AbortController().signal, warn: () => undefined };
+      const now = new Date();
+      const filter = between('EventDate', new Date(now.getTime() - 60_000), now);
+      for (const account of client.accounts)
+        await retrieve(reading, account, { objectType: 'SentEvent', properties: ['SendID'], filter }).next();
+    },
+    close: (client) => client.close(),
+    async streams(kind, { config, client, isWanted }) {
+      const streams: Streams = {
+        message_days: kind.incremental({
+          summary: 'One row per message, day and kind of event: what the report counts.',
+          primaryKey: MESSAGE_DAY_KEY as (keyof z.output<typeof MessageDay>)[],
+          schema: MessageDay,
+          cursor: {
+            field: 'day',
+            start: ({ start_date }) => start_date,
+            window: WINDOW,
+            lookback: LOOKBACK,
+            timeZone: ({ time_zone }) => time_zone,
+          },
+          read: (reading) =>
+            readMessageDays(reading, reading.slice, reading.config.time_zone) as AsyncIterable<
+              z.input<typeof MessageDay>[]
+            >,
+        }),
+        ...eventStreams(kind),
+        ...objectStreams(kind, config),
+        ...listStreams(kind),
+      };
+      for (const one of config.data_extensions) {
+        if (!isWanted(one.stream)) continue;
+        const rows = await describeRows(client, one, new AbortController().signal);
+        streams[one.stream] = kind.fullRefresh({
+          summary: 'The rows of a data extension.',
+          primaryKey: rows.key,
+          schema: rows.schema,
+          read: (reading) => readRows(reading, one, rows),
+        });
+      }
+      return streams;
+    },
+  });
+
+export const sfmc = sfmcSource();
