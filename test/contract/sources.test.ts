@@ -1,9 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { braze } from '../../connectors/braze/braze.source.js';
 import { local } from '../../connectors/local/local.source.js';
+import { sfmc } from '../../connectors/sfmc/sfmc.source.js';
 import { testSource } from '../../core/sdk/testing/index.js';
 import { startClinicApi } from '../../plugins/clinic-events/test/clinic-api.js';
 import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
+import { defaultPackage, startSfmcSimulator } from '../simulators/sfmc/server.js';
+import { MIDS } from '../simulators/sfmc/world.js';
 
 // The example is a package of its own: its types are checked in its own project, see test/integration/plugins.
 const EXAMPLE = '../../plugins/clinic-events/clinic-events.source.ts';
@@ -34,6 +37,34 @@ describe('every source keeps the contract', () => {
         // Today is not over: its last window would hold another number of records than the world does at its end.
         until: '2026-11-24',
         window: '20d',
+      });
+    } finally {
+      await simulator.close();
+    }
+  });
+
+  test('sfmc', async () => {
+    const simulator = await startSfmcSimulator({ now: '2026-11-24T15:00:00Z', start: '2026-11-18', members: 40 });
+    const { client_id, client_secret } = defaultPackage;
+    try {
+      await testSource({
+        plugin: sfmc,
+        config: {
+          endpoint: simulator.url,
+          client_id,
+          client_secret,
+          accounts: MIDS,
+          start_date: '2026-11-18',
+          time_zone: 'America/Chicago',
+          subscribers: true,
+          data_extensions: [
+            { stream: 'members', data_extension: 'Care Members {1}' },
+            { stream: 'answers', data_extension: 'no_key', account: MIDS[1] },
+          ],
+        },
+        until: '2026-11-24',
+        window: '36h',
+        repeats: { message_days: 'a message that is opened twice on a day is one: the key makes it so' },
       });
     } finally {
       await simulator.close();

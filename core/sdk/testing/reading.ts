@@ -62,6 +62,8 @@ function checkRecords(trial: Trial, name: string, { catalog }: SourceStream, rec
     told.add(message);
   };
   const keys = new Set<string>();
+  const mayRepeat = trial.repeats?.[name] !== undefined;
+  let repeated = false;
   for (const record of records) {
     for (const field of catalog.fields) {
       const fault = misfit(field, record[field.name]);
@@ -71,9 +73,11 @@ function checkRecords(trial: Trial, name: string, { catalog }: SourceStream, rec
     const missing = catalog.primaryKey.find((key) => record[key] === undefined || record[key] === null);
     if (missing !== undefined) tell('primary key', `"${missing}" is missing in a record`);
     const key = keyOf(catalog.primaryKey, record);
-    if (keys.has(key)) tell('primary key', 'is not unique: two records of one reading share it');
+    repeated ||= keys.has(key);
+    if (keys.has(key) && !mayRepeat) tell('primary key', 'is not unique: two records of one reading share it');
     keys.add(key);
   }
+  if (mayRepeat && !repeated) tell('primary key', 'is unique; take the stream out of `repeats`');
 }
 
 function keyOf(primaryKey: readonly string[], record: RecordData): string {

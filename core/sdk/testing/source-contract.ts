@@ -15,6 +15,8 @@ export interface SourceCase {
   readonly streams?: readonly string[];
   /** Span of the small windows that are read beside those of the stream's own span. Default `7d`. */
   readonly window?: string;
+  /** Streams that give a record again with the same key, by name, each with its reason; one that does not is a finding. */
+  readonly repeats?: Readonly<Record<string, string>>;
   /** Folder from which paths in the configuration are taken. Default: the working directory. */
   readonly baseFolder?: string;
   /** A configuration whose credential is refused. Absent: the same with every secret changed, if it has any. */
