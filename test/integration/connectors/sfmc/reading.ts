@@ -32,7 +32,8 @@ export async function withSite(
     client_id,
     client_secret,
     accounts: [...MIDS],
-    start_date: options.start,
+    // The first day of the world, of UTC, begins on the day before in the report's zone.
+    start_date: new Date(Date.parse(options.start) - 86_400_000).toISOString().slice(0, 10),
     time_zone: ZONE,
     data_extensions: [
       { stream: 'members', data_extension: 'Care Members {1}', fields: ['SubscriberKey', 'Region', 'Segment'] },

@@ -45,7 +45,7 @@ const FACTS = `
     campaign_id: { const: sms }
     channel: { const: sms }
     sent: { count: true, where: { istest: false, sent: true } }
-  join: { members: { subscriber_key: subscriberkey } }
+  join: { members: { subscriberkey: subscriberkey } }
   dimensions: { region: members.region, segment: members.segment }
 `;
 
@@ -118,7 +118,7 @@ async function marts(facts: readonly CompiledFact[]): Promise<Record<string, unk
 /** All events of one table by day and dimension, as somebody counts them who does not use the marts. */
 async function counted(table: string): Promise<Record<string, unknown>[]> {
   return bench.query(
-    `SELECT (event_date AT TIME ZONE '${ZONE}')::date::text AS date, account_id::int, send_id::text AS campaign_id,
+    `SELECT (event_date AT TIME ZONE '${ZONE}')::date::text AS date, e.account_id::int, send_id::text AS campaign_id,
        coalesce(m.region, '(unknown)') AS region, coalesce(m.segment, '(unknown)') AS segment, count(*)::int AS n
      FROM ${SCHEMA}.${table} e LEFT JOIN ${SCHEMA}.members m ON m.subscriberkey = e.subscriber_key GROUP BY 1, 2, 3, 4, 5`,
   );
