@@ -143,6 +143,8 @@ export async function* readList(reading: Reading, list: RestList): AsyncGenerato
   }
 }
 
+const LOST = new Set(['source', 'config', 'internal']);
+
 const idOf = ({ id, version = '' }: Item): string => `${id} ${version}`;
 
 /**
@@ -175,8 +177,9 @@ export const wholeOf = (
         yield items;
       }
     } catch (error) {
-      if (isConnectorError(error) && error.kind === 'source')
-        throw new ContinuationLost(error.message, { cause: error });
+      // A snapshot that has expired is refused as if its address were wrong.
+      const isLost = isConnectorError(error) && LOST.has(error.kind) && (error.kind === 'source' || seen.size > 0);
+      if (isLost) throw new ContinuationLost(error.message, { cause: error });
       throw error;
     }
     if (seen.size < total) throw new ContinuationLost(`${seen.size} of ${total} rows have come`);

@@ -97,10 +97,14 @@ export async function* retrieveWhole(
 export function beginAnew(error: unknown, restarts: number, { warn }: Pick<Reading, 'warn'>, what: string): void {
   if (!(error instanceof ContinuationLost)) throw error;
   if (restarts >= MOST_RESTARTS)
-    throw new ConnectorError('transient', `${what}: ${error.message}; begun anew ${restarts} times`, {
-      cause: error.cause,
-      hint: 'Try again later. If it stays, this is for the developer: the paging may have changed.',
-    });
+    throw new ConnectorError(
+      isConnectorError(error.cause) ? error.cause.kind : 'source',
+      `${what}: ${error.message}; begun anew ${restarts} times`,
+      {
+        cause: error.cause,
+        hint: 'Try again later. If it stays, this is for the developer: the paging may have changed.',
+      },
+    );
   warn(`${what} was read anew: ${error.message}.`);
 }
 

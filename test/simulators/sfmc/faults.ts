@@ -39,7 +39,7 @@ export interface FaultPlan {
 /** Throws for what could never hit, since such a fault makes a test that cannot fail. */
 const checked = (fault: Fault): Fault => {
   if (!KINDS.includes(fault.kind)) throw new RangeError(`kind must be one of ${KINDS.join(', ')}`);
-  if (!/^(\*|token|soap(:\w+(:continue)?)?|\/.+)$/.test(fault.route))
+  if (!/^(\*|token|soap(:\w+(:continue)?)?|\/.*)$/.test(fault.route))
     throw new RangeError(`Unknown route ${fault.route}`);
   for (const number of [fault.nth, fault.every, fault.times])
     if (number !== undefined && !(Number.isInteger(number) && number > 0))
