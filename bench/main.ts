@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: loads through the engine against SQL alone, and the memory that takes. `npm run bench -- NAME …` runs a
  * part of that; `-- encode` and `-- scan` time the row program and the CSV scanner without a server; `-- scheduler` is the soak
- * of hosts and workers.
+ * of hosts and workers; `-- sfmc` reads many events of Marketing Cloud.
  */
 const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   encode: () => import('./program/encode.js'),
   scan: () => import('./program/scan.js'),
   scheduler: () => import('./scheduler/soak.js'),
+  sfmc: () => import('./sfmc/main.js'),
 };
 const alone = ALONE[process.argv[2] ?? ''];
 if (alone === undefined) await import('./load/main.js');

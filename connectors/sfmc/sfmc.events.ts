@@ -82,6 +82,7 @@ function refuseForeign(event: Row, from: Date, to: Date, objectType: string): vo
  * all of them count. A member's event that comes twice is one. Few events have no member, so few are remembered.
  */
 interface Numbering {
+  /** Gives the row its number. */
   add(row: Row): Row;
   /** Returns what forgets all that was numbered since, for rows that will come again. */
   mark(): () => void;
@@ -98,7 +99,8 @@ function numbering(key: readonly string[]): Numbering {
         occurrence = (known.get(rest) ?? 0) + 1;
         known.set(rest, occurrence);
       }
-      return { ...row, occurrence };
+      row['occurrence'] = occurrence;
+      return row;
     },
     mark() {
       const before = new Map(known);

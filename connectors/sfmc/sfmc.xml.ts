@@ -87,8 +87,10 @@ function readSoap(body: Uint8Array): SoapAnswer | undefined {
     if (path.length === resultsDepth) {
       results.push(object);
       resultsDepth = 0;
-    } else if (isLeaf && resultsDepth > 0) object[path.slice(resultsDepth).join('.')] = text === '' ? null : text;
-    else if (isLeaf) {
+    } else if (isLeaf && resultsDepth > 0) {
+      const isOwn = path.length === resultsDepth + 1;
+      object[isOwn ? path.at(-1)! : path.slice(resultsDepth).join('.')] = text === '' ? null : text;
+    } else if (isLeaf) {
       const end = path.slice(-2).join('/');
       const place = PLACES.find(([suffix]) => suffix === end);
       if (place !== undefined) found[place[1]] = text.trim();

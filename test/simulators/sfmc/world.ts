@@ -84,8 +84,8 @@ export const createWorld = ({ seed = 1, now, start, members: count = 160 }: Worl
     region: pick(REGIONS, draw(seed, 'region', index)),
     segment: pick(SEGMENTS, draw(seed, 'segment', index)),
     email: `member${index}@example.org`,
-    // One in forty is deleted a second after the second day: what was read of it before must not be lost.
-    deletedAt: draw(seed, 'deleted', index) < 0.025 ? begin + 2 * DAY_MS + 1000 : Number.POSITIVE_INFINITY,
+    // One in twenty is deleted a second after the second day: what was read of it before must not be lost.
+    deletedAt: draw(seed, 'deleted', index) < 0.05 ? begin + 2 * DAY_MS + 1000 : Number.POSITIVE_INFINITY,
   }));
   const jobs = jobsOf(first, begin + HORIZON_DAYS * DAY_MS);
   const events = jobs.flatMap((job) => eventsOf(seed, job, members));
