@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { loadSettings } from '../../../core/settings/index.js';
 
 const configFolder = fileURLToPath(new URL('../../../config/', import.meta.url));
@@ -7,5 +8,12 @@ describe('the configurations that come along', () => {
   test('the demo reads with nothing in the environment', async () => {
     const { settings } = await loadSettings(`${configFolder}demo.yaml`, { env: {} });
     expect(settings.sources['braze'].config).toMatchObject({ api_key: 'demo-key' });
+  });
+
+  test('that of Marketing Cloud is valid, with what its source is told', async () => {
+    const env = { SFMC_CLIENT_ID: 'id', SFMC_CLIENT_SECRET: 'secret', MEMBER_KEY: 'k'.repeat(32) };
+    const { settings } = await loadSettings(`${configFolder}sfmc.yaml`, { env });
+    expect(sfmc.config.parse(settings.sources['marketing_cloud'].config)).toMatchObject({ client_secret: 'secret' });
+    expect(settings.report?.facts).toHaveLength(2);
   });
 });
