@@ -9,7 +9,6 @@ import {
   type HttpClock,
   type RateLimit,
   type SharedToken,
-  type StatusKinds,
   type Token,
 } from '#sdk/http';
 import { refuseFaults } from './sfmc.faults.js';
@@ -81,7 +80,6 @@ function accountOf(id: number, config: Credentials, login: HttpClient, http: Par
           baseUrl: (await token.current(context)).restUrl,
           auth,
           rateLimit: REST_LIMIT,
-          statusKinds: REST_STATUSES,
           ...http,
         }),
       )),
@@ -116,14 +114,9 @@ function retried<K extends 'rest' | 'soap'>(
   return made;
 }
 
-const REST_STATUSES: StatusKinds = {
-  403: {
-    kind: 'auth',
-    hint:
-      'The package lacks the scope, or the business unit. Grant the scopes that the README of this connector names; a change ' +
-      'takes up to five minutes and a new token.',
-  },
-};
+/** What to do where the package may not read something. */
+export const grantHint = (scope: string): string =>
+  `Grant the package the scope \`${scope}\` and access to the business unit; a change takes up to five minutes and a new run.`;
 
 /** In a header for REST, in the envelope for SOAP. The identity is the package's, so that its business units share their budget. */
 function authOf(token: TenantTokens, { endpoint, client_id, client_secret }: Credentials): Auth {

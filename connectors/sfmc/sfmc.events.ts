@@ -41,7 +41,7 @@ async function* readSpan(
   span: readonly [Date, Date],
   number: Numbering,
 ): AsyncGenerator<readonly Row[]> {
-  const { objectType } = object;
+  const { objectType, scope } = object;
   const eventOf = rowsOf(object, account.id);
   const properties = object.columns.map(({ property }) => property);
   const spans = [span];
@@ -50,7 +50,7 @@ async function* readSpan(
     const [from, to] = next;
     const forget = number.mark();
     try {
-      const wanted = { objectType, properties, filter: between('EventDate', from, to) };
+      const wanted = { objectType, scope, properties, filter: between('EventDate', from, to) };
       for await (const page of retrieve(reading, account, wanted)) {
         const events = page.map(eventOf);
         for (const event of events) refuseForeign(event, from, to, objectType);

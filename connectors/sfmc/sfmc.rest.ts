@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ConnectorError, isConnectorError, text } from '#sdk';
+import { isConnectorError, text } from '#sdk';
 import type { PageRead, Paginator } from '#sdk/http';
-import type { Account } from './sfmc.accounts.js';
+import { grantHint, type Account } from './sfmc.accounts.js';
 import { accountColumn } from './sfmc.objects.js';
 import { beginAnew, ContinuationLost, type Reading } from './sfmc.soap.js';
 import { serverInstant } from './sfmc.time.js';
@@ -137,7 +137,7 @@ const totalOf = (body: unknown): number => {
 
 export async function* readList(reading: Reading, list: RestList): AsyncGenerator<readonly Row[]> {
   for (const account of reading.client.accounts) {
-    const walk = wholeOf(reading, account, list.path, byNumber, list.query);
+    const walk = wholeOf(reading, account, list, byNumber);
     for await (const items of anew(reading, `${list.path} of business unit ${account.id}`, () => walk(idOf)))
       yield items.map((item) => ({ account_id: account.id, ...list.rowOf(item) }));
   }
@@ -154,9 +154,8 @@ const idOf = ({ id, version = '' }: Item): string => `${id} ${version}`;
 export const wholeOf = (
   reading: Reading,
   account: Account,
-  path: string,
+  { path, scope, query = {} }: Pick<RestList, 'path' | 'scope' | 'query'>,
   paginate: Paginator,
-  query: Readonly<Record<string, unknown>> = {},
 ) =>
   async function* (identify: (item: Item) => string): AsyncGenerator<readonly Item[]> {
     const rest = await account.rest();
@@ -171,7 +170,13 @@ export const wholeOf = (
       },
     };
     try {
-      const pages = rest.pages<Item>(path, { paginate: counting, items: 'items', query, signal: reading.signal });
+      const pages = rest.pages<Item>(path, {
+        paginate: counting,
+        items: 'items',
+        query,
+        signal: reading.signal,
+        statusKinds: { 403: { kind: 'auth', hint: grantHint(scope) } },
+      });
       for await (const items of pages) {
         for (const item of items) seen.add(identify(item));
         yield items;
@@ -200,7 +205,3 @@ export async function* anew<T>(
     }
   }
 }
-
-/** The scope that a refused list needs is said where it is known. */
-export const missing = (what: string): ConnectorError =>
-  new ConnectorError('config', what, { hint: 'Look at the stream `data_extensions` for the keys that there are.' });

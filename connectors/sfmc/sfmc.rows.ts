@@ -3,12 +3,13 @@ import { ConnectorError, decimal, text } from '#sdk';
 import type { PageRead, Paginator } from '#sdk/http';
 import type { Account, Sfmc } from './sfmc.accounts.js';
 import { accountColumn } from './sfmc.objects.js';
-import { anew, missing, wholeOf } from './sfmc.rest.js';
+import { anew, wholeOf } from './sfmc.rest.js';
 import { equals, retrieveWhole, type Reading } from './sfmc.soap.js';
 import { serverInstant } from './sfmc.time.js';
 
 type Row = Record<string, unknown>;
 
+const SCOPE = 'data_extensions_read';
 /** The most rows that a page gives. */
 const PAGE_SIZE = 2_500;
 
@@ -75,6 +76,7 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
   const found: FieldOf[] = [];
   const wanted = {
     objectType: 'DataExtensionField',
+    scope: SCOPE,
     properties: ['Name', 'FieldType', 'IsPrimaryKey'],
     filter: equals('DataExtension.CustomerKey', config.data_extension),
   };
@@ -156,7 +158,7 @@ export async function* readRows(
   { account, fields, key }: RowsOf,
 ): AsyncGenerator<readonly Row[]> {
   const path = `/data/v1/customobjectdata/key/${encodeURIComponent(config.data_extension)}/rowset`;
-  const walk = wholeOf(reading, account, path, bySnapshot);
+  const walk = wholeOf(reading, account, { path, scope: SCOPE }, bySnapshot);
   let unkeyed = 0;
   const identify = ({ keys }: Readonly<Record<string, any>>) =>
     Object.keys(keys ?? {}).length > 0 ? JSON.stringify(keys) : `#${(unkeyed += 1)}`;
@@ -175,3 +177,6 @@ export async function* readRows(
 
 const lowerCased = (texts: Readonly<Record<string, string | null>>) =>
   Object.fromEntries(Object.entries(texts).map(([name, value]) => [name.toLowerCase(), value]));
+
+const missing = (what: string): ConnectorError =>
+  new ConnectorError('config', what, { hint: 'Look at the stream `data_extensions` for the keys that there are.' });

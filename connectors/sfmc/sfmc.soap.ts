@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError, isConnectorError } from '#sdk';
-import { TOKEN_PLACE, type Account, type Sfmc } from './sfmc.accounts.js';
+import { grantHint, TOKEN_PLACE, type Account, type Sfmc } from './sfmc.accounts.js';
 import { refusedProperties } from './sfmc.faults.js';
 import type { SoapAnswer, SoapObject } from './sfmc.xml.js';
 
@@ -9,6 +9,8 @@ const BATCH_SIZE = 2_500;
 
 export interface Retrieve {
   readonly objectType: string;
+  /** What the package must be allowed to read. */
+  readonly scope: string;
   readonly properties: readonly string[];
   /** XML of the filter; see `between` and `equals`. */
   readonly filter?: string;
@@ -54,7 +56,7 @@ export async function* retrieve(
   };
 
   let answer = await ask(undefined).catch((error: unknown) => {
-    throw named(error, objectType, account);
+    throw named(error, wanted, account);
   });
   let previous: readonly SoapObject[] = [];
   for (;;) {
@@ -67,7 +69,7 @@ export async function* retrieve(
       signal.throwIfAborted();
       if (isConnectorError(error) && (error.kind === 'transient' || error.kind === 'source'))
         throw new ContinuationLost(error.message, { cause: error });
-      throw named(error, objectType, account);
+      throw named(error, wanted, account);
     });
     if (answer.results.length > 0 && isDeepStrictEqual(answer.results, previous))
       throw new ContinuationLost('the same page came twice in a row');
@@ -108,10 +110,12 @@ export function beginAnew(error: unknown, restarts: number, { warn }: Pick<Readi
   warn(`${what} was read anew: ${error.message}.`);
 }
 
-function named(error: unknown, objectType: string, account: Account): unknown {
+function named(error: unknown, { objectType, scope }: Retrieve, account: Account): unknown {
   if (!isConnectorError(error)) return error;
+  const hint = /permission/i.test(error.message) ? { hint: grantHint(scope) } : {};
   return new ConnectorError(error.kind, `${objectType} of business unit ${account.id}: ${error.message}`, {
     ...error.details,
+    ...hint,
     cause: error.cause,
   });
 }

@@ -87,11 +87,12 @@ function objectStreams(kind: Kinds, { subscribers }: Config): Streams {
         primaryKey: object.key,
         schema: schemaOf(object),
         async *read(reading) {
-          const { objectType } = object;
+          const { objectType, scope } = object;
           const properties = object.columns.map(({ property }) => property);
           for (const account of reading.client.accounts) {
             const rowOf = rowsOf(object, account.id);
-            for await (const page of retrieveWhole(reading, account, { objectType, properties })) yield page.map(rowOf);
+            for await (const page of retrieveWhole(reading, account, { objectType, scope, properties }))
+              yield page.map(rowOf);
           }
         },
       }),
@@ -123,10 +124,11 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
     // Each business unit has a token of its own; tracking is what nothing goes without.
     async check(client) {
       const reading = { client, signal: new AbortController().signal, warn: () => undefined };
+      const { objectType, scope } = EVENTS.sent_events;
       const now = new Date();
       const filter = between('EventDate', new Date(now.getTime() - 60_000), now);
       for (const account of client.accounts)
-        await retrieve(reading, account, { objectType: 'SentEvent', properties: ['SendID'], filter }).next();
+        await retrieve(reading, account, { objectType, scope, properties: ['SendID'], filter }).next();
     },
     close: (client) => client.close(),
     async streams(kind, { config, client, isWanted }) {
