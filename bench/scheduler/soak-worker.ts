@@ -31,6 +31,7 @@ const requests: RequestStore = {
 const worker = await startWorker(
   {
     requests,
+    circuits: store.circuits,
     queue,
     random: Math.random,
     interrupt: async () => undefined,

@@ -120,6 +120,10 @@ export const CONNECTION = z.looseObject({
     .strictObject({ since: instant, by: z.string(), reason: z.string().nullable(), until: instant.nullable() })
     .nullable(),
   action_required: z.strictObject({ since: instant, request: z.uuid(), error: ERROR }).nullable(),
+  circuit: z
+    .strictObject({ opened_at: instant, probe_at: instant, failures: z.int(), error: ERROR })
+    .nullable()
+    .describe('Where its source failed too often in a row: requests wait, and one tries again at `probe_at`.'),
   last_success: instant.nullable(),
   last_run: RUN.nullable(),
 });

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../persistence/run-store.js';
+import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
 import { stateOf, type ConnectionState } from './connection-state.js';
 import { runForm } from './forms.js';
@@ -10,6 +11,7 @@ export interface ConnectionNews {
   readonly lastSuccess?: string | undefined;
   readonly schedule?: ConnectionSchedule | undefined;
   readonly holds?: Holds | undefined;
+  readonly circuit?: OpenCircuit | undefined;
 }
 
 /** A connection as API and command line tell it. */
@@ -24,25 +26,33 @@ export interface ConnectionForm extends ConnectionSummary {
     readonly until: string | null;
   } | null;
   readonly action_required: { readonly since: string; readonly request: string; readonly error: object } | null;
+  /** Open: its requests wait for its source, which is tried again at `probe_at`. */
+  readonly circuit: {
+    readonly opened_at: string;
+    readonly probe_at: string;
+    readonly failures: number;
+    readonly error: object;
+  } | null;
   readonly schedule: object | null;
   readonly next_slot: string | null;
   readonly last_success: string | null;
   readonly last_run: object | null;
 }
 
-type NewsOf = Pick<HostServices, 'runs' | 'schedules' | 'holds'>;
+type NewsOf = Pick<HostServices, 'runs' | 'schedules' | 'holds' | 'circuits'>;
 
 /** Each of these connections with its state, in their order. */
 export async function connectionForms(
   connections: readonly ConnectionSummary[],
-  { runs, schedules, holds }: NewsOf,
+  { runs, schedules, holds, circuits }: NewsOf,
 ): Promise<readonly ConnectionForm[]> {
-  const [last, successes, schedule, held] = await Promise.all([
+  const [last, successes, schedule, held, open] = await Promise.all([
     // Of one, its latest run alone is asked for.
     connections.length === 1 ? lastOf(connections[0]!.name, runs) : runs.lastByConnection(),
     runs.lastSuccesses(),
     schedules(),
     holds(),
+    circuits(),
   ]);
   return connections.map((one) =>
     connectionForm(one, {
@@ -50,6 +60,7 @@ export async function connectionForms(
       lastSuccess: successes[one.name],
       schedule: schedule[one.name],
       holds: held[one.name],
+      circuit: open[one.source],
     }),
   );
 }
@@ -61,14 +72,14 @@ async function lastOf(name: string, runs: NewsOf['runs']): Promise<Readonly<Reco
 
 export function connectionForm(
   connection: ConnectionSummary,
-  { last, lastSuccess, schedule, holds = {} }: ConnectionNews,
+  { last, lastSuccess, schedule, holds = {}, circuit }: ConnectionNews,
 ): ConnectionForm {
   const { paused, actionRequired } = holds;
   const state = stateOf(last, { overdueSlot: schedule?.overdueSlot, lastSuccess }, holds);
   return {
     ...connection,
     state,
-    next_step: nextStepOf(connection.name, state, last, holds) ?? null,
+    next_step: nextStepOf(connection, state, last, { ...holds, circuit }) ?? null,
     paused:
       paused === undefined
         ? null
@@ -77,6 +88,15 @@ export function connectionForm(
       actionRequired === undefined
         ? null
         : { since: actionRequired.since, request: actionRequired.request, error: actionRequired.error },
+    circuit:
+      circuit === undefined
+        ? null
+        : {
+            opened_at: circuit.openedAt,
+            probe_at: circuit.probeAt,
+            failures: circuit.failures,
+            error: circuit.error,
+          },
     schedule: schedule?.schedule ?? null,
     next_slot: schedule?.nextSlot ?? null,
     last_success: lastSuccess ?? null,
@@ -85,10 +105,10 @@ export function connectionForm(
 }
 
 function nextStepOf(
-  name: string,
+  { name, source }: ConnectionSummary,
   state: ConnectionState,
   last: RunRecord | undefined,
-  { paused, actionRequired }: Holds,
+  { paused, actionRequired, circuit }: Holds & Pick<ConnectionNews, 'circuit'>,
 ): string | undefined {
   const resume = `\`tributary resume ${name}\``;
   if (paused !== undefined)
@@ -98,6 +118,8 @@ function nextStepOf(
       actionRequired.error.hint ?? 'Correct what the error says.',
       `Its schedule goes on after ${resume}, a run that succeeds, or a start with other settings.`,
     ].join(' ');
+  if (circuit !== undefined)
+    return `Nothing: requests wait for source "${source}", which failed ${circuit.failures} times in a row and is tried again at ${circuit.probeAt}.`;
   if (state !== 'failing' && state !== 'action_required') return undefined;
   const errors = [last?.error, ...Object.values(last?.streams ?? {}).map(({ error }) => error)];
   return errors.find((error) => error?.hint !== undefined)?.hint;

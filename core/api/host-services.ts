@@ -1,5 +1,6 @@
 import type { RunStore } from '../persistence/run-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
+import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { Section } from '../../report/index.js';
 
@@ -92,6 +93,8 @@ export interface HostServices {
   holds(): Promise<Readonly<Record<string, Holds>>>;
   pause(connection: string, pause: { readonly reason?: string; readonly until?: string }): Promise<void>;
   resume(connection: string): Promise<void>;
+  /** Sources that failed so often in a row that requests wait for them. */
+  circuits(): Promise<Readonly<Record<string, OpenCircuit>>>;
   /** Whether the host can do its work; the names of what cannot be reached, with the reason. */
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */

@@ -11,6 +11,7 @@ import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
 import { runSpans } from './run-spans.js';
 import { scrubMessages } from './scrubber.js';
+import { tellingFaults } from './source-faults.js';
 import { streamRequests } from './stream-requests.js';
 
 export interface ConnectionRun {
@@ -23,6 +24,8 @@ export interface ConnectionRun {
   readonly signal: AbortSignal;
   readonly on: EventListener;
   readonly note: (text: string) => void;
+  /** Hears what the source itself threw. */
+  readonly onSourceFault?: (error: unknown) => void;
 }
 
 export interface RunResult {
@@ -48,7 +51,16 @@ export const clock: Clock = {
 /** One run of a connection with its history, and the marts after it. Throws only where there was no run. */
 export async function runOf(
   installation: Installation,
-  { id = randomUUID(), connection: name, streams: wanted, trigger, signal, on: listener, note }: ConnectionRun,
+  {
+    id = randomUUID(),
+    connection: name,
+    streams: wanted,
+    trigger,
+    signal,
+    on: listener,
+    note,
+    onSourceFault = () => undefined,
+  }: ConnectionRun,
   work: (request: RunRequest) => Promise<RunOutcome>,
 ): Promise<RunResult> {
   const { configuration } = installation;
@@ -74,7 +86,7 @@ export async function runOf(
     listener(told);
   };
   let outcome = await spans.within(() =>
-    connected(installation, connection, signal, (source, destination) =>
+    connected(installation, connection, signal, onSourceFault, (source, destination) =>
       work({
         run,
         source,
@@ -130,14 +142,18 @@ async function connected(
   installation: Installation,
   { source: sourceName, destination: destinationName }: ConnectionSettings,
   signal: AbortSignal,
+  onSourceFault: (error: unknown) => void,
   work: (source: OpenSource, destination: DestinationSession) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
   let source: OpenSource | undefined;
   let destination: DestinationSession | undefined;
   try {
-    source = await installation.source(sourceName, signal);
+    source = await installation.source(sourceName, signal).catch((error: unknown) => {
+      onSourceFault(error);
+      throw error;
+    });
     destination = await installation.destination(destinationName, signal);
-    return await work(source, destination);
+    return await work(tellingFaults(source, onSourceFault), destination);
   } catch (error) {
     if (signal.aborted) return { state: 'cancelled', exitCode: 130, ledger: EMPTY_LEDGER, streams: [] };
     const report = reportOf(toConnectorError(error));

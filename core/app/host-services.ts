@@ -24,7 +24,7 @@ export function connectionSummaries({ connections }: Settings): readonly Connect
 export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings, scrub } = configuration;
-  const { runs, requests, schedules, holds } = await installation.store();
+  const { runs, requests, schedules, holds, circuits } = await installation.store();
   const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
   return {
     project: settings.project.name,
@@ -33,6 +33,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     requests,
     schedules: () => scheduleStanding(settings, schedules),
     holds: () => holds.list(),
+    circuits: () => circuits.list(),
     pause: (connection, pause) => holds.pause(connection, { by: 'api', ...pause }),
     resume: (connection) => holds.resume(connection),
     ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),

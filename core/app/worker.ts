@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { EngineEvent } from '../protocol/index.js';
+import { reportOf } from '../engine/index.js';
+import type { EngineEvent, ErrorReport } from '../protocol/index.js';
 import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
+import { AFTER_FAULT } from '../scheduler/retry-policy.js';
 import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
+import { toConnectorError } from '../sdk/index.js';
 import { liftChanged, requireAction } from './holds.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
-import { scrubError } from './scrubber.js';
+import { scrubError, scrubMessages } from './scrubber.js';
 import { syncConnection } from './sync.js';
 
 /** Two runs at a time keep two cores and a destination busy; memory is two batches each. */
@@ -20,12 +23,15 @@ export async function startRunWorker(
 ): Promise<Worker> {
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
-  const { requests, runs } = await installation.store();
+  const { requests, runs, circuits } = await installation.store();
   await liftChanged(installation, (text) => logger.info(text));
+  const { connections } = installation.configuration.settings;
+  await circuits.assign(Object.fromEntries(Object.entries(connections).map(([name, { source }]) => [name, source])));
   const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));
   return startWorker(
     {
       requests,
+      circuits,
       queue,
       execute: (request, signal, notes) =>
         execute(installation, request, signal, notes, log).catch((error: unknown) => {
@@ -55,6 +61,7 @@ async function execute(
   const { connection } = request;
   const run = randomUUID();
   await began(run);
+  let sourceFault: ErrorReport | undefined;
   const result = await syncConnection(installation, {
     id: run,
     connection,
@@ -62,10 +69,15 @@ async function execute(
     fullRefresh: false,
     trigger: TRIGGERS[request.trigger],
     signal,
+    onSourceFault: (error) => {
+      const fault = toConnectorError(error);
+      if (AFTER_FAULT[fault.kind] === 'again')
+        sourceFault = scrubMessages(reportOf(fault), installation.configuration.scrub);
+    },
     on: (event) => hasCommitted(event) && committed(),
     note: (text) => log('warn', `${connection}: ${text}`, { request: request.id, run }),
   });
-  return endOf(result);
+  return { ...endOf(result), ...(sourceFault === undefined ? {} : { sourceFault }) };
 }
 
 const TRIGGERS: Readonly<Record<RequestTrigger, ConnectionRun['trigger']>> = {

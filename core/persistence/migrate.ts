@@ -7,6 +7,7 @@ import { Schedules1764200000000 } from './migrations/1764200000000-schedules.js'
 import { Alerts1764300000000 } from './migrations/1764300000000-alerts.js';
 import { AlertsWithoutRun1764400000000 } from './migrations/1764400000000-alerts-without-run.js';
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
+import { Circuits1764510000000 } from './migrations/1764510000000-circuits.js';
 import { RateBudgets1764600000000 } from './migrations/1764600000000-rate-budgets.js';
 import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
@@ -22,6 +23,7 @@ export const MIGRATIONS = [
   Alerts1764300000000,
   AlertsWithoutRun1764400000000,
   Holds1764500000000,
+  Circuits1764510000000,
   RateBudgets1764600000000,
   TraceIds1764700000000,
   RunTotals1764710000000,

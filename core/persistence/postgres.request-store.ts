@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ErrorReport } from '../protocol/index.js';
 import type { Lease, RequestRecord, RequestState, RequestStore, RequestTrigger } from '../scheduler/request-store.js';
+import { MAY_BEGIN, takeProbe, waitsForSource } from './postgres.circuit-store.js';
 import { isHeld } from './postgres.hold-store.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { storable } from './storable.js';
@@ -31,6 +32,7 @@ const IS_SCHEDULED = `r.trigger IN ('schedule', 'after')`;
 const CLAIMABLE = `(r.state = 'queued' AND r.not_before <= now() AND NOT EXISTS (
     SELECT FROM ${TABLE} o WHERE o.connection = r.connection AND o.state = 'running')
     AND NOT (${IS_SCHEDULED} AND ${isHeld('r.connection', 'now()')})
+    AND NOT ${waitsForSource('r.connection')}
   OR r.state = 'running' AND r.lease_until < now())`;
 const HELD = `id = $1 AND state = 'running' AND attempt = $2`;
 
@@ -60,10 +62,11 @@ export function requestStore(source: DataSource): RequestStore {
     async claim(id, worker, leaseMs) {
       try {
         const [row] = await changed(
-          `UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2,
+          `WITH probe AS (${takeProbe('$1', CLAIMABLE)})
+           UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2,
                   fruitless = fruitless + CASE r.state WHEN 'running' THEN 1 ELSE 0 END,
                   lease_until = now() + $3 * interval '1 ms'
-            WHERE id = $1 AND ${CLAIMABLE} RETURNING *`,
+            WHERE id = $1 AND ${CLAIMABLE} AND ${MAY_BEGIN} RETURNING *`,
           [id, worker, leaseMs],
         );
         return row === undefined ? undefined : { request: toRecord(row), epoch: row.attempt };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
+import type { CircuitStore } from '../scheduler/circuit-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
@@ -8,6 +9,7 @@ import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
+import { circuitStore } from './postgres.circuit-store.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
 import { budgetStore } from './postgres.budget-store.js';
@@ -27,6 +29,7 @@ export interface Store {
   readonly holds: HoldStore;
   readonly history: HistoryStore;
   readonly budgets: BudgetStore;
+  readonly circuits: CircuitStore;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,7 @@ export async function openStore(url: string): Promise<Store> {
     history: patient(historyStore(source)),
     // Whoever asks repeats it with pauses of his own, and a turn that nobody heard of is lost.
     budgets: budgetStore(source),
+    circuits: patient(circuitStore(source)),
     close: () => source.destroy(),
   };
 }

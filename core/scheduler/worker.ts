@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ErrorReport, RunState } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/errors.js';
 import { keepLease, type LeaseKeeper, type LeaseTimes } from './lease-keeper.js';
+import type { CircuitStore } from './circuit-store.js';
 import type { RunQueue } from './queue.js';
 import type { Lease, RequestRecord, RequestStore } from './request-store.js';
 import { afterFault, holdsSchedule, isDeadly } from './retry-policy.js';
@@ -10,6 +11,8 @@ import { afterFault, holdsSchedule, isDeadly } from './retry-policy.js';
 export interface RunEnd {
   readonly state: RunState;
   readonly errors: readonly ErrorReport[];
+  /** A fault of the source that may pass, if there was one. */
+  readonly sourceFault?: ErrorReport;
 }
 
 export interface RunNotes {
@@ -28,6 +31,7 @@ export type WorkerLog = (
 
 export interface WorkerParts {
   readonly requests: RequestStore;
+  readonly circuits: Pick<CircuitStore, 'failed' | 'answered'>;
   readonly queue: RunQueue;
   /** One run of the request's connection. It ends soon after the signal, cleanly. Throwing means that there was no run. */
   execute(request: RequestRecord, signal: AbortSignal, notes: RunNotes): Promise<RunEnd>;
@@ -68,7 +72,7 @@ export interface Worker {
 
 /** Takes requests as `name`, up to `concurrency` at a time, and carries each out. */
 export async function startWorker(
-  { requests, queue, execute, interrupt, requireAction, log, random }: WorkerParts,
+  { requests, circuits, queue, execute, interrupt, requireAction, log, random }: WorkerParts,
   {
     name,
     concurrency,
@@ -128,6 +132,9 @@ export async function startWorker(
     else
       await settled(keeper, async () => {
         const isDone = end.state === 'succeeded' && end.errors.length === 0;
+        if (isDone || hasCommitted) await circuits.answered(request.connection);
+        else if (end.state === 'failed' && end.sourceFault !== undefined)
+          await circuits.failed(request, end.sourceFault);
         if (isDone || why === 'cancelled') {
           await requests.end(lease);
           log('info', `${request.connection}: run ${end.state}`, ended);
@@ -158,12 +165,12 @@ export async function startWorker(
     if ('pauseMs' in next) {
       const notBefore = new Date(Date.now() + next.pauseMs).toISOString();
       await requests.again(lease, notBefore, { error, fruitless: next.fruitless });
-      await queue.send([{ id: request.id, notBefore }]).catch(() => undefined); // the sweep will
       log(
         'warn',
         `${request.connection}: failed (${error.kind}), again in ${Math.round(next.pauseMs / 1_000)} s`,
         fault,
       );
+      await queue.send([{ id: request.id, notBefore }]).catch(() => undefined); // the sweep will
     } else {
       if (next.verdict === 'person' && holdsSchedule(error, state)) await requireAction(request, error);
       await requests.end(lease, error);

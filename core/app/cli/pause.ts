@@ -17,7 +17,7 @@ export function pauseVerb(program: Command): void {
     if (until !== undefined) refuseUnlessAhead(until);
     const { holds } = await store();
     await holds.pause(name as string, {
-      by: `${userInfo().username}@${hostname()}`,
+      by: `${account()}@${hostname()}`,
       ...(reason === undefined ? {} : { reason }),
       ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     });
@@ -49,6 +49,15 @@ export function pauseVerb(program: Command): void {
         : `${name} goes on (it was ${ended.join(' and ')})`,
     );
   });
+}
+
+/** In a container a process may run as a number that has no name. */
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.());
+  }
 }
 
 function refuseUnlessAhead(until: string): void {

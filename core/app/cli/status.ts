@@ -11,7 +11,7 @@ export function statusVerb(program: Command): void {
   does(command, async ({ installation, output }, [name]) => {
     const { configuration, store } = await installation();
     if (name !== undefined) configuration.connection(name);
-    const [{ runs, holds, schedules }, { connectionSummaries }, { scheduleStanding }] = await Promise.all([
+    const [{ runs, holds, schedules, circuits }, { connectionSummaries }, { scheduleStanding }] = await Promise.all([
       store(),
       import('../host-services.js'),
       import('../schedules.js'),
@@ -21,6 +21,7 @@ export function statusVerb(program: Command): void {
     const forms = await connectionForms(connections, {
       runs,
       holds: () => holds.list(),
+      circuits: () => circuits.list(),
       schedules: () => scheduleStanding(settings, schedules),
     });
     output.data('tributary.status/1', forms, () =>

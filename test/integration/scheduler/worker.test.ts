@@ -71,6 +71,7 @@ async function newWorker(
   const worker = await startWorker(
     {
       requests: store.requests,
+      circuits: store.circuits,
       queue,
       execute,
       interrupt: (run) => store.runs.interrupt(run),
@@ -212,17 +213,22 @@ describe('a worker', () => {
   it('tries again what may pass, later and later, and says why', async () => {
     const id = await ask();
     const { next, logged } = await newWorker('a');
-    (await next()).end(failedBy('transient'));
+    await store.circuits.assign({ daily: 'braze' });
+    const circuits = () => sql('SELECT failures, error FROM tributary_store.circuit');
+    const sourceFault = { kind: 'transient', message: 'no answer' } as const;
+    (await next()).end({ ...failedBy('transient'), sourceFault });
     const waiting = await until(id, inState('queued'));
     expect(waiting).toMatchObject({ attempt: 1, fruitless: 1, error: { kind: 'transient' } });
     expect(Date.parse(waiting.notBefore) - Date.now()).toBeGreaterThan(8_000);
-    expect(logged.at(-1)).toBe('warn daily: failed (transient), again in 10 s');
+    expect(logged).toContain('warn daily: failed (transient), again in 10 s');
+    expect(await circuits()).toEqual([{ failures: 1, error: sourceFault }]);
     await sql('UPDATE tributary_store.run_request SET not_before = now()');
     const second = await next();
     expect(second.request).toMatchObject({ attempt: 2, fruitless: 1 });
     second.notes.committed();
-    second.end(failedBy('rate_limit'));
+    second.end({ ...failedBy('rate_limit'), sourceFault });
     expect(await until(id, inState('queued'))).toMatchObject({ fruitless: 1, error: { kind: 'rate_limit' } });
+    expect(await circuits()).toEqual([]);
   });
 
   it.each([
