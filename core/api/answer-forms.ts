@@ -193,4 +193,6 @@ export const REQUEST = z.strictObject({
   is_cancel_wanted: z.boolean(),
 });
 
+export const REQUESTS = z.strictObject({ requests: z.array(REQUEST), next: z.string().nullable() });
+
 export const ASKED = z.strictObject({ id: z.uuid(), url: z.string() });

@@ -76,7 +76,7 @@ export interface HostServices {
   readonly project: string;
   readonly connections: readonly ConnectionSummary[];
   readonly runs: RunStore;
-  readonly requests: Pick<RequestStore, 'get' | 'cancel'>;
+  readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */
   ask(connection: string, idempotencyKey: string): Promise<RequestRecord>;
   /** By stream, from the destination; a text says why it cannot tell. */

@@ -9,19 +9,21 @@ import {
   NotFoundException,
   Param,
   Post,
+  Query,
   Res,
   UseGuards,
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { RequestRecord } from '../scheduler/request-store.js';
-import { Accepts, Answers } from './answers.js';
-import { ASKED, REQUEST } from './answer-forms.js';
+import { Accepts, Answers, Parameters } from './answers.js';
+import { ASKED, REQUEST, REQUESTS } from './answer-forms.js';
 import { requestForm } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { OwnSiteGuard } from './own-site.guard.js';
+import { REQUEST_STATES, REQUEST_TRIGGERS, requestFilterOf, UUID } from './request-query.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './run-query.js';
 
 const KEY = /^[\x21-\x7e]{1,200}$/;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Requests for runs: a worker carries them out, here or elsewhere. */
 @Controller('api')
@@ -48,6 +50,25 @@ export class RequestsController {
     const url = `/api/requests/${request.id}`;
     response.location(url);
     return { id: request.id, url };
+  }
+
+  @Get('requests')
+  @Answers('The requests, the latest first; `next` is the `cursor` of the page after.', REQUESTS, 400)
+  @Parameters({
+    connection: { type: 'string' },
+    state: { type: 'string', enum: [...REQUEST_STATES] },
+    trigger: { type: 'string', enum: [...REQUEST_TRIGGERS] },
+    limit: { type: 'integer', minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT },
+    cursor: { type: 'string', description: 'The `next` of the page before.' },
+  })
+  async list(@Query() query: Record<string, unknown>): Promise<object> {
+    const filter = requestFilterOf(query);
+    if (filter.before !== undefined && (await this.services.requests.get(filter.before)) === undefined)
+      throw new BadRequestException('cursor names a request that is gone; begin with the first page.');
+    // One more than asked for tells whether there is a page after.
+    const found = await this.services.requests.list({ ...filter, limit: filter.limit + 1 });
+    const requests = found.slice(0, filter.limit);
+    return { requests: requests.map(requestForm), next: found.length > requests.length ? requests.at(-1)!.id : null };
   }
 
   @Get('requests/:id')

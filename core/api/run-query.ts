@@ -20,12 +20,7 @@ const INSTANT = /^2[01]\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d
 
 /** The query of a list of runs; what is not understood is refused, since a filter that is passed over shows too much. */
 export function runFilterOf(query: Readonly<Record<string, unknown>>): RunFilter {
-  const unknown = Object.keys(query).find((name) => !PARAMETERS.includes(name));
-  if (unknown !== undefined)
-    throw new BadRequestException(`There is no parameter "${unknown}". There are: ${PARAMETERS.join(', ')}.`);
-  const { connection, state, since, limit, cursor } = Object.fromEntries(
-    PARAMETERS.map((name) => [name, once(query, name)]),
-  );
+  const { connection, state, since, limit, cursor } = parametersOf(query, PARAMETERS);
   return {
     limit: limit === undefined ? DEFAULT_LIMIT : limitOf(limit),
     ...(connection === undefined ? {} : { connection }),
@@ -33,6 +28,17 @@ export function runFilterOf(query: Readonly<Record<string, unknown>>): RunFilter
     ...(since === undefined ? {} : { since: sinceOf(since) }),
     ...(cursor === undefined ? {} : { before: placeOf(cursor) }),
   };
+}
+
+/** Each that is given, once; any other is refused. */
+export function parametersOf(
+  query: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): Readonly<Record<string, string | undefined>> {
+  const unknown = Object.keys(query).find((name) => !names.includes(name));
+  if (unknown !== undefined)
+    throw new BadRequestException(`There is no parameter "${unknown}". There are: ${names.join(', ')}.`);
+  return Object.fromEntries(names.map((name) => [name, once(query, name)]));
 }
 
 /** Opaque to clients: where the page after begins. */
@@ -46,7 +52,7 @@ function once(query: Readonly<Record<string, unknown>>, name: string): string | 
   throw new BadRequestException(`${name} must be given once.`);
 }
 
-function limitOf(text: string): number {
+export function limitOf(text: string): number {
   const limit = Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new BadRequestException(`limit must be a whole number from 1 to ${MAX_LIMIT}.`);

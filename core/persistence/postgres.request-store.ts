@@ -63,7 +63,7 @@ export function requestStore(source: DataSource): RequestStore {
       try {
         const [row] = await changed(
           `WITH probe AS (${takeProbe('$1', CLAIMABLE)})
-           UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2,
+           UPDATE ${TABLE} r SET state = 'running', attempt = attempt + 1, worker = $2, claimed_at = now(),
                   fruitless = fruitless + CASE r.state WHEN 'running' THEN 1 ELSE 0 END,
                   lease_until = now() + $3 * interval '1 ms'
             WHERE id = $1 AND ${CLAIMABLE} AND ${MAY_BEGIN} RETURNING *`,
@@ -111,9 +111,32 @@ export function requestStore(source: DataSource): RequestStore {
     },
     async claimable(limit) {
       const found = await rows(
-        `SELECT * FROM ${TABLE} r WHERE r.state IN ('queued', 'running') AND ${CLAIMABLE}
-          ORDER BY r.not_before, r.requested_at LIMIT $1`,
+        `SELECT f.* FROM (
+            SELECT DISTINCT ON (r.connection) r.* FROM ${TABLE} r WHERE r.state IN ('queued', 'running') AND ${CLAIMABLE}
+             ORDER BY r.connection, r.not_before, r.requested_at, r.id) f
+          ORDER BY f.state = 'running' DESC,
+                (SELECT max(s.claimed_at) FROM ${TABLE} s WHERE s.connection = f.connection) NULLS FIRST,
+                f.not_before, f.requested_at LIMIT $1`,
         [limit],
+      );
+      return found.map(toRecord);
+    },
+    async isCrowded(id) {
+      const [{ waiting }] = await source.query(
+        `SELECT count(*)::int AS waiting FROM (SELECT FROM ${TABLE} w JOIN ${TABLE} r ON r.connection = w.connection
+          WHERE r.id = $1 AND r.state = 'queued' AND w.state = 'queued' LIMIT 2) w`,
+        [id],
+      );
+      return waiting > 1;
+    },
+    async list({ connection = null, state = null, trigger = null, limit, before = null }) {
+      const found = await rows(
+        `SELECT r.*, (SELECT x.id FROM ${STORE_SCHEMA}.run x WHERE x.id = r.run_id) AS run_id FROM ${TABLE} r
+          WHERE ($1::text IS NULL OR r.connection = $1) AND ($2::text IS NULL OR r.state = $2)
+            AND ($3::text IS NULL OR r.trigger = $3)
+            AND ($4::uuid IS NULL OR (r.requested_at, r.id) < (SELECT b.requested_at, b.id FROM ${TABLE} b WHERE b.id = $4))
+          ORDER BY r.requested_at DESC, r.id DESC LIMIT $5`,
+        [connection, state, trigger, before, limit],
       );
       return found.map(toRecord);
     },

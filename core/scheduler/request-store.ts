@@ -33,6 +33,15 @@ export interface RequestRecord extends NewRequest {
   readonly error?: ErrorReport;
 }
 
+export interface RequestFilter {
+  readonly connection?: string;
+  readonly state?: RequestState;
+  readonly trigger?: RequestTrigger;
+  readonly limit: number;
+  /** The id of the last request of the page before. */
+  readonly before?: string;
+}
+
 /** The right to work on a request, until `epoch` is raised by whoever takes it over. */
 export interface Lease {
   readonly request: RequestRecord;
@@ -65,7 +74,14 @@ export interface RequestStore {
   ): Promise<void>;
   /** Of a queued request at once; a running one is told at its next `renew`. */
   cancel(id: string): Promise<RequestRecord | undefined>;
-  /** Requests that could be claimed now, the longest waiting first. */
+  /**
+   * What could be claimed now, one request of each connection: those of dead workers first, then by how long ago the connection
+   * had its last turn, so that one with many requests keeps none out.
+   */
   claimable(limit: number): Promise<readonly RequestRecord[]>;
+  /** Whether further requests of its connection wait as well. */
+  isCrowded(id: string): Promise<boolean>;
+  /** The latest first; `run` only where it has begun. */
+  list(filter: RequestFilter): Promise<readonly RequestRecord[]>;
   get(id: string): Promise<RequestRecord | undefined>;
 }

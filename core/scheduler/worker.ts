@@ -60,6 +60,8 @@ export const WORKER_TIMES: WorkerTimes = {
 
 /** More could be claimed at once than a sweep sends; the longest waiting go first, and the rest with the next one. */
 const SENT_PER_SWEEP = 200;
+/** Other workers may be faster with the first of them. */
+const CANDIDATES = 5;
 const SETTLE_EVERY_MS = 1_000;
 
 export interface Worker {
@@ -84,11 +86,21 @@ export async function startWorker(
 
   const carry = async (id: string): Promise<void> => {
     if (stopping.signal.aborted) return;
-    const lease = await requests.claim(id, name, times.leaseMs);
+    const lease = await claimFairly(id);
     if (lease === undefined) return;
     const work = carryOut(lease);
     carried.set(lease, work);
     await work.finally(() => carried.delete(lease));
+  };
+
+  /** Queues bring what was sent first: a connection of which many are asked for would have all turns. */
+  const claimFairly = async (id: string): Promise<Lease | undefined> => {
+    if (!(await requests.isCrowded(id))) return requests.claim(id, name, times.leaseMs);
+    for (const fair of await requests.claimable(CANDIDATES)) {
+      const lease = await requests.claim(fair.id, name, times.leaseMs);
+      if (lease !== undefined) return lease;
+    }
+    return undefined;
   };
 
   const carryOut = async (lease: Lease): Promise<void> => {
@@ -132,8 +144,7 @@ export async function startWorker(
     else
       await settled(keeper, async () => {
         const isDone = end.state === 'succeeded' && end.errors.length === 0;
-        if (isDone || hasCommitted) await circuits.answered(request.connection);
-        else if (end.state === 'failed' && end.sourceFault !== undefined)
+        if (end.state === 'failed' && !hasCommitted && end.sourceFault !== undefined)
           await circuits.failed(request, end.sourceFault);
         if (isDone || why === 'cancelled') {
           await requests.end(lease);
@@ -142,6 +153,7 @@ export async function startWorker(
           await giveBack(lease);
           log('info', `${request.connection}: given back, since this worker stops`, ended);
         } else await afterFailure(lease, hasCommitted, end, ended);
+        if (isDone || hasCommitted) await circuits.answered(request.connection);
       }).catch((error: unknown) =>
         log(
           'error',

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
@@ -125,6 +126,37 @@ test('pages go on by a cursor, filters hold, and what is not understood is refus
       status: 400,
       detail: expect.stringContaining(detail!),
     });
+});
+
+test('requests are told page by page, and a run only once it has begun', async () => {
+  const { requests } = await installation.store();
+  const connection = 'gone';
+  const added: string[] = [];
+  for (const trigger of ['manual', 'api', 'manual'] as const) {
+    const request = { id: randomUUID(), connection, trigger, notBefore: '2026-03-01T00:00:00.000Z' };
+    added.unshift((await requests.add(request)).request.id);
+  }
+  const lease = (await requests.claim(added[2]!, 'w', 60_000))!;
+  await requests.began(lease, 'never begun');
+  await requests.end(lease);
+  const first = await json(`/api/requests?connection=${connection}&limit=2`);
+  expect(first.requests.map(({ id }: { id: string }) => id)).toEqual(added.slice(0, 2));
+  const second = await json(`/api/requests?connection=${connection}&limit=2&cursor=${first.next}`);
+  expect([second.requests.length, second.requests[0].id, second.next]).toEqual([1, added[2], null]);
+  expect(second.requests[0].run).toBeUndefined();
+  const of = async (query: string) => (await json(`/api/requests?connection=${connection}&${query}`)).requests.length;
+  expect([await of('state=queued'), await of('trigger=api'), await of('state=cancelled')]).toEqual([2, 1, 0]);
+  for (const [query, detail] of [
+    ['status=queued', 'There is no parameter "status".'],
+    ['trigger=cron', 'trigger must be one of schedule'],
+    ['cursor=x', 'cursor must be the `next`'],
+    [`cursor=${randomUUID()}`, 'cursor names a request that is gone'],
+  ])
+    expect(JSON.parse((await ask(at(`/api/requests?${query}`))).body)).toMatchObject({
+      status: 400,
+      detail: expect.stringContaining(detail!),
+    });
+  for (const id of added) await requests.cancel(id);
 });
 
 test('what has not changed is 304 to who knows its ETag', async () => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stopTestServer } from '../support/postgres.js';
@@ -98,6 +99,17 @@ test('every verb prints what is documented', async () => {
   const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
   judge(line);
   await check('alerts', 'test', 'hook');
+  const { url } = JSON.parse(line).data;
+  const asked = await fetch(`${url}/api/connections/daily/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'idempotency-key': 'k1' },
+  });
+  const { id: request } = (await asked.json()) as { id: string };
+  const stateOf = async () =>
+    ((await (await fetch(`${url}/api/requests/${request}`)).json()) as { state: string }).state;
+  while ((await stateOf()) !== 'ended') await wait(50);
+  await check('requests', 'list');
+  await check('requests', 'show', request);
   // The host tells of the records that the sync put aside.
   while (!hook.received.some(({ body }) => body.includes('quarantine_growth'))) await once(hook.posts, 'post');
   host.child.kill('SIGTERM');

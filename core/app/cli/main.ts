@@ -10,6 +10,7 @@ import { pauseVerb } from './pause.js';
 import { quarantineVerb } from './quarantine.js';
 import { queryVerb } from './query.js';
 import { reportVerb } from './report.js';
+import { requestsVerb } from './requests.js';
 import { runsVerb } from './runs.js';
 import { serveVerb } from './serve.js';
 import { stateVerb } from './state.js';
@@ -40,6 +41,7 @@ for (const verb of [
   statusVerb,
   pauseVerb,
   runsVerb,
+  requestsVerb,
   quarantineVerb,
   queryVerb,
   reportVerb,

@@ -20,9 +20,15 @@ export class Circuits1764510000000 implements MigrationInterface {
         probe_at timestamptz,
         probe uuid
       )`);
+    await runner.query('ALTER TABLE tributary_store.run_request ADD COLUMN claimed_at timestamptz');
+    await runner.query('CREATE INDEX run_request_served ON tributary_store.run_request (connection, claimed_at)');
+    await runner.query('CREATE INDEX run_request_listed ON tributary_store.run_request (requested_at, id)');
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP INDEX tributary_store.run_request_listed');
+    await runner.query('DROP INDEX tributary_store.run_request_served');
+    await runner.query('ALTER TABLE tributary_store.run_request DROP COLUMN claimed_at');
     await runner.query('DROP TABLE tributary_store.circuit');
     await runner.query('DROP TABLE tributary_store.connection_source');
   }

@@ -36,8 +36,11 @@ const hourly = (more: Partial<TimedConnection> = {}): TimedConnection => ({
   ...more,
 });
 const host = (connection = hourly(), store = stores[0]) => createScheduler([connection], store.schedules);
-/** What waits, as workers see it. */
-const waiting = (): Promise<readonly RequestRecord[]> => stores[0].requests.claimable(100);
+/** What waits, the earliest first. */
+const waiting = async (): Promise<readonly RequestRecord[]> =>
+  (await stores[0].requests.list({ state: 'queued', limit: 100 })).toSorted((a, b) =>
+    a.notBefore < b.notBefore ? -1 : 1,
+  );
 const slots = async () => (await waiting()).map(({ slot }) => slot?.slice(8, 16));
 
 /** What a worker does with the oldest request, up to the end that is wanted. */
