@@ -36,6 +36,7 @@ const worker = await startWorker(
     random: Math.random,
     interrupt: async () => undefined,
     requireAction: async () => undefined,
+    now: () => store.schedules.now(),
     log: () => undefined,
     async execute(request, signal, { began }) {
       try {

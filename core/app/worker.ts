@@ -23,7 +23,7 @@ export async function startRunWorker(
 ): Promise<Worker> {
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
-  const { requests, runs, circuits } = await installation.store();
+  const { requests, runs, circuits, schedules } = await installation.store();
   await liftChanged(installation, (text) => logger.info(text));
   const { connections } = installation.configuration.settings;
   await circuits.assign(Object.fromEntries(Object.entries(connections).map(([name, { source }]) => [name, source])));
@@ -39,6 +39,7 @@ export async function startRunWorker(
         }),
       interrupt: (run) => runs.interrupt(run),
       requireAction: (request, error) => requireAction(installation, request, error),
+      now: () => schedules.now(),
       log,
       random: Math.random,
     },

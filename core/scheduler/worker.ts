@@ -39,6 +39,8 @@ export interface WorkerParts {
   interrupt(run: string): Promise<void>;
   /** Holds the connection's schedule until a person has acted; called before the request ends. */
   requireAction(request: RequestRecord, error: ErrorReport): Promise<void>;
+  /** The database's clock: those of hosts may differ. */
+  now(): Promise<string>;
   readonly log: WorkerLog;
   readonly random: () => number;
 }
@@ -74,7 +76,7 @@ export interface Worker {
 
 /** Takes requests as `name`, up to `concurrency` at a time, and carries each out. */
 export async function startWorker(
-  { requests, circuits, queue, execute, interrupt, requireAction, log, random }: WorkerParts,
+  { requests, circuits, queue, execute, interrupt, requireAction, now, log, random }: WorkerParts,
   {
     name,
     concurrency,
@@ -175,7 +177,7 @@ export async function startWorker(
     const { error } = next;
     const fault = { ...ended, kind: error.kind, error: error.message };
     if ('pauseMs' in next) {
-      const notBefore = new Date(Date.now() + next.pauseMs).toISOString();
+      const notBefore = new Date(Date.parse(await now()) + next.pauseMs).toISOString();
       await requests.again(lease, notBefore, { error, fruitless: next.fruitless });
       log(
         'warn',

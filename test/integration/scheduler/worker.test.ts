@@ -77,6 +77,7 @@ async function newWorker(
       interrupt: (run) => store.runs.interrupt(run),
       requireAction: ({ id, connection }, error) =>
         store.holds.requireAction(connection, { error, request: id, settings: { salt: 's', hash: 'h' } }),
+      now: () => store.schedules.now(),
       log: (level, message) => logged.push(`${level} ${message}`),
       random: () => 0.5,
       ...parts,
