@@ -37,6 +37,7 @@ const worker = await startWorker(
     interrupt: async () => undefined,
     requireAction: async () => undefined,
     now: () => store.schedules.now(),
+    admit: () => 'now',
     log: () => undefined,
     async execute(request, signal, { began }) {
       try {

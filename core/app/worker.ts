@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { reportOf } from '../engine/index.js';
 import type { EngineEvent, ErrorReport } from '../protocol/index.js';
+import { createAdmission } from '../scheduler/admission.js';
 import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
 import { AFTER_FAULT } from '../scheduler/retry-policy.js';
 import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
@@ -10,6 +11,7 @@ import { liftChanged, requireAction } from './holds.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
+import { scheduledConnections } from './schedules.js';
 import { scrubError, scrubMessages } from './scrubber.js';
 import { syncConnection } from './sync.js';
 
@@ -40,6 +42,7 @@ export async function startRunWorker(
       interrupt: (run) => runs.interrupt(run),
       requireAction: (request, error) => requireAction(installation, request, error),
       now: () => schedules.now(),
+      admit: createAdmission(scheduledConnections(installation.configuration.settings)),
       log,
       random: Math.random,
     },

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ErrorReport, RunState } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/errors.js';
+import type { Admit } from './admission.js';
 import { keepLease, type LeaseKeeper, type LeaseTimes } from './lease-keeper.js';
 import type { CircuitStore } from './circuit-store.js';
 import type { RunQueue } from './queue.js';
@@ -41,6 +42,7 @@ export interface WorkerParts {
   requireAction(request: RequestRecord, error: ErrorReport): Promise<void>;
   /** The database's clock: those of hosts may differ. */
   now(): Promise<string>;
+  readonly admit: Admit;
   readonly log: WorkerLog;
   readonly random: () => number;
 }
@@ -76,7 +78,7 @@ export interface Worker {
 
 /** Takes requests as `name`, up to `concurrency` at a time, and carries each out. */
 export async function startWorker(
-  { requests, circuits, queue, execute, interrupt, requireAction, now, log, random }: WorkerParts,
+  { requests, circuits, queue, execute, interrupt, requireAction, admit, now, log, random }: WorkerParts,
   {
     name,
     concurrency,
@@ -117,6 +119,20 @@ export async function startWorker(
         told,
       );
       return requests.end(lease, DEADLY);
+    }
+    const admission = admit(request, Date.parse(await now()));
+    if (admission === 'missed') {
+      log(
+        'warn',
+        `${request.connection}: left out, since its slot ${request.slot} has been missed by more than its grace`,
+        told,
+      );
+      await requests.cancel(request.id);
+      return requests.again(lease, request.notBefore);
+    }
+    if (admission !== 'now') {
+      log('info', `${request.connection}: waits for the end of its blackout at ${admission.notBefore}`, told);
+      return requests.again(lease, admission.notBefore);
     }
     const abort = new AbortController();
     const onStop = () => abort.abort(new Error('the worker stops'));

@@ -78,6 +78,7 @@ async function newWorker(
       requireAction: ({ id, connection }, error) =>
         store.holds.requireAction(connection, { error, request: id, settings: { salt: 's', hash: 'h' } }),
       now: () => store.schedules.now(),
+      admit: () => 'now',
       log: (level, message) => logged.push(`${level} ${message}`),
       random: () => 0.5,
       ...parts,
@@ -138,6 +139,26 @@ describe('a worker', () => {
     run.end({ state: 'succeeded', errors: [] });
     expect(await until(id, inState('ended'))).toMatchObject({ attempt: 1, run: 'run-1', fruitless: 0 });
     expect(logged).toEqual(['info daily: run starts', 'info daily: run succeeded']);
+  });
+
+  it('begins nothing in a blackout, and leaves out what has waited past its grace', async () => {
+    const soon = new Date(Date.now() + 1_000).toISOString();
+    const seen: string[] = [];
+    const admit: WorkerParts['admit'] = ({ connection, attempt }) => {
+      seen.push(`${connection} ${attempt}`);
+      if (connection === 'skipping') return 'missed';
+      return attempt === 1 ? { notBefore: soon } : 'now';
+    };
+    const [held, missed] = [await ask('held'), await ask('skipping')];
+    const { next, logged } = await newWorker('a', { parts: { admit } });
+    const run = await next();
+    expect(run.request).toMatchObject({ id: held, attempt: 2, fruitless: 0, notBefore: soon });
+    run.end({ state: 'succeeded', errors: [] });
+    await until(held, inState('ended'));
+    expect(await until(missed, inState('cancelled'))).toMatchObject({ attempt: 1 });
+    expect(seen.toSorted()).toEqual(['held 1', 'held 2', 'skipping 1']);
+    expect(logged).toContainEqual(expect.stringContaining('waits for the end of its blackout'));
+    expect(logged).toContainEqual(expect.stringContaining('missed by more than its grace'));
   });
 
   it('wakes by the queue for a request that is not due yet', async () => {
