@@ -99,6 +99,9 @@ test('every verb prints what is documented', async () => {
   const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
   judge(line);
   await check('alerts', 'test', 'hook');
+  // The host tells of the records that the sync put aside.
+  while (!hook.received.some(({ body }) => body.includes('quarantine_growth'))) await once(hook.posts, 'post');
+  await check('alerts', 'list');
   const { url } = JSON.parse(line).data;
   const asked = await fetch(`${url}/api/connections/daily/runs`, {
     method: 'POST',
@@ -110,11 +113,8 @@ test('every verb prints what is documented', async () => {
   while ((await stateOf()) !== 'ended') await wait(50);
   await check('requests', 'list');
   await check('requests', 'show', request);
-  // The host tells of the records that the sync put aside.
-  while (!hook.received.some(({ body }) => body.includes('quarantine_growth'))) await once(hook.posts, 'post');
   host.child.kill('SIGTERM');
   await host.ended;
-  await check('alerts', 'list');
   const worker = project.start(['worker', '--json']);
   const [started] = await once(createInterface({ input: worker.child.stdout! }), 'line');
   worker.child.kill('SIGTERM');
