@@ -180,7 +180,7 @@ export const OPENAPI = z.looseObject({ openapi: z.string(), info: z.looseObject(
 export const REQUEST = z.strictObject({
   id: z.uuid(),
   connection: z.string(),
-  trigger: z.enum(['schedule', 'manual', 'api', 'after']),
+  trigger: z.enum(['schedule', 'manual', 'api', 'after', 'backfill']),
   slot: instant.optional(),
   idempotency_key: z.string().optional(),
   not_before: instant,
@@ -191,6 +191,28 @@ export const REQUEST = z.strictObject({
   run: z.string().optional(),
   error: ERROR.optional(),
   is_cancel_wanted: z.boolean(),
+  backfill: z.strictObject({ id: z.uuid(), from: z.string(), to: z.string() }).optional(),
+});
+
+export const BACKFILL = z.strictObject({
+  id: z.uuid(),
+  connection: z.string(),
+  from: z.string().describe('The first day that is read.'),
+  to: z.string().describe('The last day that is read.'),
+  requested_at: instant,
+  state: z.enum(['running', 'succeeded', 'failed', 'cancelled']),
+  done: z.int().describe('Parts that succeeded.'),
+  parts: z.array(
+    z.strictObject({
+      request: z.uuid(),
+      from: z.string(),
+      to: z.string(),
+      state: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']),
+      attempt: z.int(),
+      run: z.string().optional(),
+      error: ERROR.optional(),
+    }),
+  ),
 });
 
 export const REQUESTS = z.strictObject({ requests: z.array(REQUEST), next: z.string().nullable() });

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { BackfillsController } from './backfills.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { HealthController } from './health.controller.js';
@@ -24,6 +25,7 @@ export class ApiModule {
         RunsController,
         LineageController,
         RequestsController,
+        BackfillsController,
         ReportController,
       ],
       providers: [{ provide: HOST_SERVICES, useValue: services }, ApiDocument, Metrics],

@@ -1,6 +1,7 @@
 import type { RunStore } from '../persistence/run-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
+import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { Section } from '../../report/index.js';
 
@@ -79,6 +80,11 @@ export interface HostServices {
   readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */
   ask(connection: string, idempotencyKey: string): Promise<RequestRecord>;
+  readonly backfills: Pick<BackfillStore, 'get' | 'cancel'>;
+  /** Asks for days to be read again, in parts. */
+  backfill(connection: string, days: Days, idempotencyKey: string): Promise<BackfillRecord>;
+  /** Asks once more for the failed part that begins on this day; undefined where there is none. */
+  repeatPart(id: string, from: string): Promise<BackfillRecord | undefined>;
   /** By stream, from the destination; a text says why it cannot tell. */
   bookmarks(connection: string): Promise<Readonly<Record<string, StreamBookmark>> | string>;
   /** What is not resolved, without anything of the records. */

@@ -20,6 +20,8 @@ export interface ConnectionRun {
   readonly connection: string;
   /** Empty: all that the connection names. */
   readonly streams: readonly string[];
+  /** Of a split backfill: the part of it. */
+  readonly part?: string;
   readonly trigger: 'manual' | 'schedule' | 'backfill' | 'replay';
   readonly signal: AbortSignal;
   readonly on: EventListener;
@@ -55,6 +57,7 @@ export async function runOf(
     id = randomUUID(),
     connection: name,
     streams: wanted,
+    part,
     trigger,
     signal,
     on: listener,
@@ -88,7 +91,7 @@ export async function runOf(
   let outcome = await spans.within(() =>
     connected(installation, connection, signal, onSourceFault, (source, destination) =>
       work({
-        run,
+        run: part === undefined ? run : { ...run, part },
         source,
         destination: spans.destination(destination),
         schema: connection.schema,

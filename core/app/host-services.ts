@@ -5,6 +5,7 @@ import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
 import { loadMonth, months, renderMonth } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
+import { askForBackfill, repeatPart } from './backfills.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
 import { readLedger, readLineage } from './lineage.js';
@@ -24,7 +25,7 @@ export function connectionSummaries({ connections }: Settings): readonly Connect
 export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings, scrub } = configuration;
-  const { runs, requests, schedules, holds, circuits } = await installation.store();
+  const { runs, requests, schedules, holds, circuits, backfills } = await installation.store();
   const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
   return {
     project: settings.project.name,
@@ -36,6 +37,10 @@ export async function hostServices(installation: Installation, signal: AbortSign
     circuits: () => circuits.list(),
     pause: (connection, pause) => holds.pause(connection, { by: 'api', ...pause }),
     resume: (connection) => holds.resume(connection),
+    backfills,
+    backfill: (connection, days, idempotencyKey) =>
+      askForBackfill(installation, { connection, ...days, idempotencyKey }),
+    repeatPart: (id, from) => repeatPart(installation, id, from),
     ask: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey }),
     async ready() {
       const reached = async (work: () => Promise<unknown>) => {

@@ -72,6 +72,7 @@ async function execute(
     streams: [],
     fullRefresh: false,
     trigger: TRIGGERS[request.trigger],
+    ...partOf(request),
     signal,
     onSourceFault: (error) => {
       const fault = toConnectorError(error);
@@ -89,7 +90,15 @@ const TRIGGERS: Readonly<Record<RequestTrigger, ConnectionRun['trigger']>> = {
   after: 'schedule',
   manual: 'manual',
   api: 'manual',
+  backfill: 'backfill',
 };
+
+/** A part's fence is known by its days: the same days asked for twice have one, and a dead worker's attempt falls with the next. */
+function partOf({ backfill }: RequestRecord) {
+  if (backfill === undefined) return {};
+  const { from, to } = backfill;
+  return { part: `${from}..${to}`, range: { from, to } };
+}
 
 function hasCommitted(event: EngineEvent): boolean {
   if (event.type !== 'checkpoint_committed') return false;

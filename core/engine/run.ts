@@ -41,7 +41,7 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
     run.on({ type: 'run_started', run: run.run.id, connection: run.run.connection, epoch: String(epoch) });
     await run.probe('after_fence');
     const bookmarks = await run.destination.bookmarks(run.run.connection);
-    for (const { request, stream } of await offeredStreams(run, bookmarks)) {
+    for (const { request, stream } of partOf(run, await offeredStreams(run, bookmarks))) {
       if (fatal !== undefined || run.signal.aborted) {
         outcomes.push({ stream: request.name, state: 'skipped', ledger: EMPTY_LEDGER });
         continue;
@@ -93,6 +93,17 @@ async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): 
     offers.push({ request, stream: isConnectorError(offered) ? offered : pick(offered, request, run) });
   }
   return offers;
+}
+
+/** A part of a backfill reads what can be cut by time; the rest would be read once per part, and the ordinary run has it. */
+function partOf({ run }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
+  if (run.part === undefined) return offers;
+  const cut = offers.filter(({ stream }) => isConnectorError(stream) || stream.kind === 'incremental');
+  if (cut.length > 0) return cut;
+  throw new ConnectorError('config', `Connection "${run.connection}" has no stream that can be read by days.`, {
+    connection: run.connection,
+    hint: 'Use `tributary sync --full-refresh`.',
+  });
 }
 
 function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRequest, run: RunRequest): SourceStream {
@@ -160,8 +171,7 @@ function conclude(run: RunRequest, streams: readonly StreamOutcome[], fatal: Con
   const first = streams.find((stream) => stream.error !== undefined)?.error;
   const error = first ?? (fatal && reportOf(fatal));
   const common = { ledger, streams, ...(error === undefined ? {} : { error }) };
-  if (complete === run.streams.length && fatal === undefined)
-    return { state: 'succeeded', exitCode: 0, ledger, streams };
+  if (complete === streams.length && fatal === undefined) return { state: 'succeeded', exitCode: 0, ledger, streams };
   if (run.signal.aborted) return { state: 'cancelled', exitCode: 130, ledger, streams };
   if (complete > 0) return { state: 'partial', exitCode: 7, ...common };
   return { state: 'failed', exitCode: EXIT_CODES[error?.kind ?? 'internal'], ...common };

@@ -9,6 +9,7 @@ import { AlertsWithoutRun1764400000000 } from './migrations/1764400000000-alerts
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { Circuits1764510000000 } from './migrations/1764510000000-circuits.js';
 import { RateBudgets1764600000000 } from './migrations/1764600000000-rate-budgets.js';
+import { Backfills1764610000000 } from './migrations/1764610000000-backfills.js';
 import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
 import { STORE_SCHEMA } from './run.entity.js';
@@ -25,6 +26,7 @@ export const MIGRATIONS = [
   Holds1764500000000,
   Circuits1764510000000,
   RateBudgets1764600000000,
+  Backfills1764610000000,
   TraceIds1764700000000,
   RunTotals1764710000000,
 ];

@@ -56,7 +56,7 @@ const DELETIONS: readonly (readonly [kind: keyof Retention, limit: number, sql: 
     `WITH gone AS (
        DELETE FROM ${REQUEST} WHERE id IN (
          SELECT q.id FROM ${REQUEST} q
-          WHERE q.requested_at < ${OLDER} AND q.state IN ('ended', 'cancelled')
+          WHERE q.requested_at < ${OLDER} AND q.state IN ('ended', 'cancelled') AND q.backfill_id IS NULL
             AND EXISTS (SELECT FROM ${REQUEST} l WHERE l.connection = q.connection AND l.trigger = q.trigger
                          AND l.requested_at > q.requested_at AND (q.slot IS NULL OR l.slot > q.slot))
           ORDER BY q.requested_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED) RETURNING 1)

@@ -23,14 +23,24 @@ interface RequestRow {
   cancel_wanted: boolean;
   fruitless: number;
   error: ErrorReport | null;
+  backfill_id: string | null;
+  first_day: string | null;
+  last_day: string | null;
 }
 
 /** What nobody asked for in person. */
 const IS_SCHEDULED = `r.trigger IN ('schedule', 'after')`;
 
+/** So many parts of a backfill go on at once, the oldest first: the rest of the workers is for the others. */
+const PARTS_AT_ONCE = 4;
+const PART_IS_NEXT = `(SELECT count(*) FROM ${TABLE} o WHERE o.backfill_id = r.backfill_id AND o.id <> r.id AND (
+    o.state = 'running' OR o.state = 'queued' AND o.not_before <= now() AND o.first_day < r.first_day)) < ${PARTS_AT_ONCE}`;
+
 /** One at a time of a connection, so that two workers never fight for its fence; what was begun is taken over also while it is held. */
-const CLAIMABLE = `(r.state = 'queued' AND r.not_before <= now() AND NOT EXISTS (
-    SELECT FROM ${TABLE} o WHERE o.connection = r.connection AND o.state = 'running')
+const CLAIMABLE = `(r.state = 'queued' AND r.not_before <= now()
+    AND CASE WHEN r.backfill_id IS NULL THEN NOT EXISTS (
+      SELECT FROM ${TABLE} o WHERE o.connection = r.connection AND o.state = 'running' AND o.backfill_id IS NULL)
+      ELSE ${PART_IS_NEXT} END
     AND NOT (${IS_SCHEDULED} AND ${isHeld('r.connection', 'now()')})
     AND NOT ${waitsForSource('r.connection')}
   OR r.state = 'running' AND r.lease_until < now())`;
@@ -159,5 +169,6 @@ function toRecord(row: RequestRow): RequestRecord {
     isCancelWanted: row.cancel_wanted,
     fruitless: row.fruitless,
     ...(row.error === null ? {} : { error: row.error }),
+    ...(row.backfill_id === null ? {} : { backfill: { id: row.backfill_id, from: row.first_day!, to: row.last_day! } }),
   };
 }

@@ -74,7 +74,7 @@ export function scheduleStore(source: DataSource): ScheduleStore {
              FROM unnest($1::text[], $2::text[], $3::text[]) AS f (connection, definition, upstream)
              JOIN ${SCHEDULE} s ON s.connection = f.connection AND s.definition = f.definition
             CROSS JOIN LATERAL (
-                  SELECT q.id FROM ${RUN} r JOIN ${REQUEST} q ON q.run_id = r.id AND q.state = 'ended'
+                  SELECT q.id FROM ${RUN} r JOIN ${REQUEST} q ON q.run_id = r.id AND q.state = 'ended' AND q.backfill_id IS NULL
                    WHERE r.connection = f.upstream AND r.state = 'succeeded' AND r.ended_at >= s.since
                    ORDER BY r.ended_at DESC LIMIT 1) u
             WHERE NOT EXISTS (SELECT FROM ${REQUEST} w

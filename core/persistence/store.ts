@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import type { AlertStore } from '../alerting/alert-store.js';
 import type { CircuitStore } from '../scheduler/circuit-store.js';
+import type { BackfillStore } from '../scheduler/backfill-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
@@ -10,6 +11,7 @@ import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { circuitStore } from './postgres.circuit-store.js';
+import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
 import { budgetStore } from './postgres.budget-store.js';
@@ -27,6 +29,7 @@ export interface Store {
   readonly alerts: AlertStore;
   readonly schedules: ScheduleStore;
   readonly holds: HoldStore;
+  readonly backfills: BackfillStore;
   readonly history: HistoryStore;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
@@ -69,6 +72,7 @@ export async function openStore(url: string): Promise<Store> {
     alerts: patient(alertStore(source)),
     schedules: patient(scheduleStore(source)),
     holds: patient(holdStore(source)),
+    backfills: patient(backfillStore(source)),
     history: patient(historyStore(source)),
     // Whoever asks repeats it with pauses of his own, and a turn that nobody heard of is lost.
     budgets: budgetStore(source),

@@ -51,6 +51,8 @@ export interface TableSpec {
 export interface RunIdentity {
   readonly id: string;
   readonly connection: string;
+  /** Of a split backfill: the part that this run reads. It has a fence of its own, beside that of the connection. */
+  readonly part?: string;
 }
 
 /** The table as it was found. */
@@ -128,7 +130,10 @@ export interface QuarantinedRecord {
 /** A connected destination, for one run. */
 export interface DestinationSession {
   readonly capabilities: DestinationCapabilities;
-  /** Raises the connection's epoch, so that every older run of it can commit nothing any more. Waits for commits in flight. */
+  /**
+   * Raises the epoch of the connection, or of the run's part, so that every older run of the same can commit nothing any more.
+   * Waits for commits in flight.
+   */
   raiseFence(run: RunIdentity): Promise<bigint>;
   bookmarks(connection: string): Promise<readonly Bookmark[]>;
   /** The table as it is, undefined where there is none; one that is there but not ours to write is a `config` error. */
@@ -139,7 +144,7 @@ export interface DestinationSession {
   evolve(table: TableSpec, change: SchemaChange): Promise<void>;
   /** `direct`: the first load of a new table whose size is known and small enough, as one checkpoint. */
   open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
-  /** Rows in the table now, under the fence; for the balance of a stream. */
+  /** Rows in the table, less what the ledger says that other runs put there; under the fence, for the balance of a stream. */
   countRows(table: TableSpec): Promise<number>;
   /** Records in quarantine that no later version has resolved, latest first; `after` is the last one of the page before. */
   quarantined(

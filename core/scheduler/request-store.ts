@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../protocol/index.js';
 
-/** What set a run off. `after`: the end of a run that its connection waits for. */
-export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after';
+/** What set a run off. `after`: the end of a run that its connection waits for. `backfill`: it is a part of one. */
+export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after' | 'backfill';
 
 /** `queued` until a worker takes it, `running` while one holds its lease, then `ended`, or `cancelled` before that. */
 export type RequestState = 'queued' | 'running' | 'ended' | 'cancelled';
@@ -27,6 +27,8 @@ export interface RequestRecord extends NewRequest {
   /** The run that the last attempt began. */
   readonly run?: string;
   readonly isCancelWanted: boolean;
+  /** Of a part of a backfill: which one, and its days, both read. */
+  readonly backfill?: { readonly id: string; readonly from: string; readonly to: string };
   /** Attempts in a row that failed, or whose worker died, without a row committed. */
   readonly fruitless: number;
   /** Why the last attempt failed. */
@@ -55,7 +57,7 @@ export interface Lease {
 export interface RequestStore {
   /** One of the same connection and slot, or of the same key, is given back instead. */
   add(request: NewRequest): Promise<{ readonly request: RequestRecord; readonly isNew: boolean }>;
-  /** Takes what is queued and due, or whose lease ran out; else undefined. Never two of one connection at a time. */
+  /** Takes what is queued and due, or whose lease ran out; else undefined. Never two of one connection at a time, but for parts of backfills. */
   claim(id: string, worker: string, leaseMs: number): Promise<Lease | undefined>;
   /** `isHeld` false: the lease is lost. `isCancelWanted`: the worker shall stop. Rows committed so far make it fruitful. */
   renew(

@@ -202,7 +202,9 @@ export async function startWorker(
       );
       await queue.send([{ id: request.id, notBefore }]).catch(() => undefined); // the sweep will
     } else {
-      if (next.verdict === 'person' && holdsSchedule(error, state)) await requireAction(request, error);
+      // A part of a backfill says nothing about the days that the schedule reads.
+      if (request.backfill === undefined && next.verdict === 'person' && holdsSchedule(error, state))
+        await requireAction(request, error);
       await requests.end(lease, error);
       log('error', `${request.connection}: failed (${error.kind}), ${AFTERWARDS[next.verdict]}`, fault);
     }

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { ConnectorError, EMPTY_LEDGER, type Checkpoint, type Ledger, type TableSpec } from '#sdk';
 import { connect, fromDriver, inTransaction } from './connection.js';
-import { holdFence, lockFence, refuseUnlessOurs, type Fence } from './fence.js';
+import { holdFence, lockFence, lockTable, refuseUnlessOurs, type Fence } from './fence.js';
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
 import type { QuarantineStaging } from './quarantine.js';
@@ -36,6 +36,7 @@ export async function commitCheckpoint(
   let lost: Error | undefined;
   try {
     if (open === undefined) await client.query('BEGIN');
+    await lockTable(client, table);
     await holdFence(client, context.metadata, context.fence);
     // Sorts and hashes of a merge are large and few; the server's default of 4 MB would send them all to disk.
     await client.query("SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = 0");

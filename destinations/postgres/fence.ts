@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { ConnectorError, type RunIdentity } from '#sdk';
+import { ConnectorError, type RunIdentity, type TableSpec } from '#sdk';
 import { fromDriver, inTransaction } from './connection.js';
 import { lockNumber, quote, stagingPrefix } from './names.js';
 
@@ -7,6 +7,10 @@ export interface Fence {
   readonly run: RunIdentity;
   readonly epoch: bigint;
 }
+
+/** Connections have no `#` in their names. */
+export const fenceKey = ({ connection, part }: RunIdentity): string =>
+  part === undefined ? connection : `${connection}#${part}`;
 
 const locked = (connection: string) =>
   new ConnectorError('locked', `Another run of connection "${connection}" has taken over.`, {
@@ -23,7 +27,7 @@ export async function raiseFence(pool: pg.Pool, metadata: string, run: RunIdenti
         `INSERT INTO ${quote(metadata)}.fence AS f (connection, epoch, run_id, raised_at) VALUES ($1, 1, $2, now())
            ON CONFLICT (connection) DO UPDATE SET epoch = f.epoch + 1, run_id = excluded.run_id, raised_at = now()
          RETURNING epoch::text`,
-        [run.connection, run.id],
+        [fenceKey(run), run.id],
       );
       return BigInt(rows[0]?.epoch ?? 0);
     });
@@ -77,7 +81,7 @@ async function ownerOf(
 ): Promise<FenceOwner | undefined> {
   const { rows } = await client.query<FenceOwner & pg.QueryResultRow>(
     `SELECT epoch::text, run_id::text FROM ${quote(metadata)}.fence WHERE connection = $1 ${lock}`,
-    [fence.run.connection],
+    [fenceKey(fence.run)],
   );
   return rows[0];
 }
@@ -85,6 +89,17 @@ async function ownerOf(
 export function refuseUnlessOurs(owner: FenceOwner | undefined, fence: Fence): void {
   if (owner === undefined || owner.epoch !== String(fence.epoch) || owner.run_id !== fence.run.id)
     throw locked(fence.run.connection);
+}
+
+/** "merg": the advisory locks by which merges into one table go one after the other. */
+const MERGING = 0x6d65_7267;
+
+/**
+ * Parts of a backfill and an ordinary run write to one table under fences of their own. One at a time compares and writes, so
+ * that no row is doubled, the newer version wins, and nobody waits for anybody in a circle. Ends with the transaction.
+ */
+export async function lockTable(client: pg.ClientBase, { schema, name }: TableSpec): Promise<void> {
+  await client.query('SELECT pg_advisory_xact_lock($1, $2)', [MERGING, lockNumber(`${schema}.${name}`)]);
 }
 
 /** "load": the advisory locks by which first loads of a connection can be seen from outside. */
@@ -106,14 +121,14 @@ export async function endOlderFirstLoads(pool: pg.Pool, { run }: Fence): Promise
         WHERE l.locktype = 'advisory' AND l.classid::bigint = $1 AND l.objid::bigint = $2 AND l.objsubid = 2
           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND a.usename = current_user AND l.pid <> pg_backend_pid()`,
-      [LOADING, lockNumber(run.connection)],
+      [LOADING, lockNumber(fenceKey(run))],
     ),
   );
 }
 
 /** Removes the staging tables that older epochs left. One that a zombie still fills is left to the next run. */
 export async function dropStaleStaging(pool: pg.Pool, metadata: string, fence: Fence): Promise<void> {
-  const prefix = stagingPrefix(fence.run.connection);
+  const prefix = stagingPrefix(fenceKey(fence.run));
   const { rows } = await pool.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname LIKE $2`,

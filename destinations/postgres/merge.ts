@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Checkpoint, DirtyMark, ReplayedRecord, TableSpec } from '#sdk';
 import { tableName } from './columns.js';
+import { fenceKey, type Fence } from './fence.js';
 import { literal, quote } from './names.js';
 
 export interface MergeCounts {
@@ -213,6 +214,24 @@ async function dropReplacedMeanwhile(
     `DELETE FROM ${staging} s USING ${target} t, jsonb_to_recordset($1::jsonb) AS r(position bigint, seen timestamptz)
       WHERE ${keyMatch} AND r.position = s._pos AND t._loaded_at > r.seen`,
     [seen],
+  );
+  return rowCount ?? 0;
+}
+
+/**
+ * Where no column orders versions, a part of a backfill leaves rows alone that others have loaded since it began: what it read
+ * itself may be older. Gives how many.
+ */
+export async function yieldToOrdinary(
+  client: pg.ClientBase,
+  { metadata, fence: { run }, table }: { readonly metadata: string; readonly fence: Fence; readonly table: TableSpec },
+  { staging, target, keyMatch }: MergePlan,
+): Promise<number> {
+  if (run.part === undefined || table.version !== undefined || table.key.length === 0) return 0;
+  const { rowCount } = await client.query(
+    `DELETE FROM ${staging} s USING ${target} t, ${quote(metadata)}.fence f
+      WHERE f.connection = $1 AND ${keyMatch} AND t._loaded_at > f.raised_at AND t._run_id <> $2`,
+    [fenceKey(run), run.id],
   );
   return rowCount ?? 0;
 }

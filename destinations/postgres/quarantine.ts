@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { ConnectorError, jsonText, storableJson, type FieldType, type Reject, type TableSpec } from '#sdk';
 import { sqlType } from './columns.js';
 import { fromDriver } from './connection.js';
-import type { Fence } from './fence.js';
+import { fenceKey, type Fence } from './fence.js';
 import { literal, quote, stagingName } from './names.js';
 
 export interface QuarantineContext {
@@ -28,7 +28,7 @@ export function quarantineStaging(
   { pool, metadata, fence, table }: QuarantineContext,
   slice: string,
 ): QuarantineStaging {
-  const name = `${quote(metadata)}.${quote(stagingName(fence.run.connection, fence.epoch, table.stream, slice, -1))}`;
+  const name = `${quote(metadata)}.${quote(stagingName(fenceKey(fence.run), fence.epoch, table.stream, slice, -1))}`;
   let staged = 0;
   return {
     async add(rejects) {

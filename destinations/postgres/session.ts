@@ -97,7 +97,12 @@ export async function openSession({
     countRows: (table) =>
       inTransaction(pool, `counting ${tableName(table)}`, async (client) => {
         await holdFence(client, metadata, raised());
-        const { rows } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM ${tableName(table)}`);
+        // One statement, and so one snapshot: rows and ledger of another run's checkpoint are in it together or not at all.
+        const { rows } = await client.query<{ n: number }>(
+          `SELECT (SELECT count(*) FROM ${tableName(table)}) - coalesce((SELECT sum(inserted - deleted)::bigint
+             FROM ${quote(metadata)}.ledger WHERE connection = $1 AND stream = $2 AND run_id <> $3), 0) AS n`,
+          [table.connection, table.stream, raised().run.id],
+        );
         return Number(rows[0]?.n);
       }),
     quarantined: (connection, stream, page) =>

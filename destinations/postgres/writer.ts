@@ -11,8 +11,8 @@ import {
 import { createBinaryBatch, type BinaryBatch } from './binary-batch.js';
 import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { connect, fromDriver, inTransaction } from './connection.js';
-import { holdFence, lookAtFence, markFirstLoad } from './fence.js';
-import { dirtyWriter, mergeStaged, planMerge, type MergeCounts } from './merge.js';
+import { fenceKey, holdFence, lookAtFence, markFirstLoad } from './fence.js';
+import { dirtyWriter, mergeStaged, planMerge, yieldToOrdinary, type MergeCounts } from './merge.js';
 import { literal, quote, stagingName } from './names.js';
 import { quarantineStaging, resolveQuarantine, stagingLost } from './quarantine.js';
 import { beginCopy, stagingTable, type BinaryCopy } from './staging.js';
@@ -38,7 +38,7 @@ interface Loading {
 /** Stages into a table of its own and merges at the checkpoint: the normal case. */
 export async function stagingWriter(context: CheckpointContext, slice: string, sequence: number): Promise<Writer> {
   const { pool, metadata, fence, table, serverVersion } = context;
-  const name = stagingName(fence.run.connection, fence.epoch, table.stream, slice, sequence);
+  const name = stagingName(fenceKey(fence.run), fence.epoch, table.stream, slice, sequence);
   const staging = `${quote(metadata)}.${quote(name)}`;
   const client = await connect(pool, 'staging');
   try {
@@ -61,7 +61,9 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
       const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
       const counter = `${quote(metadata)}.${quote(`${name}_n`)}`;
       const plan = planMerge(table, { staging, counter }, slice, fence.run.id);
-      return mergeStaged(transaction, table, plan, checkpoint, dirty, serverVersion);
+      const yielded = await yieldToOrdinary(transaction, context, plan);
+      const counts = await mergeStaged(transaction, table, plan, checkpoint, dirty, serverVersion);
+      return { ...counts, superseded: counts.superseded + yielded };
     },
     async end() {
       if (released) return;
@@ -101,7 +103,7 @@ export async function directWriter(context: CheckpointContext, slice: string): P
     await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'");
     // Marked first: a run that takes over after the look finds the mark, one that did before is seen. The fence is held only at
     // the checkpoint, since a load of many minutes must not keep a newer run out.
-    await markFirstLoad(client, fence.run.connection);
+    await markFirstLoad(client, fenceKey(fence.run));
     await lookAtFence(client, metadata, fence);
     await createTable(client, table, { key: false });
     const defaults = [

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.js';
+import { backfillVerb } from './backfill.js';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
 import { checkVerb, discoverVerb } from './discover.js';
@@ -37,6 +38,7 @@ for (const verb of [
   checkVerb,
   discoverVerb,
   syncVerb,
+  backfillVerb,
   stateVerb,
   statusVerb,
   pauseVerb,

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { cutDays, type BackfillRecord, type Days, type NewBackfill } from '../scheduler/backfill-store.js';
+import { ConnectorError } from '../sdk/index.js';
+import type { Installation } from './installation.js';
+
+/** Days of one part: enough that its start does not show, and few enough that a fault costs little. */
+export const DAYS_PER_PART = 7;
+/** More would be years of single days: a sync of a range does that as well. */
+const MOST_PARTS = 1_000;
+
+export interface BackfillWish extends Days {
+  readonly connection: string;
+  readonly daysPerPart?: number;
+  readonly idempotencyKey?: string;
+}
+
+/** The parts, oldest first. Throws `config` for an unknown connection, and for days that are in no order or too many. */
+export function planBackfill(
+  { configuration }: Installation,
+  { connection, from, to, daysPerPart = DAYS_PER_PART }: BackfillWish,
+): readonly Days[] {
+  configuration.connection(connection);
+  if (from > to) throw new ConnectorError('config', `The backfill from ${from} to ${to} holds nothing.`);
+  const parts = cutDays({ from, to }, daysPerPart);
+  if (parts.length > MOST_PARTS)
+    throw new ConnectorError('config', `${parts.length} parts of ${daysPerPart} days are more than ${MOST_PARTS}.`, {
+      hint: 'Give fewer days, or larger parts by --days.',
+    });
+  return parts;
+}
+
+/** Asks for a backfill; workers take its parts side by side. The same key gives the same backfill. */
+export async function askForBackfill(installation: Installation, wish: BackfillWish): Promise<BackfillRecord> {
+  const parts = planBackfill(installation, wish).map((days) => ({ ...days, id: randomUUID() }));
+  const { connection, from, to, idempotencyKey } = wish;
+  const { backfills } = await installation.store();
+  const asked: NewBackfill = { id: randomUUID(), connection, from, to, parts };
+  // It is stored, which is all that was asked: a sweep of the workers finds its parts within some seconds.
+  return (await backfills.add(idempotencyKey === undefined ? asked : { ...asked, idempotencyKey })).backfill;
+}
+
+/** Asks once more for a part that has failed, by the day on which it begins. */
+export async function repeatPart(
+  installation: Installation,
+  id: string,
+  from: string,
+): Promise<BackfillRecord | undefined> {
+  const { backfills } = await installation.store();
+  if (!(await backfills.repeat(id, from, randomUUID()))) return undefined;
+  return backfills.get(id);
+}
