@@ -75,7 +75,13 @@ export async function runOf(
   const run = { id, connection: name };
   const spans = runSpans({ ...run, trigger });
   const { traceId } = spans;
-  const begun = { ...run, trigger, startedAt, ...(traceId === undefined ? {} : { traceId }) };
+  const begun = {
+    ...run,
+    trigger,
+    startedAt,
+    ...(part === undefined ? {} : { part }),
+    ...(traceId === undefined ? {} : { traceId }),
+  };
   const recorder = await recordRun(store, begun, (reason) =>
     note(`the history of this run is incomplete: ${reason}`),
   ).catch((error: unknown) => {

@@ -35,7 +35,7 @@ const isKept = ({ type }: EngineEvent) => type !== 'batch_staged';
  */
 export async function recordRun(
   store: RunStore,
-  run: Pick<NewRun, 'id' | 'connection' | 'trigger' | 'traceId'> & { readonly startedAt: Date },
+  run: Pick<NewRun, 'id' | 'connection' | 'trigger' | 'traceId' | 'part'> & { readonly startedAt: Date },
   onLost: (reason: string) => void,
   mostEvents = MOST_EVENTS,
 ): Promise<RunRecorder> {

@@ -1,4 +1,4 @@
-import { type DataSource, In } from 'typeorm';
+import { type DataSource, In, IsNull } from 'typeorm';
 import { ConnectorError } from '../sdk/errors.js';
 import { isAlive, type ProcessIdentity, thisProcess } from './process-identity.js';
 import { LIFT_AFTER_SUCCESS } from './postgres.hold-store.js';
@@ -13,8 +13,8 @@ export function runStore(source: DataSource): RunStore {
   // The database's clock for heartbeats, since the hosts that compare them may differ.
   const now = (): string => 'now()';
 
-  const runningAlready = async (connection: string): Promise<ConnectorError> => {
-    const other = await runs.findOneBy({ connection, state: 'running' });
+  const runningAlready = async (connection: string, part?: string): Promise<ConnectorError> => {
+    const other = await runs.findOneBy({ connection, state: 'running', part: part ?? IsNull() });
     const who = other === null ? '' : ` (run ${other.id} since ${other.started_at.toISOString()})`;
     return new ConnectorError('locked', `Connection "${connection}" is being synced already${who}.`, {
       connection,
@@ -39,10 +39,11 @@ export function runStore(source: DataSource): RunStore {
           owner_started: owner.started,
           heartbeat_at: now,
           trace_id: run.traceId ?? null,
+          part: run.part ?? null,
         })
         .orIgnore()
         .execute();
-      if ((await runs.findOneBy({ id: run.id })) === null) throw await runningAlready(run.connection);
+      if ((await runs.findOneBy({ id: run.id })) === null) throw await runningAlready(run.connection, run.part);
     },
     async heartbeat(id) {
       await runs.update({ id }, { heartbeat_at: now });

@@ -28,7 +28,10 @@ export interface RunRecord {
 
 /** A run that begins; its owner is this process unless another is named. */
 export type NewRun = Pick<RunRecord, 'id' | 'connection' | 'trigger' | 'startedAt'> &
-  Partial<Pick<RunRecord, 'state' | 'owner' | 'traceId'>>;
+  Partial<Pick<RunRecord, 'state' | 'owner' | 'traceId'>> & {
+    /** Of a split backfill; one run of a connection and part goes on at a time. */
+    readonly part?: string;
+  };
 
 export type RunOutcome = Required<Pick<RunRecord, 'state' | 'endedAt' | 'exitCode' | 'streams'>> &
   Pick<RunRecord, 'error'>;

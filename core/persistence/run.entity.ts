@@ -22,6 +22,8 @@ export interface RunRow {
   /** The state in which alerts have looked at it. */
   judged_state: RunState | null;
   trace_id: string | null;
+  /** Of a split backfill: the part, beside which other runs of the connection may go on. */
+  part: string | null;
 }
 
 export interface RunEventRow {
@@ -51,6 +53,7 @@ export const RunEntity = new EntitySchema<RunRow>({
     heartbeat_at: { type: 'timestamptz' },
     judged_state: { type: 'text', nullable: true },
     trace_id: { type: 'text', nullable: true },
+    part: { type: 'text', nullable: true },
   },
 });
 

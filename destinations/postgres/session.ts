@@ -7,7 +7,7 @@ import {
 } from '#sdk';
 import { fromDriver, inTransaction, openPool } from './connection.js';
 import type { CheckpointContext } from './checkpoint.js';
-import { dropStaleStaging, endOlderFirstLoads, holdFence, raiseFence, type Fence } from './fence.js';
+import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata } from './metadata.js';
 import { quote } from './names.js';
 import { openRecords } from './replayed.js';
@@ -85,6 +85,8 @@ export async function openSession({
     describe: (table) => asking(`looking at ${tableName(table)}`, () => describeTable(pool, table)),
     create: (table) =>
       inTransaction(pool, `creating table ${tableName(table)}`, async (client) => {
+        // IF NOT EXISTS does not keep two from creating the same at once.
+        await lockTable(client, table);
         await holdFence(client, metadata, raised());
         await createTable(client, table, { key: true });
       }),

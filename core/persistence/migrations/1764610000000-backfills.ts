@@ -22,6 +22,10 @@ export class Backfills1764610000000 implements MigrationInterface {
         ADD COLUMN last_day text,
         DROP CONSTRAINT run_request_trigger_check,
         ADD CONSTRAINT run_request_trigger_check CHECK (trigger IN ('schedule', 'manual', 'api', 'after', 'backfill'))`);
+    await runner.query('ALTER TABLE tributary_store.run ADD COLUMN part text');
+    await runner.query('DROP INDEX tributary_store.run_alone');
+    await runner.query(`
+      CREATE UNIQUE INDEX run_alone ON tributary_store.run (connection, coalesce(part, '')) WHERE state = 'running'`);
     await runner.query('DROP INDEX tributary_store.run_request_alone');
     await runner.query(`
       CREATE UNIQUE INDEX run_request_alone ON tributary_store.run_request (connection)
@@ -32,6 +36,11 @@ export class Backfills1764610000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query(`UPDATE tributary_store.run SET state = 'interrupted', ended_at = now()
+      WHERE part IS NOT NULL AND state = 'running'`);
+    await runner.query('DROP INDEX tributary_store.run_alone');
+    await runner.query('ALTER TABLE tributary_store.run DROP COLUMN part');
+    await runner.query(`CREATE UNIQUE INDEX run_alone ON tributary_store.run (connection) WHERE state = 'running'`);
     await runner.query('DELETE FROM tributary_store.run_request WHERE backfill_id IS NOT NULL');
     await runner.query('DROP INDEX tributary_store.run_request_alone');
     await runner.query(`
