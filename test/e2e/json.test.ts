@@ -10,7 +10,23 @@ import { newProject, type Project } from './project.js';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Only what is read by a cursor can be read again by days. */
+const DAYS = `import { defineSource } from 'tributary/sdk';
+import { z } from 'zod';
+export default defineSource({
+  name: 'days', summary: 'Days', config: z.strictObject({}), connect: () => undefined, check: async () => undefined,
+  streams: (kind) => ({
+    days: kind.incremental({
+      summary: 'Days', primaryKey: ['day'], schema: z.object({ day: z.iso.date() }),
+      cursor: { field: 'day', start: () => '2026-01-01', lookback: '3d', window: '2d' },
+      async *read() {},
+    }),
+  }),
+});
+`;
+
 let project: Project;
+let byDays: Project;
 let hook: Receiver;
 let examples: Map<string, unknown>;
 
@@ -33,6 +49,10 @@ report:
       as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent }
       responses: { form_completed: { from: forms, primary: true } }
 `);
+  byDays = await newProject(`sources: { days: { connector: ./days.ts, config: {} } }
+connections: { daily: { source: days, destination: warehouse, schema: raw, streams: { days: {} } } }
+`);
+  await byDays.write('days.ts', DAYS);
   await project.write(
     'data/engagement.csv',
     'date,campaign,sent,forms\n2026-03-01,spring,100,3\n2026-03-02,spring,ninety,2\n2026-03-03,spring,80,1\n',
@@ -40,6 +60,7 @@ report:
 });
 afterAll(async () => {
   await hook.close();
+  await byDays.remove();
   await project.remove();
   await stopTestServer();
 });
@@ -115,6 +136,10 @@ test('every verb prints what is documented', async () => {
   await check('requests', 'show', request);
   host.child.kill('SIGTERM');
   await host.ended;
+  for (const dry of [['--dry-run'], []]) {
+    const days = ['backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
+    judge((await byDays.run(days)).stdout);
+  }
   const worker = project.start(['worker', '--json']);
   const [started] = await once(createInterface({ input: worker.child.stdout! }), 'line');
   worker.child.kill('SIGTERM');
