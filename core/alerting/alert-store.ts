@@ -1,3 +1,4 @@
+import type { ErrorReport } from '../protocol/index.js';
 import type { Delivery, DeliveryRecord, EndedRun, Incident, Judgement } from './incident.js';
 
 /** What a judgement looks back at. */
@@ -23,11 +24,17 @@ export interface AlertStore {
   begin(now: Date): Promise<void>;
   /**
    * Judges the oldest run that ended and was not judged in the state that it has, and writes what `decide` says together with
-   * the note that it is judged. One at a time over all hosts, in the order in which runs ended. False: there is none.
+   * the note that it is judged. One at a time over all hosts, in the order in which runs ended. Undefined: there is none.
+   * One that cannot be judged is noted as judged all the same, lest it stop all others; `fault` says why.
    */
-  judgeNext(decide: (before: Before) => Judgement, now: Date): Promise<boolean>;
-  /** Judges what the clock shows, by the open incidents of that kind; one host at a time, and one at a time with runs. */
+  judgeNext(decide: (before: Before) => Judgement, now: Date): Promise<Judged | undefined>;
+  /** Judges what stands now, by all open incidents; one host at a time, and one at a time with runs. */
   watch(decide: (open: readonly Incident[]) => Promise<Judgement>, now: Date): Promise<void>;
+  /**
+   * Of these connections: the last request that ended, where it left an error and no run that could tell of it, or found another
+   * run in its way until it gave up, and no run has succeeded since.
+   */
+  failedRequests(connections: readonly string[]): Promise<readonly FailedRequest[]>;
   /**
    * Takes deliveries that are due at `now` and leases them; the lease is by the database's clock. One of a key and channel at a
    * time, in their order, so that nothing is resolved before it was told.
@@ -44,6 +51,17 @@ export interface AlertStore {
   ended(delivery: Delivery, state: 'refused' | 'given_up', error: string): Promise<void>;
   /** Open ones first, then the latest. */
   incidents(filter: { readonly limit: number; readonly isOpenOnly?: boolean }): Promise<readonly ListedIncident[]>;
+}
+
+export interface Judged {
+  readonly run: string;
+  readonly fault?: string;
+}
+
+export interface FailedRequest {
+  readonly connection: string;
+  readonly request: string;
+  readonly error: ErrorReport;
 }
 
 export interface ListedIncident extends Incident {

@@ -1,9 +1,9 @@
 import { toConnectorError } from '../sdk/errors.js';
 import type { AlertStore } from './alert-store.js';
 import type { AlertMessage, Channel } from './channels/channel.js';
-import type { Delivery } from './incident.js';
-import { judgeLate } from './late.js';
+import type { Delivery, Incident } from './incident.js';
 import { judge, type AlertRule, type ConnectionFacts } from './judge.js';
+import { judgeStanding, STANDING_KINDS, type Standing, type StandingKind } from './standing.js';
 
 export interface DispatcherOptions {
   readonly store: AlertStore;
@@ -11,8 +11,10 @@ export interface DispatcherOptions {
   readonly rules: readonly AlertRule[];
   readonly channels: Readonly<Record<string, Channel>>;
   readonly factsOf: (connection: string) => ConnectionFacts;
-  /** The latest slot whose grace is over, by connection that is late; asked while the incidents are locked. */
-  readonly lateSlots: () => Promise<Readonly<Record<string, string>>>;
+  /** The machine that this dispatcher runs on. */
+  readonly host: string;
+  /** All of these kinds that stands now; asked while the incidents are locked. */
+  readonly standing: (kinds: ReadonlySet<StandingKind>, now: Date) => Promise<readonly Standing[]>;
   /** Where the host shows a run. */
   readonly linkOf: (run: string) => string | undefined;
   readonly now: () => Date;
@@ -30,6 +32,7 @@ export interface Dispatcher {
 
 const AT_ONCE = 20;
 const WATCH_EVERY_MS = 30_000;
+const WATCH_AFTER_FAULT_MS = 60_000;
 /** A message that is not out by then is tried again. */
 export const SEND_MS = 20_000;
 /** Longer than any attempt takes: whoever claims a message later may be sure that the first is dead. */
@@ -40,28 +43,49 @@ const LONGEST_RETRY_MS = 30 * 60_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, rules, factsOf, lateSlots, now, signal } = options;
-  const isWatching = rules.some(({ when }) => when === 'late');
-  let watchedAt = -Infinity;
+  const { store, rules, factsOf, host, now, signal, note } = options;
+  const kinds = new Set(STANDING_KINDS.filter((kind) => rules.some(({ when }) => when === kind)));
+  let nextWatch: number | undefined;
   let isBegun = false;
   return {
     async work() {
-      if (!isBegun) await store.begin(now());
-      isBegun = true;
-      let isMore = true;
-      while (isMore && !signal.aborted)
-        isMore = await store.judgeNext((before) => judge(before, rules, factsOf(before.run.connection)), now());
-      if (isWatching && Math.abs(now().getTime() - watchedAt) >= WATCH_EVERY_MS) {
-        await store.watch(async (open) => judgeLate(await lateSlots(), open, rules, factsOf), now());
-        watchedAt = now().getTime();
-      }
-      while (!signal.aborted) {
-        const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
-        if (due.length === 0) return;
-        await Promise.all(due.map((delivery) => deliver(delivery, options)));
+      try {
+        await workOnce();
+      } catch (error) {
+        // Workers could not say either that they live; they are given the time to.
+        nextWatch = now().getTime() + WATCH_AFTER_FAULT_MS;
+        throw error;
       }
     },
   };
+
+  async function workOnce(): Promise<void> {
+    if (!isBegun) await store.begin(now());
+    isBegun = true;
+    while (!signal.aborted) {
+      const judged = await store.judgeNext((before) => judge(before, rules, factsOf(before.run.connection)), now());
+      if (judged === undefined) break;
+      if (judged.fault !== undefined)
+        note(`run ${judged.run} could not be judged and is told to nobody: ${judged.fault}`);
+    }
+    if (isTimeToWatch()) {
+      const decide = async (open: readonly Incident[]) =>
+        judgeStanding(await options.standing(kinds, now()), open, { rules, factsOf, host });
+      await store.watch(decide, now());
+      nextWatch = now().getTime() + WATCH_EVERY_MS;
+    }
+    while (!signal.aborted) {
+      const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
+      if (due.length === 0) return;
+      await Promise.all(due.map((delivery) => deliver(delivery, options)));
+    }
+  }
+
+  /** A clock that was set back must not stop it. */
+  function isTimeToWatch(): boolean {
+    const wait = (nextWatch ?? 0) - now().getTime();
+    return wait <= 0 || wait > WATCH_AFTER_FAULT_MS;
+  }
 }
 
 async function deliver(
@@ -107,7 +131,7 @@ function messageOf(
     project,
     kind: incident.kind,
     severity: incident.severity,
-    connection: incident.connection,
+    ...(incident.connection === undefined ? {} : { connection: incident.connection }),
     ...(incident.stream === undefined ? {} : { stream: incident.stream }),
     ...(incident.run === undefined ? {} : { run: incident.run }),
     text: incident.text,

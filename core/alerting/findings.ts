@@ -84,7 +84,6 @@ export function findingsOf(
 
 /** What an open incident of a stream is over by; a run that did not come that far shows nothing. */
 export function showsRecovery(kind: AlertKind, stream: string | undefined, run: EndedRun): boolean {
-  if (kind === 'late') return false; // by its schedule
   if (stream === undefined) return run.state === 'succeeded' && run.error === undefined;
   const outcome = run.streams[stream];
   if (outcome?.state !== 'complete') return false;

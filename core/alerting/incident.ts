@@ -43,10 +43,11 @@ export interface AlertText {
 /** One cause, from the run that showed it to the run that shows it is gone. */
 export interface Incident {
   readonly id: string;
-  /** Of connection, kind and stream; only one incident of a key is open at a time. */
+  /** Of connection, kind and stream, worker or host; only one incident of a key is open at a time. */
   readonly key: string;
   readonly kind: AlertKind;
-  readonly connection: string;
+  /** Absent where it is about the host or a worker. */
+  readonly connection?: string;
   readonly stream?: string;
   readonly severity: Severity;
   readonly text: AlertText;

@@ -12,6 +12,8 @@ export interface AlertRule {
   readonly to: readonly string[];
   /** Of `quarantine_growth`, 0 to 1: the part of the error budget that may be used in silence. */
   readonly budgetUsed: number;
+  /** Of `stale_data`: an older last success is told. */
+  readonly olderThanMs: number;
 }
 
 /** What the configuration says about the connection of a run. */
@@ -43,13 +45,14 @@ export function judge(
         kind: asked.kind,
         connection: run.connection,
         ...(finding.stream === undefined ? {} : { stream: finding.stream }),
-        severity: SEVERITIES.find((severity) => asked.rules.some((rule) => rule.severity === severity)) ?? 'error',
         text: wordingOf(finding, run, feedsReport),
         run: run.id,
-        channels: [...new Set(asked.rules.flatMap(({ to }) => to))],
+        ...toldBy(asked.rules),
       });
   }
-  const isOver = ({ key, kind, stream }: Incident) => !seen.includes(key) && showsRecovery(kind, stream, run);
+  // What no run opened, no run ends: it stands or not, whoever looks.
+  const isOver = ({ key, kind, stream, run: opener }: Incident) =>
+    opener !== undefined && !seen.includes(key) && showsRecovery(kind, stream, run);
   return { opened, seen, resolved: open.filter(isOver).map(({ key }) => key) };
 }
 
@@ -67,7 +70,15 @@ function rulesFor(finding: Finding, rules: readonly AlertRule[], connection: str
     : { kind: orElse, rules: of(orElse) };
 }
 
+/** How bad an incident of these rules is, and who is told of it. */
+export function toldBy(rules: readonly AlertRule[]): Pick<NewIncident, 'severity' | 'channels'> {
+  return {
+    severity: SEVERITIES.find((severity) => rules.some((rule) => rule.severity === severity)) ?? 'error',
+    channels: [...new Set(rules.flatMap(({ to }) => to))],
+  };
+}
+
 /** The same cause has the same key, which channels use to tell one incident from another. */
-export function keyOf(connection: string, kind: AlertKind, stream?: string): string {
-  return [connection, kind, ...(stream === undefined ? [] : [stream])].join(':');
+export function keyOf(connection: string | undefined, kind: AlertKind, part?: string): string {
+  return [connection ?? '', kind, ...(part === undefined ? [] : [part])].join(':');
 }

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   createDispatcher,
   emailChannel,
@@ -10,16 +11,17 @@ import {
   type ConnectionFacts,
 } from '../alerting/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
-import { errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
+import { durationMs, errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
 import type { Installation } from './installation.js';
-import { lateSlots } from './schedules.js';
+import { standingNow } from './standing.js';
 import { feedsMarts } from './marts.js';
 import { scrubError, type Scrub } from './scrubber.js';
 
 /** How often what ended is looked for, whichever process ran it. */
 const EVERY_MS = 5_000;
 const HALF = '50%';
+const TWO_DAYS = '2d';
 
 /** The messenger of a host. */
 export interface Alerting {
@@ -32,15 +34,17 @@ export async function startAlerting(installation: Installation, note: (text: str
   const { configuration } = installation;
   const { alerts, project } = configuration.settings;
   if (alerts === undefined) return { close: async () => undefined };
-  const { alerts: store, schedules, runs } = await installation.store();
+  const store = await installation.store();
   const closing = new AbortController();
   const dispatcher = createDispatcher({
-    store,
+    store: store.alerts,
     project: project.name,
     rules: alerts.rules.map(ruleOf),
     channels: Object.fromEntries(Object.keys(alerts.channels).map((name) => [name, namedChannel(configuration, name)])),
     factsOf: (connection) => factsOf(configuration, connection),
-    lateSlots: () => lateSlots(configuration.settings, schedules, runs),
+    host: hostname(),
+    standing: (kinds, now) =>
+      standingNow({ settings: configuration.settings, home: configuration.home, store }, kinds, now),
     linkOf: (run) => linkOf(alerts, run),
     now: () => new Date(),
     signal: closing.signal,
@@ -110,13 +114,21 @@ function channelOf({ email, smtp, pagerduty, slack, teams, webhook }: ChannelSet
   throw new Error('a channel without a kind');
 }
 
-function ruleOf({ when, severity, connections, to, budget_used }: AlertsSettings['rules'][number]): AlertRule {
+function ruleOf({
+  when,
+  severity,
+  connections,
+  to,
+  budget_used,
+  older_than,
+}: AlertsSettings['rules'][number]): AlertRule {
   return {
     when,
     severity,
     ...(connections === undefined ? {} : { connections }),
     to,
     budgetUsed: Number((budget_used ?? HALF).slice(0, -1)) / 100,
+    olderThanMs: durationMs(older_than ?? TWO_DAYS),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { reportOf } from '../engine/index.js';
+import type { WorkerStore } from '../persistence/index.js';
 import type { EngineEvent, ErrorReport } from '../protocol/index.js';
 import { createAdmission } from '../scheduler/admission.js';
 import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.js';
@@ -17,6 +18,8 @@ import { syncConnection } from './sync.js';
 
 /** Two runs at a time keep two cores and a destination busy; memory is two batches each. */
 export const DEFAULT_CONCURRENCY = 2;
+/** A worker that is silent for six of them is lost. */
+const BEAT_EVERY_MS = 10_000;
 
 /** Starts a worker of an installation; it takes requests from the store until it is stopped. */
 export async function startRunWorker(
@@ -25,12 +28,13 @@ export async function startRunWorker(
 ): Promise<Worker> {
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
-  const { requests, runs, circuits, schedules } = await installation.store();
+  const { requests, runs, circuits, schedules, workers } = await installation.store();
   await liftChanged(installation, (text) => logger.info(text));
   const { connections } = installation.configuration.settings;
   await circuits.assign(Object.fromEntries(Object.entries(connections).map(([name, { source }]) => [name, source])));
   const queue = await installation.queue((error) => logger.warn(`the queue: ${queueFault(error)}`));
-  return startWorker(
+  const name = `${hostname()}:${process.pid}`;
+  const worker = await startWorker(
     {
       requests,
       circuits,
@@ -46,8 +50,31 @@ export async function startRunWorker(
       log,
       random: Math.random,
     },
-    { name: `${hostname()}:${process.pid}`, concurrency },
+    { name, concurrency },
   );
+  const silence = await speak(workers, name);
+  return {
+    async stop() {
+      const isEnded = await worker.stop();
+      await silence();
+      return isEnded;
+    },
+  };
+}
+
+/** Lets others know that this worker lives, until it ends as it should. */
+async function speak(workers: WorkerStore, name: string): Promise<() => Promise<void>> {
+  const id = randomUUID();
+  // A store that cannot be reached is told of by those who need it.
+  const beat = () => workers.beat({ id, name }).catch(() => undefined);
+  let last = beat();
+  await last;
+  const timer = setInterval(() => (last = beat()), BEAT_EVERY_MS).unref();
+  return async () => {
+    clearInterval(timer);
+    await last;
+    await workers.leave(id).catch(() => undefined);
+  };
 }
 
 /** Where every address of a server refuses, there is a code and no message. */

@@ -7,7 +7,7 @@ export interface IncidentRow {
   id: string;
   key: string;
   kind: Incident['kind'];
-  connection: string;
+  connection: string | null;
   stream: string | null;
   severity: Incident['severity'];
   text: AlertText;
@@ -66,7 +66,7 @@ export function toIncident(row: IncidentRow): Incident {
     id: row.id,
     key: row.key,
     kind: row.kind,
-    connection: row.connection,
+    ...(row.connection === null ? {} : { connection: row.connection }),
     ...(row.stream === null ? {} : { stream: row.stream }),
     severity: row.severity,
     text: row.text,

@@ -6,6 +6,7 @@ import { RequestAttempts1764150000000 } from './migrations/1764150000000-request
 import { Schedules1764200000000 } from './migrations/1764200000000-schedules.js';
 import { Alerts1764300000000 } from './migrations/1764300000000-alerts.js';
 import { AlertsWithoutRun1764400000000 } from './migrations/1764400000000-alerts-without-run.js';
+import { AlertPolicy1764410000000 } from './migrations/1764410000000-alert-policy.js';
 import { Holds1764500000000 } from './migrations/1764500000000-holds.js';
 import { Circuits1764510000000 } from './migrations/1764510000000-circuits.js';
 import { RateBudgets1764600000000 } from './migrations/1764600000000-rate-budgets.js';
@@ -23,6 +24,7 @@ export const MIGRATIONS = [
   Schedules1764200000000,
   Alerts1764300000000,
   AlertsWithoutRun1764400000000,
+  AlertPolicy1764410000000,
   Holds1764500000000,
   Circuits1764510000000,
   RateBudgets1764600000000,

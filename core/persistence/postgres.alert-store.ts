@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { AlertStore } from '../alerting/alert-store.js';
+import type { AlertStore, Before, FailedRequest } from '../alerting/alert-store.js';
 import { NOTHING_TO_TELL, type Delivery, type EndedRun, type Judgement } from '../alerting/incident.js';
 import { toEndedRun, toIncident, toListed, type DeliveryRow, type IncidentRow } from './alert-rows.js';
 import { STORE_SCHEMA, type RunRow } from './run.entity.js';
 import { storable } from './storable.js';
+import { storeFailure } from './store-failure.js';
 
 const RUN = `${STORE_SCHEMA}.run`;
 const EVENT = `${STORE_SCHEMA}.run_event`;
@@ -32,6 +33,14 @@ const WEEKLY = `SELECT w.* FROM generate_series(1, 8) AS week CROSS JOIN LATERAL
        AND r.started_at BETWEEN $2::timestamptz - week * interval '168 hours' - interval '3 hours'
                             AND $2::timestamptz - week * interval '168 hours' + interval '3 hours'
      ORDER BY abs(extract(epoch FROM r.started_at - ($2::timestamptz - week * interval '168 hours'))) LIMIT 1) w`;
+const FAILED_REQUESTS = `SELECT q.connection, q.id AS request, q.error
+    FROM unnest($1::text[]) AS name CROSS JOIN LATERAL (
+      SELECT * FROM ${REQUEST} WHERE connection = name AND state = 'ended' ORDER BY requested_at DESC LIMIT 1) q
+   WHERE q.error IS NOT NULL
+     AND (q.error ->> 'kind' = 'locked' OR NOT EXISTS (SELECT FROM ${RUN} r WHERE r.id = q.run_id))
+     AND NOT EXISTS (SELECT FROM ${RUN} r
+                      WHERE r.connection = q.connection AND r.state = 'succeeded' AND r.ended_at >= q.requested_at)
+   ORDER BY q.connection`;
 /** A row as it was claimed: a later claim has raised the attempt. */
 const HELD = `id = $1 AND attempt = $2 AND state = 'waiting'`;
 
@@ -57,44 +66,26 @@ export function alertStore(source: DataSource): AlertStore {
       ),
     async judgeNext(decide, now) {
       // Nearly always there is nothing, and nobody has to wait for that.
-      if ((await source.query(OLDEST_TO_JUDGE)).length === 0) return false;
+      if ((await source.query(OLDEST_TO_JUDGE)).length === 0) return undefined;
       return inTransaction(source, async (runner) => {
         await runner.query(`LOCK TABLE ${INCIDENT} IN SHARE ROW EXCLUSIVE MODE`);
         const [row]: RunRow[] = await runner.query(OLDEST_TO_JUDGE);
-        if (row === undefined) return false;
-        const [run] = await withEvents(runner, [row]);
-        const earlier: RunRow[] = await runner.query(
-          `SELECT * FROM ${RUN} WHERE connection = $1 AND ended_at IS NOT NULL AND (ended_at, id) < ($2, $3)
-            ORDER BY ended_at DESC, id DESC LIMIT ${EARLIER_RUNS}`,
-          [row.connection, row.ended_at, row.id],
-        );
-        const weekly: RunRow[] = await runner.query(WEEKLY, [row.connection, row.started_at]);
-        const open: IncidentRow[] = await runner.query(
-          `SELECT * FROM ${INCIDENT} WHERE connection = $1 AND resolved_at IS NULL`,
-          [row.connection],
-        );
-        const isTriedAgain = (await runner.query(IS_TRIED_AGAIN, [row.id])).length > 0;
-        const judgement = isTriedAgain
-          ? NOTHING_TO_TELL
-          : decide({
-              run: run as EndedRun,
-              earlier: earlier.map((each) => toEndedRun(each)),
-              weekly: weekly.map((each) => toEndedRun(each)),
-              open: open.map(toIncident),
-            });
-        await write(runner, judgement, row.ended_at as Date, now);
+        if (row === undefined) return undefined;
+        const fault = await setAside(runner, () => judgeRow(runner, row, decide, now));
         await runner.query(`UPDATE ${RUN} SET judged_state = $2 WHERE id = $1`, [row.id, row.state]);
-        return true;
+        return { run: row.id, ...(fault === undefined ? {} : { fault }) };
       });
     },
     watch: (decide, now) =>
       inTransaction(source, async (runner) => {
         await runner.query(`LOCK TABLE ${INCIDENT} IN SHARE ROW EXCLUSIVE MODE`);
-        const open: IncidentRow[] = await runner.query(
-          `SELECT * FROM ${INCIDENT} WHERE kind = 'late' AND resolved_at IS NULL`,
-        );
+        const open: IncidentRow[] = await runner.query(`SELECT * FROM ${INCIDENT} WHERE resolved_at IS NULL`);
         await write(runner, await decide(open.map(toIncident)), now, now);
       }),
+    async failedRequests(connections) {
+      const rows: FailedRequest[] = await source.query(FAILED_REQUESTS, [connections]);
+      return rows;
+    },
     async claim({ now, leaseMs, limit }) {
       const [claimed]: [DeliveryRow[]] = await source.query(
         `UPDATE ${DELIVERY} d SET attempt = attempt + 1, lease_until = now() + $2 * interval '1 ms', changed_at = now()
@@ -143,6 +134,35 @@ export function alertStore(source: DataSource): AlertStore {
     },
   };
 
+  async function judgeRow(
+    runner: QueryRunner,
+    row: RunRow,
+    decide: (before: Before) => Judgement,
+    now: Date,
+  ): Promise<void> {
+    const [run] = await withEvents(runner, [row]);
+    const earlier: RunRow[] = await runner.query(
+      `SELECT * FROM ${RUN} WHERE connection = $1 AND ended_at IS NOT NULL AND (ended_at, id) < ($2, $3)
+        ORDER BY ended_at DESC, id DESC LIMIT ${EARLIER_RUNS}`,
+      [row.connection, row.ended_at, row.id],
+    );
+    const weekly: RunRow[] = await runner.query(WEEKLY, [row.connection, row.started_at]);
+    const open: IncidentRow[] = await runner.query(
+      `SELECT * FROM ${INCIDENT} WHERE connection = $1 AND resolved_at IS NULL`,
+      [row.connection],
+    );
+    const isTriedAgain = (await runner.query(IS_TRIED_AGAIN, [row.id])).length > 0;
+    const judgement = isTriedAgain
+      ? NOTHING_TO_TELL
+      : decide({
+          run: run as EndedRun,
+          earlier: earlier.map((each) => toEndedRun(each)),
+          weekly: weekly.map((each) => toEndedRun(each)),
+          open: open.map(toIncident),
+        });
+    await write(runner, judgement, row.ended_at as Date, now);
+  }
+
   async function withEvents(runner: QueryRunner, rows: readonly RunRow[]): Promise<readonly EndedRun[]> {
     const events: { run_id: string; data: unknown }[] = await runner.query(
       `SELECT run_id, data FROM ${EVENT} WHERE run_id = ANY($1) AND type = 'schema_changed' ORDER BY seq`,
@@ -164,7 +184,7 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
     await runner.query(
       `INSERT INTO ${INCIDENT} (id, key, kind, connection, stream, severity, text, run_id, opened_at, last_seen_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`,
-      [id, key, kind, connection, stream ?? null, severity, JSON.stringify(storable(text)), run ?? null, at],
+      [id, key, kind, connection ?? null, stream ?? null, severity, JSON.stringify(storable(text)), run ?? null, at],
     );
     await runner.query(
       `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)
@@ -189,6 +209,20 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
     resolved,
     at,
   ]);
+}
+
+/** Takes back what `work` did where it cannot be done, and gives the reason; what another time may heal is thrown. */
+async function setAside(runner: QueryRunner, work: () => Promise<void>): Promise<string | undefined> {
+  await runner.query('SAVEPOINT judgement');
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    const { kind, message } = storeFailure('judge it', error);
+    if (kind === 'transient') throw error;
+    await runner.query('ROLLBACK TO SAVEPOINT judgement');
+    return message;
+  }
 }
 
 async function inTransaction<T>(source: DataSource, work: (runner: QueryRunner) => Promise<T>): Promise<T> {

@@ -18,9 +18,11 @@ import { budgetStore } from './postgres.budget-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
+import { workerStore } from './postgres.worker-store.js';
 import type { RunStore } from './run-store.js';
 import { RunEntity, RunEventEntity, STORE_SCHEMA } from './run.entity.js';
 import { storeFailure } from './store-failure.js';
+import type { WorkerStore } from './worker-store.js';
 
 /** The host's own memory. */
 export interface Store {
@@ -33,6 +35,7 @@ export interface Store {
   readonly history: HistoryStore;
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
+  readonly workers: WorkerStore;
   close(): Promise<void>;
 }
 
@@ -77,6 +80,7 @@ export async function openStore(url: string): Promise<Store> {
     // Whoever asks repeats it with pauses of his own, and a turn that nobody heard of is lost.
     budgets: budgetStore(source),
     circuits: patient(circuitStore(source)),
+    workers: patient(workerStore(source)),
     close: () => source.destroy(),
   };
 }

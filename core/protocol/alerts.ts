@@ -12,6 +12,9 @@ export const ALERT_KINDS = [
   'integrity_mismatch',
   'disk',
   'late',
+  'stale_data',
+  'request_failed',
+  'worker_lost',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

@@ -1,5 +1,5 @@
 import { ALERT_KINDS, SEVERITIES, type AlertKind, type Severity } from '../protocol/index.js';
-import { Choice, Count, Pattern, Text } from './fields.js';
+import { Choice, Count, MinutesText, Pattern, Text } from './fields.js';
 import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, list, named, one } from './shape.js';
 
 const MAIL_ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/;
@@ -125,6 +125,20 @@ export class ChannelSettings {
       : undefined,
   { anyOf: [{ not: { required: ['budget_used'] } }, { properties: { when: { const: 'quarantine_growth' } } }] },
 )
+@Rule<AlertRuleSettings>(
+  ({ when, older_than }) =>
+    older_than !== undefined && when !== undefined && when !== 'stale_data'
+      ? { key: 'older_than', message: 'has a meaning only with when: stale_data; remove it' }
+      : undefined,
+  { anyOf: [{ not: { required: ['older_than'] } }, { properties: { when: { const: 'stale_data' } } }] },
+)
+@Rule<AlertRuleSettings>(
+  ({ when, connections }) =>
+    connections !== undefined && when === 'worker_lost'
+      ? { key: 'connections', message: 'has no meaning with when: worker_lost; remove it' }
+      : undefined,
+  { not: { required: ['connections'], properties: { when: { const: 'worker_lost' } } } },
+)
 export class AlertRuleSettings {
   @Key(
     'What happened. `auth`, `run_interrupted`, `integrity_mismatch` and `disk` are failures too: where no rule names them, `run_failed` tells of them (`run_partial` where streams came in).',
@@ -147,6 +161,10 @@ export class AlertRuleSettings {
   )
   @Pattern(/^(100|[0-9]{1,2})%$/, 'must be a whole percentage like 50%')
   budget_used?: string;
+
+  @OptionalKey('For `stale_data`: tells once the last success is older. Absent: `2d`.', { example: '36h' })
+  @MinutesText()
+  older_than?: string;
 }
 
 /** Who is told when something goes wrong. */

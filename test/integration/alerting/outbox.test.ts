@@ -7,13 +7,15 @@ import {
   type AlertRule,
   type Channel,
   type Dispatcher,
+  type Standing,
 } from '../../../core/alerting/index.js';
 import { openStore, type Store } from '../../../core/persistence/index.js';
-import type { AlertKind, ErrorReport, RunState } from '../../../core/protocol/index.js';
+import type { AlertKind } from '../../../core/protocol/index.js';
 import { startPagerDuty, type PagerDuty } from '../../simulators/pagerduty/server.js';
 import { startMailBox, type MailBox } from '../../support/mail.js';
 import { query, stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
 import { startReceiver, type Receiver } from '../../support/receiver.js';
+import { DOWN, recordRun, REFUSED, type Told } from './recorded-run.js';
 
 const ROUTING_KEY = '0123456789abcdef0123456789abcdef';
 const MINUTE = 60_000;
@@ -26,7 +28,7 @@ let hook: Receiver;
 let channels: Record<string, Channel>;
 let now: number;
 let notes: string[];
-let late: Record<string, string>;
+let standing: Standing[];
 
 beforeEach(async () => {
   database = await testDatabase();
@@ -41,7 +43,7 @@ beforeEach(async () => {
   };
   now = Date.parse('2026-03-10T06:00:00Z');
   notes = [];
-  late = {};
+  standing = [];
 });
 afterEach(async () => {
   await box.close();
@@ -66,7 +68,8 @@ function dispatcher(
     rules,
     channels,
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
-    lateSlots: async () => late,
+    host: 'here',
+    standing: async () => standing,
     linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
     now: () => new Date(now),
     signal,
@@ -79,57 +82,14 @@ const rule = (when: AlertKind, to: readonly string[] = ['ops', 'pager']): AlertR
   severity: 'critical',
   to,
   budgetUsed: 0.5,
+  olderThanMs: 0,
 });
 
-interface Told {
-  readonly state?: RunState;
-  readonly error?: ErrorReport;
-  readonly streamError?: ErrorReport;
-  readonly read?: number;
-  readonly quarantined?: number;
-  readonly trigger?: string;
-  readonly gone?: readonly string[];
-}
-
-/** A run of `daily` with its stream `series`, as the recorder leaves it. */
-async function ran({
-  state = 'succeeded',
-  error,
-  streamError,
-  read = 100,
-  quarantined = 0,
-  trigger = 'manual',
-  gone,
-}: Told = {}) {
+/** A run of `daily`, a minute later. */
+function ran(told: Told = {}): Promise<string> {
   now += MINUTE;
-  const id = randomUUID();
-  const at = new Date(now).toISOString();
-  await store.runs.begin({ id, connection: 'daily', trigger, startedAt: at });
-  if (gone !== undefined) {
-    const change = { added: [], removed: gone, retyped: [], loosened: [] };
-    await store.runs.append([
-      { run: id, seq: 1, at, type: 'schema_changed', data: { stream: 'series', applied: true, change } },
-    ]);
-  }
-  const isWell = state === 'succeeded';
-  await store.runs.end(id, {
-    state,
-    endedAt: at,
-    exitCode: isWell ? 0 : 5,
-    streams: {
-      series: {
-        state: isWell ? 'complete' : 'failed',
-        ledger: isWell ? { read, quarantined } : {},
-        ...(streamError === undefined ? {} : { error: streamError }),
-      },
-    },
-    ...(error === undefined ? {} : { error }),
-  });
-  return id;
+  return recordRun(store, now, told);
 }
-
-const REFUSED: ErrorReport = { kind: 'auth', message: 'The source refused the key.', hint: 'Renew api_key.' };
-const DOWN: ErrorReport = { kind: 'transient', message: 'The source did not answer.', hint: 'Try later.' };
 
 describe('each rule tells once and resolves once, however often the fault comes again', () => {
   const well = async () => {
@@ -197,7 +157,7 @@ test('late is told once, by several hosts, and over once a run has succeeded', a
     await Promise.all(all.map((each) => each.work()));
   };
   await look();
-  late = { daily: '2026-03-10T05:15:00.000Z' };
+  standing = [{ kind: 'late', connection: 'daily', slot: '2026-03-10T05:15:00.000Z' }];
   await look();
   // A failure does not end it, nor a success that came before its slot.
   await ran({ state: 'failed', error: DOWN });
@@ -205,7 +165,7 @@ test('late is told once, by several hosts, and over once a run has succeeded', a
   await look();
   expect(box.mails.map(({ subject }) => subject)).toEqual(['[outreach] CRITICAL: daily: it is late']);
   expect(box.mails[0]?.text).toContain('2026-03-10T05:15:00.000Z');
-  late = {};
+  standing = [];
   await look();
   await look();
   expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: true }]);

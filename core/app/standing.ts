@@ -1,0 +1,57 @@
+import { statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import type { Standing, StandingKind } from '../alerting/index.js';
+import type { Store } from '../persistence/index.js';
+import type { Settings } from '../settings/index.js';
+import { lateSlots } from './schedules.js';
+
+/** With less, the embedded PostgreSQL of a busy host may stop within the hour. */
+const LEAST_FREE_BYTES = 2 ** 30;
+
+type Sources = Pick<Store, 'alerts' | 'schedules' | 'holds' | 'runs' | 'workers'>;
+
+/** All of these kinds that stands now, of the connections of a configuration and of this machine. */
+export async function standingNow(
+  { settings, home, store }: { readonly settings: Settings; readonly home: string; readonly store: Sources },
+  kinds: ReadonlySet<StandingKind>,
+  now: Date,
+): Promise<readonly Standing[]> {
+  const look: Readonly<Record<StandingKind, () => Promise<readonly Standing[]>>> = {
+    late: () => late(settings, store),
+    stale_data: () => stale(settings, store, now),
+    request_failed: async () =>
+      (await store.alerts.failedRequests(Object.keys(settings.connections))).map((failed) => ({
+        kind: 'request_failed',
+        ...failed,
+      })),
+    worker_lost: async () =>
+      (await store.workers.lost()).map(({ name, seenAt }) => ({ kind: 'worker_lost', worker: name, seenAt })),
+    disk: () => fullDisk(home),
+  };
+  const found = await Promise.all([...kinds].map((kind) => look[kind]()));
+  return found.flat();
+}
+
+/** Whose schedule is held is not expected. */
+async function late(settings: Settings, { schedules, runs, holds }: Sources): Promise<readonly Standing[]> {
+  const [slots, held] = await Promise.all([lateSlots(settings, schedules, runs), holds.list()]);
+  return Object.entries(slots).flatMap(([connection, slot]) =>
+    Object.hasOwn(held, connection) ? [] : [{ kind: 'late', connection, slot }],
+  );
+}
+
+async function stale({ connections }: Settings, { runs }: Sources, now: Date): Promise<readonly Standing[]> {
+  return Object.entries(await runs.lastSuccesses()).flatMap(([connection, lastSuccess]) =>
+    Object.hasOwn(connections, connection)
+      ? [{ kind: 'stale_data', connection, lastSuccess, ageMs: now.getTime() - Date.parse(lastSuccess) }]
+      : [],
+  );
+}
+
+async function fullDisk(folder: string): Promise<readonly Standing[]> {
+  // A folder that nobody has needed yet is not there.
+  const room = await statfs(folder).catch(() => undefined);
+  if (room === undefined) return [];
+  const freeBytes = room.bavail * room.bsize;
+  return freeBytes < LEAST_FREE_BYTES ? [{ kind: 'disk', host: hostname(), folder, freeBytes }] : [];
+}
