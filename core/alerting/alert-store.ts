@@ -1,5 +1,5 @@
-import type { ErrorReport } from '../protocol/index.js';
-import type { Delivery, DeliveryRecord, EndedRun, Incident, Judgement } from './incident.js';
+import type { AlertKind, ErrorReport, Severity } from '../protocol/index.js';
+import type { Acknowledgement, Delivery, DeliveryRecord, EndedRun, Incident, Judgement } from './incident.js';
 
 /** What a judgement looks back at. */
 export interface Before {
@@ -37,20 +37,50 @@ export interface AlertStore {
   failedRequests(connections: readonly string[]): Promise<readonly FailedRequest[]>;
   /**
    * Takes deliveries that are due at `now` and leases them; the lease is by the database's clock. One of a key and channel at a
-   * time, in their order, so that nothing is resolved before it was told.
+   * time, in their order, so that nothing is resolved before it was told. What is held stays where it is.
    */
   claim(options: {
     readonly now: Date;
     readonly leaseMs: number;
     readonly limit: number;
+    readonly held: readonly Held[];
   }): Promise<readonly Delivery[]>;
+  /** Takes in the same way all that is due to one channel, of these severities, and was written before an instant. */
+  claimDigest(
+    options: Held & { readonly now: Date; readonly leaseMs: number; readonly before: Date },
+  ): Promise<readonly Delivery[]>;
   /** Of the attempt that was claimed; one that lost its lease meanwhile changes nothing. */
   sent(delivery: Delivery): Promise<void>;
   again(delivery: Delivery, dueAt: Date, error: string): Promise<void>;
   /** Not to be tried again. A resolve of what was never told goes with it. */
   ended(delivery: Delivery, state: 'refused' | 'given_up', error: string): Promise<void>;
   /** Open ones first, then the latest. */
-  incidents(filter: { readonly limit: number; readonly isOpenOnly?: boolean }): Promise<readonly ListedIncident[]>;
+  incidents(filter: IncidentFilter): Promise<readonly ListedIncident[]>;
+  /** Those whose id is or begins with the text, and the open one whose key it is. */
+  find(text: string): Promise<readonly ListedIncident[]>;
+  /** Of an open incident; the first one counts. It is not escalated any more. */
+  acknowledge(id: string, acknowledgement: Acknowledgement): Promise<void>;
+}
+
+/** Deliveries to a channel that are not told one by one at the moment. */
+export interface Held {
+  readonly channel: string;
+  readonly severities: readonly Severity[];
+}
+
+export interface IncidentFilter {
+  readonly limit: number;
+  readonly isOpen?: boolean;
+  readonly connection?: string;
+  readonly kind?: AlertKind;
+  /** The last one of the page before. */
+  readonly after?: IncidentPlace;
+}
+
+export interface IncidentPlace {
+  readonly isOpen: boolean;
+  readonly openedAt: string;
+  readonly id: string;
 }
 
 export interface Judged {

@@ -1,5 +1,6 @@
 import { toConnectorError } from '../sdk/errors.js';
 import type { AlertStore } from './alert-store.js';
+import { digestMessage, digestsDue, heldNow, type ChannelPolicy } from './channel-policy.js';
 import type { AlertMessage, Channel } from './channels/channel.js';
 import type { Delivery, Incident } from './incident.js';
 import { judge, type AlertRule, type ConnectionFacts } from './judge.js';
@@ -10,6 +11,8 @@ export interface DispatcherOptions {
   readonly project: string;
   readonly rules: readonly AlertRule[];
   readonly channels: Readonly<Record<string, Channel>>;
+  /** Of the channels that have one. */
+  readonly policies: Readonly<Record<string, ChannelPolicy>>;
   readonly factsOf: (connection: string) => ConnectionFacts;
   /** The machine that this dispatcher runs on. */
   readonly host: string;
@@ -41,9 +44,10 @@ const LEASE_MS = 3 * SEND_MS;
 const FIRST_RETRY_MS = 15_000;
 const LONGEST_RETRY_MS = 30 * 60_000;
 const GIVE_UP_AFTER_MS = 3 * 86_400_000;
+const LEAST_ATTEMPTS = 20;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, rules, factsOf, host, now, signal, note } = options;
+  const { store, rules, policies, factsOf, host, now, signal, note } = options;
   const kinds = new Set(STANDING_KINDS.filter((kind) => rules.some(({ when }) => when === kind)));
   let nextWatch: number | undefined;
   let isBegun = false;
@@ -74,10 +78,16 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await store.watch(decide, now());
       nextWatch = now().getTime() + WATCH_EVERY_MS;
     }
+    for (const digest of digestsDue(policies, now())) {
+      if (signal.aborted) return;
+      const due = await store.claimDigest({ ...digest, now: now(), leaseMs: LEASE_MS });
+      if (due.length > 0) await deliver(due, digestMessage(due, options.project), options);
+    }
     while (!signal.aborted) {
-      const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE });
+      const held = heldNow(policies, now());
+      const due = await store.claim({ now: now(), leaseMs: LEASE_MS, limit: AT_ONCE, held });
       if (due.length === 0) return;
-      await Promise.all(due.map((delivery) => deliver(delivery, options)));
+      await Promise.all(due.map((delivery) => deliver([delivery], messageOf(delivery, options), options)));
     }
   }
 
@@ -88,29 +98,41 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 }
 
+/** Deliveries to one channel that are one message. */
 async function deliver(
-  delivery: Delivery,
-  { store, channels, now, note, ...options }: DispatcherOptions,
+  deliveries: readonly Delivery[],
+  message: AlertMessage,
+  { store, channels, now, note }: DispatcherOptions,
 ): Promise<void> {
-  const channel = Object.hasOwn(channels, delivery.channel) ? channels[delivery.channel] : undefined;
-  const about = `alert "${delivery.incident.key}" (${delivery.action}) to channel "${delivery.channel}"`;
+  const first = deliveries[0]!;
+  const settle = (how: (delivery: Delivery) => Promise<void>) => Promise.all(deliveries.map(how));
+  const channel = Object.hasOwn(channels, first.channel) ? channels[first.channel] : undefined;
+  const about = `alert "${message.key}" (${message.action}) to channel "${first.channel}"`;
   if (channel === undefined) {
     note(`${about}: there is no such channel any more`);
-    await store.ended(delivery, 'refused', 'There is no such channel in the configuration any more.');
+    const text = 'There is no such channel in the configuration any more.';
+    await settle((delivery) => store.ended(delivery, 'refused', text));
     return;
   }
   try {
-    await channel.send(messageOf(delivery, options), AbortSignal.timeout(SEND_MS));
+    await channel.send(message, AbortSignal.timeout(SEND_MS));
   } catch (cause) {
-    const { kind, message, details } = toConnectorError(cause);
-    note(`${about}: ${message}`);
-    if (kind !== 'transient' && kind !== 'rate_limit') await store.ended(delivery, 'refused', message);
-    else if (now().getTime() - Date.parse(delivery.createdAt) >= GIVE_UP_AFTER_MS)
-      await store.ended(delivery, 'given_up', message);
-    else await store.again(delivery, retryAt(now(), delivery.attempt, details.retryAfterMs), message);
+    const { kind, message: text, details } = toConnectorError(cause);
+    note(`${about}: ${text}`);
+    const again = retryAt(now(), Math.max(...deliveries.map(({ attempt }) => attempt)), details.retryAfterMs);
+    await settle((delivery) => {
+      if (kind !== 'transient' && kind !== 'rate_limit') return store.ended(delivery, 'refused', text);
+      if (isGivenUp(delivery, now())) return store.ended(delivery, 'given_up', text);
+      return store.again(delivery, again, text);
+    });
     return;
   }
-  await store.sent(delivery);
+  await settle((delivery) => store.sent(delivery));
+}
+
+/** One that was held for days has not been tried for days. */
+function isGivenUp({ createdAt, attempt }: Delivery, now: Date): boolean {
+  return now.getTime() - Date.parse(createdAt) >= GIVE_UP_AFTER_MS && attempt >= LEAST_ATTEMPTS;
 }
 
 /** Twice as long each time; a channel that says when it has time again is not asked before. */

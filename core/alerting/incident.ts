@@ -58,10 +58,19 @@ export interface Incident {
   /** In how many runs it was seen. */
   readonly times: number;
   readonly resolvedAt?: string;
+  /** Somebody has seen it. */
+  readonly acknowledged?: Acknowledgement;
+}
+
+export interface Acknowledgement {
+  readonly at: string;
+  /** Who: an account of the command line, or `api`. */
+  readonly by: string;
 }
 
 export type NewIncident = Pick<Incident, 'key' | 'kind' | 'connection' | 'stream' | 'severity' | 'text' | 'run'> & {
   readonly channels: readonly string[];
+  readonly escalations: readonly { readonly channel: string; readonly afterMs: number }[];
 };
 
 /** What one run changes about incidents. */
@@ -90,8 +99,9 @@ export interface Delivery {
 export interface DeliveryRecord {
   readonly channel: string;
   readonly action: DeliveryAction;
-  /** `refused`: the channel said no; `given_up`: it could not be reached for days. */
-  readonly state: 'waiting' | 'sent' | 'refused' | 'given_up';
+  /** `refused`: the channel said no; `given_up`: it could not be reached for days; `dropped`: nobody needs it any more. */
+  readonly state: 'waiting' | 'sent' | 'refused' | 'given_up' | 'dropped';
+  readonly escalates: boolean;
   readonly attempt: number;
   readonly at: string;
   readonly error?: string;

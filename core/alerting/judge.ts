@@ -14,6 +14,8 @@ export interface AlertRule {
   readonly budgetUsed: number;
   /** Of `stale_data`: an older last success is told. */
   readonly olderThanMs: number;
+  /** Who is told too where nobody has acknowledged after so long. */
+  readonly escalate?: { readonly afterMs: number; readonly to: readonly string[] };
 }
 
 /** What the configuration says about the connection of a run. */
@@ -71,10 +73,15 @@ function rulesFor(finding: Finding, rules: readonly AlertRule[], connection: str
 }
 
 /** How bad an incident of these rules is, and who is told of it. */
-export function toldBy(rules: readonly AlertRule[]): Pick<NewIncident, 'severity' | 'channels'> {
+export function toldBy(rules: readonly AlertRule[]): Pick<NewIncident, 'severity' | 'channels' | 'escalations'> {
+  const soonest = new Map<string, number>();
+  for (const { escalate } of rules)
+    for (const channel of escalate?.to ?? [])
+      soonest.set(channel, Math.min(escalate!.afterMs, soonest.get(channel) ?? Infinity));
   return {
     severity: SEVERITIES.find((severity) => rules.some((rule) => rule.severity === severity)) ?? 'error',
     channels: [...new Set(rules.flatMap(({ to }) => to))],
+    escalations: [...soonest].map(([channel, afterMs]) => ({ channel, afterMs })),
   };
 }
 

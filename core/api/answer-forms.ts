@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ALERT_KINDS, SEVERITIES } from '../protocol/index.js';
 import { LOG_LEVELS } from './run-logs.js';
 import { RUN_STATES } from './run-query.js';
 
@@ -216,5 +217,38 @@ export const BACKFILL = z.strictObject({
 });
 
 export const REQUESTS = z.strictObject({ requests: z.array(REQUEST), next: z.string().nullable() });
+
+export const ALERT = z.strictObject({
+  id: z.uuid(),
+  key: z.string().describe('Of connection, kind and stream, worker or host; one alert of a key is open at a time.'),
+  kind: z.enum(ALERT_KINDS),
+  severity: z.enum(SEVERITIES),
+  connection: z.string().nullable().describe('Null where it is about a host or a worker.'),
+  stream: z.string().nullable(),
+  run: z.string().nullable().describe('That showed it; null where none did.'),
+  title: z.string(),
+  what: z.string(),
+  meaning: z.string(),
+  next: z.string(),
+  command: z.string(),
+  opened_at: instant,
+  last_seen_at: instant,
+  times: z.int().describe('In how many runs it was seen.'),
+  acknowledged: z.strictObject({ at: instant, by: z.string() }).nullable(),
+  resolved_at: instant.nullable(),
+  deliveries: z.array(
+    z.strictObject({
+      channel: z.string(),
+      action: z.enum(['trigger', 'resolve']),
+      state: z.enum(['waiting', 'sent', 'refused', 'given_up', 'dropped']),
+      escalates: z.boolean(),
+      attempt: z.int(),
+      at: instant,
+      error: z.string().nullable(),
+    }),
+  ),
+});
+
+export const ALERTS = z.strictObject({ alerts: z.array(ALERT), next: z.string().nullable() });
 
 export const ASKED = z.strictObject({ id: z.uuid(), url: z.string() });

@@ -1,4 +1,5 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { AlertsController } from './alerts.controller.js';
 import { BackfillsController } from './backfills.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
@@ -25,6 +26,7 @@ export class ApiModule {
         RunsController,
         LineageController,
         RequestsController,
+        AlertsController,
         BackfillsController,
         ReportController,
       ],

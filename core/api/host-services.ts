@@ -1,3 +1,4 @@
+import type { AlertStore } from '../alerting/index.js';
 import type { RunStore } from '../persistence/run-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
@@ -77,6 +78,7 @@ export interface HostServices {
   readonly project: string;
   readonly connections: readonly ConnectionSummary[];
   readonly runs: RunStore;
+  readonly alerts: Pick<AlertStore, 'incidents' | 'find' | 'acknowledge'>;
   readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */
   ask(connection: string, idempotencyKey: string): Promise<RequestRecord>;

@@ -16,7 +16,7 @@ export const RUN_STATES: readonly RunState[] = [
 ];
 const PARAMETERS = ['connection', 'state', 'since', 'limit', 'cursor'];
 /** Years 2000 to 2199: whatever is further off cannot be meant. */
-const INSTANT = /^2[01]\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+export const INSTANT = /^2[01]\d\d-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
 
 /** The query of a list of runs; what is not understood is refused, since a filter that is passed over shows too much. */
 export function runFilterOf(query: Readonly<Record<string, unknown>>): RunFilter {
@@ -46,7 +46,7 @@ export function cursorOf({ startedAt, id }: RunPlace): string {
   return Buffer.from(`${startedAt} ${id}`).toString('base64url');
 }
 
-function once(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function once(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new BadRequestException(`${name} must be given once.`);

@@ -13,6 +13,7 @@ import {
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { durationMs, errorBudgetOf, type AlertsSettings, type ChannelSettings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
+import { channelPolicies } from './channel-policies.js';
 import type { Installation } from './installation.js';
 import { standingNow } from './standing.js';
 import { feedsMarts } from './marts.js';
@@ -41,6 +42,7 @@ export async function startAlerting(installation: Installation, note: (text: str
     project: project.name,
     rules: alerts.rules.map(ruleOf),
     channels: Object.fromEntries(Object.keys(alerts.channels).map((name) => [name, namedChannel(configuration, name)])),
+    policies: channelPolicies(configuration.settings),
     factsOf: (connection) => factsOf(configuration, connection),
     host: hostname(),
     standing: (kinds, now) =>
@@ -121,6 +123,7 @@ function ruleOf({
   to,
   budget_used,
   older_than,
+  escalate,
 }: AlertsSettings['rules'][number]): AlertRule {
   return {
     when,
@@ -129,6 +132,7 @@ function ruleOf({
     to,
     budgetUsed: Number((budget_used ?? HALF).slice(0, -1)) / 100,
     olderThanMs: durationMs(older_than ?? TWO_DAYS),
+    ...(escalate === undefined ? {} : { escalate: { afterMs: durationMs(escalate.after), to: escalate.to } }),
   };
 }
 

@@ -16,6 +16,8 @@ export interface IncidentRow {
   last_seen_at: Date;
   times: number;
   resolved_at: Date | null;
+  acknowledged_at: Date | null;
+  acknowledged_by: string | null;
 }
 
 export interface DeliveryRow {
@@ -28,6 +30,7 @@ export interface DeliveryRow {
   created_at: Date;
   changed_at: Date;
   error: string | null;
+  escalates: boolean;
 }
 
 export function toEndedRun(row: RunRow, events: readonly { readonly data: unknown }[] = []): EndedRun {
@@ -75,6 +78,9 @@ export function toIncident(row: IncidentRow): Incident {
     lastSeenAt: row.last_seen_at.toISOString(),
     times: row.times,
     ...(row.resolved_at === null ? {} : { resolvedAt: row.resolved_at.toISOString() }),
+    ...(row.acknowledged_at === null
+      ? {}
+      : { acknowledged: { at: row.acknowledged_at.toISOString(), by: row.acknowledged_by ?? '' } }),
   };
 }
 
@@ -83,6 +89,14 @@ export function toListed(row: IncidentRow, deliveries: readonly DeliveryRow[]): 
   return { ...toIncident(row), deliveries: own.map(toRecord) };
 }
 
-function toRecord({ channel, action, state, attempt, changed_at, error }: DeliveryRow): DeliveryRecord {
-  return { channel, action, state, attempt, at: changed_at.toISOString(), ...(error === null ? {} : { error }) };
+function toRecord({ channel, action, state, attempt, changed_at, error, escalates }: DeliveryRow): DeliveryRecord {
+  return {
+    channel,
+    action,
+    state,
+    escalates,
+    attempt,
+    at: changed_at.toISOString(),
+    ...(error === null ? {} : { error }),
+  };
 }

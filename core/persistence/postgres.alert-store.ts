@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { AlertStore, Before, FailedRequest } from '../alerting/alert-store.js';
+import type { AlertStore, Before, FailedRequest, ListedIncident } from '../alerting/alert-store.js';
 import { NOTHING_TO_TELL, type Delivery, type EndedRun, type Judgement } from '../alerting/incident.js';
 import { toEndedRun, toIncident, toListed, type DeliveryRow, type IncidentRow } from './alert-rows.js';
 import { STORE_SCHEMA, type RunRow } from './run.entity.js';
@@ -41,12 +41,44 @@ const FAILED_REQUESTS = `SELECT q.connection, q.id AS request, q.error
      AND NOT EXISTS (SELECT FROM ${RUN} r
                       WHERE r.connection = q.connection AND r.state = 'succeeded' AND r.ended_at >= q.requested_at)
    ORDER BY q.connection`;
+/** Of a delivery, `w`, at $1. */
+const DUE = `w.state = 'waiting' AND w.due_at <= $1 AND (w.lease_until IS NULL OR w.lease_until < now())`;
+/** What is more comes in a second message. */
+const MOST_IN_DIGEST = 500;
+const DROP_ESCALATIONS = `UPDATE ${DELIVERY} d SET state = 'dropped', changed_at = now()`;
+const NOT_ESCALATED = `d.escalates AND d.state = 'waiting' AND d.attempt = 0`;
 /** A row as it was claimed: a later claim has raised the attempt. */
 const HELD = `id = $1 AND attempt = $2 AND state = 'waiting'`;
 
 export function alertStore(source: DataSource): AlertStore {
   const changed = async (sql: string, values: readonly unknown[]): Promise<void> => {
     await source.query(sql, [...values]);
+  };
+  /** Leases what a query finds; $1 is the instant, $2 the milliseconds. */
+  const claimed = async (found: string, values: readonly unknown[]): Promise<readonly Delivery[]> => {
+    const [rows]: [DeliveryRow[]] = await source.query(
+      `UPDATE ${DELIVERY} d SET attempt = attempt + 1, lease_until = now() + $2 * interval '1 ms', changed_at = now()
+        WHERE id IN (${found}) RETURNING d.*`,
+      [...values],
+    );
+    if (rows.length === 0) return [];
+    const incidents: IncidentRow[] = await source.query(`SELECT * FROM ${INCIDENT} WHERE id = ANY($1)`, [
+      rows.map((row) => row.incident_id),
+    ]);
+    const byId = new Map(incidents.map((row) => [row.id, toIncident(row)]));
+    const inOrder = rows.toSorted((a, b) => Number(a.id) - Number(b.id));
+    return inOrder.flatMap(({ id, channel, action, attempt, created_at, incident_id }) => {
+      const incident = byId.get(incident_id);
+      if (incident === undefined) return [];
+      return [{ id, channel, action, attempt, createdAt: created_at.toISOString(), incident }];
+    });
+  };
+  const listed = async (rows: readonly IncidentRow[]): Promise<readonly ListedIncident[]> => {
+    const deliveries: DeliveryRow[] = await source.query(
+      `SELECT * FROM ${DELIVERY} WHERE incident_id = ANY($1) ORDER BY id`,
+      [rows.map(({ id }) => id)],
+    );
+    return rows.map((row) => toListed(row, deliveries));
   };
   const settle = ({ id, attempt }: Delivery, change: string, ...values: unknown[]) =>
     changed(`UPDATE ${DELIVERY} SET ${change}, lease_until = NULL, changed_at = now() WHERE ${HELD}`, [
@@ -86,28 +118,24 @@ export function alertStore(source: DataSource): AlertStore {
       const rows: FailedRequest[] = await source.query(FAILED_REQUESTS, [connections]);
       return rows;
     },
-    async claim({ now, leaseMs, limit }) {
-      const [claimed]: [DeliveryRow[]] = await source.query(
-        `UPDATE ${DELIVERY} d SET attempt = attempt + 1, lease_until = now() + $2 * interval '1 ms', changed_at = now()
-          WHERE id IN (
-            SELECT w.id FROM ${DELIVERY} w
-             WHERE w.state = 'waiting' AND w.due_at <= $1 AND (w.lease_until IS NULL OR w.lease_until < now())
-               AND NOT EXISTS (SELECT FROM ${DELIVERY} o WHERE o.state = 'waiting'
+    async claim({ now, leaseMs, limit, held }) {
+      return claimed(
+        `SELECT w.id FROM ${DELIVERY} w JOIN ${INCIDENT} i ON i.id = w.incident_id
+          WHERE ${DUE} AND NOT EXISTS (SELECT FROM ${DELIVERY} o WHERE o.state = 'waiting'
                                 AND o.key = w.key AND o.channel = w.channel AND o.id < w.id)
-             ORDER BY w.due_at, w.id LIMIT $3 FOR UPDATE SKIP LOCKED)
-         RETURNING d.*`,
-        [now, leaseMs, limit],
+            AND NOT EXISTS (SELECT FROM jsonb_to_recordset($4::jsonb) AS h (channel text, severities text[])
+                             WHERE h.channel = w.channel AND i.severity = ANY (h.severities))
+          ORDER BY w.due_at, w.id LIMIT $3 FOR UPDATE OF w SKIP LOCKED`,
+        [now, leaseMs, limit, JSON.stringify(held)],
       );
-      if (claimed.length === 0) return [];
-      const incidents: IncidentRow[] = await source.query(`SELECT * FROM ${INCIDENT} WHERE id = ANY($1)`, [
-        claimed.map((row) => row.incident_id),
-      ]);
-      const byId = new Map(incidents.map((row) => [row.id, toIncident(row)]));
-      return claimed.flatMap(({ id, channel, action, attempt, created_at, incident_id }) => {
-        const incident = byId.get(incident_id);
-        if (incident === undefined) return [];
-        return [{ id, channel, action, attempt, createdAt: created_at.toISOString(), incident }];
-      });
+    },
+    async claimDigest({ channel, severities, before, now, leaseMs }) {
+      return claimed(
+        `SELECT w.id FROM ${DELIVERY} w JOIN ${INCIDENT} i ON i.id = w.incident_id
+          WHERE ${DUE} AND w.channel = $3 AND i.severity = ANY ($4::text[]) AND w.created_at < $5
+          ORDER BY w.id LIMIT ${MOST_IN_DIGEST} FOR UPDATE OF w SKIP LOCKED`,
+        [now, leaseMs, channel, severities, before],
+      );
     },
     sent: (delivery) => settle(delivery, `state = 'sent', error = NULL`),
     again: (delivery, dueAt, error) => settle(delivery, 'due_at = $3, error = $4', dueAt, error),
@@ -120,18 +148,34 @@ export function alertStore(source: DataSource): AlertStore {
         [delivery.incident.id, delivery.channel, state, error],
       );
     },
-    async incidents({ limit, isOpenOnly = false }) {
+    async incidents({ limit, isOpen, connection, kind, after }) {
       const rows: IncidentRow[] = await source.query(
-        `SELECT * FROM ${INCIDENT} ${isOpenOnly ? 'WHERE resolved_at IS NULL' : ''}
-          ORDER BY resolved_at IS NOT NULL, opened_at DESC, id LIMIT $1`,
-        [limit],
+        `SELECT * FROM ${INCIDENT}
+          WHERE ($2::boolean IS NULL OR (resolved_at IS NULL) = $2)
+            AND ($3::text IS NULL OR connection = $3) AND ($4::text IS NULL OR kind = $4)
+            AND ($5::boolean IS NULL OR (resolved_at IS NULL, opened_at, id) < ($5, $6::timestamptz, $7::uuid))
+          ORDER BY (resolved_at IS NULL) DESC, opened_at DESC, id DESC LIMIT $1`,
+        [limit, isOpen, connection, kind, after?.isOpen, after?.openedAt, after?.id],
       );
-      const deliveries: DeliveryRow[] = await source.query(
-        `SELECT * FROM ${DELIVERY} WHERE incident_id = ANY($1) ORDER BY id`,
-        [rows.map(({ id }) => id)],
-      );
-      return rows.map((row) => toListed(row, deliveries));
+      return listed(rows);
     },
+    async find(text) {
+      const rows: IncidentRow[] = await source.query(
+        `SELECT * FROM ${INCIDENT} WHERE starts_with(id::text, $1) OR (key = $1 AND resolved_at IS NULL)
+          ORDER BY (resolved_at IS NULL) DESC, opened_at DESC, id DESC LIMIT 20`,
+        [text],
+      );
+      return listed(rows);
+    },
+    acknowledge: (id, { at, by }) =>
+      inTransaction(source, async (runner) => {
+        const [, changes]: [unknown, number] = await runner.query(
+          `UPDATE ${INCIDENT} SET acknowledged_at = coalesce(acknowledged_at, $2), acknowledged_by = coalesce(acknowledged_by, $3)
+            WHERE id = $1 AND resolved_at IS NULL`,
+          [id, at, storable(by)],
+        );
+        if (changes > 0) await runner.query(`${DROP_ESCALATIONS} WHERE d.incident_id = $1 AND ${NOT_ESCALATED}`, [id]);
+      }),
   };
 
   async function judgeRow(
@@ -179,7 +223,7 @@ export function alertStore(source: DataSource): AlertStore {
 
 /** `at`: when the run ended that showed it. */
 async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement, at: Date, now: Date): Promise<void> {
-  for (const { key, kind, connection, stream, severity, text, run, channels } of opened) {
+  for (const { key, kind, connection, stream, severity, text, run, channels, escalations } of opened) {
     const id = randomUUID();
     await runner.query(
       `INSERT INTO ${INCIDENT} (id, key, kind, connection, stream, severity, text, run_id, opened_at, last_seen_at)
@@ -191,6 +235,12 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
        SELECT $1, $2, channel, 'trigger', 'waiting', $4, $4, now() FROM unnest($3::text[]) AS channel`,
       [id, key, channels, now],
     );
+    await runner.query(
+      `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, escalates, state, created_at, due_at, changed_at)
+       SELECT $1, $2, channel, 'trigger', true, 'waiting', $4, $4::timestamptz + after * interval '1 ms', now()
+         FROM unnest($3::text[], $5::double precision[]) AS e (channel, after)`,
+      [id, key, escalations.map(({ channel }) => channel), now, escalations.map(({ afterMs }) => afterMs)],
+    );
   }
   await runner.query(
     `UPDATE ${INCIDENT} SET times = times + 1, last_seen_at = greatest(last_seen_at, $2)
@@ -198,11 +248,16 @@ async function write(runner: QueryRunner, { opened, seen, resolved }: Judgement,
     [seen, at],
   );
   await runner.query(
+    `${DROP_ESCALATIONS} FROM ${INCIDENT} i
+      WHERE i.id = d.incident_id AND i.key = ANY($1) AND i.resolved_at IS NULL AND ${NOT_ESCALATED}`,
+    [resolved],
+  );
+  await runner.query(
     `INSERT INTO ${DELIVERY} (incident_id, key, channel, action, state, created_at, due_at, changed_at)
      SELECT d.incident_id, d.key, d.channel, 'resolve', 'waiting', $2, $2, now()
        FROM ${DELIVERY} d JOIN ${INCIDENT} i ON i.id = d.incident_id
       WHERE i.key = ANY($1) AND i.resolved_at IS NULL AND d.action = 'trigger' AND d.state IN ('waiting', 'sent')
-      ORDER BY d.id`,
+      GROUP BY d.incident_id, d.key, d.channel ORDER BY min(d.id)`,
     [resolved, now],
   );
   await runner.query(`UPDATE ${INCIDENT} SET resolved_at = $2 WHERE key = ANY($1) AND resolved_at IS NULL`, [

@@ -1,6 +1,7 @@
 import { ALERT_KINDS, SEVERITIES, type AlertKind, type Severity } from '../protocol/index.js';
-import { Choice, Count, MinutesText, Pattern, Text } from './fields.js';
-import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, list, named, one } from './shape.js';
+import { Choice, Count, MinutesText, Pattern, Text, TimeZone } from './fields.js';
+import { BlackoutSettings, coversWeek } from './schedule.settings.js';
+import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, list, named, one, word } from './shape.js';
 
 const MAIL_ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/;
 const URL_RULE = 'must be an address that begins with https:// (http:// only to this machine)';
@@ -83,7 +84,45 @@ export class WebhookSettings {
 /** A channel has exactly one of these. */
 export const CHANNEL_KINDS = ['email', 'pagerduty', 'slack', 'teams', 'webhook'] as const;
 
+@Rule<QuietSettings>((quiet) =>
+  coversWeek([quiet]) ? { key: 'to', message: 'leaves no time of the week in which anything may be told' } : undefined,
+)
+export class QuietSettings extends BlackoutSettings {
+  @OptionalKey("IANA time zone. Absent: the project's.", { example: 'America/Chicago' })
+  @TimeZone()
+  timezone?: string;
+
+  @OptionalKey('What is told at any time. Absent: `[critical]`.', {
+    shape: list(word(SEVERITIES)),
+    example: '[critical, error]',
+  })
+  except?: readonly Severity[];
+}
+
+export class DigestSettings {
+  @Key('Local time at which it is sent, every day.', { example: '"08:00"' })
+  @Pattern(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a local time from 00:00 to 23:59, like "08:00"')
+  at: string;
+
+  @OptionalKey("IANA time zone. Absent: the project's.", { example: 'America/Chicago' })
+  @TimeZone()
+  timezone?: string;
+
+  @OptionalKey('What is told in it, and not at once. Absent: `[warning, info]`.', {
+    shape: list(word(SEVERITIES)),
+    example: '[warning, info]',
+  })
+  severities?: readonly Severity[];
+}
+
 @ExactlyOneOf(...CHANNEL_KINDS)
+@Rule<ChannelSettings>(
+  ({ pagerduty, digest }) =>
+    pagerduty !== undefined && digest !== undefined
+      ? { key: 'digest', message: 'has no meaning for pagerduty, which takes incidents one by one; remove it' }
+      : undefined,
+  { not: { required: ['pagerduty', 'digest'] } },
+)
 @Rule<ChannelSettings>(
   ({ email, smtp }) =>
     (email === undefined) === (smtp === undefined)
@@ -116,6 +155,24 @@ export class ChannelSettings {
 
   @OptionalKey('Any program of yours; posts are signed.', { shape: one(WebhookSettings) })
   webhook?: WebhookSettings;
+
+  @OptionalKey('Local times in which nothing is told; what comes up is told at their end.', {
+    shape: one(QuietSettings),
+    example: '{ from: "22:00", to: "06:00" }',
+  })
+  quiet?: QuietSettings;
+
+  @OptionalKey('One message a day for what can wait.', { shape: one(DigestSettings), example: '{ at: "08:00" }' })
+  digest?: DigestSettings;
+}
+
+export class EscalateSettings {
+  @Key('How long after the alert began.', { example: '30m' })
+  @MinutesText()
+  after: string;
+
+  @Key('Channels that are told then.', { shape: list(TEXT), example: '[pager]' })
+  to: readonly string[];
 }
 
 @Rule<AlertRuleSettings>(
@@ -165,6 +222,12 @@ export class AlertRuleSettings {
   @OptionalKey('For `stale_data`: tells once the last success is older. Absent: `2d`.', { example: '36h' })
   @MinutesText()
   older_than?: string;
+
+  @OptionalKey('Who is told too, where the alert is neither acknowledged nor over by then.', {
+    shape: one(EscalateSettings),
+    example: '{ after: 30m, to: [pager] }',
+  })
+  escalate?: EscalateSettings;
 }
 
 /** Who is told when something goes wrong. */

@@ -180,6 +180,12 @@ function checkAlerts({ alerts, connections }: Partial<Settings>, { report }: Cro
           report(['alerts', 'rules', index, key, position], `no such ${what}; ${didYouMean(name, names)}`);
     };
     known('to', 'channel', channels);
+    for (const [position, name] of (rule?.escalate?.to ?? []).entries())
+      if (channels !== undefined && typeof name === 'string' && !channels.includes(name))
+        report(
+          ['alerts', 'rules', index, 'escalate', 'to', position],
+          `no such channel; ${didYouMean(name, channels)}`,
+        );
     known('connections', 'connection', namesOf(connections));
   }
 }

@@ -109,7 +109,8 @@ export function minuteOf(clock: string): number {
 
 export const durationMs = (text: string | undefined): number => (text === undefined ? 0 : (parseDuration(text) ?? 0));
 
-function coversWeek(windows: readonly BlackoutSettings[]): boolean {
+/** Whether the windows leave no time between them. */
+export function coversWeek(windows: readonly BlackoutSettings[]): boolean {
   const week = Array.from({ length: 7 * 1440 }, () => false);
   for (const { from, to, days = WEEKDAY_NAMES } of windows)
     for (const day of days) {

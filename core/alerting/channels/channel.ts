@@ -10,7 +10,7 @@ export interface AlertMessage {
   readonly id: string;
   /** Of the installation. */
   readonly project: string;
-  readonly kind: AlertKind | 'test';
+  readonly kind: AlertKind | 'test' | 'digest';
   readonly severity: Severity;
   readonly connection?: string;
   readonly stream?: string;

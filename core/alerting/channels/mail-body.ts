@@ -47,7 +47,7 @@ function page(
       `<tr><td style="padding:0 24px 8px;font-size:15px;line-height:22px;color:#101828">${
         word === 'Command'
           ? `<code style="font-family:Consolas,Menlo,monospace;font-size:14px">${escaped(sentence)}</code>`
-          : escaped(sentence)
+          : escaped(sentence).replaceAll('\n', '<br>')
       }</td></tr>`,
   );
   const button =

@@ -1,5 +1,8 @@
+import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { AlertMessage, ListedIncident } from '../../alerting/index.js';
+import { alertForm } from '../../api/alert-form.js';
+import { ConnectorError } from '../../sdk/index.js';
 import { table } from './output.js';
 import { wholeNumber } from './runs.js';
 import { does } from './verb.js';
@@ -14,24 +17,54 @@ export function alertsVerb(program: Command): void {
     .option('--limit <n>', 'how many', wholeNumber, 20);
   does<{ open?: boolean; limit: number }>(list, async ({ installation, output }, _args, { open = false, limit }) => {
     const { alerts } = await (await installation()).store();
-    const incidents = await alerts.incidents({ limit, isOpenOnly: open });
-    output.data('tributary.alerts/1', incidents.map(incidentForm), () =>
+    const incidents = await alerts.incidents({ limit, ...(open ? { isOpen: true } : {}) });
+    output.data('tributary.alerts/1', incidents.map(alertForm), () =>
       incidents.length === 0
         ? 'no incidents'
         : table(
-            ['severity', 'alert', 'connection', 'stream', 'since', 'resolved', 'runs', 'what', 'told'],
+            [
+              'id',
+              'severity',
+              'alert',
+              'connection',
+              'stream',
+              'since',
+              'resolved',
+              'acknowledged',
+              'runs',
+              'what',
+              'told',
+            ],
             incidents.map((incident) => [
+              incident.id.slice(0, 8),
               incident.severity,
               incident.kind,
               incident.connection,
               incident.stream,
               incident.openedAt,
               incident.resolvedAt ?? 'open',
+              incident.acknowledged?.by,
               incident.times,
               incident.text.title,
               incident.deliveries.map(({ channel, action, state }) => `${channel} ${action} ${state}`).join(', '),
             ]),
           ),
+    );
+  });
+
+  const ack = group
+    .command('ack')
+    .description('says that you have seen an alert: it is not escalated any more')
+    .argument('<id>', 'of `alerts list`, its first characters, or the key');
+  does(ack, async ({ installation, output }, [text]) => {
+    const { alerts } = await (await installation()).store();
+    const { id } = openOne(await alerts.find(text as string), text as string);
+    await alerts.acknowledge(id, { at: new Date().toISOString(), by: `${userInfo().username}@${hostname()}` });
+    const [alert] = await alerts.find(id);
+    output.data(
+      'tributary.alert/1',
+      alert && alertForm(alert),
+      () => `${alert?.text.title}: acknowledged by ${alert?.acknowledged?.by}`,
     );
   });
 
@@ -63,6 +96,16 @@ export function alertsVerb(program: Command): void {
   });
 }
 
+function openOne(found: readonly ListedIncident[], text: string): ListedIncident {
+  const hint = 'tributary alerts list --open shows their ids.';
+  const [first, second] = found;
+  if (first === undefined) throw new ConnectorError('config', `There is no alert "${text}".`, { hint });
+  if (second !== undefined) throw new ConnectorError('config', `"${text}" begins the ids of several alerts.`, { hint });
+  if (first.resolvedAt !== undefined)
+    throw new ConnectorError('config', `Alert "${text}" is over since ${first.resolvedAt}.`, { hint });
+  return first;
+}
+
 function testMessage(project: string, at: Date): AlertMessage {
   const id = `tributary-test-${at.getTime()}`;
   return {
@@ -80,23 +123,5 @@ function testMessage(project: string, at: Date): AlertMessage {
       command: 'tributary alerts list',
     },
     openedAt: at.toISOString(),
-  };
-}
-
-function incidentForm(incident: ListedIncident) {
-  const { key, kind, severity, connection, stream, run, text, openedAt, lastSeenAt, times, resolvedAt } = incident;
-  return {
-    key,
-    kind,
-    severity,
-    connection,
-    stream: stream ?? null,
-    run: run ?? null,
-    ...text,
-    opened_at: openedAt,
-    last_seen_at: lastSeenAt,
-    times,
-    resolved_at: resolvedAt ?? null,
-    deliveries: incident.deliveries.map((delivery) => ({ ...delivery, error: delivery.error ?? null })),
   };
 }

@@ -54,6 +54,7 @@ function dispatcher(
     project: 'outreach',
     rules,
     channels: { hook: channel },
+    policies: {},
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     host,
     standing: (kinds, at) => standingNow({ settings: SETTINGS, home, store: own }, kinds, at),
@@ -203,7 +204,7 @@ test('what stands is over when its rule is gone, and the disk of another host is
   await dispatcher(rules).work();
   home = join(tmpdir(), 'no-such-home');
   await dispatcher([rule('disk')], { host: 'elsewhere' }).work();
-  const open = async () => (await store.alerts.incidents({ limit: 9, isOpenOnly: true })).map(({ kind }) => kind);
+  const open = async () => (await store.alerts.incidents({ limit: 9, isOpen: true })).map(({ kind }) => kind);
   expect(await open()).toEqual(['disk']);
   await dispatcher([]).work();
   expect(await open()).toEqual([]);

@@ -6,11 +6,14 @@ import {
   webhookChannel,
   type AlertRule,
   type Channel,
+  type ChannelPolicy,
   type Dispatcher,
   type Standing,
 } from '../../../core/alerting/index.js';
+import { channelPolicies } from '../../../core/app/channel-policies.js';
 import { openStore, type Store } from '../../../core/persistence/index.js';
 import type { AlertKind } from '../../../core/protocol/index.js';
+import type { ChannelSettings, Settings } from '../../../core/settings/index.js';
 import { startPagerDuty, type PagerDuty } from '../../simulators/pagerduty/server.js';
 import { startMailBox, type MailBox } from '../../support/mail.js';
 import { query, stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -29,6 +32,7 @@ let channels: Record<string, Channel>;
 let now: number;
 let notes: string[];
 let standing: Standing[];
+let policies: Readonly<Record<string, ChannelPolicy>>;
 
 beforeEach(async () => {
   database = await testDatabase();
@@ -44,6 +48,7 @@ beforeEach(async () => {
   now = Date.parse('2026-03-10T06:00:00Z');
   notes = [];
   standing = [];
+  policies = {};
 });
 afterEach(async () => {
   await box.close();
@@ -67,6 +72,7 @@ function dispatcher(
     project: 'outreach',
     rules,
     channels,
+    policies,
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     host: 'here',
     standing: async () => standing,
@@ -207,9 +213,7 @@ test('a failure that a more telling rule names is one incident, and without that
   await ran();
   await ran({ state: 'partial', error: REFUSED });
   await dispatcher([rule('run_partial')]).work();
-  expect((await store.alerts.incidents({ limit: 9, isOpenOnly: true })).map(({ kind }) => kind)).toEqual([
-    'run_partial',
-  ]);
+  expect((await store.alerts.incidents({ limit: 9, isOpen: true })).map(({ kind }) => kind)).toEqual(['run_partial']);
 });
 
 test('what a worker tries again is told after its last attempt, and not at all where that succeeds', async () => {
@@ -373,4 +377,104 @@ test('a run that somebody stopped, a replay and another run in the way are nothi
   await ran({ state: 'failed', error: { kind: 'locked', message: 'Another run holds it.' } });
   await alerts.work();
   expect(await store.alerts.incidents({ limit: 9 })).toEqual([]);
+});
+
+/** What the channels say about when they may be used, in New York. */
+const at = (channels: Readonly<Record<string, Partial<ChannelSettings>>>) =>
+  channelPolicies({
+    alerts: { channels, rules: [] },
+    project: { timezone: 'America/New_York' },
+  } as unknown as Settings);
+const until = async (alerts: Dispatcher, instant: string) => {
+  for (const end = Date.parse(instant); now < end; now = Math.min(end, now + 30 * MINUTE)) await alerts.work();
+};
+
+test('in quiet hours only what they let pass is told, and the rest at their end, over daylight saving', async () => {
+  policies = at({ ops: { quiet: { from: '22:00', to: '06:00' } } });
+  now = Date.parse('2026-03-08T02:59:00Z');
+  const warned = { ...rule('schema_change', ['ops', 'hook']), severity: 'warning' } as const;
+  const alerts = dispatcher([warned, rule('auth', ['ops'])]);
+  await ran({ gone: ['email'] });
+  await alerts.work();
+  expect([box.mails.length, hook.received.length]).toEqual([0, 1]);
+  await ran({ state: 'failed', error: REFUSED });
+  await alerts.work();
+  expect(box.mails.map(({ subject }) => subject)).toEqual([expect.stringContaining('CRITICAL: daily: access')]);
+  // The night has an hour less, and six o'clock is ten in UTC.
+  await until(alerts, '2026-03-08T09:59:00Z');
+  expect(box.mails).toHaveLength(1);
+  now = Date.parse('2026-03-08T10:00:00Z');
+  await alerts.work();
+  expect(box.mails[1]?.subject).toContain('WARNING: daily.series: the columns changed');
+});
+
+test('what can wait comes in one digest a day, with what is over marked; the rest comes at once', async () => {
+  policies = at({ ops: { digest: { at: '08:00' } } });
+  const warned = { ...rule('schema_change', ['ops']), severity: 'warning' } as const;
+  const all = [1, 2].map(() => dispatcher([warned, { ...warned, when: 'quarantine_growth' }, rule('auth', ['ops'])]));
+  const work = () => Promise.all(all.map((each) => each.work()));
+  await ran({ gone: ['email'], quarantined: 6 });
+  await work();
+  await ran({ quarantined: 6 });
+  await ran({ state: 'failed', error: REFUSED });
+  await work();
+  await until(all[0]!, '2026-03-10T11:59:00Z');
+  expect(box.mails.map(({ subject }) => subject)).toEqual([expect.stringContaining('CRITICAL')]);
+  now = Date.parse('2026-03-10T12:00:00Z');
+  await work();
+  expect(box.mails).toHaveLength(2);
+  expect(box.mails[1]?.subject).toBe('[outreach] WARNING: 2 alerts');
+  expect(box.mails[1]?.text).toMatch(
+    /Resolved: daily\.series: the columns changed .*\nWARNING: daily\.series: 6 records/,
+  );
+  await ran();
+  await work();
+  await until(all[0]!, '2026-03-11T13:00:00Z');
+  expect(box.mails.slice(2).map(({ subject }) => subject)).toEqual([
+    expect.stringContaining('Resolved: daily: access'),
+    '[outreach] WARNING: 1 alert',
+  ]);
+  const states = (await store.alerts.incidents({ limit: 9 })).flatMap(({ deliveries }) => deliveries);
+  expect(new Set(states.map(({ state }) => state))).toEqual(new Set(['sent']));
+});
+
+test('what nobody acknowledges is escalated once and resolved there too; what was seen or is over is not', async () => {
+  const escalate = { afterMs: 30 * MINUTE, to: ['pager'] };
+  const alerts = dispatcher([{ ...rule('run_failed', ['hook']), escalate }]);
+  const open = async () => {
+    await ran({ state: 'failed', error: DOWN });
+    await alerts.work();
+    return (await store.alerts.incidents({ limit: 1 }))[0]!;
+  };
+  const wait = async (minutes: number) => {
+    now += minutes * MINUTE;
+    await alerts.work();
+  };
+  await open();
+  await wait(29);
+  expect(pager.requests).toEqual([]);
+  await wait(1);
+  await wait(60);
+  expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: false }]);
+  await ran();
+  await wait(0);
+  expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: true }]);
+  const seen = await open();
+  expect(await store.alerts.find(seen.id.slice(0, 8))).toMatchObject([{ key: 'daily:run_failed' }]);
+  expect(await store.alerts.find('daily:run_failed')).toMatchObject([{ id: seen.id }]);
+  for (const by of ['ada', 'bob']) await store.alerts.acknowledge(seen.id, { by, at: new Date(now).toISOString() });
+  await wait(60);
+  expect((await store.alerts.find(seen.id))[0]).toMatchObject({
+    acknowledged: { by: 'ada' },
+    deliveries: [
+      { channel: 'hook', state: 'sent', escalates: false },
+      { channel: 'pager', state: 'dropped', escalates: true },
+    ],
+  });
+  await ran();
+  await open();
+  await ran();
+  await wait(60);
+  expect(pager.requests).toHaveLength(2);
+  expect(hook.received).toHaveLength(6);
 });
