@@ -46,7 +46,7 @@ export function cursorOf({ startedAt, id }: RunPlace): string {
   return Buffer.from(`${startedAt} ${id}`).toString('base64url');
 }
 
-export function once(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+function once(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const value = query[name];
   if (value === undefined || typeof value === 'string') return value;
   throw new BadRequestException(`${name} must be given once.`);

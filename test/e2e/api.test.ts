@@ -8,7 +8,7 @@ import { loadConfiguration } from '../../core/app/configuration.js';
 import { openInstallation, type Installation } from '../../core/app/installation.js';
 import type { Host } from '../../core/app/main.js';
 import { ask, open, serverEvents, type Asking, type ServerEvent } from '../support/host.js';
-import { stopTestServer } from '../support/postgres.js';
+import { query, stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
 
 const CONFIG = `sources:
@@ -30,6 +30,7 @@ let project: Project;
 let installation: Installation;
 let host: Host;
 const runs: string[] = [];
+const ALERTS = [1, 2, 3].map((digit) => `${digit}0000000-0000-4000-8000-000000000000`);
 const at = (path: string) => host.url + path;
 const json = async (path: string): Promise<any> => {
   const { status, body } = await ask(at(path));
@@ -48,6 +49,17 @@ beforeAll(async () => {
     (await project.data(['sync', 'daily'])).run,
     (await project.data(['sync', 'daily', '--stream', 'extra'])).run,
   );
+  const text = JSON.stringify({ title: 't', what: 'w', meaning: 'm', next: 'n', command: 'c' });
+  await query(
+    project.storeUrl,
+    `INSERT INTO tributary_store.alert_incident (id, key, kind, connection, severity, text, opened_at, last_seen_at, resolved_at)
+       SELECT id::uuid, key, kind, connection, 'error', '${text}', at::timestamptz, at::timestamptz, over::timestamptz
+         FROM (VALUES ('${ALERTS[0]}', ':worker_lost:w', 'worker_lost', NULL, '2026-03-01', NULL),
+                      ('${ALERTS[1]}', 'daily:late', 'late', 'daily', '2026-03-03', '2026-03-04'),
+                      ('${ALERTS[2]}', 'daily:late', 'late', 'daily', '2026-03-02', '2026-03-04')) AS a (id, key, kind, connection, at, over);
+     INSERT INTO tributary_store.alert_delivery (incident_id, key, channel, action, state, escalates, created_at, due_at, changed_at)
+       VALUES ('${ALERTS[0]}', ':worker_lost:w', 'ops', 'trigger', 'waiting', true, now(), now(), now())`,
+  );
   const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
   installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
   // Later than what it shares with the API: jest does not let nest-winston require a module that is being imported.
@@ -62,7 +74,11 @@ afterAll(async () => {
 });
 
 /** What stands for each parameter of a path. */
-const real = (path: string) => path.replace('{month}', '2026-03').replace('{name}', 'daily').replace('{id}', runs[0]!);
+const real = (path: string) =>
+  path
+    .replace('{month}', '2026-03')
+    .replace('{name}', 'daily')
+    .replace('{id}', path.startsWith('/api/alerts/') ? ALERTS[0]! : runs[0]!);
 
 test('the OpenAPI document and the router have the same routes', async () => {
   const { paths } = await json('/api/openapi.json');
@@ -98,7 +114,9 @@ test('what each route answers is what the document says', async () => {
       asked.push(`${status} ${path}`);
     }
   }
-  expect(asked).toEqual(expect.arrayContaining(['200 /api/runs', '200 /api/report/{month}', '404 /api/runs/{id}']));
+  expect(asked).toEqual(
+    expect.arrayContaining(['200 /api/runs', '200 /api/report/{month}', '404 /api/runs/{id}', '200 /api/alerts/{id}']),
+  );
 });
 
 test('pages go on by a cursor, filters hold, and what is not understood is refused', async () => {
@@ -223,6 +241,29 @@ test('a connection is paused and resumed, and says why and what next; calls may 
     ['daily/pause', '[]', 400, 'The body must be a JSON object.'],
   ] as const)
     expect(await post(action, body)).toMatchObject({ status, detail: expect.stringContaining(detail) });
+});
+
+test('alerts are listed with the open ones first, page by page, and acknowledged once', async () => {
+  const ids = async (query: string) => (await json(`/api/alerts?${query}`)).alerts.map(({ id }: { id: string }) => id);
+  const paged: string[] = [];
+  for (let next: string | null = ''; next !== null;) {
+    const page = await json(`/api/alerts?limit=1${next && `&cursor=${next}`}`);
+    paged.push(...page.alerts.map(({ id }: { id: string }) => id));
+    next = page.next;
+  }
+  expect(paged).toEqual(ALERTS);
+  expect(await ids('open=true')).toEqual(ALERTS.slice(0, 1));
+  expect(await ids('open=false&kind=late&connection=daily')).toEqual(ALERTS.slice(1));
+  for (const query of ['open=yes', 'kind=lat', 'limit=0', 'cursor=x', 'state=open', 'open=true&open=false'])
+    expect({ query, ...(await ask(at(`/api/alerts?${query}`))) }).toMatchObject({ query, status: 400 });
+  const acknowledge = async (id: string | undefined) =>
+    ask(at(`/api/alerts/${id}/acknowledge`), { method: 'POST', headers: { 'content-type': 'application/json' } });
+  const [first, again] = [await acknowledge(ALERTS[0]), await acknowledge(ALERTS[0])];
+  expect(first).toMatchObject({ status: 200 });
+  expect(JSON.parse(first.body)).toMatchObject({ acknowledged: { by: 'api' }, deliveries: [{ state: 'dropped' }] });
+  expect(again.body).toBe(first.body);
+  expect(await acknowledge(ALERTS[1])).toMatchObject({ status: 409 });
+  expect(await acknowledge('none')).toMatchObject({ status: 404 });
 });
 
 test('where the destination cannot tell bookmarks, the streams are told all the same, with the reason', async () => {

@@ -123,6 +123,7 @@ test('every verb prints what is documented', async () => {
   // The host tells of the records that the sync put aside.
   while (!hook.received.some(({ body }) => body.includes('quarantine_growth'))) await once(hook.posts, 'post');
   await check('alerts', 'list');
+  await check('alerts', 'ack', 'daily:quarantine_growth:engagement');
   const { url } = JSON.parse(line).data;
   const asked = await fetch(`${url}/api/connections/daily/runs`, {
     method: 'POST',

@@ -48,6 +48,36 @@ test.each<[string, string, string, string]>([
     '{ when: auth, to: [pager], budget_used: 50% }',
     'rules[0].budget_used: has a meaning only with when: quarantine_growth; remove it',
   ],
+  [
+    'an age of another rule',
+    PAGER,
+    '{ when: auth, to: [pager], older_than: 2d }',
+    'rules[0].older_than: has a meaning only with when: stale_data; remove it',
+  ],
+  [
+    'connections of a worker',
+    PAGER,
+    '{ when: worker_lost, to: [pager], connections: [daily] }',
+    'rules[0].connections: has no meaning with when: worker_lost; remove it',
+  ],
+  [
+    'an escalation to nobody known',
+    PAGER,
+    '{ when: auth, to: [pager], escalate: { after: 30m, to: [bos] } }',
+    'rules[0].escalate.to[0]: no such channel',
+  ],
+  [
+    'a digest for a pager',
+    'a: { pagerduty: { routing_key: "${env:KEY}" }, digest: { at: "08:00" } }',
+    '{ when: auth, to: [a] }',
+    'channels.a.digest: has no meaning for pagerduty',
+  ],
+  [
+    'a channel that is never told',
+    'a: { slack: { url: "https://a.org/" }, quiet: { from: "00:00", to: "24:00" } }',
+    '{ when: auth, to: [a] }',
+    'channels.a.quiet.to: leaves no time of the week',
+  ],
   ['mail without a server', 'a: { email: [a@b.org] }', '{ when: auth, to: [a] }', 'email and smtp need each other'],
   [
     'what is no mail address',
