@@ -45,6 +45,7 @@ alerts:
   rules:
     - { when: run_failed, severity: critical, to: [ops] }
     - { when: run_interrupted, to: [hook] }
+    - { when: worker_lost, to: [hook], escalate: { after: 1h, to: [ops] } }
 `,
   );
 });
@@ -60,7 +61,7 @@ const options = (more: Readonly<Record<string, string>> = {}) => ({
 });
 
 async function serve() {
-  const host = project.start(['serve', '--port', '0', '--json'], options());
+  const host = project.start(['serve', '--port', '0', '--no-worker', '--json'], options());
   await once(createInterface({ input: host.child.stdout! }), 'line');
   return host;
 }
@@ -83,6 +84,17 @@ test('a failure that no host saw is told by the next one, also when that is kill
   await project.write('data/a.csv', 'date,sent\n2026-03-01,ninety\n');
   expect(await project.run(['sync', 'daily'], options())).toMatchObject({ code: 7 });
 
+  // Of two workers one is killed, and one stops as it was told to.
+  const started = async () => {
+    const worker = project.start(['worker', '--json'], options());
+    await once(createInterface({ input: worker.child.stdout! }), 'line');
+    return worker;
+  };
+  const [lost, stopped] = await Promise.all([started(), started()]);
+  lost.child.kill('SIGKILL');
+  stopped.child.kill('SIGTERM');
+  await Promise.all([lost.ended, stopped.ended]);
+
   // The first host is killed with the mail on its way.
   const held = new Promise<void>((resolve) => (holding = resolve));
   const first = await serve();
@@ -93,6 +105,10 @@ test('a failure that no host saw is told by the next one, also when that is kill
   expect(box.mails).toEqual([]);
   const client = new pg.Client({ connectionString: project.storeUrl });
   await client.connect();
+  const { rowCount: silent } = await client.query(
+    `UPDATE tributary_store.worker SET started_at = started_at - interval '5 min', seen_at = now() - interval '2 min'`,
+  );
+  expect(silent).toBe(1);
   const { rowCount } = await client.query(
     `UPDATE tributary_store.alert_delivery SET lease_until = now() - interval '1 s' WHERE state = 'waiting'`,
   );
@@ -100,6 +116,16 @@ test('a failure that no host saw is told by the next one, also when that is kill
   expect(rowCount).toBe(1);
 
   const second = await serve();
+  await until(delivered('hook', 'trigger', 'worker_lost'));
+  expect(JSON.parse(hook.received[0]?.body ?? '')).toMatchObject({ kind: 'worker_lost', connection: null, run: null });
+  const acknowledged = await project.data(
+    ['alerts', 'ack', hook.received[0] && JSON.parse(hook.received[0].body).key],
+    options(),
+  );
+  expect(acknowledged.deliveries).toMatchObject([
+    { channel: 'hook', state: 'sent' },
+    { channel: 'ops', state: 'dropped' },
+  ]);
   await until(delivered('ops', 'trigger', 'run_failed'));
   expect(box.mails).toHaveLength(1);
   const [mail] = box.mails;
@@ -114,14 +140,16 @@ test('a failure that no host saw is told by the next one, also when that is kill
     '[outreach] CRITICAL: daily: the run failed',
     '[outreach] Resolved: daily: the run failed',
   ]);
-  expect(await project.data(['alerts', 'list', '--open'], options())).toEqual([]);
+  expect(await project.data(['alerts', 'list', '--open'], options())).toMatchObject([
+    { kind: 'worker_lost', times: 1 },
+  ]);
 
   // A process that is killed cannot tell of itself.
   const killed = { ...options(), node: atProbe('before_run_recorded', 'process.kill(process.pid, "SIGKILL");') };
   expect(await project.run(['sync', 'daily'], killed)).toMatchObject({ signal: 'SIGKILL' });
   await until(delivered('hook', 'trigger', 'run_interrupted'));
-  expect(JSON.parse(hook.received[0]?.body ?? '')).toMatchObject({ action: 'trigger', key: 'daily:run_interrupted' });
-  const [open, past] = await project.data(['alerts', 'list'], options());
+  expect(JSON.parse(hook.received[1]?.body ?? '')).toMatchObject({ action: 'trigger', key: 'daily:run_interrupted' });
+  const [open, , past] = await project.data(['alerts', 'list'], options());
   expect(open).toMatchObject({ kind: 'run_interrupted', resolved_at: null, deliveries: [{ channel: 'hook' }] });
   expect(past).toMatchObject({ kind: 'run_failed', times: 1, deliveries: [{ state: 'sent', attempt: 2 }, {}] });
 
