@@ -1,5 +1,4 @@
-import type { Severity } from '../protocol/index.js';
-import { SEVERITIES } from '../protocol/index.js';
+import { SEVERITIES, type Severity } from '../protocol/index.js';
 import type { Held } from './alert-store.js';
 import type { AlertMessage } from './channels/channel.js';
 import type { Delivery } from './incident.js';
