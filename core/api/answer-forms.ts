@@ -131,6 +131,19 @@ export const CONNECTION = z.looseObject({
 
 export const CONNECTIONS = z.strictObject({ connections: z.array(CONNECTION) });
 
+export const SCHEDULES = z.strictObject({
+  schedules: z.array(
+    z.strictObject({
+      connection: z.string(),
+      state: CONNECTION.shape.state,
+      schedule: z.looseObject({}).describe('As the configuration says it.'),
+      next_slot: instant.nullable().describe('Null where it follows another connection.'),
+      overdue_slot: instant.nullable().describe('The latest slot whose grace is over.'),
+      last_success: instant.nullable(),
+    }),
+  ),
+});
+
 const STREAM = z.strictObject({
   stream: z.string(),
   state: STREAM_OUTCOME.shape.state.nullable().describe('Of the last run that had it, null where there is none.'),

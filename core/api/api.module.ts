@@ -11,6 +11,7 @@ import { ApiDocument, OpenApiController } from './openapi.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { RunsController } from './runs.controller.js';
+import { SchedulesController } from './schedules.controller.js';
 
 @Module({})
 export class ApiModule {
@@ -26,6 +27,7 @@ export class ApiModule {
         RunsController,
         LineageController,
         RequestsController,
+        SchedulesController,
         AlertsController,
         BackfillsController,
         ReportController,

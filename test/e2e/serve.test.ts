@@ -225,6 +225,16 @@ test('it asks for the runs that are due, tells when the next one is and what is 
   const rows = await until('SELECT connection, trigger, slot, state FROM tributary_store.run_request');
   expect(rows).toEqual([{ connection: 'daily', trigger: 'schedule', slot: new Date(midnight(0)), state: 'queued' }]);
   expect(await second.json('/api/connections/daily')).toMatchObject({ state: 'late', next_slot: midnight(1) });
+  expect((await second.json('/api/schedules')).schedules).toMatchObject([
+    {
+      connection: 'daily',
+      state: 'late',
+      next_slot: midnight(1),
+      overdue_slot: expect.any(String),
+      last_success: null,
+    },
+    { connection: 'after', schedule: { after: 'daily' }, next_slot: null, overdue_slot: null },
+  ]);
   expect(await second.stop()).toMatchObject({ code: 0, signal: null });
   await store.end();
   await project.remove();
