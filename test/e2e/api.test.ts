@@ -431,7 +431,13 @@ test('only so many streams are open; they end with the host', async () => {
   expect(streams.map(({ statusCode }) => statusCode)).toEqual(streams.map(() => 200));
   const refused = await ask(at(`/api/runs/${id}/stream`));
   expect([refused.status, refused.headers['retry-after']]).toEqual([503, '10']);
-  const ends = streams.map((stream) => stream.resume().toArray());
+  // Whether the last bytes still arrive is up to the sockets, which the host closes too.
+  const ends = streams.map((stream) =>
+    stream
+      .resume()
+      .toArray()
+      .catch(() => undefined),
+  );
   await host.close();
   await Promise.all(ends);
 });
