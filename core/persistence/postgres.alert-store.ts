@@ -15,8 +15,9 @@ const DELIVERY = `${STORE_SCHEMA}.alert_delivery`;
 
 /** As the index has it. */
 const TO_JUDGE = 'ended_at IS NOT NULL AND judged_state IS DISTINCT FROM state';
-/** What a request makes of its runs, `r`: hosts' clocks may differ by a minute from the database's. */
-const OF_REQUEST = `q.connection = r.connection AND q.attempt > 0 AND q.requested_at <= r.started_at + interval '1 minute'`;
+/** What a request makes of its runs, `r`: hosts' clocks may differ by a minute from the database's. Parts of backfills go on beside. */
+const OF_REQUEST = `q.connection = r.connection AND coalesce(q.first_day || '..' || q.last_day, '') = coalesce(r.part, '')
+    AND q.attempt > 0 AND q.requested_at <= r.started_at + interval '1 minute'`;
 /** A run that failed waits as long as its request may be tried again: only the last attempt is news. */
 const OLDEST_TO_JUDGE = `SELECT * FROM ${RUN} r WHERE ${TO_JUDGE} AND (state = 'succeeded' OR NOT EXISTS (
     SELECT FROM ${REQUEST} q WHERE ${OF_REQUEST} AND q.state IN ('queued', 'running')))
@@ -35,7 +36,7 @@ const WEEKLY = `SELECT w.* FROM generate_series(1, 8) AS week CROSS JOIN LATERAL
      ORDER BY abs(extract(epoch FROM r.started_at - ($2::timestamptz - week * interval '168 hours'))) LIMIT 1) w`;
 const FAILED_REQUESTS = `SELECT q.connection, q.id AS request, q.error
     FROM unnest($1::text[]) AS name CROSS JOIN LATERAL (
-      SELECT * FROM ${REQUEST} WHERE connection = name AND state = 'ended' ORDER BY requested_at DESC LIMIT 1) q
+      SELECT * FROM ${REQUEST} WHERE connection = name AND state = 'ended' AND backfill_id IS NULL ORDER BY requested_at DESC LIMIT 1) q
    WHERE q.error IS NOT NULL
      AND (q.error ->> 'kind' = 'locked' OR NOT EXISTS (SELECT FROM ${RUN} r WHERE r.id = q.run_id))
      AND NOT EXISTS (SELECT FROM ${RUN} r

@@ -12,6 +12,7 @@ export interface Told {
   readonly read?: number;
   readonly quarantined?: number;
   readonly trigger?: string;
+  readonly part?: string;
   readonly gone?: readonly string[];
 }
 
@@ -19,11 +20,11 @@ export interface Told {
 export async function recordRun(
   store: Store,
   now: number,
-  { state = 'succeeded', error, streamError, read = 100, quarantined = 0, trigger = 'manual', gone }: Told = {},
+  { state = 'succeeded', error, streamError, read = 100, quarantined = 0, trigger = 'manual', part, gone }: Told = {},
 ): Promise<string> {
   const id = randomUUID();
   const at = new Date(now).toISOString();
-  await store.runs.begin({ id, connection: 'daily', trigger, startedAt: at });
+  await store.runs.begin({ id, connection: 'daily', trigger, startedAt: at, ...(part === undefined ? {} : { part }) });
   if (gone !== undefined) {
     const change = { added: [], removed: gone, retyped: [], loosened: [] };
     await store.runs.append([
