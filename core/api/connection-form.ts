@@ -47,8 +47,7 @@ export async function connectionForms(
   { runs, schedules, holds, circuits }: NewsOf,
 ): Promise<readonly ConnectionForm[]> {
   const [last, successes, schedule, held, open] = await Promise.all([
-    // Of one, its latest run alone is asked for.
-    connections.length === 1 ? lastOf(connections[0]!.name, runs) : runs.lastByConnection(),
+    runs.lastByConnection(connections.length === 1 ? connections[0]!.name : undefined),
     runs.lastSuccesses(),
     schedules(),
     holds(),
@@ -63,11 +62,6 @@ export async function connectionForms(
       circuit: open[one.source],
     }),
   );
-}
-
-async function lastOf(name: string, runs: NewsOf['runs']): Promise<Readonly<Record<string, RunRecord>>> {
-  const [run] = await runs.list({ connection: name, limit: 1 });
-  return run === undefined ? {} : { [name]: run };
 }
 
 export function connectionForm(

@@ -44,7 +44,11 @@ export function pauseOf(body: unknown): { readonly reason?: string; readonly unt
         .join(' '),
     );
   const { reason, until } = pause;
-  if (until !== undefined && Date.parse(until) <= Date.now())
-    throw new BadRequestException('until must be in the future.');
-  return { ...(reason === undefined ? {} : { reason }), ...(until === undefined ? {} : { until }) };
+  // ISO 8601 also has days of weeks and of years, which are no instants here.
+  if (until !== undefined && !(Date.parse(until) > Date.now()))
+    throw new BadRequestException('until must be an instant in the future, like 2026-03-01T06:00:00Z.');
+  return {
+    ...(reason === undefined ? {} : { reason }),
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  };
 }

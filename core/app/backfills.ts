@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { cutDays, type BackfillRecord, type Days, type NewBackfill } from '../scheduler/backfill-store.js';
+import { nothingByDays } from '../engine/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
 /** Days of one part: enough that its start does not show, and few enough that a fault costs little. */
 export const DAYS_PER_PART = 7;
+/** How long a source may take to say which streams it has. */
+const LOOK_MS = 20_000;
 /** More would be years of single days: a sync of a range does that as well. */
 const MOST_PARTS = 1_000;
 
@@ -14,24 +17,47 @@ export interface BackfillWish extends Days {
   readonly idempotencyKey?: string;
 }
 
-/** The parts, oldest first. Throws `config` for an unknown connection, and for days that are in no order or too many. */
-export function planBackfill(
-  { configuration }: Installation,
+/**
+ * The parts, oldest first. Throws `config` for an unknown connection, for one without a stream that can be read by days, and for
+ * days that are in no order or too many.
+ */
+export async function planBackfill(
+  installation: Installation,
   { connection, from, to, daysPerPart = DAYS_PER_PART }: BackfillWish,
-): readonly Days[] {
-  configuration.connection(connection);
+): Promise<readonly Days[]> {
+  installation.configuration.connection(connection);
   if (from > to) throw new ConnectorError('config', `The backfill from ${from} to ${to} holds nothing.`);
   const parts = cutDays({ from, to }, daysPerPart);
   if (parts.length > MOST_PARTS)
     throw new ConnectorError('config', `${parts.length} parts of ${daysPerPart} days are more than ${MOST_PARTS}.`, {
       hint: 'Give fewer days, or larger parts by --days.',
     });
+  if ((await canBeReadByDays(installation, connection)) === false) throw nothingByDays(connection);
   return parts;
+}
+
+/** Undefined where the source cannot tell now: the workers will hear it. */
+async function canBeReadByDays(
+  { configuration, source: open }: Installation,
+  name: string,
+): Promise<boolean | undefined> {
+  const { source: sourceName, streams } = configuration.connection(name);
+  try {
+    const source = await open(sourceName, AbortSignal.timeout(LOOK_MS));
+    try {
+      const offered = await source.streams(() => undefined);
+      return Object.keys(streams).some((stream) => offered[stream]?.kind === 'incremental');
+    } finally {
+      await source.close();
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /** Asks for a backfill; workers take its parts side by side. The same key gives the same backfill. */
 export async function askForBackfill(installation: Installation, wish: BackfillWish): Promise<BackfillRecord> {
-  const parts = planBackfill(installation, wish).map((days) => ({ ...days, id: randomUUID() }));
+  const parts = (await planBackfill(installation, wish)).map((days) => ({ ...days, id: randomUUID() }));
   const { connection, from, to, idempotencyKey } = wish;
   const { backfills } = await installation.store();
   const asked: NewBackfill = { id: randomUUID(), connection, from, to, parts };

@@ -100,9 +100,14 @@ function partOf({ run }: RunRequest, offers: readonly Offer[]): readonly Offer[]
   if (run.part === undefined) return offers;
   const cut = offers.filter(({ stream }) => isConnectorError(stream) || stream.kind === 'incremental');
   if (cut.length > 0) return cut;
-  throw new ConnectorError('config', `Connection "${run.connection}" has no stream that can be read by days.`, {
-    connection: run.connection,
-    hint: 'Use `tributary sync --full-refresh`.',
+  throw nothingByDays(run.connection);
+}
+
+/** A connection whose streams have no cursor: files, and what is read whole. */
+export function nothingByDays(connection: string): ConnectorError {
+  return new ConnectorError('config', `Connection "${connection}" has no stream that can be read by days.`, {
+    connection,
+    hint: `Files and lists have none: \`tributary state reset ${connection}\`, then \`tributary sync ${connection}\`, reads all again.`,
   });
 }
 

@@ -114,8 +114,10 @@ export function runStore(source: DataSource): RunStore {
         .where('event.run_id = :id AND event.seq > :after', { id, after });
       return (await query.orderBy('event.seq').limit(limit).getMany()).map(toEvent);
     },
-    async lastByConnection() {
+    async lastByConnection(connection) {
       const query = runs.createQueryBuilder('run').distinctOn(['run.connection']).orderBy('run.connection');
+      query.where('run.part IS NULL');
+      if (connection !== undefined) query.andWhere('run.connection = :connection', { connection });
       const rows = await query.addOrderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC').getMany();
       return Object.fromEntries(rows.map((row) => [row.connection, toRecord(row)]));
     },

@@ -98,9 +98,9 @@ export interface RunStore {
   get(id: string): Promise<RunRecord | undefined>;
   /** In their order, after one of them; all, or as many as `limit`. */
   events(id: string, after?: number, limit?: number): Promise<readonly RunEvent[]>;
-  /** The latest run of every connection. */
-  lastByConnection(): Promise<Readonly<Record<string, RunRecord>>>;
+  /** The latest run of every connection, or of one; parts of backfills, which go on beside it, aside. */
+  lastByConnection(connection?: string): Promise<Readonly<Record<string, RunRecord>>>;
   totals(): Promise<readonly RunTotals[]>;
-  /** When the latest run that succeeded ended, of every connection that has one. */
+  /** When the latest run that succeeded ended, of every connection that has one; backfills and replays aside. */
   lastSuccesses(): Promise<Readonly<Record<string, string>>>;
 }

@@ -237,7 +237,8 @@ test('a connection is paused and resumed, and says why and what next; calls may 
     ['nobody/pause', '{}', 404, 'There is no connection "nobody".'],
     ['daily/pause', '{"til":"x"}', 400, 'There is no "til"; a pause has reason and until.'],
     ['daily/pause', '{"until":"2026-03-01"}', 400, 'until must say its zone'],
-    ['daily/pause', '{"until":"2020-03-01T00:00:00Z"}', 400, 'until must be in the future.'],
+    ['daily/pause', '{"until":"2020-03-01T00:00:00Z"}', 400, 'until must be an instant in the future'],
+    ['daily/pause', '{"until":"2199-W01-1T00:00:00Z"}', 400, 'until must be an instant in the future'],
     ['daily/pause', '[]', 400, 'The body must be a JSON object.'],
   ] as const)
     expect(await post(action, body)).toMatchObject({ status, detail: expect.stringContaining(detail) });

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { startBrazeSimulator, defaultApiKey, type BrazeSimulator } from '../simulators/braze/server.js';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
@@ -76,6 +77,13 @@ test('an API whose quota is used up for longer than is waited is exit code 5, at
   expect(stderr).toContain('error (rate_limit) in connection "daily", stream "campaigns"');
   expect(stderr).toContain('/campaigns/list');
   expect(braze.faults.list()).toMatchObject([{ hits: 1 }]);
+  // The store remembers it for every process with this key.
+  expect(await project.run(['sync', 'daily'])).toMatchObject({ code: 5 });
+  expect(braze.faults.list()).toMatchObject([{ hits: 1 }]);
+  const store = new pg.Client({ connectionString: project.storeUrl });
+  await store.connect();
+  await store.query('DELETE FROM tributary_store.rate_budget');
+  await store.end();
 });
 
 test('an API that never answers is exit code 5', async () => {

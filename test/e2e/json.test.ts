@@ -137,6 +137,8 @@ test('every verb prints what is documented', async () => {
   await check('requests', 'show', request);
   host.child.kill('SIGTERM');
   await host.ended;
+  const files = await project.run(['backfill', 'daily', '--from', '2026-03-01', '--to', '2026-03-02']);
+  expect(files).toMatchObject({ code: 3, stderr: expect.stringContaining('no stream that can be read by days') });
   for (const dry of [['--dry-run'], []]) {
     const days = ['backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
     judge((await byDays.run(days)).stdout);

@@ -56,7 +56,7 @@ export function backfillVerb(program: Command): void {
     const wish = { connection: name, from: from as string, to: to as string };
     const wanted = days === undefined ? wish : { ...wish, daysPerPart: days };
     if (options.dryRun === true) {
-      const parts = planBackfill(installation, wanted);
+      const parts = await planBackfill(installation, wanted);
       output.data('tributary.backfill_plan/1', { connection: name, parts }, () =>
         table(
           ['from', 'to'],

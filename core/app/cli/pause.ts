@@ -21,7 +21,7 @@ export function pauseVerb(program: Command): void {
       ...(reason === undefined ? {} : { reason }),
       ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     });
-    const { since, by } = (await holds.list())[name as string]!.paused!;
+    const { since, by } = (await holds.list())[name as string]?.paused ?? refusePassed(until);
     output.data(
       'tributary.pause/1',
       { connection: name, since, by, reason: reason ?? null, until: until ?? null },
@@ -48,6 +48,13 @@ export function pauseVerb(program: Command): void {
         ? `${name} was not held: nothing to resume`
         : `${name} goes on (it was ${ended.join(' and ')})`,
     );
+  });
+}
+
+/** The store's clock is ahead of ours. */
+function refusePassed(until: string | undefined): never {
+  throw new ConnectorError('config', `The pause until ${until} is over already, by the clock of the store.`, {
+    hint: 'Give a later --until, and look at the clock of this machine.',
   });
 }
 

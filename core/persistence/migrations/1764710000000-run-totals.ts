@@ -28,7 +28,8 @@ export class RunTotals1764710000000 implements MigrationInterface {
         IF run.state IN ('queued', 'running') OR run.ended_at IS NULL THEN RETURN; END IF;
         INSERT INTO tributary_store.run_total AS total
         VALUES (run.connection, run.state, sign, sign * extract(epoch FROM run.ended_at - run.started_at),
-                CASE WHEN sign > 0 THEN run.ended_at END)
+                -- A backfill or replay does not say that the source was read up to now.
+                CASE WHEN sign > 0 AND run.trigger NOT IN ('backfill', 'replay') THEN run.ended_at END)
         ON CONFLICT (connection, state) DO UPDATE
           SET runs = total.runs + excluded.runs, seconds = total.seconds + excluded.seconds,
               last_ended_at = greatest(total.last_ended_at, excluded.last_ended_at);
@@ -46,7 +47,6 @@ export class RunTotals1764710000000 implements MigrationInterface {
         PERFORM tributary_store.add_to_run_total(NEW, 1);
         RETURN NULL;
       END $$`);
-    await runner.query(`SELECT tributary_store.add_to_run_total(run, 1) FROM tributary_store.run AS run`);
     await runner.query(`
       CREATE TRIGGER keep_run_total_on_insert AFTER INSERT ON tributary_store.run
       FOR EACH ROW WHEN (NEW.ended_at IS NOT NULL) EXECUTE FUNCTION tributary_store.keep_run_total()`);
@@ -54,6 +54,19 @@ export class RunTotals1764710000000 implements MigrationInterface {
       CREATE TRIGGER keep_run_total AFTER UPDATE ON tributary_store.run
       FOR EACH ROW WHEN ((OLD.state, OLD.ended_at, OLD.streams) IS DISTINCT FROM (NEW.state, NEW.ended_at, NEW.streams))
       EXECUTE FUNCTION tributary_store.keep_run_total()`);
+    // Whoever ends a run meanwhile waits for the triggers, and what ended before is seen by now. In sets: a row at a time would add
+    // to the same few totals again and again, which takes hours where the history is long.
+    const ENDED = `run.state NOT IN ('queued', 'running') AND run.ended_at IS NOT NULL`;
+    await runner.query(`
+      INSERT INTO tributary_store.run_total
+      SELECT connection, state, count(*), sum(extract(epoch FROM ended_at - started_at)),
+             max(ended_at) FILTER (WHERE trigger NOT IN ('backfill', 'replay'))
+        FROM tributary_store.run WHERE ${ENDED} GROUP BY connection, state`);
+    await runner.query(`
+      INSERT INTO tributary_store.run_total_rows
+      SELECT run.connection, entry.key, sum(entry.value::numeric)
+        FROM tributary_store.run, jsonb_each(run.streams) AS stream, jsonb_each_text(stream.value -> 'ledger') AS entry
+       WHERE ${ENDED} GROUP BY run.connection, entry.key`);
     await runner.query(
       `CREATE INDEX run_open ON tributary_store.run (connection) WHERE state IN ('queued', 'running')`,
     );

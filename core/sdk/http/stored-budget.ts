@@ -21,6 +21,8 @@ const LONGEST_USE_MS = 1_000;
 const RETRY_MS = [100, 250, 500, 1_000, 2_000];
 
 interface Turn {
+  /** When it was given: a clock that was set back makes turns worthless that were given later. */
+  readonly since: number;
   readonly at: number;
   readonly until: number;
 }
@@ -57,7 +59,7 @@ export function storedBudget(store: BudgetStore, key: BudgetKey, limit?: RateLim
   let asking: Promise<BudgetGrant> | undefined;
 
   const nextTurn = (now: number): Turn | undefined => {
-    const good = turns.filter(({ until }) => until >= now);
+    const good = turns.filter(({ since, until }) => since <= now && until >= now);
     if (good.length < turns.length) {
       unused += pace === undefined ? 0 : turns.length - good.length;
       want = Math.max(1, Math.floor(want / 2));
@@ -102,7 +104,7 @@ export function storedBudget(store: BudgetStore, key: BudgetKey, limit?: RateLim
     if (count > 0) leasedAt = now;
     for (let index = 0; index < count; index += 1) {
       const wait = grant.pauseMs + (pace === undefined ? 0 : Math.max(0, index + 1 - grant.level) / pace.perMs);
-      const turn = { at: now + wait, until: from + wait + useWithinMs };
+      const turn = { since: now, at: now + wait, until: from + wait + useWithinMs };
       if (pace === undefined) turns = [turn];
       else turns.push(turn);
     }

@@ -3,7 +3,7 @@ import { toConnectorError } from '../errors.js';
 import type { WireRequest, WireResponse } from './exchange.js';
 
 /** Words of a route and versions of an API; whatever else a path holds may be an identifier, of a member too. */
-const WORD = /^([a-z][a-z_.-]{0,31}|v\d{1,3}(\.\d{1,3})*)$/;
+const WORD = /^([a-z][a-z_-]{0,31}|v\d{1,3}(\.\d{1,3})*)$/;
 
 /** The path as traces tell it: segments that may be values are `{}`. */
 export function routeOf({ pathname }: URL): string {

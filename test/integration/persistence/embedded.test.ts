@@ -25,7 +25,9 @@ afterEach(async () => {
     await ended;
   }
   for (const server of servers.splice(0)) await server.stopNow();
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0))
+    // A server that was killed may still write its last files.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
 async function newHome(): Promise<string> {

@@ -249,7 +249,15 @@ test('the latest success of each connection is told, whatever came after it', as
   await ended('r2', 20, 'succeeded');
   await ended('r3', 30, 'failed');
   await ended('r4', 40, 'failed', 'never_well');
-  expect(await store.lastSuccesses()).toEqual({ braze_daily: '2026-03-01T05:21:00.000Z' });
+  const successes = { braze_daily: '2026-03-01T05:21:00.000Z' };
+  expect(await store.lastSuccesses()).toEqual(successes);
+  // Days of long ago that were read again say nothing of what came in since; a part goes on beside the connection.
+  await store.begin({ ...run('r5', 50), trigger: 'backfill', part: '2026-01-01..2026-01-07' });
+  const [last] = Object.values(await store.lastByConnection('braze_daily'));
+  await store.end('r5', { state: 'succeeded', endedAt: '2026-03-01T05:59:00.000Z', exitCode: 0, streams: {} });
+  expect(await store.lastSuccesses()).toEqual(successes);
+  expect(Object.values(await store.lastByConnection('braze_daily'))).toEqual([last]);
+  expect(last?.id).toBe('r3');
 });
 
 test('goes on over a crash and restart of the server', async () => {
