@@ -82,8 +82,6 @@ export async function openSite(): Promise<Site> {
           WAREHOUSE_URL: server.url(name),
           STORE_URL: storeUrl ?? server.url(name),
           TRIBUTARY_HOME: join(folder, 'home'),
-          // A hundred starts of the same program: most of each would be compiling it.
-          NODE_COMPILE_CACHE: join(folder, 'compiled'),
           TRIBUTARY_FAULT: JSON.stringify({ trace, ...fault } satisfies Fault),
         },
       });

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
+/** Hundreds of starts of the same program: a fifth of each would be compiling it. */
+const COMPILED = fileURLToPath(new URL('../../node_modules/.cache/tributary-compiled', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../../dist/core/app/cli/main.js', import.meta.url));
 
 export interface CliEnd {
@@ -23,7 +25,7 @@ export interface CliOptions {
 /** The built program as its own process, the way a user starts it; `npm test` builds it first. */
 export function startCli(args: readonly string[], { env = {}, cwd, node = [] }: CliOptions = {}) {
   const child = spawn(process.execPath, [...node, PROGRAM, ...args], {
-    env: { ...process.env, NO_COLOR: '1', ...env },
+    env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED, ...env },
     ...(cwd === undefined ? {} : { cwd }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
