@@ -1,4 +1,4 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { isAlive, type ProcessIdentity, thisProcess } from '../process-identity.js';
 
 /**
@@ -28,18 +28,15 @@ async function isStale(path: string, text: string): Promise<boolean> {
   return (await readFile(path, 'utf8').catch(() => undefined)) === text;
 }
 
-/** Moves the file aside first: between reading and removing, another process may have put its own lock there. */
+/** One at a time: between reading and removing, another process could have put its own lock there. */
 async function removeStale(path: string, text: string): Promise<void> {
-  const aside = `${path}.${process.pid}`;
+  const release = await takeStartLock(`${path}.removing`);
+  if (release === undefined) return new Promise((resolve) => setTimeout(resolve, 20));
   try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) await rm(path, { force: true });
+  } finally {
+    await release();
   }
-  const taken = await readFile(aside, 'utf8');
-  if (taken !== text) await writeFile(path, taken, { flag: 'wx', mode: 0o600 }).catch(() => undefined);
-  await rm(aside, { force: true });
 }
 
 function parse(text: string): ProcessIdentity | undefined {
