@@ -126,9 +126,13 @@ export function runSpans(run: {
   };
 }
 
-/** A plugin's session may be an instance of a class with private parts, which a copy would not have. */
+/**
+ * A plugin's session may be an instance of a class with private parts, which a copy would not have, or be frozen, which a proxy of
+ * it could not hide.
+ */
 function overriding<T extends object>(target: T, methods: Partial<T>): T {
-  return new Proxy(target, {
+  return new Proxy({} as T, {
+    has: (_, key) => Reflect.has(target, key),
     get(_, key) {
       if (Object.hasOwn(methods, key)) return methods[key as keyof T];
       const value: unknown = Reflect.get(target, key);
