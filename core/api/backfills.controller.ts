@@ -20,9 +20,9 @@ import { Accepts, Answers } from './answers.js';
 import { ASKED, BACKFILL } from './answer-forms.js';
 import { snakeKeys } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { idempotencyKey } from './idempotency-key.js';
 import { OwnSiteGuard } from './own-site.guard.js';
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const DAY = { type: 'string', format: 'date', description: 'A whole day, which is read.' } as const;
 const BODY = {
@@ -51,11 +51,8 @@ export class BackfillsController {
   ): Promise<object> {
     if (!this.services.connections.some((one) => one.name === name))
       throw new NotFoundException(`There is no connection "${name}".`);
-    if (key === undefined || !KEY.test(key))
-      throw new BadRequestException(
-        'Idempotency-Key must be 1 to 200 printable characters without spaces, new for every backfill that is wanted.',
-      );
-    const { id } = await this.services.backfill(name, daysOf(body), key);
+    const asked = idempotencyKey(key, 'backfill');
+    const { id } = await this.services.backfill(name, daysOf(body), asked);
     const url = `/api/backfills/${id}`;
     response.location(url);
     return { id, url };

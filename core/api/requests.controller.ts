@@ -19,11 +19,10 @@ import { Accepts, Answers, Parameters } from './answers.js';
 import { ASKED, REQUEST, REQUESTS } from './answer-forms.js';
 import { requestForm } from './forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { idempotencyKey } from './idempotency-key.js';
 import { OwnSiteGuard } from './own-site.guard.js';
 import { REQUEST_STATES, REQUEST_TRIGGERS, requestFilterOf, UUID } from './request-query.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './run-query.js';
-
-const KEY = /^[\x21-\x7e]{1,200}$/;
 
 /** Requests for runs: a worker carries them out, here or elsewhere. */
 @Controller('api')
@@ -42,11 +41,8 @@ export class RequestsController {
   ): Promise<object> {
     if (!this.services.connections.some((one) => one.name === name))
       throw new NotFoundException(`There is no connection "${name}".`);
-    if (key === undefined || !KEY.test(key))
-      throw new BadRequestException(
-        'Idempotency-Key must be 1 to 200 printable characters without spaces, new for every run that is wanted.',
-      );
-    const request = await this.services.ask(name, key);
+    const asked = idempotencyKey(key, 'run');
+    const request = await this.services.ask(name, asked);
     const url = `/api/requests/${request.id}`;
     response.location(url);
     return { id: request.id, url };
