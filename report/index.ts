@@ -7,3 +7,6 @@ export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
 export { renderJson } from './render/json.js';
 export { renderHtml } from './render/html.js';
+export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
+export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
+export { movesOf, type Move } from './release/moves.js';

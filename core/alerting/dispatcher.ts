@@ -4,7 +4,7 @@ import { digestMessage, digestsDue, heldNow, type ChannelPolicy } from './channe
 import type { AlertMessage, Channel } from './channels/channel.js';
 import type { Delivery, Incident } from './incident.js';
 import { judge, type AlertRule, type ConnectionFacts } from './judge.js';
-import { judgeStanding, STANDING_KINDS, type Standing, type StandingKind } from './standing.js';
+import { judgeStanding, STANDING_KINDS, type Outlook, type StandingKind } from './standing.js';
 
 export interface DispatcherOptions {
   readonly store: AlertStore;
@@ -17,7 +17,7 @@ export interface DispatcherOptions {
   /** The machine that this dispatcher runs on. */
   readonly host: string;
   /** All of these kinds that stands now; asked while the incidents are locked. */
-  readonly standing: (kinds: ReadonlySet<StandingKind>, now: Date) => Promise<readonly Standing[]>;
+  readonly standing: (kinds: ReadonlySet<StandingKind>, now: Date) => Promise<Outlook>;
   /** Where the host shows a run. */
   readonly linkOf: (run: string) => string | undefined;
   readonly now: () => Date;

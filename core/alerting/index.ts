@@ -4,7 +4,7 @@ export type * from './incident.js';
 export type { AlertMessage, Channel } from './channels/channel.js';
 export { createDispatcher, SEND_MS, type Dispatcher, type DispatcherOptions } from './dispatcher.js';
 export type { AlertRule, ConnectionFacts } from './judge.js';
-export type { Standing, StandingKind } from './standing.js';
+export type { Outlook, Standing, StandingKind } from './standing.js';
 export type { ChannelPolicy } from './channel-policy.js';
 export { emailChannel } from './channels/email.channel.js';
 export { pagerDutyChannel } from './channels/pagerduty.channel.js';

@@ -18,6 +18,16 @@ export type Standing =
       readonly error: ErrorReport;
     }
   | { readonly kind: 'worker_lost'; readonly connection?: undefined; readonly worker: string; readonly seenAt: string }
+  | {
+      readonly kind: 'release_restated';
+      readonly connection?: undefined;
+      readonly month: string;
+      readonly version: number;
+      readonly publishedAt: string;
+      readonly moved: number;
+      /** Runs, files and definitions, as a person reads them. */
+      readonly causes: readonly string[];
+    }
   /** Of a machine that hosts Tributary. */
   | {
       readonly kind: 'disk';
@@ -27,8 +37,21 @@ export type Standing =
       readonly freeBytes: number;
     };
 
-export const STANDING_KINDS = ['late', 'stale_data', 'request_failed', 'worker_lost', 'disk'] as const;
+export const STANDING_KINDS = [
+  'late',
+  'stale_data',
+  'request_failed',
+  'worker_lost',
+  'disk',
+  'release_restated',
+] as const;
 export type StandingKind = (typeof STANDING_KINDS)[number];
+
+/** What stands, and of which kinds that could not be found out: what is open of these stays open. */
+export interface Outlook {
+  readonly standing: readonly Standing[];
+  readonly unseen: ReadonlySet<AlertKind>;
+}
 
 /** While one of these is open, everybody who should know does know why the connection is late. */
 const FAILURES: readonly AlertKind[] = [
@@ -43,7 +66,7 @@ const FAILURES: readonly AlertKind[] = [
 
 /** What stands now against what was told: opened once, and over when it is gone or no rule asks for it any more. */
 export function judgeStanding(
-  standing: readonly Standing[],
+  { standing, unseen }: Outlook,
   open: readonly Incident[],
   {
     rules,
@@ -64,6 +87,7 @@ export function judgeStanding(
   const isAskedFor = (kind: AlertKind) => rules.some(({ when }) => when === kind);
   const isOver = ({ key, kind, run }: Incident) => {
     if (run !== undefined || asked.has(key)) return false;
+    if (unseen.has(kind) && isAskedFor(kind)) return false;
     // Only its own machine knows how much room there is.
     return kind !== 'disk' || key === keyOf(undefined, 'disk', host) || !isAskedFor('disk');
   };
@@ -87,8 +111,13 @@ function asksFor({ when, connections, olderThanMs }: AlertRule, one: Standing): 
 }
 
 function keyOfStanding(one: Standing): string {
-  const part = one.kind === 'worker_lost' ? one.worker : one.kind === 'disk' ? one.host : undefined;
-  return keyOf(one.connection, one.kind, part);
+  return keyOf(one.connection, one.kind, partOf(one));
+}
+
+function partOf(one: Standing): string | undefined {
+  if (one.kind === 'worker_lost') return one.worker;
+  if (one.kind === 'disk') return one.host;
+  return one.kind === 'release_restated' ? `${one.month}:${one.version}` : undefined;
 }
 
 function wordingOf(one: Standing, factsOf: (connection: string) => ConnectionFacts): AlertText {
@@ -128,6 +157,16 @@ function wordingOf(one: Standing, factsOf: (connection: string) => ConnectionFac
         meaning: 'Other workers take over its runs. With too few of them, or none, runs wait and figures come later.',
         next: 'Find out why its process or machine is gone (memory, restart), and start it again.',
         command: 'tributary worker',
+      };
+    case 'release_restated':
+      return {
+        title: `${one.month} was restated: version ${one.version}`,
+        what:
+          `${one.moved} rows of the published month moved.` +
+          (one.causes.length === 0 ? '' : ` Since the version before: ${one.causes.join('; ')}.`),
+        meaning: 'The report of that month shows other figures than it did; its page lists what moved.',
+        next: 'Tell those who have the earlier version, or look for the mistake in what was loaded.',
+        command: `tributary report releases --month ${one.month}`,
       };
     case 'disk':
       return {

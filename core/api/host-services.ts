@@ -4,7 +4,7 @@ import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
-import type { Section } from '../../report/index.js';
+import type { Release, Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
 export interface ConnectionSummary {
@@ -107,7 +107,10 @@ export interface HostServices {
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */
   months(): Promise<readonly string[]>;
-  section(month: string): Promise<Section>;
+  /** As it was published with a release; absent: the newest release of a final month, else as it stands. */
+  section(month: string, release?: number): Promise<Section>;
+  /** Of one month, the newest first. */
+  releases(month: string): Promise<readonly Release[]>;
   /** The page, whole and by itself. */
   page(section: Section): string;
 }

@@ -1,9 +1,21 @@
-import { Controller, Get, Header, Inject, NotFoundException, Param, Redirect, Res } from '@nestjs/common';
+import {
+  BadRequestException,
+  Controller,
+  Get,
+  Header,
+  Inject,
+  NotFoundException,
+  Param,
+  Query,
+  Redirect,
+  Res,
+} from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
-import { Answers, AnswersText, RedirectsTo } from './answers.js';
+import { Answers, AnswersText, Parameters, RedirectsTo } from './answers.js';
 import { MONTHS } from './answer-forms.js';
-import { REPORT_SECTION } from './section-form.js';
+import { parametersOf } from './run-query.js';
+import { RELEASES, REPORT_SECTION } from './section-form.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 @Controller()
@@ -41,18 +53,43 @@ export class ReportController {
   }
 
   @Get('api/report/:month')
-  @Answers('What the page of a month shows, as data.', REPORT_SECTION, 404)
-  async section(@Param('month') month: string, @Res({ passthrough: true }) response: Response): Promise<object> {
-    const section = await this.services.section(await this.known(month));
+  @Answers('What the page of a month shows, as data.', REPORT_SECTION, 400, 404)
+  @Parameters({ release: { type: 'integer', minimum: 1, description: 'A version, as it was published.' } })
+  async section(
+    @Param('month') month: string,
+    @Query() query: Record<string, unknown>,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<object> {
+    const version = versionOf(query);
+    const section = await this.services.section(await this.known(month, version), version);
     // When it was asked for is no change of it.
     const told = JSON.stringify({ ...section, generated_at: undefined });
     response.setHeader('ETag', `W/"${createHash('sha256').update(told).digest('base64url').slice(0, 27)}"`);
     return section;
   }
 
-  private async known(month: string): Promise<string> {
+  @Get('api/report/:month/releases')
+  @Answers('What was published of a month, the newest first.', RELEASES, 404)
+  async releases(@Param('month') month: string): Promise<object> {
+    return { releases: await this.services.releases(await this.known(month)) };
+  }
+
+  private async known(month: string, version?: number): Promise<string> {
     const months = await this.services.months();
-    if (months.includes(month)) return month;
+    if (months.includes(month)) {
+      const versions = version === undefined ? [] : (await this.services.releases(month)).map((one) => one.version);
+      if (version === undefined || versions.includes(version)) return month;
+      throw new NotFoundException(
+        `There is no release ${version} of ${month}. Releases: ${versions.join(', ') || 'none'}.`,
+      );
+    }
     throw new NotFoundException(`There are no figures of "${month}". Months: ${months.join(', ') || 'none'}.`);
   }
+}
+
+function versionOf(query: Readonly<Record<string, unknown>>): number | undefined {
+  const { release } = parametersOf(query, ['release']);
+  if (release === undefined) return undefined;
+  if (/^[1-9]\d{0,8}$/.test(release)) return Number(release);
+  throw new BadRequestException('release must be a version: a whole number from 1.');
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Section } from '../../report/index.js';
+import type { Release, Section } from '../../report/index.js';
 
 /** The report's section as the API answers it; the compiler holds it against the model. */
 
@@ -63,6 +63,49 @@ const ARM = z.strictObject({
   lift: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
 });
 
+const STATE = z.enum(['preliminary', 'final', 'restated']);
+
+const CAUSES = z.array(
+  z.strictObject({
+    kind: z.enum(['run', 'definition']),
+    id: z.string(),
+    connection: z.string().nullable(),
+    sources: z.array(z.string()),
+  }),
+);
+
+/** Without the figures. */
+export const RELEASES = z.strictObject({
+  releases: z.array(
+    z.strictObject({
+      month: z.string(),
+      version: z.int(),
+      state: STATE,
+      published_at: z.string(),
+      published_by: z.string(),
+      moved: z.int(),
+      hidden: z.int(),
+      causes: CAUSES,
+      checksum: z.string(),
+    }) satisfies z.ZodType<Release>,
+  ),
+});
+
+const RESTATEMENT = z.strictObject({
+  moved: z.int(),
+  moves: z.array(
+    z.strictObject({
+      breakdown: z.string(),
+      at: z.record(z.string(), z.string()),
+      name: z.string(),
+      figure: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
+  causes: CAUSES,
+});
+
 export const REPORT_SECTION = z.strictObject({
   schema: z.literal('tributary.report_section/1'),
   heading: z.literal('Real-time Campaign Performance Overview'),
@@ -75,7 +118,14 @@ export const REPORT_SECTION = z.strictObject({
     has_ended: z.boolean(),
   }),
   generated_at: z.string(),
-  status: z.strictObject({ state: z.enum(['preliminary', 'final']), final_from: z.string(), ...READING }),
+  status: z.strictObject({
+    state: STATE,
+    release: z
+      .strictObject({ version: z.int(), state: STATE, published_at: z.string(), is_live: z.boolean() })
+      .nullable(),
+    final_from: z.string(),
+    ...READING,
+  }),
   sources: z.array(z.strictObject({ source: z.string(), ...READING })),
   time_zones: z.array(z.string()),
   totals: z.strictObject(FIGURES),
@@ -102,5 +152,7 @@ export const REPORT_SECTION = z.strictObject({
       arms: z.array(ARM),
     }),
   ),
+  restatement: RESTATEMENT.nullable(),
+  releases: z.array(z.strictObject({ version: z.int(), state: STATE, published_at: z.string(), moved: z.int() })),
   notes: z.array(z.strictObject({ title: z.string(), text: z.string() })),
 }) satisfies z.ZodType<Section>;

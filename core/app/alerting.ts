@@ -17,6 +17,7 @@ import { channelPolicies } from './channel-policies.js';
 import type { Installation } from './installation.js';
 import { standingNow } from './standing.js';
 import { feedsMarts } from './marts.js';
+import { restatedNow } from './releases.js';
 import { scrubError, type Scrub } from './scrubber.js';
 
 /** How often what ended is looked for, whichever process ran it. */
@@ -46,7 +47,16 @@ export async function startAlerting(installation: Installation, note: (text: str
     factsOf: (connection) => factsOf(configuration, connection),
     host: hostname(),
     standing: (kinds, now) =>
-      standingNow({ settings: configuration.settings, home: configuration.home, store }, kinds, now),
+      standingNow(
+        {
+          settings: configuration.settings,
+          home: configuration.home,
+          store,
+          restated: (at) => restatedNow(installation, at),
+        },
+        kinds,
+        now,
+      ),
     linkOf: (run) => linkOf(alerts, run),
     now: () => new Date(),
     signal: closing.signal,

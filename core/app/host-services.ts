@@ -3,7 +3,7 @@ import { toConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
-import { loadMonth, months, renderMonth } from './monthly-report.js';
+import { loadMonth, months, releases, renderMonth } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
 import { askForBackfill, repeatPart } from './backfills.js';
 import { askForRun } from './run-requests.js';
@@ -64,7 +64,8 @@ export async function hostServices(installation: Installation, signal: AbortSign
     lineage: (filter) => readLineage(installation, filter, signal),
     ledger: (connection, run) => readLedger(installation, { connection, run, signal }),
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
-    section: (month) => loadMonth(installation, month, signal),
+    section: (month, release) => loadMonth(installation, month, signal, release),
+    releases: (month) => releases(installation, signal, month),
     page: (section) => renderMonth(section, 'html'),
   };
 }

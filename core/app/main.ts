@@ -25,6 +25,7 @@ import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
 import { retentionOf } from './retention.js';
+import { startPublishing } from './releases.js';
 import { scheduledConnections } from './schedules.js';
 import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
@@ -101,11 +102,12 @@ export async function startHost(installation: Installation, { host, port, worker
     await app.close();
     throw error;
   });
+  const publishing = startPublishing(installation, (text) => logger.info(text));
   const working =
     worker === 0
       ? undefined
       : await startRunWorker(installation, { concurrency: worker }).catch(async (error: unknown) => {
-          await alerting.close();
+          await Promise.all([alerting.close(), publishing.close()]);
           await app.close();
           throw error;
         });
@@ -115,7 +117,7 @@ export async function startHost(installation: Installation, { host, port, worker
     routes: routesOf(app),
     async close() {
       // What is asked while runs end is still answered.
-      const [isClean] = await Promise.all([working?.stop() ?? true, alerting.close()]);
+      const [isClean] = await Promise.all([working?.stop() ?? true, alerting.close(), publishing.close()]);
       stopping.abort();
       await app.close();
       return isClean;

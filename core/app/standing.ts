@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import type { Standing, StandingKind } from '../alerting/index.js';
+import type { Outlook, Standing, StandingKind } from '../alerting/index.js';
+import type { Release } from '../../report/index.js';
 import type { Store } from '../persistence/index.js';
 import type { Settings } from '../settings/index.js';
 import { lateSlots } from './schedules.js';
@@ -10,12 +11,21 @@ const LEAST_FREE_BYTES = 2 ** 30;
 
 type Sources = Pick<Store, 'alerts' | 'schedules' | 'holds' | 'runs' | 'workers'>;
 
-/** All of these kinds that stands now, of the connections of a configuration and of this machine. */
+export interface StandingSources {
+  readonly settings: Settings;
+  readonly home: string;
+  readonly store: Sources;
+  /** Months that were restated lately. They are told by the warehouse, which may be away. */
+  readonly restated: (now: Date) => Promise<readonly Release[]>;
+}
+
+/** All of these kinds that stands now, of the connections of a configuration, of this machine and of the report. */
 export async function standingNow(
-  { settings, home, store }: { readonly settings: Settings; readonly home: string; readonly store: Sources },
+  { settings, home, store, restated }: StandingSources,
   kinds: ReadonlySet<StandingKind>,
   now: Date,
-): Promise<readonly Standing[]> {
+): Promise<Outlook> {
+  const unseen = new Set<StandingKind>();
   const look: Readonly<Record<StandingKind, () => Promise<readonly Standing[]>>> = {
     late: () => late(settings, store),
     stale_data: () => stale(settings, store, now),
@@ -27,9 +37,18 @@ export async function standingNow(
     worker_lost: async () =>
       (await store.workers.lost()).map(({ name, seenAt }) => ({ kind: 'worker_lost', worker: name, seenAt })),
     disk: () => fullDisk(home),
+    release_restated: async () => {
+      try {
+        return (await restated(now)).map(restatement);
+      } catch {
+        // A warehouse that is away has its own alerts, and must not silence them.
+        unseen.add('release_restated');
+        return [];
+      }
+    },
   };
   const found = await Promise.all([...kinds].map((kind) => look[kind]()));
-  return found.flat();
+  return { standing: found.flat(), unseen };
 }
 
 /** Whose schedule is held is not expected. */
@@ -55,3 +74,20 @@ async function fullDisk(folder: string): Promise<readonly Standing[]> {
   const freeBytes = room.bavail * room.bsize;
   return freeBytes < LEAST_FREE_BYTES ? [{ kind: 'disk', host: hostname(), folder, freeBytes }] : [];
 }
+
+/** More runs or files are counted, not named. */
+const NAMED = 5;
+
+function restatement({ month, version, published_at, moved, causes }: Release): Standing {
+  const told = causes.map(({ kind, id, connection, sources }) =>
+    kind === 'definition'
+      ? `another definition of ${id}`
+      : `run ${id} of ${connection}${sources.length === 0 ? '' : ` (${firstOf(sources)})`}`,
+  );
+  const more = told.length - NAMED;
+  const named = more > 0 ? [...told.slice(0, NAMED), `${more} more`] : told;
+  return { kind: 'release_restated', month, version, publishedAt: published_at, moved, causes: named };
+}
+
+const firstOf = (names: readonly string[]): string =>
+  names.slice(0, NAMED).join(', ') + (names.length > NAMED ? ` and ${names.length - NAMED} more` : '');

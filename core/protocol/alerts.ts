@@ -15,6 +15,7 @@ export const ALERT_KINDS = [
   'stale_data',
   'request_failed',
   'worker_lost',
+  'release_restated',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

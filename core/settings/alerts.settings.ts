@@ -191,10 +191,10 @@ export class EscalateSettings {
 )
 @Rule<AlertRuleSettings>(
   ({ when, connections }) =>
-    connections !== undefined && when === 'worker_lost'
-      ? { key: 'connections', message: 'has no meaning with when: worker_lost; remove it' }
+    connections !== undefined && (when === 'worker_lost' || when === 'release_restated')
+      ? { key: 'connections', message: `has no meaning with when: ${when}; remove it` }
       : undefined,
-  { not: { required: ['connections'], properties: { when: { const: 'worker_lost' } } } },
+  { not: { required: ['connections'], properties: { when: { enum: ['worker_lost', 'release_restated'] } } } },
 )
 export class AlertRuleSettings {
   @Key(

@@ -8,6 +8,7 @@ import {
   controlTable,
   dayTable,
   isLiftMeasured,
+  movesTable,
   regionName,
   regionTable,
   sourceTable,
@@ -48,7 +49,7 @@ ${notes(section)}
 }
 
 function body(section: Section): readonly string[] {
-  const { month, days, largest_campaigns, by_region, by_source, control_groups } = section;
+  const { month, days, largest_campaigns, by_region, by_source, control_groups, restatement } = section;
   const isByRegion = by_region.some(({ region }) => region !== '');
   const regions = by_region.map((row) => ({ ...row, label: regionName(row.region) }));
   return [
@@ -80,6 +81,13 @@ function body(section: Section): readonly string[] {
           controlTable(section),
         )
       : '',
+    restatement === null || restatement.moves.length === 0
+      ? ''
+      : part(
+          'What moved',
+          `Since the version before, ${restatement.moved} rows of the published tables.`,
+          movesTable(restatement),
+        ),
     part('All days', 'The figures behind the graph.', dayTable(section)),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Card, Change, Rate, Section } from '../section/model.js';
+import type { Card, Change, Rate, Section, Status } from '../section/model.js';
 import { addMonths } from '../section/calendar.js';
 import { count, rate } from './cells.js';
 import { changeOf, differenceOf, rounded } from './rounding.js';
@@ -11,7 +11,6 @@ export function header(section: Section): string {
     status.data_as_of === null
       ? 'not known'
       : `<time datetime="${escape(status.data_as_of)}">${at(status.data_as_of)}</time>`;
-  const isFinal = status.state === 'final';
   const facts: readonly (readonly [string, string])[] = [
     ['Sources', sources.map(({ source }) => `<bdi>${escape(source)}</bdi>`).join(', ') || 'none'],
     ['Data as of', asOf],
@@ -21,9 +20,15 @@ export function header(section: Section): string {
   return `<header>
 <p class="project">${escape(project.name)}</p>
 <h1>${escape(heading)}</h1>
-<p class="month">${monthText(month.id)}${month.through_day === month.last_day ? '' : `, to ${escape(month.through_day)}`} <span class="state">${isFinal ? 'Final' : `Preliminary until ${at(status.final_from)}`}</span></p>
+<p class="month">${monthText(month.id)}${month.through_day === month.last_day ? '' : `, to ${escape(month.through_day)}`} <span class="state">${stateText(status, at)}</span></p>
 <dl class="about">${facts.map(([term, text]) => `<div><dt>${term}</dt><dd>${text}</dd></div>`).join('')}</dl>
 </header>`;
+}
+
+function stateText({ state, final_from, release }: Status, at: (instant: string) => string): string {
+  const version = release === null || release.is_live ? '' : `, version ${release.version}`;
+  if (state === 'preliminary') return `Preliminary until ${at(final_from)}${version}`;
+  return `${state === 'final' ? 'Final' : 'Restated'}${version}`;
 }
 
 function completeness({ status, sources }: Section): string {

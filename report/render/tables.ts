@@ -1,4 +1,4 @@
-import type { ControlArm, ControlComparison, Figures, Rate, Section } from '../section/model.js';
+import type { ControlArm, ControlComparison, Figures, Rate, Restatement, Section } from '../section/model.js';
 import { count, NOTHING_SENT, NOT_MEASURED, rate } from './cells.js';
 import { differenceOf, rounded } from './rounding.js';
 import { escape, signedText } from './text.js';
@@ -114,3 +114,23 @@ export function controlTable(section: Section): string {
 <tbody>${rows.join('\n')}</tbody></table>`,
   );
 }
+
+/** What moved since the version before; at most a hundred figures, and how many rows in all. */
+export function movesTable({ moves }: Restatement): string {
+  const rows = moves.map(({ breakdown, at, name, figure, before, after }) => {
+    const place = [
+      name,
+      ...Object.entries(at).flatMap(([of, value]) => (of === 'campaign_id' && name !== '' ? [] : [value])),
+    ];
+    const where = breakdown === 'total' ? 'In all' : place.filter((part) => part !== '').join(' · ');
+    return `<tr><th scope="row"><bdi>${escape(where)}</bdi></th><td>${figure.replaceAll('_', ' ')}</td><td>${movedValue(before)}</td><td>${movedValue(after)}</td></tr>`;
+  });
+  return scrolling(
+    'What moved',
+    `<table><caption>Figures that moved since the version before</caption><thead><tr><th scope="col">Where</th>${columns(['Figure', 'Before', 'Now'])}</tr></thead>
+<tbody>${rows.join('\n')}</tbody></table>`,
+  );
+}
+
+const movedValue = (value: string | null): string =>
+  value === null ? NOT_MEASURED : escape(Number(value).toLocaleString('en-US'));

@@ -27,7 +27,8 @@ export function loadSection(sql: SqlSession, options: SectionOptions): Promise<S
   });
 }
 
-async function readSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
+/** Within a transaction of the caller, that sees one state. */
+export async function readSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
   const { month, project, now } = options;
   await requireMonth(sql, month);
   const span = { id: month, first_day: firstDayOf(month), last_day: lastDayOf(month) };
@@ -74,6 +75,8 @@ async function readSection(sql: SqlSession, options: SectionOptions): Promise<Se
     by_region: largestFirst(regions).map(({ group, figures }) => ({ region: group.region!, ...figures })),
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     control_groups: await controlGroups(sql, month),
+    restatement: null,
+    releases: [],
   };
   return { ...section, notes: notesOf(section) };
 }
@@ -109,6 +112,7 @@ function statusOf(sources: SourceDays, end: Date, now: Date, closeAfter: string)
   const reads = sources.states.map(({ data_as_of }) => data_as_of);
   return {
     state: now >= finalFrom ? 'final' : 'preliminary',
+    release: null,
     final_from: finalFrom.toISOString(),
     data_as_of: reads.length === 0 || reads.includes(null) ? null : [...reads].sort()[0]!,
     days_present: sources.expected.size - sources.missing.size,

@@ -22,7 +22,46 @@ export interface Section {
   readonly by_region: readonly RegionFigures[];
   readonly by_source: readonly SourceFigures[];
   readonly control_groups: readonly ControlComparison[];
+  /** Of a release: what moved since the version before, and why; null for the first one, and for figures as they stand now. */
+  readonly restatement: Restatement | null;
+  /** The versions of the month up to this one, newest first; empty for figures as they stand now. */
+  readonly releases: readonly ReleaseLine[];
   readonly notes: readonly Note[];
+}
+
+/** Which release of the month is shown. */
+export interface ReleaseMark {
+  readonly version: number;
+  readonly state: 'preliminary' | 'final' | 'restated';
+  readonly published_at: string;
+  /** False: the page is the release, as it was published. True: the totals are newer than it. */
+  readonly is_live: boolean;
+}
+
+export interface ReleaseLine extends Omit<ReleaseMark, 'is_live'> {
+  /** Rows that differ from those of the version before. */
+  readonly moved: number;
+}
+
+export interface Restatement {
+  readonly moved: number;
+  /** The first hundred of them. Values are decimal text, null where not measured. */
+  readonly moves: readonly {
+    readonly breakdown: string;
+    readonly at: Readonly<Record<string, string>>;
+    readonly name: string;
+    readonly figure: string;
+    readonly before: string | null;
+    readonly after: string | null;
+  }[];
+  readonly causes: readonly {
+    readonly kind: 'run' | 'definition';
+    /** The run, or the fact whose definition changed. */
+    readonly id: string;
+    readonly connection: string | null;
+    /** Files and windows that the run read. */
+    readonly sources: readonly string[];
+  }[];
 }
 
 export interface MonthSpan {
@@ -36,7 +75,9 @@ export interface MonthSpan {
 }
 
 export interface Status {
-  readonly state: 'preliminary' | 'final';
+  readonly state: 'preliminary' | 'final' | 'restated';
+  /** Null where the month was never released. */
+  readonly release: ReleaseMark | null;
   /** From when on the month counts as final. */
   readonly final_from: string;
   /** When the last complete reading of its oldest source began; null where one of them was never read to its end. */

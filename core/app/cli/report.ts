@@ -1,11 +1,15 @@
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Move, Release } from '../../../report/index.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report-formats.js';
+import { table } from './output.js';
 import { writeOutput } from './output-place.js';
 import { does } from './verb.js';
 
 interface BuildOptions {
   readonly month?: string;
+  readonly release?: number;
   readonly format: ReportFormat;
   readonly out: string;
 }
@@ -16,9 +20,10 @@ export function reportVerb(program: Command): void {
     .command('build')
     .description('write the section of a month to a file')
     .option('--month <month>', 'YYYY-MM; absent: the latest month with data', monthOf)
+    .option('--release <version>', 'as it was published; absent: the newest release of a final month', versionOf)
     .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
     .option('--out <folder>', 'where to', '.');
-  does<BuildOptions>(build, async ({ installation, output, signal }, _args, { month, format, out }) => {
+  does<BuildOptions>(build, async ({ installation, output, signal }, _args, { month, release, format, out }) => {
     const open = await installation();
     const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate, undatedIn }] = await Promise.all([
       import('../monthly-report.js'),
@@ -27,10 +32,77 @@ export function reportVerb(program: Command): void {
     // What an interrupted run has left marked is built first, so that the page is never behind the tables.
     for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
     const wanted = month ?? (await latestMonth(open, signal));
-    const file = join(out, `report-${wanted}.${format}`);
-    await writeOutput(file, renderMonth(await loadMonth(open, wanted, signal), format));
+    const file = join(out, `report-${wanted}${release === undefined ? '' : `-v${release}`}.${format}`);
+    await writeOutput(file, renderMonth(await loadMonth(open, wanted, signal, release), format));
     output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
   });
+  publishVerb(group);
+  releasesVerb(group);
+}
+
+function publishVerb(group: Command): void {
+  const publish = group
+    .command('publish')
+    .description('publish a month as it stands: final, or restated where it was final before')
+    .requiredOption('--month <month>', 'YYYY-MM', monthOf)
+    .option('--preliminary', 'only as preliminary; a month that was final is restated all the same');
+  does<{ readonly month: string; readonly preliminary?: boolean }>(
+    publish,
+    async ({ installation, output, signal }, _args, { month, preliminary }) => {
+      const open = await installation();
+      const [releases, { bringMartsUpToDate, undatedIn }] = await Promise.all([
+        import('../releases.js'),
+        import('../marts.js'),
+      ]);
+      for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
+      const as = preliminary === true ? 'preliminary' : 'final';
+      const { release, isNew, moves } = await releases.publish(open, { month, as, by: userInfo().username }, signal);
+      const { version, state } = release;
+      output.data('tributary.report_publish/1', { ...releaseForm(release), is_new: isNew, moves }, () =>
+        isNew
+          ? [`${month}: version ${version}, ${state}`, ...moves.map(moveText)].join('\n')
+          : `${month}: nothing moved since version ${version}, ${state}`,
+      );
+    },
+  );
+}
+
+function releasesVerb(group: Command): void {
+  const list = group
+    .command('releases')
+    .description('what was published, the newest first')
+    .option('--month <month>', 'YYYY-MM; absent: all', monthOf);
+  does<{ readonly month?: string }>(list, async ({ installation, output, signal }, _args, { month }) => {
+    const { releases } = await import('../monthly-report.js');
+    const found = (await releases(await installation(), signal, month)).map(releaseForm);
+    output.data('tributary.report_releases/1', found, () =>
+      table(
+        ['month', 'version', 'state', 'published', 'by', 'rows moved', 'causes'],
+        found.map((one) => [
+          one.month,
+          one.version,
+          one.state,
+          one.published_at,
+          one.published_by,
+          one.moved,
+          one.causes.map(({ kind, id }) => `${kind} ${id}`).join(', '),
+        ]),
+      ),
+    );
+  });
+}
+
+const releaseForm = (release: Release) => ({ ...release });
+
+function moveText({ breakdown, at, name, figure, before, after }: Move): string {
+  const place = Object.values(at).join(' / ');
+  return `  ${[breakdown, place, name].filter((part) => part !== '').join(' ')}: ${figure} ${before ?? 'not measured'} → ${after ?? 'not measured'}`;
+}
+
+function versionOf(text: string): number {
+  const version = Number(text);
+  if (!Number.isInteger(version) || version < 1) throw new InvalidArgumentError('It must be a version: 1 or more.');
+  return version;
 }
 
 function monthOf(text: string): string {

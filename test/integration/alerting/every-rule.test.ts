@@ -3,13 +3,19 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDispatcher, webhookChannel, type AlertRule, type Channel } from '../../../core/alerting/index.js';
 import { scheduledConnections } from '../../../core/app/schedules.js';
+import type { Installation } from '../../../core/app/installation.js';
+import { restatedNow } from '../../../core/app/releases.js';
 import { standingNow } from '../../../core/app/standing.js';
 import { openStore, type Store } from '../../../core/persistence/index.js';
 import { ALERT_KINDS, type AlertKind, type ErrorReport } from '../../../core/protocol/index.js';
 import { keyOf } from '../../../core/scheduler/scheduler.js';
 import type { Settings } from '../../../core/settings/index.js';
+import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
+import type { Release } from '../../../report/index.js';
 import { query, stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
 import { startReceiver, type Receiver } from '../../support/receiver.js';
+import { loadSmallMonth, publishSmallMonth, restate } from '../report/small-month.js';
+import { openWarehouse, type Warehouse } from '../report/warehouse.js';
 import { DOWN, recordRun, REFUSED, type Told } from './recorded-run.js';
 
 const MINUTE = 60_000;
@@ -26,6 +32,9 @@ let hook: Receiver;
 let now: number;
 let home: string;
 let notes: string[];
+let warehouse: Warehouse | undefined;
+/** The warehouse is away, as one that cannot be reached. */
+let isAway: boolean;
 
 beforeEach(async () => {
   database = await testDatabase();
@@ -35,13 +44,26 @@ beforeEach(async () => {
   now = Date.now();
   home = join(tmpdir(), 'no-such-home');
   notes = [];
+  isAway = false;
 });
 afterEach(async () => {
+  await warehouse?.close();
+  warehouse = undefined;
   await hook.close();
   await store.close();
   await database.drop();
 });
 afterAll(stopTestServer);
+
+const restated = async (at: Date): Promise<readonly Release[]> => {
+  const url = warehouse?.database.url;
+  if (url === undefined) return [];
+  const installation = {
+    configuration: { settings: { report: { destination: 'warehouse' } } },
+    sql: async () => openSqlSession(isAway ? `${url}_away` : url, { readOnly: true }),
+  };
+  return restatedNow(installation as unknown as Installation, at);
+};
 
 const webhook = () => webhookChannel({ url: hook.url, secret: 'a-secret-of-a-test' });
 
@@ -57,7 +79,7 @@ function dispatcher(
     policies: {},
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     host,
-    standing: (kinds, at) => standingNow({ settings: SETTINGS, home, store: own }, kinds, at),
+    standing: (kinds, at) => standingNow({ settings: SETTINGS, home, store: own, restated }, kinds, at),
     linkOf: () => undefined,
     now: () => new Date(now),
     signal: new AbortController().signal,
@@ -157,7 +179,23 @@ const CASES: Readonly<Record<AlertKind, Case>> = {
     fault: () => silentWorker('w:1', 60, 2),
     heal: () => store.workers.beat({ id: randomUUID(), name: 'w:1' }),
   },
+  release_restated: {
+    before: async () => {
+      warehouse = await openWarehouse();
+      await loadSmallMonth(warehouse);
+      await publishSmallMonth(warehouse, new Date(now));
+    },
+    fault: restateSmallMonth,
+    heal: async () => (now += DAY),
+  },
 };
+
+const LATE_RUN = '00000000-0000-4000-8000-00000000000a';
+
+async function restateSmallMonth(): Promise<void> {
+  await restate(warehouse!, LATE_RUN, 'UPDATE raw_daily.series SET opened = 90 WHERE id = 1');
+  await publishSmallMonth(warehouse!, new Date(now));
+}
 
 test.each(ALERT_KINDS)(
   '%s: the host dies as it tells, the channel is down for an hour, and it is told once and resolved once',
@@ -208,6 +246,23 @@ test('what stands is over when its rule is gone, and the disk of another host is
   expect(await open()).toEqual(['disk']);
   await dispatcher([]).work();
   expect(await open()).toEqual([]);
+});
+
+test('a restatement names the run and its file, and a warehouse that is away ends no alert', async () => {
+  const rules = [rule('release_restated')];
+  await CASES.release_restated.before?.();
+  await restateSmallMonth();
+  await dispatcher(rules).work();
+  expect(told()).toMatchObject([
+    { key: ':release_restated:2026-03:2', what: expect.stringContaining(`run ${LATE_RUN} of daily (out/late.csv)`) },
+  ]);
+  isAway = true;
+  now += 2 * DAY;
+  await dispatcher(rules).work();
+  expect(await delivered()).toEqual([['release_restated', 'trigger sent']]);
+  isAway = false;
+  await dispatcher(rules).work();
+  expect(await delivered()).toEqual([['release_restated', 'trigger sent', 'resolve sent']]);
 });
 
 test('who is late is not told of while its failure is known, nor while its schedule is held', async () => {

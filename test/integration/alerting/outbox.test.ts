@@ -75,7 +75,7 @@ function dispatcher(
     policies,
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     host: 'here',
-    standing: async () => standing,
+    standing: async () => ({ standing, unseen: new Set() }),
     linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
     now: () => new Date(now),
     signal,

@@ -1,0 +1,152 @@
+import {
+  dueState,
+  listMonths,
+  listReleases,
+  publishMonth,
+  restatedSince,
+  type Publication,
+  type Release,
+} from '../../report/index.js';
+import type { SqlSession } from '../protocol/index.js';
+import { toConnectorError } from '../sdk/index.js';
+import { probe, type Installation } from './installation.js';
+import { factsOf, reportDestination } from './marts.js';
+import { sectionOptions } from './monthly-report.js';
+
+/** Publishes one month, as it stands in the marts. */
+export async function publish(
+  installation: Installation,
+  options: { readonly month: string; readonly as: 'preliminary' | 'final' | 'due'; readonly by: string },
+  signal: AbortSignal,
+): Promise<Publication> {
+  return writing(installation, signal, (sql) => publishIn(installation, sql, options));
+}
+
+async function publishIn(
+  installation: Installation,
+  sql: SqlSession,
+  options: { readonly month: string; readonly as: 'preliminary' | 'final' | 'due'; readonly by: string },
+): Promise<Publication> {
+  const { configuration } = installation;
+  return publishMonth(sql, {
+    ...options,
+    ...sectionOptions(installation),
+    now: new Date(),
+    facts: factsOf(configuration),
+    metadataSchema: await installation.metadataSchema(reportDestination(configuration)),
+    probe,
+  });
+}
+
+/** A preliminary month is released at most so often. */
+const PRELIMINARY_EVERY_MS = 20 * 3_600_000;
+
+/**
+ * Publishes what is due: months that were never released or are final by now, preliminary ones once a day, and final ones
+ * whose figures moved. `known` is how the marts stood when this was last done; it returns how they stand now.
+ */
+export async function publishDue(
+  installation: Installation,
+  { known, signal }: { readonly known: string | undefined; readonly signal: AbortSignal },
+): Promise<{ readonly built: string; readonly published: readonly Publication[] }> {
+  return writing(installation, signal, async (sql) => {
+    const months = await listMonths(sql);
+    if (months.length === 0) return { built: '', published: [] };
+    const { project, closeAfter } = sectionOptions(installation);
+    const now = new Date();
+    const newest = new Map((await listReleases(sql)).toReversed().map((release) => [release.month, release]));
+    const [row] = await sql.query<{ started_at: unknown }>(
+      'SELECT CAST(started_at AS text) AS started_at FROM report.builder',
+    );
+    const built = String(row?.started_at);
+    const published: Publication[] = [];
+    for (const month of months.toReversed()) {
+      const last = newest.get(month);
+      const due = dueState(month, project.timezone, closeAfter, now);
+      if (last !== undefined && !isDue(last, due, now, built !== known)) continue;
+      signal.throwIfAborted();
+      const publication = await publishIn(installation, sql, { month, as: 'due', by: 'schedule' });
+      if (publication.isNew) published.push(publication);
+    }
+    return { built, published };
+  });
+}
+
+function isDue(last: Release, due: 'preliminary' | 'final', now: Date, mayHaveMoved: boolean): boolean {
+  if (last.state === 'preliminary' && due === 'final') return true;
+  if (!mayHaveMoved) return false;
+  return last.state !== 'preliminary' || now.getTime() - Date.parse(last.published_at) >= PRELIMINARY_EVERY_MS;
+}
+
+const FIRST_AFTER_MS = 60_000;
+const EVERY_MS = 5 * 60_000;
+
+/** The publisher of a host. */
+export interface Publishing {
+  close(): Promise<void>;
+}
+
+/** Publishes what is due while the host runs; nothing where there is no report. `note` hears of each publication and fault. */
+export function startPublishing(installation: Installation, note: (text: string) => void): Publishing {
+  if (installation.configuration.settings.report === undefined) return { close: async () => undefined };
+  const closing = new AbortController();
+  let known: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let working: Promise<void> = Promise.resolve();
+  const work = async () => {
+    try {
+      const { built, published } = await publishDue(installation, { known, signal: closing.signal });
+      known = built;
+      for (const { release } of published)
+        note(`${release.month} is published: version ${release.version}, ${release.state}`);
+    } catch (error) {
+      if (!closing.signal.aborted) note(`months cannot be published: ${toConnectorError(error).message}`);
+    }
+  };
+  const turn = (after: number) => {
+    timer = setTimeout(() => {
+      working = work().then(() => {
+        if (!closing.signal.aborted) turn(EVERY_MS);
+      });
+    }, after).unref();
+  };
+  turn(FIRST_AFTER_MS);
+  return {
+    async close() {
+      closing.abort();
+      clearTimeout(timer);
+      await working;
+    },
+  };
+}
+
+const DAY_MS = 86_400_000;
+const PATIENCE_MS = 10_000;
+
+/** Months that were restated within a day, for those who are to be told. */
+export async function restatedNow(installation: Installation, now: Date): Promise<readonly Release[]> {
+  const { configuration } = installation;
+  if (configuration.settings.report === undefined) return [];
+  const sql = await installation.sql(reportDestination(configuration), {
+    readOnly: true,
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  try {
+    return await restatedSince(sql, new Date(now.getTime() - DAY_MS));
+  } finally {
+    await sql.close();
+  }
+}
+
+async function writing<T>(
+  installation: Installation,
+  signal: AbortSignal,
+  work: (sql: SqlSession) => Promise<T>,
+): Promise<T> {
+  const sql = await installation.sql(reportDestination(installation.configuration), { readOnly: false, signal });
+  try {
+    return await work(sql);
+  } finally {
+    await sql.close();
+  }
+}

@@ -1,0 +1,62 @@
+import type { SqlSession } from '#sdk';
+import type { SqlDialect } from '../../destinations/sql/index.js';
+import type { CompiledFact } from '../facts/fact.js';
+import { streamsOf } from '../facts/raw-tables.js';
+import type { Cause } from './stored.js';
+
+/** More files or windows of one run are counted, not named. */
+const NAMED = 20;
+
+/** Definitions of the facts, by their hashes. */
+export async function definitionsNow(sql: SqlSession): Promise<Readonly<Record<string, string>>> {
+  const rows = await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact ORDER BY fact');
+  return Object.fromEntries(rows.map(({ fact, hash }) => [fact, hash]));
+}
+
+/** Why figures may have moved since an instant: other definitions, and the runs that changed rows the facts are made from. */
+export async function causesSince(
+  sql: SqlSession,
+  dialect: SqlDialect,
+  options: {
+    readonly since: string;
+    readonly facts: readonly CompiledFact[];
+    readonly metadataSchema: string;
+    readonly before: Readonly<Record<string, string>>;
+    readonly now: Readonly<Record<string, string>>;
+  },
+): Promise<readonly Cause[]> {
+  const { since, facts, metadataSchema, before, now } = options;
+  const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
+    (name) => before[name] !== now[name],
+  );
+  const causes: Cause[] = changed.sort().map((id) => ({ kind: 'definition', id, connection: null, sources: [] }));
+  const { literal, quote } = dialect;
+  const present = await sql.query(
+    `SELECT 1 FROM information_schema.tables WHERE table_schema = ${literal(metadataSchema)} AND table_name IN ('ledger', 'lineage')`,
+  );
+  if (present.length < 2 || facts.length === 0) return causes;
+  const schema = quote(metadataSchema);
+  const streams = facts
+    .flatMap((fact) => streamsOf(fact).map((stream) => `(${literal(fact.connection)}, ${literal(stream)})`))
+    .join(', ');
+  const after = `committed_at > CAST(${literal(since)} AS timestamptz) AND (connection, stream) IN (${streams})`;
+  const runs = await sql.query<{ run: string; connection: string }>(
+    `SELECT CAST(run_id AS text) AS run, connection FROM ${schema}.ledger
+      WHERE ${after} AND inserted + updated + deleted > 0 GROUP BY run_id, connection ORDER BY min(committed_at), 1`,
+  );
+  const read = await sql.query<{ run: string; source: string }>(
+    `SELECT CAST(run_id AS text) AS run, source FROM ${schema}.lineage WHERE ${after} ORDER BY id`,
+  );
+  const byRun = Map.groupBy(read, ({ run }) => run);
+  for (const { run, connection } of runs) {
+    const sources = [...new Set((byRun.get(run) ?? []).map(({ source }) => source))];
+    const more = sources.length - NAMED;
+    causes.push({
+      kind: 'run',
+      id: run,
+      connection,
+      sources: more > 0 ? [...sources.slice(0, NAMED), `and ${more} more`] : sources,
+    });
+  }
+  return causes;
+}

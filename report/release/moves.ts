@@ -1,0 +1,48 @@
+import { keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
+
+/** A figure that differs between a release and the one before it, as far as both may be shown. */
+export interface Move {
+  readonly breakdown: Breakdown;
+  readonly at: Readonly<Partial<Record<Dimension, string>>>;
+  readonly name: string;
+  readonly figure: Value;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export type ChangedRow = Cell & { readonly isGone: boolean };
+
+/** The rows of a new version that are to be written: new ones, other ones, and those that are gone. */
+export function changedRows(before: readonly Cell[], after: readonly Cell[]): readonly ChangedRow[] {
+  const known = new Map(before.map((cell) => [keyOf(cell), cell]));
+  const changed: ChangedRow[] = [];
+  for (const cell of after) {
+    const key = keyOf(cell);
+    const old = known.get(key);
+    known.delete(key);
+    if (old === undefined || contentOf(old) !== contentOf(cell)) changed.push({ ...cell, isGone: false });
+  }
+  return [...changed, ...[...known.values()].map((cell) => ({ ...cell, isGone: true }))];
+}
+
+const contentOf = ({ name, values, hidden }: Cell): string =>
+  JSON.stringify([name, VALUES.map((value) => values[value]), [...hidden].sort()]);
+
+/** What a reader is told. That a hidden figure moved is not told either. */
+export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[]): readonly Move[] {
+  const known = new Map(before.map((cell) => [keyOf(cell), cell]));
+  return rows.flatMap((row) => {
+    const old = known.get(keyOf(row));
+    const at = Object.fromEntries(Object.entries(row.at).filter(([, value]) => value !== ''));
+    return TOLD.flatMap((figure): readonly Move[] => {
+      const was = old?.values[figure] ?? null;
+      const is = row.isGone ? null : row.values[figure];
+      const isHidden = old?.hidden.includes(figure) === true || row.hidden.includes(figure);
+      if (was === is || isHidden) return [];
+      return [{ breakdown: row.breakdown, at, name: row.name, figure, before: was, after: is }];
+    });
+  });
+}
+
+/** The sides of rates repeat what these say. */
+const TOLD = VALUES.filter((name) => !/_of_sent$|^sent_with_/.test(name));

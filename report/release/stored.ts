@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { ConnectorError, type SqlSession } from '#sdk';
+import { firstDayOf } from '../section/calendar.js';
+import type { Section } from '../section/model.js';
+import { DIMENSIONS, keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
+import { hasReleases } from './tables.js';
+
+export type ReleaseState = 'preliminary' | 'final' | 'restated';
+
+/** A release without its figures. */
+export interface Release {
+  readonly month: string;
+  readonly version: number;
+  readonly state: ReleaseState;
+  readonly published_at: string;
+  readonly published_by: string;
+  /** Rows that differ from those of the version before. */
+  readonly moved: number;
+  readonly hidden: number;
+  readonly causes: readonly Cause[];
+  readonly checksum: string;
+}
+
+/** Why figures may have moved since the version before. */
+export interface Cause {
+  readonly kind: 'run' | 'definition';
+  /** The run, or the fact whose definition changed. */
+  readonly id: string;
+  /** Of a run: its connection, and the files and windows that it read. */
+  readonly connection: string | null;
+  readonly sources: readonly string[];
+}
+
+interface ReleaseRow extends Record<string, unknown> {
+  readonly month: string;
+  readonly version: number;
+  readonly state: ReleaseState;
+  readonly published_at: string | Date;
+  readonly published_by: string;
+  readonly moved: number;
+  readonly hidden: number;
+  readonly causes: string;
+  readonly checksum: string;
+}
+
+const COLUMNS =
+  'CAST(month AS text) AS month, version, state, published_at, published_by, moved, hidden, causes, checksum';
+
+/** Releases, newest version first; of one month or of all. */
+export async function listReleases(sql: SqlSession, month?: string): Promise<readonly Release[]> {
+  if (!(await hasReleases(sql))) return [];
+  const within = month === undefined ? '' : ` WHERE month = '${firstDayOf(month)}'`;
+  const rows = await sql.query<ReleaseRow>(
+    `SELECT ${COLUMNS} FROM report.release${within} ORDER BY 1 DESC, version DESC`,
+  );
+  return rows.map(releaseOf);
+}
+
+/** Months that were restated after an instant, each with its newest release. */
+export async function restatedSince(sql: SqlSession, since: Date): Promise<readonly Release[]> {
+  if (!(await hasReleases(sql))) return [];
+  const rows = await sql.query<ReleaseRow>(
+    `SELECT ${COLUMNS} FROM report.release r WHERE state = 'restated'
+        AND published_at > CAST('${since.toISOString()}' AS timestamptz)
+        AND version = (SELECT max(version) FROM report.release l WHERE l.month = r.month) ORDER BY 1`,
+  );
+  return rows.map(releaseOf);
+}
+
+const releaseOf = (row: ReleaseRow): Release => ({
+  month: row.month.slice(0, 7),
+  version: Number(row.version),
+  state: row.state,
+  published_at: new Date(row.published_at).toISOString(),
+  published_by: row.published_by,
+  moved: Number(row.moved),
+  hidden: Number(row.hidden),
+  causes: JSON.parse(row.causes) as Cause[],
+  checksum: row.checksum,
+});
+
+/** All rows of a release; those that are not shown are among them, and say so. */
+export async function cellsOf(sql: SqlSession, month: string, version: number): Promise<readonly Cell[]> {
+  const key = ['breakdown', ...DIMENSIONS].join(', ');
+  const rows = await sql.query<Record<string, unknown>>(
+    `SELECT * FROM (SELECT ${SELECTED}, is_gone, row_number() OVER (PARTITION BY ${key} ORDER BY version DESC) AS place
+        FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version <= ${version}) v
+      WHERE place = 1 AND NOT is_gone ORDER BY ${key}`,
+  );
+  return rows.map(cellOf);
+}
+
+/** The rows that are written with one version: what is gone as well. */
+export async function rowsOf(
+  sql: SqlSession,
+  month: string,
+  version: number,
+): Promise<readonly (Cell & { readonly isGone: boolean })[]> {
+  const rows = await sql.query<Record<string, unknown>>(
+    `SELECT ${SELECTED}, is_gone FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
+  );
+  return rows.map((row) => ({ ...cellOf(row), isGone: row['is_gone'] === true }));
+}
+
+const SELECTED = [
+  'breakdown',
+  ...DIMENSIONS,
+  'name',
+  ...VALUES.map((name) => `CAST(${name} AS text) AS ${name}`),
+  'hidden',
+].join(', ');
+
+function cellOf(row: Record<string, unknown>): Cell {
+  const pick = <K extends string>(names: readonly K[]) =>
+    Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as Record<K, string | null>;
+  return {
+    breakdown: row['breakdown'] as Breakdown,
+    at: pick(DIMENSIONS) as Record<Dimension, string>,
+    name: String(row['name']),
+    values: pick(VALUES),
+    hidden: String(row['hidden'])
+      .split(',')
+      .filter((name): name is Value => name !== ''),
+  };
+}
+
+/** Of the section and the rows of a version, and of the version before it: neither can be changed unnoticed. */
+export function checksumOf(
+  before: string,
+  section: string,
+  rows: readonly (Cell & { readonly isGone: boolean })[],
+): string {
+  const lines = rows
+    .map((row) =>
+      JSON.stringify([keyOf(row), row.name, VALUES.map((name) => row.values[name]), row.hidden, row.isGone]),
+    )
+    .sort();
+  return createHash('sha256')
+    .update([before, section, ...lines].join('\n'))
+    .digest('hex');
+}
+
+/** The section as it was published, after a check that nobody has changed it since. */
+export async function releasedSection(sql: SqlSession, month: string, version: number): Promise<Section> {
+  const releases = await listReleases(sql, month);
+  const release = releases.find((one) => one.version === version);
+  if (release === undefined)
+    throw new ConnectorError('config', `There is no release ${version} of ${month}.`, {
+      hint:
+        releases.length === 0
+          ? `The month was never released: tributary report publish --month ${month}.`
+          : `Its releases: ${releases.map((one) => one.version).join(', ')}.`,
+    });
+  const [stored] = await sql.query<{ section: string }>(
+    `SELECT section FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
+  );
+  const section = stored?.section ?? '';
+  const before = releases.find((one) => one.version === version - 1)?.checksum ?? '';
+  if (checksumOf(before, section, await rowsOf(sql, month, version)) !== release.checksum)
+    throw new ConnectorError('destination', `Release ${version} of ${month} is not what was published.`, {
+      hint: 'Somebody has changed report.release or report.release_value: bring both back from a backup.',
+    });
+  return JSON.parse(section) as Section;
+}

@@ -1,0 +1,144 @@
+import {
+  listReleases,
+  loadSection,
+  releasedSection,
+  renderHtml,
+  restatedSince,
+  type Section,
+} from '../../../report/index.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { loadSmallMonth, publishSmallMonth, restate } from './small-month.js';
+import { openWarehouse, type Warehouse } from './warehouse.js';
+
+const RUN = '00000000-0000-4000-8000-00000000000a';
+const NOW = new Date();
+const LATER = new Date(NOW.getTime() + 60_000);
+
+let warehouse: Warehouse;
+beforeEach(async () => {
+  warehouse = await openWarehouse();
+  await loadSmallMonth(warehouse);
+});
+afterEach(() => warehouse.close());
+afterAll(stopTestServer);
+
+const publish = (now: Date, more = {}) => publishSmallMonth(warehouse, now, more);
+const released = (version: number) => releasedSection(warehouse.sql, '2026-03', version);
+const totals = ({ totals: { sent, opened, responded } }: Section) => [sent, opened, responded];
+const later = `UPDATE raw_daily.series SET opened = 90 WHERE id = 1`;
+
+test('a final month stays as it was published, and what moves later is a version that says what and why', async () => {
+  const first = await publish(NOW);
+  expect(first).toMatchObject({ isNew: true, moves: [], release: { version: 1, state: 'final', published_by: 'ana' } });
+  expect(await publish(NOW)).toMatchObject({ isNew: false, release: { version: 1 } });
+
+  await restate(warehouse, RUN, later);
+  const second = await publish(LATER);
+  expect(second.release).toMatchObject({
+    version: 2,
+    state: 'restated',
+    causes: [{ kind: 'run', id: RUN, connection: 'daily', sources: ['out/late.csv'] }],
+  });
+  expect(
+    second.moves.map(({ breakdown, at, figure, before, after }) => [
+      breakdown,
+      ...Object.values(at),
+      figure,
+      before,
+      after,
+    ]),
+  ).toEqual(
+    [
+      ['total'],
+      ['date', '2026-03-01'],
+      ['source', 'braze'],
+      ['channel', 'email'],
+      ['campaign', 'braze', 'a'],
+      ['region', 'West'],
+      ['segment', 'none'],
+      ['region_segment', 'West', 'none'],
+      ['campaign_region', 'braze', 'a', 'West'],
+      ['campaign_segment', 'braze', 'a', 'none'],
+    ].map((place) => [...place, 'opened', '40', '90']),
+  );
+
+  expect(totals(await released(1))).toEqual([400, 40, 2]);
+  const restated = await released(2);
+  expect(totals(restated)).toEqual([400, 90, 2]);
+  expect(restated.status).toMatchObject({ state: 'restated', release: { version: 2, is_live: false } });
+  expect(restated.releases.map(({ version, state }) => [version, state])).toEqual([
+    [2, 'restated'],
+    [1, 'final'],
+  ]);
+  const html = renderHtml(restated);
+  expect(html).toContain('Restated, version 2');
+  expect(html).toContain('out/late.csv');
+  expect(html).toContain('<td>40</td><td>90</td>');
+  expect((await restatedSince(warehouse.sql, NOW)).map(({ month, version }) => [month, version])).toEqual([
+    ['2026-03', 2],
+  ]);
+  expect(await restatedSince(warehouse.sql, LATER)).toEqual([]);
+});
+
+test('a row that goes and one that comes are told, and each version is rebuilt from the differences', async () => {
+  await publish(NOW, { as: 'preliminary' });
+  await restate(warehouse, RUN, `DELETE FROM raw_daily.series WHERE id = 2`);
+  expect(await publish(NOW, { as: 'preliminary' })).toMatchObject({ release: { version: 2, state: 'preliminary' } });
+  await restate(
+    warehouse,
+    RUN,
+    `INSERT INTO raw_daily.series VALUES (3, '2026-03-05T18:00Z', 'b', 'TXT', 'x', 7, NULL, NULL, NULL)`,
+  );
+  const third = await publish(NOW);
+  expect(third.release).toMatchObject({ version: 3, state: 'final' });
+  expect(third.moves).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        breakdown: 'date',
+        at: { date: '2026-03-05' },
+        figure: 'sent',
+        before: null,
+        after: '7',
+      }),
+    ]),
+  );
+  expect([totals(await released(1)), totals(await released(2)), totals(await released(3))]).toEqual([
+    [400, 40, 2],
+    [100, 40, 1],
+    [107, 40, 1],
+  ]);
+  expect((await listReleases(warehouse.sql, '2026-03')).map(({ state }) => state)).toEqual([
+    'final',
+    'preliminary',
+    'preliminary',
+  ]);
+});
+
+test('what was published cannot be changed unnoticed, and a release that is not there is refused by name', async () => {
+  await publish(NOW);
+  await warehouse.sql.query(`UPDATE report.release_value SET sent = sent + 1 WHERE breakdown = 'region'`);
+  await expect(released(1)).rejects.toThrow('Release 1 of 2026-03 is not what was published.');
+  await expect(released(7)).rejects.toMatchObject({ kind: 'config', details: { hint: 'Its releases: 1.' } });
+});
+
+test('of two who publish at once one makes the version; who dies before the commit leaves nothing', async () => {
+  const dead = publish(NOW, {
+    probe: () => {
+      throw new Error('killed');
+    },
+  });
+  await expect(dead).rejects.toThrow('killed');
+  expect(await listReleases(warehouse.sql)).toEqual([]);
+  const both = await Promise.all([
+    publishSmallMonth({ sql: warehouse.another() }, NOW),
+    publishSmallMonth({ sql: warehouse.another() }, NOW),
+  ]);
+  expect(both.map(({ isNew }) => isNew).toSorted()).toEqual([false, true]);
+  const live = await loadSection(warehouse.sql, {
+    month: '2026-03',
+    project: { name: 'Outreach', timezone: 'America/Chicago' },
+    closeAfter: '8d',
+    now: NOW,
+  });
+  expect(totals(await released(1))).toEqual(totals(live));
+});
