@@ -2,7 +2,6 @@ import { ConnectorError } from '#sdk';
 import {
   bearer,
   httpClient,
-  inParallel,
   pageNumber,
   type AnswerCheck,
   type HttpClient,
@@ -15,33 +14,54 @@ import {
 // them too, so a fifth is left to those.
 /** Of all endpoints without a quota of their own: 250,000 an hour. */
 const SHARED_LIMIT: RateLimit = { requests: 200_000, per: '1h' };
-/** Of /campaigns/data_series alone: 50,000 a minute. */
+/** Of these alone: 50,000 a minute. */
 const SERIES_LIMIT: RateLimit = { requests: 40_000, per: '1m', share: 'data_series' };
+/** Of these together: 1,000 an hour. The pages of the purchase series say so too, if not clearly. */
+const CATALOG_LIMIT: RateLimit = { requests: 800, per: '1h', share: 'catalog' };
 
-/** Calls under way at a time. Braze states no limit; teams report 4 to 8 as safe. */
-const CONCURRENCY = 6;
-
-export type Endpoint = 'list' | 'details' | 'data_series';
+const LIMITS: Readonly<Record<string, RateLimit>> = {
+  '/campaigns/data_series': SERIES_LIMIT,
+  '/events/list': CATALOG_LIMIT,
+  '/purchases/product_list': CATALOG_LIMIT,
+  '/purchases/quantity_series': CATALOG_LIMIT,
+  '/purchases/revenue_series': CATALOG_LIMIT,
+};
 
 /** What a read is given to work with, as far as calls need it. */
 export interface Reading {
-  readonly client: HttpClient;
+  readonly client: Braze;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
 }
 
-/** One entry of the list of campaigns. */
-export interface Campaign {
+/** The API, and what was learnt of it in this run. */
+export interface Braze {
+  readonly http: HttpClient;
+  /** Entries of the lists that were read to their end, by path. */
+  readonly lists: Map<string, readonly Listed[]>;
+  /** When campaigns and canvases were active, by id. */
+  readonly lives: Map<string, Life>;
+}
+
+/** One entry of a list. */
+export interface Listed {
   readonly id: string;
   readonly [field: string]: unknown;
+}
+
+/** First and last day of sends or entries, if Braze says; `isIdle`: there was none up to now. */
+export interface Life {
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly isIdle: boolean;
 }
 
 export function openBraze(
   config: { readonly endpoint: string; readonly api_key: string },
   signal: AbortSignal,
   http: Partial<HttpClientOptions>,
-): HttpClient {
-  return httpClient({
+): Braze {
+  const client = httpClient({
     baseUrl: config.endpoint,
     auth: bearer(config.api_key),
     rateLimit: SHARED_LIMIT,
@@ -49,6 +69,7 @@ export function openBraze(
     signal,
     ...http,
   });
+  return { http: client, lists: new Map(), lives: new Map() };
 }
 
 /** Braze answers what is wrong with a request by its status; a failure under a 200 is its own and may pass. */
@@ -64,101 +85,83 @@ function refuseFailure(secret: string): AnswerCheck {
 
 const masked = (text: string, secret: string): string => text.slice(0, 200).replaceAll(secret, '***');
 
+const WRONG_KEY =
+  'Check `api_key`, and that `endpoint` is the REST host of your own instance, such as https://rest.iad-05.braze.com: ' +
+  'other instances do not know your key.';
+
+/** The permission of an endpoint is called like its path. */
+const permissionOf = (path: string): string => path.slice(1).replaceAll('/', '.');
+
+export const grantHint = (path: string): string =>
+  `The key lacks the permission \`${permissionOf(path)}\`, is limited to other IP addresses, or the plan does not have it. ` +
+  'A key cannot be changed: create a new one with all permissions that the page of this connector names.';
+
 /** Statuses as Braze means them. A maintenance answers 202 (`queued`); an unknown key 401, by other pages of the docs 404. */
-function optionsOf(endpoint: Endpoint): RequestOptions {
-  const permission = `campaigns.${endpoint}`;
-  const wrongKey =
-    'Check `api_key`, and that `endpoint` is the REST host of your own instance, such as https://rest.iad-05.braze.com: ' +
-    'other instances do not know your key.';
+function optionsOf(path: string): RequestOptions {
+  const rateLimit = LIMITS[path];
   return {
     statusKinds: {
       202: 'transient',
-      401: { kind: 'auth', hint: wrongKey },
-      403: {
-        kind: 'auth',
-        hint:
-          `The key lacks the permission \`${permission}\`, is limited to other IP addresses, or the plan does not have it. ` +
-          'A key cannot be changed: create a new one with all permissions that the README of this connector names.',
-      },
-      // Of one campaign: it is not there any more. See `eachCampaign`.
-      ...(endpoint === 'list' ? { 404: { kind: 'config', hint: wrongKey } } : { 400: 'skip', 404: 'skip' }),
+      401: { kind: 'auth', hint: WRONG_KEY },
+      403: { kind: 'auth', hint: grantHint(path) },
+      404: { kind: 'config', hint: WRONG_KEY },
     },
-    ...(endpoint === 'data_series' ? { rateLimit: SERIES_LIMIT } : {}),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
   };
 }
 
-/** Asks about one campaign; undefined where Braze does not know it. */
-export function ask(client: HttpClient, endpoint: Endpoint, query: Record<string, unknown>, signal?: AbortSignal) {
-  return client.get(`/campaigns/${endpoint}`, query, {
-    ...optionsOf(endpoint),
+type Query = Readonly<Record<string, unknown>>;
+
+/** Asks about the workspace as a whole. */
+export async function ask({ client, signal, warn }: Reading, path: string, query: Query): Promise<any> {
+  const body = await client.http.get(path, query, { ...optionsOf(path), signal });
+  warnOfErrors(body, path, warn);
+  return body;
+}
+
+/** Asks about one thing. The body is undefined where Braze does not know it (400, 404) or does not let this key see it (403). */
+export function askAbout(
+  { http }: Braze,
+  path: string,
+  query: Query,
+  signal?: AbortSignal,
+): Promise<{ readonly status: number; readonly body: any }> {
+  const options = optionsOf(path);
+  return http.request<any>({
+    ...options,
+    statusKinds: { ...options.statusKinds, 400: 'skip', 403: 'skip', 404: 'skip' },
+    method: 'GET',
+    path,
+    query,
     ...(signal === undefined ? {} : { signal }),
   });
 }
 
 /** Errors beside a success are not fatal (https://www.braze.com/docs/api/errors); what came is loaded, and said. */
-function warnOfErrors(body: any, of: string, warn: Reading['warn']): void {
+export function warnOfErrors(body: any, of: string, warn: Reading['warn']): void {
   const count = Array.isArray(body?.errors) ? body.errors.length : 0;
   if (count > 0) warn(`Braze answered ${of} with ${count} error(s) beside the data, which may be incomplete.`);
 }
 
-/**
- * All campaigns, page by page. Archived ones too: they keep their history. Never by time of edit: a campaign that nobody has
- * touched for a year may still send. Oldest first, so that a new campaign does not shift the pages.
- */
-export function listCampaigns({ client, signal, warn }: Reading): AsyncIterable<readonly Campaign[]> {
+/** Reads a list page by page, up to an empty one. */
+export function pagesOf(
+  { client, signal, warn }: Reading,
+  path: string,
+  items: string,
+  query: Query,
+): AsyncIterable<readonly unknown[]> {
   const pages = pageNumber({ first: 0 });
-  return client.pages<Campaign>('/campaigns/list', {
-    ...optionsOf('list'),
-    items: 'campaigns',
-    query: { include_archived: true, sort_direction: 'asc' },
+  return client.http.pages(path, {
+    ...optionsOf(path),
+    items,
+    query,
     signal,
     paginate: {
       ...pages,
       next(page) {
-        warnOfErrors(page.response.body, 'the list of campaigns', warn);
+        warnOfErrors(page.response.body, path, warn);
         return pages.next(page);
       },
     },
   });
-}
-
-async function* oneByOne<T>(pages: AsyncIterable<readonly T[]>): AsyncIterable<T> {
-  for await (const page of pages) yield* page;
-}
-
-/**
- * Asks about every campaign, several at a time, and yields the answers in the order of the list. A campaign may be deleted
- * between the list and the call; it is named and left out. When it is all of them, the fault is in the calls.
- */
-export async function* eachCampaign(
-  reading: Reading,
-  endpoint: Endpoint,
-  queryOf: (id: string) => Record<string, unknown>,
-): AsyncGenerator<{ readonly id: string; readonly body: any }> {
-  const { client, signal, warn } = reading;
-  const answers = inParallel(
-    (stop) => oneByOne(listCampaigns({ client, warn, signal: stop })),
-    CONCURRENCY,
-    async ({ id }, stop) => ({ id, body: await ask(client, endpoint, queryOf(id), stop) }),
-    signal,
-  );
-  let known = 0;
-  const unknown: string[] = [];
-  for await (const { id, body } of answers) {
-    if (body === undefined) {
-      unknown.push(id);
-      continue;
-    }
-    known += 1;
-    warnOfErrors(body, `/campaigns/${endpoint} of campaign ${id}`, warn);
-    yield { id, body };
-  }
-  if (known === 0 && unknown.length > 0)
-    throw new ConnectorError(
-      'source',
-      `Braze lists ${unknown.length} campaign(s) and refuses /campaigns/${endpoint} for every one of them`,
-      { hint: 'Check `endpoint`. If it is right, this is for the developer: Braze may have changed its parameters.' },
-    );
-  for (const id of unknown)
-    warn(`Campaign ${id} is listed, but /campaigns/${endpoint} does not know it. It was left out; was it deleted?`);
 }

@@ -53,6 +53,12 @@ export function rowsOf(campaign: string, body: unknown, from: string, to: string
   return [...rows, ...whole];
 }
 
+/** True where a row says that something happened. */
+export const hasCounts = (row: Readonly<Record<string, unknown>>): boolean =>
+  NUMBERS.some((name) => Number(row[name] ?? 0) !== 0) ||
+  Object.values(row['other_metrics'] ?? {}).some((value) => Number(value) !== 0);
+
+const NUMBERS = [...Object.keys(COUNTS), 'revenue'];
 const CONVERSIONS = (Object.keys(COUNTS) as Count[]).filter((name) => name.startsWith('conversions'));
 
 function rowOf(campaign: string, time: string, channel: string, variation: string, element: Element): CampaignDayRow {

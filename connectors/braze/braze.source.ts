@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { defineSource, secret } from '#sdk';
+import { ConnectorError, defineSource, secret } from '#sdk';
 import type { HttpClientOptions } from '#sdk/http';
-import { ask, eachCampaign, listCampaigns, openBraze } from './braze.api.js';
+import { ask, askAbout, grantHint, openBraze, type Braze } from './braze.api.js';
 import { endOfDay, isTimeZone } from './braze.days.js';
 import { campaignRow, detailsRow } from './braze.details.js';
-import { rowsOf } from './braze.metrics.js';
+import { hasCounts, rowsOf } from './braze.metrics.js';
+import { CAMPAIGNS, eachOf, isQuietDay, listed, remember } from './braze.objects.js';
 import { Campaign, CampaignDay, CampaignDetails } from './braze.schemas.js';
 
 // Braze: at most 100 days per call, https://www.braze.com/docs/api/endpoints/export/campaigns/get_campaign_analytics, read
@@ -28,6 +29,13 @@ const config = z.strictObject({
     .string()
     .refine(isTimeZone, 'is not an IANA time zone such as America/Chicago')
     .describe("Time zone of the company in the dashboard's settings, in which Braze cuts its days"),
+  inactive_after_days: z
+    .number()
+    .int()
+    .min(31)
+    .max(3650)
+    .default(90)
+    .describe('Days after its last send (Canvas: entry) from which on a campaign is not asked for any more'),
 });
 
 /** `http` is for tests, which have no time to wait. */
@@ -37,21 +45,15 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
     summary: 'Campaigns and their daily results from the Braze REST API.',
     config,
     connect: ({ config, signal }) => openBraze(config, signal, http),
-    // Each permission is a right of its own, so each is tried.
-    async check(client) {
-      const { campaigns } = await ask(client, 'list', { page: 0, include_archived: true });
-      const id = campaigns?.[0]?.id;
-      if (id === undefined) return;
-      await ask(client, 'details', { campaign_id: id });
-      await ask(client, 'data_series', { campaign_id: id, length: 1 });
-    },
+    close: (client) => client.http.close(),
+    check,
     streams: (kind) => ({
       campaigns: kind.fullRefresh({
         summary: 'One row per campaign, archived ones too.',
         primaryKey: ['id'],
         schema: Campaign,
         async *read(reading) {
-          for await (const page of listCampaigns(reading)) yield page.map(campaignRow);
+          for await (const page of listed(reading, CAMPAIGNS)) yield page.map(campaignRow);
         },
       }),
       campaign_details: kind.fullRefresh({
@@ -59,8 +61,10 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         primaryKey: ['campaign_id'],
         schema: CampaignDetails,
         async *read(reading) {
-          for await (const { id, body } of eachCampaign(reading, 'details', (campaign_id) => ({ campaign_id })))
-            yield [detailsRow(id, body)];
+          for await (const { object, body } of eachOf(reading, CAMPAIGNS, '/campaigns/details', byId)) {
+            remember(reading, CAMPAIGNS, object.id, body);
+            yield [detailsRow(object.id, body)];
+          }
         },
       }),
       campaign_data_series: kind.incremental({
@@ -76,17 +80,46 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         },
         async *read(reading) {
           const { slice, config } = reading;
-          // Whether the day of `ending_at` is one of the `length` days is not documented. So the day after the window is
-          // asked for as well, which is right either way, and days beside the window are left out.
-          const span = { length: slice.days + 1, ending_at: endOfDay(slice.to, config.time_zone) };
-          for await (const { id, body } of eachCampaign(reading, 'data_series', (campaign_id) => ({
-            campaign_id,
-            ...span,
-          })))
-            yield rowsOf(id, body, slice.from, slice.to);
+          const { inactive_after_days: inactiveAfterDays } = config;
+          const query = spanQuery(slice, config.time_zone);
+          const series = eachOf(
+            reading,
+            CAMPAIGNS,
+            '/campaigns/data_series',
+            (object) => ({ ...byId(object), ...query }),
+            { span: { from: slice.from, to: slice.to, inactiveAfterDays } },
+          );
+          for await (const { object, body, life } of series)
+            yield rowsOf(object.id, body, slice.from, slice.to).filter(
+              (row) => hasCounts(row) || !isQuietDay(row.time, life, inactiveAfterDays),
+            );
         },
       }),
     }),
   });
+
+const byId = ({ id }: { readonly id: string }) => ({ campaign_id: id });
+
+/**
+ * Whether the day of `ending_at` is one of the `length` days is not documented. So the day after the window is asked for as
+ * well, which is right either way, and days beside the window are left out.
+ */
+const spanQuery = ({ to, days }: { readonly to: string; readonly days: number }, timeZone: string) => ({
+  length: days + 1,
+  ending_at: endOfDay(to, timeZone),
+});
+
+/** Each permission is a right of its own, so each that nothing goes without is tried. */
+async function check(client: Braze): Promise<void> {
+  const reading = { client, signal: new AbortController().signal, warn: () => undefined };
+  const [first] = (await ask(reading, CAMPAIGNS.list, { page: 0, include_archived: true })).campaigns ?? [];
+  if (first === undefined) return;
+  for (const [path, query] of [
+    ['/campaigns/details', byId(first)],
+    ['/campaigns/data_series', { ...byId(first), length: 1 }],
+  ] as const)
+    if ((await askAbout(client, path, query)).status === 403)
+      throw new ConnectorError('auth', `Braze refuses ${path} with 403`, { hint: grantHint(path) });
+}
 
 export const braze = brazeSource();

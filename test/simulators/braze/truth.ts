@@ -46,6 +46,32 @@ export interface TruthCell {
   conversions3_by_send_time: number | null;
 }
 
+/** True where something happened on the day; a campaign that shows nothing is all null or 0. */
+export const hasActivity = (cell: TruthCell): boolean =>
+  Object.values(cell).some((value) => typeof value === 'number' && value !== 0);
+
+/** Nothing of a send is felt longer than this after it; see the README. */
+const longestTailDays = 40;
+
+/**
+ * Cells without which a copy is still right: days without activity that lie before the campaign's first activity among these
+ * cells, or so long after its last one that nobody would ask for them, if campaigns are asked for until so many days after
+ * their last send.
+ */
+export const mayBeMissing = (cells: readonly TruthCell[], inactiveAfterDays = 90): ((cell: TruthCell) => boolean) => {
+  const spans = new Map<string, [first: string, last: string]>();
+  for (const cell of cells.filter(hasActivity)) {
+    const [first, last] = spans.get(cell.campaign_id) ?? [cell.date, cell.date];
+    spans.set(cell.campaign_id, [cell.date < first ? cell.date : first, cell.date > last ? cell.date : last]);
+  }
+  const wait = inactiveAfterDays - longestTailDays;
+  return (cell) => {
+    const span = spans.get(cell.campaign_id);
+    if (hasActivity(cell)) return false;
+    return span === undefined || cell.date < span[0] || dayNumber(cell.date) > dayNumber(span[1]) + wait;
+  };
+};
+
 export interface TruthCampaign {
   id: string;
   name: string;

@@ -1,5 +1,6 @@
 import type { FaultKind } from '../../../simulators/braze/faults.js';
 import { defaultApiKey, type BrazeSimulator, type BrazeSimulatorOptions } from '../../../simulators/braze/server.js';
+import { hasActivity } from '../../../simulators/braze/truth.js';
 import { differences, now, open, read, withSimulator, type ReadOptions } from './reading.js';
 
 const SERIES = '/campaigns/data_series';
@@ -60,7 +61,7 @@ test.each<[FaultKind, string]>([
   ['expired401', 'Check `api_key`, and that `endpoint` is the REST host of your own instance'],
   ['forbidden403', 'The key lacks the permission `campaigns.data_series`'],
 ])('%s in the middle ends the stream with what to do', (kind, hint) =>
-  small({ faults: [{ route: SERIES, kind, nth: 5 }] }, async (simulator) => {
+  small({ faults: [{ route: SERIES, kind, nth: 5, times: 1000 }] }, async (simulator) => {
     await expect(readSeries(simulator)).rejects.toMatchObject({
       kind: 'auth',
       details: { hint: expect.stringContaining(hint) },
@@ -81,7 +82,7 @@ test('errors beside a success are said, and the data loaded', () =>
       const { rows, warnings } = await readSeries(simulator);
       expect(differences(rows, truth(simulator))).toEqual([]);
       expect(warnings).toEqual([
-        expect.stringContaining('the list of campaigns with 1 error(s)'),
+        expect.stringContaining('/campaigns/list with 1 error(s)'),
         expect.stringMatching(/data_series of campaign [-\da-f]{36} with 1 error\(s\)/),
       ]);
     },
@@ -97,13 +98,31 @@ test('a campaign that was deleted meanwhile is named and left out', () =>
     }
   }));
 
+test.each([
+  [DETAILS, 'campaign_details'],
+  [DETAILS, 'campaign_data_series'],
+  [SERIES, 'campaign_data_series'],
+])('a campaign that the key may not see in %s is named and left out of %s', (route, stream) =>
+  small({}, async (simulator) => {
+    const hidden = truth(simulator).findLast(hasActivity)!.campaign_id;
+    simulator.faults.set({ route, kind: 'forbidden403', campaign_id: hidden, every: 1 });
+    const { rows, warnings } = await read(simulator, stream, { config: { start_date: from } });
+    expect(warnings).toContain(
+      `Campaign ${hidden} is listed, but this key may not read its ${route}. It was left out.`,
+    );
+    const rest = truth(simulator).filter(({ campaign_id }) => campaign_id !== hidden);
+    if (stream === 'campaign_data_series') expect(differences(rows, rest)).toEqual([]);
+    else expect(rows.some(({ campaign_id }) => campaign_id === hidden)).toBe(false);
+  }),
+);
+
 test('a refusal for every campaign is an error and not an empty table', () =>
   small({}, async (simulator) => {
     // All that are listed are gone when they are asked for.
     (simulator.world as { campaign: unknown }).campaign = () => undefined;
     await expect(readSeries(simulator)).rejects.toMatchObject({
       kind: 'source',
-      message: 'Braze lists 14 campaign(s) and refuses /campaigns/data_series for every one of them',
+      message: 'Braze lists 14 campaigns and refuses /campaigns/details for every one of them',
     });
   }));
 

@@ -1,4 +1,5 @@
 import type { RecordData } from '../../../../core/protocol/index.js';
+import { hasActivity } from '../../../simulators/braze/truth.js';
 import { differences, now, open, read, withSimulator } from './reading.js';
 
 test('campaigns come from all pages, archived ones and drafts too, each once', () =>
@@ -46,10 +47,16 @@ test('the series need one call per campaign and window, and ask for nothing that
     await read(simulator, 'campaign_data_series', { config: { start_date: '2026-05-08' } });
     const log = simulator.requests.list();
     expect(log.filter(({ status }) => status !== 200)).toEqual([]);
+    const count = (path: string) => log.filter((request) => request.path === path).length;
     const series = log.filter(({ path }) => path === '/campaigns/data_series');
     const campaigns = simulator.world.truthCampaigns(now).length;
-    // 201 days are three windows; each lists the campaigns anew, with the empty page that ends the list.
-    expect([series.length, log.length - series.length]).toEqual([3 * campaigns, 3 * 2]);
+    // The list, with the empty page that ends it, and the details that tell when each was active, once for all windows.
+    expect([count('/campaigns/list'), count('/campaigns/details')]).toEqual([2, campaigns]);
+    // 201 days are three windows, and no campaign is asked for where nothing can be.
+    const { cells } = simulator.world.truth(now, { from: '2026-05-08' });
+    const active = new Set(cells.filter(hasActivity).map(({ campaign_id }) => campaign_id));
+    expect(series.length).toBeGreaterThanOrEqual(active.size);
+    expect(series.length).toBeLessThan(3 * campaigns);
     expect([...new Set(series.map(({ query }) => `${query['length']} ${query['ending_at']}`))]).toEqual([
       '100 2026-08-15T23:59:59-05:00',
       '100 2026-11-22T23:59:59-06:00',
@@ -72,8 +79,8 @@ test('a quota that is used up is waited for, holds up nothing that counts agains
     {
       campaigns: 14,
       deletedCampaign: false,
-      // The first page of the list takes all that there is for the hour; the second one can only wait.
-      rateLimits: { shared: { requests: 1, windowMs: 3_600_000 }, data_series: { requests: 8, windowMs: 1_000 } },
+      // The first page of the list and the details take all that there is for the hour; the second page can only wait.
+      rateLimits: { shared: { requests: 15, windowMs: 3_600_000 }, data_series: { requests: 8, windowMs: 1_000 } },
     },
     async (simulator) => {
       // The quotas are of the real clock, and so are the pauses.
@@ -84,13 +91,12 @@ test('a quota that is used up is waited for, holds up nothing that counts agains
         const slice = { id: 's', from: '2026-11-01', to: '2026-11-25', days: 24 };
         const rows: RecordData[] = [];
         const request = { slice, signal: new AbortController().signal, warn: () => undefined };
-        let pages = 0;
+        const { cells } = simulator.world.truth(now, { from: slice.from });
         for await (const page of stream.read(request)) {
           rows.push(...page);
-          pages += 1;
-          if (pages === simulator.world.truthCampaigns(now).length) break;
+          if (differences(rows, cells).length === 0) break;
         }
-        expect(differences(rows, simulator.world.truth(now, { from: slice.from }).cells)).toEqual([]);
+        expect(differences(rows, cells)).toEqual([]);
         const refused = simulator.requests.list().filter(({ status }) => status === 429);
         // No more than were under way when the quota ended.
         expect(refused.length).toBeLessThan(12);
@@ -99,3 +105,24 @@ test('a quota that is used up is waited for, holds up nothing that counts agains
       }
     },
   ));
+
+test('a daily run asks for the campaigns that were active, and not for those that were edited', () =>
+  withSimulator({ campaigns: 60, deletedCampaign: false }, async (simulator) => {
+    const day = '2026-11-24';
+    await read(simulator, 'campaign_data_series', { frontier: day });
+    const asked = new Set(
+      simulator.requests
+        .list()
+        .flatMap(({ path, query }) => (path === '/campaigns/data_series' ? [query['campaign_id']] : [])),
+    );
+    const lastSend = new Map<string, string>();
+    for (const { campaign_id, date, sent, impressions } of simulator.world.truth(now).cells)
+      if ((sent ?? 0) + (impressions ?? 0) > 0 && date > (lastSend.get(campaign_id) ?? ''))
+        lastSend.set(campaign_id, date);
+    // 14 days of lookback and 90 of silence: well inside and well outside of that border.
+    const recent = [...lastSend].filter(([, date]) => date >= '2026-08-20').map(([id]) => id);
+    const old = [...lastSend].filter(([, date]) => date < '2026-08-01').map(([id]) => id);
+    expect(old.length).toBeGreaterThan(5);
+    expect(recent.filter((id) => !asked.has(id))).toEqual([]);
+    expect(old.filter((id) => asked.has(id))).toEqual([]);
+  }));

@@ -36,7 +36,7 @@ const config = {
 };
 
 test('a configuration with four keys is enough', () => {
-  expect(braze.config.parse(config)).toEqual(config);
+  expect(braze.config.parse(config)).toEqual({ ...config, inactive_after_days: 90 });
 });
 
 test.each([
@@ -46,6 +46,7 @@ test.each([
   [{ api_key: '' }, 'Too small'],
   [{ start_date: '2024-02-30' }, 'Invalid ISO date'],
   [{ time_zone: 'Chicago' }, 'is not an IANA time zone'],
+  [{ inactive_after_days: 7 }, 'Too small'],
   [{ bodies: true }, 'bodies'],
 ])('the configuration %j is refused', (change, message) => {
   expect(() => braze.config.parse({ ...config, ...change })).toThrow(message);
