@@ -72,6 +72,8 @@ export interface IncidentFilter {
   readonly limit: number;
   readonly isOpen?: boolean;
   readonly connection?: string;
+  /** No others than these. */
+  readonly within?: readonly string[];
   readonly kind?: AlertKind;
   /** The last one of the page before. */
   readonly after?: IncidentPlace;

@@ -14,6 +14,7 @@ import type { ListedIncident } from '../alerting/index.js';
 import { ALERT_KINDS } from '../protocol/index.js';
 import { alertForm } from './alert-form.js';
 import { alertCursorOf, alertFilterOf } from './alert-query.js';
+import { Actor, Needs } from './access.js';
 import { Answers, Parameters } from './answers.js';
 import { ALERT, ALERTS } from './answer-forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
@@ -23,6 +24,7 @@ import { PAGE_PARAMETERS } from './page-query.js';
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 @Controller('api/alerts')
+@Needs('status:read')
 export class AlertsController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 
@@ -54,13 +56,14 @@ export class AlertsController {
 
   /** The first one counts; a second changes nothing. */
   @Post(':id/acknowledge')
+  @Needs('alerts:manage')
   @HttpCode(200)
   @UseGuards(OwnSiteGuard)
   @Answers('Somebody has seen it, and it is not escalated any more.', ALERT, 403, 404, 409, 415)
-  async acknowledge(@Param('id') id: string): Promise<object> {
+  async acknowledge(@Param('id') id: string, @Actor() by: string): Promise<object> {
     const { resolvedAt } = await this.known(id);
     if (resolvedAt !== undefined) throw new ConflictException(`Alert "${id}" is over already.`);
-    await this.services.alerts.acknowledge(id, { at: new Date().toISOString(), by: 'api' });
+    await this.services.alerts.acknowledge(id, { at: new Date().toISOString(), by });
     return alertForm(await this.known(id));
   }
 

@@ -18,7 +18,8 @@ function answer(status: number, description: string, type: string, schema: JsonS
   return ApiResponse({ status, description, content: { [type]: { schema: schema as never } } });
 }
 
-const problems = (statuses: readonly number[]): MethodDecorator[] =>
+/** The problems that a route may find, or that it is refused with. */
+export const problems = (statuses: readonly number[]): MethodDecorator[] =>
   statuses.map((status) => answer(status, 'What is wrong.', 'application/problem+json', jsonSchema(PROBLEM)));
 
 /** JSON of this form; and the problems that the route itself may find. */

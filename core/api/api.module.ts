@@ -1,4 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { ACCESS, type Access } from './access.js';
+import { AccessGuard } from './access.guard.js';
 import { AlertsController } from './alerts.controller.js';
 import { BackfillsController } from './backfills.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
@@ -10,12 +13,13 @@ import { Metrics, MetricsController } from './metrics.js';
 import { ApiDocument, OpenApiController } from './openapi.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
+import { scopedServices } from './scoped-services.js';
 import { RunsController } from './runs.controller.js';
 import { SchedulesController } from './schedules.controller.js';
 
 @Module({})
 export class ApiModule {
-  static serving(services: HostServices): DynamicModule {
+  static serving(services: HostServices, access: Access): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -32,7 +36,13 @@ export class ApiModule {
         BackfillsController,
         ReportController,
       ],
-      providers: [{ provide: HOST_SERVICES, useValue: services }, ApiDocument, Metrics],
+      providers: [
+        { provide: HOST_SERVICES, useValue: scopedServices(services) },
+        { provide: ACCESS, useValue: access },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        ApiDocument,
+        Metrics,
+      ],
     };
   }
 }

@@ -16,6 +16,7 @@ import {
 import { ApiBody } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { BackfillRecord } from '../scheduler/backfill-store.js';
+import { Needs } from './access.js';
 import { Accepts, Answers } from './answers.js';
 import { ASKED, BACKFILL } from './answer-forms.js';
 import { snakeKeys } from './forms.js';
@@ -34,11 +35,13 @@ const BODY = {
 
 /** Days read again, in parts that workers take side by side while the schedule goes on. */
 @Controller('api')
+@Needs('status:read')
 export class BackfillsController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 
   /** Two calls with one key are one backfill, also when it has ended. */
   @Post('connections/:name/backfill')
+  @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
   @ApiBody({ schema: BODY as never })
@@ -66,6 +69,7 @@ export class BackfillsController {
 
   /** Parts that wait are cancelled at once; running ones stop within some seconds. What is committed stays. */
   @Post('backfills/:id/cancel')
+  @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
   @Accepts('It is cancelled, or its workers will be told.', BACKFILL, 403, 404, 415)
@@ -74,6 +78,7 @@ export class BackfillsController {
   }
 
   @Post('backfills/:id/parts/:from/repeat')
+  @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
   @Accepts('The failed part that begins on this day is asked for once more.', BACKFILL, 403, 404, 409, 415)

@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
+import { Needs } from './access.js';
 import { Answers } from './answers.js';
 import { QUARANTINE, STREAMS } from './answer-forms.js';
 import { HOST_SERVICES, type ConnectionSummary, type HostServices, type StreamBookmark } from './host-services.js';
@@ -7,6 +8,7 @@ import { HOST_SERVICES, type ConnectionSummary, type HostServices, type StreamBo
 const RUNS_BACK = 20;
 
 @Controller('api/connections/:name')
+@Needs('status:read')
 export class ConnectionStreamsController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 

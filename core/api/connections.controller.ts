@@ -1,5 +1,6 @@
 import { Body, Controller, Get, HttpCode, Inject, NotFoundException, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
+import { Actor, Needs } from './access.js';
 import { Answers } from './answers.js';
 import { CONNECTION, CONNECTIONS } from './answer-forms.js';
 import { connectionForms } from './connection-form.js';
@@ -8,6 +9,7 @@ import { OwnSiteGuard } from './own-site.guard.js';
 import { PAUSE_SCHEMA, pauseOf } from './pause-body.js';
 
 @Controller('api/connections')
+@Needs('status:read')
 export class ConnectionsController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 
@@ -26,18 +28,20 @@ export class ConnectionsController {
 
   /** One that is paused already is paused with the new reason and end. */
   @Post(':name/pause')
+  @Needs('runs:manage')
   @HttpCode(200)
   @UseGuards(OwnSiteGuard)
   @ApiBody({ required: false, schema: PAUSE_SCHEMA })
   @Answers('Its schedule rests; what runs goes on.', CONNECTION, 400, 403, 404, 415)
-  async pause(@Param('name') name: string, @Body() body: unknown): Promise<object> {
+  async pause(@Param('name') name: string, @Body() body: unknown, @Actor() by: string): Promise<object> {
     this.known(name);
-    await this.services.pause(name, pauseOf(body));
+    await this.services.pause(name, { by, ...pauseOf(body) });
     return this.show(name);
   }
 
   /** Also takes for done what was asked of a person. */
   @Post(':name/resume')
+  @Needs('runs:manage')
   @HttpCode(200)
   @UseGuards(OwnSiteGuard)
   @Answers('Its schedule goes on.', CONNECTION, 403, 404, 415)

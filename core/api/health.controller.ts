@@ -1,10 +1,12 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { Response } from 'express';
+import { OpenToAll } from './access.js';
 import { AlsoAnswers, Answers } from './answers.js';
 import { LIVE, READY } from './answer-forms.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 @Controller()
+@OpenToAll()
 export class HealthController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 

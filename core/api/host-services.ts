@@ -99,7 +99,10 @@ export interface HostServices {
   schedules(): Promise<Readonly<Record<string, ConnectionSchedule>>>;
   /** Of the connections whose schedule is held. */
   holds(): Promise<Readonly<Record<string, Holds>>>;
-  pause(connection: string, pause: { readonly reason?: string; readonly until?: string }): Promise<void>;
+  pause(
+    connection: string,
+    pause: { readonly by: string; readonly reason?: string; readonly until?: string },
+  ): Promise<void>;
   resume(connection: string): Promise<void>;
   /** Sources that failed so often in a row that requests wait for them. */
   circuits(): Promise<Readonly<Record<string, OpenCircuit>>>;

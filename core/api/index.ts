@@ -1,8 +1,10 @@
+export type { Access, Credentials, Refusal } from './access.js';
 export { ApiModule } from './api.module.js';
 export { eventForm, runForm, snakeKeys } from './forms.js';
 export { Metrics } from './metrics.js';
 export { ApiDocument, negotiation } from './openapi.js';
 export { ProblemFilter } from './problem.filter.js';
+export { withinRequest } from './scoped-services.js';
 export { requestEdge } from './request-edge.js';
 export type {
   ConnectionSchedule,

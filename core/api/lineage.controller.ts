@@ -1,4 +1,5 @@
 import { Controller, Get, Inject, NotFoundException, Param, Query } from '@nestjs/common';
+import { Needs } from './access.js';
 import { Answers, Parameters } from './answers.js';
 import { LEDGER, LINEAGE } from './answer-forms.js';
 import { HOST_SERVICES, type HostServices, type LineageFilter } from './host-services.js';
@@ -9,6 +10,7 @@ const PARAMETERS = { stream: { type: 'string' }, ...PAGE_PARAMETERS };
 
 /** What fed which table, and the balance of a run, as the destination has committed them. */
 @Controller('api')
+@Needs('status:read')
 export class LineageController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 

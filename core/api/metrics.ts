@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RunStore, RunTotals } from '../persistence/run-store.js';
 import type { RunState } from '../protocol/index.js';
+import { Needs } from './access.js';
 import { AnswersText } from './answers.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 import type { AnsweredRequest } from './request-edge.js';
@@ -99,6 +100,7 @@ export class Metrics {
 }
 
 @Controller('metrics')
+@Needs('status:read')
 export class MetricsController {
   constructor(
     @Inject(HOST_SERVICES) private readonly services: HostServices,

@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, type INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
+import { Needs } from './access.js';
 import { Answers } from './answers.js';
 import { OPENAPI } from './answer-forms.js';
 import { sendProblem } from './problem.filter.js';
@@ -32,6 +33,7 @@ export class ApiDocument {
 }
 
 @Controller('api/openapi.json')
+@Needs('status:read')
 export class OpenApiController {
   constructor(@Inject(ApiDocument) private readonly api: ApiDocument) {}
 

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
+import { Needs } from './access.js';
 import { Answers, AnswersText, Parameters, RedirectsTo } from './answers.js';
 import { MONTHS } from './answer-forms.js';
 import { parametersOf } from './run-query.js';
@@ -19,6 +20,7 @@ import { RELEASES, REPORT_SECTION } from './section-form.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 @Controller()
+@Needs('report:read')
 export class ReportController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 

@@ -15,6 +15,7 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { RequestRecord } from '../scheduler/request-store.js';
+import { Needs } from './access.js';
 import { Accepts, Answers, Parameters } from './answers.js';
 import { ASKED, REQUEST, REQUESTS } from './answer-forms.js';
 import { requestForm } from './forms.js';
@@ -26,11 +27,13 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from './run-query.js';
 
 /** Requests for runs: a worker carries them out, here or elsewhere. */
 @Controller('api')
+@Needs('status:read')
 export class RequestsController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 
   /** Two calls with one key are one request, also when it has ended. */
   @Post('connections/:name/runs')
+  @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
   @Accepts('The run is asked for; a worker carries it out.', ASKED, 400, 403, 404, 415)
@@ -75,6 +78,7 @@ export class RequestsController {
 
   /** One that waits is cancelled at once; one that runs stops within some seconds, after its batch. */
   @Post('requests/:id/cancel')
+  @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
   @Accepts('It is cancelled, or its worker will be told.', REQUEST, 403, 404, 409, 415)

@@ -12,6 +12,7 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import type { RunRecord } from '../persistence/run-store.js';
+import { Needs } from './access.js';
 import { Answers, AnswersEventStream, Parameters } from './answers.js';
 import { RUN, RUN_EVENTS, RUN_LOGS, RUNS } from './answer-forms.js';
 import { eventForm, runForm, snakeKeys } from './forms.js';
@@ -26,6 +27,7 @@ import { streamRun } from './run-stream.js';
 export const MAX_OPEN_STREAMS = 50;
 
 @Controller('api/runs')
+@Needs('status:read')
 export class RunsController implements OnModuleDestroy {
   private readonly stopping = new AbortController();
   private openStreams = 0;

@@ -1,10 +1,12 @@
 import { Controller, Get, Inject } from '@nestjs/common';
+import { Needs } from './access.js';
 import { Answers } from './answers.js';
 import { SCHEDULES } from './answer-forms.js';
 import { connectionForms } from './connection-form.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 
 @Controller('api/schedules')
+@Needs('status:read')
 export class SchedulesController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
 

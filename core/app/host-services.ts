@@ -36,7 +36,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     schedules: () => scheduleStanding(settings, schedules),
     holds: () => holds.list(),
     circuits: () => circuits.list(),
-    pause: (connection, pause) => holds.pause(connection, { by: 'api', ...pause }),
+    pause: (connection, pause) => holds.pause(connection, pause),
     resume: (connection) => holds.resume(connection),
     backfills,
     backfill: (connection, days, idempotencyKey) =>

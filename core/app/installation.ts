@@ -63,7 +63,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     async store() {
       store ??= (async () => {
         const { openStore } = await persistence();
-        const opened = await openStore(await storeUrl());
+        const opened = await openStore(await storeUrl(), { auditKey: settings.audit.key });
         shareBudgets(opened.budgets);
         return opened;
       })();

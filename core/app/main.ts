@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
-import { isIP } from 'node:net';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -8,6 +7,7 @@ import { WinstonModule } from 'nest-winston';
 import type { Logger } from 'winston';
 import {
   ApiDocument,
+  type Access,
   ApiModule,
   type HostServices,
   Metrics,
@@ -15,15 +15,19 @@ import {
   ProblemFilter,
   requestEdge,
   snakeKeys,
+  withinRequest,
 } from '../api/index.js';
 import { createScheduler } from '../scheduler/scheduler.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import { accessOf, listeningOf } from './access.js';
 import { startAlerting } from './alerting.js';
 import { SILENT_MS } from './connection-run.js';
 import { liftChanged } from './holds.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
+import { auditAnchoring } from './audit.js';
 import { createLogger } from './log.js';
+import { isLoopback } from './loopback.js';
 import { retentionOf } from './retention.js';
 import { startPublishing } from './releases.js';
 import { scheduledConnections } from './schedules.js';
@@ -48,25 +52,26 @@ export interface HostOptions {
 
 /** Starts the NestJS host of an installation and resolves when it answers. */
 export async function startHost(installation: Installation, { host, port, worker }: HostOptions): Promise<Host> {
-  if (!isLoopback(host))
-    throw new ConnectorError('config', `The host would listen on ${host} without any login.`, {
-      hint: 'Listen on 127.0.0.1, and put a proxy that asks for a login before it.',
-    });
+  const listening = listeningOf(installation.configuration.settings, host);
   const stopping = new AbortController();
   const { scrub } = installation.configuration;
   const logger = createLogger(scrub);
   await liftChanged(installation, (text) => logger.info(text));
   const services = await hostServices(installation, stopping.signal);
   const scheduling = await schedulingOf(installation, logger);
-  const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, scheduling), {
+  const access = accessOf(installation.configuration.settings, await installation.store());
+  const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, access, scheduling), {
     logger: WinstonModule.createLogger({ instance: logger }),
     abortOnError: false,
     // One that listens to a stream and does not read shall not hold the end up.
     forceCloseConnections: true,
+    ...(listening.tls === undefined ? {} : { httpsOptions: listening.tls }),
   });
+  if (listening.isBehindProxy) app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.disable('x-powered-by');
   const [metrics, api] = [app.get(Metrics), app.get(ApiDocument)];
   api.makeFrom(app, version);
+  app.use(withinRequest);
   app.use(
     requestEdge((request) => {
       metrics.answered(request);
@@ -75,10 +80,15 @@ export async function startHost(installation: Installation, { host, port, worker
   );
   app.use((request: Incoming, response: Outgoing, next: () => void) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    // Nothing but loopback names: else a page elsewhere could reach this host by a name of its own (DNS rebinding).
-    if (!isLoopback(hostNameOf(request.headers.host ?? ''))) {
+    if (listening.isSecure) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
+    // Nothing but its own names: else a page elsewhere could reach this host by a name of its own (DNS rebinding).
+    const name = hostNameOf(request.headers.host ?? '');
+    // Probes ask by the address of a machine, and are told nothing of the company.
+    if (!PROBES.has(request.url) && !listening.names.has(name) && !(listening.isLoopback && isLoopback(name))) {
       response.statusCode = 421;
-      response.end('This host answers only to 127.0.0.1 and localhost.\n');
+      response.end(
+        `This host answers only to ${['127.0.0.1 and localhost', ...listening.names].slice(listening.isLoopback ? 0 : 1).join(', ')}.\n`,
+      );
       return;
     }
     next();
@@ -113,7 +123,7 @@ export async function startHost(installation: Installation, { host, port, worker
         });
   const address = app.getHttpServer().address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: `${listening.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     routes: routesOf(app),
     async close() {
       // What is asked while runs end is still answered.
@@ -138,29 +148,35 @@ function routesOf(app: NestExpressApplication): readonly string[] {
 
 @Module({})
 class HostModule {
-  static of(services: HostServices, scheduling: Ticking): DynamicModule {
-    return { module: HostModule, imports: [ApiModule.serving(services), SchedulingModule.driving(scheduling)] };
+  static of(services: HostServices, access: Access, scheduling: Ticking): DynamicModule {
+    return { module: HostModule, imports: [ApiModule.serving(services, access), SchedulingModule.driving(scheduling)] };
   }
 }
 
 /** Adds what is due to the requests in the store, by the database's clock, which all hosts share. */
-async function schedulingOf({ configuration, store }: Installation, logger: Logger): Promise<Ticking> {
+async function schedulingOf(installation: Installation, logger: Logger): Promise<Ticking> {
+  const { configuration, store } = installation;
   const { schedules, runs, history } = await store();
   const keep = retentionOf(configuration.settings);
   const connections = scheduledConnections(configuration.settings);
   const scheduler = createScheduler(connections, schedules);
+  const anchor = auditAnchoring(installation, (head) => logger.info('audit log', head));
   return {
     async tick() {
       // A process that was killed does not say so.
       await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
       if (connections.length > 0) await scheduler.tick(new Date(await schedules.now()));
       await history.prune(keep);
+      await anchor();
     },
-    onFailure: (error) => logger.error(`Schedules could not be looked after: ${toConnectorError(error).message}`),
+    onFailure: (error) => logger.error(`What a host does every few seconds failed: ${toConnectorError(error).message}`),
   };
 }
 
+const PROBES: ReadonlySet<string> = new Set(['/livez', '/readyz']);
+
 interface Incoming {
+  readonly url: string;
   readonly headers: { readonly host?: string };
 }
 interface Outgoing {
@@ -180,8 +196,4 @@ const SECURITY_HEADERS = {
 
 function hostNameOf(header: string): string {
   return header.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-}
-
-function isLoopback(name: string): boolean {
-  return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
 }

@@ -13,6 +13,7 @@ import { RateBudgets1764600000000 } from './migrations/1764600000000-rate-budget
 import { Backfills1764610000000 } from './migrations/1764610000000-backfills.js';
 import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
+import { Access1765080000000 } from './migrations/1765080000000-access.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -31,6 +32,7 @@ export const MIGRATIONS = [
   Backfills1764610000000,
   TraceIds1764700000000,
   RunTotals1764710000000,
+  Access1765080000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

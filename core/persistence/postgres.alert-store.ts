@@ -149,14 +149,15 @@ export function alertStore(source: DataSource): AlertStore {
         [delivery.incident.id, delivery.channel, state, error],
       );
     },
-    async incidents({ limit, isOpen, connection, kind, after }) {
+    async incidents({ limit, isOpen, connection, within, kind, after }) {
       const rows: IncidentRow[] = await source.query(
         `SELECT * FROM ${INCIDENT}
           WHERE ($2::boolean IS NULL OR (resolved_at IS NULL) = $2)
             AND ($3::text IS NULL OR connection = $3) AND ($4::text IS NULL OR kind = $4)
+            AND ($8::text[] IS NULL OR connection = ANY ($8))
             AND ($5::boolean IS NULL OR (resolved_at IS NULL, opened_at, id) < ($5, $6::timestamptz, $7::uuid))
           ORDER BY (resolved_at IS NULL) DESC, opened_at DESC, id DESC LIMIT $1`,
-        [limit, isOpen, connection, kind, after?.isOpen, after?.openedAt, after?.id],
+        [limit, isOpen, connection, kind, after?.isOpen, after?.openedAt, after?.id, within],
       );
       return listed(rows);
     },

@@ -139,14 +139,14 @@ export function requestStore(source: DataSource): RequestStore {
       );
       return waiting > 1;
     },
-    async list({ connection = null, state = null, trigger = null, limit, before = null }) {
+    async list({ connection = null, within = null, state = null, trigger = null, limit, before = null }) {
       const found = await rows(
         `SELECT r.*, (SELECT x.id FROM ${STORE_SCHEMA}.run x WHERE x.id = r.run_id) AS run_id FROM ${TABLE} r
           WHERE ($1::text IS NULL OR r.connection = $1) AND ($2::text IS NULL OR r.state = $2)
-            AND ($3::text IS NULL OR r.trigger = $3)
+            AND ($3::text IS NULL OR r.trigger = $3) AND ($6::text[] IS NULL OR r.connection = ANY ($6))
             AND ($4::uuid IS NULL OR (r.requested_at, r.id) < (SELECT b.requested_at, b.id FROM ${TABLE} b WHERE b.id = $4))
           ORDER BY r.requested_at DESC, r.id DESC LIMIT $5`,
-        [connection, state, trigger, before, limit],
+        [connection, state, trigger, before, limit, within],
       );
       return found.map(toRecord);
     },

@@ -94,10 +94,11 @@ export function runStore(source: DataSource): RunStore {
     async interrupt(id) {
       await runs.update({ id, state: In(['queued', 'running']) }, { state: 'interrupted', ended_at: now });
     },
-    async list({ connection, state, since, limit, before }) {
+    async list({ connection, within, state, since, limit, before }) {
       const query = runs.createQueryBuilder('run').orderBy('run.started_at', 'DESC').addOrderBy('run.id', 'DESC');
       query.limit(limit);
       if (connection !== undefined) query.andWhere('run.connection = :connection', { connection });
+      if (within !== undefined) query.andWhere('run.connection = ANY (:within)', { within });
       if (state !== undefined) query.andWhere('run.state = :state', { state });
       if (since !== undefined) query.andWhere('run.started_at >= :since', { since });
       if (before !== undefined)

@@ -51,6 +51,8 @@ export type RunPlace = Pick<RunRecord, 'startedAt' | 'id'>;
 
 export interface RunFilter {
   readonly connection?: string;
+  /** No others than these. */
+  readonly within?: readonly string[];
   readonly state?: RunState;
   /** Began then or later. */
   readonly since?: string;

@@ -5,11 +5,14 @@ import type { CircuitStore } from '../scheduler/circuit-store.js';
 import type { BackfillStore } from '../scheduler/backfill-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
+import type { AuditStore } from '../security/audit-store.js';
+import type { TokenStore } from '../security/token-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
+import { auditStore } from './postgres.audit-store.js';
 import { circuitStore } from './postgres.circuit-store.js';
 import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
@@ -18,6 +21,7 @@ import { budgetStore } from './postgres.budget-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
+import { tokenStore } from './postgres.token-store.js';
 import { workerStore } from './postgres.worker-store.js';
 import type { RunStore } from './run-store.js';
 import { RunEntity, RunEventEntity, STORE_SCHEMA } from './run.entity.js';
@@ -36,7 +40,14 @@ export interface Store {
   readonly budgets: BudgetStore;
   readonly circuits: CircuitStore;
   readonly workers: WorkerStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
   close(): Promise<void>;
+}
+
+export interface StoreOptions {
+  /** With which the audit log is chained. */
+  readonly auditKey?: string | undefined;
 }
 
 /** An embedded server that lost its owner is back within a second, a restarted one mostly too. */
@@ -46,7 +57,7 @@ const RETRY_AFTER_MS = [50, 250, 700, 2_000, 5_000];
  * Opens the host's own store in a Postgres database and brings it to this release.
  * Throws `config` for a store of a newer release, `auth` and `transient` as the server answers.
  */
-export async function openStore(url: string): Promise<Store> {
+export async function openStore(url: string, { auditKey }: StoreOptions = {}): Promise<Store> {
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -81,6 +92,8 @@ export async function openStore(url: string): Promise<Store> {
     budgets: budgetStore(source),
     circuits: patient(circuitStore(source)),
     workers: patient(workerStore(source)),
+    tokens: patient(tokenStore(source)),
+    audit: auditStore(source, auditKey),
     close: () => source.destroy(),
   };
 }

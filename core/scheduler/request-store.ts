@@ -37,6 +37,8 @@ export interface RequestRecord extends NewRequest {
 
 export interface RequestFilter {
   readonly connection?: string;
+  /** No others than these. */
+  readonly within?: readonly string[];
   readonly state?: RequestState;
   readonly trigger?: RequestTrigger;
   readonly limit: number;

@@ -1,3 +1,4 @@
+import { AccessSettings, AuditSettings } from './access.settings.js';
 import { AlertsSettings } from './alerts.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
 import { Exactly, Pattern, Text, TimeZone } from './fields.js';
@@ -50,6 +51,14 @@ export class Settings {
 
   @OptionalKey('How long the host keeps its history.', { shape: one(RetentionSettings) })
   retention: RetentionSettings = new RetentionSettings();
+
+  @OptionalKey('Who may reach the host; without it the host needs no login and answers on this machine only.', {
+    shape: one(AccessSettings),
+  })
+  access?: AccessSettings;
+
+  @OptionalKey('The log of who did what.', { shape: one(AuditSettings) })
+  audit: AuditSettings = new AuditSettings();
 
   @Key('Where data come from, by name.', { shape: named(one(PluginSettings)) })
   sources: Record<string, PluginSettings>;

@@ -226,7 +226,7 @@ test('a connection is paused and resumed, and says why and what next; calls may 
     }).toMatchObject({
       status: 200,
       state: 'paused',
-      paused: { by: 'api', reason: 'the vendor moves', until },
+      paused: { by: 'local', reason: 'the vendor moves', until },
       next_step: expect.stringContaining('tributary resume daily'),
     });
   expect(await json('/api/connections/daily')).toMatchObject({ state: 'paused' });
@@ -261,7 +261,7 @@ test('alerts are listed with the open ones first, page by page, and acknowledged
     ask(at(`/api/alerts/${id}/acknowledge`), { method: 'POST', headers: { 'content-type': 'application/json' } });
   const [first, again] = [await acknowledge(ALERTS[0]), await acknowledge(ALERTS[0])];
   expect(first).toMatchObject({ status: 200 });
-  expect(JSON.parse(first.body)).toMatchObject({ acknowledged: { by: 'api' }, deliveries: [{ state: 'dropped' }] });
+  expect(JSON.parse(first.body)).toMatchObject({ acknowledged: { by: 'local' }, deliveries: [{ state: 'dropped' }] });
   expect(again.body).toBe(first.body);
   expect(await acknowledge(ALERTS[1])).toMatchObject({ status: 409 });
   expect(await acknowledge('none')).toMatchObject({ status: 404 });

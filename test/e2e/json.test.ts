@@ -118,6 +118,11 @@ test('every verb prints what is documented', async () => {
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
   await check('sync', 'dayly');
+  await check('audit', 'list', '--action', 'audit.list', '--limit', '1');
+  await check('audit', 'verify');
+  const { id: token } = await check('tokens', 'create', 'dashboard', '--role', 'viewer');
+  await check('tokens', 'list');
+  await check('tokens', 'revoke', token);
   const host = project.start(['serve', '--port', '0', '--json']);
   const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
   judge(line);

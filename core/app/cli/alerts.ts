@@ -1,8 +1,8 @@
-import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import type { AlertMessage, ListedIncident } from '../../alerting/index.js';
 import { alertForm } from '../../api/alert-form.js';
 import { ConnectorError } from '../../sdk/index.js';
+import { whoAmI } from './account.js';
 import { table } from './output.js';
 import { wholeNumber } from './runs.js';
 import { does } from './verb.js';
@@ -59,7 +59,7 @@ export function alertsVerb(program: Command): void {
   does(ack, async ({ installation, output }, [text]) => {
     const { alerts } = await (await installation()).store();
     const { id } = openOne(await alerts.find(text as string), text as string);
-    await alerts.acknowledge(id, { at: new Date().toISOString(), by: `${userInfo().username}@${hostname()}` });
+    await alerts.acknowledge(id, { at: new Date().toISOString(), by: whoAmI() });
     const [alert] = await alerts.find(id);
     output.data(
       'tributary.alert/1',

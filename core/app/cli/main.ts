@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.js';
+import { auditVerb } from './audit.js';
 import { backfillVerb } from './backfill.js';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
@@ -17,6 +18,7 @@ import { serveVerb } from './serve.js';
 import { stateVerb } from './state.js';
 import { statusVerb } from './status.js';
 import { syncVerb } from './sync.js';
+import { tokensVerb } from './tokens.js';
 import { workerVerb } from './worker.js';
 import { version } from '../version.js';
 
@@ -51,6 +53,8 @@ for (const verb of [
   serveVerb,
   workerVerb,
   alertsVerb,
+  tokensVerb,
+  auditVerb,
   demoVerb,
 ])
   verb(program);

@@ -1,6 +1,6 @@
-import { hostname, userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
+import { whoAmI } from './account.js';
 import { isInstant } from './days.js';
 import { does } from './verb.js';
 
@@ -17,7 +17,7 @@ export function pauseVerb(program: Command): void {
     if (until !== undefined) refuseUnlessAhead(until);
     const { holds } = await store();
     await holds.pause(name as string, {
-      by: `${account()}@${hostname()}`,
+      by: whoAmI(),
       ...(reason === undefined ? {} : { reason }),
       ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
     });
@@ -56,15 +56,6 @@ function refusePassed(until: string | undefined): never {
   throw new ConnectorError('config', `The pause until ${until} is over already, by the clock of the store.`, {
     hint: 'Give a later --until, and look at the clock of this machine.',
   });
-}
-
-/** In a container a process may run as a number that has no name. */
-function account(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.());
-  }
 }
 
 function refuseUnlessAhead(until: string): void {

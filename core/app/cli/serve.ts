@@ -14,7 +14,7 @@ export function serveVerb(program: Command): void {
   const command = program
     .command('serve')
     .description('the host: API, health checks and the report page')
-    .option('--host <address>', 'where to listen; other than loopback needs a login, which is to come', '127.0.0.1')
+    .option('--host <address>', 'where to listen; other than loopback needs `access` in the configuration', '127.0.0.1')
     .option('--port <port>', 'a port, 0 for a free one', portOf, DEFAULT_PORT)
     .option('--no-worker', 'leave the runs to `tributary worker`');
   does<ServeOptions>(command, async ({ installation, output, signal }, _args, { host, port, worker }) => {

@@ -2,6 +2,7 @@ import { CommanderError, type Command } from 'commander';
 import type { Configuration } from '../configuration.js';
 import type { Installation } from '../installation.js';
 import type { Tracing } from '../tracing.js';
+import { auditedAct } from './audited.js';
 import { createOutput, printError, type Output } from './output.js';
 
 const DEFAULT_CONFIG = 'config/tributary.yaml';
@@ -60,6 +61,9 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
         )),
     };
     try {
+      const act = auditedAct(command, options);
+      // Before it is done: what the log cannot take does not happen.
+      if (act !== undefined) await (await (await context.installation()).store()).audit.append(act);
       process.exitCode = (await work(context, command.args, options as Options)) ?? 0;
     } catch (error) {
       if (error instanceof CommanderError) throw error; // a usage error, which Commander has told

@@ -1,0 +1,68 @@
+import {
+  ForbiddenException,
+  HttpException,
+  Inject,
+  Injectable,
+  UnauthorizedException,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { ACCESS, isAudited, lacking, NEEDED, type Access, type KnownRequest, type Needed } from './access.js';
+import { knowPrincipal } from './scoped-services.js';
+
+/** Lets a request pass whose sender is known and has the right that the route declares; what is not declared is refused. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    @Inject(ACCESS) private readonly access: Access,
+    @Inject(Reflector) private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const needed = this.reflector.getAllAndOverride<Needed | undefined>(NEEDED, [
+      context.getHandler(),
+      context.getClass(),
+    ]);
+    if (needed === undefined) throw new ForbiddenException('This route declares no permission, so nobody has it.');
+    if (needed === 'nothing') return true;
+    const http = context.switchToHttp();
+    const request = http.getRequest<KnownRequest>();
+    const principal = await this.access.authenticate({
+      authorization: request.headers.authorization,
+      address: request.ip ?? 'unknown',
+    });
+    if ('refused' in principal) return refuse(http.getResponse<Response>(), principal);
+    request.principal = principal;
+    knowPrincipal(principal);
+    const act = {
+      actor: principal.name,
+      action: actionOf(context),
+      object: Object.values(request.params).join('/'),
+      detail: { request_id: http.getResponse<Response>().locals['requestId'] as string },
+    };
+    if (!principal.permissions.has(needed)) {
+      await this.access.audit({ ...act, outcome: 'denied' });
+      throw new ForbiddenException(lacking(needed));
+    }
+    // Before it is done: what the log cannot take does not happen.
+    if (isAudited(needed)) await this.access.audit({ ...act, outcome: 'allowed' });
+    return true;
+  }
+}
+
+function refuse(response: Response, { refused, waitSeconds }: { refused: string; waitSeconds?: number }): never {
+  if (waitSeconds !== undefined) {
+    response.setHeader('Retry-After', String(waitSeconds));
+    throw new HttpException(refused, 429);
+  }
+  response.setHeader('WWW-Authenticate', 'Bearer realm="tributary"');
+  throw new UnauthorizedException(refused);
+}
+
+/** `RequestsController.ask` is `requests.ask`. */
+function actionOf(context: ExecutionContext): string {
+  const controller = context.getClass().name.replace(/Controller$/, '');
+  return `${controller.charAt(0).toLowerCase()}${controller.slice(1)}.${context.getHandler().name}`;
+}

@@ -1,0 +1,91 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ForbiddenException, NotFoundException } from '@nestjs/common';
+import type { NextFunction, Request, Response } from 'express';
+import type { Principal } from '../security/index.js';
+import type { HostServices } from './host-services.js';
+
+/** Who asks, for as long as a request is answered; known once the guard has let it pass. */
+const asking = new AsyncLocalStorage<{ principal?: Principal }>();
+
+/** Must come before every route. */
+export const withinRequest = (_request: Request, _response: Response, next: NextFunction): void => asking.run({}, next);
+
+export function knowPrincipal(principal: Principal): void {
+  const store = asking.getStore();
+  if (store === undefined) throw new Error('The guard is outside of a request.');
+  store.principal = principal;
+}
+
+/** The services as who asks may see them: what belongs to another connection is as if it were not there. */
+export function scopedServices(services: HostServices): HostServices {
+  const scope = (): readonly string[] | undefined => asking.getStore()?.principal?.connections;
+  const isVisible = (connection: string): boolean => scope()?.includes(connection) ?? true;
+  const visible = <T extends { readonly connection?: string }>(one: T | undefined): T | undefined =>
+    one === undefined || scope() === undefined || (one.connection !== undefined && isVisible(one.connection))
+      ? one
+      : undefined;
+  const within = (): { readonly within?: readonly string[] } => {
+    const connections = scope();
+    return connections === undefined ? {} : { within: connections };
+  };
+  const byName = <T>(all: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(all).filter(([name]) => isVisible(name)));
+  const its = (connection: string): string => {
+    if (!isVisible(connection)) throw new NotFoundException(`There is no connection "${connection}".`);
+    return connection;
+  };
+  /** Figures of the report come from all connections. */
+  const whole = (): void => {
+    const connections = scope();
+    if (connections !== undefined)
+      throw new ForbiddenException(
+        `This access is to ${connections.join(', ')} only; the report shows figures of all connections.`,
+      );
+  };
+  const { runs, requests, alerts, backfills } = services;
+  return {
+    ...services,
+    get connections() {
+      return services.connections.filter(({ name }) => isVisible(name));
+    },
+    runs: {
+      ...runs,
+      list: (filter) => runs.list({ ...filter, ...within() }),
+      get: async (id) => visible(await runs.get(id)),
+      events: async (id, after, limit) =>
+        visible(await runs.get(id)) === undefined ? [] : runs.events(id, after, limit),
+      lastByConnection: async (connection) => byName(await runs.lastByConnection(connection)),
+      lastSuccesses: async () => byName(await runs.lastSuccesses()),
+      totals: async () => (await runs.totals()).filter(({ connection }) => isVisible(connection)),
+    },
+    requests: {
+      list: (filter) => requests.list({ ...filter, ...within() }),
+      get: async (id) => visible(await requests.get(id)),
+      cancel: async (id) => (visible(await requests.get(id)) === undefined ? undefined : requests.cancel(id)),
+    },
+    alerts: {
+      ...alerts,
+      incidents: (filter) => alerts.incidents({ ...filter, ...within() }),
+      find: async (text) => (await alerts.find(text)).filter((one) => visible(one) !== undefined),
+    },
+    backfills: {
+      get: async (id) => visible(await backfills.get(id)),
+      cancel: async (id) => (visible(await backfills.get(id)) === undefined ? undefined : backfills.cancel(id)),
+    },
+    repeatPart: async (id, from) =>
+      visible(await backfills.get(id)) === undefined ? undefined : services.repeatPart(id, from),
+    ask: (connection, key) => services.ask(its(connection), key),
+    backfill: (connection, days, key) => services.backfill(its(connection), days, key),
+    bookmarks: (connection) => services.bookmarks(its(connection)),
+    quarantine: (connection) => services.quarantine(its(connection)),
+    lineage: (filter) => services.lineage({ ...filter, connection: its(filter.connection) }),
+    ledger: (connection, run) => services.ledger(its(connection), run),
+    pause: (connection, pause) => services.pause(its(connection), pause),
+    resume: (connection) => services.resume(its(connection)),
+    schedules: async () => byName(await services.schedules()),
+    holds: async () => byName(await services.holds()),
+    months: async () => (whole(), services.months()),
+    section: async (month, release) => (whole(), services.section(month, release)),
+    releases: async (month) => (whole(), services.releases(month)),
+  };
+}

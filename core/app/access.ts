@@ -1,0 +1,173 @@
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import type { Access, Refusal } from '../api/index.js';
+import type { Store } from '../persistence/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import {
+  isSameDigest,
+  parseApiToken,
+  PERMISSIONS,
+  permissionsOf,
+  ROLE_NAMES,
+  type Permission,
+  type Principal,
+} from '../security/index.js';
+import type { Settings } from '../settings/index.js';
+import { isLoopback } from './loopback.js';
+
+/** Failures of one address in so long, after which nothing more of it is looked at for as long. */
+const MOST_FAILURES = 10;
+const FAILURE_WINDOW_MS = 60_000;
+/** So that many addresses cannot fill the memory. */
+const MOST_ADDRESSES = 10_000;
+
+/** On a machine of one's own nobody has to log in. */
+const LOCAL: Principal = {
+  name: 'local',
+  roles: ROLE_NAMES,
+  permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
+};
+
+/** Who may do what on a host with these settings. */
+export function accessOf(
+  settings: Settings,
+  { tokens, audit }: Pick<Store, 'tokens' | 'audit'>,
+  now = Date.now,
+): Access {
+  const record = (act: Parameters<Access['audit']>[0]) => audit.append(act);
+  if (settings.access === undefined) return { authenticate: () => Promise.resolve(LOCAL), audit: record };
+  const failures = failureLimit(now);
+  return {
+    audit: record,
+    async authenticate({ authorization, address }) {
+      const waitSeconds = failures.waitSeconds(address);
+      if (waitSeconds !== undefined)
+        return { refused: `Too many refused requests. Wait ${waitSeconds} seconds.`, waitSeconds };
+      const principal = await principalOf(authorization);
+      if ('refused' in principal && authorization !== undefined) {
+        failures.count(address);
+        await record({
+          actor: 'unknown',
+          action: 'login.token',
+          object: parseApiToken(bearerOf(authorization))?.id ?? '',
+          outcome: 'denied',
+          detail: { address },
+        });
+      }
+      return principal;
+    },
+  };
+
+  async function principalOf(authorization: string | undefined): Promise<Principal | Refusal> {
+    if (authorization === undefined)
+      return { refused: 'Send `Authorization: Bearer TOKEN`; `tributary tokens create` makes one.' };
+    const given = parseApiToken(bearerOf(authorization));
+    const known = given === undefined ? undefined : await tokens.find(given.id);
+    // The same time whether there is one or not.
+    const isHis = isSameDigest(given?.digest ?? Buffer.alloc(32), known?.digest ?? Buffer.alloc(32, 1));
+    if (given === undefined || known === undefined || !isHis)
+      return { refused: 'This token is not known. `tributary tokens list` shows those that are.' };
+    if (known.revokedAt !== undefined) return { refused: `Token ${known.id} was revoked at ${known.revokedAt}.` };
+    if (Date.parse(known.expiresAt) <= now())
+      return {
+        refused: `Token ${known.id} expired at ${known.expiresAt}. Make another with \`tributary tokens create\`.`,
+      };
+    await tokens.used(known.id);
+    const { name, roles, connections } = known;
+    return {
+      name: `token:${name}`,
+      roles,
+      permissions: permissionsOf(roles),
+      ...(connections === undefined ? {} : { connections }),
+    };
+  }
+}
+
+const bearerOf = (authorization: string): string => /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+
+interface FailureLimit {
+  /** Undefined: the address may try. */
+  waitSeconds(address: string): number | undefined;
+  count(address: string): void;
+}
+
+function failureLimit(now: () => number): FailureLimit {
+  const windows = new Map<string, { readonly began: number; failures: number }>();
+  const current = (address: string) => {
+    const window = windows.get(address);
+    return window !== undefined && now() - window.began < FAILURE_WINDOW_MS ? window : undefined;
+  };
+  return {
+    waitSeconds(address) {
+      const window = current(address);
+      if (window === undefined || window.failures < MOST_FAILURES) return undefined;
+      return Math.ceil((window.began + FAILURE_WINDOW_MS - now()) / 1000);
+    },
+    count(address) {
+      const window = current(address);
+      if (window !== undefined) window.failures += 1;
+      else {
+        windows.delete(address);
+        windows.set(address, { began: now(), failures: 1 });
+      }
+      // The oldest stands first.
+      if (windows.size > MOST_ADDRESSES) windows.delete(windows.keys().next().value!);
+    },
+  };
+}
+
+/** How the host listens. */
+export interface Listening {
+  /** As the certificate's PEM and its key's; undefined: plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Proxies before it that tell the caller's address. */
+  readonly isBehindProxy: boolean;
+  /** Under which names it may be asked, beside those of loopback where it listens there. */
+  readonly names: ReadonlySet<string>;
+  readonly isLoopback: boolean;
+  /** Whether browsers reach it by TLS. */
+  readonly isSecure: boolean;
+}
+
+/** Throws `config` where a host that listens on this address would be open or unprotected. */
+export function listeningOf({ access }: Settings, host: string): Listening {
+  if (access === undefined) {
+    if (!isLoopback(host))
+      throw new ConnectorError('config', `The host would listen on ${host} without any login.`, {
+        hint: 'Listen on 127.0.0.1, or configure `access` (docs/security.md).',
+      });
+    return { tls: undefined, isBehindProxy: false, names: new Set(), isLoopback: true, isSecure: false };
+  }
+  const { tls, behind_proxy: isBehindProxy, public_url } = access;
+  if (!isLoopback(host) && tls === undefined && !isBehindProxy)
+    throw new ConnectorError(
+      'config',
+      `The host would listen on ${host} without TLS: tokens could be read on the way.`,
+      {
+        hint: 'Set `access.tls`, or `access.behind_proxy: true` where a proxy of yours speaks TLS.',
+      },
+    );
+  if (tls !== undefined) checkPair(tls.certificate, tls.private_key);
+  return {
+    tls: tls === undefined ? undefined : { cert: tls.certificate, key: tls.private_key },
+    isBehindProxy,
+    names: new Set([new URL(public_url).hostname]),
+    isLoopback: isLoopback(host),
+    isSecure: public_url.startsWith('https:'),
+  };
+}
+
+/** OpenSSL would say it in words that name neither. */
+function checkPair(certificate: string, key: string): void {
+  const fault = pairFault(certificate, key);
+  if (fault !== undefined) throw new ConnectorError('config', `access.tls: ${fault}`, { hint: 'Look at both files.' });
+}
+
+function pairFault(certificate: string, key: string): string | undefined {
+  try {
+    const parsed = new X509Certificate(certificate);
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) return 'private_key does not belong to certificate.';
+    return Date.parse(parsed.validTo) <= Date.now() ? `certificate has expired on ${parsed.validTo}.` : undefined;
+  } catch {
+    return 'certificate or private_key cannot be read.';
+  }
+}

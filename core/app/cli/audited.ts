@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { AuditedAct } from '../../security/index.js';
+import { whoAmI } from './account.js';
+
+/** The verbs that change something or show what may be about people, and how many of their arguments the log may tell. */
+const AUDITED: Readonly<Record<string, number>> = {
+  sync: 1,
+  backfill: 1,
+  'state set': 3,
+  'state reset': 2,
+  pause: 1,
+  resume: 1,
+  'requests cancel': 1,
+  'quarantine show': 2,
+  'quarantine replay': 2,
+  'alerts ack': 1,
+  'report build': 0,
+  'report publish': 0,
+  'tokens create': 1,
+  'tokens revoke': 1,
+  'audit list': 0,
+  'audit verify': 0,
+  // A statement may hold anything.
+  query: 1,
+};
+
+const OPTIONS = ['month', 'release', 'format', 'from', 'to', 'stream', 'fullRefresh', 'role', 'connection', 'expires'];
+
+/** What the audit log says of a command; undefined where it says nothing, as of a dry run. */
+export function auditedAct(command: Command, options: Readonly<Record<string, unknown>>): AuditedAct | undefined {
+  const name = [command.parent, command].filter((each) => each?.parent).map((each) => each!.name());
+  const told = AUDITED[name.join(' ')];
+  if (told === undefined || options['dryRun'] === true) return undefined;
+  const given = Object.entries(options).filter(([option, value]) => OPTIONS.includes(option) && value !== undefined);
+  return {
+    actor: whoAmI(),
+    action: name.join('.'),
+    object: command.args.slice(0, told).join(' '),
+    outcome: 'allowed',
+    detail: { by: 'command line', ...Object.fromEntries(given) },
+  };
+}

@@ -1,0 +1,11 @@
+import type { Permission, Role } from './roles.js';
+
+/** Who asks. */
+export interface Principal {
+  /** As it stands in the audit log: `local`, `token:NAME`, or the subject that the login told. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly permissions: ReadonlySet<Permission>;
+  /** The only connections that it may see; undefined: all. */
+  readonly connections?: readonly string[];
+}

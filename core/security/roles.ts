@@ -1,0 +1,34 @@
+/** What a route or a verb may ask for. What is not granted is refused. */
+export const PERMISSIONS = {
+  'status:read': 'see connections, runs, requests, schedules, alerts, logs and metrics',
+  'report:read': 'see the report',
+  'runs:manage': 'run, cancel, pause and resume connections, and read days again',
+  'alerts:manage': 'acknowledge alerts',
+  'audit:read': 'see the audit log',
+  'phi:read': 'see records and figures that may tell of a single person',
+} as const;
+
+export type Permission = keyof typeof PERMISSIONS;
+
+export const ROLES = {
+  viewer: ['status:read'],
+  analyst: ['status:read', 'report:read'],
+  operator: ['status:read', 'report:read', 'runs:manage', 'alerts:manage'],
+  admin: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read'],
+  auditor: ['status:read', 'audit:read'],
+  /** Goes beside another role: not even an admin has it by being one. */
+  phi: ['phi:read'],
+} as const satisfies Record<string, readonly Permission[]>;
+
+export type Role = keyof typeof ROLES;
+
+export const ROLE_NAMES = Object.keys(ROLES) as readonly Role[];
+
+export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
+  return new Set(roles.flatMap((role) => ROLES[role] as readonly Permission[]));
+}
+
+/** The roles that have a permission, for a sentence. */
+export function rolesWith(permission: Permission): readonly Role[] {
+  return ROLE_NAMES.filter((role) => (ROLES[role] as readonly Permission[]).includes(permission));
+}

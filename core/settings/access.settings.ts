@@ -1,0 +1,57 @@
+import { Flag, MinutesText, Pattern, Text } from './fields.js';
+import { Key, OptionalKey, Rule, one } from './shape.js';
+
+export class TlsSettings {
+  @Key('The certificate with its chain, as PEM; a reference.', { example: '"${file:/run/secrets/tls.crt}"' })
+  @Pattern(/-----BEGIN CERTIFICATE-----/, 'must be a certificate in PEM, as "${file:…}" reads one')
+  certificate: string;
+
+  @Key('Its key, as PEM; a reference.', { example: '"${file:/run/secrets/tls.key}"' })
+  @Pattern(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM, as "${file:…}" reads one')
+  private_key: string;
+}
+
+/** Who may reach the host; without this section it needs no login and answers on loopback only. */
+@Rule<AccessSettings>(({ tls, behind_proxy }) =>
+  tls !== undefined && behind_proxy
+    ? { key: 'behind_proxy', message: 'cannot be true where the host speaks TLS itself; remove one of them' }
+    : undefined,
+)
+export class AccessSettings {
+  @Key('The address by which people and programs reach the host.', { example: 'https://tributary.example.org' })
+  @Pattern(
+    /^(https:\/\/[^\s/?#@]+|http:\/\/(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(:\d+)?)\/?$/,
+    'must be an https:// address without a path (http:// only for this machine)',
+  )
+  public_url: string;
+
+  @OptionalKey('The host speaks TLS itself.', { shape: one(TlsSettings) })
+  tls?: TlsSettings;
+
+  @OptionalKey(
+    'A proxy on this machine or in its private network speaks TLS, is the only one that reaches the host, and tells the caller in `X-Forwarded-For`.',
+  )
+  @Flag()
+  behind_proxy: boolean = false;
+
+  @OptionalKey('After so long without a request a login is over.')
+  @MinutesText()
+  idle_logoff: string = '15m';
+}
+
+/** The log of who did what. */
+export class AuditSettings {
+  @OptionalKey(
+    'Key that chains the entries, so that nobody without it can write the log anew; a reference of at least 32 characters.',
+    { example: '"${env:AUDIT_KEY}"' },
+  )
+  @Pattern(/^.{32,}$/s, 'must have at least 32 characters')
+  key?: string;
+
+  @OptionalKey(
+    'A file to which a host adds, every hour, how far the log goes, so that a cut is noticed; best on a medium that takes nothing back.',
+    { example: '/var/lib/anchors/tributary.jsonl' },
+  )
+  @Text()
+  anchor?: string;
+}
