@@ -1,7 +1,7 @@
 export { compileFacts, marksFor } from './facts/compile.js';
 export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Reading } from './facts/build-marts.js';
 export type { MartChanges } from './facts/difference.js';
-export type { CompiledFact, FactDefinition, FactInput } from './facts/fact.js';
+export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } from './facts/fact.js';
 export { listMonths } from './section/months.js';
 export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';

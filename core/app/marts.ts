@@ -3,6 +3,7 @@ import {
   buildMarts,
   compileFacts,
   marksFor,
+  streamsOf,
   type CompiledFact,
   type MartBuild,
   type Reading,
@@ -14,10 +15,13 @@ import { probe, type Installation } from './installation.js';
 /** The facts of the report, each with what the rest of the file says of its connection. */
 export function factsOf({ settings }: Configuration): readonly CompiledFact[] {
   const { report, connections, project } = settings;
+  const schemas = Object.fromEntries(Object.entries(connections).map(([name, { schema }]) => [name, schema]));
+  const { regions, segments, channels, authority = [] } = report ?? {};
   return compileFacts(
     (report?.facts ?? []).map((fact) => {
       const { schema, source } = connections[fact.from.split('.')[0] as string]!;
-      return { fact, schema, source, timeZone: fact.time_zone ?? project.timezone };
+      const timeZone = fact.time_zone ?? project.timezone;
+      return { fact, schema, schemas, source, timeZone, standards: { regions, segments, channels }, authority };
     }),
   );
 }
@@ -28,8 +32,8 @@ export function marksOf(configuration: Configuration, connection: string): (stre
 }
 
 /** True where a run of the connection can change the marts. */
-export function feedsMarts({ settings }: Configuration, connection: string): boolean {
-  return (settings.report?.facts ?? []).some(({ from }) => from.split('.')[0] === connection);
+export function feedsMarts(configuration: Configuration, connection: string): boolean {
+  return factsOf(configuration).some((fact) => streamsOf(fact).some((stream) => stream.connection === connection));
 }
 
 /** Brings the marts up to date with the raw tables; may be repeated. */
@@ -53,14 +57,21 @@ export async function bringMartsUpToDate(
   }
 }
 
-/** Rows that no figure counts, told to a person. */
+/** Rows that no figure counts, or none by channel, told to a person. */
 export function undatedIn({ facts }: MartBuild): readonly string[] {
-  return facts
+  const foreign = facts
+    .filter(({ foreignChannels = [] }) => foreignChannels.length > 0)
+    .map(
+      ({ fact, foreignChannels = [] }) =>
+        `fact "${fact}" has channels that stand as (unknown): ${foreignChannels.join(', ')}; give them in \`map\` of its channel or in \`report.channels\``,
+    );
+  const undated = facts
     .filter(({ undated }) => undated > 0)
     .map(({ fact, undated }) => {
       const rows = undated === 1 ? '1 row' : `${undated.toLocaleString('en-US')} rows`;
       return `${rows} of fact "${fact}" ${undated === 1 ? 'has no day and stands' : 'have no day and stand'} in no mart`;
     });
+  return [...undated, ...foreign];
 }
 
 export function reportDestination({ settings }: Configuration): string {

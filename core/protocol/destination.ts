@@ -18,9 +18,13 @@ export interface DirtyMark {
   readonly fact: string;
   /**
    * The day comes from a column, is fixed, or is unknown (`null`: all days). An instant's day is the one in `timeZone`,
-   * absent: in UTC; a column that holds neither days nor times, or is not there, gives no day.
+   * absent: in UTC; a time without a zone is one of `writtenIn`, absent: of `timeZone`. A column that holds neither days nor
+   * times, or is not there, gives no day.
    */
-  readonly day: { readonly column: string; readonly timeZone?: string } | { readonly value: string } | null;
+  readonly day:
+    | { readonly column: string; readonly timeZone?: string; readonly writtenIn?: string }
+    | { readonly value: string }
+    | null;
   readonly campaign: { readonly column: string } | { readonly value: string } | null;
 }
 

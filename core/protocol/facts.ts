@@ -16,8 +16,60 @@ export const MONEY_MEASURES = ['cost', 'revenue'] as const;
 export const MEASURES = [...COUNT_MEASURES, ...MONEY_MEASURES] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
-/** A column as a fact names it: of the fact's own stream, or of a joined one. */
+/** The channels that every installation knows, as the marts name them. */
+export const CHANNELS = [
+  'email',
+  'sms',
+  'mms',
+  'rcs',
+  'whatsapp',
+  'line',
+  'push',
+  'ios_push',
+  'android_push',
+  'web_push',
+  'in_app',
+  'content_card',
+  'banner',
+  'webhook',
+  'direct_mail',
+  'call',
+  'other',
+] as const;
+
+/** How vendors call some of them, in small letters with `_`. */
+export const CHANNEL_ALIASES: Readonly<Record<string, (typeof CHANNELS)[number]>> = {
+  e_mail: 'email',
+  mail: 'email',
+  text: 'sms',
+  text_message: 'sms',
+  whats_app: 'whatsapp',
+  mobile_push: 'push',
+  push_notification: 'push',
+  kindle_push: 'push',
+  push_ios: 'ios_push',
+  push_android: 'android_push',
+  push_web: 'web_push',
+  in_app_message: 'in_app',
+  trigger_in_app_message: 'in_app',
+  content_cards: 'content_card',
+};
+
+/** A column as a fact names it: of the fact's own stream, or of a joined one, which may be `CONNECTION.STREAM`. */
 export function columnOf(text: string): { readonly join?: string; readonly column: string } {
-  const dot = text.indexOf('.');
+  const dot = text.lastIndexOf('.');
   return dot < 0 ? { column: text } : { join: text.slice(0, dot), column: text.slice(dot + 1) };
+}
+
+export interface Term {
+  readonly sign: '+' | '-';
+  readonly name: string;
+}
+
+/** `a - b + c` as its terms. A sign stands between blanks, since a column's name may hold one. */
+export function termsOf(text: string): readonly Term[] {
+  const [first = '', ...rest] = text.trim().split(/\s+([+-])\s+/);
+  const terms: Term[] = [{ sign: '+', name: first }];
+  for (let at = 0; at < rest.length; at += 2) terms.push({ sign: rest[at] as Term['sign'], name: rest[at + 1] ?? '' });
+  return terms;
 }

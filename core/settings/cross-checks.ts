@@ -1,9 +1,8 @@
-import { columnOf } from '../protocol/index.js';
 import type { ConnectionSettings } from './connection.settings.js';
 import type { Path } from './issues.js';
-import { factColumns } from './fact-columns.js';
-import type { FactSettings } from './report.settings.js';
+import { checkReport } from './report-checks.js';
 import type { Settings } from './settings.js';
+import { entries, namesOf } from './given.js';
 import { didYouMean } from './suggestions.js';
 
 /** What the raw file says of values that the checks must not take at their face. */
@@ -111,66 +110,6 @@ function checkOrder({ connections }: Partial<Settings>, { report }: CrossCheckCo
   }
 }
 
-function checkReport(settings: Partial<Settings>, context: CrossCheckContext): void {
-  const { report, connections } = settings;
-  if (report === undefined) return;
-  const destinations = namesOf(settings.destinations);
-  const isGiven = (report.destination as string | undefined) !== undefined;
-  const isUnknown = isGiven && destinations !== undefined && !destinations.includes(report.destination);
-  if (isUnknown)
-    context.report(['report', 'destination'], `no such destination; ${didYouMean(report.destination, destinations)}`);
-  const seen = new Set<string>();
-  for (const [index, fact] of (report.facts ?? []).entries()) {
-    if (fact?.from === undefined) continue;
-    const path: Path = ['report', 'facts', index];
-    if (seen.has(fact.from)) context.report([...path, 'from'], 'stands in another fact already; put both into one');
-    seen.add(fact.from);
-    if (connections !== undefined)
-      checkFact(fact, connections, isGiven && !isUnknown ? report.destination : undefined, path, context);
-  }
-}
-
-function checkFact(
-  fact: FactSettings,
-  connections: Settings['connections'],
-  destination: string | undefined,
-  path: Path,
-  { report, hasIssueAt }: CrossCheckContext,
-): void {
-  const [connectionName, streamName] = fact.from.split('.') as [string, string];
-  const connection = Object.hasOwn(connections, connectionName) ? connections[connectionName] : undefined;
-  if (connection === undefined) {
-    if (Object.hasOwn(connections, connectionName)) return;
-    const known = entries(connections).flatMap(([name, { streams }]) =>
-      Object.keys(streams ?? {}).map((stream) => `${name}.${stream}`),
-    );
-    report([...path, 'from'], `no such connection; ${didYouMean(fact.from, known)}`);
-    return;
-  }
-  if (
-    destination !== undefined &&
-    connection.destination !== destination &&
-    !hasIssueAt(['connections', connectionName, 'destination'])
-  )
-    report(
-      [...path, 'from'],
-      `connection "${connectionName}" does not write to the report's destination "${destination}"`,
-    );
-  if (connection.streams !== undefined) {
-    const streams = Object.keys(connection.streams);
-    const unknown = (stream: string) =>
-      `connection "${connectionName}" has no such stream; ${didYouMean(stream, streams)}`;
-    if (!streams.includes(streamName)) report([...path, 'from'], unknown(streamName));
-    for (const stream of Object.keys(fact.join))
-      if (!streams.includes(stream)) report([...path, 'join', stream], unknown(stream), 'key');
-  }
-  for (const { path: inner, text } of factColumns(fact)) {
-    const { join } = columnOf(text);
-    if (join !== undefined && !Object.hasOwn(fact.join, join))
-      report([...path, ...inner], `"${join}" is not named in join; ${didYouMean(join, Object.keys(fact.join))}`);
-  }
-}
-
 function checkAlerts({ alerts, connections }: Partial<Settings>, { report }: CrossCheckContext): void {
   const channels = namesOf(alerts?.channels);
   for (const [index, rule] of (alerts?.rules ?? []).entries()) {
@@ -188,13 +127,4 @@ function checkAlerts({ alerts, connections }: Partial<Settings>, { report }: Cro
         );
     known('connections', 'connection', namesOf(connections));
   }
-}
-
-function entries<T>(map: Readonly<Record<string, T>> | undefined): [string, T][] {
-  // An entry that is not valid is undefined: it was reported where it was read.
-  return Object.entries(map ?? {}).filter(([, value]) => value !== undefined);
-}
-
-function namesOf(map: Readonly<Record<string, unknown>> | undefined): readonly string[] | undefined {
-  return map === undefined ? undefined : Object.keys(map);
 }

@@ -10,7 +10,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
-import { parseDuration } from '../protocol/index.js';
+import { parseDuration, termsOf } from '../protocol/index.js';
 import { nearest } from './suggestions.js';
 
 /** What a field may hold, each with the sentence that says so. Values never stand in a message: one might be a secret. */
@@ -111,3 +111,15 @@ function tagPatternFault(value: unknown): string | undefined {
     return `is no valid regular expression: ${(error as Error).message.split(': ').at(-1) ?? ''}`;
   }
 }
+
+/** Names added and subtracted. */
+export const ColumnSum = () =>
+  ValidateBy({
+    name: 'column_sum',
+    validator: {
+      validate: (value) =>
+        typeof value === 'string' &&
+        termsOf(value).every(({ name }) => name !== '' && !/^[+-]( |$)| [+-]$|(^| )[*/]( |$)/.test(name)),
+      defaultMessage: () => 'must be a name, or names with + or - between them and blanks around each sign: a - b + c',
+    },
+  });

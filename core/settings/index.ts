@@ -2,6 +2,7 @@
 export * from './settings.js';
 export * from './alerts.settings.js';
 export * from './connection.settings.js';
+export * from './fact.settings.js';
 export * from './report.settings.js';
 export * from './schedule.settings.js';
 export type { Condition, Scalar } from './shape.js';

@@ -37,7 +37,7 @@ export const oneOrText = (of: SettingsClass, shorthand: string): Shape => ({ kin
 /** A map whose keys are names that the user gives: `[a-z][a-z0-9_]*`. */
 export const named = (of: Shape, { least = 0 } = {}): Shape => ({ kind: 'map', of, names: true, least });
 /** A map whose keys come from the data: columns or values. */
-export const keyed = (of: Shape): Shape => ({ kind: 'map', of, names: false, least: 1 });
+export const keyed = (of: Shape, { least = 1 } = {}): Shape => ({ kind: 'map', of, names: false, least });
 export const list = (of: Shape): Shape => ({ kind: 'list', of });
 export const word = (words: readonly string[]): Shape => ({ kind: 'word', words });
 export const wordOr = (words: readonly string[], of: Shape): Shape => ({ kind: 'word_or', words, of });

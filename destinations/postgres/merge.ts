@@ -314,7 +314,10 @@ function dayOf(row: Row, table: TableSpec, day: DirtyMark['day']): string {
   if ('value' in day) return literal(day.value);
   const column = `${row}.${quote(day.column)}`;
   const field = table.fields.find(({ name }) => name === day.column);
-  if (field?.type === 'timestamptz') return `(${column} AT TIME ZONE ${literal(day.timeZone ?? 'UTC')})`;
+  const zone = literal(day.timeZone ?? 'UTC');
+  if (field?.type === 'timestamptz') return `(${column} AT TIME ZONE ${zone})`;
+  if (field?.type === 'timestamp' && day.writtenIn !== undefined)
+    return `(${column} AT TIME ZONE ${literal(day.writtenIn)} AT TIME ZONE ${zone})`;
   return field?.type === 'date' || field?.type === 'timestamp' ? column : 'NULL';
 }
 

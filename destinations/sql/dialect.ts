@@ -13,8 +13,11 @@ export interface SqlDialect {
   fieldType(typeName: string): FieldType | undefined;
   /** The column of `information_schema.columns` that `fieldType` understands. */
   readonly typeNameColumn: string;
-  /** The day of a date, of an instant in a time zone, or of a wall clock's time, which is in that zone already. */
-  dayOf(expression: string, type: 'date' | 'timestamp' | 'timestamptz', timeZone: string): string;
+  /**
+   * The day of a date, of an instant in a time zone, or of a wall clock's time, which is in that zone already unless it is
+   * that of the zone `writtenIn`.
+   */
+  dayOf(expression: string, type: 'date' | 'timestamp' | 'timestamptz', timeZone: string, writtenIn?: string): string;
   /** The first day of a date's month. */
   monthOf(expression: string): string;
   asText(expression: string, type: FieldType): string;

@@ -19,12 +19,14 @@ export const postgresDialect: SqlDialect = {
   sqlType: (type) => SQL_TYPES[type],
   fieldType,
   typeNameColumn: 'udt_name',
-  dayOf: (expression, type, timeZone) =>
-    type === 'timestamptz'
-      ? `(${expression} AT TIME ZONE ${literal(timeZone)})::date`
-      : type === 'timestamp'
-        ? `${expression}::date`
-        : expression,
+  dayOf: (expression, type, timeZone, writtenIn) => {
+    if (type === 'date') return expression;
+    const there = `AT TIME ZONE ${literal(timeZone)}`;
+    if (type === 'timestamptz') return `(${expression} ${there})::date`;
+    return writtenIn === undefined
+      ? `${expression}::date`
+      : `(${expression} AT TIME ZONE ${literal(writtenIn)} ${there})::date`;
+  },
   monthOf: (expression) => `date_trunc('month', ${expression}::timestamp)::date`,
   asText: (expression, type) => (type === 'json' ? `(${expression} #>> '{}')` : `${expression}::text`),
   tagOf: (expression, type, pattern) => {

@@ -10,6 +10,8 @@ export interface FactChanges {
   readonly changes: ReadonlyMap<TableDefinition, MartChanges>;
   /** Raw rows that have no day and so stand in no mart. */
   readonly undated: number;
+  /** Values of the channel that stand as unknown, since no list of channels knows them. */
+  readonly foreignChannels: readonly string[];
 }
 
 export interface Builder {
@@ -39,9 +41,12 @@ export async function buildFact(
   const [lost] = await sql.query<{ n: number }>(
     `SELECT CAST(coalesce(sum(raw_rows), 0) AS bigint) AS n FROM ${rows} WHERE date IS NULL`,
   );
+  const foreign = await sql.query<{ channel: string }>(
+    `SELECT DISTINCT foreign_channel AS channel FROM ${rows} WHERE foreign_channel IS NOT NULL ORDER BY 1`,
+  );
   const own = [
     `${name} AS fact`,
-    `'synced' AS origin`,
+    `${dialect.literal(fact.fact.origin ?? 'synced')} AS origin`,
     `${dialect.literal(fact.timeZone)} AS time_zone`,
     ...GRAIN,
     'campaign_name',
@@ -54,11 +59,11 @@ export async function buildFact(
   const responses = await builder.scratch(
     'response_daily',
     query.responses
-      .map(({ column, type }) => {
-        const { basis, primary } = fact.fact.responses[type]!;
-        return `SELECT ${own}, ${dialect.literal(type)} AS response_type, ${dialect.literal(basis)} AS basis,
-                  ${primary} AS is_primary, ${column} AS responded FROM ${rows} WHERE date IS NOT NULL`;
-      })
+      .map(
+        ({ column, type, basis, primary }) =>
+          `SELECT ${own}, ${dialect.literal(type)} AS response_type, ${dialect.literal(basis)} AS basis,
+             ${primary} AS is_primary, ${column} AS responded FROM ${rows} WHERE date IS NOT NULL`,
+      )
       .join(' UNION ALL ') || emptyOf(dialect, responseDaily),
   );
   const days = inScope(scope, 't.date', 't.campaign_id');
@@ -76,7 +81,7 @@ export async function buildFact(
     const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
     changes.set(mart, await apply(mart, fresh, inMonths));
   }
-  return { changes, undated: Number(lost?.n) };
+  return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel) };
 }
 
 /** Takes the rows of a fact out of all marts. */
@@ -88,7 +93,7 @@ export async function removeFact({ sql, dialect }: Builder, name: string): Promi
     );
     changes.set(mart, addChanges(NO_CHANGES, { ...NO_CHANGES, deleted: Number(row?.n) }));
   }
-  return { changes, undated: 0 };
+  return { changes, undated: 0, foreignChannels: [] };
 }
 
 async function monthsOf({ scratch, dialect }: Builder, scope: Scope): Promise<Scope> {

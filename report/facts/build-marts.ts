@@ -4,11 +4,12 @@ import { dialectOf, type SqlDialect, type TableDefinition } from '../../destinat
 import { buildFact, removeFact, type Builder, type FactChanges } from './build-fact.js';
 import { buildCampaigns } from './campaigns.js';
 import { addChanges, NO_CHANGES, type MartChanges } from './difference.js';
-import type { CompiledFact } from './fact.js';
-import { factQuery, type FactQuery } from './fact-query.js';
+import { watchPresence } from './authority.js';
+import { streamsOf, type CompiledFact } from './fact.js';
+import { factQuery, missingStreams, type FactQuery } from './fact-query.js';
 import { takeMarks } from './dirty-marks.js';
 import { ensureMarts, MARTS } from './marts.js';
-import { checkJoins, readRawTables, streamsOf } from './raw-tables.js';
+import { checkJoins, readRawTables } from './raw-tables.js';
 import { WHOLE, type Scope } from './scope.js';
 
 export interface BuildOptions {
@@ -44,8 +45,12 @@ export interface FactBuild {
   readonly rebuilt: 'nothing' | 'marked' | 'whole' | 'removed';
   /** Raw rows, of those looked at, that have no day and so stand in no mart. */
   readonly undated: number;
+  /** Values of the channel, of those rows, that no list of channels knows. */
+  readonly foreignChannels?: readonly string[];
   /** Streams that were never synced, and until then the fact has no rows: its own, or one that tells control groups. */
   readonly waitsFor?: readonly string[];
+  /** The connections whose streams it is made of; of a fact that is gone it is not known. */
+  readonly connections?: readonly string[];
 }
 
 /**
@@ -98,7 +103,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
 
   for (const reading of readings) await keepReading(builder, reading);
   const totals = new Map<TableDefinition, MartChanges>(MARTS.map((mart) => [mart, NO_CHANGES]));
-  const add = ({ changes }: FactChanges) => {
+  const add = ({ changes }: Pick<FactChanges, 'changes'>) => {
     for (const [mart, each] of changes) totals.set(mart, addChanges(totals.get(mart)!, each));
   };
   const touched: Scope[] = [];
@@ -114,23 +119,33 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     if (!isProbed) await probe?.('marts_building');
     isProbed = true;
   };
+  const presence = watchPresence(builder, facts);
   for (const fact of facts) {
     const tables = await readRawTables(sql, dialect, fact);
     const query = factQuery(fact, dialect, tables);
     const hash = hashOf(fact, query);
     const isWhole = rebuildAll === true || known.get(fact.name) !== hash;
-    const scope = isWhole ? WHOLE : await marks.scopeOf(fact, query);
-    const waiting = query === undefined ? { waitsFor: streamsOf(fact).filter((name) => !tables.has(name)) } : {};
+    const scope = isWhole ? WHOLE : await presence.widen(fact, await marks.scopeOf(fact, query));
+    const connections = [...new Set(streamsOf(fact).map(({ connection }) => connection))];
+    const waiting = query === undefined ? { waitsFor: missingStreams(fact, tables) } : {};
     if (scope !== undefined) {
       await checkJoins(sql, dialect, fact, tables);
-      const result = await buildFact(builder, fact, query, scope, midway);
+      const result = await presence.around(fact, () => buildFact(builder, fact, query, scope, midway));
+      const { undated, foreignChannels } = result;
       add(result);
       touched.push(scope);
-      built.push({ fact: fact.name, rebuilt: scope.whole ? 'whole' : 'marked', undated: result.undated, ...waiting });
-    } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0, ...waiting });
+      built.push({
+        fact: fact.name,
+        rebuilt: scope.whole ? 'whole' : 'marked',
+        undated,
+        ...(foreignChannels.length === 0 ? {} : { foreignChannels }),
+        connections,
+        ...waiting,
+      });
+    } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0, connections, ...waiting });
     await remember(builder, fact, hash);
   }
-  if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched), undated: 0 });
+  if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched) });
   await marks.remove();
   await probe?.('marts_before_commit');
   return {
@@ -143,8 +158,9 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
 
 /** The SQL holds everything that decides a fact's rows: its definition, the types of its columns and how we read them. */
 function hashOf(fact: CompiledFact, query: FactQuery | undefined): string {
-  const { responses } = fact.fact;
-  const text = JSON.stringify([query?.rows('true') ?? null, responses, fact.timeZone]);
+  const { responses, origin } = fact.fact;
+  const also = fact.parts.slice(1).map((part) => part.responses);
+  const text = JSON.stringify([query?.rows('true') ?? null, responses, fact.timeZone, also, origin]);
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -162,12 +178,14 @@ async function keepReading({ sql, dialect }: Builder, { connection, stream, read
 
 async function remember({ sql, dialect, now }: Builder, fact: CompiledFact, hash: string): Promise<void> {
   const { literal } = dialect;
-  const streams = streamsOf(fact);
-  const day = fact.fact.as.date.const;
+  const pair = (connection: string, stream: string) => `(${literal(connection)}, ${literal(stream)})`;
+  const streams = [...new Set(streamsOf(fact).map(({ connection, stream }) => pair(connection, stream)))];
+  const days = fact.parts.map(({ as }) => as.date.const);
+  const day = days.every((each) => each === days[0]) ? days[0] : undefined;
   const fixed = day === undefined ? 'NULL' : `CAST(${literal(day)} AS date)`;
   // Null where one of them was never read to its end.
   const asOf = `(SELECT CASE WHEN count(*) = ${streams.length} THEN min(read_at) END FROM report.reading
-     WHERE connection = ${literal(fact.connection)} AND stream IN (${streams.map(literal).join(', ')}))`;
+     WHERE (connection, stream) IN (${streams.join(', ')}))`;
   const name = literal(fact.name);
   await sql.query(`DELETE FROM report.fact WHERE fact = ${name}`);
   await sql.query(

@@ -36,10 +36,14 @@ export async function takeMarks(builder: Builder, schema: string, facts: readonl
       const found = counts.find((each) => each.fact === fact.name);
       if (found === undefined) return undefined;
       if (Number(found.all_of_it) > 0 || query === undefined) return WHOLE;
+      // Which stream a mark came from it does not say: each way in which one names the campaign may be meant.
+      const scopes = query.markedCampaigns.map(
+        (campaign) =>
+          `SELECT m.day, ${campaign('m.campaign')} AS campaign FROM ${taken} m WHERE m.fact = ${literal(fact.name)}`,
+      );
       const table = await scratch(
         'scope',
-        `SELECT DISTINCT m.day, ${query.markedCampaign('m.campaign')} AS campaign
-           FROM ${taken} m WHERE m.fact = ${literal(fact.name)}`,
+        scopes.length === 1 ? scopes[0]!.replace('SELECT', 'SELECT DISTINCT') : scopes.join(' UNION '),
       );
       return { whole: false, table };
     },

@@ -1,89 +1,209 @@
-import { MEASURES, MONEY_MEASURES } from '#sdk';
+import { MEASURES, MONEY_MEASURES, termsOf, type MeasureName } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
 import { expressionsOf, type Column } from './expressions.js';
-import type { CompiledFact } from './fact.js';
+import { schemaOf, streamsOf, type CompiledFact, type FactPart, type MeasureDefinition } from './fact.js';
 import type { RawTables } from './raw-tables.js';
+import { responsesOf, type ResponseColumn } from './responses.js';
 
 export interface FactQuery {
   /** One row per grain, with the measures and, per type, the responses; `r` in `where` is a raw row. */
   readonly rows: (where: string) => string;
-  /** The names of the columns that hold the responses. */
-  readonly responses: readonly { readonly column: string; readonly type: string }[];
-  /** A campaign as a mark names it, as the marts name it. */
-  readonly markedCampaign: (value: string) => string;
+  /** The columns that hold the responses. */
+  readonly responses: readonly ResponseColumn[];
+  /** A campaign as a mark names it, as the marts name it: one expression for each way in which a stream says it. */
+  readonly markedCampaigns: readonly ((value: string) => string)[];
 }
 
 export const GRAIN = ['date', 'source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment', 'is_control'];
 
-/** Undefined where there can be no rows yet: without the fact's own table, and where nothing tells a control group from members. */
+/** What a row adds to, by its name in the query: a measure, or the responses of a type. */
+interface Summand {
+  readonly name: string;
+  readonly type: 'bigint' | 'money';
+  readonly of: (part: FactPart) => MeasureDefinition | undefined;
+}
+
+interface Part {
+  readonly part: FactPart;
+  readonly expressions: ReturnType<typeof expressionsOf>;
+  readonly isControl: string;
+  readonly among: string;
+}
+
+/** Undefined where there can be no rows yet: without any table, and where nothing tells a control group from members. */
 export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTables): FactQuery | undefined {
-  if (!tables.has(fact.stream)) return undefined;
+  const parts = fact.parts.flatMap((part) => usable(fact, part, dialect, tables));
+  if (parts.length === 0) return undefined;
+  const responses = responsesOf(fact);
+  const all: readonly Summand[] = [
+    ...MEASURES.map((name) => ({ name, type: typeOf(name), of: ({ as }: FactPart) => as[name] })),
+    ...responses.map(({ column, of }) => ({ name: column, type: 'bigint' as const, of })),
+  ];
+  const summands = all.filter(({ of }) => parts.some(({ part }) => isCounted(of(part))));
+  const measured = new Set(summands.map(({ name }) => name));
+  const decimal = dialect.sqlType('decimal');
+  const distinct = new Set(
+    summands.filter(({ of }) => parts.some(({ part }) => of(part)?.distinct !== undefined)).map(({ name }) => name),
+  );
+
+  const inner = parts.map((each) => select(fact, dialect, tables, each, parts, summands, distinct)).join(' UNION ALL ');
+  const grain = (alias: string) => GRAIN.map((name) => `${alias}.${name}`).join(', ');
+  const totals = summands.map(({ name, type }) => {
+    const sum = `round(CAST(sum(r.${name}) AS ${decimal}), ${type === 'money' ? 2 : 0})`;
+    const counted = distinct.has(name) ? `${sum} + count(DISTINCT r.${name}_key)` : sum;
+    return `CAST(${counted} AS ${dialect.sqlType(type)}) AS ${name}`;
+  });
+  const value = (name: string): string | undefined => (measured.has(name) ? `a.${name}` : undefined);
+  const derived = (name: MeasureName): string | undefined => {
+    const { derive } = fact.fact.as[name] ?? {};
+    if (derive === undefined) return undefined;
+    const terms = termsOf(derive).map((term) => ({ sign: term.sign, sql: value(term.name) }));
+    if (terms.some(({ sql }) => sql === undefined)) return undefined;
+    return terms.map(({ sign, sql }, index) => (index === 0 ? sql : `${sign} ${sql}`)).join(' ');
+  };
+  const results = [
+    ...MEASURES.map((name) => ({
+      name,
+      type: typeOf(name),
+      sql: derived(name) ?? value(name),
+      counts: elsewhere(fact, dialect, name),
+    })),
+    ...responses.map(({ column, type, basis }) => ({
+      name: column,
+      type: 'bigint' as const,
+      sql: value(column),
+      counts: elsewhere(fact, dialect, type, basis),
+    })),
+  ].map(({ name, type, sql, counts }) => {
+    const own =
+      sql === undefined || counts.length === 0 ? sql : `CASE WHEN ${counts.join(' OR ')} THEN NULL ELSE ${sql} END`;
+    return `CAST(${own ?? 'NULL'} AS ${dialect.sqlType(type)}) AS ${name}`;
+  });
+  const days = withinDays(fact, dialect);
+  return {
+    rows: (where) =>
+      `SELECT ${grain('a')}, a.campaign_name, a.variant_name, ${results.join(', ')}, a.foreign_channel, a.raw_rows FROM (
+         SELECT ${grain('r')}, max(r.campaign_name) AS campaign_name, max(r.variant_name) AS variant_name,
+           ${[...totals, 'max(r.foreign_channel) AS foreign_channel', 'count(*) AS raw_rows'].join(', ')}
+           FROM (${inner}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a`,
+    responses,
+    markedCampaigns: [
+      ...new Map(parts.map(({ expressions: { markedCampaign } }) => [markedCampaign('v'), markedCampaign])).values(),
+    ],
+  };
+}
+
+const typeOf = (name: MeasureName): Summand['type'] =>
+  (MONEY_MEASURES as readonly string[]).includes(name) ? 'money' : 'bigint';
+
+const isCounted = (definition: MeasureDefinition | undefined) =>
+  definition !== undefined && definition.derive === undefined;
+
+/** Streams for whose tables the fact, or a part of it, still waits. */
+export function missingStreams(fact: CompiledFact, tables: RawTables): readonly string[] {
+  return streamsOf(fact)
+    .filter(({ name }) => !tables.has(name))
+    .map(({ name }) => name);
+}
+
+function usable(fact: CompiledFact, part: FactPart, dialect: SqlDialect, tables: RawTables): readonly Part[] {
+  if (!tables.has(part.name)) return [];
+  const expressions = expressionsOf(fact, part, dialect, tables);
+  const isControl = expressions.flag(part.as.is_control);
+  const among = expressions.where(part.where);
+  return isControl === undefined || among === undefined ? [] : [{ part, expressions, isControl, among }];
+}
+
+function select(
+  fact: CompiledFact,
+  dialect: SqlDialect,
+  tables: RawTables,
+  { part, expressions, isControl, among }: Part,
+  parts: readonly Part[],
+  summands: readonly Summand[],
+  distinct: ReadonlySet<string>,
+): string {
   const { literal } = dialect;
-  const { as, dimensions, responses } = fact.fact;
-  const { column, attribute, dimension, day, flag, addend, markedCampaign } = expressionsOf(fact, dialect, tables);
+  const { as, dimensions } = part;
+  const { attribute, channel, foreignChannel, dimension, day, addend } = expressions;
   const campaign = attribute(as.campaign_id, '');
   const variant = attribute(as.variant_id, literal(''));
-  const isControl = flag(as.is_control);
-  if (isControl === undefined) return undefined;
-  const perRow = [
+  const columns = [
     [day(as.date), 'date'],
     [attribute(as.source, literal(fact.source)), 'source'],
     [campaign, 'campaign_id'],
-    [attribute(as.channel, literal('')), 'channel'],
+    [channel(as.channel), 'channel'],
     [variant, 'variant_id'],
-    [dimension(dimensions.region), 'region'],
-    [dimension(dimensions.segment), 'segment'],
+    [dimension(dimensions.region, fact.standards?.regions), 'region'],
+    [dimension(dimensions.segment, fact.standards?.segments), 'segment'],
     [isControl, 'is_control'],
     // A name that is missing is no reason to lose the campaign from sight: its id stands for it.
     [attribute(as.campaign_name, campaign, campaign), 'campaign_name'],
     [attribute(as.variant_name, variant, variant), 'variant_name'],
+    [foreignChannel(as), 'foreign_channel'],
   ];
-  const total = (column: string, type: 'bigint' | 'money') =>
-    `CAST(round(CAST(sum(r.${column}) AS ${dialect.sqlType('decimal')}), ${type === 'money' ? 2 : 0}) AS ${dialect.sqlType(type)}) AS ${column}`;
-  const nothing = (column: string, type: 'bigint' | 'money') => `CAST(NULL AS ${dialect.sqlType(type)}) AS ${column}`;
-  const totals: string[] = [];
-  for (const name of MEASURES) {
-    const definition = as[name];
-    const type = (MONEY_MEASURES as readonly string[]).includes(name) ? 'money' : 'bigint';
-    if (definition !== undefined) perRow.push([addend(definition), name]);
-    totals.push(definition === undefined ? nothing(name, type) : total(name, type));
+  for (const { name, of } of summands) {
+    const definition = of(part);
+    const found = isCounted(definition) ? addend(definition!) : { sql: fromOthers(parts, of) };
+    columns.push([`CAST(${found.sql} AS ${dialect.sqlType('decimal')})`, name]);
+    if (distinct.has(name)) columns.push(['key' in found ? found.key! : 'CAST(NULL AS text)', `${name}_key`]);
   }
-  const types = Object.entries(responses).map(([type, { from, count, where }], index) => {
-    const name = `response_${index}`;
-    perRow.push([
-      addend({ ...(from === undefined ? { count } : { sum: from }), ...(where === undefined ? {} : { where }) }),
-      name,
-    ]);
-    totals.push(total(name, 'bigint'));
-    return { column: name, type };
+  const where = Object.keys(part.where).length === 0 ? '' : ` WHERE ${among}`;
+  const list = columns.map(([sql, name]) => `${sql} AS ${name}`).join(', ');
+  return `SELECT ${list} FROM ${from(fact, part, dialect, tables, expressions.column)}${where}`;
+}
+
+/** What one stream counts, a row of another has none of; what one adds up, a row of another does not measure. */
+function fromOthers(parts: readonly Part[], of: Summand['of']): string {
+  const isZero = parts.some(({ part }) => {
+    const { count, distinct, default: missing } = of(part) ?? {};
+    return count === true || distinct !== undefined || missing === 0;
   });
-  const inner = `SELECT ${perRow.map(([sql, name]) => `${sql} AS ${name}`).join(', ')} FROM ${from(fact, dialect, tables, column)}`;
-  const grain = GRAIN.map((name) => `r.${name}`).join(', ');
-  return {
-    rows: (where) =>
-      `SELECT ${grain}, max(r.campaign_name) AS campaign_name, max(r.variant_name) AS variant_name,
-         ${totals.join(', ')}, count(*) AS raw_rows FROM (${inner}) r WHERE ${where} GROUP BY ${grain}`,
-    responses: types,
-    markedCampaign,
-  };
+  return isZero ? '0' : 'NULL';
 }
 
 function from(
   fact: CompiledFact,
+  part: FactPart,
   dialect: SqlDialect,
   tables: RawTables,
   column: (text: string) => Column | undefined,
 ): string {
-  const table = (name: string) => `${dialect.quote(fact.schema)}.${dialect.quote(name)}`;
-  const joins = Object.entries(fact.fact.join).map(([stream, on], index) => {
-    if (!tables.has(stream)) return '';
+  const table = (connection: string, stream: string) =>
+    `${dialect.quote(schemaOf(fact, connection))}.${dialect.quote(stream)}`;
+  const joins = part.joins.map(({ name, connection, stream, on }, index) => {
+    if (!tables.has(name)) return '';
     const matches = Object.entries(on).map(([own, key]) => {
-      const left = column(own)!;
-      const right = column(`${stream}.${key}`)!;
+      const left = column(own);
+      const right = column(`${name}.${key}`)!;
+      // What is found by a stream that is not there yet is not found.
+      if (left === undefined) return 'false';
       if (left.type === right.type) return `${left.sql} = j${index}.${dialect.quote(key)}`;
       return `${dialect.asText(left.sql, left.type)} = ${dialect.asText(right.sql, right.type)}`;
     });
-    return ` LEFT JOIN ${table(stream)} j${index} ON ${matches.join(' AND ')}`;
+    return ` LEFT JOIN ${table(connection, stream)} j${index} ON ${matches.join(' AND ')}`;
   });
-  return `${table(fact.stream)} f${joins.join('')}`;
+  return `${table(part.connection, part.stream)} f${joins.join('')}`;
+}
+
+/** Conditions under which another fact counts this of a campaign, and not this one. */
+function elsewhere(fact: CompiledFact, { literal }: SqlDialect, name: string, basis?: string): readonly string[] {
+  const which =
+    basis === undefined
+      ? { mart: 'campaign_daily', has: `${name} IS NOT NULL` }
+      : { mart: 'response_daily', has: `response_type = ${literal(name)} AND responded IS NOT NULL` };
+  return fact.yields
+    .filter(({ measures }) => measures === undefined || measures.includes(name))
+    .map(
+      ({ fact: other }) =>
+        `(a.source, a.campaign_id) IN (SELECT source, campaign_id FROM report.${which.mart} WHERE fact = ${literal(other)} AND ${which.has})`,
+    );
+}
+
+function withinDays({ fact: { days } }: CompiledFact, { literal }: SqlDialect): string {
+  const conditions = [
+    ...(days?.from === undefined ? [] : [`r.date >= CAST(${literal(days.from)} AS date)`]),
+    ...(days?.to === undefined ? [] : [`r.date <= CAST(${literal(days.to)} AS date)`]),
+  ];
+  return conditions.length === 0 ? '' : ` AND (r.date IS NULL OR ${conditions.join(' AND ')})`;
 }

@@ -1,17 +1,48 @@
 import type { MeasureName } from '#sdk';
 
 /**
- * How the rows of one stream become rows of the marts. The configuration's classes satisfy these interfaces by their form;
- * nothing here depends on them.
+ * How the rows of one or several streams become rows of the marts. The configuration's classes satisfy these interfaces by
+ * their form; nothing here depends on them.
  */
-export interface FactDefinition {
-  /** `CONNECTION.STREAM`; it is also the fact's name. */
-  readonly from: string;
+export interface FactDefinition extends PartDefinition {
+  /** Absent: `from`. */
+  readonly name?: string;
   readonly as: CanonicalColumns;
-  /** Other streams of the connection: this stream's column to the column of their key. */
-  readonly join: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly join: Joins;
+  readonly dimensions: Dimensions;
+  /** Other streams that tell of the same messages. */
+  readonly also?: readonly PartDefinition[];
+  readonly origin?: Origin;
+  /** Rows of other days stand in no mart. */
+  readonly days?: DaySpan;
+}
+
+export type Origin = 'synced' | 'legacy';
+
+/** First and last day, both included. */
+export interface DaySpan {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** One stream of a fact. What `also` leaves out is as in the fact, but for measures and responses. */
+export interface PartDefinition {
+  /** `CONNECTION.STREAM`. */
+  readonly from: string;
+  readonly as?: Partial<CanonicalColumns>;
+  /** Other streams, by name or `CONNECTION.NAME`: this stream's column to the column of their key. */
+  readonly join?: Joins;
+  /** Only these rows. */
+  readonly where?: Where;
   readonly responses: Readonly<Record<string, ResponseDefinition>>;
-  readonly dimensions: { readonly region?: DimensionDefinition; readonly segment?: DimensionDefinition };
+  readonly dimensions?: Dimensions;
+}
+
+export type Joins = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface Dimensions {
+  readonly region?: AttributeDefinition;
+  readonly segment?: AttributeDefinition;
 }
 
 export type Scalar = string | number | boolean;
@@ -28,18 +59,17 @@ export type Where = Readonly<Record<string, ConditionDefinition>>;
 export interface AttributeDefinition {
   readonly column?: string;
   readonly const?: string;
+  /** Regular expression with one group: of a list of tags or a text it takes out the value. */
+  readonly tag?: string;
   readonly map?: Readonly<Record<string, string>>;
   readonly default?: string;
-}
-
-export interface DimensionDefinition extends AttributeDefinition {
-  /** Regular expression with one group. */
-  readonly tag?: string;
 }
 
 export interface DateDefinition {
   readonly column?: string;
   readonly const?: string;
+  /** The zone in which a time without one is written. Absent: that of the fact. */
+  readonly time_zone?: string;
 }
 
 export interface FlagDefinition {
@@ -48,14 +78,23 @@ export interface FlagDefinition {
 }
 
 export interface MeasureDefinition {
+  /** Columns, added and subtracted row by row. */
   readonly sum?: string;
   readonly count?: true;
+  /** Counts each combination of these columns once. */
+  readonly distinct?: readonly string[];
+  /** Other measures, added and subtracted in the mart. */
+  readonly derive?: string;
   readonly where?: Where;
+  /** What stands for a missing value. */
+  readonly default?: number;
+  readonly multiply?: number;
 }
 
 export interface ResponseDefinition {
   readonly from?: string;
   readonly count?: true;
+  readonly distinct?: readonly string[];
   readonly where?: Where;
   readonly primary: boolean;
   readonly basis: 'event_day' | 'send_day';
@@ -72,13 +111,48 @@ export type CanonicalColumns = Readonly<Partial<Record<MeasureName, MeasureDefin
   readonly is_control?: FlagDefinition;
 };
 
+/** What names are written as: the standard one to the others that stand for it. */
+export type Standard = Readonly<Record<string, readonly string[]>>;
+
+export interface Standards {
+  readonly regions?: Standard;
+  readonly segments?: Standard;
+  /** Beside those that every installation knows. */
+  readonly channels?: readonly string[];
+}
+
+/** Of a campaign that several facts have, the first one counts; `measures` are also types of responses, absent: all. */
+export interface AuthorityDefinition {
+  readonly facts: readonly string[];
+  readonly measures?: readonly string[];
+}
+
 export interface FactInput {
   readonly fact: FactDefinition;
   /** Raw schema of the fact's connection. */
   readonly schema: string;
+  /** Raw schemas of all connections, for streams of others. */
+  readonly schemas?: Readonly<Record<string, string>>;
   /** Name of that connection's source. */
   readonly source: string;
   readonly timeZone: string;
+  readonly standards?: Standards;
+  readonly authority?: readonly AuthorityDefinition[];
+}
+
+/** A stream, and how this fact calls it: by its name, or with the connection where that is another one. */
+export interface StreamRef {
+  readonly name: string;
+  readonly connection: string;
+  readonly stream: string;
+}
+
+export interface FactPart extends StreamRef {
+  readonly as: CanonicalColumns;
+  readonly where: Where;
+  readonly joins: readonly (StreamRef & { readonly on: Readonly<Record<string, string>> })[];
+  readonly responses: Readonly<Record<string, ResponseDefinition>>;
+  readonly dimensions: Dimensions;
 }
 
 /** A fact with its names taken apart. Its SQL is made when the marts are built, since it depends on the columns' types. */
@@ -86,4 +160,17 @@ export interface CompiledFact extends FactInput {
   readonly name: string;
   readonly connection: string;
   readonly stream: string;
+  /** The first is the fact's own stream. */
+  readonly parts: readonly FactPart[];
+  /** Facts that count instead of this one where they have a campaign. */
+  readonly yields: readonly { readonly fact: string; readonly measures: readonly string[] | undefined }[];
+}
+
+export const schemaOf = (fact: CompiledFact, connection: string): string =>
+  connection === fact.connection ? fact.schema : (fact.schemas?.[connection] ?? `raw_${connection}`);
+
+/** The streams of a fact, each once. */
+export function streamsOf({ parts }: CompiledFact): readonly StreamRef[] {
+  const all = parts.flatMap((part) => [part, ...part.joins]);
+  return [...new Map(all.map(({ name, connection, stream }) => [name, { name, connection, stream }])).values()];
 }

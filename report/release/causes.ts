@@ -1,7 +1,6 @@
 import type { SqlSession } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
-import type { CompiledFact } from '../facts/fact.js';
-import { streamsOf } from '../facts/raw-tables.js';
+import { streamsOf, type CompiledFact } from '../facts/fact.js';
 import type { Cause } from './stored.js';
 
 /** More files or windows of one run are counted, not named. */
@@ -37,7 +36,7 @@ export async function causesSince(
   if (present.length < 2 || facts.length === 0) return causes;
   const schema = quote(metadataSchema);
   const streams = facts
-    .flatMap((fact) => streamsOf(fact).map((stream) => `(${literal(fact.connection)}, ${literal(stream)})`))
+    .flatMap((fact) => streamsOf(fact).map(({ connection, stream }) => `(${literal(connection)}, ${literal(stream)})`))
     .join(', ');
   const after = `committed_at > CAST(${literal(since)} AS timestamptz) AND (connection, stream) IN (${streams})`;
   const runs = await sql.query<{ run: string; connection: string }>(

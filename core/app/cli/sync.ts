@@ -88,8 +88,8 @@ export function printSync(result: RunResult, output: Output): void {
       .join('\n')
       .trimStart();
   });
-  for (const { fact, waitsFor } of marts?.facts ?? [])
-    if (waitsFor !== undefined && fact.startsWith(`${result.connection}.`))
+  for (const { fact, waitsFor, connections } of marts?.facts ?? [])
+    if (waitsFor !== undefined && connections?.includes(result.connection) === true)
       output.note(`fact ${fact} has no rows until this is synced too: ${waitsFor.join(', ')}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const errors = outcome.error === undefined || told.includes(outcome.error) ? told : [...told, outcome.error];

@@ -298,10 +298,10 @@ test('a new definition rebuilds its fact, and a fact that is gone takes its rows
   await ask(CREATE_SERIES);
   await row(1, "'2026-03-05T12:00Z', 'a', 'EML', 'x', 10, 3, true, NULL");
   await build();
-  const changed = factsFrom(FACTS.replace('EML: email', 'EML: e-mail').replace('answered, primary: true', 'answered'));
+  const changed = factsFrom(FACTS.replace('EML: email', 'EML: mms').replace('answered, primary: true', 'answered'));
   const built = await build({}, changed);
   expect(built.facts).toMatchObject([{ rebuilt: 'whole' }]);
-  expect(await ask('SELECT channel FROM report.campaign_monthly')).toEqual([{ channel: 'e-mail' }]);
+  expect(await ask('SELECT channel FROM report.campaign_monthly')).toEqual([{ channel: 'mms' }]);
   expect(await ask(`SELECT is_primary FROM report.response_daily WHERE response_type = 'answered'`)).toEqual([
     { is_primary: false },
   ]);

@@ -44,15 +44,13 @@ export async function openWarehouse(): Promise<Warehouse> {
 }
 
 export function factsOf(settings: Settings): readonly CompiledFact[] {
+  const { regions, segments, channels, authority = [], facts } = settings.report!;
+  const schemas = Object.fromEntries(Object.entries(settings.connections).map(([name, { schema }]) => [name, schema]));
   return compileFacts(
-    settings.report!.facts.map((fact) => {
-      const connection = settings.connections[fact.from.split('.')[0]!]!;
-      return {
-        fact,
-        schema: connection.schema,
-        source: connection.source,
-        timeZone: fact.time_zone ?? settings.project.timezone,
-      };
+    facts.map((fact) => {
+      const { schema, source } = settings.connections[fact.from.split('.')[0]!]!;
+      const timeZone = fact.time_zone ?? settings.project.timezone;
+      return { fact, schema, schemas, source, timeZone, standards: { regions, segments, channels }, authority };
     }),
   );
 }
@@ -63,20 +61,32 @@ export async function demoFacts(): Promise<readonly CompiledFact[]> {
 
 /** Facts as a user writes them in YAML, over streams of the connection `braze_daily`. */
 export function factsFrom(yaml: string, streams: readonly string[] = ['series', 'campaigns']): readonly CompiledFact[] {
-  const facts = parse(yaml) as FactDefinition[];
+  return reportOf({ facts: parse(yaml) as FactDefinition[] }, { daily: streams });
+}
+
+/** All of `report` but its destination, over streams of the connections `daily` and `files`. */
+export function factsIn(yaml: string): readonly CompiledFact[] {
+  const daily = ['sent', 'bounces', 'opens', 'answers', 'series', 'sends', 'campaigns', 'region_names'];
+  return reportOf(parse(yaml) as object, { daily, files: ['members'] });
+}
+
+function reportOf(report: object, connections: Readonly<Record<string, readonly string[]>>): readonly CompiledFact[] {
   const text = JSON.stringify({
     version: 1,
     project: { name: 'Test', timezone: 'America/Chicago' },
     sources: { braze: { connector: 'braze' } },
     destinations: { warehouse: { connector: 'postgres' } },
-    connections: {
-      daily: {
-        source: 'braze',
-        destination: 'warehouse',
-        streams: Object.fromEntries(streams.map((name) => [name, {}])),
-      },
-    },
-    report: { destination: 'warehouse', facts },
+    connections: Object.fromEntries(
+      Object.entries(connections).map(([name, streams]) => [
+        name,
+        {
+          source: 'braze',
+          destination: 'warehouse',
+          streams: Object.fromEntries(streams.map((stream) => [stream, {}])),
+        },
+      ]),
+    ),
+    report: { destination: 'warehouse', ...report },
   });
   return factsOf(parseSettings(text, { file: 'test.yaml', env: {}, readFile: () => '' }).settings);
 }

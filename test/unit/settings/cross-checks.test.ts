@@ -123,3 +123,93 @@ describe('keys', () => {
     ]);
   });
 });
+
+describe('what a fact says of itself', () => {
+  const places = (text: string) => errorsOf(text).map((line) => line.replace(/^c\.yaml:\d+:\d+: report\./, ''));
+  const further = (yaml: string) => `${SAMPLE}      also:\n        - ${yaml}\n`;
+
+  test('a mapping that is right has no error', () => {
+    const text = further('{ from: daily.campaigns, join: {}, as: { bounced: { count: true }, campaign_name: name } }')
+      .replace('sent: sent', 'sent: sent - spam\n        delivered: { derive: sent - bounced }')
+      .replace(
+        'date: time',
+        'date: { column: time, time_zone: UTC }\n        channel: { column: kind, map: { W: in app } }',
+      )
+      .replace('  facts:', '  channels: [kiosk]\n  regions: { West: [W, west region] }\n  facts:');
+    expect(errorsOf(text)).toEqual([]);
+  });
+
+  test('measures are derived of other measures of the fact', () => {
+    const derived = (text: string) =>
+      places(spoiled('sent: sent', `sent: sent\n        delivered: { derive: ${text} }`));
+    expect(derived('sent - bounced')).toEqual([
+      'facts[0].as.delivered.derive: "bounced" is no measure of this fact; allowed: sent, delivered',
+    ]);
+    expect(derived('sent - delivered')).toEqual([
+      'facts[0].as.delivered.derive: "delivered" is itself derived; name the measures that it is made of',
+    ]);
+    expect(derived('"sent - "')).toEqual([expect.stringContaining('must be a name, or names with + or -')]);
+    expect(places(further('{ from: daily.campaigns, as: { delivered: { derive: sent } } }'))).toEqual([
+      'facts[0].also[0].as.delivered.derive: belongs to the fact itself, since it is counted over all its streams',
+    ]);
+    expect(places(spoiled('sent: sent', 'sent: { count: true, multiply: 2 }'))).toEqual([
+      'facts[0].as.sent.multiply: belongs to sum; rows are counted as they are',
+    ]);
+  });
+
+  test('channels are those that everybody knows, or those of the report', () => {
+    const channel = (text: string) => places(spoiled('sent: sent', `sent: sent\n        channel: ${text}`));
+    expect(channel('{ const: emial }')).toEqual([
+      'facts[0].as.channel.const: is no channel; did you mean "email"?. `report.channels` takes others',
+    ]);
+    expect(channel('{ column: kind, map: { W: whats_app, P: paper }, default: other }')).toEqual([
+      expect.stringContaining('facts[0].as.channel.map.P: is no channel'),
+    ]);
+  });
+
+  test('further streams and joins exist, and a join is found by what was joined before it', () => {
+    expect(places(further('{ from: daily.campaign, as: { bounced: { count: true } } }'))).toEqual([
+      'facts[0].also[0].from: connection "daily" has no such stream; did you mean "campaigns"?',
+    ]);
+    expect(places(spoiled('campaigns: { campaign_id: id }', 'campaigns: { members.id: id }'))).toEqual([
+      expect.stringContaining('facts[0].join.campaigns.members.id: "members" is not named in join before this one'),
+    ]);
+    expect(
+      places(
+        spoiled(
+          'campaigns: { campaign_id: id }',
+          'campaigns: { campaign_id: id }\n        files.members: { member: id }',
+        ),
+      ),
+    ).toEqual([expect.stringContaining('facts[0].join.files.members: no such connection')]);
+    expect(places(spoiled('sent: sent', 'sent: { distinct: [day, sends.id] }'))).toEqual([
+      'facts[0].as.sent.distinct[1]: "sends" is not named in join; allowed: campaigns',
+    ]);
+  });
+
+  test('a response is primary once, a name has one standard, and the authority names facts in one order', () => {
+    expect(
+      places(
+        further('{ from: daily.campaigns, responses: { scheduled: { count: true, primary: true, basis: send_day } } }'),
+      ),
+    ).toEqual([
+      'facts[0].also[0].responses.scheduled.primary: is set on the other day too, so that each response would be counted twice',
+    ]);
+    expect(places(spoiled('  facts:', '  regions: { West: [W], Wales: [" w"] }\n  facts:'))).toEqual([
+      'regions.Wales[0]: stands for "West" already',
+    ]);
+    const facts = `${SAMPLE}    - name: events\n      from: daily.series\n      as: { date: time, campaign_id: id, sent: sent }\n`;
+    const authority = (text: string) => places(facts.replace('  facts:', `  authority: ${text}\n  facts:`));
+    expect(authority('[{ facts: [events, daily.series], measures: [sent, scheduled] }]')).toEqual([]);
+    expect(authority('[{ facts: [event, daily.series], measures: [send] }]')).toEqual([
+      'authority[0].facts[0]: no such fact; did you mean "events"?',
+      'authority[0].measures[0]: no such measure or response; did you mean "sent"?',
+    ]);
+    expect(authority('[{ facts: [events, daily.series] }, { facts: [daily.series, events] }]')).toEqual([
+      'authority[1].facts[1]: counts before the others in another entry; the order must be the same in all',
+    ]);
+    expect(places(spoiled('      join:', '      days: { from: 2026-02-01, to: 2026-01-01 }\n      join:'))).toEqual([
+      'facts[0].days.to: is before `from`, so that no day is left',
+    ]);
+  });
+});
