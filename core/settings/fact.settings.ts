@@ -82,6 +82,10 @@ export class DateSettings {
   })
   @TimeZone()
   time_zone?: string;
+
+  @OptionalKey('`true`: a row without a day is none, such as a message that was never opened. Absent: it is told.')
+  @Exactly(true)
+  optional?: true;
 }
 
 /** True or false for a row. A bare text is a boolean column. */

@@ -148,7 +148,11 @@ function select(
     columns.push([`CAST(${found.sql} AS ${dialect.sqlType('decimal')})`, name]);
     if (distinct.has(name)) columns.push(['key' in found ? found.key! : 'CAST(NULL AS text)', `${name}_key`]);
   }
-  const where = Object.keys(part.where).length === 0 ? '' : ` WHERE ${among}`;
+  const conditions = [
+    ...(Object.keys(part.where).length === 0 ? [] : [among]),
+    ...(as.date.optional === true ? [`${day(as.date)} IS NOT NULL`] : []),
+  ];
+  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
   const list = columns.map(([sql, name]) => `${sql} AS ${name}`).join(', ');
   return `SELECT ${list} FROM ${from(fact, part, dialect, tables, expressions.column)}${where}`;
 }

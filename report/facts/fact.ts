@@ -70,6 +70,8 @@ export interface DateDefinition {
   readonly const?: string;
   /** The zone in which a time without one is written. Absent: that of the fact. */
   readonly time_zone?: string;
+  /** A row without a day is none. */
+  readonly optional?: true;
 }
 
 export interface FlagDefinition {

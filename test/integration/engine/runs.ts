@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { runConnection, type RunOutcome, type RunRequest, type StreamRequest } from '../../../core/engine/index.js';
 import { planColumns, type StreamRules } from '../../../core/middleware/index.js';
-import type { EngineEvent, Field, FieldType, OpenSource, SourceStream, Window } from '../../../core/protocol/index.js';
+import type {
+  DirtyMark,
+  EngineEvent,
+  Field,
+  FieldType,
+  OpenSource,
+  SourceStream,
+  Window,
+} from '../../../core/protocol/index.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { testDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -69,6 +77,7 @@ export function windows(
 export interface RunWishes {
   readonly stream?: Partial<StreamRequest>;
   readonly rules?: Partial<StreamRules>;
+  readonly marksOf?: (stream: string) => readonly DirtyMark[];
   readonly request?: Partial<RunRequest>;
   /** Runs at a point of the load path. */
   readonly at?: Readonly<Record<string, () => unknown>>;
@@ -94,7 +103,7 @@ export async function openBench(): Promise<Bench> {
   return {
     database,
     events,
-    async run(given, { stream, rules, request, at = {}, url = database.url } = {}) {
+    async run(given, { stream, rules, marksOf, request, at = {}, url = database.url } = {}) {
       const streams = 'kind' in given ? { items: given as SourceStream } : given;
       const probe = async (point: string) => void (await at[point]?.());
       const session = await postgres.connect(
@@ -120,7 +129,7 @@ export async function openBench(): Promise<Bench> {
             onSchemaChange: 'evolve',
             planColumns: (own, key) =>
               planColumns(own, { stream: name, map: [], expect: [], protect: {}, ...rules }, key),
-            marks: [],
+            marks: marksOf?.(name) ?? [],
             ...stream,
           })),
           errorBudget: { share: 1, records: 1_000_000 },

@@ -11,6 +11,8 @@ export interface DataExtension {
   rows(world: SfmcWorld, now: number): Readonly<Record<string, string>>[];
 }
 
+const asText = (is: boolean) => (is ? 'True' : 'False');
+
 export const dataExtensions: readonly DataExtension[] = [
   {
     account: MIDS[0],
@@ -40,24 +42,75 @@ export const dataExtensions: readonly DataExtension[] = [
     name: 'SMS tracking',
     fields: {
       MobileMessageTrackingID: 'Number!',
+      MessageID: 'Text',
       SubscriberKey: 'Text',
       Mobile: 'Phone',
       ActionDateTime: 'Date',
       Sent: 'Boolean',
       Delivered: 'Boolean',
+      OptOut: 'Boolean',
       IsTest: 'Boolean',
     },
     rows: (world, now) =>
       world.sms
         .filter(({ at }) => at <= now)
-        .map(({ id, member, at, isDelivered, isTest }) => ({
+        .map(({ id, message, member, at, isStop, isDelivered, isTest }) => ({
           MobileMessageTrackingID: String(id),
+          MessageID: message,
           SubscriberKey: member.key,
           Mobile: '15555550100',
           ActionDateTime: serverTime(at).us,
-          Sent: 'True',
-          Delivered: isDelivered ? 'True' : 'False',
-          IsTest: isTest ? 'True' : 'False',
+          Sent: asText(!isStop),
+          Delivered: asText(isDelivered),
+          OptOut: asText(isStop),
+          IsTest: asText(isTest),
+        })),
+  },
+  {
+    // What an import makes of the extract of MobilePush; a message opened later is the same row with a date more.
+    account: MIDS[0],
+    key: 'push_tracking',
+    name: 'Push tracking',
+    fields: {
+      PushID: 'Number!',
+      MessageName: 'Text',
+      SubscriberKey: 'Text',
+      SendDateTime: 'Date',
+      Status: 'Text',
+      OpenDateTime: 'Date',
+    },
+    rows: (world, now) =>
+      world.pushes
+        .filter(({ at }) => at <= now)
+        .map(({ id, message, member, at, isDelivered, openedAt }) => ({
+          PushID: String(id),
+          MessageName: message,
+          SubscriberKey: member.key,
+          SendDateTime: serverTime(at).us,
+          Status: isDelivered ? 'Success' : 'Fail',
+          OpenDateTime: openedAt === null || openedAt > now ? '' : serverTime(openedAt).us,
+        })),
+  },
+  {
+    account: MIDS[0],
+    key: 'Answers',
+    name: 'What members did after an email',
+    fields: {
+      AnswerID: 'Number!',
+      AnswerType: 'Text',
+      SubscriberKey: 'Text',
+      JobID: 'Number',
+      AnsweredAt: 'Date',
+    },
+    rows: (world, now) =>
+      world.answers
+        .filter(({ arrivedAt }) => arrivedAt <= now)
+        .map(({ id, type, job, member, at }) => ({
+          AnswerID: String(id),
+          AnswerType: type,
+          SubscriberKey: member.key,
+          JobID: String(job.id),
+          AnsweredAt: serverTime(at).us,
         })),
   },
   {

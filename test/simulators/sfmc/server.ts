@@ -5,7 +5,7 @@ import { createRest, refusal } from './rest.js';
 import { readRetrieve, WrongEnvelope, type RetrieveRequest } from './soap-request.js';
 import { createSoap, fault as soapFault, retrieveResponse } from './soap.js';
 import { createTokens, type Package } from './tokens.js';
-import { truthOf, type TruthCell } from './truth.js';
+import { responsesOf, truthOf, type TruthCell, type TruthResponse } from './truth.js';
 import { createWorld, instantOf, type SfmcWorld, type WorldOptions } from './world.js';
 
 export interface SfmcSimulatorOptions extends WorldOptions {
@@ -38,6 +38,7 @@ export interface SfmcSimulator {
   /** Moves the simulated clock, which stands still otherwise. */
   setNow(now: string | number): void;
   truth(timeZone: string): TruthCell[];
+  responses(timeZone: string): TruthResponse[];
   close(): Promise<void>;
 }
 
@@ -206,6 +207,7 @@ export const startSfmcSimulator = async (options: SfmcSimulatorOptions): Promise
       now = instantOf(to);
     },
     truth: (timeZone) => truthOf(world, now, timeZone),
+    responses: (timeZone) => responsesOf(world, now, timeZone),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

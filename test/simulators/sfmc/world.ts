@@ -25,7 +25,10 @@ export interface Job {
   readonly account: number;
   readonly id: number;
   readonly emailId: number;
+  /** Of the email: `campaign`, and behind it the variant in brackets where there are several. */
   readonly name: string;
+  readonly campaign: string;
+  readonly variant: string | null;
   readonly sentAt: number;
   readonly triggeredId: string | null;
 }
@@ -44,12 +47,35 @@ export interface Event {
   readonly link: number;
 }
 
+/** A text to a member, or the STOP that a member sent back. */
 export interface Sms {
   readonly id: number;
+  readonly message: string;
+  readonly member: Member;
+  readonly at: number;
+  readonly isStop: boolean;
+  readonly isDelivered: boolean;
+  readonly isTest: boolean;
+}
+
+export interface Push {
+  readonly id: number;
+  readonly message: string;
   readonly member: Member;
   readonly at: number;
   readonly isDelivered: boolean;
-  readonly isTest: boolean;
+  /** Null: never. */
+  readonly openedAt: number | null;
+}
+
+/** What a member did after an email, as a form or a laboratory tells it. */
+export interface Answer {
+  readonly id: number;
+  readonly type: 'a1c_test_scheduled' | 'program_enrolled';
+  readonly job: Job;
+  readonly member: Member;
+  readonly at: number;
+  readonly arrivedAt: number;
 }
 
 export interface SfmcWorld {
@@ -57,6 +83,8 @@ export interface SfmcWorld {
   readonly jobs: readonly Job[];
   readonly events: readonly Event[];
   readonly sms: readonly Sms[];
+  readonly pushes: readonly Push[];
+  readonly answers: readonly Answer[];
 }
 
 export const DAY_MS = 86_400_000;
@@ -89,17 +117,76 @@ export const createWorld = ({ seed = 1, now, start, members: count = 160 }: Worl
   }));
   const jobs = jobsOf(first, begin + HORIZON_DAYS * DAY_MS);
   const events = jobs.flatMap((job) => eventsOf(seed, job, members));
-  const sms = members.flatMap((member, index) =>
-    [0, 1, 2, 3].map((nth) => ({
-      id: 70_000_000 + index * 4 + nth,
-      member,
-      at: first + Math.floor(draw(seed, 'sms', index, nth) * 30 * 24 * 60) * 60_000,
-      isDelivered: draw(seed, 'sms delivered', index, nth) < 0.9,
-      isTest: draw(seed, 'sms test', index, nth) < 0.05,
-    })),
-  );
-  return { members, jobs, events, sms };
+  const mobile = { seed, first, members };
+  return {
+    members,
+    jobs,
+    events,
+    sms: smsOf(mobile),
+    pushes: pushesOf(mobile),
+    answers: answersOf(seed, jobs, members),
+  };
 };
+
+interface Mobile {
+  readonly seed: number;
+  readonly first: number;
+  readonly members: readonly Member[];
+}
+
+const within30Days = (first: number, share: number) => first + Math.floor(share * 30 * 24 * 60) * 60_000;
+
+function smsOf({ seed, first, members }: Mobile): Sms[] {
+  return members.flatMap((member, index) =>
+    [0, 1, 2, 3].flatMap((nth) => {
+      const id = 70_000_000 + index * 8 + nth * 2;
+      const random = (what: string) => draw(seed, what, index, nth);
+      const text = {
+        id,
+        message: nth % 2 === 0 ? 'A1C text' : 'Flu text',
+        member,
+        at: within30Days(first, random('sms')),
+        isStop: false,
+        isDelivered: random('sms delivered') < 0.9,
+        isTest: random('sms test') < 0.05,
+      };
+      const stop = { ...text, id: id + 1, at: text.at + 3_600_000, isStop: true, isDelivered: false };
+      return random('stop') < 0.08 && !text.isTest ? [text, stop] : [text];
+    }),
+  );
+}
+
+function pushesOf({ seed, first, members }: Mobile): Push[] {
+  return members.flatMap((member, index) =>
+    [0, 1].map((nth) => {
+      const random = (what: string) => draw(seed, what, index, nth);
+      const at = within30Days(first, random('push'));
+      const isDelivered = random('push delivered') < 0.92;
+      const openedAt =
+        isDelivered && random('push opened') < 0.4 ? at + Math.floor(random('tapped') * 2 * DAY_MS) : null;
+      return { id: 40_000_000 + index * 2 + nth, message: `Push ${nth + 1}`, member, at, isDelivered, openedAt };
+    }),
+  );
+}
+
+/** Some days after the send, some told days after they happened, and now and then twice. */
+function answersOf(seed: number, jobs: readonly Job[], members: readonly Member[]): Answer[] {
+  const answers: Answer[] = [];
+  for (const job of jobs.filter(({ triggeredId }) => triggeredId === null))
+    members.forEach((member, index) => {
+      if (draw(seed, 'chosen', job.id, index) > 0.35) return;
+      for (const type of ['a1c_test_scheduled', 'program_enrolled'] as const) {
+        const random = (what: string) => draw(seed, what, type, job.id, index);
+        if (random('answers') > 0.15) continue;
+        for (let nth = 0; nth < (random('twice') < 0.1 ? 2 : 1); nth += 1) {
+          const at = job.sentAt + Math.floor((0.1 + random('answer after') * 3) * DAY_MS) + nth * 60_000;
+          const arrivedAt = at + (random('told late') < 0.3 ? Math.floor(random('how late') * 2 * DAY_MS) : 0);
+          answers.push({ id: 90_000_000 + answers.length, type, job, member, at, arrivedAt });
+        }
+      }
+    });
+  return answers;
+}
 
 /** A send every second day in each business unit, half of them close to midnight, and one triggered send that never ends. */
 function jobsOf(first: number, last: number): Job[] {
@@ -108,18 +195,23 @@ function jobsOf(first: number, last: number): Job[] {
     for (const account of MIDS) {
       if ((day + account) % 2 === 0) continue;
       const number = jobs.length;
+      const campaign = `A1C reminder ${Math.floor((number % 6) / 2)}`;
+      const variant = number % 2 === 0 ? 'A' : 'B';
       jobs.push({
         account,
         // Beyond 32 bits, and one space for all business units.
         id: 5_000_000_000 + number,
         emailId: 300 + (number % 6),
-        name: `A1C reminder ${number % 6}`,
+        name: `${campaign} [${variant}]`,
+        campaign,
+        variant,
         sentAt: first + day * DAY_MS + (number % 4 < 2 ? 5.4 : 15) * 3_600_000,
         triggeredId: null,
       });
     }
   const triggeredId = '6b9c1f5e-0f0a-4c0e-9d61-2f3c5b7a9d10';
-  return [...jobs, { account: MIDS[0], id: 5_000_009_999, emailId: 306, name: 'Welcome', sentAt: first, triggeredId }];
+  const welcome = { name: 'Welcome', campaign: 'Welcome', variant: null, emailId: 306, sentAt: first, triggeredId };
+  return [...jobs, { account: MIDS[0], id: 5_000_009_999, ...welcome }];
 }
 
 function eventsOf(seed: number, job: Job, members: readonly Member[]): Event[] {
@@ -150,6 +242,7 @@ function eventsOf(seed: number, job: Job, members: readonly Member[]): Event[] {
       if (random('click') < 0.35) {
         add('ClickEvent', delay + 20_000, 11);
         if (random('second') < 0.3) add('ClickEvent', delay + 20_000, 12);
+        if (random('same again') < 0.3) add('ClickEvent', delay + 20_000 + random('clicked later') * DAY_MS, 11);
         if (random('unsubscribe') < 0.1) add('UnsubEvent', delay + 50_000);
       }
     }

@@ -40,7 +40,26 @@ export async function withSite(
       {
         stream: 'sms_messages',
         data_extension: 'sms_tracking',
-        fields: ['MobileMessageTrackingID', 'SubscriberKey', 'ActionDateTime', 'Sent', 'Delivered', 'IsTest'],
+        fields: [
+          'MobileMessageTrackingID',
+          'MessageID',
+          'SubscriberKey',
+          'ActionDateTime',
+          'Sent',
+          'Delivered',
+          'OptOut',
+          'IsTest',
+        ],
+      },
+      {
+        stream: 'push_messages',
+        data_extension: 'push_tracking',
+        fields: ['PushID', 'MessageName', 'SubscriberKey', 'SendDateTime', 'Status', 'OpenDateTime'],
+      },
+      {
+        stream: 'answers',
+        data_extension: 'Answers',
+        fields: ['AnswerID', 'AnswerType', 'SubscriberKey', 'JobID', 'AnsweredAt'],
       },
     ],
   };

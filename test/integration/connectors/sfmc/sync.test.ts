@@ -1,11 +1,13 @@
-import { buildMarts, type CompiledFact } from '../../../../report/index.js';
+import { fileURLToPath } from 'node:url';
+import { loadSettings } from '../../../../core/settings/index.js';
+import { buildMarts, marksFor, type CompiledFact } from '../../../../report/index.js';
 import { openSqlSession } from '../../../../destinations/postgres/sql-session.js';
 import type { Fault } from '../../../simulators/sfmc/faults.js';
-import type { TruthCell } from '../../../simulators/sfmc/truth.js';
+import type { TruthCell, TruthPlace, TruthResponse } from '../../../simulators/sfmc/truth.js';
 import { MIDS } from '../../../simulators/sfmc/world.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { openBench, SCHEMA, type Bench } from '../../engine/runs.js';
-import { factsFrom } from '../../report/warehouse.js';
+import { factsOf } from '../../report/warehouse.js';
 import { open, withSite, ZONE, type Site } from './reading.js';
 
 /** Three days before the end of daylight saving on 1 November, and four after. */
@@ -14,31 +16,24 @@ const START = '2026-10-24';
 const DAY_MS = 86_400_000;
 
 /** What is sent, bounced and unsubscribed is told apart by `message_days` already; each table costs the test seconds. */
-const STREAMS = ['message_days', 'open_events', 'click_events', 'sends', 'members', 'sms_messages'];
+const STREAMS = [
+  'message_days',
+  'open_events',
+  'click_events',
+  'sends',
+  'members',
+  'sms_messages',
+  'push_messages',
+  'answers',
+];
 
-const FACTS = `
-- from: daily.message_days
-  as:
-    date: day
-    campaign_id: send_id
-    campaign_name: sends.email_name
-    channel: { const: email }
-    sent: { count: true, where: { event: sent } }
-    opened: { count: true, where: { event: opened } }
-    clicked: { count: true, where: { event: clicked } }
-    bounced: { count: true, where: { event: bounced } }
-    unsubscribed: { count: true, where: { event: unsubscribed } }
-  join: { sends: { account_id: account_id, send_id: send_id }, members: { subscriber_key: subscriberkey } }
-  dimensions: { region: members.region, segment: members.segment }
-- from: daily.sms_messages
-  as:
-    date: actiondatetime
-    campaign_id: { const: sms }
-    channel: { const: sms }
-    sent: { count: true, where: { istest: false, sent: true } }
-  join: { members: { subscriberkey: subscriberkey } }
-  dimensions: { region: members.region, segment: members.segment }
-`;
+/** The facts as they are shipped, over the tables of the test. */
+async function shippedFacts(): Promise<readonly CompiledFact[]> {
+  const file = fileURLToPath(new URL('../../../../config/sfmc.yaml', import.meta.url));
+  const env = { SFMC_CLIENT_ID: 'id', SFMC_CLIENT_SECRET: 'not-a-secret', MEMBER_KEY: 'not-a-real-key-0123456789' };
+  const { settings } = await loadSettings(file, { env });
+  return factsOf(settings).map((fact) => ({ ...fact, schema: SCHEMA }));
+}
 
 /** What each daily run meets; every fault must have been met when it ends. */
 const FAULTS: readonly (readonly Fault[])[] = [
@@ -80,36 +75,64 @@ afterAll(async () => {
 });
 
 /** One run of the connection at the simulator's instant, as `tributary sync` does it. */
-async function sync(site: Site): Promise<void> {
+async function sync(site: Site, facts: readonly CompiledFact[]): Promise<void> {
   const source = await open(site);
   try {
     const offered = await source.streams(() => undefined);
     const streams = Object.fromEntries(STREAMS.map((name) => [name, offered[name]!]));
-    const outcome = await bench.run(streams, { request: { startedAt: new Date(site.simulator.now()) } });
+    const outcome = await bench.run(streams, {
+      marksOf: (stream) => marksFor(facts, 'sfmc_daily', stream),
+      request: { startedAt: new Date(site.simulator.now()) },
+    });
     expect(outcome).toMatchObject({ state: 'succeeded', exitCode: 0, ledger: { quarantined: 0, replaced: 0 } });
   } finally {
     await source.close();
   }
 }
 
-/** Builds all of the marts, and returns their days. */
-async function marts(facts: readonly CompiledFact[]): Promise<Record<string, unknown>[]> {
+/** Brings the marts up to date by what the run has marked, and shows that building them anew would change nothing. */
+async function build(facts: readonly CompiledFact[]): Promise<void> {
   const sql = openSqlSession(bench.database.url, { readOnly: false });
+  const options = { metadataSchema: 'tributary', now: new Date() };
   try {
-    await buildMarts(sql, facts, { metadataSchema: 'tributary', now: new Date(), rebuildAll: true });
+    const built = await buildMarts(sql, facts, options);
+    expect(built.facts.map(({ undated, foreignChannels }) => ({ undated, foreignChannels }))).toEqual(
+      facts.map(() => ({ undated: 0 })),
+    );
+    expect((await buildMarts(sql, facts, { ...options, rebuildAll: true })).isChanged).toBe(false);
   } finally {
     await sql.close();
   }
-  return bench.query(
-    `SELECT date::text, campaign_id, channel, region, segment, sent::int, opened::int, clicked::int, bounced::int,
-       unsubscribed::int FROM report.campaign_daily WHERE sent + coalesce(opened + clicked + bounced + unsubscribed, 0) > 0`,
-  );
 }
+
+const PLACE = 'date::text, campaign_id, channel, variant_id, region, segment';
+const MEASURES = [
+  'sent',
+  'delivered',
+  'opened',
+  'opened_machine',
+  'clicked',
+  'clicked_total',
+  'bounced',
+  'unsubscribed',
+] as const;
+
+/** Rows in which something happened. */
+const campaignRows = () =>
+  bench.query(
+    `SELECT ${PLACE}, ${MEASURES.map((name) => `${name}::int`).join(', ')} FROM report.campaign_daily
+      WHERE greatest(${MEASURES.map((name) => `abs(${name})`).join(', ')}) > 0`,
+  );
+
+const responseRows = () =>
+  bench.query(
+    `SELECT ${PLACE}, response_type, basis, is_primary, responded::int FROM report.response_daily WHERE responded > 0`,
+  );
 
 /** All events of one table by day and dimension, as somebody counts them who does not use the marts. */
 async function counted(table: string): Promise<Record<string, unknown>[]> {
   return bench.query(
-    `SELECT (event_date AT TIME ZONE '${ZONE}')::date::text AS date, e.account_id::int, send_id::text AS campaign_id,
+    `SELECT (event_date AT TIME ZONE '${ZONE}')::date::text AS date, e.account_id::int, send_id::text,
        coalesce(m.region, '(unknown)') AS region, coalesce(m.segment, '(unknown)') AS segment, count(*)::int AS n
      FROM ${SCHEMA}.${table} e LEFT JOIN ${SCHEMA}.members m ON m.subscriberkey = e.subscriber_key GROUP BY 1, 2, 3, 4, 5`,
   );
@@ -119,38 +142,84 @@ const TOTALS = { open_events: 'opened_total', click_events: 'clicked_total' } as
 
 const sorted = (rows: readonly object[]) => rows.map((row) => JSON.stringify(row)).sort();
 
-const martCell = ({ date, campaign_id, channel, region, segment, ...cell }: TruthCell) => {
-  const { sent, opened, clicked, bounced, unsubscribed } = cell;
-  const measures =
-    channel === 'sms'
-      ? { sent, opened: null, clicked: null, bounced: null, unsubscribed: null }
-      : { sent, opened, clicked, bounced, unsubscribed };
-  return { date, campaign_id, channel, region, segment, ...measures };
-};
+/** A send is one variant of a campaign; several of one day stand together. */
+function addedUp<T extends object>(cells: readonly T[], left: readonly string[], figures: readonly string[]): object[] {
+  const sums = new Map<string, Record<string, unknown>>();
+  for (const cell of cells as readonly Record<string, unknown>[]) {
+    const place = Object.fromEntries(Object.entries(cell).filter(([name]) => ![...left, ...figures].includes(name)));
+    const key = JSON.stringify(place);
+    const sum = sums.get(key) ?? { ...place };
+    sums.set(key, sum);
+    for (const name of figures) {
+      const value = cell[name] as number | null | undefined;
+      sum[name] = value === null || value === undefined ? (sum[name] ?? null) : ((sum[name] as number) ?? 0) + value;
+    }
+  }
+  return [...sums.values()];
+}
+
+const variantOf = ({ channel, variant }: TruthPlace) => (variant === '' && channel === 'email' ? 'only' : variant);
+
+function expectedCampaigns(truth: readonly TruthCell[]): object[] {
+  const cells = addedUp(
+    truth.map((cell) => ({
+      ...placeOf(cell),
+      ...Object.fromEntries(MEASURES.map((name) => [name, measured(cell, name)])),
+    })),
+    [],
+    MEASURES,
+  );
+  return cells.filter((cell) => MEASURES.some((name) => ((cell as Record<string, number | null>)[name] ?? 0) !== 0));
+}
+
+const measured = (cell: TruthCell, name: (typeof MEASURES)[number]) =>
+  // No event of the API says that a machine has opened.
+  name === 'opened_machine' ? null : cell[name];
+
+const placeOf = (cell: TruthPlace) => ({
+  date: cell.date,
+  campaign_id: cell.campaign_id,
+  channel: cell.channel,
+  variant_id: variantOf(cell),
+  region: cell.region,
+  segment: cell.segment,
+});
+
+const expectedResponses = (truth: readonly TruthResponse[]): object[] =>
+  addedUp(
+    truth.map((cell) => ({
+      ...placeOf(cell),
+      response_type: cell.response_type,
+      basis: cell.basis,
+      is_primary: cell.basis === 'event_day',
+      responded: cell.responded,
+    })),
+    [],
+    ['responded'],
+  );
 
 test('a full sync and five daily ones, each with its faults, over the end of daylight saving, equal the truth cell by cell', () =>
   withSite({ now: NOW, start: START, members: 80, pageSize: 10 }, async (site) => {
     const { simulator } = site;
-    const facts = factsFrom(FACTS, STREAMS).map((fact) => ({ ...fact, schema: SCHEMA }));
+    const facts = await shippedFacts();
     for (const [day, faults] of FAULTS.entries()) {
       simulator.setNow(Date.parse(NOW) + day * DAY_MS);
       simulator.faults.clear();
       simulator.faults.set(...faults);
       simulator.requests.length = 0;
-      await sync(site);
+      await sync(site, facts);
+      await build(facts);
       expect(simulator.faults.waiting()).toEqual([]);
 
       const truth = simulator.truth(ZONE);
-      const days = truth.filter(
-        (cell) => cell.opened + cell.clicked + cell.sent + cell.bounced + cell.unsubscribed > 0,
-      );
-      expect(sorted(await marts(facts))).toEqual(sorted(days.map(martCell)));
+      expect(sorted(await campaignRows())).toEqual(sorted(expectedCampaigns(truth)));
+      expect(sorted(await responseRows())).toEqual(sorted(expectedResponses(simulator.responses(ZONE))));
       for (const [table, measure] of Object.entries(TOTALS)) {
-        const cells = truth.filter((cell) => cell.channel === 'email' && cell[measure] > 0);
+        const cells = truth.filter((cell) => cell.channel === 'email' && cell[measure]! > 0);
         const expected = cells.map((cell) => ({
           date: cell.date,
           account_id: cell.account_id,
-          campaign_id: cell.campaign_id,
+          send_id: cell.send_id,
           region: cell.region,
           segment: cell.segment,
           n: cell[measure],
@@ -167,5 +236,14 @@ test('a full sync and five daily ones, each with its faults, over the end of day
     const late = events.filter(({ at, arrivedAt }) => arrivedAt - at > DAY_MS && arrivedAt > Date.parse(NOW));
     expect(late.length).toBeGreaterThan(10);
     expect(events.filter(({ member }) => member === null).length).toBeGreaterThan(4);
+    const lateAnswers = simulator.world.answers.filter(({ at, arrivedAt }) => arrivedAt - at > DAY_MS);
+    expect(lateAnswers.length).toBeGreaterThan(4);
+    for (const channel of ['email', 'sms', 'push'])
+      expect(simulator.truth(ZONE).filter((cell) => cell.channel === channel).length).toBeGreaterThan(40);
+    const responses = Object.groupBy(
+      simulator.responses(ZONE),
+      ({ response_type, basis }) => `${response_type} ${basis}`,
+    );
+    expect(Object.values(responses).map((cells) => cells!.length > 10)).toEqual([true, true, true, true]);
     expect(simulator.world.members.some(({ deletedAt }) => Number.isFinite(deletedAt))).toBe(true);
   }));
