@@ -1,39 +1,60 @@
 import { constants } from 'node:fs';
-import { access, open, readdir, stat } from 'node:fs/promises';
-import { matchesGlob, relative, resolve, sep } from 'node:path';
+import { access, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { ConnectorError, type FileVersion } from '#sdk';
-import type { FileTransport } from '#sdk/files';
+import { splitPattern, walk, type FileTransport, type FolderEntry, type Folders } from '#sdk/files';
 
 /** Large enough that a read costs little, small enough that a few in flight stay small. */
 const CHUNK_BYTES = 1 << 18;
-const MAGIC = /[*?[\]{}()!]/;
 
 /** Files below a folder of this machine; patterns are relative to it or absolute. */
 export function localTransport(baseFolder: string): FileTransport {
+  const pathOf = (name: string) => resolve(baseFolder, name);
+  const nameOf = (path: string) => relative(baseFolder, path).split(sep).join('/');
+  const folders: Folders<FolderEntry> = {
+    async read(folder) {
+      const path = pathOf(folder);
+      const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
+        throw unreadable(`Folder "${path}"`, cause);
+      });
+      return entries.map((entry) => ({
+        name: entry.name,
+        kind: entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file',
+      }));
+    },
+    isFolder: (path) => isDirectory(pathOf(path)),
+  };
   return {
     place: baseFolder,
     givesChunksAway: true,
     async *list(pattern, signal) {
       const names: string[] = [];
-      for await (const path of matching(baseFolder, pattern, signal))
-        names.push(relative(baseFolder, path).split(sep).join('/'));
+      // A name with brackets or the like in it may be meant as it stands.
+      if (await isFile(pathOf(pattern))) names.push(nameOf(pathOf(pattern)));
+      else for await (const { path } of walk(splitPattern(pattern), folders, signal)) names.push(nameOf(pathOf(path)));
       for (const name of names.toSorted()) {
-        const found = await versionOf(baseFolder, name);
+        const found = await versionOf(pathOf(name), name);
         if (found !== undefined) yield found;
       }
     },
-    async *open(file, signal) {
-      const handle = await open(resolve(baseFolder, file.name)).catch((cause: unknown) => {
+    async *open(file, signal, from = 0) {
+      const handle = await open(pathOf(file.name)).catch((cause: unknown) => {
         throw unreadable(`File "${file.name}"`, cause);
       });
       try {
         // The open file is the one that is read, whatever its name points to meanwhile.
         const isStill = async () => version(await handle.stat({ bigint: true })) === file.version;
         if (!(await isStill())) throw changed(file);
-        for (;;) {
+        for (let position = from; ;) {
           signal.throwIfAborted();
-          const { bytesRead, buffer } = await handle.read(Buffer.allocUnsafeSlow(CHUNK_BYTES), 0, CHUNK_BYTES);
+          const { bytesRead, buffer } = await handle.read(
+            Buffer.allocUnsafeSlow(CHUNK_BYTES),
+            0,
+            CHUNK_BYTES,
+            position,
+          );
           if (bytesRead === 0) break;
+          position += bytesRead;
           yield buffer.subarray(0, bytesRead);
         }
         if (!(await isStill())) throw changed(file);
@@ -41,40 +62,24 @@ export function localTransport(baseFolder: string): FileTransport {
         await handle.close();
       }
     },
+    stat: (name) => versionOf(pathOf(name), name),
+    async move(name, to) {
+      const target = pathOf(to);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+        // A link fails where a file lies already, which a rename would replace.
+        await link(pathOf(name), target);
+        await unlink(pathOf(name));
+      } catch (cause) {
+        throw unwritable(`File "${name}" cannot be moved to "${to}"`, cause);
+      }
+    },
+    async remove(name) {
+      await rm(pathOf(name), { force: true }).catch((cause: unknown) => {
+        throw unwritable(`File "${name}" cannot be deleted`, cause);
+      });
+    },
   };
-}
-
-/** Paths that match. A folder that cannot be looked into is an error: else a lost right would look like "no files". */
-async function* matching(baseFolder: string, pattern: string, signal: AbortSignal): AsyncIterable<string> {
-  const exact = resolve(baseFolder, pattern);
-  if (await isFile(exact)) {
-    yield exact;
-    return;
-  }
-  const parts = pattern.split('/');
-  const firstMagic = parts.findIndex((part) => MAGIC.test(part));
-  const fixed = firstMagic < 0 ? parts.length - 1 : firstMagic;
-  const folder = resolve(baseFolder, parts.slice(0, fixed).join('/') || (pattern.startsWith('/') ? '/' : '.'));
-  const rest = parts.slice(fixed);
-  const isDeep = rest.includes('**');
-  const search = async function* (path: string, names: readonly string[]): AsyncIterable<string> {
-    signal.throwIfAborted();
-    const entries = await readdir(path, { withFileTypes: true }).catch((cause: unknown) => {
-      throw unreadable(`Folder "${path}"`, cause);
-    });
-    for (const entry of entries) {
-      const below = [...names, entry.name];
-      const isHidden = entry.name.startsWith('.') && !rest.some((part) => part.startsWith('.'));
-      if (isHidden) continue;
-      const next = resolve(path, entry.name);
-      // Links to folders are followed where the pattern says how deep, since `**` could go round in a circle.
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && !isDeep && (await isDirectory(next)));
-      const mayHold = isDeep || (below.length < rest.length && matchesGlob(entry.name, rest[names.length] as string));
-      if (isFolder && mayHold) yield* search(next, below);
-      else if (!isFolder && matchesGlob(below.join('/'), rest.join('/'))) yield next;
-    }
-  };
-  yield* search(folder, []);
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -89,8 +94,7 @@ const isDirectory = (path: string): Promise<boolean> =>
   );
 
 /** Nothing for what is no file, or is gone since the folder was listed. */
-async function versionOf(baseFolder: string, name: string): Promise<FileVersion | undefined> {
-  const path = resolve(baseFolder, name);
+async function versionOf(path: string, name: string): Promise<FileVersion | undefined> {
   try {
     const found = await stat(path, { bigint: true });
     if (!found.isFile()) return undefined;
@@ -130,4 +134,15 @@ function unreadable(what: string, cause: unknown): ConnectorError {
         })
       : new ConnectorError('source', `${what} is gone.`, { cause, hint: 'It was removed after it was listed.' });
   return new ConnectorError('source', `${what} cannot be read (${code ?? 'unknown fault'}).`, { cause });
+}
+
+function unwritable(what: string, cause: unknown): ConnectorError {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new ConnectorError('auth', `${what}: this user lacks the right.`, {
+      cause,
+      hint: 'Give the user that runs Tributary the right to write in both folders, or set `processed: keep`.',
+    });
+  const hint = code === 'EXDEV' ? { hint: 'The archive must lie on the same file system.' } : {};
+  return new ConnectorError('source', `${what} (${code ?? 'unknown fault'}).`, { cause, ...hint });
 }

@@ -1,12 +1,16 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { braze } from '../../connectors/braze/braze.source.js';
 import { local } from '../../connectors/local/local.source.js';
 import { sfmc } from '../../connectors/sfmc/sfmc.source.js';
+import { sftp } from '../../connectors/sftp/sftp.source.js';
 import { testSource } from '../../core/sdk/testing/index.js';
 import { startClinicApi } from '../../plugins/clinic-events/test/clinic-api.js';
 import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
 import { defaultPackage, startSfmcSimulator } from '../simulators/sfmc/server.js';
 import { MIDS } from '../simulators/sfmc/world.js';
+import { startSshServer } from '../support/ssh-server.js';
 
 // The example is a package of its own: its types are checked in its own project, see test/integration/plugins.
 const EXAMPLE = '../../plugins/clinic-events/clinic-events.source.ts';
@@ -22,6 +26,23 @@ describe('every source keeps the contract', () => {
       baseFolder: configFolder,
       until: '2025-01-01',
     }));
+
+  test('sftp', async () => {
+    const server = await startSshServer();
+    try {
+      copyFileSync(
+        join(configFolder, 'data/hillstrom_email_campaign_2008.csv.gz'),
+        join(server.folder, 'customers.csv.gz'),
+      );
+      await testSource({
+        plugin: sftp,
+        config: { ...server.login, files: [{ stream: 'customers', path: '*.csv.gz', format: 'csv' }] },
+        until: '2025-01-01',
+      });
+    } finally {
+      await server.close();
+    }
+  });
 
   test('braze', async () => {
     const simulator = await startBrazeSimulator({ now: '2026-11-24T15:00:00Z', start: '2026-08-01', campaigns: 12 });

@@ -16,18 +16,7 @@ import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
 import { noticingLate } from './late-fields.js';
 import { sampleFile, type Sample } from './sample.js';
-
-/** What a transport does; everything else about files is the same wherever they lie. */
-export interface FileTransport {
-  /** Where the files lie, as the user knows it: a folder, a host and a folder, a bucket. Stands in errors. */
-  readonly place: string;
-  /** The files of a pattern, ordered by name, so that of two files with one key the later name wins. Fails where it cannot look. */
-  list(pattern: string, signal: AbortSignal): AsyncIterable<FileVersion>;
-  /** The bytes of that very version; throws where another one lies there by now. Left early, it closes what it opened. */
-  open(file: FileVersion, signal: AbortSignal): AsyncIterable<Uint8Array>;
-  /** True: each chunk has a buffer of its own that nobody else uses, so that it may be freed once it was read. */
-  readonly givesChunksAway?: boolean;
-}
+import type { FileTransport } from './transport.js';
 
 /**
  * A stream of files as the engine reads it. Fields are typed by the declaration, else by what an earlier run has frozen,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
+import { sftp } from '../../../connectors/sftp/sftp.source.js';
 import { loadSettings } from '../../../core/settings/index.js';
 
 const configFolder = fileURLToPath(new URL('../../../config/', import.meta.url));
@@ -15,5 +16,11 @@ describe('the configurations that come along', () => {
     const { settings } = await loadSettings(`${configFolder}sfmc.yaml`, { env });
     expect(sfmc.config.parse(settings.sources['marketing_cloud'].config)).toMatchObject({ client_secret: 'secret' });
     expect(settings.report?.facts.map(({ name }) => name)).toEqual(['sfmc_email', 'sfmc_sms', 'sfmc_push']);
+  });
+
+  test('that of SFTP is valid, with a fingerprint of the form that `ssh-keygen -lf` prints', async () => {
+    const env = { SFTP_PRIVATE_KEY: 'key', SFTP_PASSPHRASE: 'phrase' };
+    const { settings } = await loadSettings(`${configFolder}sftp.yaml`, { env });
+    expect(sftp.config.parse(settings.sources['exports'].config)).toMatchObject({ private_key: 'key', port: 22 });
   });
 });

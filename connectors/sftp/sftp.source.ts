@@ -1,0 +1,22 @@
+import { defineSource } from '#sdk';
+import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
+import { sftpConfig } from './sftp.config.js';
+import { sftpSession, type SftpSession } from './sftp-session.js';
+import { sftpTransport } from './sftp.transport.js';
+
+interface SftpClient extends FilesClient {
+  readonly session: SftpSession;
+}
+
+export const sftp = defineSource({
+  name: 'sftp',
+  summary: 'Files on an SSH server: CSV or JSON lines, plain or gzip; the host key is pinned.',
+  config: sftpConfig,
+  connect({ config, signal }): SftpClient {
+    const session = sftpSession(config, signal);
+    return { session, transport: sftpTransport(session, config), files: config.files, signal };
+  },
+  check: (client) => checkFiles(client),
+  streams: fileStreams,
+  close: ({ session }) => session.close(),
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { ConnectorError } from '../errors.js';
+import type { StreamKinds, StreamOf, StreamsContext } from '../source.js';
+import { fileSpec, type FileSpec } from './file-spec.js';
+import { fileStream } from './file-stream.js';
+import type { FileTransport } from './transport.js';
+
+/** The option `files` of every source of files. */
+export const filesOption = (paths: string) =>
+  z
+    .array(fileSpec)
+    .min(1)
+    .refine((files) => new Set(files.map(({ stream }) => stream)).size === files.length, 'two entries name one stream')
+    .describe(`One entry per stream; paths are ${paths}`);
+
+/** A connected source of files. */
+export interface FilesClient {
+  readonly transport: FileTransport;
+  readonly files: readonly FileSpec[];
+  readonly signal: AbortSignal;
+}
+
+/** Every stream has a file that can be seen. */
+export async function checkFiles({ transport, files, signal }: FilesClient): Promise<void> {
+  for (const { stream, path } of files) {
+    const first = await transport.list(path, signal)[Symbol.asyncIterator]().next();
+    if (first.done === true)
+      throw new ConnectorError('config', `Stream "${stream}": no file matches ${path} in ${transport.place}.`, {
+        stream,
+        hint: 'Correct `path`, or look at who delivers the files.',
+      });
+  }
+}
+
+/** The streams of a source of files, one per entry of `files`. */
+export async function fileStreams<Config, Client extends FilesClient>(
+  kind: StreamKinds<Config, Client>,
+  { client: { transport, files, signal }, frozen, isWanted }: StreamsContext<Config, Client>,
+): Promise<Readonly<Record<string, StreamOf<Config, Client>>>> {
+  const entries = files
+    .filter(({ stream }) => isWanted(stream))
+    .map(
+      async (spec) =>
+        [spec.stream, kind.files(await fileStream(transport, spec, frozen(spec.stream), signal))] as const,
+    );
+  return Object.fromEntries(await Promise.all(entries));
+}

@@ -1,0 +1,113 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import ssh2 from 'ssh2';
+import { fingerprintIn, startSftpSimulator } from '../simulators/sftp/server.js';
+
+/** A server with keys, accounts and a folder of its own. */
+export interface SshServer {
+  /** Which one it is: the real server where it is installed, as `.ci/run` does, else one in this process. */
+  readonly kind: 'OpenSSH' | 'in-process';
+  /** Where its files lie; a login lands here. */
+  readonly folder: string;
+  /** What a configuration needs: host, port, username, private_key, passphrase, host_key_sha256. */
+  readonly login: Readonly<Record<string, any>>;
+  /** The key without its encryption. */
+  readonly plainKey: string;
+  close(): Promise<void>;
+}
+
+const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((path) => existsSync(path));
+const PASSPHRASE = 'a passphrase with spaces';
+
+export async function startSshServer(): Promise<SshServer> {
+  const root = mkdtempSync(join(tmpdir(), 'tributary-sshd-'));
+  chmodSync(root, 0o755);
+  const folder = join(root, 'files');
+  mkdirSync(folder);
+  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const plain = ssh2.utils.generateKeyPairSync('ed25519');
+  const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: PASSPHRASE, cipher: 'aes256-cbc', rounds: 8 });
+  const login = { private_key: locked.private, passphrase: PASSPHRASE, host_key_sha256: fingerprintIn(host.public) };
+  const allowed = [plain.public, locked.public];
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  if (SSHD === undefined) {
+    process.stderr.write('OpenSSH is not installed: the tests of SFTP use a server in this process.\n');
+    const simulator = await startSftpSimulator({ folder, hostKey: host.private, allowedKeys: allowed });
+    return {
+      kind: 'in-process',
+      folder,
+      plainKey: plain.private,
+      login: { ...login, host: '127.0.0.1', port: simulator.port, username: 'exports' },
+      close: async () => {
+        await simulator.close();
+        remove();
+      },
+    };
+  }
+  const isRoot = process.getuid?.() === 0;
+  // Whoever is root may read everything; the files are to be read by somebody who may not.
+  const username = isRoot ? 'nobody' : userInfo().username;
+  const port = await freePort();
+  writeFileSync(join(root, 'host_key'), host.private, { mode: 0o600 });
+  writeFileSync(join(root, 'authorized_keys'), `${allowed.join('\n')}\n`, { mode: 0o644 });
+  writeFileSync(
+    join(root, 'sshd_config'),
+    `Port ${port}
+ListenAddress 127.0.0.1
+HostKey ${join(root, 'host_key')}
+PidFile none
+AuthorizedKeysFile ${join(root, 'authorized_keys')}
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AllowTcpForwarding yes
+MaxStartups 100
+Subsystem sftp internal-sftp -d ${folder}
+ForceCommand internal-sftp -d ${folder}
+`,
+  );
+  if (isRoot) {
+    mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
+    spawnSync('chown', ['-R', 'nobody', folder]);
+  }
+  const child = spawn(SSHD, ['-D', '-e', '-f', join(root, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  await listening(child);
+  return {
+    kind: 'OpenSSH',
+    folder,
+    plainKey: plain.private,
+    login: { ...login, host: '127.0.0.1', port, username },
+    close: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      remove();
+    },
+  };
+}
+
+async function listening(child: ChildProcess): Promise<void> {
+  const said: string[] = [];
+  for await (const line of createInterface({ input: child.stderr! })) {
+    said.push(line);
+    if (line.includes('Server listening')) {
+      child.stderr!.resume();
+      return;
+    }
+  }
+  throw new Error(`sshd did not start: ${said.join(' | ')}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
