@@ -1,9 +1,15 @@
 import type { z } from 'zod';
 import { instant } from './braze.days.js';
-import type { Campaign, CampaignDetails } from './braze.schemas.js';
+import type { Campaign, CampaignDetails, Canvas, CanvasDetails, Segment } from './braze.schemas.js';
 
 export const campaignRow = ({ id, name, last_edited, is_api_campaign, tags }: Readonly<Record<string, any>>) =>
   ({ id, name, last_edited: instant(last_edited), is_api_campaign, tags: tags ?? [] }) as z.input<typeof Campaign>;
+
+export const canvasRow = ({ id, name, last_edited, tags }: Readonly<Record<string, any>>) =>
+  ({ id, name, last_edited: instant(last_edited), tags: tags ?? [] }) as z.input<typeof Canvas>;
+
+export const segmentRow = ({ id, name, analytics_tracking_enabled, tags }: Readonly<Record<string, any>>) =>
+  ({ id, name, analytics_tracking_enabled, tags: tags ?? [] }) as z.input<typeof Segment>;
 
 /** The details without what a message says: bodies, addresses and headers may hold secrets and members' data. */
 export const detailsRow = (id: string, body: Readonly<Record<string, any>>) =>
@@ -30,3 +36,30 @@ export const detailsRow = (id: string, body: Readonly<Record<string, any>>) =>
     })),
     conversion_behaviors: body['conversion_behaviors'] ?? [],
   }) as z.input<typeof CampaignDetails>;
+
+/** As of campaigns, without a word of a message. */
+export const canvasDetailsRow = (id: string, body: Readonly<Record<string, any>>) =>
+  ({
+    canvas_id: id,
+    name: body['name'],
+    description: body['description'],
+    created_at: instant(body['created_at']),
+    updated_at: instant(body['updated_at']),
+    archived: body['archived'],
+    draft: body['draft'],
+    enabled: body['enabled'],
+    schedule_type: body['schedule_type'],
+    channels: body['channels'] ?? [],
+    first_entry: instant(body['first_entry']),
+    last_entry: instant(body['last_entry']),
+    tags: body['tags'] ?? [],
+    teams: body['teams'] ?? [],
+    variants: (body['variants'] ?? []).map((variant: any) => ({ id: variant?.id, name: variant?.name })),
+    steps: (body['steps'] ?? []).map((step: any) => ({
+      id: step?.id,
+      name: step?.name,
+      type: step?.type,
+      channels: step?.channels ?? [],
+      next_step_ids: step?.next_step_ids ?? [],
+    })),
+  }) as z.input<typeof CanvasDetails>;

@@ -33,6 +33,39 @@ export const CAMPAIGNS: ObjectKind = {
   life: { path: '/campaigns/details', first: 'first_sent', last: 'last_sent' },
 };
 
+export const CANVASES: ObjectKind = {
+  noun: 'Canvas',
+  list: '/canvas/list',
+  items: 'canvases',
+  query: ALL,
+  param: 'canvas_id',
+  life: { path: '/canvas/details', first: 'first_entry', last: 'last_entry' },
+};
+
+export const SEGMENTS: ObjectKind = {
+  noun: 'Segment',
+  list: '/segments/list',
+  items: 'segments',
+  query: { sort_direction: 'asc' },
+  param: 'segment_id',
+};
+
+export const CUSTOM_EVENTS: ObjectKind = {
+  noun: 'Custom event',
+  list: '/events/list',
+  items: 'events',
+  query: {},
+  param: 'event',
+};
+
+export const PRODUCTS: ObjectKind = {
+  noun: 'Product',
+  list: '/purchases/product_list',
+  items: 'products',
+  query: {},
+  param: 'product',
+};
+
 /** Every entry of a list, in pages; the list is read once a run. A bare text is an entry whose id it is. */
 export async function* listed(reading: Reading, kind: ObjectKind): AsyncGenerator<readonly Listed[]> {
   const { lists } = reading.client;
@@ -41,13 +74,16 @@ export async function* listed(reading: Reading, kind: ObjectKind): AsyncGenerato
     yield known;
     return;
   }
-  const all: Listed[] = [];
+  // An entry that comes twice, since a page does or one was added meanwhile, is one.
+  const all = new Map<string, Listed>();
   for await (const page of pagesOf(reading, kind.list, kind.items, kind.query)) {
-    const entries = page.map((entry) => (typeof entry === 'string' ? { id: entry } : (entry as Listed)));
-    all.push(...entries);
+    const entries = page
+      .map((entry) => (typeof entry === 'string' ? { id: entry } : (entry as Listed)))
+      .filter(({ id }) => !all.has(id));
+    for (const entry of entries) all.set(entry.id, entry);
     yield entries;
   }
-  lists.set(kind.list, all);
+  lists.set(kind.list, [...all.values()]);
 }
 
 /** Which days of a thing are worth a call. */

@@ -67,9 +67,16 @@ export const COUNTS = {
 
 export type Count = keyof typeof COUNTS;
 
-const counts = Object.fromEntries(
-  Object.entries(COUNTS).map(([name, description]) => [name, count.describe(description).nullable()]),
-) as Record<Count, z.ZodNullable<typeof count>>;
+const columnsOf = <Name extends string>(counts: Readonly<Record<Name, string>>) =>
+  Object.fromEntries(
+    Object.entries<string>(counts).map(([name, description]) => [name, count.describe(description).nullable()]),
+  ) as Record<Name, z.ZodNullable<typeof count>>;
+
+const revenue = decimal().nullable().describe('US dollars');
+const otherMetrics = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .describe('Numbers for which there is no column, by name');
 
 export const CampaignDay = z.object({
   campaign_id: z.string(),
@@ -78,9 +85,104 @@ export const CampaignDay = z.object({
   variation_id: z.string().describe('`name:…` or `#…` where Braze gives no id'),
   variation_name: z.string().nullable(),
   is_control: z.boolean().describe('True for the control group, which is sent nothing'),
-  ...counts,
-  revenue: decimal().nullable().describe('US dollars'),
-  other_metrics: z.record(z.string(), z.unknown()).nullable().describe('Numbers for which there is no column, by name'),
+  ...columnsOf(COUNTS),
+  revenue,
+  other_metrics: otherMetrics,
 });
 
 export type CampaignDayRow = z.input<typeof CampaignDay>;
+
+const day = () => z.iso.date().describe("Day in the company's time zone");
+
+/** A send of an API campaign that the sender has given an id. */
+export const SendDay = CampaignDay.extend({ send_id: z.string() });
+
+const { enrolled: _enrolled, ...MESSAGE_COUNTS } = Object.fromEntries(
+  Object.entries(COUNTS).filter(([name]) => !name.includes('conversions')),
+) as Record<Exclude<Count, `conversions${string}`>, string>;
+
+/** Of a Canvas: entries and conversions by variant, all else by step and channel. */
+export const CANVAS_COUNTS = {
+  entries: 'Members who entered the Canvas',
+  ...MESSAGE_COUNTS,
+  conversions: 'Conversion event A, on its own day',
+  conversions1: 'Conversion event B, on its own day',
+  conversions2: 'Conversion event C, on its own day',
+  conversions3: 'Conversion event D, on its own day',
+  conversions_by_entry_time: 'Conversion event A, on the day of the entry',
+  conversions1_by_entry_time: 'Conversion event B, on the day of the entry',
+  conversions2_by_entry_time: 'Conversion event C, on the day of the entry',
+  conversions3_by_entry_time: 'Conversion event D, on the day of the entry',
+} as const;
+
+export const CanvasDetails = z.object({
+  canvas_id: z.string(),
+  name: z.string().nullable(),
+  description: z.string().nullable(),
+  created_at: instant(),
+  updated_at: instant(),
+  archived: z.boolean().nullable(),
+  draft: z.boolean().nullable(),
+  enabled: z.boolean().nullable(),
+  schedule_type: z.string().nullable(),
+  channels: list(),
+  first_entry: instant(),
+  last_entry: instant(),
+  tags: list(),
+  teams: list(),
+  variants: list().describe('Id and name of each'),
+  steps: list().describe('Id, name, type, channels and next steps of each; never the text of a message'),
+});
+
+const canvasElement = {
+  canvas_id: z.string(),
+  variant_id: z.string().describe('Empty in rows of steps'),
+  variant_name: z.string().nullable(),
+  is_control: z.boolean().describe('True for the variant that is sent nothing, which is known by its name'),
+  step_id: z.string().describe('Empty in rows of variants'),
+  step_name: z.string().nullable(),
+  channel: z.string().describe("Empty in rows of variants, and in those of a step's own numbers"),
+  variation_id: z.string().describe('Message of the step; `#…` where there are several and Braze gives no id'),
+  ...columnsOf(CANVAS_COUNTS),
+  revenue,
+  other_metrics: otherMetrics,
+};
+
+export const CanvasDay = z.object({ time: day(), ...canvasElement });
+
+export const CanvasSummary = z.object({
+  ...canvasElement,
+  from_day: z.iso.date().describe('First day that is summed up'),
+  to_day: z.iso.date().describe('Last day that is summed up'),
+});
+
+export type CanvasElementRow = Omit<z.input<typeof CanvasDay>, 'time'>;
+export type CanvasDayRow = z.input<typeof CanvasDay>;
+
+export const Canvas = Campaign.omit({ is_api_campaign: true });
+export const Segment = z.object({
+  id: z.string(),
+  name: z.string().nullable(),
+  analytics_tracking_enabled: z.boolean().nullable().describe('Only tracked segments have a series'),
+  tags: list(),
+});
+export const CustomEvent = z.object({ name: z.string() });
+export const Product = z.object({ id: z.string() });
+
+/** A series of single numbers: key columns, the day, and its numbers. */
+export const dailyNumbers = <Key extends string>(
+  keys: Readonly<Record<Key, string>>,
+  numbers: Readonly<Record<string, string>>,
+) =>
+  z.object({
+    ...(Object.fromEntries(
+      Object.entries<string>(keys).map(([name, text]) => [name, z.string().describe(text)]),
+    ) as Record<Key, z.ZodString>),
+    time: day(),
+    ...Object.fromEntries(
+      Object.entries(numbers).map(([name, text]) => [
+        name,
+        name === 'revenue' ? decimal().nullable().describe(text) : count.nullable().describe(text),
+      ]),
+    ),
+  });

@@ -1,16 +1,45 @@
 import { z } from 'zod';
-import { ConnectorError, defineSource, secret } from '#sdk';
+import { ConnectorError, defineSource, secret, type Window } from '#sdk';
 import type { HttpClientOptions } from '#sdk/http';
-import { ask, askAbout, grantHint, openBraze, type Braze } from './braze.api.js';
-import { endOfDay, isTimeZone } from './braze.days.js';
-import { campaignRow, detailsRow } from './braze.details.js';
+import { ask, askAbout, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
+import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
+import { addDays, dayIn, endOfDay, isTimeZone } from './braze.days.js';
+import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow } from './braze.details.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
-import { CAMPAIGNS, eachOf, isQuietDay, listed, remember } from './braze.objects.js';
-import { Campaign, CampaignDay, CampaignDetails } from './braze.schemas.js';
+import {
+  CAMPAIGNS,
+  CANVASES,
+  CUSTOM_EVENTS,
+  eachOf,
+  isQuietDay,
+  listed,
+  PRODUCTS,
+  remember,
+  SEGMENTS,
+  type ObjectKind,
+} from './braze.objects.js';
+import {
+  Campaign,
+  CampaignDay,
+  CampaignDetails,
+  Canvas,
+  CanvasDay,
+  CanvasDetails,
+  CanvasSummary,
+  CustomEvent,
+  dailyNumbers,
+  Product,
+  Segment,
+  SendDay,
+} from './braze.schemas.js';
+import { NUMBER_SERIES, readNumbers } from './braze.series.js';
 
 // Braze: at most 100 days per call, https://www.braze.com/docs/api/endpoints/export/campaigns/get_campaign_analytics, read
-// 2026-11-24. One is needed for the day after the window, see `campaign_data_series`.
+// 2026-11-24. One is needed for the day after the window, see `spanQuery`.
 const WINDOW = '99d';
+/** Of a Canvas at most 14 days per call, https://www.braze.com/docs/api/endpoints/export/canvas/get_canvas_analytics, same day. */
+const CANVAS_WINDOW = '13d';
+const SUMMARY_DAYS = 14;
 
 /** Opens and conversions come late: 14 days cover the phones that were offline and the shorter conversion windows. */
 const LOOKBACK = '14d';
@@ -36,69 +65,186 @@ const config = z.strictObject({
     .max(3650)
     .default(90)
     .describe('Days after its last send (Canvas: entry) from which on a campaign is not asked for any more'),
+  sends: z
+    .array(z.strictObject({ campaign_id: z.string().min(1), send_id: z.string().min(1) }))
+    .default([])
+    .describe('Sends of API campaigns that have a send id, for the stream `send_data_series`; Braze lists none'),
 });
+
+type Config = z.output<typeof config>;
 
 /** `http` is for tests, which have no time to wait. */
 export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
   defineSource({
     name: 'braze',
-    summary: 'Campaigns and their daily results from the Braze REST API.',
+    summary: 'Campaigns, Canvases and their daily results, segments, events and KPIs from the Braze REST API.',
     config,
     connect: ({ config, signal }) => openBraze(config, signal, http),
     close: (client) => client.http.close(),
     check,
-    streams: (kind) => ({
+    streams: (kind, { config }) => ({
       campaigns: kind.fullRefresh({
         summary: 'One row per campaign, archived ones too.',
         primaryKey: ['id'],
         schema: Campaign,
-        async *read(reading) {
-          for await (const page of listed(reading, CAMPAIGNS)) yield page.map(campaignRow);
-        },
+        read: (reading) => rowsOfList(reading, CAMPAIGNS, campaignRow),
       }),
       campaign_details: kind.fullRefresh({
         summary: 'One row per campaign: its state, schedule, variations and conversion events.',
         primaryKey: ['campaign_id'],
         schema: CampaignDetails,
-        async *read(reading) {
-          for await (const { object, body } of eachOf(reading, CAMPAIGNS, '/campaigns/details', byId)) {
-            remember(reading, CAMPAIGNS, object.id, body);
-            yield [detailsRow(object.id, body)];
-          }
-        },
+        read: (reading) => rowsOfDetails(reading, CAMPAIGNS, detailsRow),
       }),
       campaign_data_series: kind.incremental({
         summary: 'One row per campaign, day, channel and variation.',
         primaryKey: ['campaign_id', 'time', 'channel', 'variation_id'],
         schema: CampaignDay,
-        cursor: {
-          field: 'time',
-          start: ({ start_date }) => start_date,
-          window: WINDOW,
-          lookback: LOOKBACK,
-          timeZone: ({ time_zone }) => time_zone,
-        },
+        cursor: cursor(),
+        read: (reading) => rowsOfLives(reading, CAMPAIGNS, '/campaigns/data_series', {}, rowsOf),
+      }),
+      canvases: kind.fullRefresh({
+        summary: 'One row per Canvas, archived ones too.',
+        primaryKey: ['id'],
+        schema: Canvas,
+        read: (reading) => rowsOfList(reading, CANVASES, canvasRow),
+      }),
+      canvas_details: kind.fullRefresh({
+        summary: 'One row per Canvas: its state, variants and steps.',
+        primaryKey: ['canvas_id'],
+        schema: CanvasDetails,
+        read: (reading) => rowsOfDetails(reading, CANVASES, canvasDetailsRow),
+      }),
+      canvas_data_series: kind.incremental({
+        summary: 'One row per Canvas, day and variant (entries, conversions) or step, channel and message (all else).',
+        primaryKey: ['canvas_id', 'time', 'variant_id', 'step_id', 'channel', 'variation_id'],
+        schema: CanvasDay,
+        cursor: cursor(CANVAS_WINDOW),
+        read: (reading) => rowsOfLives(reading, CANVASES, '/canvas/data_series', BREAKDOWN, canvasRows),
+      }),
+      canvas_data_summary: kind.fullRefresh({
+        summary: 'The last 14 days of each active Canvas in one, where unique counts hold for all of them together.',
+        primaryKey: ['canvas_id', 'variant_id', 'step_id', 'channel', 'variation_id'],
+        schema: CanvasSummary,
         async *read(reading) {
-          const { slice, config } = reading;
-          const { inactive_after_days: inactiveAfterDays } = config;
-          const query = spanQuery(slice, config.time_zone);
-          const series = eachOf(
-            reading,
-            CAMPAIGNS,
-            '/campaigns/data_series',
-            (object) => ({ ...byId(object), ...query }),
-            { span: { from: slice.from, to: slice.to, inactiveAfterDays } },
-          );
-          for await (const { object, body, life } of series)
-            yield rowsOf(object.id, body, slice.from, slice.to).filter(
-              (row) => hasCounts(row) || !isQuietDay(row.time, life, inactiveAfterDays),
-            );
+          const { time_zone, inactive_after_days: inactiveAfterDays } = reading.config;
+          const to = dayIn(time_zone, http.clock?.now() ?? new Date());
+          const from = addDays(to, 1 - SUMMARY_DAYS);
+          const query = { length: SUMMARY_DAYS, ending_at: endOfDay(to, time_zone), ...BREAKDOWN };
+          const queryOf = ({ id }: Listed) => ({ canvas_id: id, ...query });
+          const span = { from, to: addDays(to, 1), inactiveAfterDays };
+          for await (const { object, body } of eachOf(reading, CANVASES, '/canvas/data_summary', queryOf, { span }))
+            yield summaryRows(object.id, body).map((row) => ({ ...row, from_day: from, to_day: to }));
         },
       }),
+      segments: kind.fullRefresh({
+        summary: 'One row per segment.',
+        primaryKey: ['id'],
+        schema: Segment,
+        read: (reading) => rowsOfList(reading, SEGMENTS, segmentRow),
+      }),
+      custom_events: kind.fullRefresh({
+        summary: 'Names of the custom events.',
+        primaryKey: ['name'],
+        schema: CustomEvent,
+        read: (reading) => rowsOfList(reading, CUSTOM_EVENTS, ({ id }) => ({ name: id })),
+      }),
+      products: kind.fullRefresh({
+        summary: 'Ids of the products that were bought.',
+        primaryKey: ['id'],
+        schema: Product,
+        read: (reading) => rowsOfList(reading, PRODUCTS, ({ id }) => ({ id })),
+      }),
+      ...Object.fromEntries(
+        Object.entries(NUMBER_SERIES).map(([name, series]) => [
+          name,
+          kind.incremental({
+            summary: series.summary,
+            primaryKey: [...(series.of === undefined ? [] : [series.of.key]), 'time'] as 'time'[],
+            schema: dailyNumbers(series.of === undefined ? {} : { [series.of.key]: series.of.described }, {
+              [series.number]: series.described,
+            }),
+            cursor: cursor(),
+            read: (reading) => {
+              const days = spanQuery(reading.slice, reading.config.time_zone);
+              return readNumbers(reading, series, reading.slice, days) as AsyncIterable<{ time: string }[]>;
+            },
+          }),
+        ]),
+      ),
+      ...(config.sends.length === 0
+        ? {}
+        : {
+            send_data_series: kind.incremental({
+              summary:
+                'One row per send of `sends`, day, channel and variation; Braze keeps them for 14 days after the send.',
+              primaryKey: ['send_id', 'campaign_id', 'time', 'channel', 'variation_id'],
+              schema: SendDay,
+              cursor: cursor(),
+              async *read(reading) {
+                const { slice } = reading;
+                const span = spanQuery(slice, reading.config.time_zone);
+                for (const send of reading.config.sends) {
+                  const { body } = await askAbout(
+                    reading.client,
+                    '/sends/data_series',
+                    { ...send, ...span },
+                    reading.signal,
+                  );
+                  if (body === undefined)
+                    reading.warn(
+                      `Braze does not know send ${send.send_id} of campaign ${send.campaign_id}; it was left out.`,
+                    );
+                  else
+                    yield rowsOf(send.campaign_id, body, slice.from, slice.to).map((row) => ({
+                      ...row,
+                      send_id: send.send_id,
+                    }));
+                }
+              },
+            }),
+          }),
     }),
   });
 
-const byId = ({ id }: { readonly id: string }) => ({ campaign_id: id });
+/** All series are read by days of the company; results come late. */
+const cursor = (window = WINDOW) => ({
+  field: 'time' as const,
+  start: ({ start_date }: Config) => start_date,
+  window,
+  lookback: LOOKBACK,
+  timeZone: ({ time_zone }: Config) => time_zone,
+});
+
+async function* rowsOfList<Row>(reading: Reading, kind: ObjectKind, rowOf: (entry: Listed) => Row) {
+  for await (const page of listed(reading, kind)) yield page.map(rowOf);
+}
+
+async function* rowsOfDetails<Row>(reading: Reading, kind: ObjectKind, rowOf: (id: string, body: any) => Row) {
+  const path = kind.life!.path;
+  for await (const { object, body } of eachOf(reading, kind, path, ({ id }) => ({ [kind.param]: id }))) {
+    remember(reading, kind, object.id, body);
+    yield [rowOf(object.id, body)];
+  }
+}
+
+/** The series of everything that was active in the window; silent days beside its life are left out. */
+async function* rowsOfLives<Row extends { readonly time: string }>(
+  reading: Reading & { readonly config: Config; readonly slice: Window },
+  kind: ObjectKind,
+  path: string,
+  query: Readonly<Record<string, unknown>>,
+  read: (id: string, body: unknown, from: string, to: string) => Row[],
+) {
+  const { slice, config } = reading;
+  const { inactive_after_days: inactiveAfterDays } = config;
+  const days = spanQuery(slice, config.time_zone);
+  const queryOf = ({ id }: Listed) => ({ [kind.param]: id, ...days, ...query });
+  const span = { from: slice.from, to: slice.to, inactiveAfterDays };
+  for await (const { object, body, life } of eachOf(reading, kind, path, queryOf, { span }))
+    yield read(object.id, body, slice.from, slice.to).filter(
+      (row) => hasCounts(row) || !isQuietDay(row.time, life, inactiveAfterDays),
+    );
+}
 
 /**
  * Whether the day of `ending_at` is one of the `length` days is not documented. So the day after the window is asked for as
@@ -115,8 +261,8 @@ async function check(client: Braze): Promise<void> {
   const [first] = (await ask(reading, CAMPAIGNS.list, { page: 0, include_archived: true })).campaigns ?? [];
   if (first === undefined) return;
   for (const [path, query] of [
-    ['/campaigns/details', byId(first)],
-    ['/campaigns/data_series', { ...byId(first), length: 1 }],
+    ['/campaigns/details', { campaign_id: first.id }],
+    ['/campaigns/data_series', { campaign_id: first.id, length: 1 }],
   ] as const)
     if ((await askAbout(client, path, query)).status === 403)
       throw new ConnectorError('auth', `Braze refuses ${path} with 403`, { hint: grantHint(path) });

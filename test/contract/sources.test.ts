@@ -45,7 +45,12 @@ describe('every source keeps the contract', () => {
   });
 
   test('braze', async () => {
-    const simulator = await startBrazeSimulator({ now: '2026-11-24T15:00:00Z', start: '2026-08-01', campaigns: 12 });
+    const simulator = await startBrazeSimulator({
+      now: '2026-11-24T15:00:00Z',
+      start: '2026-08-01',
+      campaigns: 12,
+      canvases: 6,
+    });
     try {
       await testSource({
         plugin: braze,
@@ -57,7 +62,8 @@ describe('every source keeps the contract', () => {
         },
         // Today is not over: its last window would hold another number of records than the world does at its end.
         until: '2026-11-24',
-        window: '20d',
+        // No longer than a canvas may be asked for.
+        window: '11d',
       });
     } finally {
       await simulator.close();

@@ -1,6 +1,7 @@
 import type { Campaign } from './campaigns.js';
 import { detailsChannel } from './channels.js';
 import { choice, editTime, instant, integer, readParameters, Refusal, required } from './parameters.js';
+import type { RateLimits } from './rate-limit.js';
 import { campaignSeries, type Quirks } from './series.js';
 import type { BrazeWorld } from './world.js';
 
@@ -16,17 +17,18 @@ export interface Route {
   /** The permission that a key needs. */
   readonly scope: string;
   /** Which rate limit it counts against. */
-  readonly bucket: 'data_series' | 'shared';
+  readonly bucket: keyof RateLimits;
   answer(query: URLSearchParams, context: RouteContext): Record<string, unknown>;
 }
 
-const pageSize = 100;
+export const pageSize = 100;
 const flags = ['true', 'false'] as const;
 
-const isoText = (at: number): string => new Date(at).toISOString().replace('.000Z', '+00:00');
-const isArchivedAt = ({ archivedAt }: Campaign, now: number): boolean => archivedAt !== null && archivedAt <= now;
+export const isoText = (at: number): string => new Date(at).toISOString().replace('.000Z', '+00:00');
+export const isArchivedAt = ({ archivedAt }: Campaign, now: number): boolean =>
+  archivedAt !== null && archivedAt <= now;
 /** Archiving is an edit too. */
-const lastEdited = ({ createdAt, editedAt, archivedAt }: Campaign, now: number): number =>
+export const lastEdited = ({ createdAt, editedAt, archivedAt }: Campaign, now: number): number =>
   Math.max(createdAt, ...[editedAt, archivedAt ?? 0].filter((at) => at <= now));
 
 const list: Route['answer'] = (query, { world, now }) => {
@@ -59,7 +61,7 @@ const findCampaign = (id: string, { world, now }: RouteContext): Campaign => {
 };
 
 /** The hour of a send, or null where there was none up to now. */
-const sendHourOf = (
+export const sendHourOf = (
   campaign: Campaign,
   { world, now }: RouteContext,
   from: number,

@@ -3,10 +3,11 @@ export interface RateLimit {
   readonly windowMs: number;
 }
 
-/** Braze's defaults per workspace, shared by all its keys: the series by the minute, everything else by the hour. */
+/** Braze's defaults per workspace, shared by all its keys: the series by the minute, lists of events and products together, everything else by the hour. */
 export const defaultRateLimits = {
   data_series: { requests: 50_000, windowMs: 60_000 },
   shared: { requests: 250_000, windowMs: 3_600_000 },
+  catalog: { requests: 1_000, windowMs: 3_600_000 },
 } as const satisfies Record<string, RateLimit>;
 
 export type RateLimits = Readonly<Record<keyof typeof defaultRateLimits, RateLimit>>;

@@ -25,7 +25,7 @@ export interface Quirks {
 
 type Counts = Readonly<Record<string, number>>;
 
-const renderMetrics: Readonly<Record<Channel, (sent: number, parts: Counts) => Record<string, number>>> = {
+export const renderMetrics: Readonly<Record<Channel, (sent: number, parts: Counts) => Record<string, number>>> = {
   email: (sent, p) => ({
     sent,
     opens: p.human_opens + p.machine_opens + p.repeat_opens,

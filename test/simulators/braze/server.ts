@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { campaignRoutes } from './campaign-routes.js';
+import { canvasRoutes } from './canvas-routes.js';
 import { answerControl } from './control-routes.js';
 import { createFaultPlan, type Fault, type FaultPlan } from './faults.js';
 import { Refusal } from './parameters.js';
@@ -8,6 +9,7 @@ import { createRateLimiter, defaultRateLimits, type RateLimits } from './rate-li
 import { fatal, replaces, writeFault, writeReply, type Reply } from './replies.js';
 import { createRequestLog, loggedQuery, type RequestLog } from './request-log.js';
 import type { Quirks } from './series.js';
+import { workspaceRoutes } from './workspace-routes.js';
 import { createWorld, instantOf, type BrazeWorld, type WorldOptions } from './world.js';
 
 export interface ApiKey {
@@ -42,10 +44,12 @@ export interface BrazeSimulator {
   close(): Promise<void>;
 }
 
+const routes = { ...campaignRoutes, ...canvasRoutes, ...workspaceRoutes };
+
 export const defaultApiKey: ApiKey = {
   name: 'reporting',
   key: 'simulated-rest-api-key',
-  scopes: Object.values(campaignRoutes).map(({ scope }) => scope),
+  scopes: Object.values(routes).map(({ scope }) => scope),
 };
 
 /** Starts a Braze of its own world on a local port. */
@@ -70,7 +74,7 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
 
   /** The answer of a healthy Braze. */
   const answer = (method: string, url: URL, key: ApiKey | undefined): Reply => {
-    const route = campaignRoutes[url.pathname];
+    const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
     if (route === undefined) return fatal(404, 'Not found');
     if (method !== 'GET') return fatal(405, 'Method not allowed', { allow: 'GET' });
     if (url.searchParams.has('api_key')) return fatal(401, 'Send the API key in the Authorization header');

@@ -47,26 +47,29 @@ export interface TruthCell {
 }
 
 /** True where something happened on the day; a campaign that shows nothing is all null or 0. */
-export const hasActivity = (cell: TruthCell): boolean =>
-  Object.values(cell).some((value) => typeof value === 'number' && value !== 0);
+export const hasActivity = (cell: object): boolean =>
+  Object.entries(cell).some(([name, value]) => typeof value === 'number' && value !== 0 && !name.startsWith('message'));
 
 /** Nothing of a send is felt longer than this after it; see the README. */
 const longestTailDays = 40;
 
+type Cell = { readonly date: string } & ({ readonly campaign_id: string } | { readonly canvas_id: string });
+const ownerOf = (cell: Cell): string => ('campaign_id' in cell ? cell.campaign_id : cell.canvas_id);
+
 /**
- * Cells without which a copy is still right: days without activity that lie before the campaign's first activity among these
- * cells, or so long after its last one that nobody would ask for them, if campaigns are asked for until so many days after
- * their last send.
+ * Cells without which a copy is still right: days without activity that lie before the first activity of their campaign or
+ * canvas among these cells, or so long after its last one that nobody would ask for them, if they are asked for until so many
+ * days after the last send.
  */
-export const mayBeMissing = (cells: readonly TruthCell[], inactiveAfterDays = 90): ((cell: TruthCell) => boolean) => {
+export const mayBeMissing = <C extends Cell>(cells: readonly C[], inactiveAfterDays = 90): ((cell: C) => boolean) => {
   const spans = new Map<string, [first: string, last: string]>();
   for (const cell of cells.filter(hasActivity)) {
-    const [first, last] = spans.get(cell.campaign_id) ?? [cell.date, cell.date];
-    spans.set(cell.campaign_id, [cell.date < first ? cell.date : first, cell.date > last ? cell.date : last]);
+    const [first, last] = spans.get(ownerOf(cell)) ?? [cell.date, cell.date];
+    spans.set(ownerOf(cell), [cell.date < first ? cell.date : first, cell.date > last ? cell.date : last]);
   }
   const wait = inactiveAfterDays - longestTailDays;
   return (cell) => {
-    const span = spans.get(cell.campaign_id);
+    const span = spans.get(ownerOf(cell));
     if (hasActivity(cell)) return false;
     return span === undefined || cell.date < span[0] || dayNumber(cell.date) > dayNumber(span[1]) + wait;
   };

@@ -2,7 +2,10 @@ import { createActivity, type Activity } from './activity.js';
 import { createArrival, type Arrival } from './arrival.js';
 import { createCalendar, dayNumber, dayText, type Calendar } from './calendar.js';
 import { campaignOf, type Campaign } from './campaigns.js';
+import { canvasTruth, type CanvasTruth } from './canvas-truth.js';
+import { canvasOf, type Canvas } from './canvases.js';
 import { truthCampaign, truthCells, type TruthCampaign, type TruthCell, type TruthFilter } from './truth.js';
+import { createWorkspace, type Workspace } from './workspace.js';
 
 export interface WorldOptions {
   readonly seed?: number;
@@ -12,6 +15,8 @@ export interface WorldOptions {
   readonly timeZone?: string;
   /** 0 to 2,500 campaigns, archived ones and drafts included. */
   readonly campaigns?: number;
+  /** 0 to 1,000 canvases; the first three are an archived one, a deleted one and a draft. Default: none. */
+  readonly canvases?: number;
   /** First day of the history. Default: the first of the month 14 months before `now`; give it where a world must outlive a month. */
   readonly start?: string;
   /** Leave out the campaign that is listed but gone when it is read. */
@@ -30,9 +35,18 @@ export interface BrazeWorld {
   readonly calendar: Calendar;
   readonly activity: Activity;
   readonly arrival: Arrival;
+  readonly workspace: Workspace;
+  /** First day of the history, as days are counted. */
+  readonly startDay: number;
   /** In order of creation; those created after the instant are not there yet. */
   campaignsAt(observedAt: number): Campaign[];
   campaign(id: string, observedAt: number): Campaign | undefined;
+  /** In order of creation; deleted ones too. */
+  canvasesAt(observedAt: number): Canvas[];
+  canvasTruth(observedAt: string | number, filter?: TruthFilter): CanvasTruth;
+  /** The send `send-YYYY-MM-DD` of an API campaign on that day, as a campaign of one send; undefined where there is none. */
+  send(campaignId: string, sendId: string, observedAt: number): Campaign | undefined;
+  truthSend(campaignId: string, sendId: string, observedAt: string | number): TruthCell[];
   truthCampaigns(observedAt: string | number): TruthCampaign[];
   truthCells(campaignId: string, observedAt: string | number, filter?: TruthFilter): TruthCell[];
   truth(observedAt: string | number, filter?: TruthFilter): Truth;
@@ -51,7 +65,13 @@ const monthsEarlier = (day: number, months: number): number => {
 };
 
 export const createWorld = (options: WorldOptions): BrazeWorld => {
-  const { seed = 1, timeZone = 'America/Chicago', campaigns: count = 40, deletedCampaign = true } = options;
+  const {
+    seed = 1,
+    timeZone = 'America/Chicago',
+    campaigns: count = 40,
+    canvases: canvasCount = 0,
+    deletedCampaign = true,
+  } = options;
   if (!Number.isInteger(count) || count < 0 || count > 2_500) throw new RangeError('campaigns must be 0 to 2,500');
   const calendar = createCalendar(timeZone);
   const today = calendar.dayOf(instantOf(options.now));
@@ -61,6 +81,9 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
   const made = Array.from({ length: count }, (_, index) => campaignOf(seed, index, startDay, calendar))
     .filter(({ isDeleted }) => deletedCampaign || !isDeleted)
     .sort((left, right) => left.createdAt - right.createdAt || left.key - right.key);
+  const canvases = Array.from({ length: canvasCount }, (_, index) => canvasOf(seed, index, startDay, calendar)).sort(
+    (left, right) => left.entry.createdAt - right.entry.createdAt || left.entry.key - right.entry.key,
+  );
   const byId = new Map(made.map((campaign) => [campaign.id, campaign]));
 
   const campaignsAt = (observedAt: number): Campaign[] => made.filter(({ createdAt }) => createdAt <= observedAt);
@@ -77,7 +100,30 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
     const found = campaign(campaignId, instant);
     return found === undefined ? [] : truthCells(activity, arrival, calendar, found, instant, filter);
   };
+  const canvasesAt = (observedAt: number): Canvas[] => canvases.filter(({ entry }) => entry.createdAt <= observedAt);
+  const send = (campaignId: string, sendId: string, observedAt: number): Campaign | undefined => {
+    const found = campaign(campaignId, observedAt);
+    const day = dayNumber(/^send-(\d{4}-\d\d-\d\d)$/.exec(sendId)?.[1] ?? '');
+    const today = calendar.dayOf(observedAt);
+    if (found === undefined || !found.isApiCampaign || !(day >= found.firstDay && day <= today)) return undefined;
+    const key = 100_000 + day;
+    return { ...found, key, cadence: 'one_off', firstDay: day, lastDay: day, blastDays: [day] };
+  };
   return {
+    startDay,
+    workspace: createWorkspace(seed, startDay, arrival, calendar.dayOf),
+    canvasesAt,
+    canvasTruth: (observedAt, filter = {}) => {
+      const instant = instantOf(observedAt);
+      const all = canvasesAt(instant).map((each) => canvasTruth(activity, arrival, calendar, each, instant, filter));
+      return { variants: all.flatMap(({ variants }) => variants), steps: all.flatMap(({ steps }) => steps) };
+    },
+    send,
+    truthSend: (campaignId, sendId, observedAt) => {
+      const instant = instantOf(observedAt);
+      const found = send(campaignId, sendId, instant);
+      return found === undefined ? [] : truthCells(activity, arrival, calendar, found, instant, {});
+    },
     calendar,
     activity,
     arrival,

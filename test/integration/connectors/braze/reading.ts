@@ -72,7 +72,8 @@ export async function read(simulator: BrazeSimulator, name: string, options: Rea
     if (stream.kind === 'files') throw new Error(`Stream ${name} is one of files`);
     for (const slice of slicesOf(stream, simulator, options))
       for await (const page of stream.read({ slice, ...rest } as ReadRequest<Window>)) rows.push(...page);
-    return { rows, warnings };
+    // As a run tells them: each once.
+    return { rows, warnings: [...new Set(warnings)] };
   } finally {
     await source.close();
   }

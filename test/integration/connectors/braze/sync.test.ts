@@ -20,7 +20,9 @@ afterAll(async () => {
 async function sync(simulator: BrazeSimulator) {
   const source = await open(simulator);
   try {
-    const outcome = await bench.run(await source.streams(() => undefined), {
+    const offered = Object.entries(await source.streams(() => undefined));
+    const streams = Object.fromEntries(offered.filter(([name]) => name.startsWith('campaign')));
+    const outcome = await bench.run(streams, {
       // The longest conversion window of the simulator's world is 30 days.
       stream: { lookback: '35d' },
       request: { startedAt: new Date(simulator.now()) },

@@ -36,7 +36,7 @@ const config = {
 };
 
 test('a configuration with four keys is enough', () => {
-  expect(braze.config.parse(config)).toEqual({ ...config, inactive_after_days: 90 });
+  expect(braze.config.parse(config)).toEqual({ ...config, inactive_after_days: 90, sends: [] });
 });
 
 test.each([

@@ -85,7 +85,7 @@ test('days beside the window are left out', () => {
 });
 
 test.each([
-  ['no list', {}, 'The series of campaign c has no list "data"'],
+  ['no list', {}, 'The series of campaign c has no list of days'],
   ['a day without its date', { data: [{ messages: {} }] }, 'The series of campaign c has a day without "time"'],
   ['a day that is null', { data: [null] }, 'The series of campaign c has a day without "time"'],
 ])('an answer with %s is an error of the source, not an empty series', (_case, body, message) => {

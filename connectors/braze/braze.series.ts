@@ -1,0 +1,116 @@
+import type { RecordData } from '#sdk';
+import type { Listed, Reading } from './braze.api.js';
+import { ask } from './braze.api.js';
+import { daysOf, wholeOf } from './braze.metrics.js';
+import { CUSTOM_EVENTS, eachOf, PRODUCTS, SEGMENTS, type ObjectKind } from './braze.objects.js';
+
+/** A series of one number a day, of each thing of a kind or of the workspace. */
+export interface NumberSeries {
+  readonly summary: string;
+  readonly path: string;
+  readonly of?: ObjectKind & { readonly key: string; readonly described: string };
+  readonly isWanted?: (object: Listed) => boolean;
+  /** The number's column, and what Braze calls it where that is not sure or another name. */
+  readonly number: string;
+  readonly names?: readonly string[];
+  readonly described: string;
+  /** Parameters beside the days. */
+  readonly query?: Readonly<Record<string, unknown>>;
+}
+
+const BY_DAY = { unit: 'day' };
+const ofSegment = { ...SEGMENTS, key: 'segment_id', described: 'Segment' };
+const ofEvent = { ...CUSTOM_EVENTS, key: 'event', described: 'Name of the custom event' };
+const ofProduct = { ...PRODUCTS, key: 'product', described: 'Product id' };
+
+export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
+  segment_data_series: {
+    summary: 'One row per tracked segment and day: its estimated size.',
+    path: '/segments/data_series',
+    of: ofSegment,
+    // Of others Braze has no series, and answers with an error.
+    isWanted: ({ analytics_tracking_enabled }) => analytics_tracking_enabled !== false,
+    number: 'size',
+    described: 'Members in the segment, as estimated by Braze',
+  },
+  custom_event_data_series: {
+    summary: 'One row per custom event and day.',
+    path: '/events/data_series',
+    of: ofEvent,
+    number: 'count',
+    described: 'Times that it happened',
+    query: BY_DAY,
+  },
+  kpi_dau: {
+    summary: 'Daily active users.',
+    path: '/kpi/dau/data_series',
+    number: 'dau',
+    described: 'Unique users with a session that day',
+  },
+  kpi_mau: {
+    summary: 'Monthly active users, day by day.',
+    path: '/kpi/mau/data_series',
+    number: 'mau',
+    described: 'Unique users with a session in the 30 days up to that day',
+  },
+  kpi_new_users: {
+    summary: 'New users, day by day.',
+    path: '/kpi/new_users/data_series',
+    number: 'new_users',
+    described: 'Users with their first session that day',
+  },
+  kpi_uninstalls: {
+    summary: 'Uninstalls of the app, day by day.',
+    path: '/kpi/uninstalls/data_series',
+    number: 'uninstalls',
+    described: 'Uninstalls that day',
+  },
+  session_data_series: {
+    summary: 'Sessions, day by day.',
+    path: '/sessions/data_series',
+    number: 'sessions',
+    described: 'Sessions that day',
+    query: BY_DAY,
+  },
+  purchase_quantity_series: {
+    summary: 'One row per product and day: purchases.',
+    path: '/purchases/quantity_series',
+    of: ofProduct,
+    number: 'quantity',
+    names: ['purchase_quantity', 'quantity'],
+    described: 'Purchases that day',
+    query: BY_DAY,
+  },
+  purchase_revenue_series: {
+    summary: 'One row per product and day: revenue.',
+    path: '/purchases/revenue_series',
+    of: ofProduct,
+    number: 'revenue',
+    described: 'US dollars',
+    query: BY_DAY,
+  },
+};
+
+/** The rows of a series for the days in `[from, to)`; `days` are the parameters that ask for them. */
+export async function* readNumbers(
+  reading: Reading,
+  series: NumberSeries,
+  { from, to }: { readonly from: string; readonly to: string },
+  days: Readonly<Record<string, unknown>>,
+): AsyncGenerator<RecordData[]> {
+  const { of, path, number, names = [number], isWanted } = series;
+  const query = { ...days, ...series.query };
+  const rowsOf = (body: any, what: string, key: RecordData): RecordData[] =>
+    daysOf(body?.data, what, from, to).map((day) => {
+      const value = names.map((name) => day[name]).find((found) => found !== undefined && found !== null);
+      return { ...key, time: day.time, [number]: number === 'revenue' ? (value ?? null) : wholeOf(value ?? null) };
+    });
+  if (of === undefined) {
+    yield rowsOf(await ask(reading, path, query), path, {});
+    return;
+  }
+  const askedOf = ({ id }: Listed) => ({ [of.param]: id, ...query });
+  const wanted = isWanted === undefined ? {} : { isWanted };
+  for await (const { object, body } of eachOf(reading, of, path, askedOf, wanted))
+    yield rowsOf(body, `${of.noun.toLowerCase()} ${object.id}`, { [of.key]: object.id });
+}
