@@ -44,18 +44,20 @@ function elementsOf(canvas: string, stats: Element): CanvasElementRow[] {
   const ofSteps = Object.entries<Element>((stats['step_stats'] ?? {}) as Record<string, Element>).flatMap(
     ([id, element]) => {
       const step = { step_id: id, step_name: nameOf(element['name']) };
-      const { name: _name, messages, ...own } = element;
-      const rows = Object.entries((messages ?? {}) as Record<string, unknown>).flatMap(([channel, found]) => {
-        const used = new Set<string>();
-        const elements = listOf(found);
-        return elements.map((message, position) => {
-          const variation = idOf(message, position, used);
-          const isOnly = elements.length === 1 && variation === '#1';
-          return rowOf(canvas, { ...step, channel, variation_id: isOnly ? '' : variation }, message);
-        });
-      });
-      const numbers = Object.fromEntries(Object.entries(own).map(([key, value]) => [`step_${key}`, value]));
-      return Object.keys(own).length === 0 ? rows : [...rows, rowOf(canvas, step, numbers)];
+      const rows = Object.entries((element['messages'] ?? {}) as Record<string, unknown>).flatMap(
+        ([channel, found]) => {
+          const used = new Set<string>();
+          const elements = listOf(found);
+          return elements.map((message, position) => {
+            const variation = idOf(message, position, used);
+            const isOnly = elements.length === 1 && variation === '#1';
+            return rowOf(canvas, { ...step, channel, variation_id: isOnly ? '' : variation }, message);
+          });
+        },
+      );
+      const own = Object.entries(element).filter(([key]) => key !== 'name' && key !== 'messages');
+      const numbers = Object.fromEntries(own.map(([key, value]) => [`step_${key}`, value]));
+      return own.length === 0 ? rows : [...rows, rowOf(canvas, step, numbers)];
     },
   );
   return [...ofVariants, ...ofSteps];

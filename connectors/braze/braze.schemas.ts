@@ -97,9 +97,9 @@ const day = () => z.iso.date().describe("Day in the company's time zone");
 /** A send of an API campaign that the sender has given an id. */
 export const SendDay = CampaignDay.extend({ send_id: z.string() });
 
-const { enrolled: _enrolled, ...MESSAGE_COUNTS } = Object.fromEntries(
-  Object.entries(COUNTS).filter(([name]) => !name.includes('conversions')),
-) as Record<Exclude<Count, `conversions${string}`>, string>;
+const MESSAGE_COUNTS = Object.fromEntries(
+  Object.entries(COUNTS).filter(([name]) => name !== 'enrolled' && !name.startsWith('conversions')),
+) as Record<Exclude<Count, 'enrolled' | `conversions${string}`>, string>;
 
 /** Of a Canvas: entries and conversions by variant, all else by step and channel. */
 export const CANVAS_COUNTS = {

@@ -122,8 +122,9 @@ const dataSeries: Route['answer'] = (query, context) => {
 
 const dataSummary: Route['answer'] = (query, context) => {
   const { canvas, days } = read(query, context);
-  const { time: _time, ...sum } = days.reduce(addUp, {});
-  return { message: 'success', data: { name: canvas.name, total_stats: {}, ...sum } };
+  const sum = days.reduce(addUp, { total_stats: {} });
+  delete sum.time;
+  return { message: 'success', data: { name: canvas.name, ...sum } };
 };
 
 export const canvasRoutes: Readonly<Record<string, Route>> = {

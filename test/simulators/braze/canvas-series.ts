@@ -76,7 +76,8 @@ export const canvasDays = (
       const seen = seenOn(day);
       return [element.id, { name: element.name, entries: seen.sent, ...conversionStats(entry, seen) }] as const;
     });
-    const { name: _name, ...total } = ofVariants.map(([, stats]) => stats as Stats).reduce(addUp, {});
+    const total = ofVariants.map(([, stats]) => stats as Stats).reduce(addUp, {});
+    delete total.name;
     days.push({
       time: dayText(day),
       total_stats: total,

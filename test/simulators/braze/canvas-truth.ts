@@ -41,6 +41,9 @@ export interface CanvasTruth {
   readonly steps: readonly StepCell[];
 }
 
+/** What belongs to variants, and to no message. */
+const ofVariants = /^(campaign_id|variation_|revenue|conversions)/;
+
 const variantCell = (canvas: Canvas, cell: TruthCell): VariantCell => ({
   canvas_id: canvas.id,
   date: cell.date,
@@ -74,8 +77,7 @@ export const canvasTruth = (
     steps: canvas.steps.flatMap((step) => {
       const ids = step.messages.elements.map(({ id }) => id);
       return cellsOf(step.messages).map((cell): StepCell => {
-        const { campaign_id: _campaign, variation_id, variation_name: _variation, revenue: _revenue, ...rest } = cell;
-        const measured = Object.fromEntries(Object.entries(rest).filter(([name]) => !name.startsWith('conversions')));
+        const measured = Object.fromEntries(Object.entries(cell).filter(([name]) => !ofVariants.test(name)));
         return {
           ...(measured as unknown as Messages),
           // Canvases do not tell whom a step has reached.
@@ -83,7 +85,7 @@ export const canvasTruth = (
           canvas_id: canvas.id,
           step_id: step.id,
           step_name: step.name,
-          message: ids.indexOf(variation_id),
+          message: ids.indexOf(cell.variation_id),
           messages: ids.length,
         };
       });
