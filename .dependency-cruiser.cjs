@@ -28,6 +28,9 @@ module.exports = {
     only('sdk-is-the-only-door', 'connectors/[^/]+', ['core/sdk/'], 'A connector sees the SDK and its own folder, exactly as a third party\'s does.'),
     only('destinations-see-the-sdk', 'destinations/[^/]+', ['core/sdk/', 'destinations/sql/'], 'A destination sees the SDK and what SQL destinations share.'),
     only('report-sees-sql', 'report', ['core/sdk/', 'destinations/sql/'], 'The report speaks SQL through the SDK\'s session.'),
+    { name: 'web-knows-the-api-alone', severity: 'error', comment: 'The browser application sees the API by the types that are generated from its document, and its own files.', from: { path: '^web/src/' }, to: { path: '^(core|connectors|destinations|report|test|bench)/' } },
+    { name: 'web-is-served-not-imported', severity: 'error', comment: 'The host serves what was built of it.', from: { path: production }, to: { path: '^web/' } },
+    { name: 'web-libraries', severity: 'error', comment: 'The first view is small because little is in it; another library is a decision of its own.', from: { path: '^web/src/' }, to: { path: 'node_modules/', pathNot: 'node_modules/(@types/)?(react|react-dom|wouter|@tanstack/react-query|@tanstack/query-core|openapi-fetch|echarts|vite|scheduler|csstype|zrender)/' } },
     { name: 'nest-at-the-edge', severity: 'error', comment: 'Nest lives in the composition root, the API and thin wrappers.', from: { path: production, pathNot: '^core/(app|api|persistence|scheduler)/' }, to: { path: 'node_modules/@nestjs/' } },
     { name: 'typeorm-in-persistence', severity: 'error', comment: 'TypeORM serves the host\'s own store and never a load path.', from: { path: production, pathNot: '^core/persistence/' }, to: { path: 'node_modules/(typeorm|@nestjs/typeorm)/' } },
     { name: 'traces-are-sent-in-one-place', severity: 'error', comment: 'Others know the API of OpenTelemetry alone, which does nothing where no traces are recorded.', from: { path: production, pathNot: '^core/app/tracing\\.ts$' }, to: { path: 'node_modules/@opentelemetry/(?!api/)' } },
@@ -38,6 +41,6 @@ module.exports = {
     exclude: { path: '^(dist|node_modules)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.js', '.json'] },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['types', 'import', 'node', 'default'], extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

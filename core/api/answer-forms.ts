@@ -125,6 +125,8 @@ export const CONNECTION = z.looseObject({
     .strictObject({ opened_at: instant, probe_at: instant, failures: z.int(), error: ERROR })
     .nullable()
     .describe('Where its source failed too often in a row: requests wait, and one tries again at `probe_at`.'),
+  schedule: z.looseObject({}).nullable().describe('As the configuration says it.'),
+  next_slot: instant.nullable().describe('Null where it has no schedule, or follows another connection.'),
   last_success: instant.nullable(),
   last_run: RUN.nullable(),
 });

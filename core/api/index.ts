@@ -6,6 +6,7 @@ export { ApiDocument, negotiation } from './openapi.js';
 export { ProblemFilter } from './problem.filter.js';
 export { withinRequest } from './scoped-services.js';
 export { requestEdge } from './request-edge.js';
+export { builtWeb, webApplication } from './web-application.js';
 export type {
   ConnectionSchedule,
   ConnectionSummary,

@@ -7,7 +7,6 @@ import {
   NotFoundException,
   Param,
   Query,
-  Redirect,
   Res,
 } from '@nestjs/common';
 import { createHash } from 'node:crypto';
@@ -23,11 +22,6 @@ import { HOST_SERVICES, type HostServices } from './host-services.js';
 @Needs('report:read')
 export class ReportController {
   constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
-
-  @Get()
-  @Redirect('/report', 302)
-  @RedirectsTo('To the report.')
-  home(): void {}
 
   /** The latest month's page. */
   @Get('report')

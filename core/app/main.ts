@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,12 +10,14 @@ import {
   ApiDocument,
   type Access,
   ApiModule,
+  builtWeb,
   type HostServices,
   Metrics,
   negotiation,
   ProblemFilter,
   requestEdge,
   snakeKeys,
+  webApplication,
   withinRequest,
 } from '../api/index.js';
 import { createScheduler } from '../scheduler/scheduler.js';
@@ -34,6 +37,9 @@ import { scheduledConnections } from './schedules.js';
 import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
 import { startRunWorker } from './worker.js';
+
+/** Beside the built program, and where a test runs the sources. */
+const WEB_PLACES = ['../../web', '../../dist/web'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
 
 export interface Host {
   readonly url: string;
@@ -93,6 +99,7 @@ export async function startHost(installation: Installation, { host, port, worker
     }
     next();
   });
+  app.use(webApplication(builtWeb(...WEB_PLACES)));
   app.use(negotiation(api));
   const log = (error: unknown, requestId: string) =>
     logger.error(toConnectorError(error).message, { request_id: requestId });

@@ -116,14 +116,45 @@ test('runs are told with their streams and events, page by page', async () => {
 });
 
 test('the report is a page and its model', async () => {
-  const [home, latest] = [await host.get('/'), await host.get('/report')];
-  expect([home.status, home.headers.location]).toEqual([302, '/report']);
+  const latest = await host.get('/report');
   expect([latest.status, latest.headers.location]).toEqual([302, '/report/2026-03']);
   const page = await host.get('/report/2026-03');
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.body).toContain('<h1>Real-time Campaign Performance Overview</h1>');
   expect(await host.json('/api/report')).toEqual({ months: ['2026-03'] });
   expect((await host.json('/api/report/2026-03')).totals).toMatchObject({ sent: 180 });
+});
+
+test('the browser application is served with its assets, deep links lead into it, and it runs nothing of its page', async () => {
+  const home = await host.get('/');
+  expect([home.status, home.headers['content-type'], home.headers['cache-control']]).toEqual([
+    200,
+    'text/html; charset=utf-8',
+    'no-cache',
+  ]);
+  expect(home.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+  for (const path of ['/connections/daily', `/runs/${run}`, '/performance/2026-03?region=West', '/alerts'])
+    expect({ path, body: (await host.get(path)).body }).toEqual({ path, body: home.body });
+  const assets = [...home.body.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+  expect(assets).toHaveLength(2);
+  let first = 0;
+  for (const path of assets) {
+    const { status, headers, body } = await host.get(path);
+    expect({ path, status, cache: headers['cache-control'] }).toEqual({
+      path,
+      status: 200,
+      cache: 'public, max-age=31536000, immutable',
+    });
+    expect((await host.get(path, { 'if-none-match': headers.etag! })).status).toBe(304);
+    const packed = await host.get(path, { 'accept-encoding': 'gzip' });
+    expect(packed.headers['content-encoding']).toBe('gzip');
+    expect(Number(packed.headers['content-length'])).toBeLessThan(body.length / 2);
+    first += Number(packed.headers['content-length']);
+  }
+  // The first view; charts come when one is shown.
+  expect(first).toBeLessThan(250_000);
+  for (const path of ['/assets/none.js', '/assets/%2e%2e%2findex.html', '/connectionsx'])
+    expect({ path, status: (await host.get(path)).status }).toEqual({ path, status: 404 });
 });
 
 test.each([

@@ -1,0 +1,57 @@
+import createClient from 'openapi-fetch';
+import type { paths } from './schema';
+
+/** The host's API; the types come from its OpenAPI document. */
+export const api = createClient<paths>({ baseUrl: '/' });
+
+/** What the host answered instead: a problem of RFC 9457, or nothing at all. */
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Answered<T> {
+  readonly data?: T | undefined;
+  readonly error?: unknown;
+  readonly response: Response;
+}
+
+/** The answer itself, or an error that says what the host said. */
+export async function answerOf<T>(asking: Promise<Answered<T>>): Promise<T> {
+  let answered: Answered<T>;
+  try {
+    answered = await asking;
+  } catch {
+    throw new Problem(0, 'The host does not answer. Look whether `tributary serve` still runs.');
+  }
+  if (answered.data !== undefined) return answered.data;
+  const { detail } = (answered.error ?? {}) as { detail?: unknown };
+  const { status } = answered.response;
+  throw new Problem(status, typeof detail === 'string' ? detail : `The host answered with status ${status}.`);
+}
+
+type Answer<
+  Path extends keyof paths,
+  Method extends keyof paths[Path],
+  Status extends number,
+> = paths[Path][Method] extends {
+  responses: Record<Status, { content: { 'application/json': infer Body } }>;
+}
+  ? Body
+  : never;
+
+export type Connection = Answer<'/api/connections/{name}', 'get', 200>;
+export type Run = Answer<'/api/runs/{id}', 'get', 200>;
+export type RunFault = NonNullable<Run['error']>;
+export type StreamLedger = Answer<'/api/runs/{id}/ledger', 'get', 200>['streams'][number];
+export type LineageEntry = Answer<'/api/runs/{id}/lineage', 'get', 200>['lineage'][number];
+export type LogLine = Answer<'/api/runs/{id}/logs', 'get', 200>['lines'][number];
+export type Alert = Answer<'/api/alerts/{id}', 'get', 200>;
+export type Asked = Answer<'/api/requests', 'get', 200>['requests'][number];
+export type Backfill = Answer<'/api/backfills/{id}', 'get', 200>;
+export type Section = Answer<'/api/report/{month}', 'get', 200>;
+export type Figures = Section['totals'];

@@ -1,0 +1,111 @@
+import { queryOptions } from '@tanstack/react-query';
+import { answerOf, api } from './client';
+
+/** How often a page that is open asks again. */
+const OFTEN = { refetchInterval: 5_000 };
+
+export const connectionsQuery = queryOptions({
+  queryKey: ['connections'],
+  queryFn: () => answerOf(api.GET('/api/connections')),
+  ...OFTEN,
+});
+
+export const connectionQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['connections', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}', { params: { path: { name } } })),
+    ...OFTEN,
+  });
+
+export const streamsQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['streams', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}/streams', { params: { path: { name } } })),
+  });
+
+export const quarantineQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['quarantine', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}/quarantine', { params: { path: { name } } })),
+  });
+
+export interface RunQuery {
+  readonly connection?: string | undefined;
+  readonly state?: string | undefined;
+  readonly limit: number;
+}
+
+export const runsQuery = (query: RunQuery) =>
+  queryOptions({
+    queryKey: ['runs', query],
+    queryFn: () => answerOf(api.GET('/api/runs', { params: { query: query as never } })),
+    ...OFTEN,
+  });
+
+export const runQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id],
+    queryFn: () => answerOf(api.GET('/api/runs/{id}', { params: { path: { id } } })),
+  });
+
+export const ledgerQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id, 'ledger'],
+    queryFn: () => answerOf(api.GET('/api/runs/{id}/ledger', { params: { path: { id } } })),
+  });
+
+export const lineageQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['run', id, 'lineage'],
+    queryFn: () => answerOf(api.GET('/api/runs/{id}/lineage', { params: { path: { id }, query: { limit: 50 } } })),
+  });
+
+export const logsQuery = (id: string, level: 'info' | 'warn' | 'error') =>
+  queryOptions({
+    queryKey: ['run', id, 'logs', level],
+    queryFn: () => answerOf(api.GET('/api/runs/{id}/logs', { params: { path: { id }, query: { level, limit: 200 } } })),
+  });
+
+export const alertsQuery = (open: boolean) =>
+  queryOptions({
+    queryKey: ['alerts', open],
+    queryFn: () => answerOf(api.GET('/api/alerts', { params: { query: { open, limit: 100 } } })),
+    ...OFTEN,
+  });
+
+export const requestsQuery = (query: {
+  readonly connection?: string | undefined;
+  readonly state?: string | undefined;
+}) =>
+  queryOptions({
+    queryKey: ['requests', query],
+    queryFn: () => answerOf(api.GET('/api/requests', { params: { query: { ...query, limit: 100 } as never } })),
+    ...OFTEN,
+  });
+
+export const schedulesQuery = queryOptions({
+  queryKey: ['schedules'],
+  queryFn: () => answerOf(api.GET('/api/schedules')),
+  ...OFTEN,
+});
+
+export const backfillQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['backfill', id],
+    queryFn: () => answerOf(api.GET('/api/backfills/{id}', { params: { path: { id } } })),
+    ...OFTEN,
+  });
+
+export const monthsQuery = queryOptions({ queryKey: ['months'], queryFn: () => answerOf(api.GET('/api/report')) });
+
+export const sectionQuery = (month: string, release?: number) =>
+  queryOptions({
+    queryKey: ['section', month, release],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/report/{month}', {
+          params: { path: { month }, query: release === undefined ? {} : { release } },
+        }),
+      ),
+    staleTime: 30_000,
+  });

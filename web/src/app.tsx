@@ -1,0 +1,47 @@
+import { Route, Switch } from 'wouter';
+import { Shell } from './layout/shell';
+import { AlertsPage } from './pages/alerts';
+import { BackfillPage } from './pages/backfill';
+import { ConnectionPage } from './pages/connection';
+import { NowherePage } from './pages/nowhere';
+import { OverviewPage } from './pages/overview';
+import { PerformancePage } from './pages/performance';
+import { QuarantinePage } from './pages/quarantine';
+import { RequestsPage } from './pages/requests';
+import { RunPage } from './pages/run';
+import { RunsPage } from './pages/runs';
+import { SchedulesPage } from './pages/schedules';
+
+export function App() {
+  return (
+    <Shell>
+      <Switch>
+        <Route path="/">
+          <OverviewPage />
+        </Route>
+        <Route path="/connections/:name">{({ name }) => <ConnectionPage key={name} name={name} />}</Route>
+        <Route path="/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
+        <Route path="/runs">
+          <RunsPage />
+        </Route>
+        <Route path="/runs/:id">{({ id }) => <RunPage key={id} id={id} />}</Route>
+        <Route path="/requests">
+          <RequestsPage />
+        </Route>
+        <Route path="/schedules">
+          <SchedulesPage />
+        </Route>
+        <Route path="/alerts">
+          <AlertsPage />
+        </Route>
+        <Route path="/quarantine">
+          <QuarantinePage />
+        </Route>
+        <Route path="/performance/:month?">{({ month }) => <PerformancePage month={month} />}</Route>
+        <Route>
+          <NowherePage />
+        </Route>
+      </Switch>
+    </Shell>
+  );
+}

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { Link, useLocation } from 'wouter';
+import { alertsQuery } from '../api/queries';
+import { chooseTheme, chosenTheme, type Theme } from './theme';
+
+const PLACES = [
+  ['/', 'Overview'],
+  ['/performance', 'Performance'],
+  ['/runs', 'Runs'],
+  ['/requests', 'Requests'],
+  ['/schedules', 'Schedules'],
+  ['/alerts', 'Alerts'],
+  ['/quarantine', 'Quarantine'],
+] as const;
+
+const isAt = (location: string, place: string) =>
+  place === '/' ? location === '/' || location.startsWith('/connections') : `${location}/`.startsWith(`${place}/`);
+
+/** What stands around every page. */
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const [location] = useLocation();
+  const [isOpen, setOpen] = useState(false);
+  const [theme, setTheme] = useState<Theme>(chosenTheme);
+  const { data } = useQuery(alertsQuery(true));
+  const open = data?.alerts.length ?? 0;
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(location);
+  useEffect(() => {
+    if (before.current === location) return;
+    before.current = location;
+    setOpen(false);
+    window.scrollTo(0, 0);
+    // Who cannot see that the page has changed hears it, and goes on from its head.
+    main.current?.focus({ preventScroll: true });
+  }, [location]);
+  return (
+    <>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to the content
+      </a>
+      <header className="top">
+        <div className="top-row">
+          <Link href="/" className="brand">
+            <img src="/icon.svg" alt="" width="24" height="24" />
+            Tributary
+          </Link>
+          <button
+            type="button"
+            className="menu-button"
+            aria-expanded={isOpen}
+            aria-controls="nav"
+            onClick={() => setOpen(!isOpen)}
+          >
+            Menu
+          </button>
+          <nav className="nav" id="nav" aria-label="Pages" data-open={isOpen}>
+            <ul>
+              {PLACES.map(([place, label]) => (
+                <li key={place}>
+                  <Link href={place} aria-current={isAt(location, place) ? 'page' : undefined}>
+                    {label}
+                    {place === '/alerts' && open > 0 && (
+                      <span className="count">
+                        {open}
+                        <span className="unseen"> open</span>
+                      </span>
+                    )}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          <label className="theme">
+            <span className="unseen">Colours</span>
+            <select
+              value={theme}
+              onChange={(event) => {
+                const chosen = event.target.value as Theme;
+                setTheme(chosen);
+                chooseTheme(chosen);
+              }}
+            >
+              <option value="system">Like the system</option>
+              <option value="light">Light</option>
+              <option value="dark">Dark</option>
+            </select>
+          </label>
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {children}
+      </main>
+    </>
+  );
+}

@@ -1,0 +1,276 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
+import { answerOf, api, type Connection, type RunFault } from '../api/client';
+import { connectionQuery, quarantineQuery, runsQuery, streamsQuery } from '../api/queries';
+import { Page, Part } from '../layout/page';
+import { Badge } from '../parts/badge';
+import { Fault } from '../parts/fault';
+import { Empty, Failed, Loaded } from '../parts/loaded';
+import { Moment } from '../parts/moment';
+import { RunTable } from '../parts/run-table';
+import { countText, scheduleText } from '../parts/text';
+import { BackfillDialog, PauseDialog, RunDialog } from './connection-dialogs';
+
+export function ConnectionPage({ name }: { readonly name: string }) {
+  const connection = useQuery(connectionQuery(name));
+  return (
+    <Page
+      title={name}
+      crumbs={<Link href="/">Connections</Link>}
+      mark={connection.data === undefined ? undefined : <Badge state={connection.data.state} />}
+      actions={connection.data === undefined ? undefined : <Actions connection={connection.data} />}
+    >
+      <Loaded query={connection}>{(data) => <Standing connection={data} />}</Loaded>
+      {connection.data !== undefined && (
+        <>
+          <Streams name={name} />
+          <Timeline name={name} />
+          <Quarantine name={name} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+type Asking = 'run' | 'pause' | 'backfill';
+
+function Actions({ connection }: { readonly connection: Connection }) {
+  const { name, paused, action_required } = connection;
+  const [asking, setAsking] = useState<Asking>();
+  const [, go] = useLocation();
+  const client = useQueryClient();
+  const changed = () => client.invalidateQueries();
+  const resume = useMutation({
+    mutationFn: () =>
+      answerOf(api.POST('/api/connections/{name}/resume', { params: { path: { name } }, headers: JSON_BODY })),
+    onSuccess: changed,
+  });
+  const close = () => {
+    setAsking(undefined);
+    void changed();
+  };
+  const isHeld = paused !== null || action_required !== null;
+  return (
+    <>
+      <button type="button" className="main" onClick={() => setAsking('run')}>
+        Run now
+      </button>
+      <button type="button" onClick={() => setAsking('backfill')}>
+        Backfill …
+      </button>
+      {isHeld ? (
+        <button type="button" onClick={() => resume.mutate()} disabled={resume.isPending}>
+          Resume
+        </button>
+      ) : (
+        <button type="button" onClick={() => setAsking('pause')}>
+          Pause …
+        </button>
+      )}
+      {resume.error !== null && <Failed error={resume.error} />}
+      {asking === 'run' && <RunDialog name={name} close={close} />}
+      {asking === 'pause' && <PauseDialog name={name} close={close} />}
+      {asking === 'backfill' && <BackfillDialog name={name} close={close} asked={(id) => go(`/backfills/${id}`)} />}
+    </>
+  );
+}
+
+/** What the host wants of every request that changes something. */
+const JSON_BODY = { 'Content-Type': 'application/json' };
+
+function Standing({ connection }: { readonly connection: Connection }) {
+  const {
+    source,
+    destination,
+    schema,
+    schedule,
+    next_slot,
+    last_success,
+    next_step,
+    paused,
+    action_required,
+    circuit,
+  } = connection;
+  return (
+    <>
+      {paused !== null && (
+        <div className="notice warn">
+          <h3>
+            Paused by {paused.by} since <Moment at={paused.since} isWhole />
+          </h3>
+          {paused.reason !== null && <p>{paused.reason}</p>}
+          {paused.until !== null && (
+            <p>
+              It goes on by itself <Moment at={paused.until} isWhole />.
+            </p>
+          )}
+        </div>
+      )}
+      {action_required !== null && <Fault error={action_required.error as RunFault} where="This needs you" />}
+      {circuit !== null && (
+        <Fault error={circuit.error as RunFault} where={`Source ${source} failed ${circuit.failures} times in a row`} />
+      )}
+      {next_step !== null && action_required === null && (
+        <p className="notice">
+          <strong>Next step:</strong> {next_step}
+        </p>
+      )}
+      <dl className="facts">
+        <Fact name="Source" value={source} />
+        <Fact name="Destination" value={`${destination}, schema ${schema}`} />
+        <Fact name="Schedule" value={scheduleText(schedule)} />
+        <div>
+          <dt>Next run</dt>
+          <dd>{next_slot === null ? <span className="none">none is due</span> : <Moment at={next_slot} isWhole />}</dd>
+        </div>
+        <div>
+          <dt>Last success</dt>
+          <dd>{last_success === null ? <span className="none">never</span> : <Moment at={last_success} isWhole />}</dd>
+        </div>
+      </dl>
+    </>
+  );
+}
+
+export const Fact = ({ name, value }: { readonly name: string; readonly value: string }) => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{value}</dd>
+  </div>
+);
+
+function Streams({ name }: { readonly name: string }) {
+  const streams = useQuery(streamsQuery(name));
+  return (
+    <Part title="Streams" lead="The outcome of the last run that had each stream, and where the next one goes on.">
+      <Loaded query={streams}>
+        {(data) => (
+          <>
+            {data.bookmarks !== 'ok' && <p className="notice warn">Bookmarks could not be read: {data.bookmarks}</p>}
+            <table className="folds">
+              <caption className="unseen">Streams of {name}</caption>
+              <thead>
+                <tr>
+                  <th scope="col">Stream</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Last run</th>
+                  <th scope="col" className="number">
+                    Read
+                  </th>
+                  <th scope="col" className="number">
+                    Written
+                  </th>
+                  <th scope="col" className="number">
+                    Quarantined
+                  </th>
+                  <th scope="col">Bookmark</th>
+                </tr>
+              </thead>
+              <tbody>
+                {data.streams.map(({ stream, state, run, ended_at, ledger, error, bookmark }) => (
+                  <tr key={stream}>
+                    <th scope="row">{stream}</th>
+                    <td data-label="State">
+                      <span>
+                        {state === null ? <span className="none">never run</span> : <Badge state={state} />}
+                        {error !== null && (
+                          <span className="small">
+                            {' '}
+                            {error.message} {error.hint}
+                          </span>
+                        )}
+                      </span>
+                    </td>
+                    <td data-label="Last run">
+                      {run === null ? (
+                        ''
+                      ) : (
+                        <Link href={`/runs/${run}`}>{ended_at === null ? 'under way' : <Moment at={ended_at} />}</Link>
+                      )}
+                    </td>
+                    <td data-label="Read" className="number">
+                      {ledger === null ? '' : countText(ledger['read'] ?? 0)}
+                    </td>
+                    <td data-label="Written" className="number">
+                      {ledger === null ? '' : countText((ledger['inserted'] ?? 0) + (ledger['updated'] ?? 0))}
+                    </td>
+                    <td data-label="Quarantined" className="number">
+                      {ledger === null ? '' : countText(ledger['quarantined'] ?? 0)}
+                    </td>
+                    <td data-label="Bookmark">
+                      <Bookmark bookmark={bookmark} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </>
+        )}
+      </Loaded>
+    </Part>
+  );
+}
+
+function Bookmark({
+  bookmark,
+}: {
+  readonly bookmark: { readonly frontier: string | null; readonly files: number } | null;
+}) {
+  if (bookmark === null) return <span className="none">none: read whole</span>;
+  const { frontier, files } = bookmark;
+  if (frontier !== null) return <span className="nowrap">up to {frontier}</span>;
+  return (
+    <span>
+      {countText(files)} {files === 1 ? 'file' : 'files'} read
+    </span>
+  );
+}
+
+function Timeline({ name }: { readonly name: string }) {
+  const runs = useQuery(runsQuery({ connection: name, limit: 25 }));
+  return (
+    <Part title="Runs">
+      <Loaded query={runs}>
+        {(data) =>
+          data.runs.length === 0 ? (
+            <Empty>It never ran. “Run now” starts the first one.</Empty>
+          ) : (
+            <>
+              <RunTable runs={data.runs} caption={`Runs of ${name}`} isOfOne />
+              {data.next !== null && (
+                <p className="more">
+                  <Link href={`/runs?connection=${encodeURIComponent(name)}`}>All runs of {name}</Link>
+                </p>
+              )}
+            </>
+          )
+        }
+      </Loaded>
+    </Part>
+  );
+}
+
+function Quarantine({ name }: { readonly name: string }) {
+  const quarantine = useQuery(quarantineQuery(name));
+  return (
+    <Part
+      title="Quarantine"
+      lead="Records that were rejected and are kept, until a good version comes or they are replayed."
+    >
+      <Loaded query={quarantine}>
+        {({ records }) =>
+          records === 0 ? (
+            <Empty>No record is in quarantine.</Empty>
+          ) : (
+            <p>
+              <Link href={`/quarantine?connection=${encodeURIComponent(name)}`}>
+                {countText(records)} {records === 1 ? 'record' : 'records'}
+              </Link>
+            </p>
+          )
+        }
+      </Loaded>
+    </Part>
+  );
+}

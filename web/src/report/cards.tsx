@@ -1,0 +1,96 @@
+import type { Figures, Section } from '../api/client';
+import { addMonths, changeText, measured, monthText, NOT_MEASURED, percentText, pointsText } from './number-text';
+
+type Card = Section['cards'][number];
+type Change = NonNullable<Card['previous_month']>;
+
+interface CardsProps {
+  readonly section: Section;
+  /** Of one campaign, region and so on; absent: of all, with their changes. */
+  readonly figures?: Figures | undefined;
+}
+
+export function Cards({ section, figures }: CardsProps) {
+  return (
+    <ul className="cards">
+      {section.cards.map((card) => (
+        <li className="card" key={card.key}>
+          <h3>{card.label}</h3>
+          {figures === undefined ? <Whole card={card} month={section.month.id} /> : <Part value={figures[card.key]} />}
+          <details>
+            <summary>
+              Definition<span className="unseen"> of {card.label}</span>
+            </summary>
+            {card.definition}
+          </details>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const Value = ({ text }: { readonly text: string }) => (
+  <p className={text === NOT_MEASURED ? 'value none' : 'value'}>{text}</p>
+);
+
+function Part({ value }: { readonly value: Figures[Card['key']] }) {
+  if (value === null || typeof value === 'number') return <Value text={measured(value)} />;
+  return (
+    <>
+      <Value text={percentText(value)} />
+      <p className="muted">
+        {measured(value.numerator)} of {measured(value.denominator)}
+      </p>
+    </>
+  );
+}
+
+function Whole({ card, month }: { readonly card: Card; readonly month: string }) {
+  const { numerator, denominator, value } = card;
+  const isRate = numerator !== null && denominator !== null;
+  return (
+    <>
+      <Value text={isRate ? percentText({ numerator, denominator }) : measured(value)} />
+      {isRate && (
+        <p className="muted">
+          {measured(numerator)} of {measured(denominator)}
+        </p>
+      )}
+      {value !== null && (
+        <>
+          <Changed card={card} then={card.previous_month} month={addMonths(month, -1)} />
+          <Changed card={card} then={card.last_year} month={addMonths(month, -12)} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Changed({ card, then, month }: { readonly card: Card; readonly then: Change | null; readonly month: string }) {
+  if (then === null)
+    return (
+      <p className="muted">
+        {monthText(month)}: {NOT_MEASURED}
+      </p>
+    );
+  const isRate =
+    card.numerator !== null && card.denominator !== null && then.numerator !== null && then.denominator !== null;
+  const text = isRate
+    ? pointsText(
+        { numerator: card.numerator!, denominator: card.denominator! },
+        { numerator: then.numerator!, denominator: then.denominator! },
+      )
+    : changeText(card.value!, then.value);
+  const before = isRate
+    ? percentText({ numerator: then.numerator!, denominator: then.denominator! })
+    : measured(then.value);
+  return (
+    <p>
+      <strong>{text ?? 'new'}</strong>{' '}
+      <span className="muted">
+        from {before}, {then.days === null ? '' : `first ${then.days} days of `}
+        {monthText(then.month)}
+      </span>
+    </p>
+  );
+}

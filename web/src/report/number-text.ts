@@ -1,0 +1,58 @@
+import type { Figures } from '../api/client';
+import { countText } from '../parts/text';
+
+/** A share with the counts it comes from. */
+export interface Share {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
+/** Hundredths of a percent, rounded once and from the counts, as every form of the report has them. A half goes away from zero. */
+function hundredths(numerator: bigint, denominator: bigint): bigint {
+  const half = numerator < 0n ? -denominator : denominator;
+  return (2n * numerator * 10_000n + half) / (2n * denominator);
+}
+
+function decimals(units: bigint): string {
+  const text = (units < 0n ? -units : units).toString().padStart(3, '0');
+  return `${text.slice(0, -2)}.${text.slice(-2)}`;
+}
+
+const signed = (units: bigint, unit: string): string =>
+  `${units < 0n ? '−' : units > 0n ? '+' : '±'}${decimals(units)} ${unit}`;
+
+export const percentText = ({ numerator, denominator }: Share): string =>
+  `${decimals(hundredths(BigInt(numerator), BigInt(denominator)))} %`;
+
+/** How a count has changed; nothing changes in per cent against zero. */
+export const changeText = (now: number, then: number): string | undefined =>
+  then > 0 ? signed(hundredths(BigInt(now) - BigInt(then), BigInt(then)), '%') : undefined;
+
+/** The difference of two shares, in percentage points. */
+export function pointsText(now: Share, then: Share): string {
+  const [a, b] = [BigInt(now.numerator), BigInt(now.denominator)];
+  const [c, d] = [BigInt(then.numerator), BigInt(then.denominator)];
+  return signed(hundredths(a * d - c * b, b * d), 'points');
+}
+
+export const NOT_MEASURED = 'not measured';
+
+export const measured = (value: number | null): string => (value === null ? NOT_MEASURED : countText(value));
+
+export const rate = (share: Share | null): string => (share === null ? NOT_MEASURED : percentText(share));
+
+const MONTH = new Intl.DateTimeFormat('en-US', { month: 'long', year: 'numeric', timeZone: 'UTC' });
+
+export const monthText = (month: string): string => MONTH.format(new Date(`${month}-01T00:00:00Z`));
+
+const DAY = new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', timeZone: 'UTC' });
+
+export const dayText = (day: string): string => DAY.format(new Date(`${day}T00:00:00Z`));
+
+export function addMonths(month: string, count: number): string {
+  const date = new Date(`${month}-01T00:00:00Z`);
+  date.setUTCMonth(date.getUTCMonth() + count);
+  return date.toISOString().slice(0, 7);
+}
+
+export const isNothing = (figures: Figures): boolean => Object.values(figures).every((value) => value === null);
