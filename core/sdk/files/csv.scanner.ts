@@ -33,6 +33,8 @@ export type CsvFault = 'text_after_quote' | 'unclosed_quote' | 'record_too_long'
  */
 export interface CsvScanner extends RowScanner {
   readonly fault: CsvFault | undefined;
+  /** A copy of the bytes that no record has taken yet. */
+  rest(): Uint8Array;
 }
 
 export function csvScanner(options: CsvOptions = {}): CsvScanner {
@@ -108,6 +110,10 @@ class BytesScanner implements CsvScanner {
     this.#makeRoom(0);
     if (this.#limit > 0 && this.buffer[this.#limit - 1] !== LF) this.buffer[this.#limit++] = LF;
     this.#received();
+  }
+
+  rest(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.buffer, this.#record, this.#limit);
   }
 
   next(): boolean {

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
 import type { FileVersion } from '../../protocol/index.js';
-import { ConnectorError, isConnectorError } from '../errors.js';
+import { ConnectorError } from '../errors.js';
+import { unbzip2 } from './unpack/bzip2.js';
+import { refused } from './unpack/faults.js';
+import type { Layer } from './unpack/layer.js';
+import { decrypting, type PgpRules } from './unpack/pgp.js';
+import { zipEntries } from './unpack/zip.js';
+import { gunzip, unzstd } from './unpack/zlib.js';
 
 /** What is known of a file once it was read to its end. */
 export interface Identity {
@@ -12,44 +16,163 @@ export interface Identity {
   isPacked?: boolean;
 }
 
-/** `auto` goes by the ending `.gz` and by the first two bytes. */
-export type Compression = 'auto' | 'none' | 'gzip';
+export const PACKINGS = ['gzip', 'zip', 'bzip2', 'zstd', 'pgp'] as const;
+export type Packing = (typeof PACKINGS)[number];
+/** `auto` goes by the endings of the name and by the first bytes; a list names every packing, the outermost first. */
+export type Compression = 'auto' | 'none' | Packing | readonly Packing[];
 
-/** Unpacked chunks: 16 KB run at a quarter of the speed, 1 MB a tenth faster for four times the memory. */
-const CHUNK_BYTES = 1 << 18;
-/** Exports shrink to a tenth or a fiftieth. Past this size a file that shrank to less than this part is taken for a bomb. */
+export interface DecodeRules {
+  readonly compression: Compression;
+  /** True for a format that is a zip archive itself (XLSX), which only a name's ending then makes a packing. */
+  readonly isZipItself?: boolean;
+  readonly pgp?: PgpRules;
+  /** Which entries of an archive are read, by a glob; absent: all. */
+  readonly entries?: string;
+  readonly maxEntries: number;
+  readonly maxRatio: number;
+  readonly maxUnpackedBytes: number;
+}
+
+/** The bytes of one file, unpacked: the file itself, or an entry of the archive that it is. */
+export interface Part {
+  readonly name: string;
+  /** True for an entry of an archive, of which there may be several. */
+  readonly isEntry: boolean;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Exports shrink to a tenth or a fiftieth; below this size a file that shrank to less is no danger. */
 const WATCHED_BYTES = 64 << 20;
-const MAX_RATIO = 300;
+const MAX_LAYERS = 8;
+/** As much of the beginning as tells a packing. */
+const HEAD_BYTES = 10;
+
+const ENDINGS: readonly (readonly [RegExp, Packing])[] = [
+  [/\.gz$/i, 'gzip'],
+  [/\.zip$/i, 'zip'],
+  [/\.bz2$/i, 'bzip2'],
+  [/\.zst$/i, 'zstd'],
+  [/\.(pgp|gpg|asc)$/i, 'pgp'],
+];
+const HEADS: readonly (readonly [string, Packing])[] = [
+  ['\x1f\x8b', 'gzip'],
+  ['PK\x03\x04', 'zip'],
+  ['PK\x05\x06', 'zip'],
+  ['\x28\xb5\x2f\xfd', 'zstd'],
+  ['-----BEGIN', 'pgp'],
+];
+const BZIP2_HEAD = /^BZh[1-9]1AY&SY/;
 
 /**
- * The bytes of a file, decompressed, with checksum and size of the file as it lies at the source. A file that is cut off,
- * damaged, or of another size than it was listed with, throws: the end of the bytes is then not the end of the data.
- * Reads no further than the caller pulls.
+ * The bytes of a file with every packing taken off, with checksum and size of the file as it lies at the source. A file
+ * that is cut off, damaged, or of another size than it was listed with, throws: the end of the bytes is then not the end of
+ * the data. Reads no further than the caller pulls; a part is to be read to its end before the next is asked for.
  */
-export async function* decoded(
+export async function* decodedParts(
   raw: AsyncIterable<Uint8Array>,
   file: FileVersion,
-  compression: Compression,
+  rules: DecodeRules,
   identity: Identity,
-): AsyncGenerator<Uint8Array> {
-  const chunks = measured(raw, file, identity)[Symbol.asyncIterator]();
+): AsyncGenerator<Part> {
+  const context = { file, identity };
+  const chunks = measured(raw, file, identity);
+  const counts: number[] = [];
+  const bomb = (what: string) =>
+    new ConnectorError('source', `File "${file.name}" unpacks to more than ${what}.`, {
+      hint: 'This looks like an archive bomb; the file was refused. If it is right, raise `max_ratio` or `max_unpacked_bytes`.',
+    });
+  // Counted over all entries of an archive, and layer by layer: a bomb may hide behind an inner one.
+  const watched = async function* (unpacked: AsyncIterable<Uint8Array>, depth: number) {
+    for await (const chunk of unpacked) {
+      const bytes = (counts[depth] ?? 0) + chunk.byteLength;
+      counts[depth] = bytes;
+      if (bytes > WATCHED_BYTES && bytes > identity.bytes * rules.maxRatio)
+        throw bomb(`${rules.maxRatio} times its size`);
+      if (bytes > rules.maxUnpackedBytes) throw bomb(`${rules.maxUnpackedBytes} bytes`);
+      yield chunk;
+    }
+  };
+  async function* opened(part: Part, depth: number, wasDecrypted: boolean): AsyncGenerator<Part> {
+    const { head, all } = await withHead(part.chunks);
+    try {
+      const packing = packingOf(part.name, head, depth, wasDecrypted);
+      if (packing === undefined) {
+        if (rules.pgp !== undefined && !wasDecrypted)
+          throw refused(file, 'is not encrypted, which `pgp` asks for', 'Ask who sent it.');
+        identity.isPacked ??= depth > 0;
+        yield { ...part, chunks: all };
+        return;
+      }
+      if (depth >= MAX_LAYERS) throw refused(file, `is packed more than ${MAX_LAYERS} times`, 'Ask who made it.');
+      identity.isPacked = true;
+      if (packing === 'zip') {
+        for await (const entry of zipEntries(all, context, rules))
+          yield* opened(
+            { name: entry.name, isEntry: true, chunks: watched(entry.chunks, depth) },
+            depth + 1,
+            wasDecrypted,
+          );
+        return;
+      }
+      const inner = part.name.replace(ENDINGS.find(([, kind]) => kind === packing)?.[0] as RegExp, '');
+      const unpacked = layerOf(packing)(all, context);
+      yield* opened(
+        { ...part, name: inner, chunks: watched(unpacked, depth) },
+        depth + 1,
+        wasDecrypted || packing === 'pgp',
+      );
+    } finally {
+      await all.return(undefined);
+    }
+  }
+  function packingOf(name: string, head: string, depth: number, wasDecrypted: boolean): Packing | undefined {
+    const { compression, pgp } = rules;
+    if (compression === 'none') return undefined;
+    if (compression !== 'auto') return typeof compression === 'string' ? [compression][depth] : compression[depth];
+    const byName = ENDINGS.find(([ending]) => ending.test(name))?.[1];
+    const byHead = BZIP2_HEAD.test(head) ? 'bzip2' : HEADS.find(([bytes]) => head.startsWith(bytes))?.[1];
+    const found = byName ?? (byHead === 'zip' && rules.isZipItself === true ? undefined : byHead);
+    return found ?? (pgp !== undefined && !wasDecrypted ? 'pgp' : undefined);
+  }
+  function layerOf(packing: Exclude<Packing, 'zip'>): Layer {
+    if (packing === 'gzip') return gunzip;
+    if (packing === 'zstd') return unzstd;
+    if (packing === 'bzip2') return unbzip2;
+    if (rules.pgp === undefined)
+      throw new ConnectorError('config', `File "${file.name}" is encrypted by PGP, and the stream has no \`pgp\`.`, {
+        hint: 'Give `pgp: { private_key: "${file:/run/secrets/key.asc}" }`.',
+      });
+    return decrypting(rules.pgp);
+  }
   try {
-    const first = await chunks.next();
-    const head = first.done === true ? undefined : first.value;
-    const isGzip = compression === 'gzip' || (compression === 'auto' && (/\.gz$/i.test(file.name) || isGzipHead(head)));
-    const all = (async function* () {
-      if (head !== undefined) yield head;
-      yield* { [Symbol.asyncIterator]: () => chunks };
-    })();
-    identity.isPacked = isGzip;
-    yield* isGzip ? gunzip(all, file, identity) : all;
+    yield* opened({ name: file.name, isEntry: false, chunks }, 0, false);
+    if (identity.checksum === '')
+      throw refused(file, 'has bytes after the end of what is packed in it', 'Deliver it again.');
   } finally {
     await chunks.return(undefined);
   }
 }
 
-function isGzipHead(head: Uint8Array | undefined): boolean {
-  return head !== undefined && head[0] === 0x1f && head[1] === 0x8b;
+/** The first bytes, as characters, and all of them. */
+async function withHead(chunks: AsyncIterable<Uint8Array>) {
+  const iterator = chunks[Symbol.asyncIterator]();
+  const seen: Uint8Array[] = [];
+  let head = Buffer.alloc(0);
+  while (head.length < HEAD_BYTES) {
+    const { done, value } = await iterator.next();
+    if (done === true) break;
+    seen.push(value);
+    head = Buffer.concat([head, value.subarray(0, HEAD_BYTES)]);
+  }
+  const all = (async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* seen;
+      yield* { [Symbol.asyncIterator]: () => iterator };
+    } finally {
+      await iterator.return?.();
+    }
+  })();
+  return { head: head.toString('latin1'), all };
 }
 
 async function* measured(
@@ -72,63 +195,4 @@ function changed(file: FileVersion, what: string): ConnectorError {
   return new ConnectorError('source', `File "${file.name}" had ${file.bytes} bytes when it was listed and ${what}.`, {
     hint: 'It was written or replaced while it was read. Nothing of it was loaded; the next run reads it again.',
   });
-}
-
-async function* gunzip(
-  chunks: AsyncIterable<Uint8Array>,
-  file: FileVersion,
-  identity: Identity,
-): AsyncIterable<Uint8Array> {
-  const unzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  const input = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
-  input.on('error', (error) => unzip.destroy(error));
-  input.pipe(unzip);
-  let unpacked = 0;
-  try {
-    for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
-      unpacked += chunk.byteLength;
-      if (unpacked > WATCHED_BYTES && unpacked > identity.bytes * MAX_RATIO)
-        throw new ConnectorError('source', `File "${file.name}" unpacks to more than ${MAX_RATIO} times its size.`, {
-          hint: 'This looks like an archive bomb; the file was refused.',
-        });
-      yield chunk;
-    }
-  } catch (error) {
-    throw isConnectorError(error) ? error : damaged(file, identity, unzip, unpacked, error);
-  } finally {
-    input.destroy();
-    unzip.destroy();
-  }
-}
-
-function damaged(
-  file: FileVersion,
-  identity: Identity,
-  unzip: Gunzip,
-  unpacked: number,
-  cause: unknown,
-): ConnectorError {
-  const { code } = cause as NodeJS.ErrnoException;
-  if (code === undefined || !code.startsWith('Z_'))
-    return new ConnectorError('source', `File "${file.name}" cannot be read to its end.`, { cause });
-  const { name, bytes } = file;
-  return code === 'Z_BUF_ERROR'
-    ? new ConnectorError(
-        'source',
-        `File "${name}" is a gzip archive that is cut off after byte ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
-        {
-          cause,
-          fault: 'integrity',
-          hint: 'The transfer did not end. Nothing of the file was loaded; deliver it again.',
-        },
-      )
-    : new ConnectorError(
-        'source',
-        `File "${name}" is no gzip archive or is damaged between byte ${unzip.bytesWritten} and ${identity.bytes} of ${bytes} (${unpacked} bytes unpacked).`,
-        {
-          cause,
-          fault: 'integrity',
-          hint: 'Nothing of the file was loaded; deliver it again. If it is not compressed, set `compression: none`.',
-        },
-      );
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { secret } from '../fields.js';
+import { PACKINGS } from './decode.js';
 
 const FIELD_TYPES = [
   'string',
@@ -32,6 +34,21 @@ const columnSpec = z.union([
   }),
 ]);
 
+const pgpSpec = z
+  .strictObject({
+    private_key: secret('Armored private key that the files are encrypted for'),
+    passphrase: secret('Passphrase of the private key').optional(),
+    public_keys: z.array(z.string().min(1)).default([]).describe('Armored public keys of those who sign the files'),
+    require_signature: z
+      .boolean()
+      .default(false)
+      .describe('True: a file without a valid signature by one of `public_keys` is refused'),
+  })
+  .refine((pgp) => !pgp.require_signature || pgp.public_keys.length > 0, {
+    path: ['public_keys'],
+    message: '`require_signature` needs the keys of those who may sign',
+  });
+
 /** The description of one stream of files, the same for every transport. */
 export const fileSpec = z.strictObject({
   stream: z
@@ -41,9 +58,28 @@ export const fileSpec = z.strictObject({
   path: z.string().min(1).describe('Path or glob, e.g. `exports/engagement_*.csv.gz`'),
   format: z.enum(['csv', 'jsonl']).describe('`csv`, or `jsonl`: one JSON object per line'),
   compression: z
-    .enum(['auto', 'none', 'gzip'])
+    .union([z.enum(['auto', 'none', ...PACKINGS]), z.array(z.enum(PACKINGS)).min(1).max(8)])
     .default('auto')
-    .describe('`auto` goes by the ending `.gz` and by the first bytes'),
+    .describe(
+      '`auto` goes by the endings `.gz`, `.zip`, `.bz2`, `.zst`, `.pgp`, `.gpg`, `.asc`, one after the other, and by the first bytes; a list names every packing, the outermost first, e.g. `[pgp, gzip]`',
+    ),
+  entries: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Which entries of a zip archive are read, as a glob on their names; default: all'),
+  max_entries: z.int().positive().default(10_000).describe('An archive of more entries is refused'),
+  max_ratio: z
+    .number()
+    .positive()
+    .default(300)
+    .describe('A file that unpacks to more than 64 MB and to more than so many times its size is refused as a bomb'),
+  max_unpacked_bytes: z
+    .int()
+    .positive()
+    .default(100 * 2 ** 30)
+    .describe('A file that unpacks to more is refused'),
+  pgp: pgpSpec.optional().describe('How files are decrypted; with it a file that is not encrypted is refused'),
   encoding: z.literal('utf-8').default('utf-8').describe('A byte order mark is left out'),
   delimiter: oneByte.default(','),
   quote: z

@@ -1,20 +1,9 @@
-import {
-  BadRecord,
-  type Field,
-  type FileVersion,
-  type OpenFile,
-  type ParsingRules,
-  type RecordData,
-} from '../../protocol/index.js';
+import type { Field, FileVersion } from '../../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../errors.js';
 import type { FileStream } from '../source.js';
-import { csvScanner } from './csv.scanner.js';
-import { decoded, type Identity } from './decode.js';
 import type { FileSpec } from './file-spec.js';
-import { declaredFields, headerFields, readHeader } from './header.js';
-import { inferObjects } from './infer.js';
-import { jsonLinesScanner } from './jsonl.scanner.js';
-import { noticingLate } from './late-fields.js';
+import { declaredFields } from './header.js';
+import { openFile, parsingRules } from './open-file.js';
 import { sampleFile, type Sample } from './sample.js';
 import type { FileTransport } from './transport.js';
 
@@ -118,108 +107,6 @@ async function sampledFields(
       : `the files that match ${spec.path} in ${transport.place} are empty`,
     'Check the path; or declare `columns`, so that the table can be made before the first file comes.',
   );
-}
-
-async function openFile(
-  transport: FileTransport,
-  spec: FileSpec,
-  known: ReadonlyMap<string, Field>,
-  file: FileVersion,
-  signal: AbortSignal,
-): Promise<OpenFile> {
-  const identity: Identity = { checksum: '', bytes: 0 };
-  const chunks = decoded(transport.open(file, signal), file, spec.compression, identity);
-  try {
-    const layout = spec.format === 'csv' ? openCsv(spec, known, file, chunks) : openJsonLines(spec, known, chunks);
-    const { scanner, fields, read } = await layout;
-    return {
-      scanner,
-      fields,
-      isPacked: identity.isPacked === true,
-      parsing: parsingRules(spec),
-      chunks: replayed(read, chunks, () => transport.givesChunksAway === true && identity.isPacked === false),
-      identity: () => identity,
-      close: async () => void (await chunks.return(undefined)),
-    };
-  } catch (error) {
-    await chunks.return(undefined);
-    throw error;
-  }
-}
-
-async function openCsv(
-  spec: FileSpec,
-  known: ReadonlyMap<string, Field>,
-  file: FileVersion,
-  chunks: AsyncIterator<Uint8Array>,
-) {
-  const dialect = {
-    delimiter: spec.delimiter,
-    quote: spec.quote,
-    maxRecordBytes: spec.max_record_bytes,
-    ...(spec.escape === undefined ? {} : { escape: spec.escape }),
-    ...(spec.comment === undefined ? {} : { comment: spec.comment }),
-  };
-  if (!spec.header) {
-    const fields = declaredFields(spec);
-    return {
-      fields,
-      read: await firstChunk(chunks),
-      scanner: csvScanner({ ...dialect, emptyLines: fields.length === 1 }),
-    };
-  }
-  const { names, chunks: read } = await readHeader(csvScanner(dialect), chunks, file);
-  const fields = headerFields(names, file, known);
-  return { fields, read, scanner: csvScanner({ ...dialect, skipRows: 1, emptyLines: fields.length === 1 }) };
-}
-
-/** With the first chunk it is known whether the file is packed. */
-async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<readonly Uint8Array[]> {
-  const { done, value } = await chunks.next();
-  return done === true ? [] : [value];
-}
-
-/** JSON lines have no header, so names that are new are looked for in the first bytes, and what comes later is noticed. */
-async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, chunks: AsyncIterator<Uint8Array>) {
-  const limits = { maxRecordBytes: spec.max_record_bytes };
-  const read = await firstChunk(chunks);
-  const looker = jsonLinesScanner(limits);
-  // The line that the chunk cuts is no JSON, or a whole one without line end.
-  const found = [...read.map((chunk) => looker.push(chunk)), looker.end()].flat();
-  const records = found.filter((record): record is RecordData => !(record instanceof BadRecord));
-  const inferred = inferObjects(records, spec.primary_key);
-  const fields = [...known.values(), ...inferred.filter((field) => !known.has(field.name))];
-  return { fields, read, scanner: noticingLate(jsonLinesScanner(limits), fields, spec.primary_key) };
-}
-
-/**
- * The chunks that were looked at before, and the rest. Scanners copy what they need, so that a chunk has served when the
- * next is asked for; its memory is then given back at once, since the collector lets some 30 MB of such buffers gather.
- */
-async function* replayed(
-  read: readonly Uint8Array[],
-  rest: AsyncGenerator<Uint8Array>,
-  mayFree: () => boolean,
-): AsyncIterable<Uint8Array> {
-  yield* read;
-  for await (const chunk of rest) {
-    yield chunk;
-    if (mayFree()) (chunk.buffer as ArrayBuffer).transfer(0);
-  }
-}
-
-function parsingRules(spec: FileSpec): ParsingRules {
-  const formats: Record<string, string> = {};
-  for (const [name, column] of Object.entries(spec.columns))
-    if (typeof column === 'object' && column.format !== undefined) formats[name] = column.format;
-  return {
-    nulls: spec.nulls,
-    quotedNulls: spec.quoted_nulls,
-    formats,
-    trueTexts: spec.true_texts,
-    falseTexts: spec.false_texts,
-    ...(spec.time_zone === undefined ? {} : { timeZone: spec.time_zone }),
-  };
 }
 
 function configError(spec: FileSpec, what: string, hint: string): ConnectorError {

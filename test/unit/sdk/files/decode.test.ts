@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { decoded, type Compression, type Identity } from '../../../../core/sdk/files/decode.js';
+import { decodedParts, type Compression, type Identity } from '../../../../core/sdk/files/decode.js';
 import { seeded } from './csv-rows.js';
 
 const versionOf = (name: string, bytes: number) => ({ name, bytes, modifiedAt: '2026-01-01T00:00:00Z', version: 'v1' });
@@ -11,6 +11,17 @@ async function* pieces(bytes: Uint8Array, size: number, closed?: () => void): As
   } finally {
     closed?.();
   }
+}
+
+const LIMITS = { maxEntries: 100, maxRatio: 300, maxUnpackedBytes: 1 << 30 };
+
+async function* decoded(
+  raw: AsyncIterable<Uint8Array>,
+  file: ReturnType<typeof versionOf>,
+  compression: Compression,
+  identity: Identity,
+) {
+  for await (const part of decodedParts(raw, file, { ...LIMITS, compression }, identity)) yield* part.chunks;
 }
 
 async function unpack(

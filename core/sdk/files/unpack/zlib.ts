@@ -1,0 +1,64 @@
+import { Readable } from 'node:stream';
+import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import { ConnectorError, isConnectorError } from '../../errors.js';
+import type { Layer } from './layer.js';
+import { zstdFrames } from './zstd-frames.js';
+
+/** Unpacked chunks: 16 KB run at a quarter of the speed, 1 MB a tenth faster for four times the memory. */
+const CHUNK_BYTES = 1 << 18;
+
+export const gunzip: Layer = (chunks, context) =>
+  inflate(chunks, context, 'gzip', createGunzip({ chunkSize: CHUNK_BYTES }));
+
+export const unzstd: Layer = (chunks, context) =>
+  inflate(zstdFrames(chunks), context, 'zstd', createZstdDecompress({ chunkSize: CHUNK_BYTES }));
+
+async function* inflate(
+  chunks: AsyncIterable<Uint8Array>,
+  { file, identity }: Parameters<Layer>[1],
+  kind: string,
+  unzip: Gunzip | ZstdDecompress,
+): AsyncIterable<Uint8Array> {
+  const input = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
+  input.on('error', (error) => unzip.destroy(error));
+  input.pipe(unzip);
+  let unpacked = 0;
+  try {
+    for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
+      unpacked += chunk.byteLength;
+      yield chunk;
+    }
+  } catch (error) {
+    throw isConnectorError(error) ? error : damaged(error);
+  } finally {
+    input.destroy();
+    unzip.destroy();
+  }
+
+  function damaged(cause: unknown): ConnectorError {
+    const { code } = cause as NodeJS.ErrnoException;
+    const { name, bytes } = file;
+    if (code === undefined || !code.startsWith('Z'))
+      return new ConnectorError('source', `File "${name}" cannot be read to its end.`, { cause });
+    const done = `(${unpacked} bytes unpacked)`;
+    return code === 'Z_BUF_ERROR'
+      ? new ConnectorError(
+          'source',
+          `File "${name}" is a ${kind} archive that is cut off after byte ${identity.bytes} of ${bytes} ${done}.`,
+          {
+            cause,
+            fault: 'integrity',
+            hint: 'The transfer did not end. Nothing of the file was loaded; deliver it again.',
+          },
+        )
+      : new ConnectorError(
+          'source',
+          `File "${name}" is no ${kind} archive or is damaged between byte ${unzip.bytesWritten} and ${identity.bytes} of ${bytes} ${done}.`,
+          {
+            cause,
+            fault: 'integrity',
+            hint: 'Nothing of the file was loaded; deliver it again. If it is not compressed, set `compression: none`.',
+          },
+        );
+  }
+}
