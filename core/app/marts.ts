@@ -2,9 +2,11 @@ import type { DirtyMark } from '../protocol/index.js';
 import {
   buildMarts,
   compileFacts,
+  explainFacts,
   marksFor,
   streamsOf,
   type CompiledFact,
+  type FactExplanation,
   type MartBuild,
   type Reading,
 } from '../../report/index.js';
@@ -52,6 +54,21 @@ export async function bringMartsUpToDate(
       readings,
       probe,
     });
+  } finally {
+    await sql.close();
+  }
+}
+
+/** What the facts would put into the marts; nothing is written. */
+export async function explain(
+  installation: Installation,
+  options: { readonly name?: string; readonly sample: number },
+  signal: AbortSignal,
+): Promise<readonly FactExplanation[]> {
+  const { configuration } = installation;
+  const sql = await installation.sql(reportDestination(configuration), { readOnly: true, signal });
+  try {
+    return await explainFacts(sql, factsOf(configuration), options);
   } finally {
     await sql.close();
   }

@@ -46,7 +46,9 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
     summands.filter(({ of }) => parts.some(({ part }) => of(part)?.distinct !== undefined)).map(({ name }) => name),
   );
 
-  const inner = parts.map((each) => select(fact, dialect, tables, each, parts, summands, distinct)).join(' UNION ALL ');
+  const inner = parts
+    .map((each) => select(fact, dialect, tables, each, parts, summands, distinct))
+    .join('\n  UNION ALL');
   const grain = (alias: string) => GRAIN.map((name) => `${alias}.${name}`).join(', ');
   const totals = summands.map(({ name, type }) => {
     const sum = `round(CAST(sum(r.${name}) AS ${decimal}), ${type === 'money' ? 2 : 0})`;
@@ -152,9 +154,9 @@ function select(
     ...(Object.keys(part.where).length === 0 ? [] : [among]),
     ...(as.date.optional === true ? [`${day(as.date)} IS NOT NULL`] : []),
   ];
-  const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
-  const list = columns.map(([sql, name]) => `${sql} AS ${name}`).join(', ');
-  return `SELECT ${list} FROM ${from(fact, part, dialect, tables, expressions.column)}${where}`;
+  const where = conditions.length === 0 ? '' : `\n   WHERE ${conditions.join(' AND ')}`;
+  const list = columns.map(([sql, name]) => `${sql} AS ${name}`).join(',\n         ');
+  return `\n  SELECT ${list}\n    FROM ${from(fact, part, dialect, tables, expressions.column)}${where}`;
 }
 
 /** What one stream counts, a row of another has none of; what one adds up, a row of another does not measure. */
@@ -185,7 +187,7 @@ function from(
       if (left.type === right.type) return `${left.sql} = j${index}.${dialect.quote(key)}`;
       return `${dialect.asText(left.sql, left.type)} = ${dialect.asText(right.sql, right.type)}`;
     });
-    return ` LEFT JOIN ${table(connection, stream)} j${index} ON ${matches.join(' AND ')}`;
+    return `\n    LEFT JOIN ${table(connection, stream)} j${index} ON ${matches.join(' AND ')}`;
   });
   return `${table(part.connection, part.stream)} f${joins.join('')}`;
 }

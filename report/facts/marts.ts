@@ -95,7 +95,7 @@ const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema,
 
 /** Creates what is missing. A role that may not create schemas can be given one that exists. */
 export async function ensureMarts(sql: SqlSession, dialect: SqlDialect): Promise<void> {
-  if (await arePresent(sql)) return;
+  if (await areMartsPresent(sql)) return;
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));
     const schemas = await transaction.query(
@@ -109,7 +109,7 @@ export async function ensureMarts(sql: SqlSession, dialect: SqlDialect): Promise
   });
 }
 
-async function arePresent(sql: SqlSession): Promise<boolean> {
+export async function areMartsPresent(sql: SqlSession): Promise<boolean> {
   const rows = await sql.query<{ table_name: string }>(
     `SELECT table_name FROM information_schema.tables WHERE table_schema = '${REPORT_SCHEMA}'`,
   );

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import type { Move, Release } from '../../../report/index.js';
+import type { FactExplanation, Move, Release } from '../../../report/index.js';
 import { REPORT_FORMATS, type ReportFormat } from '../report-formats.js';
 import { table } from './output.js';
 import { writeOutput } from './output-place.js';
@@ -36,8 +36,60 @@ export function reportVerb(program: Command): void {
     await writeOutput(file, renderMonth(await loadMonth(open, wanted, signal, release), format));
     output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
   });
+  factsVerb(group);
   publishVerb(group);
   releasesVerb(group);
+}
+
+function factsVerb(group: Command): void {
+  const facts = group
+    .command('facts')
+    .description('what the facts would put into the marts: their SQL and the latest rows; writes nothing')
+    .argument('[fact]', 'its name; absent: all')
+    .option('--sample <rows>', 'how many rows', rowsOf, 10)
+    .option('--no-sql', 'only the rows');
+  does<{ readonly sample: number; readonly sql: boolean }>(
+    facts,
+    async ({ installation, output, signal }, [name], { sample, sql }) => {
+      const { explain } = await import('../marts.js');
+      const found = await explain(await installation(), { ...(name === undefined ? {} : { name }), sample }, signal);
+      const form = found.map(({ sql: text = null, foreignChannels, error = null, ...rest }) => ({
+        ...rest,
+        sql: text,
+        foreign_channels: foreignChannels,
+        error,
+      }));
+      output.data('tributary.report_facts/1', form, () => found.map((one) => factText(one, sql)).join('\n\n'));
+      return found.some(({ error }) => error !== undefined) ? 3 : 0;
+    },
+  );
+}
+
+function factText({ fact, sql, rows, sample, ...about }: FactExplanation, withSql: boolean): string {
+  const { error, missing, undated, foreignChannels } = about;
+  const columns = Object.keys(sample[0] ?? {}).filter((column) => sample.some((row) => row[column] !== null));
+  return [
+    `# ${fact}: ${rows.toLocaleString('en-US')} rows`,
+    ...(error === undefined ? [] : [`error: ${error.message}`, ...(error.hint === undefined ? [] : [error.hint])]),
+    ...(missing.length === 0 ? [] : [`not synced yet: ${missing.join(', ')}`]),
+    ...(undated === 0 ? [] : [`raw rows without a day: ${undated.toLocaleString('en-US')}`]),
+    ...(foreignChannels.length === 0 ? [] : [`channels that stand as (unknown): ${foreignChannels.join(', ')}`]),
+    ...(withSql && sql !== undefined ? [`${sql};`] : []),
+    ...(sample.length === 0
+      ? []
+      : [
+          table(
+            columns,
+            sample.map((row) => columns.map((column) => String(row[column] ?? ''))),
+          ),
+        ]),
+  ].join('\n');
+}
+
+function rowsOf(text: string): number {
+  const rows = Number(text);
+  if (!Number.isInteger(rows) || rows < 0 || rows > 10_000) throw new InvalidArgumentError('It must be 0 to 10000.');
+  return rows;
 }
 
 function publishVerb(group: Command): void {

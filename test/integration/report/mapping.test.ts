@@ -1,4 +1,4 @@
-import { buildMarts } from '../../../report/index.js';
+import { buildMarts, explainFacts } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { factsIn, openWarehouse, type Warehouse } from './warehouse.js';
 
@@ -232,6 +232,38 @@ facts:
     { date: '2026-03-07', campaign_id: 'a', basis: 'event_day', is_primary: true, responded: 1 },
     { date: '2026-03-05', campaign_id: 'a', basis: 'send_day', is_primary: false, responded: 1 },
   ]);
+});
+
+test('what the facts would do is shown before it is done: the SQL, the latest rows, what is missing and what is wrong', async () => {
+  await eventsIn(
+    'sent',
+    "'2026-03-05T12:00Z', 'a', 'm1', ''",
+    "'2026-03-06T12:00Z', 'a', 'm2', ''",
+    "NULL, 'a', 'm2', ''",
+  );
+  const wrong = `${SEVERAL}  - { name: wrong, from: daily.sent, as: { date: att, campaign_id: send, sent: { count: true } } }\n`;
+  const [mails, bad] = await explainFacts(warehouse.sql, factsIn(wrong), { sample: 1 });
+  expect(mails).toMatchObject({ rows: 2, undated: 1, missing: ['bounces', 'opens'] });
+  expect(mails!.sample).toMatchObject([{ date: '2026-03-06', sent: 1, bounced: null, 'read (event_day)': null }]);
+  expect(bad).toMatchObject({ error: { message: expect.stringContaining('no column "att"') }, sample: [] });
+  expect(await ask(mails!.sql!)).toHaveLength(3);
+  expect(await ask(`SELECT 1 FROM information_schema.tables WHERE table_schema = 'report'`)).toEqual([]);
+  await expect(explainFacts(warehouse.sql, factsIn(SEVERAL), { name: 'mail', sample: 1 })).rejects.toMatchObject({
+    details: { hint: 'It has: mails.' },
+  });
+  // Before the first build nobody has a campaign yet.
+  await eventsIn('series');
+  expect(
+    await explainFacts(
+      warehouse.sql,
+      factsIn(
+        SEVERAL.replace('facts:', 'authority: [{ facts: [mails, more] }]\nfacts:').concat(
+          '  - { name: more, from: daily.sent, as: { date: at, campaign_id: send, sent: { count: true } } }\n',
+        ),
+      ),
+      { name: 'more', sample: 0 },
+    ),
+  ).toMatchObject([{ rows: 2 }]);
 });
 
 test('what can be known only of the columns is told at the first build, with what exists', async () => {
