@@ -343,7 +343,7 @@ class BytesScanner implements CsvScanner {
       const mark = this.buffer.subarray(0, Math.min(3, this.#limit)).toString('hex');
       if (mark === 'efbbbf') this.#startAt(3);
       else if (mark.startsWith('fffe') || mark.startsWith('feff'))
-        throw new ConnectorError('source', 'The file is UTF-16, not UTF-8.', { hint: 'Export it as UTF-8.' });
+        throw new ConnectorError('source', 'The file is UTF-16, not UTF-8.', { hint: 'Set `encoding: utf-16`.' });
     }
     this.clean = this.#isClean();
   }

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { secret } from '../fields.js';
 import { PACKINGS } from './decode.js';
+import { ENCODINGS } from './encoding.js';
+import { RAGGED_RULES } from './ragged.js';
 
 const FIELD_TYPES = [
   'string',
@@ -80,7 +82,13 @@ export const fileSpec = z.strictObject({
     .default(100 * 2 ** 30)
     .describe('A file that unpacks to more is refused'),
   pgp: pgpSpec.optional().describe('How files are decrypted; with it a file that is not encrypted is refused'),
-  encoding: z.literal('utf-8').default('utf-8').describe('A byte order mark is left out'),
+  encoding: z
+    .enum(ENCODINGS)
+    .default('utf-8')
+    .describe('A byte order mark is left out; `utf-16` goes by it, and `utf-16le` and `utf-16be` need none'),
+  skip_lines: z.int().min(0).default(0).describe('Lines above the header (above the first record, without one)'),
+  skip_rows: z.int().min(0).default(0).describe('CSV: rows below the header that are no records, e.g. one of units'),
+  skip_footer_lines: z.int().min(0).max(1_000).default(0).describe('Lines at the end that are no records'),
   delimiter: oneByte.default(','),
   quote: z
     .union([oneByte, z.literal('')])
@@ -91,6 +99,16 @@ export const fileSpec = z.strictObject({
     .describe('What makes the next character stand for itself, in quotes; default: a doubled quote'),
   comment: oneByte.optional().describe('Lines that begin with it are left out'),
   header: z.boolean().default(true).describe('False: the columns are those of `columns`, in their order'),
+  repair_header: z
+    .boolean()
+    .default(false)
+    .describe('True: a column without a name is called `column_N`, and a name that is there again gets `_2`, `_3`'),
+  ragged_rows: z
+    .enum(RAGGED_RULES)
+    .default('quarantine')
+    .describe(
+      'A row with another number of fields: `quarantine`; `pad`: fields that lack at its end are null, and empty ones beyond the columns are let go; `refuse` the file',
+    ),
   columns: z
     .record(z.string(), columnSpec)
     .default({})

@@ -61,6 +61,25 @@ export function headerFields(
   return names.map((name) => known.get(name) ?? { name, type: 'string', nullable: true });
 }
 
+/** Names that tell every column apart: a name that is taken gets the next free number, so that none shifts another. */
+export function repaired(names: readonly string[]): readonly string[] {
+  const taken = new Set(names);
+  const seen = new Set<string>();
+  return names.map((written, index) => {
+    const name = written === '' ? `column_${index + 1}` : written;
+    if (!seen.has(name) && (name === written || !taken.has(name))) {
+      seen.add(name);
+      return name;
+    }
+    for (let number = 2; ; number += 1) {
+      const free = `${name}_${number}`;
+      if (seen.has(free) || taken.has(free)) continue;
+      seen.add(free);
+      return free;
+    }
+  });
+}
+
 /** The columns that the configuration declares, in its order. */
 export function declaredFields(spec: FileSpec): readonly Field[] {
   return Object.entries(spec.columns).map(([name, column]) => {
@@ -71,6 +90,6 @@ export function declaredFields(spec: FileSpec): readonly Field[] {
 
 function badHeader(file: FileVersion, what: string): ConnectorError {
   return new ConnectorError('schema', `File "${file.name}": ${what}.`, {
-    hint: 'Correct the first line of the file; a file without one needs `header: false` and its `columns` declared.',
+    hint: 'Correct the first line of the file, or set `repair_header: true` where names lack or repeat; a file without one needs `header: false` and its `columns` declared.',
   });
 }

@@ -82,7 +82,7 @@ export function jsonLinesScanner({ maxRecordBytes }: { readonly maxRecordBytes: 
 function withoutMark(bytes: Buffer): Buffer {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return bytes.subarray(3);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
-    throw new ConnectorError('source', 'The file is UTF-16, not UTF-8.', { hint: 'Export it as UTF-8.' });
+    throw new ConnectorError('source', 'The file is UTF-16, not UTF-8.', { hint: 'Set `encoding: utf-16`.' });
   return bytes;
 }
 

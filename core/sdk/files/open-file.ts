@@ -7,14 +7,17 @@ import {
   type RecordData,
 } from '../../protocol/index.js';
 import { csvScanner, type CsvOptions } from './csv.scanner.js';
-import { decodedParts, type DecodeRules, type Identity } from './decode.js';
+import { decodedParts, type DecodeRules, type Identity, type Part } from './decode.js';
+import { inUtf8 } from './encoding.js';
 import type { FileSpec } from './file-spec.js';
 import type { FileTransport } from './transport.js';
-import { declaredFields, headerFields, readHeader } from './header.js';
+import { declaredFields, headerFields, readHeader, repaired } from './header.js';
 import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
 import { noticingLate } from './late-fields.js';
+import { withoutLines } from './lines.js';
 import { joinedText } from './parts.js';
+import { evened } from './ragged.js';
 
 /** Opens one version of a file for the row program: unpacked, and with the fields in the order of the file. */
 export async function openFile(
@@ -26,12 +29,14 @@ export async function openFile(
 ): Promise<OpenFile> {
   const identity: Identity = { checksum: '', bytes: 0 };
   const parts = decodedParts(transport.open(file, signal), file, decodeRules(spec), identity);
-  const chunks = joinedText(
-    parts,
-    file,
-    (part) => part.chunks,
-    hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined,
-  );
+  const asText = (part: Part) => {
+    const text = inUtf8(part.chunks, spec.encoding, file);
+    const { skip_lines: first, skip_footer_lines: last } = spec;
+    return first + last > 0 ? withoutLines(text, first, last) : text;
+  };
+  const isPassedOn = spec.encoding === 'utf-8' && spec.skip_lines + spec.skip_footer_lines === 0;
+  const newScanner = hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined;
+  const chunks = joinedText(parts, file, asText, newScanner);
   try {
     const layout = spec.format === 'csv' ? openCsv(spec, known, file, chunks) : openJsonLines(spec, known, chunks);
     const { scanner, fields, read } = await layout;
@@ -40,7 +45,11 @@ export async function openFile(
       fields,
       isPacked: identity.isPacked === true,
       parsing: parsingRules(spec),
-      chunks: replayed(read, chunks, () => transport.givesChunksAway === true && identity.isPacked === false),
+      chunks: replayed(
+        read,
+        chunks,
+        () => isPassedOn && transport.givesChunksAway === true && identity.isPacked === false,
+      ),
       identity: () => identity,
       close: async () => void (await chunks.return(undefined)),
     };
@@ -57,17 +66,19 @@ async function openCsv(
   chunks: AsyncIterator<Uint8Array>,
 ) {
   const dialect = dialectOf(spec);
+  const scannerOf = (columns: number, skipRows: number) =>
+    evened(csvScanner({ ...dialect, skipRows, emptyLines: columns === 1 }), columns, spec.ragged_rows, file);
   if (!spec.header) {
     const fields = declaredFields(spec);
     return {
       fields,
       read: await firstChunk(chunks),
-      scanner: csvScanner({ ...dialect, emptyLines: fields.length === 1 }),
+      scanner: scannerOf(fields.length, spec.skip_rows),
     };
   }
   const { names, chunks: read } = await readHeader(csvScanner(dialect), chunks, file);
-  const fields = headerFields(names, file, known);
-  return { fields, read, scanner: csvScanner({ ...dialect, skipRows: 1, emptyLines: fields.length === 1 }) };
+  const fields = headerFields(spec.repair_header ? repaired(names) : names, file, known);
+  return { fields, read, scanner: scannerOf(fields.length, 1 + spec.skip_rows) };
 }
 
 /** With the first chunk it is known whether the file is packed. */
