@@ -1,0 +1,126 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { startCli, type CliEnd } from '../support/cli.js';
+import { openBrowser, openPage, show, tabTo, violations } from './browser.js';
+
+/** The way from the demo to an exported report, by mouse and by keyboard alone. */
+
+let folder: string;
+let url: string;
+let demo: { stop(): Promise<CliEnd> };
+let browser: Browser;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-browser-'));
+  const { child, ended } = startCli(['demo', '--port', '0'], {
+    env: { TRIBUTARY_HOME: join(folder, 'home'), TRIBUTARY_DEMO_NOW: '2026-03-18T04:59:59Z' },
+  });
+  demo = {
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+  const opened = openBrowser();
+  let said = '';
+  url = await new Promise((resolve, reject) => {
+    child.stderr!.on('data', (chunk: Buffer) => {
+      said += String(chunk);
+      const found = /the report: (http\S+)/.exec(said);
+      if (found !== null) resolve(found[1]!);
+    });
+    void ended.then(() => reject(new Error(said)));
+  });
+  browser = await opened;
+});
+afterAll(async () => {
+  await browser?.close();
+  await demo?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('from the overview to the ledger, the report, a filter and its export', async () => {
+  const { page, faults } = await openPage(browser);
+  await show(page, url);
+  await page.getByRole('link', { name: 'Last run of braze_daily: succeeded' }).click();
+  await page.getByRole('heading', { name: 'Run of braze_daily' }).waitFor();
+  const ledger = page.getByRole('group', { name: 'Ledger of campaign_data_series' });
+  const { streams } = await (await fetch(`${url}/api/runs/${page.url().split('/').at(-1)}/ledger`)).json();
+  const { read } = streams.find(({ stream }: { stream: string }) => stream === 'campaign_data_series').ledger;
+  expect(read).toBeGreaterThan(1_000);
+  expect(await ledger.innerText()).toContain(read.toLocaleString('en-US'));
+  await page.getByRole('link', { name: 'Performance' }).click();
+  await page.getByText('March 2026, to Tue 17 Mar').waitFor();
+  const section = await (await fetch(`${url}/api/report/2026-03`)).json();
+  const sent = page.locator('.card', { hasText: 'Messages sent' }).locator('.value');
+  expect(await sent.innerText()).toBe(section.totals.sent.toLocaleString('en-US'));
+  await page.locator('canvas').waitFor();
+  await page.getByLabel('Region').selectOption('West');
+  const west = section.by_region.find(({ region }: { region: string }) => region === 'West');
+  expect(await sent.innerText()).toBe(west.sent.toLocaleString('en-US'));
+  expect(page.url()).toBe(`${url}/performance?region=West`);
+  // The address is all of it.
+  await show(page, page.url());
+  expect(await sent.innerText()).toBe(west.sent.toLocaleString('en-US'));
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'JSON' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('report-2026-03.json');
+  expect(JSON.parse(await readFile(await download.path(), 'utf8')).totals).toEqual(section.totals);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test('the same with the keyboard alone', async () => {
+  const { page, faults } = await openPage(browser);
+  await show(page, url);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('main');
+  await tabTo(page, 'Last run of braze_daily: succeeded');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Run of braze_daily' }).waitFor();
+  await page.keyboard.press('Shift+Tab');
+  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+  await tabTo(page, 'Performance');
+  await page.keyboard.press('Enter');
+  await page.locator('canvas').waitFor();
+  await tabTo(page, 'Region');
+  await page.keyboard.type('West');
+  await page.waitForURL(`${url}/performance?region=West`);
+  await tabTo(page, 'Figures by day');
+  const day = page.getByRole('slider', { name: 'Figures by day' });
+  const last = await day.getAttribute('aria-valuetext');
+  await page.keyboard.press('ArrowLeft');
+  expect(await day.getAttribute('aria-valuetext')).not.toBe(last);
+  expect(await day.getAttribute('aria-valuetext')).toMatch(/^Mon 16 Mar: Sent [\d,]+, Opened /);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Responded');
+  await page.keyboard.press('Enter');
+  expect(await day.getAttribute('aria-valuetext')).not.toContain('Responded');
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
+test.each([
+  ['light', 1440],
+  ['dark', 1440],
+  ['light', 360],
+] as const)('no page of the demo has a fault that axe finds, %s at %i', async (theme, width) => {
+  const { page, faults } = await openPage(browser, { dark: theme === 'dark', width });
+  const { runs } = await (await fetch(`${url}/api/runs`)).json();
+  for (const path of ['/', '/performance/2026-03?region=West', '/connections/braze_daily', `/runs/${runs[0].id}`]) {
+    await show(page, `${url}${path}`);
+    expect({ path, found: await violations(page) }).toEqual({ path, found: [] });
+    // Nothing is wider than the window.
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect({ path, over }).toEqual({ path, over: 0 });
+  }
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
