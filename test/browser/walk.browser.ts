@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
@@ -7,6 +6,9 @@ import { startCli, type CliEnd } from '../support/cli.js';
 import { openBrowser, openPage, show, tabTo, violations } from './browser.js';
 
 /** The way from the demo to an exported report, by mouse and by keyboard alone. */
+
+/** The demo ends in the middle of a month that is long over: its last days are gaps. */
+const NOW = '2026-03-18T04:59:59Z';
 
 let folder: string;
 let url: string;
@@ -16,7 +18,7 @@ let browser: Browser;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'tributary-browser-'));
   const { child, ended } = startCli(['demo', '--port', '0'], {
-    env: { TRIBUTARY_HOME: join(folder, 'home'), TRIBUTARY_DEMO_NOW: '2026-03-18T04:59:59Z' },
+    env: { TRIBUTARY_HOME: join(folder, 'home'), TRIBUTARY_DEMO_NOW: NOW },
   });
   demo = {
     stop() {
@@ -42,23 +44,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const told = async (address: string): Promise<any> => (await fetch(address)).json();
+
 test('from the overview to the ledger, the report, a filter and its export', async () => {
   const { page, faults } = await openPage(browser);
   await show(page, url);
   await page.getByRole('link', { name: 'Last run of braze_daily: succeeded' }).click();
   await page.getByRole('heading', { name: 'Run of braze_daily' }).waitFor();
   const ledger = page.getByRole('group', { name: 'Ledger of campaign_data_series' });
-  const { streams } = await (await fetch(`${url}/api/runs/${page.url().split('/').at(-1)}/ledger`)).json();
+  const { streams } = await told(`${url}/api/runs/${page.url().split('/').at(-1)}/ledger`);
   const { read } = streams.find(({ stream }: { stream: string }) => stream === 'campaign_data_series').ledger;
   expect(read).toBeGreaterThan(1_000);
   expect(await ledger.innerText()).toContain(read.toLocaleString('en-US'));
   await page.getByRole('link', { name: 'Performance' }).click();
-  await page.getByText('March 2026, to Tue 17 Mar').waitFor();
-  const section = await (await fetch(`${url}/api/report/2026-03`)).json();
+  await page.locator('.section-state', { hasText: 'March 2026' }).waitFor();
+  const section = await told(`${url}/api/report/2026-03`);
   const sent = page.locator('.card', { hasText: 'Messages sent' }).locator('.value');
   expect(await sent.innerText()).toBe(section.totals.sent.toLocaleString('en-US'));
   await page.locator('canvas').waitFor();
-  await page.getByLabel('Region').selectOption('West');
+  await page.getByLabel('Region', { exact: true }).selectOption('West');
   const west = section.by_region.find(({ region }: { region: string }) => region === 'West');
   expect(await sent.innerText()).toBe(west.sent.toLocaleString('en-US'));
   expect(page.url()).toBe(`${url}/performance?region=West`);
@@ -94,9 +98,8 @@ test('the same with the keyboard alone', async () => {
   await page.waitForURL(`${url}/performance?region=West`);
   await tabTo(page, 'Figures by day');
   const day = page.getByRole('slider', { name: 'Figures by day' });
-  const last = await day.getAttribute('aria-valuetext');
-  await page.keyboard.press('ArrowLeft');
-  expect(await day.getAttribute('aria-valuetext')).not.toBe(last);
+  await page.keyboard.press('Home');
+  for (let days = 1; days < 16; days++) await page.keyboard.press('ArrowRight');
   expect(await day.getAttribute('aria-valuetext')).toMatch(/^Mon 16 Mar: Sent [\d,]+, Opened /);
   await page.keyboard.press('Shift+Tab');
   await page.keyboard.press('Shift+Tab');
@@ -113,7 +116,7 @@ test.each([
   ['light', 360],
 ] as const)('no page of the demo has a fault that axe finds, %s at %i', async (theme, width) => {
   const { page, faults } = await openPage(browser, { dark: theme === 'dark', width });
-  const { runs } = await (await fetch(`${url}/api/runs`)).json();
+  const { runs } = await told(`${url}/api/runs`);
   for (const path of ['/', '/performance/2026-03?region=West', '/connections/braze_daily', `/runs/${runs[0].id}`]) {
     await show(page, `${url}${path}`);
     expect({ path, found: await violations(page) }).toEqual({ path, found: [] });

@@ -12,20 +12,27 @@ interface CardsProps {
 
 export function Cards({ section, figures }: CardsProps) {
   return (
-    <ul className="cards">
-      {section.cards.map((card) => (
-        <li className="card" key={card.key}>
-          <h3>{card.label}</h3>
-          {figures === undefined ? <Whole card={card} month={section.month.id} /> : <Part value={figures[card.key]} />}
-          <details>
-            <summary>
-              Definition<span className="unseen"> of {card.label}</span>
-            </summary>
-            {card.definition}
-          </details>
-        </li>
-      ))}
-    </ul>
+    <>
+      <h2 className="unseen">The month in figures</h2>
+      <ul className="cards">
+        {section.cards.map((card) => (
+          <li className="card" key={card.key}>
+            <h3>{card.label}</h3>
+            {figures === undefined ? (
+              <Whole card={card} month={section.month.id} />
+            ) : (
+              <Part value={figures[card.key]} />
+            )}
+            <details>
+              <summary>
+                Definition<span className="unseen"> of {card.label}</span>
+              </summary>
+              {card.definition}
+            </details>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
