@@ -83,6 +83,7 @@ export const LINEAGE = z.strictObject({
       kind: z.enum(['file', 'window']),
       source: z.string().describe('The name of the file, or the window.'),
       slice: z.string(),
+      version: z.string().nullable().describe('Of a file: what tells its versions apart where it lies.'),
       checksum: z.string().nullable().describe('SHA-256 of the file as it lay there.'),
       bytes: z.int().nullable(),
       records: z.int().describe('Records that were read from it.'),

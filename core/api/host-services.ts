@@ -57,6 +57,7 @@ export interface LineageEntry {
   readonly kind: 'file' | 'window';
   readonly source: string;
   readonly slice: string;
+  readonly version: string | null;
   readonly checksum: string | null;
   readonly bytes: number | null;
   readonly records: number;

@@ -19,7 +19,7 @@ export async function readLineage(
   const { schema } = installation.configuration.connection(connection);
   const found = await readMetadata<Row>(installation, { connection, table: 'lineage', signal }, (sql, table) =>
     sql.query(
-      `SELECT id, stream, slice, run_id::text AS run, source, checksum, bytes, records, committed_at FROM ${table}
+      `SELECT id, stream, slice, run_id::text AS run, source, to_jsonb(l) ->> 'version' AS version, checksum, bytes, records, committed_at FROM ${table} AS l
         WHERE connection = $1 AND ($2::uuid IS NULL OR run_id = $2) AND ($3::text IS NULL OR stream = $3)
           AND ($4::bigint IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
       [connection, run ?? null, stream ?? null, before ?? null, limit],
@@ -33,6 +33,7 @@ export async function readLineage(
     kind: row['checksum'] === null ? 'window' : 'file',
     source: String(row['source']),
     slice: String(row['slice']),
+    version: row['version'] === null ? null : String(row['version']),
     checksum: row['checksum'] === null ? null : String(row['checksum']),
     bytes: row['bytes'] === null ? null : Number(row['bytes']),
     records: Number(row['records']),

@@ -13,6 +13,14 @@ export function tellingFaults(source: OpenSource, onFault: (error: unknown) => v
       throw error;
     }
   };
+  const toldNow = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      onFault(error);
+      throw error;
+    }
+  };
   const toldAll = <T>(items: AsyncIterable<T>): AsyncIterable<T> => {
     // What is no iterable, the engine refuses.
     if (typeof items?.[Symbol.asyncIterator] !== 'function') return items;
@@ -30,6 +38,8 @@ export function tellingFaults(source: OpenSource, onFault: (error: unknown) => v
     fields: file.fields,
     isPacked: file.isPacked,
     parsing: file.parsing,
+    ...(file.named === undefined ? {} : { named: file.named }),
+    ...(file.verify === undefined ? {} : { verify: () => toldNow(() => file.verify?.()) }),
     chunks: toldAll(file.chunks),
     identity: () => file.identity(),
     close: () => file.close(),
@@ -41,7 +51,7 @@ export function tellingFaults(source: OpenSource, onFault: (error: unknown) => v
       return { ...stream, read: (request: ReadRequest<Window>) => toldAll(stream.read(request)) };
     return {
       ...stream,
-      list: (signal) => toldAll(stream.list(signal)),
+      list: (signal, listing) => toldAll(stream.list(signal, listing)),
       open: async (file, signal) => fileOf(await told(() => stream.open(file, signal))),
     };
   };

@@ -4,13 +4,15 @@ import {
   type Bookmark,
   type Field,
   type FileVersion,
+  type OpenFile,
   type SourceStream,
 } from '../protocol/index.js';
-import { ConnectorError } from '../sdk/errors.js';
+import { ConnectorError, toConnectorError } from '../sdk/errors.js';
 import { landingRules, LateFields, loadFile, rowPlan } from './load.js';
 import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
 import type { Unit } from './units.js';
+import { warningsOf } from './warnings.js';
 
 type FilesStream = Extract<SourceStream, { kind: 'files' }>;
 
@@ -20,10 +22,25 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
   // What earlier runs have frozen is the catalog already; columns that files add are frozen with the file that brings them.
   const frozen: Frozen = { fields: stream.catalog.fields, isSaved: read.has(SCHEMA_PARTITION), late: [] };
   const due: FileVersion[] = [];
-  for await (const file of stream.list(run.signal)) {
+  if (stream.settle !== undefined && plan.sync !== 'incremental')
+    throw new ConnectorError(
+      'config',
+      `Stream "${plan.request.name}" moves or deletes its files, and a full refresh needs them again.`,
+      { stream: plan.request.name, hint: 'Use `sync: incremental`, or `processed: keep`.' },
+    );
+  const knownOf = (file: FileVersion) => {
     const known = read.get(filePartition(file.name));
-    if (plan.sync === 'incremental' && known?.kind === 'file' && known.version === file.version) continue;
-    due.push(file);
+    return known?.kind === 'file' && known.version === file.version ? known : undefined;
+  };
+  const listing = {
+    isRead: (file: FileVersion) => knownOf(file) !== undefined,
+    warn: warningsOf(run, plan.request.name),
+  };
+  for await (const file of stream.list(run.signal, listing)) {
+    const known = plan.sync === 'incremental' ? knownOf(file) : undefined;
+    if (known === undefined) due.push(file);
+    // It was committed, and the run that did so ended before it could do this.
+    else await settle(run, plan, stream, file, known.checksum);
   }
   if (due.length > 1 && (plan.write === 'overwrite' || (plan.write === 'append' && plan.sync === 'full_refresh')))
     throw new ConnectorError(
@@ -32,6 +49,23 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
       { stream: plan.request.name, hint: 'Narrow `path`, or use `write: merge`.' },
     );
   for (const file of due) yield fileUnit(run, plan, stream, file, frozen);
+}
+
+/** What is committed stays so, whatever becomes of the file; the next run tries again. */
+async function settle(
+  run: RunRequest,
+  plan: StreamPlan,
+  stream: FilesStream,
+  file: FileVersion,
+  checksum: string,
+): Promise<void> {
+  try {
+    await stream.settle?.(file, checksum, run.signal);
+  } catch (error) {
+    if (run.signal.aborted) throw error;
+    const message = `File "${file.name}" is loaded and was not put away: ${toConnectorError(error).message}`;
+    run.on({ type: 'warning', stream: plan.request.name, message });
+  }
 }
 
 interface Frozen {
@@ -52,16 +86,31 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
       const open = await stream.open(file, run.signal);
       return frozen.late.length === 0 ? open : { ...open, fields: union(open.fields, frozen.late) };
     },
+    refusal: (error) => ({
+      position: 0,
+      reason: 'file_refused',
+      detail: error.message,
+      payload: { _file: file.name },
+    }),
     async load({ file: open, columns, filling, intake, onBytes }) {
       if (open === undefined) throw new ConnectorError('internal', 'A file unit was not opened.');
-      const rest = { parsing: open.parsing, ...landingRules(run, plan) };
+      const named = Object.fromEntries((open.named ?? []).map(({ field, text }) => [field.name, text]));
+      const rest = { parsing: open.parsing, named, ...landingRules(run, plan) };
       const reading = { stream: name, signal: run.signal, probe: run.probe, look: () => undefined };
+      // Of the file as it lies there: what it unpacks to nobody knows beforehand.
+      let told = 0;
+      const moved = () => {
+        const now = open.identity().bytes;
+        onBytes(now - told);
+        told = now;
+      };
       try {
-        await loadFile(open, rowPlan(columns, rest), { filling, intake }, reading, onBytes);
+        await loadFile(open, rowPlan(columns, rest), { filling, intake }, reading, moved);
       } catch (error) {
         if (error instanceof LateFields) frozen.late = union(frozen.late, error.fields);
         throw error;
       }
+      open.verify?.();
       const { checksum, bytes } = open.identity();
       const records = intake.tally.read;
       const bookmarks: Bookmark[] = [
@@ -71,7 +120,7 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
           position: { kind: 'file', version: file.version, checksum, bytes, records },
         },
       ];
-      frozen.fields = union(frozen.fields, open.fields);
+      frozen.fields = union(frozen.fields, fieldsIn(open));
       // Written again with each file, since the checkpoint before may have failed and been given up.
       if (stream.isInferred && (!frozen.isSaved || frozen.fields.length > stream.catalog.fields.length))
         bookmarks.push({
@@ -81,12 +130,19 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
         });
       return {
         bookmarks,
-        lineage: { source: file.name, checksum, bytes, records },
+        lineage: { source: file.name, version: file.version, checksum, bytes, records },
+        ...(stream.settle === undefined ? {} : { settle: () => settle(run, plan, stream, file, checksum) }),
         ...(plan.table.key.includes('_source_row') ? { replacesFile: file.name } : {}),
       };
     },
   };
 }
+
+/** Those of its records, and those that its name gives. */
+export const fieldsIn = ({ fields, named = [] }: OpenFile): readonly Field[] => [
+  ...fields,
+  ...named.map(({ field }) => field),
+];
 
 function union(fields: readonly Field[], others: readonly Field[]): readonly Field[] {
   const names = new Set(fields.map(({ name }) => name));

@@ -1,6 +1,7 @@
 import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
 import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
+import { fieldsIn } from './file-units.js';
 import { judgeShare, LateFields, openIntake, passRest, type Filling } from './load.js';
 import type { RunRequest } from './request.js';
 import { retrying } from './retry.js';
@@ -24,10 +25,18 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const told = new Set<string>();
   on({ type: 'stream_started', stream: name, sync: plan.sync, write: plan.write });
   let units = 0;
+  const refused: ConnectorError[] = [];
   for await (const unit of unitsOf(run, plan)) {
     run.signal.throwIfAborted();
     units += 1;
-    await retrying(run, name, unit.slice, () => runUnit(run, plan, unit, progress, told));
+    try {
+      await retrying(run, name, unit.slice, () => runUnit(run, plan, unit, progress, told));
+    } catch (error) {
+      if (!isRefusal(unit, error)) throw error;
+      refused.push(error);
+      on({ type: 'warning', stream: name, message: error.message });
+      continue;
+    }
     on({ type: 'slice_completed', stream: name, slice: unit.slice });
   }
   if (units === 0 && present !== undefined && plan.write === 'overwrite')
@@ -43,7 +52,28 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const { table } = progress;
   if (table !== undefined)
     await retrying(run, name, 'end', () => proveBalance(run, name, table, before, progress.ledger));
+  if (refused[0] !== undefined) throw refusals(name, refused);
   return progress.ledger;
+}
+
+/** A file that is not what it was said to be, or is damaged: the others are read, and the stream then fails. */
+const isRefusal = (unit: Unit, error: unknown): error is ConnectorError =>
+  unit.refusal !== undefined &&
+  isConnectorError(error) &&
+  error.kind === 'source' &&
+  error.details.fault === 'integrity';
+
+function refusals(stream: string, refused: readonly ConnectorError[]): ConnectorError {
+  const first = refused[0] as ConnectorError;
+  if (refused.length === 1) return first;
+  return new ConnectorError(
+    'source',
+    `${refused.length} files of stream "${stream}" are refused. First: ${first.message}`,
+    {
+      ...first.details,
+      stream,
+    },
+  );
 }
 
 /** A unit whose records turn out to have further fields is read again from its start, with columns for them. */
@@ -66,10 +96,11 @@ async function attemptUnit(
   const { destination, on, clock } = run;
   const stream = plan.request.name;
   const opening = unit.open?.();
-  const file = opening && (await unlessAborted(opening, run.signal));
+  let file: OpenFile | undefined;
   let writer: Writer | undefined;
   try {
-    const settled = await settleColumns(run, plan, file, told);
+    file = opening && (await unlessAborted(opening, run.signal));
+    const settled = await settleColumns(run, plan, file && { fields: fieldsIn(file) }, told);
     const { table, columns } = settled;
     const direct = isFirstLoad(plan, unit, file, settled);
     if (settled.isNew && !direct) await destination.create(table);
@@ -114,10 +145,12 @@ async function attemptUnit(
         reasons: intake.reasons,
       });
     on({ type: 'checkpoint_committed', stream, slice: unit.slice, ledger });
+    await end.settle?.();
     if (plan.write === 'overwrite' && ledger.read === 0 && ledger.deleted > 0)
       on({ type: 'warning', stream, message: `The source had no records, so the table was emptied.` });
     proveLedger(stream, unit.slice, ledger);
   } catch (error) {
+    if (isRefusal(unit, error)) writer = await quarantineFile(run, plan, unit, writer, error);
     if (writer !== undefined) await abandon(run, stream, writer, error);
     throw run.signal.aborted || error instanceof LateFields
       ? error
@@ -129,6 +162,20 @@ async function attemptUnit(
     );
     if (!run.signal.aborted) await closing;
   }
+}
+
+/** The whole file, by its name and reason; what was staged of it is dropped by the caller. */
+async function quarantineFile(
+  { destination }: RunRequest,
+  plan: StreamPlan,
+  unit: Unit,
+  writer: Writer | undefined,
+  error: ConnectorError,
+): Promise<Writer> {
+  const into = writer ?? (await destination.open(plan.table, unit.slice, false));
+  const refusal = unit.refusal?.(error);
+  await into.quarantine(refusal === undefined ? [] : [refusal]);
+  return into;
 }
 
 /**

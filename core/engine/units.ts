@@ -4,9 +4,11 @@ import {
   type Checkpoint,
   type OpenFile,
   type PlannedColumn,
+  type Reject,
   type Window,
 } from '../protocol/index.js';
 import { compileForObjects } from '../program/index.js';
+import type { ConnectorError } from '../sdk/errors.js';
 import { fileUnits } from './file-units.js';
 import { landingRules, loadPages, rowPlan, type Destined } from './load.js';
 import { OBJECT_PARSING, unknownFields, type Reading } from './pages.js';
@@ -23,6 +25,8 @@ export interface Unit {
   load(load: UnitLoad): Promise<UnitEnd>;
   /** Opens a file first, since its header decides the columns. */
   open?(): Promise<OpenFile>;
+  /** What stands in quarantine for a file that is refused as a whole. */
+  refusal?(error: ConnectorError): Reject;
 }
 
 export interface UnitLoad extends Destined {
@@ -35,6 +39,8 @@ export interface UnitEnd {
   readonly bookmarks: readonly Bookmark[];
   readonly lineage: Checkpoint['lineage'];
   readonly replacesFile?: string;
+  /** What is to be done once the checkpoint is committed. Throws only where the run is told to stop. */
+  readonly settle?: () => Promise<void>;
 }
 
 export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable<Unit> {

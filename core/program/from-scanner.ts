@@ -114,7 +114,8 @@ const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; 
 function columnCode(place: ColumnPlace): string {
   const { plan, column, field } = place;
   const whenNull = column.required === true ? failing(place, 'not_null') : 'batch.null();';
-  if (field < 0) return whenNull;
+  const named = field < 0 ? plan.named?.[column.source] : undefined;
+  if (field < 0 && named === undefined) return whenNull;
   const bare = plan.parsing.quotedNulls ? '' : `Q[${field}] === 0 && `;
   const tests = plan.parsing.nulls.map((text) => equals(Buffer.from(text), false));
   const isNull = tests.length === 0 ? 'false' : `${bare}(${tests.join(' || ')})`;
@@ -129,6 +130,12 @@ function columnCode(place: ColumnPlace): string {
     column.tokenize === undefined
       ? emit
       : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(column.tokenize)}));`;
+  if (named !== undefined) {
+    const isEmpty = named === '' && column.sourceType !== 'string';
+    if (plan.parsing.nulls.includes(named) || isEmpty) return whenNull;
+    const bytes = Buffer.from(named);
+    return `{ const b = ${place.keep(bytes)}, clean = true; s = 0; e = ${bytes.length}; ${check} ${room} ${put} }`;
+  }
   return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${check} ${room} ${put} }`;
 }
 

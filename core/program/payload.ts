@@ -46,6 +46,11 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
   const shown = (entries: readonly Entry[], marks: readonly Mark[] = []) =>
     sized(entries, plan.holdsNul ? [...marks] : [...marks, ['_replaced', namesOf(entries, isReplaced)]], columns);
 
+  const named = Object.entries(plan.named ?? {}).flatMap(([name, value]): Entry[] => {
+    const column = columns.get(name);
+    return column === undefined ? [] : [[name, isNull(value, false) ? null : (tokenIn(column, value) ?? value)]];
+  });
+
   return {
     ofRow(scanner) {
       const text = (index: number) =>
@@ -67,10 +72,13 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
         ({ index }) => !isValidUtf8(scanner.buffer, scanner.starts[index] as number, scanner.ends[index] as number),
       );
       return shown(
-        landing.map(({ name, index, column, isQuoted }) => {
-          const value = text(index);
-          return [name, isNull(value, isQuoted) ? null : (tokenIn(column, value) ?? value)];
-        }),
+        [
+          ...landing.map(({ name, index, column, isQuoted }): Entry => {
+            const value = text(index);
+            return [name, isNull(value, isQuoted) ? null : (tokenIn(column, value) ?? value)];
+          }),
+          ...named,
+        ],
         [
           ['_quoted', quoted.length === landing.length && quoted.length > 0 ? true : quoted],
           ['_not_utf8', broken.map(({ name }) => name)],

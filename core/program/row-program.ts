@@ -14,6 +14,8 @@ export interface RowPlan {
   /** The columns that land, in table order, as the middleware has left them. */
   readonly columns: readonly PlannedColumn[];
   readonly parsing: ParsingRules;
+  /** For bytes: values that are the same in every record and stand in none, by field. */
+  readonly named?: Readonly<Record<string, string>>;
   /** True: the first value of each row is its position (the row in the file, or in the slice), as an integer. */
   readonly withPosition: boolean;
   /** False: U+0000 must not reach the sink. */

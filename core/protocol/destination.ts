@@ -93,6 +93,8 @@ export interface ReplayedRecord extends Pick<QuarantinedRecord, 'key' | 'reason'
 /** Where the records of a checkpoint came from. */
 export interface Lineage {
   readonly source: string;
+  /** Of a file: what tells its versions apart at the source. */
+  readonly version?: string;
   readonly checksum?: string;
   readonly bytes?: number;
   readonly records: number;

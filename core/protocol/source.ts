@@ -29,9 +29,14 @@ export type SourceStream =
   | {
       readonly kind: 'files';
       readonly catalog: CatalogStream;
-      /** Every file version that belongs to the stream, in the order in which later ones win. */
-      list(signal: AbortSignal): AsyncIterable<FileVersion>;
+      /**
+       * Every file version that belongs to the stream and may be read, in the order in which later ones win. What is not yet
+       * whole is left out and told by `warn`. Without `listing` nothing is waited for.
+       */
+      list(signal: AbortSignal, listing?: FileListing): AsyncIterable<FileVersion>;
       open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
+      /** Called once what a file holds is committed, perhaps by a later run, perhaps twice: archives or deletes the file. */
+      settle?(file: FileVersion, checksum: string, signal: AbortSignal): Promise<void>;
       /** The rules by which its files are read, for records that are read again from quarantine. */
       readonly parsing?: ParsingRules;
       /** True where values are texts without a type of their own (CSV), so that some of them mean null. */
@@ -39,6 +44,19 @@ export type SourceStream =
       /** True where the fields were inferred from a sample: the engine then freezes them in the state. */
       readonly isInferred: boolean;
     };
+
+/** What the engine knows while files are listed. */
+export interface FileListing {
+  /** True where this very version was read by an earlier run. */
+  isRead(file: FileVersion): boolean;
+  warn(message: string): void;
+}
+
+/** A value that the name of a file gives to each of its records. */
+export interface NamedValue {
+  readonly field: Field;
+  readonly text: string;
+}
 
 export interface CursorPlan {
   readonly field: string;
@@ -59,12 +77,19 @@ export interface OpenFile {
   readonly fields: readonly Field[];
   /** True where it is packed, so that its size does not tell how much it holds. */
   readonly isPacked: boolean;
+  /** Values beside the record's own, where the scanner finds rows; not among `fields`. */
+  readonly named?: readonly NamedValue[];
   /** Column rules that the program needs: texts that mean null, formats of dates. */
   readonly parsing: ParsingRules;
   /** Decoded bytes (gzip removed). Ends only at the real end; a truncated file throws. A chunk is valid until the next is asked for. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** SHA-256 (hex) and size of the file as it lies at the source; known after `chunks` has ended. */
   identity(): { readonly checksum: string; readonly bytes: number };
+  /**
+   * Holds the file against what was said of it, once `chunks` has ended and before anything is committed. Throws a `source`
+   * error with the fault `integrity` where it differs: the whole file is then put in quarantine, and the others are read.
+   */
+  verify?(): void;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type {
   CatalogStream,
   CursorPlan,
   Field,
+  FileListing,
   FileVersion,
   OpenFile,
   OpenSource,
@@ -64,8 +65,9 @@ export interface FileStream {
   readonly isInferred: boolean;
   readonly parsing?: ParsingRules;
   readonly isText?: boolean;
-  list(signal: AbortSignal): AsyncIterable<FileVersion>;
+  list(signal: AbortSignal, listing?: FileListing): AsyncIterable<FileVersion>;
   open(file: FileVersion, signal: AbortSignal): Promise<OpenFile>;
+  settle?(file: FileVersion, checksum: string, signal: AbortSignal): Promise<void>;
 }
 
 /** Binds a stream to the source's configuration and client. */
@@ -190,8 +192,11 @@ function kinds<Config, Client>(): StreamKinds<Config, Client> {
       isInferred: stream.isInferred,
       ...(stream.parsing === undefined ? {} : { parsing: stream.parsing }),
       ...(stream.isText === undefined ? {} : { isText: stream.isText }),
-      list: (signal) => stream.list(signal),
+      list: (signal, listing) => stream.list(signal, listing),
       open: (file, signal) => stream.open(file, signal),
+      ...(stream.settle === undefined
+        ? {}
+        : { settle: (file, checksum, signal) => stream.settle?.(file, checksum, signal) ?? Promise.resolve() }),
     }),
   };
 }

@@ -5,7 +5,7 @@ import { holdFence, lockFence, lockTable, refuseUnlessOurs, type Fence } from '.
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
 import type { QuarantineStaging } from './quarantine.js';
-import { recordReplayed, resolveReplaced } from './replayed.js';
+import { recordReplayed, resolveRefusal, resolveReplaced } from './replayed.js';
 
 export interface CheckpointContext {
   readonly pool: pg.Pool;
@@ -104,16 +104,18 @@ async function record(
   if (replayed !== undefined) await recordReplayed(client, metadata, fence, table.stream, replayed);
   if (replacesAll || replacesFile !== undefined)
     await resolveReplaced(client, metadata, fence, table.stream, replacesAll ? undefined : replacesFile);
+  if (lineage?.checksum !== undefined) await resolveRefusal(client, metadata, fence, table.stream, checkpoint.slice);
   if (lineage !== undefined)
     await client.query(
-      `INSERT INTO ${m}.lineage (connection, stream, slice, run_id, source, checksum, bytes, records, committed_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now())`,
+      `INSERT INTO ${m}.lineage (connection, stream, slice, run_id, source, version, checksum, bytes, records, committed_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, now())`,
       [
         connection,
         table.stream,
         checkpoint.slice,
         run,
         lineage.source,
+        lineage.version ?? null,
         lineage.checksum ?? null,
         lineage.bytes ?? null,
         lineage.records,

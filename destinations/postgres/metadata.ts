@@ -25,7 +25,7 @@ function statements(schema: string): readonly string[] {
        resolved_at timestamptz, PRIMARY KEY (connection, stream, record_key, reason))`,
     `CREATE TABLE IF NOT EXISTS ${s}.lineage (
        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, connection text NOT NULL, stream text NOT NULL,
-       slice text NOT NULL, run_id uuid NOT NULL, source text NOT NULL, checksum text, bytes bigint,
+       slice text NOT NULL, run_id uuid NOT NULL, source text NOT NULL, version text, checksum text, bytes bigint,
        records bigint NOT NULL, committed_at timestamptz NOT NULL)`,
     `CREATE TABLE IF NOT EXISTS ${s}.dirty (
        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, fact text NOT NULL, day date, campaign text,
@@ -46,6 +46,12 @@ export async function ensureMetadata(pool: pg.Pool, schema: string): Promise<voi
       [schema],
     );
     if (Number(present.rows[0]?.n) < 6) for (const statement of statements(schema)) await client.query(statement);
+    const lineage = await client.query(
+      `SELECT 1 FROM information_schema.columns WHERE table_schema = $1 AND table_name = 'lineage' AND column_name = 'version'`,
+      [schema],
+    );
+    // Of an earlier version of Tributary, which did not keep it.
+    if (lineage.rowCount === 0) await client.query(`ALTER TABLE ${quote(schema)}.lineage ADD COLUMN version text`);
   });
 }
 

@@ -100,3 +100,18 @@ export async function resolveReplaced(
     [run.connection, stream, file ?? null, run.id],
   );
 }
+
+/** A file that was refused as a whole is no longer, once a version of it is committed. */
+export async function resolveRefusal(
+  client: pg.ClientBase,
+  metadata: string,
+  { run }: Fence,
+  stream: string,
+  slice: string,
+): Promise<void> {
+  await client.query(
+    `UPDATE ${quote(metadata)}.quarantine SET resolved_at = now()
+      WHERE connection = $1 AND stream = $2 AND slice = $3 AND reason = 'file_refused' AND resolved_at IS NULL`,
+    [run.connection, stream, slice],
+  );
+}

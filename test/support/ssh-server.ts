@@ -18,6 +18,8 @@ export interface SshServer {
   readonly login: Readonly<Record<string, any>>;
   /** The key without its encryption. */
   readonly plainKey: string;
+  /** Gives a file or folder, with what lies below it, to the account that logs in. */
+  handOver(path: string): void;
   close(): Promise<void>;
 }
 
@@ -43,6 +45,7 @@ export async function startSshServer(): Promise<SshServer> {
       folder,
       plainKey: plain.private,
       login: { ...login, host: '127.0.0.1', port: simulator.port, username: 'exports' },
+      handOver: () => undefined,
       close: async () => {
         await simulator.close();
         remove();
@@ -83,6 +86,7 @@ ForceCommand internal-sftp -d ${folder}
     folder,
     plainKey: plain.private,
     login: { ...login, host: '127.0.0.1', port, username },
+    handOver: (path) => void (isRoot && spawnSync('chown', ['-R', 'nobody', join(folder, path)])),
     close: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ConnectorError } from '../errors.js';
 import type { StreamKinds, StreamOf, StreamsContext } from '../source.js';
+import { chosenFiles } from './choose.js';
 import { fileSpec, type FileSpec } from './file-spec.js';
-import { fileStream } from './file-stream.js';
+import { chosenStream } from './chosen-stream.js';
 import type { FileTransport } from './transport.js';
 
 /** The option `files` of every source of files. */
@@ -22,13 +23,15 @@ export interface FilesClient {
 
 /** Every stream has a file that can be seen. */
 export async function checkFiles({ transport, files, signal }: FilesClient): Promise<void> {
-  for (const { stream, path } of files) {
-    const first = await transport.list(path, signal)[Symbol.asyncIterator]().next();
+  for (const { stream, path, pattern, ...spec } of files) {
+    const chosen = chosenFiles(transport, { stream, path, pattern, ...spec }, signal);
+    const first = await chosen[Symbol.asyncIterator]().next();
     if (first.done === true)
-      throw new ConnectorError('config', `Stream "${stream}": no file matches ${path} in ${transport.place}.`, {
-        stream,
-        hint: 'Correct `path`, or look at who delivers the files.',
-      });
+      throw new ConnectorError(
+        'config',
+        `Stream "${stream}": no file matches ${path}${pattern === undefined ? '' : ` and ${pattern}`} in ${transport.place}.`,
+        { stream, hint: 'Correct `path` and `pattern`, look at what `ready` asks for, or at who delivers the files.' },
+      );
   }
 }
 
@@ -41,7 +44,7 @@ export async function fileStreams<Config, Client extends FilesClient>(
     .filter(({ stream }) => isWanted(stream))
     .map(
       async (spec) =>
-        [spec.stream, kind.files(await fileStream(transport, spec, frozen(spec.stream), signal))] as const,
+        [spec.stream, kind.files(await chosenStream(transport, spec, frozen(spec.stream), signal))] as const,
     );
   return Object.fromEntries(await Promise.all(entries));
 }

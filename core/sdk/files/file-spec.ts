@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { secret } from '../fields.js';
+import { choosingOptions } from './choosing-spec.js';
 import { PACKINGS } from './decode.js';
 import { ENCODINGS } from './encoding.js';
 import { RAGGED_RULES } from './ragged.js';
@@ -58,6 +59,7 @@ export const fileSpec = z.strictObject({
     .regex(/^[a-z][a-z0-9_]*$/, 'must be snake_case')
     .describe('Name of the stream, and of its table'),
   path: z.string().min(1).describe('Path or glob, e.g. `exports/engagement_*.csv.gz`'),
+  ...choosingOptions,
   format: z.enum(['csv', 'jsonl']).describe('`csv`, or `jsonl`: one JSON object per line'),
   compression: z
     .union([z.enum(['auto', 'none', ...PACKINGS]), z.array(z.enum(PACKINGS)).min(1).max(8)])

@@ -3,7 +3,7 @@ import { ConnectorError, toConnectorError } from '../errors.js';
 import type { FileStream } from '../source.js';
 import type { FileSpec } from './file-spec.js';
 import { declaredFields } from './header.js';
-import { openFile, parsingRules } from './open-file.js';
+import { openFile, parsingRules, type Shape } from './open-file.js';
 import { sampleFile, type Sample } from './sample.js';
 import type { FileTransport } from './transport.js';
 
@@ -16,11 +16,12 @@ export async function fileStream(
   spec: FileSpec,
   frozen: readonly Field[] | undefined,
   signal: AbortSignal,
+  shape: Shape = (chunks) => chunks,
 ): Promise<FileStream> {
   const declared = new Map(declaredFields(spec).map((field) => [field.name, field]));
   if (!spec.header && spec.format === 'csv' && declared.size === 0)
     throw configError(spec, 'without a header the columns must be declared', 'List them under `columns`, in order.');
-  const fields = await fieldsOf(transport, spec, frozen, declared, signal).catch((error: unknown) => {
+  const fields = await fieldsOf(transport, spec, frozen, declared, signal, shape).catch((error: unknown) => {
     throw signal.aborted ? error : toConnectorError(error, { stream: spec.stream });
   });
   const names = fields.map((field) => field.name);
@@ -40,7 +41,7 @@ export async function fileStream(
     parsing: parsingRules(spec),
     isText: spec.format === 'csv',
     list: (abort) => transport.list(spec.path, abort),
-    open: (file, abort) => openFile(transport, spec, known, file, abort),
+    open: (file, abort) => openFile(transport, spec, known, file, abort, shape),
   };
 }
 
@@ -50,10 +51,11 @@ async function fieldsOf(
   frozen: readonly Field[] | undefined,
   declared: ReadonlyMap<string, Field>,
   signal: AbortSignal,
+  shape: Shape,
 ): Promise<readonly Field[]> {
   // Without a header the order of the declaration is the order in the file.
   if (!spec.header && spec.format === 'csv') return [...declared.values()];
-  const found = frozen ?? (await sampledFields(transport, spec, declared, signal));
+  const found = frozen ?? (await sampledFields(transport, spec, declared, signal, shape));
   const names = new Set(found.map((field) => field.name));
   const fields = found.map((field) => declared.get(field.name) ?? field);
   const others = spec.format === 'jsonl' ? [...declared.values()].filter((field) => !names.has(field.name)) : [];
@@ -67,6 +69,7 @@ async function sampledFields(
   spec: FileSpec,
   declared: ReadonlyMap<string, Field>,
   signal: AbortSignal,
+  shape: Shape,
 ): Promise<readonly Field[]> {
   const files: FileVersion[] = [];
   for await (const file of transport.list(spec.path, signal)) files.push(file);
@@ -75,7 +78,7 @@ async function sampledFields(
   const unseen = new Set(spec.format === 'csv' ? declared.keys() : []);
   for (const file of files.toReversed()) {
     if (file.bytes === 0) continue;
-    const open = await openFile(transport, spec, declared, file, signal);
+    const open = await openFile(transport, spec, declared, file, signal, shape);
     try {
       for (const { name } of open.fields) unseen.delete(name);
       if (best === undefined || best.records === 0) {

@@ -2,7 +2,7 @@
 export { csvScanner, type CsvFault, type CsvOptions, type CsvScanner } from './csv.scanner.js';
 export { checkFiles, filesOption, fileStreams, type FilesClient } from './file-source.js';
 export { fileSpec, type FileSpec } from './file-spec.js';
-export { fileStream } from './file-stream.js';
+export { chosenStream } from './chosen-stream.js';
 export { jsonLinesScanner } from './jsonl.scanner.js';
 export type { FileTransport } from './transport.js';
 export { isMatch, splitPattern, walk, type FolderEntry, type Folders, type PathPattern } from './walk.js';

@@ -19,6 +19,9 @@ import { withoutLines } from './lines.js';
 import { joinedText } from './parts.js';
 import { evened } from './ragged.js';
 
+/** What is done to the unpacked text of a file before it is parsed. */
+export type Shape = (chunks: AsyncGenerator<Uint8Array>, file: FileVersion) => AsyncGenerator<Uint8Array>;
+
 /** Opens one version of a file for the row program: unpacked, and with the fields in the order of the file. */
 export async function openFile(
   transport: FileTransport,
@@ -26,6 +29,7 @@ export async function openFile(
   known: ReadonlyMap<string, Field>,
   file: FileVersion,
   signal: AbortSignal,
+  shape: Shape,
 ): Promise<OpenFile> {
   const identity: Identity = { checksum: '', bytes: 0 };
   const parts = decodedParts(transport.open(file, signal), file, decodeRules(spec), identity);
@@ -36,7 +40,7 @@ export async function openFile(
   };
   const isPassedOn = spec.encoding === 'utf-8' && spec.skip_lines + spec.skip_footer_lines === 0;
   const newScanner = hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined;
-  const chunks = joinedText(parts, file, asText, newScanner);
+  const chunks = shape(joinedText(parts, file, asText, newScanner), file);
   try {
     const layout = spec.format === 'csv' ? openCsv(spec, known, file, chunks) : openJsonLines(spec, known, chunks);
     const { scanner, fields, read } = await layout;

@@ -2168,6 +2168,8 @@ export interface operations {
                             source: string;
                             stream: string;
                             table: string;
+                            /** @description Of a file: what tells its versions apart where it lies. */
+                            version: string | null;
                         }[];
                         next: string | null;
                     };
@@ -4989,6 +4991,8 @@ export interface operations {
                             source: string;
                             stream: string;
                             table: string;
+                            /** @description Of a file: what tells its versions apart where it lies. */
+                            version: string | null;
                         }[];
                         next: string | null;
                     };

@@ -161,7 +161,7 @@ test('the configuration refuses two entries of one stream, unknown keys and deli
   refuses([entry, entry]);
   refuses([{ ...entry, delimeter: ';' }]);
   refuses([{ ...entry, delimiter: ';;' }]);
-  refuses([{ ...entry, encoding: 'latin1' }]);
+  refuses([{ ...entry, encoding: 'ebcdic' }]);
   refuses([]);
 });
 
