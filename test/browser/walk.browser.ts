@@ -127,3 +127,19 @@ test.each([
   expect(faults).toEqual([]);
   await page.context().close();
 });
+
+test('paper is light, also of a dark page, and shows nothing to press', async () => {
+  const { page } = await openPage(browser, { dark: true });
+  await show(page, `${url}/performance/2026-03`);
+  const looks = () =>
+    page.evaluate(() => [
+      getComputedStyle(document.body).backgroundColor,
+      document.documentElement.dataset['theme'],
+      [...document.querySelectorAll('.top, .filters, .actions')].filter((one) => one.checkVisibility()).length,
+    ]);
+  expect(await looks()).toEqual(['rgb(20, 24, 29)', 'dark', 3]);
+  await page.emulateMedia({ media: 'print' });
+  await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
+  expect(await looks()).toEqual(['rgb(255, 255, 255)', 'light', 0]);
+  await page.context().close();
+});

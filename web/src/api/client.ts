@@ -1,8 +1,17 @@
 import createClient from 'openapi-fetch';
 import type { paths } from './schema';
+import { keptToken } from './token';
 
 /** The host's API; the types come from its OpenAPI document. */
 export const api = createClient<paths>({ baseUrl: '/' });
+
+api.use({
+  onRequest({ request }) {
+    const token = keptToken();
+    if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`);
+    return request;
+  },
+});
 
 /** What the host answered instead: a problem of RFC 9457, or nothing at all. */
 export class Problem extends Error {

@@ -88,7 +88,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
                 chooseTheme(chosen);
               }}
             >
-              <option value="system">Like the system</option>
+              <option value="system">Auto</option>
               <option value="light">Light</option>
               <option value="dark">Dark</option>
             </select>

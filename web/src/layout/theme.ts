@@ -2,6 +2,7 @@ export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'tributary.theme';
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const print = window.matchMedia('print');
 
 export function chosenTheme(): Theme {
   const kept = localStorage.getItem(KEY);
@@ -14,11 +15,12 @@ export function chooseTheme(theme: Theme): void {
   applyTheme();
 }
 
-/** The page tells its light in one attribute, which styles and charts follow. */
+/** The page tells its light in one attribute, which styles and charts follow. Paper is light. */
 export function applyTheme(): void {
   const chosen = chosenTheme();
-  const isDark = chosen === 'dark' || (chosen === 'system' && dark.matches);
+  const isDark = !print.matches && (chosen === 'dark' || (chosen === 'system' && dark.matches));
   document.documentElement.dataset['theme'] = isDark ? 'dark' : 'light';
 }
 
 dark.addEventListener('change', applyTheme);
+print.addEventListener('change', applyTheme);

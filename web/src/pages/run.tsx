@@ -6,6 +6,7 @@ import { ledgerQuery, lineageQuery, logsQuery, runQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Balance } from '../parts/balance';
+import { Download } from '../parts/download';
 import { Fault } from '../parts/fault';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment, useNow } from '../parts/moment';
@@ -156,9 +157,9 @@ function LogPart({ id }: { readonly id: string }) {
             </button>
           ))}
         </div>
-        <a className="button" href={`/api/runs/${id}/logs?limit=200`} download={`run-${id}.json`}>
+        <Download address={`/api/runs/${id}/logs?limit=200`} name={`run-${id}.json`}>
           Download
-        </a>
+        </Download>
       </div>
       <Loaded query={logs}>
         {({ lines, next }) =>

@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { Problem } from '../api/client';
+import { TokenForm } from './token-form';
 
 interface LoadedProps<T> {
   readonly query: UseQueryResult<T>;
@@ -34,7 +35,8 @@ export function Failed({
   readonly again?: () => void;
   readonly isOld?: boolean;
 }) {
-  const isRefused = error instanceof Problem && (error.status === 401 || error.status === 403);
+  if (error instanceof Problem && error.status === 401) return <TokenForm message={error.message} />;
+  const isRefused = error instanceof Problem && error.status === 403;
   const isMissing = error instanceof Problem && error.status === 404;
   const title = isRefused ? 'You may not see this' : isMissing ? 'There is nothing here' : 'This could not be loaded';
   return (

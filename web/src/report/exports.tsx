@@ -1,16 +1,17 @@
 import type { Section } from '../api/client';
+import { Download } from '../parts/download';
 
 /** Every form in which the host gives the month. */
 export function Exports({ month, section }: { readonly month: string; readonly section: Section | undefined }) {
   if (section === undefined) return null;
   return (
     <>
-      <a className="button" href={`/api/report/${month}`} download={`report-${month}.json`}>
+      <Download address={`/api/report/${month}`} name={`report-${month}.json`}>
         JSON
-      </a>
-      <a className="button" href={`/report/${month}`} download={`report-${month}.html`}>
+      </Download>
+      <Download address={`/report/${month}`} name={`report-${month}.html`}>
         HTML file
-      </a>
+      </Download>
       <a className="button" href={`/report/${month}`}>
         Page without script
       </a>

@@ -1,0 +1,30 @@
+import { useMutation } from '@tanstack/react-query';
+import { fetchFile, keptToken } from '../api/token';
+import { Failed } from './loaded';
+
+interface DownloadProps {
+  readonly address: string;
+  readonly name: string;
+  readonly children: string;
+}
+
+export function Download({ address, name, children }: DownloadProps) {
+  const fetching = useMutation({ mutationFn: () => fetchFile(address, name) });
+  return (
+    <>
+      <a
+        className="button"
+        href={address}
+        download={name}
+        onClick={(event) => {
+          if (keptToken() === undefined) return;
+          event.preventDefault();
+          fetching.mutate();
+        }}
+      >
+        {children}
+      </a>
+      {fetching.error !== null && <Failed error={fetching.error} />}
+    </>
+  );
+}
