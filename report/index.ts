@@ -3,11 +3,13 @@ export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Rea
 export { explainFacts, type FactExplanation } from './facts/explain.js';
 export type { MartChanges } from './facts/difference.js';
 export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } from './facts/fact.js';
-export { listMonths } from './section/months.js';
+export { listMonths, requireMonth } from './section/months.js';
 export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
 export { renderJson } from './render/json.js';
 export { renderHtml } from './render/html.js';
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
 export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
+export { shownSection, type ShowOptions } from './release/current.js';
+export type { Suppression } from './release/suppress/suppress.js';
 export { movesOf, type Move } from './release/moves.js';

@@ -24,6 +24,11 @@ const FIGURES = {
   response_rate: rate.nullable(),
 };
 
+const SUPPRESSIBLE = {
+  ...FIGURES,
+  suppressed: z.array(z.enum(Object.keys(FIGURES) as (keyof typeof FIGURES)[])),
+};
+
 const READING = {
   data_as_of: z.string().nullable(),
   days_present: z.int(),
@@ -141,7 +146,10 @@ export const REPORT_SECTION = z.strictObject({
       response_rate: rate.nullable(),
     }),
   ),
-  by_region: z.array(z.strictObject({ region: z.string(), ...FIGURES })),
+  by_region: z.array(z.strictObject({ region: z.string(), ...SUPPRESSIBLE })),
+  by_segment: z.array(z.strictObject({ segment: z.string(), ...SUPPRESSIBLE })),
+  by_region_segment: z.array(z.strictObject({ region: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
+  suppression: z.strictObject({ threshold: z.int(), hidden: z.int(), is_lifted: z.boolean() }).nullable(),
   by_source: z.array(z.strictObject({ source: z.string(), ...FIGURES })),
   control_groups: z.array(
     z.strictObject({

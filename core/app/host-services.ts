@@ -64,7 +64,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     lineage: (filter) => readLineage(installation, filter, signal),
     ledger: (connection, run) => readLedger(installation, { connection, run, signal }),
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
-    section: (month, release) => loadMonth(installation, month, signal, release),
+    section: (month, version) => loadMonth(installation, { month, signal, version }),
     releases: (month) => releases(installation, signal, month),
     page: (section) => renderMonth(section, 'html'),
   };

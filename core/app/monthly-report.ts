@@ -1,10 +1,10 @@
 import {
   listMonths,
   listReleases,
-  loadSection,
-  releasedSection,
   renderHtml,
   renderJson,
+  requireMonth,
+  shownSection,
   type Release,
   type Section,
 } from '../../report/index.js';
@@ -12,33 +12,56 @@ import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
+import { publish } from './releases.js';
+import { sectionOptions } from './section-options.js';
 import type { ReportFormat } from './report-formats.js';
 
-/**
- * The model of the section for a month (`YYYY-MM`): a release that is asked for, else the newest one of a month that was
- * published as final, else the figures of the marts as they stand.
- */
-export function loadMonth(
-  installation: Installation,
-  month: string,
-  signal: AbortSignal,
-  version?: number,
-): Promise<Section> {
-  return reading(installation, signal, async (sql) => {
-    if (version !== undefined) return releasedSection(sql, month, version);
-    const [last] = await listReleases(sql, month);
-    if (last !== undefined && last.state !== 'preliminary') return releasedSection(sql, month, last.version);
-    const live = await loadSection(sql, { month, ...sectionOptions(installation), now: new Date() });
-    if (last === undefined) return live;
-    const { version: shown, state, published_at } = last;
-    return { ...live, status: { ...live.status, release: { version: shown, state, published_at, is_live: true } } };
-  });
+export interface MonthOptions {
+  readonly month: string;
+  readonly signal: AbortSignal;
+  /** A version; absent: the newest of a month that was final, else the figures as they stand. */
+  readonly version?: number | undefined;
+  /** Shows small counts too. */
+  readonly withHidden?: boolean;
 }
 
-/** What every section of this installation is made with. */
-export function sectionOptions({ configuration }: Installation) {
-  const { project, report } = configuration.settings;
-  return { project, closeAfter: report?.months.close_after ?? '8d' };
+/** The model of the section for a month (`YYYY-MM`); what is due to be published of it is published first. */
+export async function loadMonth(
+  installation: Installation,
+  { month, signal, version, withHidden = false }: MonthOptions,
+): Promise<Section> {
+  if (version === undefined) await publishLooked(installation, month, signal);
+  return reading(installation, signal, (sql) =>
+    shownSection(sql, {
+      month,
+      ...sectionOptions(installation),
+      now: new Date(),
+      withHidden,
+      ...(version === undefined ? {} : { version }),
+    }),
+  );
+}
+
+/** As of which build of the marts a month was last looked at, in this process. */
+const looked = new WeakMap<Installation, Map<string, string>>();
+
+/**
+ * A month is released when it is first looked at, since region and segment are only shown from a release; and a final one is
+ * restated if the marts were built since and its figures moved.
+ */
+async function publishLooked(installation: Installation, month: string, signal: AbortSignal): Promise<void> {
+  const known = looked.get(installation) ?? new Map<string, string>();
+  looked.set(installation, known);
+  const { built, isDue } = await reading(installation, signal, async (sql) => {
+    await requireMonth(sql, month);
+    const [last] = await listReleases(sql, month);
+    const [row] = await sql.query<{ built: unknown }>('SELECT CAST(started_at AS text) AS built FROM report.builder');
+    const state = String(row?.built);
+    const isOver = last !== undefined && last.state !== 'preliminary';
+    return { built: state, isDue: last === undefined || (isOver && known.get(month) !== state) };
+  });
+  if (isDue) await publish(installation, { month, as: 'due', by: 'first look' }, signal);
+  known.set(month, built);
 }
 
 /** Releases, the latest months first and of each the newest version; of one month or of all. */

@@ -11,7 +11,7 @@ import type { SqlSession } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import { probe, type Installation } from './installation.js';
 import { factsOf, reportDestination } from './marts.js';
-import { sectionOptions } from './monthly-report.js';
+import { sectionOptions } from './section-options.js';
 
 /** Publishes one month, as it stands in the marts. */
 export async function publish(

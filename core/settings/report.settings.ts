@@ -1,6 +1,6 @@
 import { FactSettings } from './fact.settings.js';
-import { DurationText, Name } from './fields.js';
-import { Key, OptionalKey, TEXT, keyed, list, one } from './shape.js';
+import { Count, DurationText, Name } from './fields.js';
+import { Key, OptionalKey, TEXT, keyed, list, one, word } from './shape.js';
 
 export class MonthsSettings {
   @OptionalKey('How long after its end a month counts as preliminary.')
@@ -18,6 +18,21 @@ export class AuthoritySettings {
 
   @OptionalKey('Measures and types of responses. Absent: all.', { shape: list(TEXT), example: '[sent, opened]' })
   measures?: readonly string[];
+}
+
+export class SuppressionSettings {
+  @OptionalKey('The least count above zero that is shown; the CMS rule hides 1 to 10. `0` shows all.')
+  @Count()
+  threshold: number = 11;
+
+  @OptionalKey(
+    'Tables broken down by one of these hide small counts, and whatever would tell them. Empty: none does.',
+    {
+      shape: list(word(['region', 'segment'])),
+      example: '[region, segment]',
+    },
+  )
+  dimensions: readonly ('region' | 'segment')[] = ['region', 'segment'];
 }
 
 export class ReportSettings {
@@ -46,6 +61,9 @@ export class ReportSettings {
     shape: list(one(AuthoritySettings)),
   })
   authority?: readonly AuthoritySettings[];
+
+  @OptionalKey('Which small counts of members are hidden.', { shape: one(SuppressionSettings) })
+  suppression: SuppressionSettings = new SuppressionSettings();
 
   @Key('How raw streams become the canonical facts.', { shape: list(one(FactSettings)) })
   facts: readonly FactSettings[];

@@ -12,9 +12,14 @@ export const BREAKDOWNS = {
   region_segment: ['region', 'segment'],
   campaign_region: ['source', 'campaign_id', 'region'],
   campaign_segment: ['source', 'campaign_id', 'segment'],
+  // Never shown where a part of it is protected: what may be shown of the others is decided by it.
+  campaign_region_segment: ['source', 'campaign_id', 'region', 'segment'],
 } as const satisfies Readonly<Record<string, readonly Dimension[]>>;
 
 export type Breakdown = keyof typeof BREAKDOWNS;
+
+/** The rows that all tables with a region or segment are added up from. */
+export const FINEST: Breakdown = 'campaign_region_segment';
 
 export const DIMENSIONS = [
   'date',
@@ -63,3 +68,42 @@ export interface Cell {
 /** Tells the rows of a release apart. */
 export const keyOf = ({ breakdown, at }: Pick<Cell, 'breakdown' | 'at'>): string =>
   JSON.stringify([breakdown, ...DIMENSIONS.map((dimension) => at[dimension])]);
+
+/**
+ * Counts that are the same where nothing is left unmeasured. Whoever knows one of them may know the others, so what is hidden
+ * is decided for all of a family together.
+ */
+export const FAMILIES = [
+  ['targeted'],
+  ['sent', 'sent_with_opens', 'sent_with_responses'],
+  ['delivered'],
+  ['opened', 'opened_of_sent'],
+  ['opened_machine'],
+  ['clicked'],
+  ['bounced'],
+  ['unsubscribed'],
+  ['responded', 'responded_of_sent'],
+] as const satisfies readonly (readonly Count[])[];
+export type Count = (typeof COUNTS)[number];
+
+/** A count and a part of it: what is left when one is taken from the other is a count too, such as of those who did not open. */
+export const PARTS: Readonly<Partial<Record<Count, readonly Count[]>>> = {
+  targeted: ['sent'],
+  sent: [
+    'delivered',
+    'opened',
+    'clicked',
+    'bounced',
+    'unsubscribed',
+    'responded',
+    'opened_of_sent',
+    'sent_with_opens',
+    'responded_of_sent',
+    'sent_with_responses',
+  ],
+  sent_with_opens: ['opened_of_sent'],
+  sent_with_responses: ['responded_of_sent'],
+  delivered: ['opened', 'clicked'],
+  opened: ['opened_machine', 'clicked', 'opened_of_sent'],
+  responded: ['responded_of_sent'],
+};

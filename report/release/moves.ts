@@ -1,4 +1,4 @@
-import { keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
+import { FINEST, keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
 
 /** A figure that differs between a release and the one before it, as far as both may be shown. */
 export interface Move {
@@ -32,6 +32,7 @@ const contentOf = ({ name, values, hidden }: Cell): string =>
 export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[]): readonly Move[] {
   const known = new Map(before.map((cell) => [keyOf(cell), cell]));
   return rows.flatMap((row) => {
+    if (row.breakdown === FINEST) return [];
     const old = known.get(keyOf(row));
     const at = Object.fromEntries(Object.entries(row.at).filter(([, value]) => value !== ''));
     return TOLD.flatMap((figure): readonly Move[] => {

@@ -7,14 +7,17 @@ import { withRelease } from '../section/released.js';
 import { DIMENSIONS, VALUES, type Cell } from './breakdowns.js';
 import { causesSince, definitionsNow } from './causes.js';
 import { readCells } from './cells.js';
+import { withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
 import { cellsOf, checksumOf, listReleases, type Release, type ReleaseState } from './stored.js';
+import { suppress, type Suppression } from './suppress/suppress.js';
 import { ensureReleases } from './tables.js';
 
 export interface PublishOptions extends SectionOptions {
   /** What the month is to be; `due` follows its end and `closeAfter`. One that was final is restated whatever is asked. */
   readonly as: 'preliminary' | 'final' | 'due';
   readonly by: string;
+  readonly suppression: Suppression;
   readonly facts: readonly CompiledFact[];
   readonly metadataSchema: string;
   /** Called at named points; tests stop the process there. */
@@ -46,15 +49,18 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
   const { month, now } = options;
   const releases = await listReleases(sql, month);
   const [last] = releases;
-  const before = last === undefined ? [] : await cellsOf(sql, month, last.version);
   const live = await readSection(sql, options);
-  const cells = await readCells(sql, month);
+  const earlier: (readonly Cell[])[] = [];
+  for (const { version } of releases.toReversed()) earlier.push(await cellsOf(sql, month, version));
+  const { cells } = suppress(await readCells(sql, month), earlier, options.suppression);
+  const before = earlier.at(-1) ?? [];
   const rows = changedRows(before, cells);
   const state = stateOf(options, last?.state);
   const moves = last === undefined ? [] : movesOf(before, rows);
   const isNew = last === undefined || rows.length > 0 || (last.state === 'preliminary' && state === 'final');
   if (!isNew) return { release: last, isNew, moves: [] };
 
+  const shown = withShown(live, cells, { suppression: options.suppression, withHidden: false });
   const definitions = await definitionsNow(sql);
   const causes =
     last === undefined
@@ -72,10 +78,10 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
     published_at: now.toISOString(),
     published_by: options.by,
     moved: last === undefined ? 0 : rows.length,
-    hidden: cells.reduce((sum, { hidden }) => sum + hidden.length, 0),
+    hidden: shown.suppression?.hidden ?? 0,
     causes,
   };
-  const section = JSON.stringify(withRelease(live, draft, moves, releases));
+  const section = JSON.stringify(withRelease(shown, draft, moves, releases));
   const release = { ...draft, checksum: checksumOf(last?.checksum ?? '', section, rows) };
   await write(sql, dialect, release, { section, definitions, rows });
   await options.probe?.('release_before_commit');

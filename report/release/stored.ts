@@ -132,7 +132,13 @@ export function checksumOf(
 ): string {
   const lines = rows
     .map((row) =>
-      JSON.stringify([keyOf(row), row.name, VALUES.map((name) => row.values[name]), row.hidden, row.isGone]),
+      JSON.stringify([
+        keyOf(row),
+        row.name,
+        VALUES.map((name) => row.values[name]),
+        [...row.hidden].sort(),
+        row.isGone,
+      ]),
     )
     .sort();
   return createHash('sha256')

@@ -80,6 +80,7 @@ export function barChart(bars: readonly BarFigures[], { id, title, width, isWide
 
 function figureText(bar: BarFigures, key: (typeof PANELS)[number]['key']): string {
   const value = bar[key];
+  if (bar.suppressed?.includes(key) === true) return 'hidden';
   if (value === null) return 'not measured';
   const rate = key === 'responded' && bar.response_rate !== null ? ` · ${percentText(bar.response_rate)}` : '';
   return `${countText(value)}${rate}`;

@@ -12,3 +12,7 @@ export const rate = (share: Rate | null): string =>
 export const NOTHING_SENT = '<span class="none" title="nothing was sent">–</span>';
 
 export const NOT_MEASURED = '<span class="none">not measured</span>';
+
+/** A small count of people, or one that would tell it. */
+export const SUPPRESSED =
+  '<span class="none" title="hidden, since it is or would tell a small count of members">hidden</span>';

@@ -11,6 +11,8 @@ import {
   movesTable,
   regionName,
   regionTable,
+  segmentName,
+  segmentTable,
   sourceTable,
 } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
@@ -49,8 +51,10 @@ ${notes(section)}
 }
 
 function body(section: Section): readonly string[] {
-  const { month, days, largest_campaigns, by_region, by_source, control_groups, restatement } = section;
+  const { month, days, largest_campaigns, by_region, by_segment, by_source, control_groups, restatement } = section;
   const isByRegion = by_region.some(({ region }) => region !== '');
+  const isBySegment = by_segment.some(({ segment }) => segment !== '');
+  const segments = by_segment.map((row) => ({ ...row, label: segmentName(row.segment) }));
   const regions = by_region.map((row) => ({ ...row, label: regionName(row.region) }));
   return [
     part(
@@ -72,6 +76,14 @@ function body(section: Section): readonly string[] {
           regionTable(section),
         )
       : part('By region', 'None of the campaigns of this month is broken down by region.'),
+    isBySegment
+      ? part(
+          'By member segment',
+          'Percentages are response rates.',
+          bars('segments', 'Figures by member segment', segments),
+          segmentTable(section),
+        )
+      : part('By member segment', 'None of the campaigns of this month is broken down by member segment.'),
     by_source.length > 1 ? part('By source', 'The systems in which the campaigns ran.', sourceTable(section)) : '',
     control_groups.length > 0
       ? part(

@@ -1,23 +1,31 @@
-import type { ControlArm, ControlComparison, Figures, Rate, Restatement, Section } from '../section/model.js';
-import { count, NOTHING_SENT, NOT_MEASURED, rate } from './cells.js';
+import type {
+  ControlArm,
+  ControlComparison,
+  FigureName,
+  Figures,
+  Rate,
+  Restatement,
+  Section,
+} from '../section/model.js';
+import { count, NOTHING_SENT, NOT_MEASURED, rate, SUPPRESSED } from './cells.js';
 import { differenceOf, rounded } from './rounding.js';
 import { escape, signedText } from './text.js';
 
-type Cells = (figures: Figures) => readonly string[];
-
 const HEADS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Response rate'];
-const cellsOf: Cells = ({ sent, delivered, opened, responded, open_rate, response_rate }) => [
-  count(sent),
-  count(delivered),
-  count(opened),
-  count(responded),
-  sent === 0 ? NOTHING_SENT : rate(open_rate),
-  sent === 0 ? NOTHING_SENT : rate(response_rate),
-];
+const cellsOf = (figures: Figures, suppressed: readonly FigureName[]): readonly string[] => {
+  const { sent, open_rate, response_rate } = figures;
+  const cell = (name: FigureName, text: string) => (suppressed.includes(name) ? SUPPRESSED : text);
+  return [
+    ...(['sent', 'delivered', 'opened', 'responded'] as const).map((name) => cell(name, count(figures[name]))),
+    cell('open_rate', sent === 0 ? NOTHING_SENT : rate(open_rate)),
+    cell('response_rate', sent === 0 ? NOTHING_SENT : rate(response_rate)),
+  ];
+};
 
 interface Row {
   readonly head: string;
   readonly figures: Figures;
+  readonly suppressed?: readonly FigureName[];
 }
 
 export function campaignTable({ by_campaign, sources, totals }: Section): string {
@@ -35,12 +43,24 @@ export function campaignTable({ by_campaign, sources, totals }: Section): string
 }
 
 export function regionTable({ by_region, totals }: Section): string {
-  const rows = by_region.map(({ region, ...figures }) => ({
+  const rows = by_region.map(({ region, suppressed, ...figures }) => ({
     head: `<bdi>${escape(regionName(region))}</bdi>`,
     figures,
+    suppressed,
   }));
   return table('Figures by region', 'Region', rows, totals);
 }
+
+export function segmentTable({ by_segment, totals }: Section): string {
+  const rows = by_segment.map(({ segment, suppressed, ...figures }) => ({
+    head: `<bdi>${escape(segmentName(segment))}</bdi>`,
+    figures,
+    suppressed,
+  }));
+  return table('Figures by member segment', 'Member segment', rows, totals);
+}
+
+export const segmentName = (segment: string): string => (segment === '' ? 'Not broken down by segment' : segment);
 
 export const regionName = (region: string): string => (region === '' ? 'Not broken down by region' : region);
 
@@ -56,7 +76,8 @@ export function dayTable({ days, totals }: Section): string {
 
 /** The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
 function table(caption: string, first: string, rows: readonly Row[], totals: Figures): string {
-  const line = ({ head, figures }: Row) => `<tr><th scope="row">${head}</th>${cells(figures)}</tr>`;
+  const line = ({ head, figures, suppressed = [] }: Row) =>
+    `<tr><th scope="row">${head}</th>${cells(figures, suppressed)}</tr>`;
   return scrolling(
     caption,
     `<table><caption>${caption}</caption><thead><tr><th scope="col">${first}</th>${columns(HEADS)}</tr></thead>
@@ -66,10 +87,10 @@ function table(caption: string, first: string, rows: readonly Row[], totals: Fig
 }
 
 /** Where nothing at all is known, one word says it. */
-function cells(figures: Figures): string {
-  if (Object.values(figures).every((value) => value === null))
+function cells(figures: Figures, suppressed: readonly FigureName[]): string {
+  if (suppressed.length === 0 && Object.values(figures).every((value) => value === null))
     return `<td colspan="${HEADS.length}" class="none">no data</td>`;
-  return cellsOf(figures)
+  return cellsOf(figures, suppressed)
     .map((cell) => `<td>${cell}</td>`)
     .join('');
 }

@@ -43,6 +43,8 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const byDate = new Map(days.map(({ group, figures }) => [group.date, figures]));
   const campaigns = await figuresBy(sql, period, ['source', 'campaign_id']);
   const regions = await figuresBy(sql, period, ['region']);
+  const segments = await figuresBy(sql, period, ['segment']);
+  const regionSegments = await figuresBy(sql, period, ['region', 'segment']);
   const bySource = await figuresBy(sql, period, ['source']);
   const zones = await sql.query<{ time_zone: string }>(
     `SELECT time_zone FROM report.campaign_monthly WHERE month = '${span.first_day}'
@@ -72,7 +74,23 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     days: daysBetween(span.first_day, through).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) })),
     by_campaign: byCampaign,
     largest_campaigns: largestCampaigns(byCampaign),
-    by_region: largestFirst(regions).map(({ group, figures }) => ({ region: group.region!, ...figures })),
+    by_region: largestFirst(regions).map(({ group, figures }) => ({
+      region: group.region!,
+      ...figures,
+      suppressed: [],
+    })),
+    by_segment: largestFirst(segments).map(({ group, figures }) => ({
+      segment: group.segment!,
+      ...figures,
+      suppressed: [],
+    })),
+    by_region_segment: largestFirst(regionSegments).map(({ group, figures }) => ({
+      region: group.region!,
+      segment: group.segment!,
+      ...figures,
+      suppressed: [],
+    })),
+    suppression: null,
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     control_groups: await controlGroups(sql, month),
     restatement: null,

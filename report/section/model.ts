@@ -20,6 +20,17 @@ export interface Section {
   /** The bars of the chart: the largest campaigns, and the others as one. */
   readonly largest_campaigns: readonly BarFigures[];
   readonly by_region: readonly RegionFigures[];
+  readonly by_segment: readonly SegmentFigures[];
+  readonly by_region_segment: readonly RegionSegmentFigures[];
+  /** What is hidden by region and segment; null where nothing is to be hidden. */
+  readonly suppression: {
+    /** The least count above zero that is shown. */
+    readonly threshold: number;
+    /** Figures that are hidden in the tables of the release. */
+    readonly hidden: number;
+    /** True: this copy shows them all the same, for those who may see them. */
+    readonly is_lifted: boolean;
+  } | null;
   readonly by_source: readonly SourceFigures[];
   readonly control_groups: readonly ControlComparison[];
   /** Of a release: what moved since the version before, and why; null for the first one, and for figures as they stand now. */
@@ -135,11 +146,31 @@ export interface BarFigures {
   readonly opened: number | null;
   readonly responded: number | null;
   readonly response_rate: Rate | null;
+  /** Null since they are hidden. */
+  readonly suppressed?: readonly FigureName[];
 }
 
-export interface RegionFigures extends Figures {
+export type FigureName = keyof Figures;
+
+/** Figures of which some may not be shown, since they or what follows from them are small counts of people. */
+export interface Suppressible extends Figures {
+  /** Null above since they are hidden, not since nobody measured them. */
+  readonly suppressed: readonly FigureName[];
+}
+
+export interface RegionFigures extends Suppressible {
   /** Empty: not broken down by region. */
   readonly region: string;
+}
+
+export interface SegmentFigures extends Suppressible {
+  /** Of members; empty: not broken down by segment. */
+  readonly segment: string;
+}
+
+export interface RegionSegmentFigures extends Suppressible {
+  readonly region: string;
+  readonly segment: string;
 }
 
 export interface SourceFigures extends Figures {

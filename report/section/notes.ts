@@ -57,3 +57,28 @@ function machineOpens({ opened_machine, opened }: Figures): string {
   if (opened_machine === null) return ' Opens by machines, such as mail privacy proxies, are not told apart.';
   return ` They include ${opened_machine.toLocaleString('en-US')} of ${opened?.toLocaleString('en-US')} that are told to be by machines, such as Apple Mail Privacy Protection; rest decisions on responses.`;
 }
+
+/** What is hidden, and that it cannot be had by sums. */
+export function suppressionNote({ suppression, status }: Pick<Section, 'suppression' | 'status'>): readonly Note[] {
+  if (suppression === null) return [];
+  const { threshold, hidden, is_lifted } = suppression;
+  const frozen =
+    status.release?.is_live === true
+      ? ` They are those of release ${status.release.version} and stay so until the next one, so that no day's difference tells of a few.`
+      : '';
+  if (is_lifted)
+    return [
+      {
+        title: 'Not suppressed',
+        text: 'This copy shows small counts of members. It may only be seen by those who have the right to.',
+      },
+    ];
+  return [
+    {
+      title: 'Small counts',
+      text:
+        `By region and segment no count from 1 to ${threshold - 1} is shown, nor any from which one could be derived: ${hidden} figures are hidden. ` +
+        `A zero is shown. Totals, days and campaigns are complete.${frozen}`,
+    },
+  ];
+}

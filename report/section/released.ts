@@ -1,3 +1,4 @@
+import { suppressionNote } from './notes.js';
 import type { Section, ReleaseMark, Restatement } from './model.js';
 
 interface ReleaseLike {
@@ -42,7 +43,11 @@ export function withRelease(
       published_at: one.published_at,
       moved: one.moved,
     })),
-    notes: [...restated, ...section.notes],
+    notes: [
+      ...restated,
+      ...suppressionNote({ ...section, status: { ...section.status, release: mark } }),
+      ...section.notes,
+    ],
   };
 }
 

@@ -112,7 +112,7 @@ function monthsBefore(instant: string, count: number): string {
 async function printMonths(installation: Installation, output: Output, signal: AbortSignal): Promise<void> {
   const rows: unknown[][] = [];
   for (const month of (await months(installation, signal)).toSorted().slice(-4)) {
-    const { totals } = await loadMonth(installation, month, signal);
+    const { totals } = await loadMonth(installation, { month: month, signal });
     rows.push([month, totals.sent, totals.opened, totals.responded]);
   }
   output.note(`\n${table(['month', 'sent', 'opened', 'responded'], rows)}`);
@@ -127,7 +127,7 @@ async function writeReports(
   const all = (await months(installation, signal)).toSorted();
   // The month of the experiment, the last whole one, and the one that runs.
   for (const month of new Set([...all.slice(0, 1), ...all.slice(-2)])) {
-    const section = await loadMonth(installation, month, signal);
+    const section = await loadMonth(installation, { month: month, signal });
     for (const format of REPORT_FORMATS) {
       const file = join(out, `report-${month}.${format}`);
       await writeOutput(file, renderMonth(section, format));

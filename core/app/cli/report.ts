@@ -12,6 +12,7 @@ interface BuildOptions {
   readonly release?: number;
   readonly format: ReportFormat;
   readonly out: string;
+  readonly withPhi?: boolean;
 }
 
 export function reportVerb(program: Command): void {
@@ -22,20 +23,25 @@ export function reportVerb(program: Command): void {
     .option('--month <month>', 'YYYY-MM; absent: the latest month with data', monthOf)
     .option('--release <version>', 'as it was published; absent: the newest release of a final month', versionOf)
     .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
-    .option('--out <folder>', 'where to', '.');
-  does<BuildOptions>(build, async ({ installation, output, signal }, _args, { month, release, format, out }) => {
-    const open = await installation();
-    const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate, undatedIn }] = await Promise.all([
-      import('../monthly-report.js'),
-      import('../marts.js'),
-    ]);
-    // What an interrupted run has left marked is built first, so that the page is never behind the tables.
-    for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
-    const wanted = month ?? (await latestMonth(open, signal));
-    const file = join(out, `report-${wanted}${release === undefined ? '' : `-v${release}`}.${format}`);
-    await writeOutput(file, renderMonth(await loadMonth(open, wanted, signal, release), format));
-    output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
-  });
+    .option('--out <folder>', 'where to', '.')
+    .option('--with-phi', 'small counts too, for those who have the right to see them');
+  does<BuildOptions>(
+    build,
+    async ({ installation, output, signal }, _args, { month, release, format, out, withPhi }) => {
+      const open = await installation();
+      const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate, undatedIn }] = await Promise.all([
+        import('../monthly-report.js'),
+        import('../marts.js'),
+      ]);
+      // What an interrupted run has left marked is built first, so that the page is never behind the tables.
+      for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
+      const wanted = month ?? (await latestMonth(open, signal));
+      const file = join(out, `report-${wanted}${release === undefined ? '' : `-v${release}`}.${format}`);
+      const section = await loadMonth(open, { month: wanted, signal, version: release, withHidden: withPhi === true });
+      await writeOutput(file, renderMonth(section, format));
+      output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
+    },
+  );
   factsVerb(group);
   publishVerb(group);
   releasesVerb(group);

@@ -50,6 +50,7 @@ export function publishSmallMonth(
     now,
     as: 'final',
     by: 'ana',
+    suppression: { threshold: 0, dimensions: [] },
     facts,
     metadataSchema: 'tributary',
     ...more,

@@ -3474,6 +3474,58 @@ export interface operations {
                             } | null;
                             revenue: string | null;
                             sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
+                        by_region_segment: {
+                            bounced: number | null;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            open_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            region: string;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            segment: string;
+                            sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
+                        by_segment: {
+                            bounced: number | null;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            open_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            segment: string;
+                            sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -3661,6 +3713,11 @@ export interface operations {
                             /** @enum {string} */
                             state: "preliminary" | "final" | "restated";
                         };
+                        suppression: {
+                            hidden: number;
+                            is_lifted: boolean;
+                            threshold: number;
+                        } | null;
                         time_zones: string[];
                         totals: {
                             bounced: number | null;

@@ -1,0 +1,70 @@
+import { keyOf, type Cell, type Count } from '../breakdowns.js';
+import { forced } from './bounds.js';
+import { echelonOf, type Row } from './rank.js';
+import { equationsOf, isUnknown, type IsProtected, type Node, type System } from './system.js';
+
+/** Two counts at one place that are a little apart: of two versions, or the sides of a rate that leave some out. */
+export type Pair = readonly [Node, Node];
+
+/** What a reader of a system can tell. */
+interface Reader {
+  knows(nodes: readonly Node[]): boolean;
+}
+
+function readerOf(system: System, isUnseen: (node: Node) => boolean): Reader {
+  const equations = equationsOf(system, isUnseen);
+  const echelon = echelonOf(equations.map(({ row }) => row));
+  const isForced = forced(equations);
+  return {
+    knows(nodes) {
+      const unseen = nodes.filter(isUnseen);
+      const sum: Row = new Map(unseen.map((node) => [node.id, node === nodes[0] ? 1 : -1]));
+      return unseen.every(({ id }) => isForced.has(id)) || echelon.fixes(sum);
+    },
+  };
+}
+
+/** Marks what the tables that are not protected tell by themselves: to hide it elsewhere would hide nothing. */
+export function markPublic(system: System): void {
+  const reader = readerOf(system, ({ isOpen }) => !isOpen);
+  const found = system.nodes.filter((node) => !node.isOpen && reader.knows([node]));
+  for (const node of found) node.isPublic = true;
+}
+
+/** The pairs that are not told by such tables alone. */
+export function pairsOf(
+  system: System,
+  versions: readonly (readonly Cell[])[],
+  family: readonly Count[],
+  { isProtected, isSmall }: { readonly isProtected: IsProtected; readonly isSmall: (value: number) => boolean },
+): readonly Pair[] {
+  const keys = new Set(versions.flat().flatMap((cell) => (isProtected(cell.breakdown) ? [keyOf(cell)] : [])));
+  const found: Pair[] = [];
+  for (const key of keys) {
+    const nodes = versions.flatMap((_, version) =>
+      family.flatMap((count) => {
+        const node = system.nodeAt(version, count, key);
+        return node === undefined ? [] : [{ version, count, node }];
+      }),
+    );
+    const seen = new Set<string>();
+    for (const [index, one] of nodes.entries())
+      for (const other of nodes.slice(index + 1)) {
+        const isRelated = one.count === other.count || one.version === other.version;
+        const id = `${one.node.id} ${other.node.id}`;
+        if (!isRelated || seen.has(id) || !isSmall(Math.abs(one.node.value - other.node.value))) continue;
+        seen.add(id);
+        found.push([one.node, other.node]);
+      }
+  }
+  const open = readerOf(system, ({ isOpen }) => !isOpen);
+  return found.filter((pair) => !open.knows(pair));
+}
+
+/** The secrets that follow from what is shown. */
+export function toldBy(system: System, pairs: readonly Pair[]): readonly (readonly Node[])[] {
+  const reader = readerOf(system, isUnknown);
+  const single = system.nodes.filter((node) => node.isSensitive && isUnknown(node) && reader.knows([node]));
+  const apart = pairs.filter((pair) => pair.some(isUnknown) && reader.knows(pair));
+  return [...single.map((node) => [node]), ...apart];
+}

@@ -1,0 +1,216 @@
+import {
+  AMOUNTS,
+  BREAKDOWNS,
+  FAMILIES,
+  FINEST,
+  keyOf,
+  PARTS,
+  type Breakdown,
+  type Cell,
+  type Count,
+  type Dimension,
+  type Value,
+} from '../breakdowns.js';
+import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
+import { complementOf } from './complement.js';
+import { isUnknown, systemOf, type IsProtected, type Node, type System } from './system.js';
+
+export interface Suppression {
+  /** The least count above zero that is shown; 0: all are. */
+  readonly threshold: number;
+  /** Tables that are broken down by one of these are protected; all others are shown as they are. */
+  readonly dimensions: readonly Dimension[];
+}
+
+export interface Masked {
+  readonly cells: readonly Cell[];
+  /**
+   * Counts whose protected tables could not be shown anew without telling a small one: those tables stay as they were in the
+   * version before, or are hidden where there is none.
+   */
+  readonly held: readonly Count[];
+}
+
+export const protectedBy =
+  (dimensions: readonly Dimension[]): IsProtected =>
+  (breakdown: Breakdown) =>
+    (BREAKDOWNS[breakdown] as readonly Dimension[]).some((one) => dimensions.includes(one));
+
+/** What two readers see: one who takes each version for itself, and one who knows which figures stayed between versions. */
+interface Family {
+  readonly counts: readonly Count[];
+  readonly plain: System;
+  readonly knowing: System;
+}
+
+/**
+ * Decides what a new version hides, given all that was published of the month before. Afterwards no small count, no small
+ * remainder and no small difference between versions follows from what is shown, by whatever sums and differences of it.
+ */
+export function suppress(cells: readonly Cell[], earlier: readonly (readonly Cell[])[], options: Suppression): Masked {
+  const { threshold, dimensions } = options;
+  if (threshold < 2 || dimensions.length === 0) return { cells, held: [] };
+  const ground: Ground = {
+    versions: [...earlier, cells],
+    newest: earlier.length,
+    isProtected: protectedBy(dimensions),
+    isSmall: (value) => value > 0 && value < threshold,
+  };
+  const families = FAMILIES.map((counts) => familyOf(counts, ground));
+  const ofCount = new Map(families.flatMap((family) => family.counts.map((count) => [count, family] as const)));
+  const broken = markRemainders(ground, (count) => ofCount.get(count)!);
+  const held = families.flatMap((family) =>
+    !broken.has(family) && hideEnough(family, ground) ? [] : [...family.counts],
+  );
+  const last = earlier.at(-1);
+  const shown = last === undefined ? cells : withLent(cells, last, held, ground.isProtected);
+  const masked = shown.map((cell): Cell => {
+    if (!ground.isProtected(cell.breakdown)) return cell;
+    const key = keyOf(cell);
+    const hidden = (Object.keys(cell.values) as Value[]).filter((name) => {
+      const isMeasured = cell.values[name] !== null;
+      if ((AMOUNTS as readonly Value[]).includes(name) || cell.breakdown === FINEST) return isMeasured;
+      const count = name as Count;
+      if (held.includes(count)) return last === undefined ? isMeasured : cell.hidden.includes(count);
+      return ofCount.get(count)!.plain.nodeAt(ground.newest, count, key)?.isHidden === true;
+    });
+    return { ...cell, hidden };
+  });
+  return { cells: masked, held };
+}
+
+interface Ground {
+  readonly versions: readonly (readonly Cell[])[];
+  readonly newest: number;
+  readonly isProtected: IsProtected;
+  readonly isSmall: (value: number) => boolean;
+}
+
+function familyOf(counts: readonly Count[], { versions, isProtected, isSmall }: Ground): Family {
+  const [plain, knowing] = [false, true].map((knowsWhatStayed) => {
+    const system = systemOf(versions, counts, isProtected, knowsWhatStayed);
+    markPublic(system);
+    for (const node of system.nodes) node.isSensitive = isSmall(node.value) && (node.isNew || node.wasHidden);
+    return system;
+  }) as [System, System];
+  return { counts, plain, knowing };
+}
+
+/** A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: the family is broken. */
+function markRemainders({ versions, newest, isProtected, isSmall }: Ground, familyWith: (count: Count) => Family) {
+  const broken = new Set<Family>();
+  for (const [version, cells] of versions.entries())
+    for (const cell of cells) {
+      if (!isProtected(cell.breakdown)) continue;
+      const key = keyOf(cell);
+      const at = (count: Count) => {
+        const { plain, knowing } = familyWith(count);
+        const [one, other] = [plain.nodeAt(version, count, key), knowing.nodeAt(version, count, key)];
+        return one === undefined || other === undefined ? undefined : ([one, other] as const);
+      };
+      for (const [whole, parts] of Object.entries(PARTS) as [Count, readonly Count[]][])
+        for (const part of parts) {
+          const [all, some] = [at(whole), at(part)];
+          if (all === undefined || some === undefined || !isSmall(all[0].value - some[0].value)) continue;
+          const secret = [some, all].find(
+            ([plain, knowing]) => !plain.isPublic && !knowing.wasShown && (plain.isNew || plain.wasHidden),
+          );
+          if (secret !== undefined) for (const node of secret) node.isSensitive = true;
+          else if (version === newest && !(all[0].isPublic && some[0].isPublic)) broken.add(familyWith(part));
+        }
+    }
+  return broken;
+}
+
+/** Hides what is sensitive, and then more, until nothing sensitive follows. False where that cannot be done. */
+function hideEnough(family: Family, ground: Ground): boolean {
+  const { plain, knowing, counts } = family;
+  const { versions, newest } = ground;
+  const twin = (node: Node) => {
+    const place = node.places.find(({ version }) => version === newest);
+    const find = (system: System) => system.nodeAt(newest, place!.count, place!.key)!;
+    return place === undefined ? undefined : ([find(plain), find(knowing)] as const);
+  };
+  const isCandidate = (node: Node) => {
+    const both = twin(node);
+    return both !== undefined && both[0].isNew && !both[0].isPublic && !both[1].isPublic && !both[1].wasShown;
+  };
+  const hide = (node: Node) => {
+    for (const one of twin(node) ?? []) one.isHidden = true;
+  };
+  const systems = [plain, knowing].map((system) => ({ system, pairs: pairsOf(system, versions, counts, ground) }));
+  // Of two that are a little apart, the new one is a secret where the other one was shown.
+  for (const { pairs } of systems) for (const pair of pairs) markFresh(pair, twin);
+  for (const node of plain.nodes) {
+    const both = node.isNew ? twin(node) : undefined;
+    if (both === undefined || both[0].isPublic || both[1].wasShown) continue;
+    if (node.isFinest || both.some(({ isSensitive, wasHidden }) => isSensitive || wasHidden)) hide(node);
+  }
+  for (;;) {
+    let isTold = false;
+    for (const { system, pairs } of systems) {
+      const told = toldBy(system, pairs);
+      isTold ||= told.length > 0;
+      if (!hideBeside(system, told, isCandidate, hide)) return false;
+    }
+    if (!isTold) return true;
+  }
+}
+
+function markFresh([one, other]: Pair, twin: (node: Node) => readonly Node[] | undefined): void {
+  const isSeen = (node: Node) => node.isOpen || node.isPublic || node.wasShown;
+  for (const [fresh, before] of [
+    [one, other],
+    [other, one],
+  ] as const)
+    if (fresh.isNew && !isSeen(fresh) && isSeen(before)) for (const node of twin(fresh) ?? []) node.isSensitive = true;
+}
+
+/** One more for each secret that is told. False where there is none to hide. */
+function hideBeside(
+  system: System,
+  told: readonly (readonly Node[])[],
+  isCandidate: (node: Node) => boolean,
+  hide: (node: Node) => void,
+): boolean {
+  const hiddenIn = system.sums.map((sum) => sum.filter(([node]) => isUnknown(node)).length);
+  // Sums that got another hidden count just now: what they still tell the next round will see.
+  const isDone = new Set<number>();
+  // What protects the tables that are shown mostly protects the finest rows too.
+  const first = told.filter((secret) => !secret.some(({ isFinest }) => isFinest));
+  for (const secret of first.length > 0 ? first : told) {
+    if (secret.flatMap(({ id }) => system.sumsOf.get(id) ?? []).some((sum) => isDone.has(sum))) continue;
+    const more = complementOf(system, secret, isCandidate, hiddenIn);
+    if (more === undefined) return false;
+    hide(more);
+    for (const sum of system.sumsOf.get(more.id) ?? []) {
+      hiddenIn[sum]!++;
+      isDone.add(sum);
+    }
+  }
+  return true;
+}
+
+/** The protected tables of these counts as they were in the last version. */
+function withLent(
+  cells: readonly Cell[],
+  last: readonly Cell[],
+  held: readonly Count[],
+  isProtected: IsProtected,
+): readonly Cell[] {
+  if (held.length === 0) return cells;
+  const before = new Map(last.map((cell) => [keyOf(cell), cell]));
+  const lend = (cell: Cell, from: Cell | undefined): Cell => ({
+    ...cell,
+    values: { ...cell.values, ...Object.fromEntries(held.map((count) => [count, from?.values[count] ?? null])) },
+    hidden: held.filter((count) => from === undefined || from.hidden.includes(count)),
+  });
+  const lent = cells.map((cell) => (isProtected(cell.breakdown) ? lend(cell, before.get(keyOf(cell))) : cell));
+  const present = new Set(cells.map(keyOf));
+  const gone = last.filter((cell) => isProtected(cell.breakdown) && !present.has(keyOf(cell)));
+  const nothing = (cell: Cell): Cell => ({
+    ...cell,
+    values: Object.fromEntries(Object.keys(cell.values).map((name) => [name, null])) as Cell['values'],
+  });
+  return [...lent, ...gone.map((cell) => lend(nothing(cell), cell))];
+}

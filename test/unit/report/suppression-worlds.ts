@@ -1,0 +1,136 @@
+import {
+  BREAKDOWNS,
+  DIMENSIONS,
+  type Breakdown,
+  type Cell,
+  type Dimension,
+  type Value,
+  VALUES,
+} from '../../../report/release/breakdowns.js';
+
+/** What a world counts; the sides of the rates follow from them. */
+export const MEASURED = ['sent', 'delivered', 'opened', 'responded'] as const;
+export type Measured = (typeof MEASURED)[number];
+export const SIDES: Readonly<Record<string, Measured>> = {
+  opened_of_sent: 'opened',
+  sent_with_opens: 'sent',
+  responded_of_sent: 'responded',
+  sent_with_responses: 'sent',
+};
+
+/** The finest rows: a campaign's counts in a region and segment. Opens are null where the campaign does not measure them. */
+export interface Fine {
+  readonly campaign_id: string;
+  readonly region: string;
+  readonly segment: string;
+  readonly counts: Readonly<Record<Measured, number | null>>;
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+export function seeded(seed: number): () => number {
+  let state = (seed * 2_654_435_761 + 1) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function randomWorld(random: () => number): readonly Fine[] {
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  // Most are small, where little can be hidden behind; some are larger.
+  const isSmall = random() < 0.85;
+  const [campaigns, regions, segments] = isSmall
+    ? [1 + upTo(1), 1 + upTo(2), 1 + upTo(1)]
+    : [1 + upTo(2), 1 + upTo(3), 1 + upTo(2)];
+  const largest = [8, 20, 60, 400][upTo(3)]!;
+  const isSparse = random() < 0.4;
+  const measuresAll = random() < 0.3;
+  const rows: Fine[] = [];
+  for (let campaign = 0; campaign < campaigns; campaign++) {
+    const hasOpens = random() < 0.8;
+    for (let region = 0; region < regions; region++)
+      for (let segment = 0; segment < segments; segment++)
+        if (!isSparse || random() < 0.6)
+          rows.push({
+            campaign_id: `c${campaign}`,
+            region: `r${region}`,
+            segment: `s${segment}`,
+            counts: countsUpTo(upTo, largest, hasOpens, measuresAll),
+          });
+  }
+  return rows;
+}
+
+function countsUpTo(
+  upTo: (most: number) => number,
+  largest: number,
+  hasOpens: boolean,
+  measuresAll: boolean,
+): Fine['counts'] {
+  const sent = upTo(largest);
+  const delivered = sent - upTo(Math.min(sent, 12));
+  const opened = hasOpens ? upTo(delivered) : null;
+  return measuresAll
+    ? { sent, delivered, opened, responded: upTo(Math.min(sent, 15)) }
+    : { sent, delivered: null, opened, responded: null };
+}
+
+/** Late data: a few rows grow, one may come. */
+export function later(rows: readonly Fine[], random: () => number): readonly Fine[] {
+  const share = [0.1, 0.5, 1][Math.floor(random() * 3)]!;
+  const step = [3, 15, 100][Math.floor(random() * 3)]!;
+  return rows.map((row) => {
+    if (random() > share) return row;
+    const more = (value: number | null) => (value === null ? null : value + Math.floor(random() * step));
+    const { sent, delivered, opened, responded } = row.counts;
+    return {
+      ...row,
+      counts: { sent: more(sent), delivered: delivered, opened: more(opened), responded: more(responded) },
+    };
+  });
+}
+
+export const placeOf = (row: Fine): Readonly<Partial<Record<Dimension, string>>> => ({
+  source: 'braze',
+  campaign_id: row.campaign_id,
+  channel: 'email',
+  region: row.region,
+  segment: row.segment,
+});
+
+export const TABLES = (Object.keys(BREAKDOWNS) as Breakdown[]).filter(
+  (name) => !['date', 'response_type', 'control'].includes(name),
+);
+
+/** A row counts for a side of a rate where both sides are measured. */
+export const valueOf = (row: Fine, name: Value): number | null => {
+  const { counts } = row;
+  if (name in counts) return counts[name as Measured];
+  const side = SIDES[name];
+  if (side === undefined) return null;
+  const isOpens = name === 'opened_of_sent' || name === 'sent_with_opens';
+  return (isOpens ? counts.opened : counts.responded) === null ? null : counts[side];
+};
+
+/** The tables of a release, added up from the finest rows. */
+export function tablesOf(rows: readonly Fine[]): readonly Cell[] {
+  return TABLES.flatMap((breakdown) => {
+    const dimensions: readonly Dimension[] = BREAKDOWNS[breakdown];
+    const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((name) => placeOf(row)[name])));
+    return [...groups.values()].map((group): Cell => {
+      const place = placeOf(group[0]!);
+      const at = Object.fromEntries(
+        DIMENSIONS.map((name) => [name, dimensions.includes(name) ? (place[name] ?? '') : '']),
+      ) as Cell['at'];
+      const values = Object.fromEntries(
+        VALUES.map((name) => {
+          const measured = group.map((row) => valueOf(row, name)).filter((value) => value !== null);
+          return [name, measured.length === 0 ? null : String(measured.reduce((sum, value) => sum + value, 0))];
+        }),
+      ) as Cell['values'];
+      return { breakdown, at, name: '', values, hidden: [] };
+    });
+  });
+}

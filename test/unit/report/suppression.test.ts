@@ -1,0 +1,122 @@
+import { COUNTS } from '../../../report/release/breakdowns.js';
+import { suppress, type Suppression } from '../../../report/release/suppress/suppress.js';
+import { leaks, type Published } from './suppression-auditor.js';
+import { later, randomWorld, seeded, tablesOf, type Fine } from './suppression-worlds.js';
+
+const CMS: Suppression = { threshold: 11, dimensions: ['region', 'segment'] };
+/** `WORLDS=10000` takes longer than the rest of the suite should wait. */
+const WORLDS = Number(process.env['WORLDS'] ?? 300);
+
+/** Releases of one month, one after the other, as they are published. */
+function published(worlds: readonly (readonly Fine[])[], options = CMS): readonly Published[] {
+  const releases: Published[] = [];
+  for (const [version, truth] of worlds.entries()) {
+    const { cells, held } = suppress(
+      tablesOf(truth),
+      releases.map((release) => release.cells),
+      options,
+    );
+    const before = releases.at(-1);
+    const origin = Object.fromEntries(
+      COUNTS.map((name) => [name, held.includes(name) && before !== undefined ? before.origin[name]! : version]),
+    );
+    releases.push({ truth, cells, origin });
+  }
+  return releases;
+}
+
+test(`of ${WORLDS} random months nothing small follows from all of their releases together`, () => {
+  const found: unknown[] = [];
+  const tally = { cells: 0, hidden: 0, small: 0, held: 0 };
+  for (let seed = 1; seed <= WORLDS; seed++) {
+    const random = seeded(seed);
+    const worlds = [randomWorld(random)];
+    while (worlds.length < 3 && random() < 0.7) worlds.push(later(worlds.at(-1)!, random));
+    const releases = published(worlds);
+    for (const { cells } of releases)
+      for (const cell of cells)
+        for (const name of ['sent', 'opened'] as const) {
+          if (cell.values[name] === null) continue;
+          tally.cells++;
+          if (cell.hidden.includes(name)) tally.hidden++;
+          const value = Number(cell.values[name]);
+          if (value > 0 && value < 11) tally.small++;
+        }
+    const told = leaks(releases, 11);
+    if (told.length > 0) found.push({ seed, told: told.slice(0, 2) });
+    if (found.length > 3) break;
+  }
+  if (process.env['TALLY'] !== undefined) console.log(tally);
+  expect(found).toEqual([]);
+});
+
+/** One campaign, a row a region, a column a segment. */
+const square = (rows: readonly (readonly number[])[]): readonly Fine[] =>
+  rows.flatMap((row, region) =>
+    row.map((sent, segment) => ({
+      campaign_id: 'c0',
+      region: `r${region}`,
+      segment: `s${segment}`,
+      counts: { sent, delivered: null, opened: null, responded: null },
+    })),
+  );
+const hiddenIn = (release: Published, breakdown: string) =>
+  release.cells.flatMap(({ breakdown: own, at, values, hidden }) =>
+    own === breakdown && hidden.includes('sent') ? [`${at.region} ${at.segment} ${values.sent}`.trim()] : [],
+  );
+
+test('one small cell takes the smallest block with it, and no total', () => {
+  const [release] = published([
+    square([
+      [40, 7, 53],
+      [120, 88, 61],
+      [35, 90, 44],
+    ]),
+  ]);
+  // 7 with 40, which its row needs; the columns of both with the smallest that close the block.
+  expect(hiddenIn(release!, 'region_segment').toSorted()).toEqual(['r0 s0 40', 'r0 s1 7', 'r2 s0 35', 'r2 s1 90']);
+  expect([...hiddenIn(release!, 'region'), ...hiddenIn(release!, 'segment'), ...hiddenIn(release!, 'total')]).toEqual(
+    [],
+  );
+});
+
+test('the auditor finds what one who hides small cells only has left', () => {
+  const truth = square([
+    [40, 7],
+    [120, 88],
+  ]);
+  const cells = tablesOf(truth).map((cell) => ({
+    ...cell,
+    hidden: Number(cell.values.sent) < 11 || cell.breakdown === 'campaign_region_segment' ? (['sent'] as const) : [],
+  }));
+  const origin = Object.fromEntries(COUNTS.map((name) => [name, 0]));
+  expect(leaks([{ truth, cells, origin }], 11)).toEqual(
+    expect.arrayContaining([{ what: expect.stringContaining('region_segment'), value: 7 }]),
+  );
+});
+
+test('two versions do not tell a small difference: what moved a little stays as it was', () => {
+  const before = square([
+    [40, 70],
+    [120, 88],
+  ]);
+  const after = square([
+    [43, 70],
+    [120, 88],
+  ]);
+  const [first, second] = published([before, after]);
+  const regions = ({ cells }: Published) =>
+    cells.flatMap(({ breakdown, at, values, hidden }) =>
+      breakdown === 'region' ? [`${at.region} ${hidden.includes('sent') ? 'hidden' : values.sent}`] : [],
+    );
+  expect(regions(first!)).toEqual(['r0 110', 'r1 208']);
+  expect(regions(second!)).toEqual(['r0 110', 'r1 208']);
+  expect(second!.cells.find(({ breakdown }) => breakdown === 'total')!.values.sent).toBe('321');
+});
+
+test('nothing is hidden without a threshold, and what tables without region and segment tell is not hidden elsewhere', () => {
+  const small = square([[3, 4]]);
+  expect(published([small], { ...CMS, threshold: 0 })[0]!.cells).toEqual(tablesOf(small));
+  const [release] = published([square([[3]])]);
+  expect(hiddenIn(release!, 'region')).toEqual([]);
+});
