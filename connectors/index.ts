@@ -1,8 +1,9 @@
 import type { SourcePlugin } from '#sdk';
 import { braze } from './braze/braze.source.js';
 import { local } from './local/local.source.js';
+import { s3 } from './s3/s3.source.js';
 import { sfmc } from './sfmc/sfmc.source.js';
 import { sftp } from './sftp/sftp.source.js';
 
 /** The sources that come with Tributary. */
-export const sources: readonly SourcePlugin[] = [braze, local, sfmc, sftp];
+export const sources: readonly SourcePlugin[] = [braze, local, s3, sfmc, sftp];

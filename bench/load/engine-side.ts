@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { local } from '../../connectors/local/local.source.js';
+import { sftp } from '../../connectors/sftp/sftp.source.js';
 import { runConnection } from '../../core/engine/index.js';
 import { planColumns } from '../../core/middleware/index.js';
 import { ConnectorError } from '../../core/sdk/index.js';
@@ -29,6 +30,8 @@ const fileConfig = (format: 'csv' | 'jsonl') => ({
 function openSource(signal: AbortSignal) {
   const context = { signal, baseFolder: dirname(task.input) };
   if (task.format === 'pages') return pages.open(pages.config.parse({ endpoint: task.input }), context);
+  if (task.sftp !== undefined)
+    return sftp.open(sftp.config.parse({ ...task.sftp, ...fileConfig(task.format) }), context);
   return local.open(local.config.parse(fileConfig(task.format)), context);
 }
 

@@ -6,6 +6,8 @@ export interface EngineTask {
   readonly format: 'csv' | 'jsonl' | 'pages';
   /** Path of the file, or address of the API. */
   readonly input: string;
+  /** The login of an SSH server; the input is then a path in the folder where it lands. */
+  readonly sftp?: Readonly<Record<string, unknown>>;
   /** True: time ends when all rows are staged, and nothing is merged. */
   readonly stopsAfterStaging: boolean;
 }

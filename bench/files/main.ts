@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createReadStream, createWriteStream, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createGzip } from 'node:zlib';
+import { startSshServer } from '../../test/support/ssh-server.js';
+import { eventExport } from '../data/event-export.js';
+import { openDatabases } from '../load/databases.js';
+import { inProcess } from '../load/processes.js';
+import type { EngineReply, EngineTask, SqlReply, SqlTask } from '../load/task.js';
+
+/**
+ * `npm run bench -- files [--rows 2000000] [--pairs 3]`: a gzip CSV from a real OpenSSH server into a new keyed table, against
+ * `sftp get`, `gunzip` and SQL alone, by turns.
+ */
+const { values } = parseArgs({
+  options: { rows: { type: 'string', default: '2000000' }, pairs: { type: 'string', default: '3' } },
+});
+const rows = Number(values.rows);
+const pairs = Number(values.pairs);
+const RATIO = 1;
+const PEAK_BYTES = 250e6;
+const isJudged = rows >= 2_000_000;
+
+async function run(command: string, args: readonly string[], input = ''): Promise<void> {
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'inherit'] });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`${command} ended with code ${code}.`);
+}
+
+async function secondsOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+const server = await startSshServer();
+const databases = await openDatabases();
+try {
+  if (server.kind !== 'OpenSSH') console.log('OpenSSH is not installed: what is measured is a server in this process.');
+  const csv = eventExport({ folder: databases.folder, rows, kind: 'plain' });
+  await pipeline(createReadStream(csv), createGzip(), createWriteStream(join(server.folder, 'events.csv.gz')));
+  rmSync(csv);
+  server.handOver('.');
+  const key = join(databases.folder, 'key');
+  writeFileSync(key, server.plainKey, { mode: 0o600 });
+  const { host, port, username } = server.login;
+  const packed = join(databases.folder, 'got.csv.gz');
+  const plain = join(databases.folder, 'got.csv');
+  const bytes = statSync(join(server.folder, 'events.csv.gz')).size;
+  console.log(`${rows} rows, ${Math.round(bytes / 1e6)} MB packed, ${pairs} pairs by turns`);
+  console.log('ours s   get s   gunzip s   SQL s   ratio   peak');
+  const ratios: number[] = [];
+  let peak = 0;
+  for (let turn = 0; turn < pairs; turn += 1) {
+    const ours = await inProcess<EngineReply>('engine-side', {
+      url: await databases.fresh('files_engine', async () => undefined),
+      format: 'csv',
+      input: '/events.csv.gz',
+      stopsAfterStaging: false,
+      sftp: server.login,
+    } satisfies EngineTask);
+    if (ours.ledger.inserted !== rows) throw new Error(`${ours.ledger.inserted} of ${rows} rows were inserted.`);
+    const url = await databases.fresh('files_sql', async () => undefined);
+    const options = ['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'];
+    const get = await secondsOf(() =>
+      run(
+        'sftp',
+        ['-q', '-b', '-', '-i', key, '-P', String(port), ...options, `${username}@${host}`],
+        `get events.csv.gz ${packed}\n`,
+      ),
+    );
+    const gunzip = await secondsOf(() => run('gunzip', ['-kf', packed]));
+    const sql = await inProcess<SqlReply>('sql-side', {
+      url,
+      sqlFile: fileURLToPath(new URL('../../../bench/sql/first-load.sql', import.meta.url)),
+      input: plain,
+    } satisfies SqlTask);
+    const ratio = (get + gunzip + sql.seconds) / ours.seconds;
+    ratios.push(ratio);
+    peak = Math.max(peak, ours.peakBytes);
+    const cells = [ours.seconds, get, gunzip, sql.seconds].map((seconds) => seconds.toFixed(2).padEnd(8));
+    console.log([...cells, ratio.toFixed(2).padEnd(7), `${Math.round(ours.peakBytes / 1e6)} MB`].join(' '));
+  }
+  const median = ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? 0;
+  console.log(
+    `ratio ${median.toFixed(2)} (≥ ${RATIO.toFixed(1)}: ${median >= RATIO ? 'reached' : 'NOT REACHED'}), ` +
+      `peak ${Math.round(peak / 1e6)} MB (≤ ${PEAK_BYTES / 1e6} MB: ${peak <= PEAK_BYTES ? 'reached' : 'NOT REACHED'})`,
+  );
+  if (isJudged && (median < RATIO || peak > PEAK_BYTES)) process.exitCode = 1;
+} finally {
+  await databases.close();
+  await server.close();
+}
