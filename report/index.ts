@@ -6,6 +6,7 @@ export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } fro
 export { listMonths, requireMonth } from './section/months.js';
 export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
+export { renderCsv } from './render/csv.js';
 export { renderJson } from './render/json.js';
 export { renderHtml } from './render/html.js';
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';

@@ -53,6 +53,7 @@ const CARD = z.strictObject({
   numerator: count,
   denominator: count,
   definition: z.string(),
+  history: z.array(z.strictObject({ month: z.string(), value: count })),
   previous_month: CHANGE.nullable(),
   last_year: CHANGE.nullable(),
 });
@@ -150,6 +151,8 @@ export const REPORT_SECTION = z.strictObject({
   by_segment: z.array(z.strictObject({ segment: z.string(), ...SUPPRESSIBLE })),
   by_region_segment: z.array(z.strictObject({ region: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
   suppression: z.strictObject({ threshold: z.int(), hidden: z.int(), is_lifted: z.boolean() }).nullable(),
+  by_channel: z.array(z.strictObject({ channel: z.string(), ...FIGURES })),
+  by_response_type: z.array(z.strictObject({ response_type: z.string(), is_primary: z.boolean(), responded: count })),
   by_source: z.array(z.strictObject({ source: z.string(), ...FIGURES })),
   control_groups: z.array(
     z.strictObject({

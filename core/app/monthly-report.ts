@@ -1,6 +1,7 @@
 import {
   listMonths,
   listReleases,
+  renderCsv,
   renderHtml,
   renderJson,
   requireMonth,
@@ -82,7 +83,7 @@ export async function latestMonth(installation: Installation, signal: AbortSigna
 }
 
 export function renderMonth(section: Section, format: ReportFormat): string {
-  return format === 'html' ? renderHtml(section) : renderJson(section);
+  return { html: renderHtml, json: renderJson, csv: renderCsv }[format](section);
 }
 
 async function reading<T>(

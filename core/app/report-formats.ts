@@ -1,3 +1,3 @@
 /** What `report build` can write. */
-export const REPORT_FORMATS = ['html', 'json'] as const;
+export const REPORT_FORMATS = ['html', 'json', 'csv'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];

@@ -166,5 +166,13 @@ export async function releasedSection(sql: SqlSession, month: string, version: n
     throw new ConnectorError('destination', `Release ${version} of ${month} is not what was published.`, {
       hint: 'Somebody has changed report.release or report.release_value: bring both back from a backup.',
     });
-  return JSON.parse(section) as Section;
+  return inFull(JSON.parse(section) as Section);
 }
+
+/** What was published before the section told these has them empty. */
+const inFull = (section: Section): Section => ({
+  ...section,
+  cards: section.cards.map((card) => ({ ...card, history: card.history ?? [] })),
+  by_channel: section.by_channel ?? [],
+  by_response_type: section.by_response_type ?? [],
+});

@@ -5,6 +5,8 @@ import { STYLE } from './style.js';
 import { cards, header } from './summary.js';
 import {
   campaignTable,
+  channelName,
+  channelTable,
   controlTable,
   dayTable,
   isLiftMeasured,
@@ -51,7 +53,8 @@ ${notes(section)}
 }
 
 function body(section: Section): readonly string[] {
-  const { month, days, largest_campaigns, by_region, by_segment, by_source, control_groups, restatement } = section;
+  const { month, days, largest_campaigns, by_region, by_segment, by_channel, by_source, control_groups, restatement } =
+    section;
   const isByRegion = by_region.some(({ region }) => region !== '');
   const isBySegment = by_segment.some(({ segment }) => segment !== '');
   const segments = by_segment.map((row) => ({ ...row, label: segmentName(row.segment) }));
@@ -84,6 +87,18 @@ function body(section: Section): readonly string[] {
           segmentTable(section),
         )
       : part('By member segment', 'None of the campaigns of this month is broken down by member segment.'),
+    by_channel.length > 1
+      ? part(
+          'By channel',
+          'Percentages are response rates.',
+          bars(
+            'channels',
+            'Figures by channel',
+            by_channel.map((row) => ({ ...row, label: channelName(row.channel) })),
+          ),
+          channelTable(section),
+        )
+      : '',
     by_source.length > 1 ? part('By source', 'The systems in which the campaigns ran.', sourceTable(section)) : '',
     control_groups.length > 0
       ? part(

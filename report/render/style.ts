@@ -28,6 +28,9 @@ p{margin:0}
 .value.none{font-size:19px;line-height:36px;font-weight:400;color:var(--muted)}
 .card .small{font-variant-numeric:tabular-nums}
 .card .definition{margin-top:auto;padding-top:8px}
+.spark{width:120px;height:24px;margin-top:6px}
+.spark path{fill:none;stroke:var(--muted);stroke-width:1.5}
+.spark circle{fill:var(--text)}
 data{white-space:nowrap}
 .before{display:inline-block}
 .none{color:var(--muted);font-weight:400}

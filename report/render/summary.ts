@@ -57,9 +57,29 @@ export function cards({ cards, month }: Section): string {
         ? ''
         : changed(card, card.previous_month, addMonths(month.id, -1)) +
           changed(card, card.last_year, addMonths(month.id, -12));
-    return `<li class="card"><h3>${escape(card.label)}</h3>${value}${parts}${changes}<p class="small definition">${escape(card.definition)}</p></li>`;
+    return `<li class="card"><h3>${escape(card.label)}</h3>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
   });
   return `<ul class="cards">${items.join('\n')}</ul>`;
+}
+
+const SPARK = { width: 120, height: 24, inset: 3 };
+
+/** Thirteen months at a glance, on a scale from zero; a month without a figure is a gap. */
+function sparkline({ label, history }: Card): string {
+  const known = history.flatMap(({ value }) => value ?? []);
+  if (known.length < 2) return '';
+  const { width, height, inset } = SPARK;
+  const top = Math.max(...known) || 1;
+  const x = (index: number) => (inset + (index * (width - 2 * inset)) / (history.length - 1)).toFixed(1);
+  const y = (value: number) => (height - inset - (value * (height - 2 * inset)) / top).toFixed(1);
+  const path = history
+    .map(({ value }, index) =>
+      value === null ? '' : `${(history[index - 1]?.value ?? null) === null ? 'M' : 'L'}${x(index)} ${y(value)}`,
+    )
+    .join('');
+  const last = history.findLastIndex(({ value }) => value !== null);
+  const name = `${label}, ${shortMonthText(history[0]!.month)} to ${shortMonthText(history.at(-1)!.month)}`;
+  return `<svg class="spark" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(name)}"><path d="${path}"/><circle cx="${x(last)}" cy="${y(history[last]!.value!)}" r="2.5"/></svg>`;
 }
 
 type Figure = Card | Change;

@@ -64,6 +64,17 @@ export const segmentName = (segment: string): string => (segment === '' ? 'Not b
 
 export const regionName = (region: string): string => (region === '' ? 'Not broken down by region' : region);
 
+export function channelTable({ by_channel, totals }: Section): string {
+  const rows = by_channel.map(({ channel, ...figures }) => ({
+    head: `<bdi>${escape(channelName(channel))}</bdi>`,
+    figures,
+  }));
+  return table('Figures by channel', 'Channel', rows, totals);
+}
+
+export const channelName = (channel: string): string =>
+  channel === '' ? 'Not broken down by channel' : channel.replaceAll('_', ' ');
+
 export function sourceTable({ by_source, totals }: Section): string {
   const rows = by_source.map(({ source, ...figures }) => ({ head: `<bdi>${escape(source)}</bdi>`, figures }));
   return table('Figures by source', 'Source', rows, totals);

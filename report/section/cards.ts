@@ -35,7 +35,17 @@ const CARDS: readonly { readonly key: CardKey; readonly label: string; readonly 
   },
 ];
 
-export function cardsOf(totals: Figures, previous: Compared | undefined, lastYear: Compared | undefined): Card[] {
+export interface MonthFigures {
+  readonly month: string;
+  readonly figures: Figures | undefined;
+}
+
+export function cardsOf(
+  totals: Figures,
+  previous: Compared | undefined,
+  lastYear: Compared | undefined,
+  history: readonly MonthFigures[],
+): Card[] {
   return CARDS.map(({ key, label, definition }) => {
     return {
       key,
@@ -43,6 +53,10 @@ export function cardsOf(totals: Figures, previous: Compared | undefined, lastYea
       unit: key === 'open_rate' || key === 'response_rate' ? 'rate' : 'count',
       ...(measuredIn(totals, key) ?? NOT_MEASURED),
       definition,
+      history: history.map(({ month, figures }) => ({
+        month,
+        value: figures === undefined ? null : (measuredIn(figures, key)?.value ?? null),
+      })),
       previous_month: changeOf(key, totals, previous),
       last_year: changeOf(key, totals, lastYear),
     };

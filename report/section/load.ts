@@ -1,11 +1,11 @@
 import { ConnectorError, parseDuration, type SqlSession } from '#sdk';
 import { dialectOf } from '../../destinations/sql/index.js';
 import { addDays, addMonths, daysBetween, firstDayOf, lastDayOf, startOfDay } from './calendar.js';
-import { cardsOf, type Compared } from './cards.js';
+import { cardsOf, type Compared, type MonthFigures } from './cards.js';
 import { controlGroups } from './control-groups.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
 import { largestCampaigns } from './largest.js';
-import type { Figures, MonthSpan, Section, Status } from './model.js';
+import type { Figures, MonthSpan, ResponseTypeFigures, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
 import { notesOf } from './notes.js';
 import { sourceDays, type SourceDays } from './sources.js';
@@ -43,6 +43,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const byDate = new Map(days.map(({ group, figures }) => [group.date, figures]));
   const campaigns = await figuresBy(sql, period, ['source', 'campaign_id']);
   const regions = await figuresBy(sql, period, ['region']);
+  const channels = await figuresBy(sql, period, ['channel']);
   const segments = await figuresBy(sql, period, ['segment']);
   const regionSegments = await figuresBy(sql, period, ['region', 'segment']);
   const bySource = await figuresBy(sql, period, ['source']);
@@ -70,6 +71,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
       totals,
       await compared(sql, monthSpan, addMonths(month, -1)),
       await compared(sql, monthSpan, addMonths(month, -12)),
+      await historyOf(sql, month, totals),
     ),
     days: daysBetween(span.first_day, through).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) })),
     by_campaign: byCampaign,
@@ -92,11 +94,33 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     })),
     suppression: null,
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
+    by_channel: largestFirst(channels).map(({ group, figures }) => ({ channel: group.channel!, ...figures })),
+    by_response_type: await responseTypes(sql, month),
     control_groups: await controlGroups(sql, month),
     restatement: null,
     releases: [],
   };
   return { ...section, notes: notesOf(section) };
+}
+
+/** Of the month and the twelve before it, oldest first. */
+async function historyOf(sql: SqlSession, month: string, totals: Figures): Promise<readonly MonthFigures[]> {
+  const history: MonthFigures[] = [];
+  for (let back = 12; back > 0; back--) {
+    const earlier = addMonths(month, -back);
+    const [found] = await figuresBy(sql, { kind: 'month', month: earlier }, []);
+    history.push({ month: earlier, figures: found?.figures });
+  }
+  return [...history, { month, figures: totals }];
+}
+
+async function responseTypes(sql: SqlSession, month: string): Promise<readonly ResponseTypeFigures[]> {
+  const rows = await sql.query<{ response_type: string; is_primary: boolean; responded: number | null }>(
+    `SELECT response_type, is_primary, CAST(sum(responded) AS bigint) AS responded FROM report.response_monthly
+      WHERE month = '${firstDayOf(month)}' AND NOT is_control GROUP BY response_type, is_primary
+      ORDER BY sum(responded) DESC NULLS LAST, response_type`,
+  );
+  return rows.map((row) => ({ ...row, responded: row.responded === null ? null : Number(row.responded) }));
 }
 
 const figuresOf = (rows: readonly Grouped[]): Figures => rows[0]?.figures ?? NOTHING_MEASURED;

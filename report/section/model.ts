@@ -32,6 +32,9 @@ export interface Section {
     readonly is_lifted: boolean;
   } | null;
   readonly by_source: readonly SourceFigures[];
+  readonly by_channel: readonly ChannelFigures[];
+  /** All types, also those that overlap and are no part of "responded". */
+  readonly by_response_type: readonly ResponseTypeFigures[];
   readonly control_groups: readonly ControlComparison[];
   /** Of a release: what moved since the version before, and why; null for the first one, and for figures as they stand now. */
   readonly restatement: Restatement | null;
@@ -173,6 +176,17 @@ export interface RegionSegmentFigures extends Suppressible {
   readonly segment: string;
 }
 
+export interface ChannelFigures extends Figures {
+  /** Empty: not broken down by channel. */
+  readonly channel: string;
+}
+
+export interface ResponseTypeFigures {
+  readonly response_type: string;
+  readonly is_primary: boolean;
+  readonly responded: number | null;
+}
+
 export interface SourceFigures extends Figures {
   readonly source: string;
 }
@@ -187,6 +201,8 @@ export interface Card {
   readonly numerator: number | null;
   readonly denominator: number | null;
   readonly definition: string;
+  /** The month and the twelve before it, oldest first; whole months, null where not measured. */
+  readonly history: readonly { readonly month: string; readonly value: number | null }[];
   readonly previous_month: Change | null;
   readonly last_year: Change | null;
 }

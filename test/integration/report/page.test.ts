@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { buildMarts, loadSection, renderHtml, renderJson } from '../../../report/index.js';
+import { buildMarts, loadSection, renderCsv, renderHtml, renderJson, type Section } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { seedCampaigns } from './seeded-campaigns.js';
 import { demoFacts, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
+
+type Figures = Pick<Section['totals'], 'sent' | 'opened' | 'responded' | 'open_rate'>;
 
 let warehouse: Warehouse;
 const now = new Date('2025-11-24T12:00:00Z');
@@ -66,6 +68,43 @@ for (const month of ['2025-10', '2025-11', '2008-03'])
       if (/^[\d,]+$/.test(text!)) expect(Number(text!.replaceAll(',', ''))).toBe(value);
       else if (/^[\d.]+ %$/.test(text!)) expect(text).toBe(`${(value * 100).toFixed(2)} %`);
   });
+
+test('CSV has the figures of the section, table by table, and no formula', async () => {
+  const section = await load('2025-10');
+  const [head, ...lines] = renderCsv(section).trimEnd().split('\r\n');
+  const place = (name: string) => head!.split(',').indexOf(name);
+  // No name of these tables holds a comma.
+  const rows = lines.map((line) => line.split(',')).filter(([table]) => table !== 'campaign');
+  const figures = (table: string) =>
+    rows
+      .filter(([own]) => own === table)
+      .map((row) => (['sent', 'opened', 'responded', 'open_rate'] as const).map((name) => row[place(name)]));
+  const shown = (row: Figures) =>
+    [row.sent, row.opened, row.responded, row.open_rate?.value].map((value) => (value == null ? '' : String(value)));
+  expect(figures('total')).toEqual([shown(section.totals)]);
+  expect(figures('day')).toEqual(section.days.map(shown));
+  expect(figures('channel')).toEqual(section.by_channel.map(shown));
+  expect(figures('region')).toEqual(section.by_region.map(shown));
+  expect(figures('segment')).toEqual(section.by_segment.map(shown));
+  expect(lines.filter((line) => line.startsWith('campaign,'))).toHaveLength(section.by_campaign.length);
+  const [first] = section.by_campaign;
+  const evil = renderCsv({ ...section, by_campaign: [{ ...first!, name: '=HYPERLINK("x"),1' }] });
+  expect(evil).toContain(`,"'=HYPERLINK(""x""),1",`);
+});
+
+test('each card tells thirteen months, and each channel and response type its own figures', async () => {
+  const section = await load('2025-10');
+  const [sent] = section.cards;
+  expect(sent!.history.map(({ month }) => month)).toEqual(expect.arrayContaining(['2024-10', '2025-09', '2025-10']));
+  expect(sent!.history).toHaveLength(13);
+  const september = await load('2025-09');
+  expect(sent!.history.slice(-2).map(({ value }) => value)).toEqual([september.totals.sent, section.totals.sent]);
+  const sum = (values: readonly (number | null)[]) => values.reduce<number>((all, value) => all + (value ?? 0), 0);
+  expect(sum(section.by_channel.map((row) => row.sent))).toBe(section.totals.sent);
+  const primary = section.by_response_type.filter(({ is_primary }) => is_primary);
+  expect(sum(primary.map(({ responded }) => responded))).toBe(section.totals.responded);
+  expect(renderHtml(section).match(/class="spark"/g)).toHaveLength(6);
+});
 
 test('the page loads nothing and runs nothing, whatever a campaign is called', async () => {
   const section = await load('2025-10');

@@ -44,7 +44,7 @@ test('a rate in the data is not rounded at all', () => {
 /** The change that a card shows, as it stands on the page. */
 function changeShown(key: 'sent' | 'response_rate', now: Figures[typeof key], then: Figures[typeof key]): string {
   const compared = { month: '2026-09', days: null, figures: { ...NOTHING_MEASURED, [key]: then } };
-  const all = cardsOf({ ...NOTHING_MEASURED, [key]: now }, compared, undefined);
+  const all = cardsOf({ ...NOTHING_MEASURED, [key]: now }, compared, undefined, []);
   const only = all.filter((card) => card.key === key);
   const html = cards({ cards: only, month: { id: '2026-10' } } as unknown as Section);
   return html.match(/[▲▼=] ([^<]*)<\/data>/)![1]!;

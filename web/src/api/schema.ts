@@ -3453,6 +3453,30 @@ export interface operations {
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
+                        by_channel: {
+                            bounced: number | null;
+                            channel: string;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            open_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            sent: number | null;
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
                         by_region: {
                             bounced: number | null;
                             clicked: number | null;
@@ -3503,6 +3527,11 @@ export interface operations {
                             suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
                             targeted: number | null;
                             unsubscribed: number | null;
+                        }[];
+                        by_response_type: {
+                            is_primary: boolean;
+                            responded: number | null;
+                            response_type: string;
                         }[];
                         by_segment: {
                             bounced: number | null;
@@ -3556,6 +3585,10 @@ export interface operations {
                         cards: {
                             definition: string;
                             denominator: number | null;
+                            history: {
+                                month: string;
+                                value: number | null;
+                            }[];
                             /** @enum {string} */
                             key: "sent" | "delivered" | "opened" | "responded" | "open_rate" | "response_rate";
                             label: string;
