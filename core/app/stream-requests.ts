@@ -23,8 +23,10 @@ export function streamRequests(
     .map(([stream, settings]) => {
       const rules = {
         stream,
-        map: mapRules(connection, stream),
-        expect: expectRules(connection, stream),
+        table: `${connection.schema}.${stream}`,
+        phi: settings.phi,
+        map: stepsOf<MapRule>(connection.map[stream]),
+        expect: stepsOf<ExpectRule>(connection.expect[stream]),
         protect: protectRules(configuration.settings, connection, stream),
       };
       return {
@@ -39,15 +41,9 @@ export function streamRequests(
     });
 }
 
-function mapRules({ map }: ConnectionSettings, stream: string): readonly MapRule[] {
-  return (map[stream] ?? []).map(({ rename, drop }) => (rename === undefined ? { drop: drop ?? [] } : { rename }));
-}
-
-function expectRules({ expect }: ConnectionSettings, stream: string): readonly ExpectRule[] {
-  return (expect[stream] ?? []).map(({ not_null, range }) =>
-    range === undefined ? { not_null: not_null ?? [] } : { range },
-  );
-}
+/** A step has exactly one key, which is the rule. */
+const stepsOf = <T>(steps: readonly object[] | undefined): readonly T[] =>
+  (steps ?? []).map((step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined)) as T);
 
 /** Version 1 until keys can be rotated. */
 function protectRules(
@@ -55,10 +51,17 @@ function protectRules(
   { protect }: ConnectionSettings,
   stream: string,
 ): Record<string, ProtectRule> {
+  const key = (name: string) => ({ key: Buffer.from(keys[name] ?? ''), version: 1 });
   return Object.fromEntries(
-    Object.entries(protect[stream] ?? {}).map(([column, rule]) => [
-      column,
-      rule === 'drop' ? rule : { tokenize: { key: Buffer.from(keys[rule.tokenize] ?? ''), version: 1 } },
-    ]),
+    Object.entries(protect[stream] ?? {}).map(([column, rule]): [string, ProtectRule] => {
+      if (rule === 'drop' || rule === 'keep') return [column, rule];
+      const { tokenize, encrypt, hash, mask, generalise } = rule;
+      if (tokenize !== undefined) return [column, { tokenize: key(tokenize) }];
+      if (encrypt !== undefined) return [column, { encrypt: key(encrypt) }];
+      if (hash !== undefined) return [column, { hash: key(hash) }];
+      if (mask !== undefined) return [column, { mask }];
+      if (generalise !== undefined) return [column, { generalise }];
+      throw new ConnectorError('internal', `The rule for "${column}" of stream "${stream}" is empty.`, { stream });
+    }),
   );
 }

@@ -24,7 +24,7 @@ export interface Replayable {
   readonly isTokenized: boolean;
 }
 
-const TOKEN = /^tok_\d+_[\w-]{43}$/;
+const TOKEN = /^(tok_\d+_[\w-]{43}|enc_\d+_[\w-]{38,})$/;
 const isToken = (value: unknown): boolean => typeof value === 'string' && TOKEN.test(value);
 
 /**
@@ -48,7 +48,7 @@ export function replayable(
   const values: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   let tokens = 0;
   let plain = 0;
-  for (const { source, sourceType, tokenize } of columns) {
+  for (const { source, sourceType, tokenize, seal } of columns) {
     const shown = payload[source];
     const value = isText
       ? textOrNull(shown, isMarked('_quoted', source), sourceType, parsing)
@@ -59,7 +59,7 @@ export function replayable(
     values[source] = value;
     if (value === undefined || value === null) continue;
     if (isToken(value)) tokens += 1;
-    if (tokenize === undefined) {
+    if (tokenize === undefined && seal === undefined) {
       // Protected once and no longer: a token must not pass for a value.
       if (isToken(value)) return undefined;
     } else if (!isToken(value)) plain += 1;
@@ -91,7 +91,7 @@ const fromPayload = (value: unknown, type: Field['type']): unknown =>
 /** The columns for records that hold tokens: protected ones take them as they are. */
 export function columnsForTokens(columns: readonly PlannedColumn[]): readonly PlannedColumn[] {
   return columns.map((column) => {
-    if (column.tokenize === undefined) return column;
+    if (column.tokenize === undefined && column.seal === undefined) return column;
     const { source, target, required = false } = column;
     return { source, sourceType: 'string', target, required };
   });

@@ -218,7 +218,11 @@ export function reconcile(plan: StreamPlan, columns: readonly PlannedColumn[], s
     } else if (!frozen && wide !== undefined) {
       retyped.push({ name: field.name, from: field, to: wide });
       kept.push(column);
-    } else if (column.tokenize === undefined && (frozen || isWidening(column.target.type, field.type))) {
+    } else if (
+      column.tokenize === undefined &&
+      column.seal === undefined &&
+      (frozen || isWidening(column.target.type, field.type))
+    ) {
       if ((column.min !== undefined || column.max !== undefined) && !NUMERIC.has(field.type))
         refuse(
           `"${field.name}" has a range, and in the table it is ${typeName(field)}`,

@@ -32,5 +32,5 @@ export function planColumns(
     target: field,
     ...(key.includes(field.name) ? { required: true } : {}),
   }));
-  return CHAIN.reduce<readonly PlannedColumn[]>((columns, [, step]) => step(columns, rules), start);
+  return CHAIN.reduce<readonly PlannedColumn[]>((columns, [, step]) => step(columns, { ...rules, key }), start);
 }

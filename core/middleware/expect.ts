@@ -1,6 +1,8 @@
+import { RE2JS } from '@bufbuild/re2';
+import type { PlannedColumn } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { Step } from './chain.js';
-import { columnNamed, withColumn } from './rules.js';
+import { columnNamed, withColumn, type StreamRules } from './rules.js';
 
 const NUMERIC = new Set(['integer', 'number', 'decimal']);
 
@@ -11,6 +13,13 @@ export const expectStep: Step = (columns, rules) => {
     if ('not_null' in rule) {
       for (const name of rule.not_null)
         current = withColumn(current, columnNamed(current, name, 'expect.not_null', rules), { required: true });
+      continue;
+    }
+    if ('set' in rule || 'pattern' in rule) {
+      for (const [name, test] of 'set' in rule ? setTests(rule.set) : patternTests(rule.pattern, rules)) {
+        const column = columnNamed(current, name, `expect.${'set' in rule ? 'set' : 'pattern'}`, rules);
+        current = withColumn(current, column, { tests: [...(column.tests ?? []), test] });
+      }
       continue;
     }
     for (const [name, { min, max }] of Object.entries(rule.range)) {
@@ -34,3 +43,29 @@ export const expectStep: Step = (columns, rules) => {
   }
   return current;
 };
+
+type Test = NonNullable<PlannedColumn['tests']>[number];
+
+const setTests = (sets: Readonly<Record<string, readonly string[]>>): readonly (readonly [string, Test])[] =>
+  Object.entries(sets).map(([name, values]) => {
+    const allowed = new Set(values);
+    return [name, { reason: 'not_in_set', passes: (text) => allowed.has(text) }];
+  });
+
+/** RE2, since what is matched comes from outside: no pattern takes longer than the text is long. The whole text must match. */
+const patternTests = (
+  patterns: Readonly<Record<string, string>>,
+  { stream }: StreamRules,
+): readonly (readonly [string, Test])[] =>
+  Object.entries(patterns).map(([name, pattern]) => {
+    try {
+      const matcher = RE2JS.compile(`(?:${pattern})`);
+      return [name, { reason: 'no_match', passes: (text) => matcher.matches(text) }];
+    } catch (error) {
+      throw new ConnectorError('config', `Stream "${stream}": expect.pattern on "${name}" is no pattern of RE2.`, {
+        stream,
+        hint: 'Look-around and back references are not part of it: see https://github.com/google/re2/wiki/Syntax.',
+        cause: error,
+      });
+    }
+  });

@@ -1,8 +1,9 @@
 import { ConnectorError } from '../sdk/errors.js';
 import type { Step } from './chain.js';
+import { changeValues } from './map-values.js';
 import { columnNamed } from './rules.js';
 
-/** Renames and drops columns, rule after rule. */
+/** Renames, drops and changes columns, rule after rule. */
 export const mapStep: Step = (columns, rules) => {
   let current = columns;
   for (const rule of rules.map) {
@@ -11,6 +12,10 @@ export const mapStep: Step = (columns, rules) => {
         const column = columnNamed(current, name, 'map.drop', rules);
         current = current.filter((candidate) => candidate !== column);
       }
+      continue;
+    }
+    if (!('rename' in rule)) {
+      current = changeValues(current, rule, rules);
       continue;
     }
     const reserved = Object.values(rule.rename).find((name) => name === '' || name.startsWith('_'));

@@ -1,8 +1,13 @@
+import type { PlannedColumn, Seal } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { Step } from './chain.js';
 import { columnNamed, withColumn, type StreamRules } from './rules.js';
+import { encryption, generalisation, joinHash, mask, type SealKey } from './seals.js';
 
-/** Keeps protected values out of the destination: left out altogether, or as a token that only the key's holder can make. */
+/**
+ * Keeps protected values out of the destination: left out altogether, or as a token, a hash, a ciphertext or a coarser value.
+ * A column that somebody must still classify stops a stream of PHI before anything of it is read.
+ */
 export const protectStep: Step = (columns, rules) => {
   let current = columns;
   for (const [name, rule] of Object.entries(rules.protect)) {
@@ -10,6 +15,7 @@ export const protectStep: Step = (columns, rules) => {
     const refuse = (what: string, hint: string): never => {
       throw new ConnectorError('config', `Stream "${rules.stream}": ${what}`, { stream: rules.stream, hint });
     };
+    if (rule === 'keep') continue;
     if (column.min !== undefined || column.max !== undefined)
       refuse(
         `expect.range names "${name}", which protect takes away.`,
@@ -24,17 +30,48 @@ export const protectStep: Step = (columns, rules) => {
       current = current.filter((candidate) => candidate !== column);
       continue;
     }
-    const { key, version } = rule.tokenize;
-    if (!(key instanceof Uint8Array) || key.length < MIN_KEY_BYTES)
-      refuse(
-        `protect tokenizes "${name}" with a key that is unknown or shorter than ${MIN_KEY_BYTES} bytes.`,
-        'Name a key that the installation holds.',
-      );
-    if (!Number.isSafeInteger(version) || version < 1)
-      refuse(`protect tokenizes "${name}" with a key that has no version.`, 'Versions are 1, 2, 3, …');
     const { nullable } = column.target;
-    current = withColumn(current, column, { target: { name, type: 'string', nullable }, tokenize: rule.tokenize });
+    const target: PlannedColumn['target'] = { name, type: 'string', nullable };
+    const checked = (verb: string, { key, version }: SealKey): SealKey => {
+      if (!(key instanceof Uint8Array) || key.length < MIN_KEY_BYTES)
+        refuse(
+          `protect ${verb} "${name}" with a key that is unknown or shorter than ${MIN_KEY_BYTES} bytes.`,
+          'Name a key that the installation holds.',
+        );
+      if (!Number.isSafeInteger(version) || version < 1)
+        refuse(`protect ${verb} "${name}" with a key that has no version.`, 'Versions are 1, 2, 3, …');
+      return { key, version };
+    };
+    if ('tokenize' in rule) {
+      current = withColumn(current, column, { target, tokenize: checked('tokenizes', rule.tokenize) });
+      continue;
+    }
+    let seal: Seal;
+    if ('encrypt' in rule) {
+      const place = { table: rules.table ?? rules.stream, column: name };
+      seal = encryption(checked('encrypts', rule.encrypt), place);
+    } else if ('hash' in rule) seal = joinHash(checked('hashes', rule.hash).key);
+    else if ('mask' in rule) seal = mask(rule.mask);
+    else seal = generalisation(rule.generalise, rules.year ?? new Date().getUTCFullYear());
+    // Values that differ would be one key.
+    if (
+      column.required === true &&
+      rules.key?.includes(column.source) === true &&
+      ('mask' in rule || 'generalise' in rule)
+    )
+      refuse(`protect makes values of the key column "${name}" alike.`, 'Tokenize a key column, or hash it.');
+    current = withColumn(current, column, { target, seal });
   }
+  const open = current.filter(({ target }) => !Object.hasOwn(rules.protect, target.name));
+  if (rules.phi === true && open.length > 0)
+    throw new ConnectorError(
+      'config',
+      `Stream "${rules.stream}" is marked \`phi\`, and nobody has said what becomes of: ${open.map(({ target }) => target.name).join(', ')}.`,
+      {
+        stream: rules.stream,
+        hint: 'Give each a rule under `protect`: drop, tokenize, encrypt, hash, mask, generalise, or keep where it says nothing of a person.',
+      },
+    );
   return current;
 };
 

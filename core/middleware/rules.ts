@@ -1,21 +1,56 @@
-import type { PlannedColumn } from '../protocol/index.js';
+import type { FieldType, PlannedColumn } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
+import type { Generalisation, SealKey } from './seals.js';
 
 /** What the configuration says of one stream, step by step. Names are those of the column at that point of the chain. */
 export interface StreamRules {
   readonly stream: string;
+  /** Schema and name of its table, which encrypted values are bound to. */
+  readonly table?: string;
+  /** True: it holds data about persons, so that a column without a rule under `protect` is refused. */
+  readonly phi?: boolean;
+  /** The fields of the source that make its key. */
+  readonly key?: readonly string[];
+  /** The year in which birth dates are judged; absent: this one. */
+  readonly year?: number;
   readonly map: readonly MapRule[];
   readonly expect: readonly ExpectRule[];
   readonly protect: Readonly<Record<string, ProtectRule>>;
 }
 
-export type MapRule = { readonly rename: Readonly<Record<string, string>> } | { readonly drop: readonly string[] };
+type PerColumn<T> = Readonly<Record<string, T>>;
+
+export interface Lookup {
+  readonly values: PerColumn<string>;
+  /** What becomes of a value that is not in the table. */
+  readonly otherwise: 'quarantine' | 'keep' | 'null';
+}
+
+export type MapRule =
+  | { readonly rename: PerColumn<string> }
+  | { readonly drop: readonly string[] }
+  | { readonly cast: PerColumn<FieldType> }
+  | { readonly trim: readonly string[] }
+  | { readonly case: PerColumn<'lower' | 'upper'> }
+  | { readonly nulls: PerColumn<readonly string[]> }
+  | { readonly lookup: PerColumn<Lookup> }
+  | { readonly time_zone: PerColumn<string> };
 
 export type ExpectRule =
   | { readonly not_null: readonly string[] }
+  | { readonly set: PerColumn<readonly string[]> }
+  | { readonly pattern: PerColumn<string> }
   | { readonly range: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> };
 
-export type ProtectRule = 'drop' | { readonly tokenize: { readonly key: Uint8Array; readonly version: number } };
+/** `keep` says that somebody has looked at the column and that it may land as it is. */
+export type ProtectRule =
+  | 'drop'
+  | 'keep'
+  | { readonly tokenize: SealKey }
+  | { readonly encrypt: SealKey }
+  | { readonly hash: SealKey }
+  | { readonly mask: number }
+  | { readonly generalise: Generalisation };
 
 /** Finds a column by its present name, or says which names there are. */
 export function columnNamed(

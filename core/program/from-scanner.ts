@@ -5,10 +5,11 @@ import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
 import { payloadWriter } from './payload.js';
 import { rejectOf, type Reason } from './rejects.js';
-import { isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
+import { isHandled, isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
 import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
 import { FIRST_SECOND, isoDate, isoTime, isoTimestamp, last, LAST_SECOND, zoneOffsets } from './times.js';
 import { tokenOf, tokenText } from './tokens.js';
+import { putOf } from './values.js';
 
 /** What generated code may call; every value of a plan that is not a number reaches it as an entry of `values`. */
 const RUNTIME = {
@@ -121,22 +122,39 @@ function columnCode(place: ColumnPlace): string {
   const isNull = tests.length === 0 ? 'false' : `${bare}(${tests.join(' || ')})`;
   // An empty text is a value only of a string column.
   const empty = column.sourceType === 'string' ? '' : ' || e === s';
-  const { check, emit, token } = valueCode(place);
   const maxBytes = Number(plan.key?.maxBytes);
   const room = isOfKeyLength(plan, column)
     ? `keyBytes += e - s; if (keyBytes > ${maxBytes}) ${failing(place, 'key_too_long')}`
     : '';
-  const put =
-    column.tokenize === undefined
-      ? emit
-      : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(column.tokenize)}));`;
+  const act = isHandled(column) ? handledCode(place, room) : bytesCode(place, room);
   if (named !== undefined) {
     const isEmpty = named === '' && column.sourceType !== 'string';
     if (plan.parsing.nulls.includes(named) || isEmpty) return whenNull;
     const bytes = Buffer.from(named);
-    return `{ const b = ${place.keep(bytes)}, clean = true; s = 0; e = ${bytes.length}; ${check} ${room} ${put} }`;
+    return `{ const b = ${place.keep(bytes)}, clean = true; s = 0; e = ${bytes.length}; ${act} }`;
   }
-  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${check} ${room} ${put} }`;
+  return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${act} }`;
+}
+
+/** The bytes as they came are judged, and written or made a token. */
+function bytesCode(place: ColumnPlace, room: string): string {
+  const { check, emit, token } = valueCode(place);
+  const { tokenize } = place.column;
+  const put =
+    tokenize === undefined ? emit : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(tokenize)}));`;
+  return `${check} ${room} ${put}`;
+}
+
+/** The value goes through a function of its own, which is that of records that are objects. */
+function handledCode(place: ColumnPlace, room: string): string {
+  const { plan, column, index } = place;
+  const hits = { count: 0 };
+  // Here too a text of a json column is JSON still to be read.
+  const put = place.keep(putOf({ ...plan, isText: true }, column, () => (hits.count += 1)));
+  const counted = place.keep(hits);
+  return `if (!clean && !isValidUtf8(b, s, e)) ${failing(place, 'invalid_utf8')} ${room}
+    fault = ${put}(utf8(b, s, e), batch) ?? ''; if (fault !== '') { column = ${index}; break row; }
+    if (${counted}.count > 0) { inRow += ${counted}.count; ${counted}.count = 0; }`;
 }
 
 /** A test of bytes against a text, as numbers; `|32` turns capital ASCII letters into small ones. */
@@ -242,7 +260,7 @@ function valueCode(place: ColumnPlace): ValueCode {
 function timestampCheck(place: ColumnPlace): string {
   const { plan, column } = place;
   const read = timestampReader(plan, column);
-  const { timeZone } = plan.parsing;
+  const timeZone = column.timeZone ?? plan.parsing.timeZone;
   const bad = failing(place, 'not_a_timestamp');
   const head = `n = ${read === isoTimestamp ? 'isoTimestamp' : place.keep(read)}(b, s, e); if (n !== n) ${bad}`;
   const local = timeZone === undefined ? failing(place, 'no_zone') : `n -= ${place.keep(zoneOffsets(timeZone))}(n);`;

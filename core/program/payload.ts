@@ -24,7 +24,7 @@ type Payload = Reject['payload'];
  * neighbours (a ragged row, a broken line) nothing of it is shown unless every field lands as it is. Texts beyond the limit
  * are cut, and `_cut` says how long they were. Texts of a file are shown as they stand there, so that a replay judges what a
  * sync would; `_quoted` names those that were quoted (true: all), `_replaced` those in which the destination must replace a
- * character, `_not_utf8` and `_not_json` those that cannot be shown as they are.
+ * character, `_protected` those that are not shown in any form, `_not_utf8` and `_not_json` those that cannot be shown as they are.
  */
 export interface PayloadWriter {
   ofRow(scanner: RowScanner): Payload;
@@ -40,7 +40,7 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
   const showsRaw =
     fields !== undefined &&
     fields.every(({ name }) => columns.has(name)) &&
-    plan.columns.every(({ tokenize }) => tokenize === undefined);
+    plan.columns.every(({ tokenize, seal }) => tokenize === undefined && seal === undefined);
   const isNull = (text: string, quoted: boolean) =>
     (plan.parsing.quotedNulls || !quoted) && plan.parsing.nulls.includes(text);
   const shown = (entries: readonly Entry[], marks: readonly Mark[] = []) =>
@@ -48,7 +48,9 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
 
   const named = Object.entries(plan.named ?? {}).flatMap(([name, value]): Entry[] => {
     const column = columns.get(name);
-    return column === undefined ? [] : [[name, isNull(value, false) ? null : (tokenIn(column, value) ?? value)]];
+    if (column === undefined) return [];
+    const sealed = isNull(value, false) ? null : sealedIn(column, value);
+    return [[name, sealed === undefined ? value : sealed]];
   });
 
   return {
@@ -75,12 +77,14 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
         [
           ...landing.map(({ name, index, column, isQuoted }): Entry => {
             const value = text(index);
-            return [name, isNull(value, isQuoted) ? null : (tokenIn(column, value) ?? value)];
+            const sealed = isNull(value, isQuoted) ? null : sealedIn(column, value);
+            return [name, sealed === undefined ? value : sealed];
           }),
           ...named,
         ],
         [
           ['_quoted', quoted.length === landing.length && quoted.length > 0 ? true : quoted],
+          ['_protected', [...columns.values()].filter(isHidden).map(({ source }) => source)],
           ['_not_utf8', broken.map(({ name }) => name)],
         ],
       );
@@ -95,8 +99,17 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
             if (value === null) return [source, null];
             // Where it is not JSON that lands, digits are safe as text.
             const plain = typeof value === 'bigint' && sourceType !== 'json' ? String(value) : value;
-            return [source, tokenIn(column, value) ?? plain];
+            const sealed = sealedIn(column, value);
+            return [source, sealed === undefined ? plain : sealed];
           }),
+        [
+          [
+            '_protected',
+            plan.columns
+              .filter((column) => isHidden(column) && (record[column.source] ?? null) !== null)
+              .map(({ source }) => source),
+          ],
+        ],
       );
     },
     ofNoRecord: (value) => ({ _type: value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value }),
@@ -116,8 +129,18 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
 type Entry = readonly [name: string, value: unknown];
 type Mark = readonly [name: string, what: readonly string[] | true];
 
-const tokenIn = ({ tokenize, sourceType }: PlannedColumn, value: unknown): string | undefined =>
-  tokenize === undefined ? undefined : tokenOf(tokenText(sourceType, value), tokenize);
+/** What stands for a protected value; it is changed first, as one that lands is. Undefined: the column is not protected. */
+function sealedIn({ tokenize, seal, change, sourceType }: PlannedColumn, given: unknown): string | null | undefined {
+  if (tokenize === undefined && seal === undefined) return undefined;
+  const value = change === undefined ? given : change(given);
+  // What is in no lookup table keeps its own text for its token.
+  const text = tokenText(sourceType, value ?? given);
+  if (tokenize !== undefined) return value === null ? null : tokenOf(text, tokenize);
+  return value === null || seal?.isMarked !== true ? null : seal.of(text);
+}
+
+/** True where a value may not be shown in any form, which its column's mark says. */
+const isHidden = ({ seal }: PlannedColumn) => seal !== undefined && !seal.isMarked;
 
 const namesOf = (entries: readonly Entry[], test: (value: unknown) => boolean): readonly string[] =>
   entries.filter(([, value]) => test(value)).map(([name]) => name);

@@ -29,9 +29,14 @@ export interface RowPlan {
 }
 
 /** True where the length of the column's value counts for the key: a text or a decimal that lands as it is. */
-export function isOfKeyLength({ key }: RowPlan, { source, sourceType, tokenize }: PlannedColumn): boolean {
+export function isOfKeyLength({ key }: RowPlan, { source, sourceType, tokenize, seal }: PlannedColumn): boolean {
   const isLong = sourceType === 'string' || sourceType === 'decimal';
-  return isLong && tokenize === undefined && key?.sources.includes(source) === true;
+  return isLong && tokenize === undefined && seal === undefined && key?.sources.includes(source) === true;
+}
+
+/** True where the column's value goes a way of its own: as a value, not as bytes. */
+export function isHandled({ change, tests, seal }: PlannedColumn): boolean {
+  return change !== undefined || tests !== undefined || seal !== undefined;
 }
 
 export interface Drained {

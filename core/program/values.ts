@@ -14,14 +14,43 @@ export type Put = (value: unknown, sink: RowSink) => Reason | undefined;
 
 /** The function for one column, chosen once; `onReplaced` is told of every text in which something was replaced. */
 export function putOf(plan: RowPlan, column: PlannedColumn, onReplaced: () => void): Put {
-  const { tokenize, sourceType } = column;
-  if (tokenize === undefined) return PUTS[sourceType](plan, column, onReplaced);
+  const { change, tests } = column;
+  const put = sealedPut(plan, column, onReplaced);
+  if (change === undefined && tests === undefined) return put;
+  const { sourceType, required } = column;
+  return (given, sink) => {
+    const value = change === undefined ? given : change(given);
+    if (value === undefined) return 'not_in_lookup';
+    if (value === null || (value === '' && sourceType !== 'string')) {
+      if (required === true) return 'not_null';
+      sink.null();
+      return undefined;
+    }
+    if (tests !== undefined) {
+      const text = tokenText(sourceType, value);
+      for (const test of tests) if (!test.passes(text)) return test.reason;
+    }
+    return put(value, sink);
+  };
+}
+
+/** The value as it lands, protected where the column is. */
+function sealedPut(plan: RowPlan, column: PlannedColumn, onReplaced: () => void): Put {
+  const { tokenize, seal, sourceType } = column;
+  if (tokenize === undefined && seal === undefined) return PUTS[sourceType](plan, column, onReplaced);
   // The value must be of its type before it becomes a token; what the destination could not hold does not matter to it.
   const check = PUTS[sourceType]({ ...plan, holdsNul: true, unstorableText: 'replace' }, column, () => undefined);
   return (value, sink) => {
     const fault = check(value, NOWHERE);
-    if (fault === undefined) sink.string(tokenOf(tokenText(sourceType, value), tokenize));
-    return fault;
+    if (fault !== undefined) return fault;
+    const text = tokenText(sourceType, value);
+    if (tokenize !== undefined) sink.string(tokenOf(text, tokenize));
+    else {
+      const sealed = seal?.of(text) ?? null;
+      if (sealed === null) return 'cannot_generalise';
+      sink.string(sealed);
+    }
+    return undefined;
   };
 }
 
@@ -186,7 +215,8 @@ const PUTS: Readonly<Record<PlannedColumn['sourceType'], MakePut>> = {
 function putTimestamp(plan: RowPlan, column: PlannedColumn): Put {
   const read = timestampReader(plan, column);
   const counts = isEpoch(plan, column);
-  const offset = plan.parsing.timeZone === undefined ? undefined : zoneOffsets(plan.parsing.timeZone);
+  const timeZone = column.timeZone ?? plan.parsing.timeZone;
+  const offset = timeZone === undefined ? undefined : zoneOffsets(timeZone);
   return (value, sink) => {
     if (counts ? !isScalar(value) : typeof value !== 'string') return 'not_a_timestamp';
     const { b, e } = bytesOf(String(value));

@@ -106,4 +106,21 @@ export interface PlannedColumn {
   readonly max?: number;
   /** Replace the value by a keyed token (HMAC-SHA256), `tok_<version>_<base64url>`. */
   readonly tokenize?: { readonly key: Uint8Array; readonly version: number };
+  /** What `map` does to a value before it is judged: null, or `undefined` where it has no place (`not_in_lookup`), may come out. */
+  readonly change?: (value: unknown) => unknown;
+  /** What `expect` demands of the value's text; a null passes. */
+  readonly tests?: readonly {
+    readonly reason: 'not_in_set' | 'no_match';
+    readonly passes: (text: string) => boolean;
+  }[];
+  /** Replaces the value, once it was judged, by what may be known of it. */
+  readonly seal?: Seal;
+  /** The zone of instants that come without one, in place of the file's. */
+  readonly timeZone?: string;
+}
+
+/** `isMarked`: the outcome can be told from a value (`enc_…`), so that quarantine may show it and a replay takes it as it is. */
+export interface Seal {
+  readonly of: (text: string) => string | null;
+  readonly isMarked: boolean;
 }

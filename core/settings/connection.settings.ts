@@ -1,7 +1,8 @@
 import type { SyncMode, WriteMode } from '../protocol/index.js';
-import { Choice, Count, DurationText, Name, Numeric, Pattern } from './fields.js';
+import { Choice, Count, Flag, DurationText, Name, Pattern } from './fields.js';
+import { ExpectStep, MapStep, PROTECT_RULE, type ProtectRule } from './middleware.settings.js';
 import { ScheduleSettings } from './schedule.settings.js';
-import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, keyed, list, named, one, wordOr } from './shape.js';
+import { Key, OptionalKey, Rule, keyed, list, named, one } from './shape.js';
 
 export type SchemaChangePolicy = 'evolve' | 'freeze' | 'stop';
 export type UnstorableText = 'replace' | 'quarantine';
@@ -50,52 +51,11 @@ export class StreamSettings {
   @OptionalKey("What to do when the stream's columns change. Absent: as the connection says.")
   @Choice('evolve', 'freeze', 'stop')
   on_schema_change?: SchemaChangePolicy;
+
+  @OptionalKey('True: its records are about persons, so that a column without a rule under `protect` stops the stream.')
+  @Flag()
+  phi: boolean = false;
 }
-
-@ExactlyOneOf('rename', 'drop')
-export class MapStep {
-  @OptionalKey('Old column name to new.', { shape: keyed(TEXT), example: '{ variation_id: variant_id }' })
-  rename?: Record<string, string>;
-
-  @OptionalKey('Columns that do not land.', { shape: list(TEXT), example: '[email, phone]' })
-  drop?: readonly string[];
-}
-
-@Rule<RangeSettings>(
-  ({ min, max }) => {
-    if (min === undefined && max === undefined) return { message: 'needs min, max or both' };
-    if (min !== undefined && max !== undefined && min > max) return { key: 'max', message: 'must not be below min' };
-    return undefined;
-  },
-  { anyOf: [{ required: ['min'] }, { required: ['max'] }] },
-)
-export class RangeSettings {
-  @OptionalKey('Least value allowed.', { example: '0' })
-  @Numeric()
-  min?: number;
-
-  @OptionalKey('Greatest value allowed.')
-  @Numeric()
-  max?: number;
-}
-
-/** A record that breaks an expectation goes to quarantine. */
-@ExactlyOneOf('not_null', 'range')
-export class ExpectStep {
-  @OptionalKey('Columns that must have a value.', { shape: list(TEXT), example: '[campaign_id, time]' })
-  not_null?: readonly string[];
-
-  @OptionalKey('Bounds of numeric columns.', { shape: keyed(one(RangeSettings)), example: '{ sent: { min: 0 } }' })
-  range?: Record<string, RangeSettings>;
-}
-
-export class TokenizeRule {
-  @Key('Name of a key under `keys`; the value is replaced by its keyed token.', { example: 'member_key' })
-  @Name()
-  tokenize: string;
-}
-
-export type ProtectRule = 'drop' | TokenizeRule;
 
 export class ErrorBudgetSettings {
   @OptionalKey('Share of the records read that may go to quarantine.')
@@ -140,10 +100,13 @@ export class ConnectionSettings {
   })
   expect: Record<string, readonly ExpectStep[]> = {};
 
-  @OptionalKey('Rules for columns with personal data, by stream and column: `drop`, or `{ tokenize: KEY }`.', {
-    shape: named(keyed(wordOr(['drop'], one(TokenizeRule)))),
-    example: '{ members: { email: drop, member_id: { tokenize: member_key } } }',
-  })
+  @OptionalKey(
+    'Rules for columns with personal data, by stream and column: `drop`, `keep`, or one of the forms below.',
+    {
+      shape: named(keyed(PROTECT_RULE)),
+      example: '{ members: { email: drop, member_id: { tokenize: member_key } } }',
+    },
+  )
   protect: Record<string, Record<string, ProtectRule>> = {};
 
   @OptionalKey('How many records of one stream may go to quarantine in a run.', { shape: one(ErrorBudgetSettings) })

@@ -61,11 +61,11 @@ function checkConnection(
   const keys = Object.keys(settings.keys ?? {});
   for (const [stream, fields] of entries(connection.protect))
     for (const [field, rule] of entries(fields))
-      if (typeof rule === 'object' && rule.tokenize !== undefined && !keys.includes(rule.tokenize))
-        report(
-          [...path, 'protect', stream, field, 'tokenize'],
-          `no such key under keys; ${didYouMean(rule.tokenize, keys)}`,
-        );
+      for (const way of ['tokenize', 'encrypt', 'hash'] as const) {
+        const key = typeof rule === 'object' ? rule[way] : undefined;
+        if (key !== undefined && !keys.includes(key))
+          report([...path, 'protect', stream, field, way], `no such key under keys; ${didYouMean(key, keys)}`);
+      }
 }
 
 /** A table belongs to one connection: two writers would each undo what the other's bookmark says is there. */
