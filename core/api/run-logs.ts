@@ -49,6 +49,8 @@ function sentenceOf(event: KeptEvent): readonly [LogLevel, string] | undefined {
       return ['info', `The run started, with epoch ${event.epoch}.`];
     case 'stream_started':
       return ['info', `Stream "${event.stream}" started (${event.sync}, ${event.write}).`];
+    case 'files_listed':
+      return ['info', `Stream "${event.stream}" has ${event.files} files to read, ${event.bytes} bytes.`];
     case 'slice_started':
       return ['info', `Slice "${event.slice}" of "${event.stream}" started.`];
     case 'slice_completed':

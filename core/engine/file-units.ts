@@ -48,6 +48,13 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
       `Stream "${plan.request.name}" has ${due.length} files, and full_refresh with ${plan.write} takes one, since it is one checkpoint.`,
       { stream: plan.request.name, hint: 'Narrow `path`, or use `write: merge`.' },
     );
+  if (due.length > 0)
+    run.on({
+      type: 'files_listed',
+      stream: plan.request.name,
+      files: due.length,
+      bytes: due.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
   for (const file of due) yield fileUnit(run, plan, stream, file, frozen);
 }
 

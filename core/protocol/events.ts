@@ -19,6 +19,8 @@ export interface ErrorReport {
 export type EngineEvent =
   | { readonly type: 'run_started'; readonly run: string; readonly connection: string; readonly epoch: string }
   | { readonly type: 'stream_started'; readonly stream: string; readonly sync: string; readonly write: string }
+  /** What a stream of files has before it: those that are to be read in this run, and their bytes as they lie there. */
+  | { readonly type: 'files_listed'; readonly stream: string; readonly files: number; readonly bytes: number }
   | { readonly type: 'slice_started'; readonly stream: string; readonly slice: string; readonly bytes?: number }
   | {
       readonly type: 'batch_staged';

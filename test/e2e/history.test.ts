@@ -41,6 +41,7 @@ test('runs list, show and logs tell the same run', async () => {
   expect(events.map(({ type }) => type)).toEqual([
     'run_started',
     'stream_started',
+    'files_listed',
     'slice_started',
     'records_quarantined',
     'checkpoint_committed',

@@ -1,4 +1,5 @@
 import { typeName, type EngineEvent, type EventListener } from '../../protocol/index.js';
+import { secondsLeft } from '../run-progress.js';
 import type { Output } from './output.js';
 
 /** Where no line can be overwritten, a sign of life so often. */
@@ -13,14 +14,27 @@ export function progressLine(output: Output): { readonly on: EventListener; read
   let slice = '';
   let sliceBytes: number | undefined;
   let readBytes = 0;
+  /** Of all files of the stream, where they are known. */
+  let files: { readonly count: number; readonly bytes: number; readonly startedAt: number } | undefined;
+  let filesBegun = 0;
+  let bytesBefore = 0;
   let drawn = 0;
   const text = () => {
     const seconds = (Date.now() - started) / 1000;
     const share =
-      sliceBytes === undefined || sliceBytes === 0
-        ? ''
-        : ` ${Math.min(100, Math.floor((readBytes / sliceBytes) * 100))} %`;
+      files !== undefined
+        ? shareOf(files)
+        : sliceBytes === undefined || sliceBytes === 0
+          ? ''
+          : ` ${Math.min(100, Math.floor((readBytes / sliceBytes) * 100))} %`;
     return `${[stream, slice].filter(Boolean).join(' ')}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s`;
+  };
+  const shareOf = ({ count, bytes, startedAt }: NonNullable<typeof files>) => {
+    const done = Math.min(bytes, bytesBefore + readBytes);
+    const left = secondsLeft(done, bytes, Date.now() - startedAt);
+    const percent = bytes === 0 ? 100 : Math.floor((done / bytes) * 100);
+    const time = left === undefined ? '' : `, ${durationOf(left)} left`;
+    return ` (file ${filesBegun} of ${count}, ${megabytes(done)} of ${megabytes(bytes)} MB, ${percent} %${time})`;
   };
   const alive = setInterval(() => !output.isTerminal && stream !== '' && output.note(text()), SIGN_OF_LIFE_MS).unref();
   const redraw = (force: boolean) => {
@@ -31,8 +45,24 @@ export function progressLine(output: Output): { readonly on: EventListener; read
   };
   return {
     on(event: EngineEvent) {
-      if (event.type === 'stream_started') ({ stream } = event);
+      if (event.type === 'stream_started') {
+        ({ stream } = event);
+        files = undefined;
+      }
+      if (event.type === 'files_listed') {
+        files = { count: event.files, bytes: event.bytes, startedAt: Date.now() };
+        filesBegun = 0;
+        bytesBefore = 0;
+        sliceBytes = undefined;
+        slice = '';
+        readBytes = 0;
+      }
       if (event.type === 'slice_started') {
+        // What failed and begins again is no further file.
+        if (event.slice !== slice) {
+          filesBegun += 1;
+          bytesBefore += sliceBytes ?? 0;
+        }
         ({ slice, bytes: sliceBytes } = event);
         readBytes = 0;
       }
@@ -50,6 +80,14 @@ export function progressLine(output: Output): { readonly on: EventListener; read
       output.progress('');
     },
   };
+}
+
+const megabytes = (bytes: number) => (bytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });
+
+function durationOf(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function describe({

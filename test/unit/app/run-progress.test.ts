@@ -40,3 +40,29 @@ test('a total that is not known of every slice is not told', () => {
     progress.on(event);
   expect(progress.due(PROGRESS_MS)).toEqual({ streams: { a: { rows: 2, bytes: 30 } } });
 });
+
+test('of files the total is known from the beginning, and with it the time that is left', () => {
+  const progress = runProgress();
+  progress.due(1_000);
+  for (const event of [
+    { type: 'files_listed', stream: 'a', files: 2, bytes: 1_000 } as const,
+    begins('a', '1', 400),
+    staged('a', '1', 5, 250),
+  ])
+    progress.on(event);
+  expect(progress.due(1_000 + PROGRESS_MS)).toEqual({
+    streams: { a: { rows: 5, bytes: 250, total_bytes: 1_000, seconds_left: 15 } },
+  });
+  // Read again after a fault: it counts again, and no time below nothing is told.
+  for (const event of [
+    staged('a', '1', 1, 400),
+    begins('a', '2', 600),
+    staged('a', '2', 1, 600),
+    begins('a', '2', 600),
+    staged('a', '2', 1, 600),
+  ])
+    progress.on(event);
+  expect(progress.due(1_000 + 2 * PROGRESS_MS)).toEqual({
+    streams: { a: { rows: 8, bytes: 1_600, total_bytes: 1_000, seconds_left: 0 } },
+  });
+});
