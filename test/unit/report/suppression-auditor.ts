@@ -53,7 +53,11 @@ export interface Leak {
 }
 
 /** Every small count, remainder or difference that follows from what was published and not from its unprotected tables alone. */
-export function leaks(releases: readonly Published[], threshold: number): readonly Leak[] {
+export function leaks(
+  releases: readonly Published[],
+  threshold: number,
+  { knowsWhatStayed = true } = {},
+): readonly Leak[] {
   const isSmall = (value: number) => value >= 1 && value < threshold;
   const seen: Sum[] = [];
   const open: Sum[] = [];
@@ -83,7 +87,7 @@ export function leaks(releases: readonly Published[], threshold: number): readon
         const [[name, version], [otherName, otherVersion]] = [one.split('@'), other.split('@')] as [string[], string[]];
         const names = [name!, otherName!] as Value[];
         const isFamily = name === otherName || SAME.some((family) => names.every((each) => family.includes(each)));
-        if (!isFamily || (name !== otherName && version !== otherVersion)) continue;
+        if (!isFamily || (version !== otherVersion && (name !== otherName || !knowsWhatStayed))) continue;
         seen.push(difference(left, right));
         open.push(difference(left, right));
       }
