@@ -10,7 +10,8 @@ interface SftpClient extends FilesClient {
 
 export const sftp = defineSource({
   name: 'sftp',
-  summary: 'Files on an SSH server: CSV or JSON lines, packed and encrypted as it may be; the host key is pinned.',
+  summary:
+    'Files on an SSH server: CSV, JSON lines or Avro, packed and encrypted as it may be; the host key is pinned.',
   config: sftpConfig,
   connect({ config, signal }): SftpClient {
     const session = sftpSession(config, signal);

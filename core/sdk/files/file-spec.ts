@@ -60,7 +60,9 @@ export const fileSpec = z.strictObject({
     .describe('Name of the stream, and of its table'),
   path: z.string().min(1).describe('Path or glob, e.g. `exports/engagement_*.csv.gz`'),
   ...choosingOptions,
-  format: z.enum(['csv', 'jsonl']).describe('`csv`, or `jsonl`: one JSON object per line'),
+  format: z
+    .enum(['csv', 'jsonl', 'avro'])
+    .describe('`csv`; `jsonl`: one JSON object per line; `avro`: object container files, whose schema gives the types'),
   compression: z
     .union([z.enum(['auto', 'none', ...PACKINGS]), z.array(z.enum(PACKINGS)).min(1).max(8)])
     .default('auto')

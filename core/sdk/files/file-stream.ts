@@ -58,7 +58,7 @@ async function fieldsOf(
   const found = frozen ?? (await sampledFields(transport, spec, declared, signal, shape));
   const names = new Set(found.map((field) => field.name));
   const fields = found.map((field) => declared.get(field.name) ?? field);
-  const others = spec.format === 'jsonl' ? [...declared.values()].filter((field) => !names.has(field.name)) : [];
+  const others = spec.format !== 'csv' ? [...declared.values()].filter((field) => !names.has(field.name)) : [];
   return [...fields, ...others].map((field) =>
     spec.primary_key.includes(field.name) ? { ...field, nullable: false } : field,
   );

@@ -6,6 +6,7 @@ import {
   type ParsingRules,
   type RecordData,
 } from '../../protocol/index.js';
+import { avroScanner } from './avro.scanner.js';
 import { csvScanner, type CsvOptions } from './csv.scanner.js';
 import { decodedParts, type DecodeRules, type Identity, type Part } from './decode.js';
 import { inUtf8 } from './encoding.js';
@@ -16,7 +17,7 @@ import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
 import { noticingLate } from './late-fields.js';
 import { withoutLines } from './lines.js';
-import { joinedText } from './parts.js';
+import { joinedText, onlyPart } from './parts.js';
 import { evened } from './ragged.js';
 
 /** What is done to the unpacked text of a file before it is parsed. */
@@ -40,9 +41,10 @@ export async function openFile(
   };
   const isPassedOn = spec.encoding === 'utf-8' && spec.skip_lines + spec.skip_footer_lines === 0;
   const newScanner = hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined;
-  const chunks = shape(joinedText(parts, file, asText, newScanner), file);
+  const chunks =
+    spec.format === 'avro' ? onlyPart(parts, file) : shape(joinedText(parts, file, asText, newScanner), file);
   try {
-    const layout = spec.format === 'csv' ? openCsv(spec, known, file, chunks) : openJsonLines(spec, known, chunks);
+    const layout = OPENERS[spec.format](spec, known, file, chunks);
     const { scanner, fields, read } = await layout;
     return {
       scanner,
@@ -92,7 +94,12 @@ async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<readonly U
 }
 
 /** JSON lines have no header, so names that are new are looked for in the first bytes, and what comes later is noticed. */
-async function openJsonLines(spec: FileSpec, known: ReadonlyMap<string, Field>, chunks: AsyncIterator<Uint8Array>) {
+async function openJsonLines(
+  spec: FileSpec,
+  known: ReadonlyMap<string, Field>,
+  _file: FileVersion,
+  chunks: AsyncIterator<Uint8Array>,
+) {
   const limits = { maxRecordBytes: spec.max_record_bytes };
   const read = await firstChunk(chunks);
   const looker = jsonLinesScanner(limits);
@@ -133,6 +140,29 @@ export function parsingRules(spec: FileSpec): ParsingRules {
     ...(spec.time_zone === undefined ? {} : { timeZone: spec.time_zone }),
   };
 }
+
+/** The schema in the file says what it holds; what is declared or frozen says what becomes of it. */
+async function openAvro(
+  _spec: FileSpec,
+  known: ReadonlyMap<string, Field>,
+  file: FileVersion,
+  chunks: AsyncIterator<Uint8Array>,
+) {
+  const looker = avroScanner(file);
+  const read: Uint8Array[] = [];
+  while (looker.fields === undefined) {
+    const { done, value } = await chunks.next();
+    if (done === true) break;
+    read.push(value);
+    looker.push(value);
+  }
+  if (looker.fields === undefined) looker.end();
+  const typed = new Map((looker.fields ?? []).map((field) => [field.name, field]));
+  const fields = headerFields([...typed.keys()], file, new Map([...typed, ...known]));
+  return { fields, read, scanner: avroScanner(file) };
+}
+
+const OPENERS = { csv: openCsv, jsonl: openJsonLines, avro: openAvro };
 
 const hasHeader = (spec: FileSpec): boolean => spec.format === 'csv' && spec.header;
 

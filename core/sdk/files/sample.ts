@@ -17,6 +17,8 @@ export async function sampleFile(
   spec: FileSpec,
   declared: ReadonlyMap<string, Field>,
 ): Promise<Sample> {
+  // A file with a schema says its types itself.
+  if (spec.format === 'avro') return { fields: file.fields, records: 1 };
   const sample = 'next' in file.scanner ? await sampleRows(file, spec) : await sampleObjects(file, spec);
   return { ...sample, fields: sample.fields.map((field) => declared.get(field.name) ?? field) };
 }
