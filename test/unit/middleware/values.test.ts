@@ -127,6 +127,26 @@ describe('protect', () => {
     expect(keyed({ hash: KEY })).not.toThrow();
   });
 
+  test('a field that stands in the name of the file is changed, judged and protected as one of its records', () => {
+    const named = (state: string) => {
+      const fields = [field('v', 'string'), field('n', 'integer')];
+      const rules: StreamRules = {
+        stream: 's',
+        map: [{ case: { v: 'upper' } }],
+        expect: [{ set: { v: ['CA'] } }],
+        protect: { v: { mask: 1 } },
+      };
+      return fromBytes(planOf(planColumns(fields, rules, []), { named: { v: state } }), '1\n2\n', fields.slice(1));
+    };
+    expect(named('ca').rows).toEqual([
+      ['****A', '1'],
+      ['****A', '2'],
+    ]);
+    const { rejects } = named('nevada');
+    expect(rejects.map(({ reason }) => reason)).toEqual(['not_in_set', 'not_in_set']);
+    expect(JSON.stringify(rejects)).not.toMatch(/nevada/i);
+  });
+
   const secret = 'Jane Q. Canary';
   test.each<[string, StreamRules['protect'][string]]>([
     ['encrypted', { encrypt: KEY }],
