@@ -2,7 +2,6 @@ import { ConnectorError } from '#sdk';
 import {
   bearer,
   httpClient,
-  pageNumber,
   type AnswerCheck,
   type HttpClient,
   type HttpClientOptions,
@@ -143,25 +142,37 @@ export function warnOfErrors(body: any, of: string, warn: Reading['warn']): void
   if (count > 0) warn(`Braze answered ${of} with ${count} error(s) beside the data, which may be incomplete.`);
 }
 
-/** Reads a list page by page, up to an empty one. */
-export function pagesOf(
-  { client, signal, warn }: Reading,
+/** The id of an entry of a list; a bare text is its own. */
+const idOf = (entry: any): unknown => (typeof entry === 'string' ? entry : entry?.id);
+
+/**
+ * Reads a list page by page, up to an empty one. A page that came before is asked for once more: a list that never ends would
+ * be read for ever, and one that a page is missing from would not be told from a whole one.
+ */
+export async function* pagesOf(
+  reading: Reading,
   path: string,
   items: string,
   query: Query,
-): AsyncIterable<readonly unknown[]> {
-  const pages = pageNumber({ first: 0 });
-  return client.http.pages(path, {
-    ...optionsOf(path),
-    items,
-    query,
-    signal,
-    paginate: {
-      ...pages,
-      next(page) {
-        warnOfErrors(page.response.body, path, warn);
-        return pages.next(page);
-      },
-    },
-  });
+): AsyncGenerator<readonly unknown[]> {
+  const entriesOf = async (page: number): Promise<readonly unknown[]> => {
+    const entries = (await ask(reading, path, { ...query, page }))[items];
+    if (!Array.isArray(entries)) throw malformedList(path, `has no list "${items}"`);
+    return entries;
+  };
+  let previous = '';
+  for (let page = 0; ; page += 1) {
+    const isRepeated = (found: readonly unknown[]) => found.length > 0 && found.map(idOf).join() === previous;
+    let entries = await entriesOf(page);
+    if (isRepeated(entries)) entries = await entriesOf(page);
+    if (isRepeated(entries)) throw malformedList(path, 'gives the same page twice in a row');
+    if (entries.length === 0) return;
+    previous = entries.map(idOf).join();
+    yield entries;
+  }
 }
+
+const malformedList = (path: string, what: string): ConnectorError =>
+  new ConnectorError('source', `Braze's answer to ${path} ${what}`, {
+    hint: 'Braze has changed its answer, or something between answers in its place; this is for the developer.',
+  });

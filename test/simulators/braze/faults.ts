@@ -11,6 +11,7 @@ const faultKinds = [
   'error200',
   'warned200',
   'slow',
+  'duplicate_page',
   'expired401',
   'forbidden403',
 ] as const;

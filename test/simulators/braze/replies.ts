@@ -54,7 +54,7 @@ const plainReply = (fault: Fault, headers: Record<string, string>, nowMs: number
 
 /** True where the fault decides without a look at the real answer. */
 export const replaces = (fault: Fault): boolean =>
-  !['truncated', 'disconnect', 'slow', 'warned200'].includes(fault.kind);
+  !['truncated', 'disconnect', 'slow', 'warned200', 'duplicate_page'].includes(fault.kind);
 
 /**
  * Does what the fault says and tells which status the client has seen (0: none). `real` is the answer that would
@@ -89,6 +89,10 @@ export const writeFault = async (
     case 'disconnect':
       response.writeHead(real.status, { ...headers, 'content-length': bytes.length });
       response.write(half, () => response.socket?.destroy());
+      return real.status;
+    case 'duplicate_page':
+      // The server has answered for the page before.
+      writeReply(response, real);
       return real.status;
     case 'warned200':
       writeReply(response, { ...real, body: { ...real.body, errors: ['Some results could not be read'] } });

@@ -109,6 +109,8 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
       });
     // A request that is never answered is logged when it comes, or nobody could wait for it.
     if (fault?.kind === 'timeout') return log(0);
+    if (fault?.kind === 'duplicate_page')
+      url.searchParams.set('page', `${Number(url.searchParams.get('page') ?? 0) - 1}`);
     const reply = answer(method, url, key);
     // A damaged answer needs a real one: a refusal goes out as it is.
     if (fault === undefined || (!replaces(fault) && reply.status !== 200)) {

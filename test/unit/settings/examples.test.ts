@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { braze } from '../../../connectors/braze/braze.source.js';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../../connectors/sftp/sftp.source.js';
 import { loadSettings } from '../../../core/settings/index.js';
@@ -9,6 +10,13 @@ describe('the configurations that come along', () => {
   test('the demo reads with nothing in the environment', async () => {
     const { settings } = await loadSettings(`${configFolder}demo.yaml`, { env: {} });
     expect(settings.sources['braze'].config).toMatchObject({ api_key: 'demo-key' });
+  });
+
+  test('that of Braze is valid, with what its source is told', async () => {
+    const { settings } = await loadSettings(`${configFolder}braze.yaml`, { env: { BRAZE_API_KEY: 'key' } });
+    expect(braze.config.parse(settings.sources['braze'].config)).toMatchObject({ api_key: 'key' });
+    const names = settings.report?.facts.map(({ name }) => name);
+    expect(names).toEqual(['braze_campaigns', 'braze_canvas_messages', 'braze_canvas_responses']);
   });
 
   test('that of Marketing Cloud is valid, with what its source is told', async () => {
