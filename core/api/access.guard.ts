@@ -9,7 +9,16 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import { ACCESS, isAudited, lacking, NEEDED, type Access, type KnownRequest, type Needed } from './access.js';
+import {
+  ACCESS,
+  isAudited,
+  lacking,
+  NEEDED,
+  type Access,
+  type KnownRequest,
+  type Needed,
+  type Refusal,
+} from './access.js';
 import { knowPrincipal } from './scoped-services.js';
 
 /** Lets a request pass whose sender is known and has the right that the route declares; what is not declared is refused. */
@@ -31,9 +40,10 @@ export class AccessGuard implements CanActivate {
     const request = http.getRequest<KnownRequest>();
     const principal = await this.access.authenticate({
       authorization: request.headers.authorization,
+      cookie: request.headers.cookie,
       address: request.ip ?? 'unknown',
     });
-    if ('refused' in principal) return refuse(http.getResponse<Response>(), principal);
+    if ('refused' in principal) return refuse(request, http.getResponse<Response>(), principal);
     request.principal = principal;
     knowPrincipal(principal);
     const act = {
@@ -42,7 +52,7 @@ export class AccessGuard implements CanActivate {
       object: Object.values(request.params).join('/'),
       detail: { request_id: http.getResponse<Response>().locals['requestId'] as string },
     };
-    if (!principal.permissions.has(needed)) {
+    if (needed !== 'self' && !principal.permissions.has(needed)) {
       await this.access.audit({ ...act, outcome: 'denied' });
       throw new ForbiddenException(lacking(needed));
     }
@@ -52,12 +62,15 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-function refuse(response: Response, { refused, waitSeconds }: { refused: string; waitSeconds?: number }): never {
+function refuse(request: KnownRequest, response: Response, { refused, waitSeconds, canLogIn }: Refusal): never {
   if (waitSeconds !== undefined) {
     response.setHeader('Retry-After', String(waitSeconds));
     throw new HttpException(refused, 429);
   }
-  response.setHeader('WWW-Authenticate', 'Bearer realm="tributary"');
+  // What a person opens in a browser; the answer is sent before the refusal ends the request.
+  if (canLogIn === true && request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
+    response.redirect(302, `/login?return=${encodeURIComponent(request.originalUrl)}`);
+  else response.setHeader('WWW-Authenticate', 'Bearer realm="tributary"');
   throw new UnauthorizedException(refused);
 }
 

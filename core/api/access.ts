@@ -8,6 +8,8 @@ import { problems } from './answers.js';
 export interface Credentials {
   /** The header. */
   readonly authorization: string | undefined;
+  /** The header. */
+  readonly cookie: string | undefined;
   /** Where it comes from, as far as the host can tell. */
   readonly address: string;
 }
@@ -17,6 +19,8 @@ export interface Refusal {
   readonly refused: string;
   /** Too many tries: none is looked at for so many seconds. */
   readonly waitSeconds?: number;
+  /** A browser may be sent to `/login`. */
+  readonly canLogIn?: boolean;
 }
 
 /** Who may do what; the composition root provides it. */
@@ -30,10 +34,11 @@ export const ACCESS = Symbol('ACCESS');
 
 /** Metadata of a route: the permission that it needs, or that it needs none. */
 export const NEEDED = 'tributary:needed';
-export type Needed = Permission | 'nothing';
+export type Needed = Permission | 'self' | 'nothing';
 
 /** A route without `Needs` or `OpenToAll` is refused to everybody. */
-export const Needs = (permission: Permission): MethodDecorator & ClassDecorator =>
+/** `self`: to be known is enough. */
+export const Needs = (permission: Permission | 'self'): MethodDecorator & ClassDecorator =>
   applyDecorators(
     SetMetadata(NEEDED, permission),
     ApiExtension('x-permission', permission),
@@ -44,7 +49,7 @@ export const Needs = (permission: Permission): MethodDecorator & ClassDecorator 
 export const OpenToAll = () => SetMetadata(NEEDED, 'nothing' satisfies Needed);
 
 /** Seeing the status is no event; everything else that somebody does or reads is. */
-export const isAudited = (permission: Permission): boolean => permission !== 'status:read';
+export const isAudited = (needed: Needed): boolean => needed !== 'status:read' && needed !== 'self';
 
 export type KnownRequest = Request & { principal?: Principal };
 

@@ -13,13 +13,15 @@ import { Metrics, MetricsController } from './metrics.js';
 import { ApiDocument, OpenApiController } from './openapi.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
+import { LOGIN, type Login } from './login.js';
+import { LoginController } from './login.controller.js';
 import { scopedServices } from './scoped-services.js';
 import { RunsController } from './runs.controller.js';
 import { SchedulesController } from './schedules.controller.js';
 
 @Module({})
 export class ApiModule {
-  static serving(services: HostServices, access: Access): DynamicModule {
+  static serving(services: HostServices, access: Access, login: Login | null): DynamicModule {
     return {
       module: ApiModule,
       controllers: [
@@ -35,10 +37,12 @@ export class ApiModule {
         AlertsController,
         BackfillsController,
         ReportController,
+        LoginController,
       ],
       providers: [
         { provide: HOST_SERVICES, useValue: scopedServices(services) },
         { provide: ACCESS, useValue: access },
+        { provide: LOGIN, useValue: login },
         { provide: APP_GUARD, useClass: AccessGuard },
         ApiDocument,
         Metrics,

@@ -1,3 +1,4 @@
+export { cookieNames, cookieOf, type Login } from './login.js';
 export type { Access, Credentials, Refusal } from './access.js';
 export { ApiModule } from './api.module.js';
 export { eventForm, runForm, snakeKeys } from './forms.js';

@@ -29,6 +29,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
+    // As a redirect to the login.
+    if (response.writableEnded) return;
     const problem = problemOf(error);
     if (problem.status >= 500) this.outlet.log(error, requestIdOf(response));
     // Once its head is sent, an answer can only break off.

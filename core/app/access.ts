@@ -1,5 +1,5 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import type { Access, Refusal } from '../api/index.js';
+import { cookieNames, cookieOf, type Access, type Credentials, type Refusal } from '../api/index.js';
 import type { Store } from '../persistence/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
@@ -12,6 +12,8 @@ import {
   type Principal,
 } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
+import { parseDuration } from '../protocol/index.js';
+import { digestOf } from './digest.js';
 import { isLoopback } from './loopback.js';
 
 /** Failures of one address in so long, after which nothing more of it is looked at for as long. */
@@ -24,25 +26,31 @@ const MOST_ADDRESSES = 10_000;
 const LOCAL: Principal = {
   name: 'local',
   roles: ROLE_NAMES,
+  login: 'none',
   permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
 };
 
 /** Who may do what on a host with these settings. */
 export function accessOf(
   settings: Settings,
-  { tokens, audit }: Pick<Store, 'tokens' | 'audit'>,
+  { tokens, sessions, audit }: Pick<Store, 'tokens' | 'sessions' | 'audit'>,
   now = Date.now,
 ): Access {
   const record = (act: Parameters<Access['audit']>[0]) => audit.append(act);
   if (settings.access === undefined) return { authenticate: () => Promise.resolve(LOCAL), audit: record };
+  const { oidc, public_url, idle_logoff } = settings.access;
+  const cookie = cookieNames(public_url.startsWith('https:')).session;
+  const idleMs = parseDuration(idle_logoff)!;
+  const canLogIn = oidc !== undefined;
   const failures = failureLimit(now);
   return {
     audit: record,
-    async authenticate({ authorization, address }) {
+    async authenticate({ address, ...credentials }) {
       const waitSeconds = failures.waitSeconds(address);
       if (waitSeconds !== undefined)
         return { refused: `Too many refused requests. Wait ${waitSeconds} seconds.`, waitSeconds };
-      const principal = await principalOf(authorization);
+      const { authorization } = credentials;
+      const principal = await principalOf(credentials);
       if ('refused' in principal && authorization !== undefined) {
         failures.count(address);
         await record({
@@ -57,9 +65,32 @@ export function accessOf(
     },
   };
 
-  async function principalOf(authorization: string | undefined): Promise<Principal | Refusal> {
-    if (authorization === undefined)
-      return { refused: 'Send `Authorization: Bearer TOKEN`; `tributary tokens create` makes one.' };
+  async function principalOf(given: Omit<Credentials, 'address'>): Promise<Principal | Refusal> {
+    if (given.authorization !== undefined) return ofToken(given.authorization);
+    const secret = canLogIn ? cookieOf(given.cookie, cookie) : undefined;
+    if (secret !== undefined) return ofSession(secret);
+    const token = 'Send `Authorization: Bearer TOKEN`; `tributary tokens create` makes one.';
+    return { refused: canLogIn ? `Log in at /login, or: ${token}` : token, canLogIn };
+  }
+
+  async function ofSession(secret: string): Promise<Principal | Refusal> {
+    const session = await sessions.seen(digestOf(secret), idleMs);
+    if (session === undefined)
+      return {
+        refused: `This login is over: it was idle for ${idle_logoff}, or ended. Log in again at /login.`,
+        canLogIn,
+      };
+    const { name, roles, connections } = session;
+    return {
+      name,
+      roles,
+      login: 'session',
+      permissions: permissionsOf(roles),
+      ...(connections === undefined ? {} : { connections }),
+    };
+  }
+
+  async function ofToken(authorization: string): Promise<Principal | Refusal> {
     const given = parseApiToken(bearerOf(authorization));
     const known = given === undefined ? undefined : await tokens.find(given.id);
     // The same time whether there is one or not.
@@ -76,6 +107,7 @@ export function accessOf(
     return {
       name: `token:${name}`,
       roles,
+      login: 'token',
       permissions: permissionsOf(roles),
       ...(connections === undefined ? {} : { connections }),
     };

@@ -8,10 +8,9 @@ import { WinstonModule } from 'nest-winston';
 import type { Logger } from 'winston';
 import {
   ApiDocument,
-  type Access,
+  type Login,
   ApiModule,
   builtWeb,
-  type HostServices,
   Metrics,
   negotiation,
   ProblemFilter,
@@ -20,8 +19,10 @@ import {
   webApplication,
   withinRequest,
 } from '../api/index.js';
+import type { Store } from '../persistence/index.js';
 import { createScheduler } from '../scheduler/scheduler.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import type { Settings } from '../settings/index.js';
 import { accessOf, listeningOf } from './access.js';
 import { startAlerting } from './alerting.js';
 import { SILENT_MS } from './connection-run.js';
@@ -65,14 +66,20 @@ export async function startHost(installation: Installation, { host, port, worker
   await liftChanged(installation, (text) => logger.info(text));
   const services = await hostServices(installation, stopping.signal);
   const scheduling = await schedulingOf(installation, logger);
-  const access = accessOf(installation.configuration.settings, await installation.store());
-  const app = await NestFactory.create<NestExpressApplication>(HostModule.of(services, access, scheduling), {
-    logger: WinstonModule.createLogger({ instance: logger }),
-    abortOnError: false,
-    // One that listens to a stream and does not read shall not hold the end up.
-    forceCloseConnections: true,
-    ...(listening.tls === undefined ? {} : { httpsOptions: listening.tls }),
-  });
+  const { settings } = installation.configuration;
+  const store = await installation.store();
+  const access = accessOf(settings, store);
+  const login = await loginOf(settings, store);
+  const app = await NestFactory.create<NestExpressApplication>(
+    HostModule.of(ApiModule.serving(services, access, login), scheduling),
+    {
+      logger: WinstonModule.createLogger({ instance: logger }),
+      abortOnError: false,
+      // One that listens to a stream and does not read shall not hold the end up.
+      forceCloseConnections: true,
+      ...(listening.tls === undefined ? {} : { httpsOptions: listening.tls }),
+    },
+  );
   if (listening.isBehindProxy) app.set('trust proxy', 'loopback, linklocal, uniquelocal');
   app.disable('x-powered-by');
   const [metrics, api] = [app.get(Metrics), app.get(ApiDocument)];
@@ -153,10 +160,17 @@ function routesOf(app: NestExpressApplication): readonly string[] {
   );
 }
 
+/** Its library is loaded only where somebody may log in. */
+async function loginOf({ access }: Settings, store: Store): Promise<Login | null> {
+  if (access?.oidc === undefined) return null;
+  const { oidcLogin } = await import('./oidc.js');
+  return oidcLogin({ ...access, oidc: access.oidc }, store);
+}
+
 @Module({})
 class HostModule {
-  static of(services: HostServices, access: Access, scheduling: Ticking): DynamicModule {
-    return { module: HostModule, imports: [ApiModule.serving(services, access), SchedulingModule.driving(scheduling)] };
+  static of(api: DynamicModule, scheduling: Ticking): DynamicModule {
+    return { module: HostModule, imports: [api, SchedulingModule.driving(scheduling)] };
   }
 }
 

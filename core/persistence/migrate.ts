@@ -14,6 +14,7 @@ import { Backfills1764610000000 } from './migrations/1764610000000-backfills.js'
 import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
 import { Access1765080000000 } from './migrations/1765080000000-access.js';
+import { Sessions1765080100000 } from './migrations/1765080100000-sessions.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -33,6 +34,7 @@ export const MIGRATIONS = [
   TraceIds1764700000000,
   RunTotals1764710000000,
   Access1765080000000,
+  Sessions1765080100000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

@@ -6,6 +6,7 @@ import type { BackfillStore } from '../scheduler/backfill-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore } from '../security/audit-store.js';
+import type { SessionStore } from '../security/session-store.js';
 import type { TokenStore } from '../security/token-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
 import { alertStore } from './postgres.alert-store.js';
@@ -21,6 +22,7 @@ import { budgetStore } from './postgres.budget-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
+import { sessionStore } from './postgres.session-store.js';
 import { tokenStore } from './postgres.token-store.js';
 import { workerStore } from './postgres.worker-store.js';
 import type { RunStore } from './run-store.js';
@@ -41,6 +43,7 @@ export interface Store {
   readonly circuits: CircuitStore;
   readonly workers: WorkerStore;
   readonly tokens: TokenStore;
+  readonly sessions: SessionStore;
   readonly audit: AuditStore;
   close(): Promise<void>;
 }
@@ -93,6 +96,8 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     circuits: patient(circuitStore(source)),
     workers: patient(workerStore(source)),
     tokens: patient(tokenStore(source)),
+    // An attempt is taken once: a second try would find none.
+    sessions: sessionStore(source),
     audit: auditStore(source, auditKey),
     close: () => source.destroy(),
   };

@@ -3,4 +3,5 @@ export * from './audit-chain.js';
 export type * from './audit-store.js';
 export type * from './principal.js';
 export * from './roles.js';
+export type * from './session-store.js';
 export type * from './token-store.js';

@@ -5,6 +5,8 @@ export interface Principal {
   /** As it stands in the audit log: `local`, `token:NAME`, or the subject that the login told. */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** How it is known: by a token, a login, or, where none is needed, not at all. */
+  readonly login: 'none' | 'token' | 'session';
   readonly permissions: ReadonlySet<Permission>;
   /** The only connections that it may see; undefined: all. */
   readonly connections?: readonly string[];

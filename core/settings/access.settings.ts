@@ -1,5 +1,7 @@
 import { Flag, MinutesText, Pattern, Text } from './fields.js';
-import { Key, OptionalKey, Rule, one } from './shape.js';
+import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
+
+const SAFE_ISSUER = /^(https:\/\/[^\s/]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?)(\/\S*)?$/;
 
 export class TlsSettings {
   @Key('The certificate with its chain, as PEM; a reference.', { example: '"${file:/run/secrets/tls.crt}"' })
@@ -9,6 +11,54 @@ export class TlsSettings {
   @Key('Its key, as PEM; a reference.', { example: '"${file:/run/secrets/tls.key}"' })
   @Pattern(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM, as "${file:…}" reads one')
   private_key: string;
+}
+
+const ROLES = ['viewer', 'analyst', 'operator', 'admin', 'auditor', 'phi'] as const;
+type Role = (typeof ROLES)[number];
+
+export class GrantSettings {
+  @Key('What its people may do (docs/security.md).', { shape: list(word(ROLES)), example: '[operator]' })
+  roles: Role[];
+
+  @OptionalKey('The only connections that they see, and no report; absent: all.', { shape: list(TEXT) })
+  connections?: string[];
+}
+
+export class OidcSettings {
+  @Key("The provider's address, whose `/.well-known/openid-configuration` tells the rest.", {
+    example: 'https://login.example.org/realms/company',
+  })
+  @Pattern(SAFE_ISSUER, 'must be an https:// address (http:// only for this machine)')
+  issuer: string;
+
+  @Key('As the provider knows this host; its redirect URI is `public_url` with `/login/callback`.', {
+    example: 'tributary',
+  })
+  @Text()
+  client_id: string;
+
+  @Key('Its secret; a reference.', { example: '"${env:OIDC_CLIENT_SECRET}"' })
+  @Text()
+  client_secret: string;
+
+  @OptionalKey('What is asked of the provider.')
+  @Text()
+  scope: string = 'openid profile email';
+
+  @OptionalKey('The claim, of the ID token or of userinfo, that names the groups of a person.')
+  @Text()
+  roles_claim: string = 'groups';
+
+  @Key('What the people of a group may do; who is in none is refused.', {
+    shape: keyed(one(GrantSettings)),
+    example: '{ outreach-admins: { roles: [admin] } }',
+  })
+  grants: Record<string, GrantSettings>;
+
+  @OptionalKey('Roles that only a login with a second factor gives, as the claim `amr` tells it.', {
+    shape: list(word(ROLES)),
+  })
+  mfa_roles: Role[] = ['admin', 'phi'];
 }
 
 /** Who may reach the host; without this section it needs no login and answers on loopback only. */
@@ -33,6 +83,9 @@ export class AccessSettings {
   )
   @Flag()
   behind_proxy: boolean = false;
+
+  @OptionalKey('Login of people at the OpenID Connect provider of the company.', { shape: one(OidcSettings) })
+  oidc?: OidcSettings;
 
   @OptionalKey('After so long without a request a login is over.')
   @MinutesText()

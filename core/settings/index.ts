@@ -1,5 +1,6 @@
 /** The YAML file: classes, references to secrets, errors with line and column, JSON Schema. */
 export * from './settings.js';
+export * from './access.settings.js';
 export * from './alerts.settings.js';
 export * from './connection.settings.js';
 export * from './fact.settings.js';

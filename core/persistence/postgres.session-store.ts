@@ -1,0 +1,61 @@
+import type { DataSource } from 'typeorm';
+import type { Role } from '../security/roles.js';
+import type { SessionStore } from '../security/session-store.js';
+import { STORE_SCHEMA } from './run.entity.js';
+import { storable } from './storable.js';
+
+const ATTEMPT = `${STORE_SCHEMA}.login_attempt`;
+const SESSION = `${STORE_SCHEMA}.session`;
+/** However busy it is. */
+const LONGEST = `interval '12 hours'`;
+
+interface SessionRow {
+  subject: string;
+  name: string;
+  roles: Role[];
+  connections: string[] | null;
+}
+
+export function sessionStore(source: DataSource): SessionStore {
+  return {
+    async begin({ state, verifier, nonce, returnTo }) {
+      await source.query(`DELETE FROM ${ATTEMPT} WHERE expires_at < now()`);
+      await source.query(
+        `INSERT INTO ${ATTEMPT} (state, verifier, nonce, return_to, expires_at)
+         VALUES ($1, $2, $3, $4, now() + interval '10 minutes') ON CONFLICT (state) DO NOTHING`,
+        [state, verifier, nonce, returnTo],
+      );
+    },
+    async take(state) {
+      const [rows]: [{ verifier: string; nonce: string; return_to: string }[]] = await source.query(
+        `DELETE FROM ${ATTEMPT} WHERE state = $1 AND expires_at > now() RETURNING verifier, nonce, return_to`,
+        [state],
+      );
+      const [row] = rows;
+      return row === undefined ? undefined : { verifier: row.verifier, nonce: row.nonce, returnTo: row.return_to };
+    },
+    async open(digest, { subject, name, roles, connections }) {
+      await source.query(`DELETE FROM ${SESSION} WHERE opened_at < now() - ${LONGEST}`);
+      await source.query(
+        `INSERT INTO ${SESSION} (digest, subject, name, roles, connections, opened_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, now(), now()) ON CONFLICT (digest) DO NOTHING`,
+        [digest, storable(subject), storable(name), roles, connections ?? null],
+      );
+    },
+    async seen(digest, idleMs) {
+      const [rows]: [SessionRow[]] = await source.query(
+        `UPDATE ${SESSION} SET seen_at = now()
+          WHERE digest = $1 AND seen_at > now() - $2 * interval '1 ms' AND opened_at > now() - ${LONGEST}
+          RETURNING subject, name, roles, connections`,
+        [digest, idleMs],
+      );
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const { connections, ...session } = row;
+      return { ...session, ...(connections === null ? {} : { connections }) };
+    },
+    async close(digest) {
+      await source.query(`DELETE FROM ${SESSION} WHERE digest = $1`, [digest]);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Role } from './roles.js';
+
+/** A login that was begun at the provider. The state is kept as its SHA-256 only. Instants are ISO 8601 in UTC. */
+export interface LoginAttempt {
+  readonly state: Buffer;
+  /** Of PKCE. */
+  readonly verifier: string;
+  readonly nonce: string;
+  /** A path of this host. */
+  readonly returnTo: string;
+}
+
+/** Who logged in. */
+export interface Session {
+  /** The provider's name for the person, which never changes. */
+  readonly subject: string;
+  /** For people: a mail address or user name. */
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly connections?: readonly string[];
+}
+
+export interface SessionStore {
+  begin(attempt: LoginAttempt): Promise<void>;
+  /** Takes it out, since an answer counts once; undefined where there is none of the last ten minutes. */
+  take(state: Buffer): Promise<Omit<LoginAttempt, 'state'> | undefined>;
+  open(digest: Buffer, session: Session): Promise<void>;
+  /** Keeps it alive; undefined where it was idle for longer than that, is older than twelve hours, or was closed. */
+  seen(digest: Buffer, idleMs: number): Promise<Session | undefined>;
+  close(digest: Buffer): Promise<void>;
+}

@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+// Before the host: jest does not let nest-winston require a module that is being imported.
+import '../../core/api/index.js';
+import { loadConfiguration } from '../../core/app/configuration.js';
+import { openInstallation, type Installation } from '../../core/app/installation.js';
+import type { Host } from '../../core/app/main.js';
+import { newBrowser, startOidc, type OidcServer } from '../support/oidc.js';
+import { query, stopTestServer } from '../support/postgres.js';
+import { newProject, type Project } from './project.js';
+
+const PEOPLE = {
+  ann: { groups: ['outreach admins'], amr: ['pwd', 'otp'] },
+  bob: { groups: ['outreach admins', 'readers'], amr: ['pwd'] },
+  cyd: { groups: ['outreach admins'], amr: ['pwd'] },
+  dan: { groups: ['somebody else'], amr: ['pwd', 'otp'] },
+  eve: { groups: ['of one', 'readers'], amr: ['pwd'] },
+};
+
+let project: Project;
+let provider: OidcServer;
+let installation: Installation;
+let host: Host;
+
+beforeAll(async () => {
+  const port = await freePort();
+  const client = {
+    id: 'tributary',
+    secret: 'a secret of the client',
+    redirectUri: `http://localhost:${port}/login/callback`,
+  };
+  provider = await startOidc(PEOPLE, client);
+  project = await newProject(`access:
+  public_url: "http://localhost:${port}"
+  oidc:
+    issuer: "${provider.issuer}"
+    client_id: tributary
+    client_secret: "\${env:OIDC_SECRET}"
+    grants:
+      outreach admins: { roles: [admin] }
+      readers: { roles: [viewer] }
+      of one: { roles: [operator], connections: [daily] }
+sources: { exports: { connector: local, config: { files: [ { stream: sends, path: ./data/*.csv, format: csv } ] } } }
+connections:
+  daily: { source: exports, destination: warehouse, schema: raw, streams: { sends: {} } }
+  other: { source: exports, destination: warehouse, schema: raw_other, streams: { sends: {} } }
+`);
+  const env = {
+    WAREHOUSE_URL: project.warehouseUrl,
+    TRIBUTARY_HOME: join(project.folder, 'home'),
+    OIDC_SECRET: client.secret,
+  };
+  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
+  const { startHost } = await import('../../core/app/main.js');
+  host = await startHost(installation, { host: 'localhost', port, worker: 0 });
+});
+afterAll(async () => {
+  await host?.close();
+  await installation?.close();
+  await provider?.close();
+  await project?.remove();
+  await stopTestServer();
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, 'localhost');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+const here = (path: string) => new URL(path, host.url);
+
+async function loggedIn(name: keyof typeof PEOPLE, path = '/api/me') {
+  const browser = newBrowser();
+  const end = await browser.logInAs(name, await browser.open(here(path)));
+  return { browser, end };
+}
+
+it('sends a browser to the provider and back to where it was', async () => {
+  const { browser, end } = await loggedIn('ann');
+  expect([end.url.pathname, end.response.status]).toEqual(['/api/me', 200]);
+  expect(await end.response.json()).toEqual({
+    name: 'ann@example.org',
+    roles: ['admin'],
+    permissions: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read'],
+    connections: null,
+    login: 'session',
+  });
+  // A cookie that scripts cannot read and other sites do not send.
+  const again = await newBrowser().ask(here('/login'));
+  expect(again.headers.getSetCookie()[0]).toMatch(
+    /^tributary-login=[\w-]{20,}; Max-Age=600; Path=\/; .*HttpOnly; SameSite=Lax$/,
+  );
+  const asked = new URL(again.headers.get('location')!).searchParams;
+  expect([asked.get('response_type'), asked.get('code_challenge_method')]).toEqual(['code', 'S256']);
+  // The session stands for the person in what is done, too.
+  const pause = await browser.ask(here('/api/connections/daily/pause'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', origin: here('/').origin },
+    body: '{}',
+  });
+  expect(await pause.json()).toMatchObject({ paused: { by: 'ann@example.org' } });
+});
+
+it('gives a role that asks for a second factor to those only who logged in with one', async () => {
+  const { end } = await loggedIn('bob');
+  expect(await end.response.json()).toMatchObject({ name: 'bob@example.org', roles: ['viewer'] });
+  const refused = await loggedIn('cyd');
+  expect([refused.end.url.pathname, refused.end.response.status]).toEqual(['/login/callback', 403]);
+  expect(await refused.end.response.text()).toMatch(/^Your roles \(admin\) need a login with a second factor/);
+});
+
+it('refuses who is in no group that has a role, and says so', async () => {
+  const { browser, end } = await loggedIn('dan');
+  expect(end.response.status).toBe(403);
+  expect(await end.response.text()).toMatch(/^None of your groups \(claim "groups"\) has a role here/);
+  expect((await browser.ask(here('/api/runs'), { headers: { accept: 'application/json' } })).status).toBe(401);
+});
+
+it('lets a grant for one connection not reach others because of another grant', async () => {
+  const { browser, end } = await loggedIn('eve');
+  expect(await end.response.json()).toMatchObject({ roles: ['operator', 'viewer'], connections: ['daily'] });
+  expect((await browser.ask(here('/api/connections/other'))).status).toBe(404);
+});
+
+it('takes an answer of the provider once, and only in the browser that began', async () => {
+  const browser = newBrowser();
+  const login = await browser.open(here('/login?return=/api/me'));
+  // The provider's answer, caught on its way.
+  let answer: URL | undefined;
+  let url = login.url;
+  let response = await browser.ask(url, { method: 'POST', body: new URLSearchParams({ login: 'ann' }) });
+  while (url.pathname !== '/login/callback') {
+    url = new URL(response.headers.get('location')!, url);
+    if (url.pathname === '/login/callback') answer = url;
+    else response = await browser.ask(url);
+  }
+  expect((await newBrowser().ask(answer!)).status).toBe(403);
+  const tampered = new URL(answer!);
+  tampered.searchParams.set('state', 'another-state-of-another-browser');
+  expect((await browser.ask(tampered)).status).toBe(403);
+  // That attempt is used up.
+  const late = await browser.ask(answer!);
+  expect([late.status, await late.text()]).toEqual([403, expect.stringContaining('Begin again.')]);
+});
+
+it.each([
+  ['//evil.example', '/'],
+  ['https://evil.example', '/'],
+  ['/\\evil.example', '/'],
+  ['/api/runs?limit=1', '/api/runs?limit=1'],
+])('leads from a login that shall return to %s to %s', async (wanted, path) => {
+  const browser = newBrowser();
+  const end = await browser.logInAs('bob', await browser.open(here(`/login?return=${encodeURIComponent(wanted)}`)));
+  expect(end.url.origin).toBe(here('/').origin);
+  // `/` itself leads on.
+  if (path !== '/') expect(`${end.url.pathname}${end.url.search}`).toBe(path);
+});
+
+it('ends a login that was idle, and one that is logged out', async () => {
+  const { browser } = await loggedIn('bob');
+  const logout = await browser.ask(here('/logout'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{}',
+  });
+  expect(logout.status).toBe(200);
+  expect((await browser.ask(here('/api/me'), { headers: { accept: 'application/json' } })).status).toBe(401);
+  const { browser: idle } = await loggedIn('bob');
+  await query(project.storeUrl, `UPDATE tributary_store.session SET seen_at = now() - interval '16 minutes'`);
+  const over = await idle.ask(here('/api/me'), { headers: { accept: 'application/json' } });
+  expect([over.status, ((await over.json()) as { detail: string }).detail]).toEqual([
+    401,
+    'This login is over: it was idle for 15m, or ended. Log in again at /login.',
+  ]);
+});
