@@ -165,7 +165,9 @@ function isSame(mart: Record<string, unknown>, truth: Record<string, unknown>): 
   );
 }
 
-const cellKey = (cell: TruthCell) => [cell.campaign_id, cell.date, cell.channel, cell.variation_id].join();
+/** Where a cell stands in the marts, which have a word of their own for one of Braze's channels. */
+const cellKey = ({ campaign_id, date, channel, variation_id }: TruthCell) =>
+  [campaign_id, date, channel === 'trigger_in_app_message' ? 'in_app' : channel, variation_id].join();
 
 /** All cells but the silent ones, long after a campaign's last send, that the marts lack. */
 function cellsToCompare({ cells }: Truth, marts: ReadonlyMap<string, unknown>): readonly TruthCell[] {
