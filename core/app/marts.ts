@@ -18,12 +18,21 @@ import { probe, type Installation } from './installation.js';
 export function factsOf({ settings }: Configuration): readonly CompiledFact[] {
   const { report, connections, project } = settings;
   const schemas = Object.fromEntries(Object.entries(connections).map(([name, { schema }]) => [name, schema]));
-  const { regions, segments, channels, authority = [] } = report ?? {};
+  const { regions, segments, channels, authority = [], crosswalk = [] } = report ?? {};
   return compileFacts(
     (report?.facts ?? []).map((fact) => {
       const { schema, source } = connections[fact.from.split('.')[0] as string]!;
       const timeZone = fact.time_zone ?? project.timezone;
-      return { fact, schema, schemas, source, timeZone, standards: { regions, segments, channels }, authority };
+      return {
+        fact,
+        schema,
+        schemas,
+        source,
+        timeZone,
+        standards: { regions, segments, channels },
+        authority,
+        crosswalk,
+      };
     }),
   );
 }
@@ -52,6 +61,7 @@ export async function bringMartsUpToDate(
       metadataSchema: await installation.metadataSchema(destination),
       now: new Date(),
       readings,
+      definitions: configuration.settings.report?.definitions ?? [],
       probe,
     });
   } finally {

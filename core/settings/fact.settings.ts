@@ -19,7 +19,7 @@ const COLUMN = 'A column of the stream, or `STREAM.COLUMN` of one named in `join
 const WHERE =
   'Only rows whose columns have these values: a value, a list of values, or `{ not: … }` of either. Others count as 0.';
 
-const DAY_RULE = 'must be a day like 2008-03-20';
+export const DAY_RULE = 'must be a day like 2008-03-20';
 
 /** Where one attribute of a row comes from. A bare text is a column. */
 @ExactlyOneOf('column', 'const')
@@ -370,6 +370,10 @@ export class FactSettings {
   @Choice('synced', 'legacy')
   origin: 'synced' | 'legacy' = 'synced';
 
+  @OptionalKey('`month` where the rows know only their month: they stand in the monthly marts alone.')
+  @Choice('day', 'month')
+  grain: 'day' | 'month' = 'day';
+
   @OptionalKey("IANA time zone of the stream's days. Absent: the project's.", { example: 'America/Chicago' })
   @TimeZone()
   time_zone?: string;
@@ -391,7 +395,7 @@ function measuresSchema() {
   };
 }
 
-function isDay(text: string): boolean {
+export function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -33,6 +33,7 @@ export function checkReport(settings: Partial<Settings>, context: CrossCheckCont
   }
   checkStandards(report, context);
   checkAuthority(report, seen, context);
+  checkCrosswalk(report, context);
 }
 
 interface Place {
@@ -193,6 +194,25 @@ function checkStandards(report: ReportSettings, { report: tell }: CrossCheckCont
           );
         owners.set(written, owner ?? standard);
       }
+  }
+}
+
+/** On one day an id is one campaign. */
+function checkCrosswalk({ crosswalk }: ReportSettings, { report }: CrossCheckContext): void {
+  const known: { readonly index: number; readonly id: string; readonly from: string; readonly to: string }[] = [];
+  for (const [index, entry] of (crosswalk ?? []).entries()) {
+    if (entry === undefined) continue;
+    const { source, campaign_id, from = '', to = '9999' } = entry;
+    const id = JSON.stringify([source, campaign_id]);
+    const path: Path = ['report', 'crosswalk', index];
+    if (from > to) report([...path, 'to'], 'is before `from`, so that no day is left');
+    const other = known.find((each) => each.id === id && each.from <= to && from <= each.to);
+    if (other !== undefined)
+      report(
+        [...path, 'campaign_id'],
+        `is another campaign on the same days in entry ${other.index}; give each its days`,
+      );
+    known.push({ index, id, from, to });
   }
 }
 

@@ -1,11 +1,45 @@
-import { FactSettings } from './fact.settings.js';
-import { Count, DurationText, Name } from './fields.js';
-import { Key, OptionalKey, TEXT, keyed, list, one, word } from './shape.js';
+import { DAY_RULE, DaySpanSettings, FactSettings, isDay } from './fact.settings.js';
+import { Count, DurationText, Name, Pattern, Text } from './fields.js';
+import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
 
 export class MonthsSettings {
   @OptionalKey('How long after its end a month counts as preliminary.')
   @DurationText()
   close_after: string = '8d';
+}
+
+/** In these days, this id of this source is that campaign. */
+export class CrosswalkSettings extends DaySpanSettings {
+  @Key('The id by which the report knows it, over systems and years.', { example: 'a1c_reminder' })
+  @Text()
+  campaign: string;
+
+  @OptionalKey('Its name. Absent: its id.', { example: 'A1C reminder' })
+  @Text()
+  name?: string;
+
+  @Key('The system, as the marts call it.', { example: 'braze' })
+  @Text()
+  source: string;
+
+  @Key('The id there.')
+  @Text()
+  campaign_id: string;
+}
+
+/** From this day on these figures mean something else. */
+@Rule<DefinitionSettings>(({ date }) => (isDay(date) ? undefined : { key: 'date', message: DAY_RULE }))
+export class DefinitionSettings {
+  @Key('The first day of the new definition.', { example: '2026-04-01' })
+  @Pattern(/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/, DAY_RULE)
+  date: string;
+
+  @Key('The figures.', { shape: list(TEXT), example: '[opened]' })
+  measures: readonly string[];
+
+  @Key('What changed, in a sentence for the reader of the report.')
+  @Text()
+  note: string;
 }
 
 /** A campaign that several of these facts have is counted by the first of them, and is null in the others. */
@@ -64,6 +98,16 @@ export class ReportSettings {
 
   @OptionalKey('Which small counts of members are hidden.', { shape: one(SuppressionSettings) })
   suppression: SuppressionSettings = new SuppressionSettings();
+
+  @OptionalKey('One campaign over systems and history: the ids that it had, each with its days.', {
+    shape: list(one(CrosswalkSettings)),
+  })
+  crosswalk?: readonly CrosswalkSettings[];
+
+  @OptionalKey('Days on which figures changed their meaning; each month that is compared over one says so.', {
+    shape: list(one(DefinitionSettings)),
+  })
+  definitions?: readonly DefinitionSettings[];
 
   @Key('How raw streams become the canonical facts.', { shape: list(one(FactSettings)) })
   facts: readonly FactSettings[];

@@ -37,7 +37,17 @@ export async function buildFact(
     applyDifference(sql, dialect, mart, fresh, `t.fact = ${name} AND ${within}`, builder.now);
   if (query === undefined) return removeFact(builder, fact.name);
 
-  const rows = await builder.scratch('rows', query.rows(inScope(scope, 'r.date', 'r.campaign_id')));
+  const isMonthly = fact.fact.grain === 'month';
+  const months = await monthsOf(builder, scope);
+  const rows = await builder.scratch(
+    'rows',
+    // Of a month all days are needed where no table of days has them.
+    query.rows(
+      isMonthly
+        ? inScope(months, dialect.monthOf('r.date'), 'r.campaign_id')
+        : inScope(scope, 'r.date', 'r.campaign_id'),
+    ),
+  );
   const [lost] = await sql.query<{ n: number }>(
     `SELECT CAST(coalesce(sum(raw_rows), 0) AS bigint) AS n FROM ${rows} WHERE date IS NULL`,
   );
@@ -68,15 +78,15 @@ export async function buildFact(
   );
   const days = inScope(scope, 't.date', 't.campaign_id');
   const changes = new Map<TableDefinition, MartChanges>();
-  changes.set(campaignDaily, await apply(campaignDaily, campaigns, days));
+  const noDays = (mart: TableDefinition) => builder.scratch('no_days', emptyOf(dialect, mart));
+  changes.set(campaignDaily, await apply(campaignDaily, isMonthly ? await noDays(campaignDaily) : campaigns, days));
   await afterDaily();
-  changes.set(responseDaily, await apply(responseDaily, responses, days));
+  changes.set(responseDaily, await apply(responseDaily, isMonthly ? await noDays(responseDaily) : responses, days));
 
-  const months = await monthsOf(builder, scope);
   const inMonths = inScope(months, 't.month', 't.campaign_id');
   for (const [mart, daily] of [
-    [campaignMonthly, campaignDaily],
-    [responseMonthly, responseDaily],
+    [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily)],
+    [responseMonthly, isMonthly ? responses : tableOf(dialect, responseDaily)],
   ] as const) {
     const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
     changes.set(mart, await apply(mart, fresh, inMonths));
@@ -105,13 +115,7 @@ async function monthsOf({ scratch, dialect }: Builder, scope: Scope): Promise<Sc
 }
 
 /** A month is the sum of its days: null where no day measures it. Names are those of its last day. */
-function monthlyRows(
-  dialect: SqlDialect,
-  mart: TableDefinition,
-  daily: TableDefinition,
-  name: string,
-  months: Scope,
-): string {
+function monthlyRows(dialect: SqlDialect, mart: TableDefinition, daily: string, name: string, months: Scope): string {
   const month = dialect.monthOf('d.date');
   const values = new Set(['campaign_name', 'variant_name', 'origin', 'time_zone', 'is_primary']);
   const key = mart.key.map((column) => (column === 'month' ? `${month} AS month` : `d.${column}`));
@@ -123,7 +127,7 @@ function monthlyRows(
         : `CAST(sum(d.${column}) AS ${dialect.sqlType(type)}) AS ${column}`,
     );
   const grouped = mart.key.map((column) => (column === 'month' ? month : `d.${column}`));
-  return `SELECT ${[...key, ...rest].join(', ')} FROM ${tableOf(dialect, daily)} d
+  return `SELECT ${[...key, ...rest].join(', ')} FROM ${daily} d
            WHERE d.fact = ${name} AND ${inScope(months, month, 'd.campaign_id')} GROUP BY ${grouped.join(', ')}`;
 }
 

@@ -6,6 +6,7 @@ import { buildCampaigns } from './campaigns.js';
 import { addChanges, NO_CHANGES, type MartChanges } from './difference.js';
 import { watchPresence } from './authority.js';
 import { streamsOf, type CompiledFact } from './fact.js';
+import { keepDefinitions, type DefinitionChange } from './definitions.js';
 import { factQuery, missingStreams, type FactQuery } from './fact-query.js';
 import { takeMarks } from './dirty-marks.js';
 import { ensureMarts, MARTS } from './marts.js';
@@ -19,6 +20,8 @@ export interface BuildOptions {
   readonly readings?: readonly Reading[];
   /** Called at named points; tests stop the process there. */
   readonly probe?: (point: string) => void | Promise<void>;
+  /** Changes of what a figure means, for the report's notes. */
+  readonly definitions?: readonly DefinitionChange[];
   /** Builds everything anew, whatever the marks say. */
   readonly rebuildAll?: boolean;
 }
@@ -145,7 +148,11 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     } else built.push({ fact: fact.name, rebuilt: 'nothing', undated: 0, connections, ...waiting });
     await remember(builder, fact, hash);
   }
-  if (touched.length > 0) add({ changes: await buildCampaigns(builder, touched) });
+  if (touched.length > 0) {
+    const monthly = facts.filter(({ fact }) => fact.grain === 'month').map(({ name }) => name);
+    add({ changes: await buildCampaigns(builder, touched, monthly) });
+  }
+  await keepDefinitions(builder, options.definitions ?? []);
   await marks.remove();
   await probe?.('marts_before_commit');
   return {
@@ -158,9 +165,9 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
 
 /** The SQL holds everything that decides a fact's rows: its definition, the types of its columns and how we read them. */
 function hashOf(fact: CompiledFact, query: FactQuery | undefined): string {
-  const { responses, origin } = fact.fact;
+  const { responses, origin, grain } = fact.fact;
   const also = fact.parts.slice(1).map((part) => part.responses);
-  const text = JSON.stringify([query?.rows('true') ?? null, responses, fact.timeZone, also, origin]);
+  const text = JSON.stringify([query?.rows('true') ?? null, responses, fact.timeZone, also, origin, grain]);
   return createHash('sha256').update(text).digest('hex');
 }
 

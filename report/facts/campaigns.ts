@@ -8,17 +8,22 @@ import type { Scope } from './scope.js';
 export async function buildCampaigns(
   builder: Builder,
   touched: readonly Scope[],
+  monthly: readonly string[],
 ): Promise<ReadonlyMap<TableDefinition, MartChanges>> {
   const { sql, dialect, now } = builder;
   const among = await campaignsIn(builder, touched);
   const within = (column: string) => (among === undefined ? 'true' : `${column} IN (SELECT campaign FROM ${among})`);
   const rows = (mart: string) =>
     `SELECT source, campaign_id, campaign_name, date FROM report.${mart} WHERE ${within('campaign_id')}`;
+  // Figures that know only their month stand in no table of days.
+  const months = `SELECT source, campaign_id, campaign_name, month AS date FROM report.campaign_monthly
+    WHERE fact IN (${monthly.map(dialect.literal).join(', ')}) AND ${within('campaign_id')}`;
+  const all = [rows('campaign_daily'), rows('response_daily'), ...(monthly.length === 0 ? [] : [months])];
   const fresh = await builder.scratch(
     'campaign',
     `SELECT d.source, d.campaign_id, ${dialect.latest('d.campaign_name', 'd.date')} AS name,
             min(d.date) AS first_day, max(d.date) AS last_day
-       FROM (${rows('campaign_daily')} UNION ALL ${rows('response_daily')}) d GROUP BY d.source, d.campaign_id`,
+       FROM (${all.join(' UNION ALL ')}) d GROUP BY d.source, d.campaign_id`,
   );
   return new Map([[campaign, await applyDifference(sql, dialect, campaign, fresh, within('t.campaign_id'), now)]]);
 }

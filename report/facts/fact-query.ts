@@ -1,5 +1,6 @@
 import { MEASURES, MONEY_MEASURES, termsOf, type MeasureName } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
+import { crossed, crossedMarks } from './crosswalk.js';
 import { expressionsOf, type Column } from './expressions.js';
 import { schemaOf, streamsOf, type CompiledFact, type FactPart, type MeasureDefinition } from './fact.js';
 import type { RawTables } from './raw-tables.js';
@@ -87,11 +88,11 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
       `SELECT ${grain('a')}, a.campaign_name, a.variant_name, ${results.join(', ')}, a.foreign_channel, a.raw_rows FROM (
          SELECT ${grain('r')}, max(r.campaign_name) AS campaign_name, max(r.variant_name) AS variant_name,
            ${[...totals, 'max(r.foreign_channel) AS foreign_channel', 'count(*) AS raw_rows'].join(', ')}
-           FROM (${inner}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a`,
+           FROM (${crossed(fact, dialect, inner)}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a`,
     responses,
-    markedCampaigns: [
+    markedCampaigns: crossedMarks(fact, dialect, [
       ...new Map(parts.map(({ expressions: { markedCampaign } }) => [markedCampaign('v'), markedCampaign])).values(),
-    ],
+    ]),
   };
 }
 
@@ -130,17 +131,18 @@ function select(
   const { attribute, channel, foreignChannel, dimension, day, addend } = expressions;
   const campaign = attribute(as.campaign_id, '');
   const variant = attribute(as.variant_id, literal(''));
+  const own = (fact.crosswalk ?? []).length === 0 ? '' : 'own_';
   const columns = [
     [day(as.date), 'date'],
     [attribute(as.source, literal(fact.source)), 'source'],
-    [campaign, 'campaign_id'],
+    [campaign, `${own}campaign_id`],
     [channel(as.channel), 'channel'],
     [variant, 'variant_id'],
     [dimension(dimensions.region, fact.standards?.regions), 'region'],
     [dimension(dimensions.segment, fact.standards?.segments), 'segment'],
     [isControl, 'is_control'],
     // A name that is missing is no reason to lose the campaign from sight: its id stands for it.
-    [attribute(as.campaign_name, campaign, campaign), 'campaign_name'],
+    [attribute(as.campaign_name, campaign, campaign), `${own}campaign_name`],
     [attribute(as.variant_name, variant, variant), 'variant_name'],
     [foreignChannel(as), 'foreign_channel'],
   ];

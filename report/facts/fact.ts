@@ -13,6 +13,8 @@ export interface FactDefinition extends PartDefinition {
   /** Other streams that tell of the same messages. */
   readonly also?: readonly PartDefinition[];
   readonly origin?: Origin;
+  /** `month`: the rows say of no day more than its month. */
+  readonly grain?: 'day' | 'month';
   /** Rows of other days stand in no mart. */
   readonly days?: DaySpan;
 }
@@ -129,6 +131,14 @@ export interface AuthorityDefinition {
   readonly measures?: readonly string[];
 }
 
+/** In these days, this id of this source is that campaign: so it keeps its name and id over systems and history. */
+export interface CrosswalkEntry extends DaySpan {
+  readonly campaign: string;
+  readonly name?: string;
+  readonly source: string;
+  readonly campaign_id: string;
+}
+
 export interface FactInput {
   readonly fact: FactDefinition;
   /** Raw schema of the fact's connection. */
@@ -140,6 +150,7 @@ export interface FactInput {
   readonly timeZone: string;
   readonly standards?: Standards;
   readonly authority?: readonly AuthorityDefinition[];
+  readonly crosswalk?: readonly CrosswalkEntry[];
 }
 
 /** A stream, and how this fact calls it: by its name, or with the connection where that is another one. */

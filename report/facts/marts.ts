@@ -77,6 +77,13 @@ const readingTable: TableDefinition = {
   key: ['connection', 'stream'],
 };
 
+const definitionTable: TableDefinition = {
+  schema: REPORT_SCHEMA,
+  name: 'definition_change',
+  columns: [{ name: 'date', type: 'date' }, text('measures'), text('note')],
+  key: ['date', 'measures'],
+};
+
 /** One row, whose lock makes builders wait for each other. */
 const builderTable: TableDefinition = {
   schema: REPORT_SCHEMA,
@@ -89,7 +96,7 @@ const builderTable: TableDefinition = {
 };
 
 export const MARTS = [campaignDaily, responseDaily, campaignMonthly, responseMonthly, campaign] as const;
-const TABLES = [...MARTS, factTable, readingTable, builderTable];
+const TABLES = [...MARTS, factTable, readingTable, definitionTable, builderTable];
 
 const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema, "trib"
 

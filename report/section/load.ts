@@ -7,6 +7,7 @@ import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figure
 import { largestCampaigns } from './largest.js';
 import type { Figures, MonthSpan, ResponseTypeFigures, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
+import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
 import { sourceDays, type SourceDays } from './sources.js';
 
@@ -100,7 +101,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     restatement: null,
     releases: [],
   };
-  return { ...section, notes: notesOf(section) };
+  return { ...section, notes: [...notesOf(section), ...(await historyNotes(sql, span))] };
 }
 
 /** Of the month and the twelve before it, oldest first. */

@@ -12,7 +12,7 @@ export interface SourceDays {
 
 /**
  * Which days of a month each source should have and has. A source owes every day from its first one to yesterday; one whose
- * rows all stand on a fixed day owes that day.
+ * rows all stand on a fixed day owes that day, and figures adopted from before owe none.
  */
 export async function sourceDays(
   sql: SqlSession,
@@ -21,29 +21,36 @@ export async function sourceDays(
   timeZone: string,
 ): Promise<SourceDays> {
   const within = `date BETWEEN '${month.first_day}' AND '${month.last_day}'`;
-  const present = await sql.query<{ source: string; date: string }>(
-    `SELECT source, CAST(date AS text) AS date FROM report.campaign_daily WHERE ${within}
-      UNION SELECT source, CAST(date AS text) FROM report.response_daily WHERE ${within} ORDER BY 1, 2`,
+  const present = await sql.query<{ source: string; date: string; origin: string }>(
+    `SELECT source, CAST(date AS text) AS date, origin FROM report.campaign_daily WHERE ${within}
+      UNION SELECT source, CAST(date AS text), origin FROM report.response_daily WHERE ${within} ORDER BY 1, 2`,
   );
   const facts = await sql.query<{
     source: string;
-    first_day: string;
+    origin: string;
+    first_month: string | null;
     fixed_day: string | null;
     data_as_of: string | Date | null;
   }>(
-    `SELECT s.source, CAST(c.first_day AS text) AS first_day, CAST(f.fixed_day AS text) AS fixed_day, f.data_as_of
-       FROM (SELECT fact, source FROM report.campaign_monthly UNION SELECT fact, source FROM report.response_monthly) s
-       JOIN (SELECT source, min(first_day) AS first_day FROM report.campaign GROUP BY source) c ON c.source = s.source
+    `SELECT s.source, s.origin, CAST(c.first_month AS text) AS first_month, CAST(f.fixed_day AS text) AS fixed_day, f.data_as_of
+       FROM (SELECT fact, source, origin FROM report.campaign_monthly
+              UNION SELECT fact, source, origin FROM report.response_monthly) s
+       LEFT JOIN (SELECT source, min(month) AS first_month
+                    FROM (SELECT source, month FROM report.campaign_monthly WHERE origin <> 'legacy'
+                           UNION SELECT source, month FROM report.response_monthly WHERE origin <> 'legacy') m
+                   GROUP BY source) c ON c.source = s.source
        LEFT JOIN report.fact f ON f.fact = s.fact ORDER BY s.source, s.fact`,
   );
   const yesterday = addDays(dayIn(timeZone, now), -1);
   const until = yesterday < month.last_day ? yesterday : month.last_day;
   const expected = new Map<string, Set<string>>();
   const asOf = new Map<string, string | null>();
-  for (const { source, first_day, fixed_day, data_as_of } of facts) {
+  for (const { source, origin, first_month, fixed_day, data_as_of } of facts) {
     const days = expected.get(source) ?? new Set<string>();
     expected.set(source, days);
-    const from = first_day > month.first_day ? first_day : month.first_day;
+    if (origin === 'legacy' || first_month === null || first_month > month.first_day) continue;
+    const first = present.find((row) => row.source === source && row.origin !== 'legacy')?.date;
+    const from = first_month === month.first_day && first !== undefined ? first : month.first_day;
     if (fixed_day === null) for (const day of daysBetween(from, until)) days.add(day);
     else if (fixed_day >= month.first_day && fixed_day <= month.last_day) days.add(fixed_day);
     const read = data_as_of === null ? null : new Date(data_as_of).toISOString();

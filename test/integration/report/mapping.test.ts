@@ -1,4 +1,4 @@
-import { buildMarts, explainFacts } from '../../../report/index.js';
+import { buildMarts, explainFacts, loadSection } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { factsIn, openWarehouse, type Warehouse } from './warehouse.js';
 
@@ -232,6 +232,107 @@ facts:
     { date: '2026-03-07', campaign_id: 'a', basis: 'event_day', is_primary: true, responded: 1 },
     { date: '2026-03-05', campaign_id: 'a', basis: 'send_day', is_primary: false, responded: 1 },
   ]);
+});
+
+const HISTORY = `
+crosswalk:
+  - { campaign: a1c, name: A1C reminder, source: old_vendor, campaign_id: '17' }
+  - { campaign: a1c, name: A1C reminder, source: braze, campaign_id: k1, from: 2026-02-01 }
+  - { campaign: flu, source: braze, campaign_id: k1, to: 2026-01-31 }
+facts:
+  - name: legacy
+    from: daily.series
+    origin: legacy
+    grain: month
+    days: { to: 2026-01-31 }
+    as: { date: day, source: { const: old_vendor }, campaign_id: campaign, sent: sent, opened: opened }
+    responses: { form_completed: { from: forms, primary: true } }
+  - name: now
+    from: daily.sent
+    as: { date: at, campaign_id: send, sent: { count: true } }
+`;
+
+test('figures from before stand in the same series: months alone, their campaigns by the crosswalk, and the report says so', async () => {
+  await ask(`CREATE TABLE raw_daily.series (day date, campaign text, sent bigint, opened bigint, forms bigint);
+    INSERT INTO raw_daily.series VALUES ('2026-01-01', '17', 100, NULL, 9), ('2026-01-15', '17', 50, NULL, 1), ('2026-02-01', '17', 7, 7, 7)`);
+  await eventsIn('sent', "'2026-01-31T12:00Z', 'k1', 'm1', ''", "'2026-02-05T12:00Z', 'k1', 'm1', ''");
+  const facts = factsIn(HISTORY);
+  const now = new Date('2026-03-20T12:00:00Z');
+  const definitions = [{ date: '2026-02-03', measures: ['opened'], note: 'Opens by machines are left out.' }];
+  const rebuild = () => buildMarts(warehouse.sql, facts, { metadataSchema: 'tributary', now, definitions });
+  await rebuild();
+  expect(await daily('source, campaign_id, date, sent')).toEqual([
+    { source: 'braze', campaign_id: 'a1c', date: '2026-02-05', sent: 1 },
+    { source: 'braze', campaign_id: 'flu', date: '2026-01-31', sent: 1 },
+  ]);
+  const monthly = () =>
+    ask(
+      `SELECT month, source, campaign_id, campaign_name, origin, sent, opened FROM report.campaign_monthly ORDER BY 1, 2`,
+    );
+  const january = {
+    month: '2026-01-01',
+    source: 'old_vendor',
+    campaign_id: 'a1c',
+    campaign_name: 'A1C reminder',
+    origin: 'legacy',
+    sent: 150,
+    opened: null,
+  };
+  const synced = { ...january, source: 'braze', origin: 'synced', sent: 1 };
+  expect(await monthly()).toEqual([
+    { ...synced, campaign_id: 'flu', campaign_name: 'flu' },
+    january,
+    { ...synced, month: '2026-02-01' },
+  ]);
+  expect(await ask(`SELECT month, responded FROM report.response_monthly`)).toEqual([
+    { month: '2026-01-01', responded: 10 },
+  ]);
+  expect(await ask(`SELECT source, name, first_day FROM report.campaign WHERE campaign_id = 'a1c' ORDER BY 1`)).toEqual(
+    [
+      { source: 'braze', name: 'A1C reminder', first_day: '2026-02-05' },
+      { source: 'old_vendor', name: 'A1C reminder', first_day: '2026-01-01' },
+    ],
+  );
+
+  // A mark names one day and the campaign as its own system calls it; the whole month is rebuilt.
+  await ask(`UPDATE raw_daily.series SET sent = 60 WHERE day = '2026-01-15'; UPDATE raw_daily.sent SET at = '2026-01-30T12:00Z' WHERE id = 1;
+    INSERT INTO tributary.dirty (fact, day, campaign, run_id, marked_at) VALUES ('legacy', '2026-01-15', '17', gen_random_uuid(), now()),
+      ('now', '2026-02-05', 'k1', gen_random_uuid(), now()), ('now', '2026-01-30', 'k1', gen_random_uuid(), now())`);
+  expect((await rebuild()).facts).toMatchObject([{ rebuilt: 'marked' }, { rebuilt: 'marked' }]);
+  expect(await monthly()).toEqual([
+    { ...synced, campaign_id: 'flu', campaign_name: 'flu', sent: 2 },
+    { ...january, sent: 160 },
+  ]);
+  expect(
+    (await buildMarts(warehouse.sql, facts, { metadataSchema: 'tributary', now, definitions, rebuildAll: true }))
+      .isChanged,
+  ).toBe(false);
+
+  await ask(`INSERT INTO raw_daily.sent VALUES (9, '2026-02-05T12:00Z', 'k1', 'm1', '')`);
+  await mark('now', 'k1');
+  await rebuild();
+  const section = (month: string) =>
+    loadSection(warehouse.sql, {
+      month,
+      project: { name: 'Test', timezone: 'America/Chicago' },
+      now,
+      closeAfter: '8d',
+    });
+  const february = await section('2026-02');
+  expect(february.totals.sent).toBe(1);
+  expect(february.cards.find(({ key }) => key === 'sent')).toMatchObject({ previous_month: { value: 162 } });
+  expect(february.notes.map(({ title, text }) => `${title}: ${text}`)).toEqual(
+    expect.arrayContaining([
+      'History: Figures of 2026-01 (old_vendor) were adopted from before and were not synced from their source.',
+      'Changed on 2026-02-03: opened: Opens by machines are left out. Figures before that day are by the earlier definition.',
+    ]),
+  );
+  // Who delivers no more owes no days.
+  expect((await section('2026-01')).status).toMatchObject({
+    days_present: 2,
+    days_expected: 2,
+    missing_days: [],
+  });
 });
 
 test('what the facts would do is shown before it is done: the SQL, the latest rows, what is missing and what is wrong', async () => {

@@ -44,13 +44,22 @@ export async function openWarehouse(): Promise<Warehouse> {
 }
 
 export function factsOf(settings: Settings): readonly CompiledFact[] {
-  const { regions, segments, channels, authority = [], facts } = settings.report!;
+  const { regions, segments, channels, authority = [], crosswalk = [], facts } = settings.report!;
   const schemas = Object.fromEntries(Object.entries(settings.connections).map(([name, { schema }]) => [name, schema]));
   return compileFacts(
     facts.map((fact) => {
       const { schema, source } = settings.connections[fact.from.split('.')[0]!]!;
       const timeZone = fact.time_zone ?? settings.project.timezone;
-      return { fact, schema, schemas, source, timeZone, standards: { regions, segments, channels }, authority };
+      return {
+        fact,
+        schema,
+        schemas,
+        source,
+        timeZone,
+        standards: { regions, segments, channels },
+        authority,
+        crosswalk,
+      };
     }),
   );
 }

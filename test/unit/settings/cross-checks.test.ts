@@ -208,6 +208,17 @@ describe('what a fact says of itself', () => {
     expect(authority('[{ facts: [events, daily.series] }, { facts: [daily.series, events] }]')).toEqual([
       'authority[1].facts[1]: counts before the others in another entry; the order must be the same in all',
     ]);
+    const crosswalk = (text: string) => places(spoiled('  facts:', `  crosswalk: ${text}\n  facts:`));
+    expect(
+      crosswalk(
+        '[{ campaign: a, source: b, campaign_id: k, to: 2026-01-31 }, { campaign: c, source: b, campaign_id: k, from: 2026-02-01 }]',
+      ),
+    ).toEqual([]);
+    expect(
+      crosswalk(
+        '[{ campaign: a, source: b, campaign_id: k }, { campaign: c, source: b, campaign_id: k, from: 2026-02-01 }]',
+      ),
+    ).toEqual(['crosswalk[1].campaign_id: is another campaign on the same days in entry 0; give each its days']);
     expect(places(spoiled('      join:', '      days: { from: 2026-02-01, to: 2026-01-01 }\n      join:'))).toEqual([
       'facts[0].days.to: is before `from`, so that no day is left',
     ]);
