@@ -143,7 +143,9 @@ function hideEnough(family: Family, ground: Ground): boolean {
   for (const { pairs } of systems) for (const pair of pairs) markFresh(pair, twin);
   for (const node of plain.nodes) {
     const both = node.isNew ? twin(node) : undefined;
-    if (both === undefined || both[0].isPublic || both[1].wasShown) continue;
+    if (both === undefined || both[0].isPublic) continue;
+    // One that was public before and is not any more is no less small for having been shown.
+    if (both[1].wasShown && !ground.isSmall(node.value)) continue;
     if (node.isFinest || both.some(({ isSensitive, wasHidden }) => isSensitive || wasHidden)) hide(node);
   }
   for (;;) {

@@ -28,7 +28,8 @@ function published(worlds: readonly (readonly Fine[])[], options = CMS): readonl
 test(`of ${WORLDS} random months nothing small follows from all of their releases together`, () => {
   const found: unknown[] = [];
   const tally = { cells: 0, hidden: 0, small: 0, held: 0 };
-  for (let seed = 1; seed <= WORLDS; seed++) {
+  // 1203: a small count that followed from the unprotected tables of one version and not from those of the next.
+  for (const seed of [1203, ...Array.from({ length: WORLDS }, (_, index) => index + 1)]) {
     const random = seeded(seed);
     const worlds = [randomWorld(random)];
     while (worlds.length < 3 && random() < 0.7) worlds.push(later(worlds.at(-1)!, random));
