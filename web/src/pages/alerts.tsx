@@ -16,15 +16,17 @@ export function AlertsPage() {
       title="Alerts"
       about="What somebody should know. Those that are open come first; one that is acknowledged is not escalated any more."
     >
-      <Loaded query={open}>
-        {({ alerts }) =>
-          alerts.length === 0 ? (
-            <Empty>Nothing is wrong: no alert is open.</Empty>
-          ) : (
-            alerts.map((alert) => <AlertCard key={alert.id} alert={alert} />)
-          )
-        }
-      </Loaded>
+      <Part title="Open">
+        <Loaded query={open}>
+          {({ alerts }) =>
+            alerts.length === 0 ? (
+              <Empty>Nothing is wrong: no alert is open.</Empty>
+            ) : (
+              alerts.map((alert) => <AlertCard key={alert.id} alert={alert} />)
+            )
+          }
+        </Loaded>
+      </Part>
       <Part title="Over">
         <Loaded query={over}>
           {({ alerts }) =>

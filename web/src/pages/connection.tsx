@@ -96,9 +96,9 @@ function Standing({ connection }: { readonly connection: Connection }) {
     <>
       {paused !== null && (
         <div className="notice warn">
-          <h3>
+          <h2>
             Paused by {paused.by} since <Moment at={paused.since} isWhole />
-          </h3>
+          </h2>
           {paused.reason !== null && <p>{paused.reason}</p>}
           {paused.until !== null && (
             <p>

@@ -20,6 +20,12 @@ import { Fact } from './connection';
 export function PerformancePage({ month }: { readonly month: string | undefined }) {
   const months = useQuery(monthsQuery);
   const shown = month ?? months.data?.months[0];
+  if (months.data === undefined)
+    return (
+      <Page title="Real-time Campaign Performance Overview">
+        <Loaded query={months}>{() => null}</Loaded>
+      </Page>
+    );
   return (
     <Loaded query={months}>
       {(data) =>

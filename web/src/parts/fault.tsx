@@ -18,10 +18,10 @@ const MEANINGS: Readonly<Record<string, string>> = {
 export function Fault({ error, where }: { readonly error: RunFault; readonly where?: string | undefined }) {
   return (
     <div className="notice bad">
-      <h3>
+      <p className="notice-title">
         <span className="badge bad">{error.kind}</span>
         {where ?? error.stream}
-      </h3>
+      </p>
       <p>{error.message}</p>
       <p className="small muted">{MEANINGS[error.kind] ?? ''}</p>
       {error.hint !== undefined && (

@@ -41,7 +41,7 @@ export function Failed({
   const title = isRefused ? 'You may not see this' : isMissing ? 'There is nothing here' : 'This could not be loaded';
   return (
     <div className="notice bad" role="alert">
-      <h3>{isOld ? 'What follows is not new any more' : title}</h3>
+      <p className="notice-title">{isOld ? 'What follows is not new any more' : title}</p>
       <p>{error instanceof Error ? error.message : String(error)}</p>
       {again !== undefined && !isRefused && !isMissing && (
         <p className="next">

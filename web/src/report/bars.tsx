@@ -1,4 +1,4 @@
-import { measured, NOT_MEASURED, rate } from './number-text';
+import { HIDDEN, isHidden, measured, NOT_MEASURED, rate } from './number-text';
 import type { Row } from './dimensions';
 
 const SHOWN = 10;
@@ -28,8 +28,17 @@ export function Bars({
               )}
             </span>
             <span className="told">
-              <strong>{figures.sent === null ? NOT_MEASURED : `${measured(figures.sent)} sent`}</strong>,{' '}
-              <span className="muted">response rate {rate(figures.response_rate)}</span>
+              <strong>
+                {isHidden(figures, 'sent')
+                  ? HIDDEN
+                  : figures.sent === null
+                    ? NOT_MEASURED
+                    : `${measured(figures.sent)} sent`}
+              </strong>
+              ,{' '}
+              <span className="muted">
+                response rate {isHidden(figures, 'response_rate') ? HIDDEN : rate(figures.response_rate)}
+              </span>
             </span>
           </li>
         ))}

@@ -1,5 +1,15 @@
 import type { Figures, Section } from '../api/client';
-import { addMonths, changeText, measured, monthText, NOT_MEASURED, percentText, pointsText } from './number-text';
+import {
+  addMonths,
+  changeText,
+  HIDDEN,
+  isHidden,
+  measured,
+  monthText,
+  NOT_MEASURED,
+  percentText,
+  pointsText,
+} from './number-text';
 
 type Card = Section['cards'][number];
 type Change = NonNullable<Card['previous_month']>;
@@ -21,7 +31,7 @@ export function Cards({ section, figures }: CardsProps) {
             {figures === undefined ? (
               <Whole card={card} month={section.month.id} />
             ) : (
-              <Part value={figures[card.key]} />
+              <Part value={figures[card.key]} isSecret={isHidden(figures, card.key)} />
             )}
             <details>
               <summary>
@@ -37,10 +47,11 @@ export function Cards({ section, figures }: CardsProps) {
 }
 
 const Value = ({ text }: { readonly text: string }) => (
-  <p className={text === NOT_MEASURED ? 'value none' : 'value'}>{text}</p>
+  <p className={text === NOT_MEASURED || text === HIDDEN ? 'value none' : 'value'}>{text}</p>
 );
 
-function Part({ value }: { readonly value: Figures[Card['key']] }) {
+function Part({ value, isSecret }: { readonly value: Figures[Card['key']]; readonly isSecret: boolean }) {
+  if (isSecret) return <Value text={HIDDEN} />;
   if (value === null || typeof value === 'number') return <Value text={measured(value)} />;
   return (
     <>

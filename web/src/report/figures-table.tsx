@@ -1,16 +1,15 @@
 import type { Figures } from '../api/client';
-import { isNothing, measured, NOT_MEASURED, rate } from './number-text';
+import { HIDDEN, isHidden, isNothing, measured, NOT_MEASURED, rate } from './number-text';
 import type { Row } from './dimensions';
 
 const HEADS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Response rate'];
 
+const COUNTS = ['sent', 'delivered', 'opened', 'responded'] as const;
+const RATES = ['open_rate', 'response_rate'] as const;
+
 export const cellsOf = (figures: Figures): readonly string[] => [
-  measured(figures.sent),
-  measured(figures.delivered),
-  measured(figures.opened),
-  measured(figures.responded),
-  figures.sent === 0 ? '–' : rate(figures.open_rate),
-  figures.sent === 0 ? '–' : rate(figures.response_rate),
+  ...COUNTS.map((key) => (isHidden(figures, key) ? HIDDEN : measured(figures[key]))),
+  ...RATES.map((key) => (isHidden(figures, key) ? HIDDEN : figures.sent === 0 ? '–' : rate(figures[key]))),
 ];
 
 interface FiguresTableProps {
@@ -84,7 +83,7 @@ function Cells({ figures }: { readonly figures: Figures }) {
       </td>
     );
   return cellsOf(figures).map((text, index) => (
-    <td key={HEADS[index]} className={text === NOT_MEASURED ? 'number none' : 'number'}>
+    <td key={HEADS[index]} className={text === NOT_MEASURED || text === HIDDEN ? 'number none' : 'number'}>
       {text}
     </td>
   ));

@@ -55,4 +55,11 @@ export function addMonths(month: string, count: number): string {
   return date.toISOString().slice(0, 7);
 }
 
-export const isNothing = (figures: Figures): boolean => Object.values(figures).every((value) => value === null);
+/** Small counts are hidden, with all that would tell them: that is another thing than not measured. */
+export const HIDDEN = 'hidden';
+
+export const isHidden = (figures: Figures, key: string): boolean =>
+  (figures as { readonly suppressed?: readonly string[] }).suppressed?.includes(key) === true;
+
+export const isNothing = (figures: Figures): boolean =>
+  Object.values(figures).every((value) => value === null || (Array.isArray(value) && value.length === 0));

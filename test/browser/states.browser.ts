@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Browser, Page } from 'playwright-core';
+import { newProject, type Project } from '../e2e/project.js';
+import { stopTestServer } from '../support/postgres.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
+import { openBrowser, openPage, show, violations } from './browser.js';
+
+/** What pages show where something is wrong, and what somebody does about it. */
+
+let project: Project;
+let hook: Receiver;
+let browser: Browser;
+let url: string;
+let stop: () => Promise<unknown>;
+
+beforeAll(async () => {
+  hook = await startReceiver();
+  const files = (name: string) =>
+    `  ${name}: { connector: local, config: { files: [ { stream: engagement, path: ./data/*.csv, format: csv, columns: { date: date, sent: integer } } ] } }`;
+  project = await newProject(`sources:
+${files('exports')}
+${files('other')}
+connections:
+  daily: { source: exports, destination: warehouse, schedule: { every: 6h }, streams: { engagement: {} }, error_budget: { records: 90%, or: 10 } }
+  strict: { source: other, destination: warehouse, streams: { engagement: {} }, error_budget: { records: 0%, or: 0 } }
+alerts:
+  channels: { hook: { webhook: { url: "${hook.url}", secret: "a-secret-of-this-test-0001" } } }
+  rules: [ { when: run_failed, severity: critical, to: [hook] } ]
+`);
+  await project.write('data/a.csv', 'date,campaign,sent\n2026-03-01,spring,100\n2026-03-02,spring,many\n');
+  expect((await project.run(['sync', 'daily'])).code).toBe(0);
+  expect((await project.run(['sync', 'strict'])).code).not.toBe(0);
+  const { child, ended } = project.start(['serve', '--port', '0', '--json']);
+  const opened = openBrowser();
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
+  stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  browser = await opened;
+});
+afterAll(async () => {
+  await browser?.close();
+  await stop?.();
+  await project.remove();
+  await hook.close();
+  await stopTestServer();
+});
+
+const told = async (path: string): Promise<any> => (await fetch(`${url}${path}`)).json();
+
+async function clean(page: Page, path: string): Promise<void> {
+  await show(page, `${url}${path}`);
+  expect({ path, found: await violations(page) }).toEqual({ path, found: [] });
+}
+
+test('what is wrong is told with its class and next step, and no such page has a fault that axe finds', async () => {
+  while ((await told('/api/alerts')).alerts.length === 0) await new Promise((done) => setTimeout(done, 100));
+  const { runs } = await told('/api/runs?connection=strict');
+  for (const dark of [false, true]) {
+    const { page, faults } = await openPage(browser, { dark });
+    await clean(page, '/');
+    expect(await page.getByRole('row', { name: /^strict/ }).innerText()).toMatch(/Failing|Action required/);
+    await clean(page, `/runs/${runs[0].id}`);
+    expect(await page.locator('.notice').first().innerText()).toMatch(/data|partial/);
+    await clean(page, '/alerts');
+    expect(await page.locator('.notice').first().innerText()).toContain('Next step:');
+    await clean(page, '/quarantine');
+    expect(await page.getByRole('row', { name: /daily/ }).innerText()).toContain('engagement');
+    for (const path of ['/connections/strict', '/schedules', '/requests', '/runs?state=failed', '/performance'])
+      await clean(page, path);
+    // This configuration has no report, which the host says with 404.
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
+    await page.context().close();
+  }
+});
+
+test('somebody acknowledges, pauses, resumes, runs and asks for days again; nothing happens without a yes', async () => {
+  const { page } = await openPage(browser);
+  await show(page, `${url}/alerts`);
+  await page.getByRole('button', { name: 'Acknowledge' }).first().click();
+  await page.getByText('Acknowledged by').first().waitFor();
+  await show(page, `${url}/connections/daily`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByLabel(/^Why/).fill('the vendor moves');
+  await page.keyboard.press('Escape');
+  expect((await told('/api/connections/daily')).paused).toBeNull();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  expect(await violations(page)).toEqual([]);
+  await page.getByLabel(/^Why/).fill('the vendor moves');
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByRole('heading', { name: 'Paused by' }).waitFor();
+  expect((await told('/api/connections/daily')).paused).toMatchObject({ reason: 'the vendor moves' });
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByRole('button', { name: 'Pause' }).waitFor();
+  const before = (await told('/api/runs?connection=daily')).runs.length;
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.waitForFunction(
+    (count) => document.querySelectorAll('table:has(caption) a[href^="/runs/"]').length > count,
+    before + 1,
+  );
+  await page.getByRole('button', { name: 'Backfill' }).click();
+  await page.getByLabel('First day').fill('2026-03-01');
+  await page.getByLabel('Last day').fill('2026-03-14');
+  await page.getByText('14 days are read again').waitFor();
+  const ask = page.getByRole('button', { name: 'Ask for the backfill' });
+  expect(await ask.isDisabled()).toBe(true);
+  await page.getByLabel(/to confirm/).fill('daily');
+  await ask.click();
+  // Files have no days: the host says so, and the question stays.
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.context().close();
+});
