@@ -14,6 +14,7 @@ import { dimensionsOf, type Dimension } from '../report/dimensions';
 import { Exports } from '../report/exports';
 import { FiguresTable } from '../report/figures-table';
 import { dayText, monthText } from '../report/number-text';
+import { ResponseTypes } from '../report/response-types';
 import { Trend } from '../report/trend';
 import { Fact } from './connection';
 
@@ -134,7 +135,7 @@ function Body({ section, months }: { readonly section: Section; readonly months:
   const dimensions = dimensionsOf(section);
   const { dimension, row, wanted, choose } = useChosen(dimensions);
   const [compared, compare] = useFilter('beside');
-  const { status, sources, time_zones, notes, totals, days } = section;
+  const { status, sources, time_zones, notes, totals, days, by_response_type } = section;
   return (
     <>
       <dl className="facts">
@@ -217,6 +218,14 @@ function Body({ section, months }: { readonly section: Section; readonly months:
           />
         </Part>
       ))}
+      {by_response_type.length > 0 && (
+        <Part
+          title="By response type"
+          lead="Those that count are in the card “Responded”; the others are shown here only."
+        >
+          <ResponseTypes rows={by_response_type} />
+        </Part>
+      )}
       <Part title="All days" lead="The figures behind the graph.">
         <FiguresTable
           caption="Figures by day"

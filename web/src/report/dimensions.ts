@@ -15,14 +15,13 @@ export interface Dimension {
   readonly rows: readonly Row[];
 }
 
-/** Rows of a breakdown, told apart by one of their columns. A model that has no such breakdown has no rows. */
-function broken(section: Section, key: string): readonly Row[] {
-  const rows = (section as unknown as Record<string, unknown>)[`by_${key}`];
-  if (!Array.isArray(rows)) return [];
-  return rows.flatMap((row: Record<string, unknown> & Figures) => {
-    const id = row[key];
-    return typeof id === 'string' ? [{ id, label: id === '' ? `Not broken down by ${key}` : id, figures: row }] : [];
-  });
+/** Rows of a breakdown, told apart by one of their columns. */
+function broken<K extends string>(rows: readonly (Figures & Readonly<Record<K, string>>)[], key: K): readonly Row[] {
+  return rows.map((row) => ({
+    id: row[key],
+    label: row[key] === '' ? `Not broken down by ${key}` : row[key],
+    figures: row,
+  }));
 }
 
 /** What the figures can be looked at by, as far as the report of this month holds it. */
@@ -40,11 +39,9 @@ export function dimensionsOf(section: Section): readonly Dimension[] {
   }));
   const all = [
     { key: 'campaign', label: 'Campaign', rows: campaigns },
-    { key: 'region', label: 'Region', rows: broken(section, 'region') },
-    { key: 'segment', label: 'Member segment', rows: broken(section, 'segment') },
-    { key: 'channel', label: 'Channel', rows: broken(section, 'channel') },
-    { key: 'response_type', label: 'Response type', rows: broken(section, 'response_type') },
-    { key: 'source', label: 'Source', rows: broken(section, 'source') },
+    { key: 'region', label: 'Region', rows: broken(section.by_region, 'region') },
+    { key: 'segment', label: 'Member segment', rows: broken(section.by_segment, 'segment') },
+    { key: 'channel', label: 'Channel', rows: broken(section.by_channel, 'channel') },
   ];
   return all.filter(({ rows }) => rows.length > 1 || rows.some(({ id }) => id !== ''));
 }
