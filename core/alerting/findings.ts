@@ -113,7 +113,9 @@ export function errorsOf({ error, streams }: EndedRun): readonly ErrorReport[] {
     error,
     ...Object.entries(streams).map(([stream, outcome]) => outcome.error && { stream, ...outcome.error }),
   ];
-  return all.filter((each) => each !== undefined);
+  const known = all.filter((each) => each !== undefined);
+  // The run's own error is that of a stream, where one alone failed.
+  return known.filter((each, index) => known.findIndex(({ message }) => message === each.message) === index);
 }
 
 function budgetUsed({ ledger, error }: EndedStream, { share, records }: ErrorBudget): number {

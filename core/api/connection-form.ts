@@ -115,6 +115,8 @@ function nextStepOf(
   if (circuit !== undefined)
     return `Nothing: requests wait for source "${source}", which failed ${circuit.failures} times in a row and is tried again at ${circuit.probeAt}.`;
   if (state !== 'failing' && state !== 'action_required') return undefined;
+  if (last?.state === 'interrupted')
+    return `The next run goes on from what was committed; \`tributary runs show ${last.id}\` tells what that was.`;
   const errors = [last?.error, ...Object.values(last?.streams ?? {}).map(({ error }) => error)];
   return errors.find((error) => error?.hint !== undefined)?.hint;
 }

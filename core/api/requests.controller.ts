@@ -1,5 +1,6 @@
 import {
   BadRequestException,
+  Body,
   ConflictException,
   Controller,
   Get,
@@ -13,6 +14,7 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { RequestRecord } from '../scheduler/request-store.js';
 import { Needs } from './access.js';
@@ -36,14 +38,20 @@ export class RequestsController {
   @Needs('runs:manage')
   @HttpCode(202)
   @UseGuards(OwnSiteGuard)
+  @ApiBody({ required: false, schema: { type: 'object', additionalProperties: false, properties: {} } })
   @Accepts('The run is asked for; a worker carries it out.', ASKED, 400, 403, 404, 415)
   async ask(
     @Param('name') name: string,
     @Headers('idempotency-key') key: string | undefined,
+    @Body() body: unknown,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
     if (!this.services.connections.some((one) => one.name === name))
       throw new NotFoundException(`There is no connection "${name}".`);
+    if (Object.keys(Object(body ?? {})).length > 0)
+      throw new BadRequestException(
+        'A run takes no options: leave the body empty. Days are read again by POST /api/connections/NAME/backfill.',
+      );
     const asked = idempotencyKey(key, 'run');
     const request = await this.services.ask(name, asked);
     const url = `/api/requests/${request.id}`;

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { stripTypeScriptTypes } from 'node:module';
+import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -11,8 +11,8 @@ export function syntaxPlace(location: string): string | undefined {
   try {
     const path = fileURLToPath(location);
     const text = readFileSync(path, 'utf8');
-    // Types become blanks, so that lines stay where they are.
-    const input = path.endsWith('.ts') ? stripTypeScriptTypes(text) : text;
+    // Types become blanks (Node 20 has no such thing, and loads no TypeScript either), so that lines stay where they are.
+    const input = path.endsWith('.ts') ? nodeModule.stripTypeScriptTypes(text) : text;
     const { stderr } = spawnSync(process.execPath, ['--no-warnings', '--input-type=module', '--check', '-'], {
       input,
       encoding: 'utf8',

@@ -80,9 +80,12 @@ export const TimeZone = () =>
     validator: { validate: isTimeZone, defaultMessage: () => 'must be an IANA time zone like America/Chicago or UTC' },
   });
 
-/** Only names: an offset such as +05:00 knows no summer time. */
+/**
+ * Only names of places, and UTC: an offset such as +05:00 knows no summer time, and of an abbreviation such as CST JavaScript and
+ * PostgreSQL each have their own idea.
+ */
 function isTimeZone(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^[A-Za-z]/.test(value)) return false;
+  if (typeof value !== 'string' || !/^(UTC$|[A-Za-z][A-Za-z_]*\/)/.test(value)) return false;
   try {
     return Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
   } catch {

@@ -144,6 +144,7 @@ test('a failure that no host saw is told by the next one, also when that is kill
     { kind: 'worker_lost', times: 1 },
   ]);
 
+  await project.write('data/a.csv', 'date,sent\n2026-03-01,90\n2026-03-02,91\n');
   // A process that is killed cannot tell of itself.
   const killed = { ...options(), node: atProbe('before_run_recorded', 'process.kill(process.pid, "SIGKILL");') };
   expect(await project.run(['sync', 'daily'], killed)).toMatchObject({ signal: 'SIGKILL' });
@@ -151,6 +152,13 @@ test('a failure that no host saw is told by the next one, also when that is kill
   expect(JSON.parse(hook.received[1]?.body ?? '')).toMatchObject({ action: 'trigger', key: 'daily:run_interrupted' });
   const [open, , past] = await project.data(['alerts', 'list'], options());
   expect(open).toMatchObject({ kind: 'run_interrupted', resolved_at: null, deliveries: [{ channel: 'hook' }] });
+  // Nor can it of what it had committed: the destination does.
+  const told = async (...args: string[]) => (await project.run(args, options())).stdout;
+  expect(await told('runs', 'list')).toContain('its process ended; what it had committed stands');
+  expect(await told('runs', 'show', open.run)).toMatch(
+    /the next run goes on from there:\nstream +checkpoints +read +inserted/,
+  );
+  expect(await told('status', 'daily')).toMatch(/the process of its last run ended\ndaily: The next run goes on/);
   expect(past).toMatchObject({ kind: 'run_failed', times: 1, deliveries: [{ state: 'sent', attempt: 2 }, {}] });
 
   second.child.kill('SIGTERM');

@@ -191,6 +191,11 @@ test('the same key is the same request; a request can be cancelled; pages of oth
   expect((await fetch(`${api}/api/requests/none`)).status).toBe(404);
   const garbled = await fetch(api + runs, { method: 'POST', headers: keyed, body: '{' });
   expect([garbled.status, garbled.headers.get('content-type')]).toEqual([400, expect.stringContaining('problem+json')]);
+  const withDays = await fetch(api + runs, { method: 'POST', headers: keyed, body: '{"from":"2026-01-01"}' });
+  expect([withDays.status, ((await withDays.json()) as { detail: string }).detail]).toEqual([
+    400,
+    expect.stringContaining('A run takes no options'),
+  ]);
   expect(await post(`/api/requests/${id}/cancel`, { ...json, origin: api })).toEqual([202, undefined]);
   expect(await requestOf(id)).toMatchObject({ state: 'cancelled', is_cancel_wanted: true });
 });

@@ -3,6 +3,7 @@ import { eventForm, runForm } from '../../api/forms.js';
 import { LOG_LEVELS, readLog, type LogLevel } from '../../api/run-logs.js';
 import { ConnectorError } from '../../sdk/index.js';
 import type { RunRecord } from '../../persistence/index.js';
+import type { Installation } from '../installation.js';
 import { table } from './output.js';
 import { does } from './verb.js';
 
@@ -38,8 +39,10 @@ export function runsVerb(program: Command): void {
   });
 
   const show = group.command('show').description('one run with its streams').argument('<run>');
-  does(show, async ({ installation, output }, [id]) => {
-    const run = await find((await (await installation()).store()).runs, id as string);
+  does(show, async ({ installation, output, signal }, [id]) => {
+    const open = await installation();
+    const run = await find((await open.store()).runs, id as string);
+    const committed = run.state === 'interrupted' ? await committedBy(run, open, signal) : [];
     output.data('tributary.run_record/1', runForm(run), () => {
       const streams = Object.entries(run.streams);
       const counts = [...new Set(streams.flatMap(([, { ledger }]) => Object.keys(ledger)))];
@@ -56,6 +59,7 @@ export function runsVerb(program: Command): void {
           ['stream', 'state', ...counts],
           streams.map(([stream, { state, ledger }]) => [stream, state, ...counts.map((name) => ledger[name])]),
         ),
+        ...committed,
       ].join('\n');
     });
   });
@@ -79,6 +83,22 @@ export function runsVerb(program: Command): void {
   });
 }
 
+/** What a run whose process ended could not say itself; the destination knows it. */
+async function committedBy({ id, connection }: RunRecord, open: Installation, signal: AbortSignal): Promise<string[]> {
+  const { readLedger } = await import('../lineage.js');
+  const found = await readLedger(open, { connection, run: id, signal });
+  if (found.length === 0)
+    return ['Its process ended before it committed anything; the next run begins where it began.'];
+  const counts = ['read', 'inserted', 'updated', 'deleted', 'quarantined'];
+  return [
+    'Its process ended. What it had committed stands, and the next run goes on from there:',
+    table(
+      ['stream', 'checkpoints', ...counts],
+      found.map(({ stream, checkpoints, ledger }) => [stream, checkpoints, ...counts.map((name) => ledger[name])]),
+    ),
+  ];
+}
+
 async function find(store: { get(id: string): Promise<RunRecord | undefined> }, id: string): Promise<RunRecord> {
   const run = await store.get(id);
   if (run !== undefined) return run;
@@ -88,8 +108,11 @@ async function find(store: { get(id: string): Promise<RunRecord | undefined> }, 
 const secondsOf = ({ startedAt, endedAt }: RunRecord) =>
   endedAt === undefined ? null : Math.round((Date.parse(endedAt) - Date.parse(startedAt)) / 100) / 10;
 
-function whatOf({ streams, error }: RunRecord): string {
+function whatOf({ state, streams, error }: RunRecord): string {
   if (error !== undefined) return error.message;
+  if (state === 'running' || state === 'queued') return 'under way';
+  // Its process could not say what it had done.
+  if (state === 'interrupted') return 'its process ended; what it had committed stands';
   const sum = (name: string) => Object.values(streams).reduce((total, { ledger }) => total + (ledger[name] ?? 0), 0);
   const parts = ['inserted', 'updated', 'deleted', 'quarantined'].map((name) => [name, sum(name)] as const);
   const changes = parts

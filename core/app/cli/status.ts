@@ -38,9 +38,10 @@ export function statusVerb(program: Command): void {
 
 function whyOf({ paused, action_required, state, last_run }: ConnectionForm): string | undefined {
   if (paused !== null) return `${paused.reason ?? 'no reason given'} (${paused.by}, ${paused.since})`;
-  const failed = last_run as { error?: { kind: string; message: string } } | null;
+  const failed = last_run as { state: string; error?: { kind: string; message: string } } | null;
   const isWell = state === 'on_time' || state === 'late' || state === 'never_run';
   const error =
     (action_required?.error as { kind: string; message: string } | undefined) ?? (isWell ? undefined : failed?.error);
-  return error === undefined ? undefined : `(${error.kind}) ${error.message}`;
+  if (error !== undefined) return `(${error.kind}) ${error.message}`;
+  return failed?.state === 'interrupted' && !isWell ? 'the process of its last run ended' : undefined;
 }

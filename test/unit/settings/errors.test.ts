@@ -63,6 +63,13 @@ describe('what is wrong is told with its place', () => {
       '"+05:00"',
       'project.timezone: must be an IANA time zone like America/Chicago or UTC',
     ],
+    [
+      'an abbreviation that programs read in their own ways',
+      'timezone: America/Chicago',
+      'timezone: CST',
+      'CST',
+      'project.timezone: must be an IANA time zone like America/Chicago or UTC',
+    ],
     ['a version of another time', 'version: 1', 'version: 2', '2', 'version: must be 1'],
     [
       'a number where text is asked',
