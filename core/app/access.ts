@@ -3,6 +3,7 @@ import { cookieNames, cookieOf, type Access, type Credentials, type Refusal } fr
 import type { Store } from '../persistence/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
+  digestOf,
   isSameDigest,
   parseApiToken,
   PERMISSIONS,
@@ -13,7 +14,6 @@ import {
 } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
 import { parseDuration } from '../protocol/index.js';
-import { digestOf } from './digest.js';
 import { isLoopback } from './loopback.js';
 
 /** Failures of one address in so long, after which nothing more of it is looked at for as long. */

@@ -3,9 +3,8 @@ import * as client from 'openid-client';
 import type { Login } from '../api/index.js';
 import type { Store } from '../persistence/index.js';
 import { toConnectorError } from '../sdk/index.js';
-import type { Role, Session } from '../security/index.js';
+import { digestOf, type Role, type Session } from '../security/index.js';
 import type { AccessSettings, OidcSettings } from '../settings/index.js';
-import { digestOf } from './digest.js';
 import { isLoopback } from './loopback.js';
 
 /** Methods of RFC 8176 that are more than something that one knows. */

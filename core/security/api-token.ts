@@ -45,6 +45,7 @@ export function isSameDigest(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 
-function digestOf(secret: string): Buffer {
+/** What the store keeps of a secret of 256 random bits. */
+export function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret).digest();
 }
