@@ -32,6 +32,16 @@ const STREAM_OUTCOME = z.strictObject({
   error: ERROR.optional(),
 });
 
+const API_CALLS = z.strictObject({
+  host: z.string(),
+  share: z.string().optional().describe('The quota under which the API counts them; absent: the common one.'),
+  sent: z.int().describe('Every one that went out, repeated ones and logins too.'),
+  refused: z.int().describe('Of those, since there were too many.'),
+  budget: z.strictObject({ requests: z.int(), per: z.string() }).optional().describe('What Tributary keeps to.'),
+  limit: z.int().optional().describe('What the API says that it allows in a window.'),
+  remaining: z.int().optional().describe('What was left of it after the last answer; others use it too.'),
+});
+
 export const RUN = z.strictObject({
   id: z.string(),
   connection: z.string(),
@@ -42,6 +52,7 @@ export const RUN = z.strictObject({
   exit_code: z.int().optional(),
   error: ERROR.optional(),
   streams: z.record(z.string(), STREAM_OUTCOME),
+  calls: z.array(API_CALLS).optional().describe('To APIs; absent while it runs and where there were none.'),
   owner: z.strictObject({ host: z.string(), pid: z.int(), started: z.string() }),
   heartbeat_at: instant,
   trace_id: z.string().optional().describe('Of its spans, where traces are sent.'),

@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { reportOf, type Clock, type RunOutcome, type RunRequest } from '../engine/index.js';
-import { EMPTY_LEDGER, type DestinationSession, type EventListener, type OpenSource } from '../protocol/index.js';
+import {
+  EMPTY_LEDGER,
+  type ApiCalls,
+  type DestinationSession,
+  type EventListener,
+  type OpenSource,
+} from '../protocol/index.js';
 import type { MartBuild } from '../../report/index.js';
+import { countCalls } from '../sdk/http/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, type ConnectionSettings } from '../settings/index.js';
 import { probe, type Installation } from './installation.js';
+import { callSentences } from './call-sentences.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
 import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
@@ -36,6 +44,8 @@ export interface RunResult {
   readonly startedAt: string;
   readonly seconds: number;
   readonly outcome: RunOutcome;
+  /** Empty where the source asks no API. */
+  readonly calls: readonly ApiCalls[];
   /** Absent where the connection feeds no fact of the report, or nothing was committed. */
   readonly marts?: MartBuild;
 }
@@ -94,25 +104,30 @@ export async function runOf(
     recorder.on(told);
     listener(told);
   };
-  let outcome = await spans.within(() =>
-    connected(installation, connection, signal, onSourceFault, (source, destination) =>
-      work({
-        run: part === undefined ? run : { ...run, part },
-        source,
-        destination: spans.destination(destination),
-        schema: connection.schema,
-        streams,
-        errorBudget: errorBudgetOf(connection.error_budget),
-        unstorableText: connection.unstorable_text,
-        startedAt,
-        fullRefresh: false,
-        signal,
-        clock,
-        on,
-        probe,
-      }),
+  const count = countCalls();
+  let outcome = await count.during(() =>
+    spans.within(() =>
+      connected(installation, connection, signal, onSourceFault, (source, destination) =>
+        work({
+          run: part === undefined ? run : { ...run, part },
+          source,
+          destination: spans.destination(destination),
+          schema: connection.schema,
+          streams,
+          errorBudget: errorBudgetOf(connection.error_budget),
+          unstorableText: connection.unstorable_text,
+          startedAt,
+          fullRefresh: false,
+          signal,
+          clock,
+          on,
+          probe,
+        }),
+      ),
     ),
   );
+  const calls = count.calls();
+  for (const text of callSentences(calls)) recorder.log('info', `Calls: ${text}.`);
   probe('before_marts');
   let marts: MartBuild | undefined;
   if (leavesMartsBehind(outcome) && feedsMarts(configuration, name)) {
@@ -135,13 +150,14 @@ export async function runOf(
   outcome = scrubMessages(outcome, configuration.scrub);
   probe('before_run_recorded');
   spans.end(outcome);
-  await recorder.end(outcome);
+  await recorder.end(outcome, calls);
   return {
     run: run.id,
     connection: name,
     startedAt: startedAt.toISOString(),
     seconds: (Date.now() - startedAt.getTime()) / 1000,
     outcome,
+    calls,
     ...(marts === undefined ? {} : { marts }),
   };
 }

@@ -1,6 +1,6 @@
 import type { RunOutcome } from '../engine/index.js';
 import type { NewRun, RunEvent, RunStore } from '../persistence/index.js';
-import type { EngineEvent, EventListener } from '../protocol/index.js';
+import type { ApiCalls, EngineEvent, EventListener } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import { runProgress } from './run-progress.js';
 
@@ -13,7 +13,7 @@ export interface RunRecorder {
   /** A line of the host about this run. */
   log(level: 'info' | 'warn' | 'error', message: string): void;
   /** Everything that was heard is stored once this resolves. */
-  end(outcome: RunOutcome): Promise<void>;
+  end(outcome: RunOutcome, calls?: readonly ApiCalls[]): Promise<void>;
 }
 
 /** A run of very many files tells each; past this only what is out of the ordinary is kept. */
@@ -80,7 +80,7 @@ export async function recordRun(
       keep(type, data);
     },
     log,
-    async end(outcome) {
+    async end(outcome, calls = []) {
       clearInterval(flushing);
       clearInterval(beating);
       await flush();
@@ -94,6 +94,7 @@ export async function recordRun(
         exitCode: outcome.exitCode,
         streams: Object.fromEntries(streams),
         ...(outcome.error === undefined ? {} : { error: outcome.error }),
+        ...(calls.length === 0 ? {} : { calls }),
       });
     },
   };

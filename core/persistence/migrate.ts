@@ -15,6 +15,7 @@ import { TraceIds1764700000000 } from './migrations/1764700000000-trace-ids.js';
 import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js';
 import { Access1765080000000 } from './migrations/1765080000000-access.js';
 import { Sessions1765080100000 } from './migrations/1765080100000-sessions.js';
+import { ApiCalls1765200000000 } from './migrations/1765200000000-api-calls.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -35,6 +36,7 @@ export const MIGRATIONS = [
   RunTotals1764710000000,
   Access1765080000000,
   Sessions1765080100000,
+  ApiCalls1765200000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

@@ -64,6 +64,7 @@ export function runStore(source: DataSource): RunStore {
           exit_code: outcome.exitCode,
           error: outcome.error === undefined ? null : storable(outcome.error),
           streams: storable(outcome.streams) as RunRow['streams'],
+          calls: outcome.calls === undefined ? null : storable(outcome.calls),
         } as object)
         .where({ id })
         .execute();
@@ -173,6 +174,7 @@ function toRecord(row: RunRow): RunRecord {
     ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
     ...(row.error === null ? {} : { error: row.error }),
     streams: row.streams,
+    ...(row.calls === null ? {} : { calls: row.calls }),
     owner: { host: row.owner_host, pid: row.owner_pid, started: row.owner_started },
     heartbeatAt: row.heartbeat_at.toISOString(),
     ...(row.trace_id === null ? {} : { traceId: row.trace_id }),

@@ -1,4 +1,4 @@
-import type { ErrorReport, RunState, StreamState } from '../protocol/index.js';
+import type { ApiCalls, ErrorReport, RunState, StreamState } from '../protocol/index.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 /** How one stream of a run stands. */
@@ -20,6 +20,8 @@ export interface RunRecord {
   readonly exitCode?: number;
   readonly error?: ErrorReport;
   readonly streams: Readonly<Record<string, StreamOutcome>>;
+  /** Of a run that ended; absent where its source asked no API. */
+  readonly calls?: readonly ApiCalls[];
   readonly owner: ProcessIdentity;
   readonly heartbeatAt: string;
   /** Under which its spans were sent; absent where none were. */
@@ -34,7 +36,7 @@ export type NewRun = Pick<RunRecord, 'id' | 'connection' | 'trigger' | 'startedA
   };
 
 export type RunOutcome = Required<Pick<RunRecord, 'state' | 'endedAt' | 'exitCode' | 'streams'>> &
-  Pick<RunRecord, 'error'>;
+  Pick<RunRecord, 'error' | 'calls'>;
 
 export interface RunEvent {
   readonly run: string;

@@ -1,5 +1,5 @@
 import { EntitySchema } from 'typeorm';
-import type { ErrorReport, RunState } from '../protocol/index.js';
+import type { ApiCalls, ErrorReport, RunState } from '../protocol/index.js';
 import type { StreamOutcome } from './run-store.js';
 
 /** Apart from the schema `tributary` of a destination, which may be in the same database. */
@@ -24,6 +24,7 @@ export interface RunRow {
   trace_id: string | null;
   /** Of a split backfill: the part, beside which other runs of the connection may go on. */
   part: string | null;
+  calls: readonly ApiCalls[] | null;
 }
 
 export interface RunEventRow {
@@ -54,6 +55,7 @@ export const RunEntity = new EntitySchema<RunRow>({
     judged_state: { type: 'text', nullable: true },
     trace_id: { type: 'text', nullable: true },
     part: { type: 'text', nullable: true },
+    calls: { type: 'jsonb', nullable: true },
   },
 });
 

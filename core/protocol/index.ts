@@ -18,4 +18,5 @@ export * from './source.js';
 export * from './destination.js';
 export * from './events.js';
 export * from './alerts.js';
+export * from './api-calls.js';
 export * from './facts.js';

@@ -121,8 +121,19 @@ test('faults that pass are survived within one run, and the table equals the tru
     { route: '/campaigns/data_series', kind: 'truncated' },
     { route: '/campaigns/data_series', kind: 'disconnect', nth: 3 },
   );
-  const { outcome } = await project.data(['sync', 'daily']);
+  braze.requests.clear();
+  const { run, outcome, calls } = await project.data(['sync', 'daily']);
   expect(outcome.state).toBe('succeeded');
+  // Each that Braze has seen, repeated ones too.
+  const seen = braze.requests.list();
+  const series = seen.filter(({ path }) => path === '/campaigns/data_series');
+  expect(calls).toMatchObject([
+    { sent: seen.length - series.length, refused: 1, budget: { requests: 200_000, per: '1h' }, limit: 250_000 },
+    { share: 'data_series', sent: series.length, refused: 0, budget: { requests: 40_000, per: '1m' }, limit: 50_000 },
+  ]);
+  expect(await project.data(['runs', 'show', run])).toMatchObject({ calls });
+  expect((await project.run(['runs', 'show', run])).stdout).toContain(`${calls[0].sent} to 127.0.0.1:`);
+  expect((await project.run(['runs', 'logs', run])).stdout).toContain(`Calls: ${calls[0].sent} to 127.0.0.1:`);
   expect(braze.faults.list().map(({ hits }) => hits)).toEqual([1, 1, 1, 1, 1]);
   const truth = braze.world.truth(braze.now()).cells;
   expect(truth.length).toBeGreaterThan(0);

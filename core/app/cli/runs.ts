@@ -3,6 +3,7 @@ import { eventForm, runForm } from '../../api/forms.js';
 import { LOG_LEVELS, readLog, type LogLevel } from '../../api/run-logs.js';
 import { ConnectorError } from '../../sdk/index.js';
 import type { RunRecord } from '../../persistence/index.js';
+import { callSentences } from '../call-sentences.js';
 import type { Installation } from '../installation.js';
 import { table } from './output.js';
 import { does } from './verb.js';
@@ -52,6 +53,7 @@ export function runsVerb(program: Command): void {
         `state       ${run.state}${run.exitCode === undefined ? '' : ` (exit code ${run.exitCode})`}`,
         `started     ${run.startedAt} (${run.trigger})`,
         `ended       ${run.endedAt ?? 'not yet'}`,
+        ...callSentences(run.calls ?? []).map((text) => `calls       ${text}`),
         ...(run.error === undefined ? [] : [`error       (${run.error.kind}) ${run.error.message}`]),
         ...(run.error?.hint === undefined ? [] : [`next        ${run.error.hint}`]),
         '',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { callSentences } from '../call-sentences.js';
 import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
 import { snakeKeys } from '../../api/forms.js';
@@ -62,10 +63,11 @@ function dayOf(text: string): string {
   throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 
-function formOf({ outcome, marts, ...run }: RunResult): object {
+function formOf({ outcome, calls, marts, ...run }: RunResult): object {
   return {
     ...snakeKeys(run),
     outcome: snakeKeys(outcome),
+    ...(calls.length === 0 ? {} : { calls }),
     ...(marts === undefined ? {} : { marts: snakeKeys(marts) }),
   };
 }
@@ -83,6 +85,7 @@ export function printSync(result: RunResult, output: Output): void {
       rows.length === 0 ? '' : table(['stream', 'state', ...LEDGER], rows),
       '',
       `run ${result.run}: ${outcome.state} in ${result.seconds.toFixed(1)} s, ${whatChanged(outcome.streams.map(({ ledger }) => ledger))}`,
+      ...callSentences(result.calls).map((text) => `calls: ${text}`),
       ...(marts === undefined ? [] : [`marts: ${martChanges(marts)}`]),
     ]
       .join('\n')

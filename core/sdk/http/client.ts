@@ -131,6 +131,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     const body = encoded(wanted.body);
     const signals = [options.signal, wanted.signal].filter((signal) => signal !== undefined);
     const url = addressOf(base, wanted.path, wanted.query);
+    const limit = wanted.rateLimit ?? options.rateLimit;
     const answer = await send(
       apiTransport,
       {
@@ -140,7 +141,8 @@ export function httpClient(options: HttpClientOptions): HttpClient {
         isIdempotent: wanted.idempotent ?? SAFE_TO_REPEAT.has(method),
         statusKinds: { ...options.statusKinds, ...wanted.statusKinds },
         auth,
-        budget: sharedBudget(base.origin, auth.identity, wanted.rateLimit ?? options.rateLimit),
+        budget: sharedBudget(base.origin, auth.identity, limit),
+        ...(limit === undefined ? {} : { limit }),
         ...(body === undefined ? {} : { body: body.text }),
         ...(options.check === undefined ? {} : { check: options.check }),
         ...(signals.length === 0 ? {} : { signal: signals.length === 1 ? signals[0]! : AbortSignal.any(signals) }),

@@ -13,5 +13,7 @@ export type { RetryOptions } from './retry.js';
 export { DEFAULT_STATUS_KINDS } from './status-kinds.js';
 export type { StatusKind, StatusKinds, StatusMeaning } from './status-kinds.js';
 export type { Clock as HttpClock } from './clock.js';
+export { countCalls } from './call-count.js';
+export type { CallCount } from './call-count.js';
 export { inParallel } from './parallel.js';
 export { parseJson, writeJson } from './json.js';

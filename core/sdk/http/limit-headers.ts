@@ -8,6 +8,8 @@ export function headerOf(headers: ResponseHeaders, name: string): string | undef
 }
 
 export interface LimitState {
+  /** How many requests a window has. */
+  readonly limit?: number;
   /** What `Retry-After` asks for. */
   readonly retryAfterMs?: number;
   /** How many requests are left until the reset. */
@@ -37,7 +39,9 @@ export function limitStateOf(headers: ResponseHeaders, now: Date): LimitState {
     nowMs,
   );
   const retryAfterMs = untilMs(headerOf(headers, 'retry-after'), nowMs);
+  const limit = countOf(headerOf(headers, 'x-ratelimit-limit') ?? headerOf(headers, 'ratelimit-limit'));
   return {
+    ...(limit === undefined ? {} : { limit }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(remaining === undefined ? {} : { remaining }),
     ...(resetMs === undefined ? {} : { resetMs }),

@@ -4,10 +4,11 @@ import { ConnectorError, isConnectorError, type ErrorDetails, type ErrorKind } f
 import { shownAddress } from './address.js';
 import { bodyOf } from './answer.js';
 import type { Auth, AuthContext, Authorized } from './auth.js';
+import { countedCall, type CountedCall } from './call-count.js';
 import type { Clock } from './clock.js';
 import { exchange, wasNotSent, type WireLimits, type WireResponse } from './exchange.js';
 import { limitStateOf, type ResponseHeaders } from './limit-headers.js';
-import type { RateBudget } from './rate-budget.js';
+import type { RateBudget, RateLimit } from './rate-budget.js';
 import { backOffMs, refusalPauseMs, type RetryPolicy } from './retry.js';
 import { meaningOf, type StatusKinds } from './status-kinds.js';
 import { tracedExchange } from './trace.js';
@@ -49,6 +50,8 @@ export interface Call {
   readonly check?: AnswerCheck;
   readonly auth: Auth;
   readonly budget: RateBudget;
+  /** The limit that the budget keeps to. */
+  readonly limit?: RateLimit;
   readonly signal?: AbortSignal;
 }
 
@@ -85,9 +88,11 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
       throw isConnectorError(error) ? described(call, times, error) : error;
     }
     await unlessAborted(auth.apply(authorized, authContext), signal);
-    const outcome = await attempt(transport, call, authorized, sentSoFar(times));
+    const count = countedCall(call.url, call.limit);
+    const outcome = await attempt(transport, call, authorized, count, sentSoFar(times));
     if (!('error' in outcome)) return outcome;
     const { error, repetition } = outcome;
+    if (error.kind === 'rate_limit') count.refused();
     times[repetition] += 1;
     if (error.kind === 'auth' && !isRenewed && auth.renew !== undefined) {
       isRenewed = true;
@@ -119,6 +124,7 @@ async function attempt(
   transport: Transport,
   call: Call,
   authorized: Authorized,
+  count: CountedCall,
   resends: number,
 ): Promise<HttpResponse | Fault> {
   const { dispatcher, limits, clock, parse } = transport;
@@ -138,6 +144,7 @@ async function attempt(
 
   const { status, headers } = response;
   const state = limitStateOf(headers, clock.now());
+  count.answered(state);
   if (state.remaining !== undefined) call.budget.remaining(clock, state.remaining);
   if (state.remaining === 0 && state.resetMs !== undefined) call.budget.pause(clock, state.resetMs);
 

@@ -1664,6 +1664,25 @@ export interface operations {
                             } | null;
                             destination: string;
                             last_run: {
+                                /** @description To APIs; absent while it runs and where there were none. */
+                                calls?: {
+                                    /** @description What Tributary keeps to. */
+                                    budget?: {
+                                        per: string;
+                                        requests: number;
+                                    };
+                                    host: string;
+                                    /** @description What the API says that it allows in a window. */
+                                    limit?: number;
+                                    /** @description Of those, since there were too many. */
+                                    refused: number;
+                                    /** @description What was left of it after the last answer; others use it too. */
+                                    remaining?: number;
+                                    /** @description Every one that went out, repeated ones and logins too. */
+                                    sent: number;
+                                    /** @description The quota under which the API counts them; absent: the common one. */
+                                    share?: string;
+                                }[];
                                 connection: string;
                                 /** Format: date-time */
                                 ended_at?: string;
@@ -1865,6 +1884,25 @@ export interface operations {
                         } | null;
                         destination: string;
                         last_run: {
+                            /** @description To APIs; absent while it runs and where there were none. */
+                            calls?: {
+                                /** @description What Tributary keeps to. */
+                                budget?: {
+                                    per: string;
+                                    requests: number;
+                                };
+                                host: string;
+                                /** @description What the API says that it allows in a window. */
+                                limit?: number;
+                                /** @description Of those, since there were too many. */
+                                refused: number;
+                                /** @description What was left of it after the last answer; others use it too. */
+                                remaining?: number;
+                                /** @description Every one that went out, repeated ones and logins too. */
+                                sent: number;
+                                /** @description The quota under which the API counts them; absent: the common one. */
+                                share?: string;
+                            }[];
                             connection: string;
                             /** Format: date-time */
                             ended_at?: string;
@@ -2430,6 +2468,25 @@ export interface operations {
                         } | null;
                         destination: string;
                         last_run: {
+                            /** @description To APIs; absent while it runs and where there were none. */
+                            calls?: {
+                                /** @description What Tributary keeps to. */
+                                budget?: {
+                                    per: string;
+                                    requests: number;
+                                };
+                                host: string;
+                                /** @description What the API says that it allows in a window. */
+                                limit?: number;
+                                /** @description Of those, since there were too many. */
+                                refused: number;
+                                /** @description What was left of it after the last answer; others use it too. */
+                                remaining?: number;
+                                /** @description Every one that went out, repeated ones and logins too. */
+                                sent: number;
+                                /** @description The quota under which the API counts them; absent: the common one. */
+                                share?: string;
+                            }[];
                             connection: string;
                             /** Format: date-time */
                             ended_at?: string;
@@ -2828,6 +2885,25 @@ export interface operations {
                         } | null;
                         destination: string;
                         last_run: {
+                            /** @description To APIs; absent while it runs and where there were none. */
+                            calls?: {
+                                /** @description What Tributary keeps to. */
+                                budget?: {
+                                    per: string;
+                                    requests: number;
+                                };
+                                host: string;
+                                /** @description What the API says that it allows in a window. */
+                                limit?: number;
+                                /** @description Of those, since there were too many. */
+                                refused: number;
+                                /** @description What was left of it after the last answer; others use it too. */
+                                remaining?: number;
+                                /** @description Every one that went out, repeated ones and logins too. */
+                                sent: number;
+                                /** @description The quota under which the API counts them; absent: the common one. */
+                                share?: string;
+                            }[];
                             connection: string;
                             /** Format: date-time */
                             ended_at?: string;
@@ -4655,6 +4731,25 @@ export interface operations {
                     "application/json": {
                         next: string | null;
                         runs: {
+                            /** @description To APIs; absent while it runs and where there were none. */
+                            calls?: {
+                                /** @description What Tributary keeps to. */
+                                budget?: {
+                                    per: string;
+                                    requests: number;
+                                };
+                                host: string;
+                                /** @description What the API says that it allows in a window. */
+                                limit?: number;
+                                /** @description Of those, since there were too many. */
+                                refused: number;
+                                /** @description What was left of it after the last answer; others use it too. */
+                                remaining?: number;
+                                /** @description Every one that went out, repeated ones and logins too. */
+                                sent: number;
+                                /** @description The quota under which the API counts them; absent: the common one. */
+                                share?: string;
+                            }[];
                             connection: string;
                             /** Format: date-time */
                             ended_at?: string;
@@ -4811,6 +4906,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description To APIs; absent while it runs and where there were none. */
+                        calls?: {
+                            /** @description What Tributary keeps to. */
+                            budget?: {
+                                per: string;
+                                requests: number;
+                            };
+                            host: string;
+                            /** @description What the API says that it allows in a window. */
+                            limit?: number;
+                            /** @description Of those, since there were too many. */
+                            refused: number;
+                            /** @description What was left of it after the last answer; others use it too. */
+                            remaining?: number;
+                            /** @description Every one that went out, repeated ones and logins too. */
+                            sent: number;
+                            /** @description The quota under which the API counts them; absent: the common one. */
+                            share?: string;
+                        }[];
                         connection: string;
                         /** Format: date-time */
                         ended_at?: string;

@@ -70,6 +70,13 @@ function Facts({ run }: { readonly run: Run }) {
         value={durationText(end - Date.parse(run.started_at))}
       />
       <Fact name="Asked by" value={words(run.trigger)} />
+      {run.calls?.map(({ host, share, sent, remaining }) => (
+        <Fact
+          key={`${host} ${share ?? ''}`}
+          name={share === undefined ? `Calls to ${host}` : `Calls to ${host} (${share})`}
+          value={remaining === undefined ? countText(sent) : `${countText(sent)}; ${countText(remaining)} left`}
+        />
+      ))}
       <Fact name="Worker" value={`${run.owner.host}, process ${run.owner.pid}`} />
       <div>
         <dt>Run</dt>

@@ -1,4 +1,4 @@
-import { bearer, type HttpClient } from '../../../../core/sdk/http/index.js';
+import { bearer, countCalls, type HttpClient } from '../../../../core/sdk/http/index.js';
 import { limitStateOf } from '../../../../core/sdk/http/limit-headers.js';
 import { rateBudget } from '../../../../core/sdk/http/rate-budget.js';
 import { failureOf, fakeClock, json, START, withApi, type Answer } from './local-api.js';
@@ -181,3 +181,31 @@ describe('the budget of a credential', () => {
     expect(() => rateBudget({ requests: 5, per: 'hour' })).toThrow('makes no sense');
   });
 });
+
+test('calls are counted by host and quota, each that goes out, with what the API says is left', () =>
+  withApi(
+    (_seen, response, nth) =>
+      nth === 2
+        ? json(response, {}, { 'retry-after': '1' }, 429)
+        : nth === 3
+          ? json(response, {}, {}, 500)
+          : json(response, { nth }, { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': String(100 - nth) }),
+    async ({ client, url }) => {
+      const common = { requests: 80, per: '1m' };
+      const api = client({ rateLimit: common });
+      await api.get('/uncounted');
+      const one = countCalls();
+      const other = countCalls();
+      await one.during(async () => {
+        await api.get('/x');
+        await other.during(() => api.get('/y'));
+        await api.get('/z', undefined, { rateLimit: { requests: 8, per: '1h', share: 'own' } });
+      });
+      const { host } = new URL(url);
+      expect(one.calls()).toEqual([
+        { host, sent: 3, refused: 1, budget: common, limit: 100, remaining: 96 },
+        { host, share: 'own', sent: 1, refused: 0, budget: { requests: 8, per: '1h' }, limit: 100, remaining: 94 },
+      ]);
+      expect(other.calls()).toMatchObject([{ sent: 1, refused: 0, remaining: 95 }]);
+    },
+  ));
