@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: loads through the engine against SQL alone, and the memory that takes. `npm run bench -- NAME …` runs a
  * part of that; `-- files` reads a packed file from an SSH server; `-- encode` and `-- scan` time the row program and the CSV scanner without a server; `-- scheduler` is the soak
- * of hosts and workers; `-- sfmc` reads many events of Marketing Cloud.
+ * of hosts and workers; `-- braze` is the daily run of a large workspace; `-- sfmc` reads many events of Marketing Cloud.
  */
 const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   files: () => import('./files/main.js'),
   encode: () => import('./program/encode.js'),
   scan: () => import('./program/scan.js'),
   scheduler: () => import('./scheduler/soak.js'),
+  braze: () => import('./braze/main.js'),
   sfmc: () => import('./sfmc/main.js'),
 };
 const alone = ALONE[process.argv[2] ?? ''];

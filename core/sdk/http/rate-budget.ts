@@ -100,10 +100,10 @@ export function windowMsOf({ requests, per }: RateLimit): number {
 }
 
 export function tooLong(waitMs: number): ConnectorError {
-  return new ConnectorError('rate_limit', `The rate limit would let the next request start in ${seconds(waitMs)}`, {
+  return new ConnectorError('rate_limit', `The rate limit would let the next request start in ${secondsText(waitMs)}`, {
     retryAfterMs: waitMs,
     hint: 'Run at another time, or ask the vendor for a higher limit.',
   });
 }
 
-const seconds = (ms: number): string => `${Math.ceil(ms / 1000).toLocaleString('en-US')} s`;
+export const secondsText = (ms: number): string => `${Math.ceil(ms / 1000).toLocaleString('en-US')} s`;

@@ -8,7 +8,7 @@ import { countedCall, type CountedCall } from './call-count.js';
 import type { Clock } from './clock.js';
 import { exchange, wasNotSent, type WireLimits, type WireResponse } from './exchange.js';
 import { limitStateOf, type ResponseHeaders } from './limit-headers.js';
-import type { RateBudget, RateLimit } from './rate-budget.js';
+import { secondsText, type RateBudget, type RateLimit } from './rate-budget.js';
 import { backOffMs, refusalPauseMs, type RetryPolicy } from './retry.js';
 import { meaningOf, type StatusKinds } from './status-kinds.js';
 import { tracedExchange } from './trace.js';
@@ -71,7 +71,14 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
   const times: Record<Repetition, number> = { never: 0, once: 0, back_off: 0, after_pause: 0, renewed: 0 };
 
   const sleep = async (fault: Fault, ms: number): Promise<void> => {
-    if (waitedMs + ms > retry.totalMs) throw described(call, times, fault.error, { retryAfterMs: Math.ceil(ms) });
+    if (waitedMs + ms > retry.totalMs) {
+      const { error, repetition } = fault;
+      const told =
+        repetition === 'after_pause'
+          ? new ConnectorError(error.kind, `${error.message}, to be asked again in ${secondsText(ms)}`, error.details)
+          : error;
+      throw described(call, times, told, { retryAfterMs: Math.ceil(ms) });
+    }
     await clock.sleep(ms, signal);
     waitedMs += ms;
   };

@@ -29,7 +29,7 @@ export interface BrazeSimulatorOptions extends WorldOptions {
   readonly rateLimits?: Partial<RateLimits>;
   readonly quirks?: Quirks;
   readonly faults?: readonly Fault[];
-  /** The clock of the rate limits, in ms. */
+  /** The clock of the rate limits and of the `Date` of each answer, in ms. */
   readonly wallClock?: () => number;
 }
 
@@ -121,6 +121,7 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
   };
 
   const server = createServer((request, response) => {
+    response.setHeader('date', new Date(wallClock()).toUTCString());
     serve(request, response).catch((error: unknown) => {
       process.stderr.write(`Braze simulator: ${(error as Error).stack}\n`);
       if (!response.headersSent) writeReply(response, fatal(500, 'The simulator itself failed'));
