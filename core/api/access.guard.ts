@@ -41,6 +41,7 @@ export class AccessGuard implements CanActivate {
     const principal = await this.access.authenticate({
       authorization: request.headers.authorization,
       cookie: request.headers.cookie,
+      isUnattended: request.headers['x-unattended'] !== undefined,
       address: request.ip ?? 'unknown',
     });
     if ('refused' in principal) return refuse(request, http.getResponse<Response>(), principal);
@@ -67,6 +68,7 @@ function refuse(request: KnownRequest, response: Response, { refused, waitSecond
     response.setHeader('Retry-After', String(waitSeconds));
     throw new HttpException(refused, 429);
   }
+  if (canLogIn === true) response.setHeader('Link', '</login>; rel="login"');
   // What a person opens in a browser; the answer is sent before the refusal ends the request.
   if (canLogIn === true && request.method === 'GET' && request.accepts(['json', 'html']) === 'html')
     response.redirect(302, `/login?return=${encodeURIComponent(request.originalUrl)}`);

@@ -10,6 +10,8 @@ export interface Credentials {
   readonly authorization: string | undefined;
   /** The header. */
   readonly cookie: string | undefined;
+  /** Whether a page asks by itself, with nobody before it: that keeps no login alive. */
+  readonly isUnattended: boolean;
   /** Where it comes from, as far as the host can tell. */
   readonly address: string;
 }

@@ -58,6 +58,24 @@ export const RUN = z.strictObject({
   trace_id: z.string().optional().describe('Of its spans, where traces are sent.'),
 });
 
+export const AUDIT_OUTCOMES = ['allowed', 'denied', 'failed'] as const;
+
+export const AUDIT = z.strictObject({
+  entries: z.array(
+    z.strictObject({
+      seq: z.int().describe('Counts from 1 without gaps.'),
+      at: instant,
+      actor: z.string(),
+      action: z.string(),
+      object: z.string(),
+      outcome: z.enum(AUDIT_OUTCOMES),
+      detail: z.record(z.string(), z.unknown()),
+      hash: z.string().describe('Over this entry and all before it.'),
+    }),
+  ),
+  next: z.string().nullable(),
+});
+
 export const RUNS = z.strictObject({ runs: z.array(RUN), next: z.string().nullable() });
 
 const EVENT = z.strictObject({

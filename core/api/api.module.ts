@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ACCESS, type Access } from './access.js';
 import { AccessGuard } from './access.guard.js';
+import { AuditController } from './audit.controller.js';
 import { AlertsController } from './alerts.controller.js';
 import { BackfillsController } from './backfills.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
@@ -35,6 +36,7 @@ export class ApiModule {
         RequestsController,
         SchedulesController,
         AlertsController,
+        AuditController,
         BackfillsController,
         ReportController,
         LoginController,

@@ -4,6 +4,7 @@ import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
+import type { AuditStore } from '../security/index.js';
 import type { Release, Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
@@ -79,6 +80,7 @@ export interface HostServices {
   readonly project: string;
   readonly connections: readonly ConnectionSummary[];
   readonly runs: RunStore;
+  readonly audit: Pick<AuditStore, 'list'>;
   readonly alerts: Pick<AlertStore, 'incidents' | 'find' | 'acknowledge'>;
   readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */

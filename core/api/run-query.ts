@@ -25,7 +25,7 @@ export function runFilterOf(query: Readonly<Record<string, unknown>>): RunFilter
     limit: limit === undefined ? DEFAULT_LIMIT : limitOf(limit),
     ...(connection === undefined ? {} : { connection }),
     ...(state === undefined ? {} : { state: stateOf(state) }),
-    ...(since === undefined ? {} : { since: sinceOf(since) }),
+    ...(since === undefined ? {} : { since: instantOf('since', since) }),
     ...(cursor === undefined ? {} : { before: placeOf(cursor) }),
   };
 }
@@ -64,10 +64,10 @@ function stateOf(text: string): RunState {
   throw new BadRequestException(`state must be one of ${RUN_STATES.join(', ')}.`);
 }
 
-function sinceOf(text: string): string {
+export function instantOf(name: string, text: string): string {
   const at = INSTANT.test(text) ? Date.parse(text) : NaN;
   if (!Number.isNaN(at)) return new Date(at).toISOString();
-  throw new BadRequestException('since must be a day (2026-03-01, in UTC) or an instant with its zone.');
+  throw new BadRequestException(`${name} must be a day (2026-03-01, in UTC) or an instant with its zone.`);
 }
 
 function placeOf(cursor: string): RunPlace {

@@ -34,15 +34,13 @@ export function scopedServices(services: HostServices): HostServices {
     if (!isVisible(connection)) throw new NotFoundException(`There is no connection "${connection}".`);
     return connection;
   };
-  /** Figures of the report come from all connections. */
-  const whole = (): void => {
+  const whole = (what: string): void => {
     const connections = scope();
     if (connections !== undefined)
-      throw new ForbiddenException(
-        `This access is to ${connections.join(', ')} only; the report shows figures of all connections.`,
-      );
+      throw new ForbiddenException(`This access is to ${connections.join(', ')} only; ${what} all connections.`);
   };
-  const { runs, requests, alerts, backfills } = services;
+  const report = 'the report shows figures of';
+  const { runs, requests, audit, alerts, backfills } = services;
   return {
     ...services,
     get connections() {
@@ -63,6 +61,7 @@ export function scopedServices(services: HostServices): HostServices {
       get: async (id) => visible(await requests.get(id)),
       cancel: async (id) => (visible(await requests.get(id)) === undefined ? undefined : requests.cancel(id)),
     },
+    audit: { list: async (filter) => (whole('the audit log tells of'), audit.list(filter)) },
     alerts: {
       ...alerts,
       incidents: (filter) => alerts.incidents({ ...filter, ...within() }),
@@ -84,8 +83,8 @@ export function scopedServices(services: HostServices): HostServices {
     resume: (connection) => services.resume(its(connection)),
     schedules: async () => byName(await services.schedules()),
     holds: async () => byName(await services.holds()),
-    months: async () => (whole(), services.months()),
-    section: async (month, release) => (whole(), services.section(month, release)),
-    releases: async (month) => (whole(), services.releases(month)),
+    months: async () => (whole(report), services.months()),
+    section: async (month, release) => (whole(report), services.section(month, release)),
+    releases: async (month) => (whole(report), services.releases(month)),
   };
 }

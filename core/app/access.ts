@@ -36,7 +36,7 @@ export function accessOf(
   { tokens, sessions, audit }: Pick<Store, 'tokens' | 'sessions' | 'audit'>,
   now = Date.now,
 ): Access {
-  const record = (act: Parameters<Access['audit']>[0]) => audit.append(act);
+  const record: Access['audit'] = (act) => audit.append(act);
   if (settings.access === undefined) return { authenticate: () => Promise.resolve(LOCAL), audit: record };
   const { oidc, public_url, idle_logoff } = settings.access;
   const cookie = cookieNames(public_url.startsWith('https:')).session;
@@ -50,7 +50,7 @@ export function accessOf(
       if (waitSeconds !== undefined)
         return { refused: `Too many refused requests. Wait ${waitSeconds} seconds.`, waitSeconds };
       const { authorization } = credentials;
-      const principal = await principalOf(credentials);
+      const principal = await principalOf(credentials, address);
       if ('refused' in principal && authorization !== undefined) {
         failures.count(address);
         await record({
@@ -65,16 +65,16 @@ export function accessOf(
     },
   };
 
-  async function principalOf(given: Omit<Credentials, 'address'>): Promise<Principal | Refusal> {
-    if (given.authorization !== undefined) return ofToken(given.authorization);
+  async function principalOf(given: Omit<Credentials, 'address'>, address: string): Promise<Principal | Refusal> {
+    if (given.authorization !== undefined) return ofToken(given.authorization, address);
     const secret = canLogIn ? cookieOf(given.cookie, cookie) : undefined;
-    if (secret !== undefined) return ofSession(secret);
+    if (secret !== undefined) return ofSession(secret, given.isUnattended);
     const token = 'Send `Authorization: Bearer TOKEN`; `tributary tokens create` makes one.';
     return { refused: canLogIn ? `Log in at /login, or: ${token}` : token, canLogIn };
   }
 
-  async function ofSession(secret: string): Promise<Principal | Refusal> {
-    const session = await sessions.seen(digestOf(secret), idleMs);
+  async function ofSession(secret: string, isUnattended: boolean): Promise<Principal | Refusal> {
+    const session = await sessions.find(digestOf(secret), { idleMs, prolongs: !isUnattended });
     if (session === undefined)
       return {
         refused: `This login is over: it was idle for ${idle_logoff}, or ended. Log in again at /login.`,
@@ -90,7 +90,7 @@ export function accessOf(
     };
   }
 
-  async function ofToken(authorization: string): Promise<Principal | Refusal> {
+  async function ofToken(authorization: string, address: string): Promise<Principal | Refusal> {
     const given = parseApiToken(bearerOf(authorization));
     const known = given === undefined ? undefined : await tokens.find(given.id);
     // The same time whether there is one or not.
@@ -102,10 +102,20 @@ export function accessOf(
       return {
         refused: `Token ${known.id} expired at ${known.expiresAt}. Make another with \`tributary tokens create\`.`,
       };
+    const { name, roles, connections, lastUsedAt } = known;
+    const actor = `token:${name}`;
+    // A token has no login of its own: to use it after a rest is one.
+    if (lastUsedAt === undefined || now() - Date.parse(lastUsedAt) > idleMs)
+      await record({
+        actor,
+        action: 'login.token',
+        object: known.id,
+        outcome: 'allowed',
+        detail: { address, roles, ...(connections === undefined ? {} : { connections }) },
+      });
     await tokens.used(known.id);
-    const { name, roles, connections } = known;
     return {
-      name: `token:${name}`,
+      name: actor,
       roles,
       login: 'token',
       permissions: permissionsOf(roles),

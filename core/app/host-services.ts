@@ -25,13 +25,14 @@ export function connectionSummaries({ connections }: Settings): readonly Connect
 export async function hostServices(installation: Installation, signal: AbortSignal): Promise<HostServices> {
   const { configuration } = installation;
   const { settings, scrub } = configuration;
-  const { runs, requests, alerts, schedules, holds, circuits, backfills } = await installation.store();
+  const { runs, requests, audit, alerts, schedules, holds, circuits, backfills } = await installation.store();
   const reasonOf = (error: unknown) => scrub(toConnectorError(error).message);
   return {
     project: settings.project.name,
     connections: connectionSummaries(settings),
     runs,
     requests,
+    audit,
     alerts,
     schedules: () => scheduleStanding(settings, schedules),
     holds: () => holds.list(),

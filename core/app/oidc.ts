@@ -79,7 +79,9 @@ export function oidcLogin(
       return { secret, returnTo };
     },
     async end(secret) {
-      await sessions.close(digestOf(secret));
+      const name = await sessions.close(digestOf(secret));
+      if (name !== undefined)
+        await audit.append({ actor: name, action: 'logout.oidc', object: '', outcome: 'allowed', detail: {} });
     },
   };
 }

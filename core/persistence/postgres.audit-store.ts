@@ -45,11 +45,14 @@ export function auditStore(source: DataSource, key: string | undefined): AuditSt
         await runner.query(`UPDATE ${HEAD} SET seq = $1, hash = $2`, [entry.seq, hash]);
         return { seq: entry.seq, hash };
       }),
-    async list({ actor, action, limit, before }) {
+    async list({ limit, before, actor, action, object, outcome, since, until }) {
       const rows: AuditRow[] = await source.query(
-        `SELECT * FROM ${TABLE} WHERE ($2::text IS NULL OR actor = $2) AND ($3::text IS NULL OR action = $3)
-            AND ($4::bigint IS NULL OR seq < $4) ORDER BY seq DESC LIMIT $1`,
-        [limit, actor ?? null, action ?? null, before ?? null],
+        `SELECT * FROM ${TABLE} WHERE ($2::bigint IS NULL OR seq < $2)
+            AND ($3::text IS NULL OR actor = $3) AND ($4::text IS NULL OR action = $4)
+            AND ($5::text IS NULL OR object = $5) AND ($6::text IS NULL OR outcome = $6)
+            AND ($7::timestamptz IS NULL OR at >= $7) AND ($8::timestamptz IS NULL OR at < $8)
+          ORDER BY seq DESC LIMIT $1`,
+        [limit, before, actor, action, object, outcome, since, until].map((value) => storable(value ?? null)),
       );
       return rows.map(toEntry);
     },

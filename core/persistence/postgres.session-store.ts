@@ -42,12 +42,12 @@ export function sessionStore(source: DataSource): SessionStore {
         [digest, storable(subject), storable(name), roles, connections ?? null],
       );
     },
-    async seen(digest, idleMs) {
+    async find(digest, { idleMs, prolongs }) {
       const [rows]: [SessionRow[]] = await source.query(
-        `UPDATE ${SESSION} SET seen_at = now()
+        `UPDATE ${SESSION} SET seen_at = CASE WHEN $3 THEN now() ELSE seen_at END
           WHERE digest = $1 AND seen_at > now() - $2 * interval '1 ms' AND opened_at > now() - ${LONGEST}
           RETURNING subject, name, roles, connections`,
-        [digest, idleMs],
+        [digest, idleMs, prolongs],
       );
       const [row] = rows;
       if (row === undefined) return undefined;
@@ -55,7 +55,11 @@ export function sessionStore(source: DataSource): SessionStore {
       return { ...session, ...(connections === null ? {} : { connections }) };
     },
     async close(digest) {
-      await source.query(`DELETE FROM ${SESSION} WHERE digest = $1`, [digest]);
+      const [rows]: [{ name: string }[]] = await source.query(
+        `DELETE FROM ${SESSION} WHERE digest = $1 RETURNING name`,
+        [digest],
+      );
+      return rows[0]?.name;
     },
   };
 }

@@ -3,6 +3,12 @@ import type { AuditedAct, AuditEntry, AuditHead } from './audit-chain.js';
 export interface AuditFilter {
   readonly actor?: string;
   readonly action?: string;
+  readonly object?: string;
+  readonly outcome?: AuditEntry['outcome'];
+  /** ISO 8601, from this instant on. */
+  readonly since?: string;
+  /** ISO 8601, before this instant. */
+  readonly until?: string;
   readonly limit: number;
   /** The last entry of the page before. */
   readonly before?: number;

@@ -25,7 +25,8 @@ export interface SessionStore {
   /** Takes it out, since an answer counts once; undefined where there is none of the last ten minutes. */
   take(state: Buffer): Promise<Omit<LoginAttempt, 'state'> | undefined>;
   open(digest: Buffer, session: Session): Promise<void>;
-  /** Keeps it alive; undefined where it was idle for longer than that, is older than twelve hours, or was closed. */
-  seen(digest: Buffer, idleMs: number): Promise<Session | undefined>;
-  close(digest: Buffer): Promise<void>;
+  /** Undefined where it was idle for longer than that, is older than twelve hours, or was closed. */
+  find(digest: Buffer, options: { readonly idleMs: number; readonly prolongs: boolean }): Promise<Session | undefined>;
+  /** Whose it was; undefined where there was none. */
+  close(digest: Buffer): Promise<string | undefined>;
 }

@@ -177,7 +177,7 @@ describe('a token of one connection', () => {
 
   it('lists and counts its own only', async () => {
     const lists = host.routes.filter(
-      (route) => /^GET (\/api\/[a-z]+|\/metrics)$/.test(route) && !/\/(report|me)$/.test(route),
+      (route) => /^GET (\/api\/[a-z]+|\/metrics)$/.test(route) && !/\/(report|me|audit)$/.test(route),
     );
     expect(lists.length).toBeGreaterThan(5);
     for (const route of lists) {
@@ -187,7 +187,8 @@ describe('a token of one connection', () => {
       const all = await as('operator', 'GET', path);
       expect({ path, tells: all.body.includes('secret_one') }).toEqual({ path, tells: true });
     }
-    expect((await as('ours', 'GET', '/api/report')).status).toBe(403);
+    for (const path of ['/api/report', '/api/audit'])
+      expect({ path, status: (await as('ours', 'GET', path)).status }).toEqual({ path, status: 403 });
   });
 });
 
@@ -211,6 +212,57 @@ test('who did what stands in the log, under the name of the token', async () => 
     action: 'connections.pause',
     object: 'daily',
     outcome: 'allowed',
+  });
+});
+
+describe('the audit log by the API', () => {
+  const read = async (search = ''): Promise<any> => {
+    const { status, body } = await as('auditor', 'GET', `/api/audit${search}`);
+    expect({ search, status, body }).toMatchObject({ status: 200 });
+    return JSON.parse(body);
+  };
+
+  it('goes on by a cursor, the latest first, without a gap', async () => {
+    const first = await read('?limit=3');
+    // To read it is the latest act.
+    expect(first.entries[0]).toMatchObject({ actor: 'token:the auditor', action: 'audit.list', outcome: 'allowed' });
+    const numbers = first.entries.map(({ seq }: { seq: number }) => seq);
+    expect(numbers).toEqual([numbers[0], numbers[0] - 1, numbers[0] - 2]);
+    const second = await read(`?limit=3&cursor=${first.next}`);
+    expect(second.entries[0].seq).toBe(numbers[0] - 3);
+    expect((await read('?cursor=2')).next).toBeNull();
+  });
+
+  it('filters by who, what, on what, how it ended and when', async () => {
+    const of = async (search: string) =>
+      (await read(search)).entries.map(({ actor, action, object, outcome }: any) => [actor, action, object, outcome]);
+    expect(await of('?action=tokens.create&object=the%20viewer')).toEqual([
+      [expect.stringContaining('@'), 'tokens.create', 'the viewer', 'allowed'],
+    ]);
+    const denied = await of('?outcome=denied&actor=token:the%20viewer');
+    expect(denied.length).toBeGreaterThan(5);
+    expect(new Set(denied.map(([actor, , , outcome]: string[]) => `${actor} ${outcome}`)).size).toBe(1);
+    const [{ at }] = (await read('?action=tokens.create&limit=1')).entries;
+    expect((await of(`?action=tokens.create&until=${at}`)).length).toBeGreaterThan(3);
+    expect(await of(`?action=tokens.create&since=${at}`)).toHaveLength(1);
+    expect(await of('?actor=%00')).toEqual([]);
+    for (const search of ['?outcome=maybe', '?since=yesterday', '?who=ann', '?cursor=-1'])
+      expect({ search, status: (await as('auditor', 'GET', `/api/audit${search}`)).status }).toEqual({
+        search,
+        status: 400,
+      });
+  });
+
+  it('holds when each token was used first after a rest, and no more', async () => {
+    const logins = (await read('?action=login.token&outcome=allowed&actor=token:the%20operator')).entries;
+    expect(logins).toHaveLength(1);
+    expect(logins[0].detail).toMatchObject({ roles: ['operator'], address: expect.stringContaining('127.0.0.1') });
+    await query(
+      project.storeUrl,
+      `UPDATE tributary_store.api_token SET last_used_at = now() - interval '16 minutes' WHERE name = 'the operator'`,
+    );
+    await as('operator', 'GET', '/api/runs');
+    expect((await read('?action=login.token&outcome=allowed&actor=token:the%20operator')).entries).toHaveLength(2);
   });
 });
 

@@ -1,78 +1,22 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-// Before the host: jest does not let nest-winston require a module that is being imported.
-import '../../core/api/index.js';
-import { loadConfiguration } from '../../core/app/configuration.js';
-import { openInstallation, type Installation } from '../../core/app/installation.js';
 import type { Host } from '../../core/app/main.js';
-import { newBrowser, startOidc, type OidcServer } from '../support/oidc.js';
+import { newBrowser } from '../support/oidc.js';
 import { query, stopTestServer } from '../support/postgres.js';
-import { newProject, type Project } from './project.js';
+import { startLoginSite, type LoginSite, type PEOPLE } from './login-site.js';
+import type { Project } from './project.js';
 
-const PEOPLE = {
-  ann: { groups: ['outreach admins'], amr: ['pwd', 'otp'] },
-  bob: { groups: ['outreach admins', 'readers'], amr: ['pwd'] },
-  cyd: { groups: ['outreach admins'], amr: ['pwd'] },
-  dan: { groups: ['somebody else'], amr: ['pwd', 'otp'] },
-  eve: { groups: ['of one', 'readers'], amr: ['pwd'] },
-};
-
+let site: LoginSite;
 let project: Project;
-let provider: OidcServer;
-let installation: Installation;
 let host: Host;
 
 beforeAll(async () => {
-  const port = await freePort();
-  const client = {
-    id: 'tributary',
-    secret: 'a secret of the client',
-    redirectUri: `http://localhost:${port}/login/callback`,
-  };
-  provider = await startOidc(PEOPLE, client);
-  project = await newProject(`access:
-  public_url: "http://localhost:${port}"
-  oidc:
-    issuer: "${provider.issuer}"
-    client_id: tributary
-    client_secret: "\${env:OIDC_SECRET}"
-    grants:
-      outreach admins: { roles: [admin] }
-      readers: { roles: [viewer] }
-      of one: { roles: [operator], connections: [daily] }
-sources: { exports: { connector: local, config: { files: [ { stream: sends, path: ./data/*.csv, format: csv } ] } } }
-connections:
-  daily: { source: exports, destination: warehouse, schema: raw, streams: { sends: {} } }
-  other: { source: exports, destination: warehouse, schema: raw_other, streams: { sends: {} } }
-`);
-  const env = {
-    WAREHOUSE_URL: project.warehouseUrl,
-    TRIBUTARY_HOME: join(project.folder, 'home'),
-    OIDC_SECRET: client.secret,
-  };
-  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
-  const { startHost } = await import('../../core/app/main.js');
-  host = await startHost(installation, { host: 'localhost', port, worker: 0 });
+  site = await startLoginSite();
+  ({ project, host } = site);
 });
 afterAll(async () => {
-  await host?.close();
-  await installation?.close();
-  await provider?.close();
-  await project?.remove();
+  await site?.close();
   await stopTestServer();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, 'localhost');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 const here = (path: string) => new URL(path, host.url);
 
@@ -174,6 +118,8 @@ it('ends a login that was idle, and one that is logged out', async () => {
   expect((await browser.ask(here('/api/me'), { headers: { accept: 'application/json' } })).status).toBe(401);
   const { browser: idle } = await loggedIn('bob');
   await query(project.storeUrl, `UPDATE tributary_store.session SET seen_at = now() - interval '16 minutes'`);
+  // A page that asks by itself keeps nothing alive.
+  await idle.ask(here('/api/me'), { headers: { accept: 'application/json', 'x-unattended': '1' } });
   const over = await idle.ask(here('/api/me'), { headers: { accept: 'application/json' } });
   expect([over.status, ((await over.json()) as { detail: string }).detail]).toEqual([
     401,

@@ -1,11 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import ssh2 from 'ssh2';
+import { freePort } from './free-port.js';
 import { fingerprintIn, startSftpSimulator } from '../simulators/sftp/server.js';
 
 /** A server with keys, accounts and a folder of its own. */
@@ -105,13 +105,4 @@ async function listening(child: ChildProcess): Promise<void> {
     }
   }
   throw new Error(`sshd did not start: ${said.join(' | ')}`);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

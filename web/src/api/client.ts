@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from './schema';
+import { isUnattended } from './attendance';
 import { keptToken } from './token';
 
 /** The host's API; the types come from its OpenAPI document. */
@@ -9,6 +10,7 @@ api.use({
   onRequest({ request }) {
     const token = keptToken();
     if (token !== undefined) request.headers.set('Authorization', `Bearer ${token}`);
+    if (isUnattended()) request.headers.set('X-Unattended', '1');
     return request;
   },
 });
@@ -18,6 +20,8 @@ export class Problem extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** People can log in at `/login`. */
+    readonly canLogIn = false,
   ) {
     super(message);
   }
@@ -39,8 +43,9 @@ export async function answerOf<T>(asking: Promise<Answered<T>>): Promise<T> {
   }
   if (answered.data !== undefined) return answered.data;
   const { detail } = (answered.error ?? {}) as { detail?: unknown };
-  const { status } = answered.response;
-  throw new Problem(status, typeof detail === 'string' ? detail : `The host answered with status ${status}.`);
+  const { status, headers } = answered.response;
+  const message = typeof detail === 'string' ? detail : `The host answered with status ${status}.`;
+  throw new Problem(status, message, headers.get('Link')?.includes('rel="login"'));
 }
 
 type Answer<

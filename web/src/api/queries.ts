@@ -4,6 +4,11 @@ import { answerOf, api } from './client';
 /** How often a page that is open asks again. */
 const OFTEN = { refetchInterval: 5_000 };
 
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: () => answerOf(api.GET('/api/me')),
+});
+
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
   queryFn: () => answerOf(api.GET('/api/connections')),

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { alertsQuery } from '../api/queries';
+import { Who } from './who';
 import { chooseTheme, chosenTheme, type Theme } from './theme';
 
 const PLACES = [
@@ -78,6 +79,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
               ))}
             </ul>
           </nav>
+          <Who />
           <label className="theme">
             <span className="unseen">Colours</span>
             <select

@@ -17,7 +17,9 @@ export function Loaded<T>({ query, children }: LoadedProps<T>) {
         Loading …
       </p>
     );
-  if (data === undefined) return <Failed error={error} again={() => void query.refetch()} />;
+  // Whose login is over sees nothing more of what was there.
+  const isOver = error instanceof Problem && error.status === 401;
+  if (data === undefined || isOver) return <Failed error={error} again={() => void query.refetch()} />;
   return (
     <>
       {error !== null && <Failed error={error} again={() => void query.refetch()} isOld />}
@@ -35,7 +37,8 @@ export function Failed({
   readonly again?: () => void;
   readonly isOld?: boolean;
 }) {
-  if (error instanceof Problem && error.status === 401) return <TokenForm message={error.message} />;
+  if (error instanceof Problem && error.status === 401)
+    return <TokenForm message={error.message} canLogIn={error.canLogIn} />;
   const isRefused = error instanceof Problem && error.status === 403;
   const isMissing = error instanceof Problem && error.status === 404;
   const title = isRefused ? 'You may not see this' : isMissing ? 'There is nothing here' : 'This could not be loaded';

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { keepToken } from '../api/token';
 
 /** Where the host wants to know who asks. */
-export function TokenForm({ message }: { readonly message: string }) {
+export function TokenForm({ message, canLogIn }: { readonly message: string; readonly canLogIn: boolean }) {
   const [token, setToken] = useState('');
   const client = useQueryClient();
   return (
@@ -17,6 +17,11 @@ export function TokenForm({ message }: { readonly message: string }) {
     >
       <h2>This host asks who you are</h2>
       <p>{message}</p>
+      {canLogIn && (
+        <p className="next">
+          <a href={`/login?return=${encodeURIComponent(location.pathname + location.search)}`}>Log in</a>
+        </p>
+      )}
       <div className="filters next">
         <div className="field">
           <label htmlFor="token">API token, kept until this tab is closed</label>
