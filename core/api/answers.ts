@@ -37,6 +37,21 @@ export const AlsoAnswers = (status: number, description: string, form: z.ZodType
 export const AnswersText = (description: string, type: string, ...statuses: readonly number[]): MethodDecorator =>
   applyDecorators(answer(200, description, type, { type: 'string' }), ...problems(statuses));
 
+/** A file in one of several forms. */
+export const AnswersFile = (
+  description: string,
+  types: readonly string[],
+  ...statuses: readonly number[]
+): MethodDecorator =>
+  applyDecorators(
+    ApiResponse({
+      status: 200,
+      description,
+      content: Object.fromEntries(types.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+    }),
+    ...problems(statuses),
+  );
+
 export const AnswersEventStream = (description: string, ...statuses: readonly number[]): MethodDecorator =>
   applyDecorators(
     AnswersText(description, 'text/event-stream', ...statuses),

@@ -12,11 +12,14 @@ import {
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import { Needs } from './access.js';
-import { Answers, AnswersText, Parameters, RedirectsTo } from './answers.js';
+import { isReportFormat, renderSection, REPORT_FORMATS } from '../../report/index.js';
+import { Answers, AnswersFile, AnswersText, Parameters, RedirectsTo } from './answers.js';
 import { MONTHS } from './answer-forms.js';
 import { parametersOf } from './run-query.js';
 import { RELEASES, REPORT_SECTION } from './section-form.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
+
+const RELEASE = { type: 'integer', minimum: 1, description: 'A version, as it was published.' } as const;
 
 @Controller()
 @Needs('report:read')
@@ -50,7 +53,7 @@ export class ReportController {
 
   @Get('api/report/:month')
   @Answers('What the page of a month shows, as data.', REPORT_SECTION, 400, 404)
-  @Parameters({ release: { type: 'integer', minimum: 1, description: 'A version, as it was published.' } })
+  @Parameters({ release: RELEASE })
   async section(
     @Param('month') month: string,
     @Query() query: Record<string, unknown>,
@@ -62,6 +65,29 @@ export class ReportController {
     const told = JSON.stringify({ ...section, generated_at: undefined });
     response.setHeader('ETag', `W/"${createHash('sha256').update(told).digest('base64url').slice(0, 27)}"`);
     return section;
+  }
+
+  /** The audit log says who took which month away, and in which form. */
+  @Get('api/report/:month/export/:format')
+  @AnswersFile('The section as a file.', Object.values(REPORT_FORMATS).map((type) => type.split(';')[0]!), 400, 404)
+  @Parameters({ release: RELEASE })
+  async export(
+    @Param('month') month: string,
+    @Param('format') format: string,
+    @Query() query: Record<string, unknown>,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (!isReportFormat(format))
+      throw new NotFoundException(`There is no form "${format}". Forms: ${Object.keys(REPORT_FORMATS).join(', ')}.`);
+    const version = versionOf(query);
+    const section = await this.services.section(await this.known(month, version), version);
+    const content = await renderSection(section, format);
+    const name = `report-${month}${version === undefined ? '' : `-v${version}`}.${format}`;
+    response
+      .status(200)
+      .setHeader('Content-Disposition', `attachment; filename="${name}"`)
+      .setHeader('Content-Type', REPORT_FORMATS[format]);
+    response.send(typeof content === 'string' ? Buffer.from(content) : content);
   }
 
   @Get('api/report/:month/releases')

@@ -3,7 +3,8 @@ import { toConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
-import { loadMonth, months, releases, renderMonth } from './monthly-report.js';
+import { renderHtml } from '../../report/index.js';
+import { loadMonth, months, releases } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
 import { askForBackfill, repeatPart } from './backfills.js';
 import { askForRun } from './run-requests.js';
@@ -67,6 +68,6 @@ export async function hostServices(installation: Installation, signal: AbortSign
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
     section: (month, version) => loadMonth(installation, { month, signal, version }),
     releases: (month) => releases(installation, signal, month),
-    page: (section) => renderMonth(section, 'html'),
+    page: renderHtml,
   };
 }

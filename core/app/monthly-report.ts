@@ -1,9 +1,6 @@
 import {
   listMonths,
   listReleases,
-  renderCsv,
-  renderHtml,
-  renderJson,
   requireMonth,
   shownSection,
   type Release,
@@ -15,7 +12,6 @@ import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
 import { publish } from './releases.js';
 import { sectionOptions } from './section-options.js';
-import type { ReportFormat } from './report-formats.js';
 
 export interface MonthOptions {
   readonly month: string;
@@ -80,10 +76,6 @@ export async function latestMonth(installation: Installation, signal: AbortSigna
   throw new ConnectorError('config', 'There are no figures yet.', {
     hint: 'Run `tributary sync` for a connection that feeds `report.facts`.',
   });
-}
-
-export function renderMonth(section: Section, format: ReportFormat): string {
-  return { html: renderHtml, json: renderJson, csv: renderCsv }[format](section);
 }
 
 async function reading<T>(

@@ -1,4 +1,5 @@
 import type { Figures, Section } from '../section/model.js';
+import { withoutFormula } from './neutral.js';
 
 const COUNTS = [
   'targeted',
@@ -85,8 +86,7 @@ function line(place: Place, figures: Figures, suppressed: readonly string[] = []
   return [...texts.map(quoted), ...numbers.map((value) => value ?? ''), quoted(suppressed.join(' '))].join(',');
 }
 
-/** A spreadsheet takes text that begins like a formula for one, whatever its quotes; an apostrophe before it makes it text. */
 function quoted(text = ''): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const safe = withoutFormula(text);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -3,20 +3,9 @@ import type { BarFigures, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
 import { STYLE } from './style.js';
 import { cards, header } from './summary.js';
-import {
-  campaignTable,
-  channelName,
-  channelTable,
-  controlTable,
-  dayTable,
-  isLiftMeasured,
-  movesTable,
-  regionName,
-  regionTable,
-  segmentName,
-  segmentTable,
-  sourceTable,
-} from './tables.js';
+import { channelName, regionName, segmentName } from './names.js';
+import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
+import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
 import { trendChart } from './trend-chart.js';
 
@@ -53,69 +42,61 @@ ${notes(section)}
 }
 
 function body(section: Section): readonly string[] {
-  const { month, days, largest_campaigns, by_region, by_segment, by_channel, by_source, control_groups, restatement } =
-    section;
-  const isByRegion = by_region.some(({ region }) => region !== '');
-  const isBySegment = by_segment.some(({ segment }) => segment !== '');
-  const segments = by_segment.map((row) => ({ ...row, label: segmentName(row.segment) }));
-  const regions = by_region.map((row) => ({ ...row, label: regionName(row.region) }));
+  const { month, days, largest_campaigns, by_region, by_segment, by_channel, control_groups, restatement } = section;
+  const tables = new Map(figureTables(section, MAIN).map((table) => [table.id, htmlTable(table)]));
+  const moves = movesTable(section);
+  const rates = 'Percentages are response rates.';
+  const withBars = (id: string, by: string, rows: readonly BarFigures[], lead = rates) =>
+    part(`By ${by}`, lead, bars(`${id}s`, `Figures by ${by}`, rows), tables.get(id) ?? '');
+  const unbroken = (by: string) => part(`By ${by}`, `None of the campaigns of this month is broken down by ${by}.`);
   return [
     part(
       'By day',
       'Days without data are gaps; a zero was measured.',
       figure((width, id) => trendChart(month, days, width, id), 'trend'),
     ),
-    part(
-      'By campaign',
-      'The largest by messages sent. Percentages are response rates.',
-      bars('campaigns', 'Figures by campaign', largest_campaigns),
-      campaignTable(section),
-    ),
-    isByRegion
-      ? part(
-          'By region',
-          'Percentages are response rates.',
-          bars('regions', 'Figures by region', regions),
-          regionTable(section),
+    withBars('campaign', 'campaign', largest_campaigns, `The largest by messages sent. ${rates}`),
+    tables.has('region')
+      ? withBars(
+          'region',
+          'region',
+          by_region.map((row) => ({ ...row, label: regionName(row.region) })),
         )
-      : part('By region', 'None of the campaigns of this month is broken down by region.'),
-    isBySegment
-      ? part(
-          'By member segment',
-          'Percentages are response rates.',
-          bars('segments', 'Figures by member segment', segments),
-          segmentTable(section),
+      : unbroken('region'),
+    tables.has('segment')
+      ? withBars(
+          'segment',
+          'member segment',
+          by_segment.map((row) => ({ ...row, label: segmentName(row.segment) })),
         )
-      : part('By member segment', 'None of the campaigns of this month is broken down by member segment.'),
-    by_channel.length > 1
-      ? part(
-          'By channel',
-          'Percentages are response rates.',
-          bars(
-            'channels',
-            'Figures by channel',
-            by_channel.map((row) => ({ ...row, label: channelName(row.channel) })),
-          ),
-          channelTable(section),
+      : unbroken('member segment'),
+    tables.has('region_segment')
+      ? part('By region and member segment', 'Each member segment in each region.', tables.get('region_segment')!)
+      : '',
+    tables.has('channel')
+      ? withBars(
+          'channel',
+          'channel',
+          by_channel.map((row) => ({ ...row, label: channelName(row.channel) })),
         )
       : '',
-    by_source.length > 1 ? part('By source', 'The systems in which the campaigns ran.', sourceTable(section)) : '',
+    tables.has('source') ? part('By source', 'The systems in which the campaigns ran.', tables.get('source')!) : '',
     control_groups.length > 0
       ? part(
           'Control groups',
           'Chosen for a campaign and sent nothing; left out of everything above.' +
             (isLiftMeasured(section) ? '' : ' How many members were chosen is not measured, so there is no lift.'),
-          controlTable(section),
+          htmlTable(controlTable(section)),
         )
       : '',
-    restatement === null || restatement.moves.length === 0
+    moves === undefined || restatement === null
       ? ''
       : part(
           'What moved',
           `Since the version before, ${restatement.moved} rows of the published tables.`,
-          movesTable(restatement),
+          htmlTable(moves),
         ),
-    part('All days', 'The figures behind the graph.', dayTable(section)),
+    part('All days', 'The figures behind the graph.', tables.get('day')!),
   ];
 }
 

@@ -5,8 +5,8 @@ import { homeOf, loadConfiguration } from '../configuration.js';
 import { PREFERRED_PORT, startSimulator, type DemoSimulator } from '../demo-simulator.js';
 import { openInstallation, type Installation } from '../installation.js';
 import { reportDestination } from '../marts.js';
-import { loadMonth, months, renderMonth } from '../monthly-report.js';
-import { REPORT_FORMATS } from '../report-formats.js';
+import { renderSection, REPORT_FORMATS, type ReportFormat } from '../../../report/index.js';
+import { loadMonth, months } from '../monthly-report.js';
 import { syncConnection } from '../sync.js';
 import { demoStart } from './demo-start.js';
 import { table, type Output } from './output.js';
@@ -128,9 +128,9 @@ async function writeReports(
   // The month of the experiment, the last whole one, and the one that runs.
   for (const month of new Set([...all.slice(0, 1), ...all.slice(-2)])) {
     const section = await loadMonth(installation, { month: month, signal });
-    for (const format of REPORT_FORMATS) {
+    for (const format of Object.keys(REPORT_FORMATS) as ReportFormat[]) {
       const file = join(out, `report-${month}.${format}`);
-      await writeOutput(file, renderMonth(section, format));
+      await writeOutput(file, await renderSection(section, format));
       output.note(`wrote ${file}`);
     }
   }

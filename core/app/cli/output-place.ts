@@ -12,10 +12,10 @@ const HINTS: Readonly<Record<string, string>> = {
 };
 
 /** Writes a file where the user wants it, with the folders above it. `isNew`: what is there already stays. */
-export async function writeOutput(file: string, text: string, { isNew = false } = {}): Promise<void> {
+export async function writeOutput(file: string, content: string | Uint8Array, { isNew = false } = {}): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: isNew ? 'wx' : 'w' });
+    await writeFile(file, content, { flag: isNew ? 'wx' : 'w' });
   } catch (cause) {
     const { code = String(cause), syscall } = cause as NodeJS.ErrnoException;
     if (code === 'EEXIST' && syscall === 'open')

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { FactExplanation, Move, Release } from '../../../report/index.js';
-import { REPORT_FORMATS, type ReportFormat } from '../report-formats.js';
+import { REPORT_FORMATS, type ReportFormat } from '../../../report/render/formats.js';
 import { table } from './output.js';
 import { writeOutput } from './output-place.js';
 import { does } from './verb.js';
@@ -22,23 +22,24 @@ export function reportVerb(program: Command): void {
     .description('write the section of a month to a file')
     .option('--month <month>', 'YYYY-MM; absent: the latest month with data', monthOf)
     .option('--release <version>', 'as it was published; absent: the newest release of a final month', versionOf)
-    .addOption(new Option('--format <format>', 'what to write').choices(REPORT_FORMATS).default('html'))
+    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(REPORT_FORMATS)).default('html'))
     .option('--out <folder>', 'where to', '.')
     .option('--with-phi', 'small counts too, for those who have the right to see them');
   does<BuildOptions>(
     build,
     async ({ installation, output, signal }, _args, { month, release, format, out, withPhi }) => {
       const open = await installation();
-      const [{ latestMonth, loadMonth, renderMonth }, { bringMartsUpToDate, undatedIn }] = await Promise.all([
+      const [{ latestMonth, loadMonth }, { bringMartsUpToDate, undatedIn }, { renderSection }] = await Promise.all([
         import('../monthly-report.js'),
         import('../marts.js'),
+        import('../../../report/index.js'),
       ]);
       // What an interrupted run has left marked is built first, so that the page is never behind the tables.
       for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
       const wanted = month ?? (await latestMonth(open, signal));
       const file = join(out, `report-${wanted}${release === undefined ? '' : `-v${release}`}.${format}`);
       const section = await loadMonth(open, { month: wanted, signal, version: release, withHidden: withPhi === true });
-      await writeOutput(file, renderMonth(section, format));
+      await writeOutput(file, await renderSection(section, format));
       output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
     },
   );

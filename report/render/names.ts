@@ -1,0 +1,6 @@
+export const segmentName = (segment: string): string => (segment === '' ? 'Not broken down by segment' : segment);
+
+export const regionName = (region: string): string => (region === '' ? 'Not broken down by region' : region);
+
+export const channelName = (channel: string): string =>
+  channel === '' ? 'Not broken down by channel' : channel.replaceAll('_', ' ');

@@ -1,0 +1,18 @@
+import type { Section } from '../section/model.js';
+import { renderCsv } from './csv.js';
+import type { ReportFormat } from './formats.js';
+import { renderHtml } from './html.js';
+import { renderJson } from './json.js';
+import { renderXlsx } from './xlsx.js';
+
+const RENDERERS: Readonly<Record<ReportFormat, (section: Section) => string | Promise<Buffer>>> = {
+  html: renderHtml,
+  xlsx: renderXlsx,
+  csv: renderCsv,
+  json: renderJson,
+};
+
+/** The section in one of its forms; all of them say the same numbers. */
+export async function renderSection(section: Section, format: ReportFormat): Promise<string | Buffer> {
+  return RENDERERS[format](section);
+}

@@ -1,0 +1,57 @@
+import type { Figures, FigureName, Rate } from '../section/model.js';
+
+/** One value of a table, as every form of the report understands it. What is no number says why, and is never a zero. */
+export type Shown =
+  | { readonly is: 'text'; readonly text: string; readonly detail?: string }
+  | { readonly is: 'day'; readonly day: string }
+  | { readonly is: 'count'; readonly value: number }
+  | { readonly is: 'rate'; readonly share: Rate }
+  /** Decimal text with two digits after the point. */
+  | { readonly is: 'money'; readonly amount: string }
+  /** A difference of two shares with its interval. */
+  | { readonly is: 'lift'; readonly difference: Points; readonly low: Points; readonly high: Points }
+  | { readonly is: 'none'; readonly why: keyof typeof WHY };
+
+export interface Points {
+  readonly value: number;
+  /** In points, with its sign. */
+  readonly text: string;
+}
+
+export const WHY = {
+  not_measured: 'not measured',
+  /** A small count of people, or one that would tell it. */
+  hidden: 'hidden',
+  /** A rate of no messages: measured, but no number. */
+  nothing_sent: '–',
+  no_data: 'no data',
+  no_figure: 'no figure',
+  not_applicable: '',
+} as const;
+
+export const none = (why: keyof typeof WHY): Shown => ({ is: 'none', why });
+export const text = (of: string, detail?: string): Shown => ({
+  is: 'text',
+  text: of,
+  ...(detail === undefined || detail === '' ? {} : { detail }),
+});
+
+export const shownCount = (value: number | null): Shown =>
+  value === null ? none('not_measured') : { is: 'count', value };
+
+export const shownRate = (share: Rate | null): Shown => (share === null ? none('not_measured') : { is: 'rate', share });
+
+const MONEY: readonly FigureName[] = ['cost', 'revenue'];
+const RATES: readonly FigureName[] = ['open_rate', 'response_rate'];
+
+export const kindOf = (name: FigureName): 'count' | 'rate' | 'money' =>
+  MONEY.includes(name) ? 'money' : RATES.includes(name) ? 'rate' : 'count';
+
+/** A figure of a row; `suppressed` names those that are null since they are hidden. */
+export function shownFigure(figures: Figures, name: FigureName, suppressed: readonly FigureName[] = []): Shown {
+  if (suppressed.includes(name)) return none('hidden');
+  const value = figures[name];
+  if (value === null) return none(kindOf(name) === 'rate' && figures.sent === 0 ? 'nothing_sent' : 'not_measured');
+  if (typeof value === 'number') return { is: 'count', value };
+  return typeof value === 'string' ? { is: 'money', amount: value } : { is: 'rate', share: value };
+}

@@ -1,0 +1,203 @@
+import {
+  buildMarts,
+  publishMonth,
+  renderCsv,
+  renderHtml,
+  renderJson,
+  renderXlsx,
+  shownSection,
+  type Section,
+} from '../../../report/index.js';
+import type { SqlSession } from '../../../core/sdk/index.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { readHtml, readXlsx, type ReadTable } from './forms.js';
+import { seedCampaigns } from './seeded-campaigns.js';
+import { CREATE_CAMPAIGNS, CREATE_SERIES } from './raw-changes.js';
+import { demoFacts, factsFrom, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
+
+/** Every form of a month says the same numbers, and hides the same. */
+
+const NOW = new Date('2026-05-01T12:00:00Z');
+const OPTIONS = {
+  project: { name: 'Outreach', timezone: 'America/Chicago' },
+  now: NOW,
+  closeAfter: '8d',
+  suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
+};
+/** The simulated campaigns, the real experiment, and campaigns that go to a few members here and there. */
+const MONTHS = ['2025-10', '2008-03', '2026-03'] as const;
+const FEW = factsFrom(`
+- from: daily.series
+  as: { date: at, campaign_id: campaign, sent: sent, opened: opened }
+  responses: { answered: { from: answered, primary: true } }
+  dimensions: { region: arm, segment: channel }
+`);
+
+let warehouses: readonly Warehouse[] = [];
+const sections = new Map<string, Section>();
+beforeAll(async () => {
+  warehouses = await Promise.all([openWarehouse(), openWarehouse()]);
+  const [large, small] = warehouses.map(({ sql }) => sql) as [SqlSession, SqlSession];
+  await loadHillstrom(large);
+  await seedCampaigns(large, '2025-11-23', 84);
+  await large.query(`UPDATE raw_braze_daily.campaigns SET name = '=HYPERLINK("x"),"y"' WHERE id = 'c007'`);
+  await seedFew(small);
+  for (const [sql, facts, months] of [
+    [large, await demoFacts(), MONTHS.slice(0, 2)],
+    [small, FEW, MONTHS.slice(2)],
+  ] as const) {
+    await buildMarts(sql, facts, { metadataSchema: 'tributary', now: NOW, rebuildAll: true });
+    for (const month of months) {
+      await publishMonth(sql, { ...OPTIONS, month, as: 'final', by: 'ana', facts, metadataSchema: 'tributary' });
+      sections.set(month, await shownSection(sql, { ...OPTIONS, month, withHidden: false }));
+    }
+  }
+});
+afterAll(async () => {
+  for (const warehouse of warehouses) await warehouse.close();
+  await stopTestServer();
+});
+
+/** Region, segment, sent and opened. */
+const FEW_ROWS = [
+  ['West', 'young', 400, 7],
+  ['East', 'young', 500, 90],
+  ['North', 'young', 300, 40],
+  ['West', 'old', 100, 0],
+  ['East', 'old', 250, 60],
+] as const;
+
+async function seedFew(sql: SqlSession): Promise<void> {
+  await sql.query('CREATE SCHEMA raw_daily');
+  await sql.query(CREATE_SERIES);
+  await sql.query(CREATE_CAMPAIGNS);
+  for (const [index, [region, segment, sent, opened]] of FEW_ROWS.entries())
+    await sql.query(
+      `INSERT INTO raw_daily.series VALUES (${index}, '2026-03-02T18:00Z', 'a', '${segment}', '${region}', ${sent}, ${opened}, true, NULL)`,
+    );
+}
+
+const FIGURES = ['sent', 'delivered', 'opened', 'responded', 'open_rate', 'response_rate'] as const;
+const LABELS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Response rate'];
+type Told = readonly (string | number | null)[];
+
+/** What each form must say of a row: a number, or why there is none. */
+function truth(row: Section['totals'] & { readonly suppressed?: readonly string[] }): Told {
+  return FIGURES.map((name) => {
+    const value = row[name];
+    if (row.suppressed?.includes(name) === true) return 'hidden';
+    if (value === null) return name.endsWith('_rate') && row.sent === 0 ? '–' : 'not measured';
+    return typeof value === 'number' ? value : value.value;
+  });
+}
+
+function breakdowns(section: Section): ReadonlyMap<string, readonly Told[]> {
+  const { by_campaign, by_region, by_segment, by_region_segment, by_channel, by_source, days, totals } = section;
+  const all = { by_campaign, by_region, by_segment, by_region_segment, by_channel, by_source, days };
+  return new Map(Object.entries(all).map(([name, rows]) => [name, [...rows.map(truth), truth(totals)]]));
+}
+
+/** The columns of the figures, by their heads; "no data" is how a row of nothing measured may say it. */
+function told({ head, rows }: ReadTable): readonly Told[] {
+  const places = LABELS.map((label) => head.indexOf(label));
+  return rows.map((row) => places.map((place) => (row[place] === 'no data' ? 'not measured' : row[place]!)));
+}
+
+const TABLES = [
+  ['by_campaign', 'campaign', 'By campaign'],
+  ['by_region', 'region', 'By region'],
+  ['by_segment', 'segment', 'By member segment'],
+  ['by_region_segment', 'region_segment', 'By region and member segment'],
+  ['by_channel', 'channel', 'By channel'],
+  ['by_source', 'source', 'By source'],
+  ['days', 'day', 'By day'],
+] as const;
+
+test('one of the months has counts that are hidden, beside such as are shown', () => {
+  const { suppression, by_region } = sections.get('2026-03')!;
+  expect(suppression!.hidden).toBeGreaterThan(3);
+  const shown = by_region.map(({ region, opened, suppressed }) => [region, opened, suppressed.includes('opened')]);
+  expect(shown).toEqual([
+    ['East', 150, false],
+    ['West', null, true],
+    ['North', null, true],
+  ]);
+});
+
+describe.each(MONTHS)('in every form of %s', (month) => {
+  test('JSON is the section', () => {
+    const section = sections.get(month)!;
+    expect(JSON.parse(renderJson(section))).toEqual(section);
+  });
+
+  test('the page', () => {
+    const section = sections.get(month)!;
+    const tables = readHtml(renderHtml(section));
+    let compared = 0;
+    for (const [name, id] of TABLES) {
+      const table = tables.get(id);
+      if (table === undefined) continue;
+      compared += 1;
+      expect([id, told(table)]).toEqual([id, breakdowns(section).get(name)]);
+    }
+    expect(compared).toBeGreaterThan(2);
+  });
+
+  test('CSV', () => {
+    const section = sections.get(month)!;
+    const [head, ...lines] = renderCsv(section).trimEnd().split('\r\n').map(csvFields);
+    const at = (line: readonly string[], name: string) => line[head!.indexOf(name)]!;
+    for (const [name, table] of [...TABLES, ['totals', 'total']] as const) {
+      const found = lines
+        .filter((line) => line[0] === table)
+        .map((line) =>
+          FIGURES.map((figure) => {
+            const value = at(line, figure);
+            if (at(line, 'suppressed').split(' ').includes(figure)) return [value, 'hidden'].join('');
+            if (value === '') return figure.endsWith('_rate') && at(line, 'sent') === '0' ? '–' : 'not measured';
+            return Number(value);
+          }),
+        );
+      const rows = name === 'totals' ? [truth(section.totals)] : breakdowns(section).get(name)!.slice(0, -1);
+      expect([table, found]).toEqual([table, rows]);
+    }
+  });
+
+  test('XLSX has numbers as numbers, and words where there is none', async () => {
+    const section = sections.get(month)!;
+    const sheets = await readXlsx(await renderXlsx(section));
+    let compared = 0;
+    for (const [name, , sheet] of TABLES) {
+      const found = sheets.get(sheet);
+      if (found === undefined) continue;
+      compared += 1;
+      expect([sheet, told(found)]).toEqual([sheet, breakdowns(section).get(name)]);
+    }
+    expect(compared).toBeGreaterThan(2);
+    const overview = sheets.get('Overview')!.rows;
+    for (const { label, value, definition } of section.cards)
+      expect(overview.find(([first]) => first === label)).toEqual(
+        expect.arrayContaining([label, value ?? 'not measured', definition]),
+      );
+    const history = sheets.get('13 months')!.rows;
+    expect(history).toEqual(
+      section.cards[0]!.history.map(({ month: one }, index) => [
+        one,
+        ...section.cards.map(({ history: line }) => line[index]!.value ?? 'no figure'),
+      ]),
+    );
+    expect(sheets.get('Notes')!.rows.map(([title]) => title)).toEqual(section.notes.map(({ title }) => title));
+  });
+});
+
+test('a campaign that is called like a formula is text in a spreadsheet', async () => {
+  const sheets = await readXlsx(await renderXlsx(sections.get('2025-10')!));
+  const names = sheets.get('By campaign')!.rows.map(([name]) => name);
+  expect(names).toContain(`'=HYPERLINK("x"),"y"`);
+});
+
+/** The fields of a line, of which some are quoted. */
+const csvFields = (line: string): readonly string[] =>
+  [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
+    .slice(0, line.endsWith(',') ? undefined : -1)
+    .map(([, field]) => (field!.startsWith('"') ? field!.slice(1, -1).replaceAll('""', '"') : field!));
