@@ -89,7 +89,7 @@ const WRONG_KEY =
   'other instances do not know your key.';
 
 /** The permission of an endpoint is called like its path. */
-const permissionOf = (path: string): string => path.slice(1).replaceAll('/', '.');
+export const permissionOf = (path: string): string => path.slice(1).replaceAll('/', '.');
 
 export const grantHint = (path: string): string =>
   `The key lacks the permission \`${permissionOf(path)}\`, is limited to other IP addresses, or the plan does not have it. ` +

@@ -1,34 +1,46 @@
 import { z } from 'zod';
 import { decimal, text } from '#sdk';
 
-const instant = () => text('timestamptz').nullable();
-const list = () => z.array(z.unknown());
+const instant = (what: string) => text('timestamptz').nullable().describe(what);
+const name = (what: string) => z.string().nullable().describe(what);
+const flag = (what: string) => z.boolean().nullable().describe(what);
+const list = (what: string) => z.array(z.unknown()).describe(what);
+
+const campaignId = z.string().describe('Campaign; `campaigns.id`');
+const canvasId = z.string().describe('Canvas; `canvases.id`');
+const TAGS = 'Tags, such as `region:South`; the one place where Braze keeps region or programme';
+const EDITED = 'When it was last edited; says nothing about when it sends';
 
 export const Campaign = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  last_edited: instant(),
-  is_api_campaign: z.boolean().nullable(),
-  tags: list(),
+  id: z.string().describe('API identifier of the campaign, not the one in the address of the dashboard'),
+  name: name('Its name'),
+  last_edited: instant(EDITED),
+  is_api_campaign: flag('True: a program of yours sends it through the API'),
+  tags: list(TAGS),
 });
 
+/** What campaigns and Canvases have in common. */
+const described = {
+  name: name('Its name'),
+  description: name('What people wrote about it'),
+  created_at: instant('When it was made'),
+  updated_at: instant(EDITED),
+  archived: flag('True: out of sight in the dashboard; its history is read all the same'),
+  draft: flag('True: not launched yet'),
+  enabled: flag('True: it may send'),
+  schedule_type: name('Such as `time_based`, `action_based` or `api_triggered`'),
+};
+
 export const CampaignDetails = z.object({
-  campaign_id: z.string(),
-  name: z.string().nullable(),
-  description: z.string().nullable(),
-  created_at: instant(),
-  updated_at: instant(),
-  archived: z.boolean().nullable(),
-  draft: z.boolean().nullable(),
-  enabled: z.boolean().nullable(),
-  schedule_type: z.string().nullable(),
-  channels: list().describe('As the details name them: `in-app_message` is `trigger_in_app_message` in the series'),
-  first_sent: instant(),
-  last_sent: instant(),
-  tags: list(),
-  teams: list(),
-  variations: list().describe('Id, name, channel and is_control of each; never the text of a message'),
-  conversion_behaviors: list().describe('Conversion events A, B, C, D in this order; `window` in seconds'),
+  campaign_id: campaignId,
+  ...described,
+  channels: list('As the details name them: `in-app_message` is `trigger_in_app_message` in the series'),
+  first_sent: instant('Hour of the first send; null: none yet'),
+  last_sent: instant('Hour of the last send'),
+  tags: list(TAGS),
+  teams: list('Teams that own it'),
+  variations: list('Id, name, channel and is_control of each; never the text of a message'),
+  conversion_behaviors: list('Conversion events A, B, C, D in this order; `window` in seconds'),
 });
 
 /** Whole numbers of any length. Null: the channel does not measure it. */
@@ -40,9 +52,10 @@ export const COUNTS = {
   delivered: 'Messages that arrived',
   opens: 'All opens; push: direct and influenced; WhatsApp: read',
   unique_opens: 'Messages opened at least once that day',
-  machine_open: 'Opens by a mail program of its own accord, such as Apple Mail Privacy Protection',
+  machine_open:
+    'Opens by a mail program of its own accord, such as Apple Mail Privacy Protection (*uncertain*: not on the page of the endpoint)',
   direct_opens: 'Push opened by a tap on it',
-  clicks: 'All clicks; push: on its body',
+  clicks: 'All clicks; push: on its body (*uncertain*: whether those of machines are among them)',
   unique_clicks: 'Messages clicked at least once that day',
   bounces: 'Messages that came back',
   unsubscribes: 'Members who unsubscribed',
@@ -79,11 +92,11 @@ const otherMetrics = z
   .describe('Numbers for which there is no column, by name');
 
 export const CampaignDay = z.object({
-  campaign_id: z.string(),
+  campaign_id: campaignId,
   time: z.iso.date().describe("Day in the company's time zone"),
-  channel: z.string(),
+  channel: z.string().describe('As Braze names it in the series: `email`, `ios_push`, `sms`, …; new names pass'),
   variation_id: z.string().describe('`name:…` or `#…` where Braze gives no id'),
-  variation_name: z.string().nullable(),
+  variation_name: name('Its name'),
   is_control: z.boolean().describe('True for the control group, which is sent nothing'),
   ...columnsOf(COUNTS),
   revenue,
@@ -95,7 +108,7 @@ export type CampaignDayRow = z.input<typeof CampaignDay>;
 const day = () => z.iso.date().describe("Day in the company's time zone");
 
 /** A send of an API campaign that the sender has given an id. */
-export const SendDay = CampaignDay.extend({ send_id: z.string() });
+export const SendDay = CampaignDay.extend({ send_id: z.string().describe('Id that the sender gave') });
 
 const MESSAGE_COUNTS = Object.fromEntries(
   Object.entries(COUNTS).filter(([name]) => name !== 'enrolled' && !name.startsWith('conversions')),
@@ -116,31 +129,24 @@ export const CANVAS_COUNTS = {
 } as const;
 
 export const CanvasDetails = z.object({
-  canvas_id: z.string(),
-  name: z.string().nullable(),
-  description: z.string().nullable(),
-  created_at: instant(),
-  updated_at: instant(),
-  archived: z.boolean().nullable(),
-  draft: z.boolean().nullable(),
-  enabled: z.boolean().nullable(),
-  schedule_type: z.string().nullable(),
-  channels: list(),
-  first_entry: instant(),
-  last_entry: instant(),
-  tags: list(),
-  teams: list(),
-  variants: list().describe('Id and name of each'),
-  steps: list().describe('Id, name, type, channels and next steps of each; never the text of a message'),
+  canvas_id: canvasId,
+  ...described,
+  channels: list('Channels of its steps'),
+  first_entry: instant('Hour of the first entry; null: none yet'),
+  last_entry: instant('Hour of the last entry'),
+  tags: list(TAGS),
+  teams: list('Teams that own it'),
+  variants: list('Id and name of each'),
+  steps: list('Id, name, type, channels and next steps of each; never the text of a message'),
 });
 
 const canvasElement = {
-  canvas_id: z.string(),
+  canvas_id: canvasId,
   variant_id: z.string().describe('Empty in rows of steps'),
-  variant_name: z.string().nullable(),
+  variant_name: name('Its name'),
   is_control: z.boolean().describe('True for the variant that is sent nothing, which is known by its name'),
   step_id: z.string().describe('Empty in rows of variants'),
-  step_name: z.string().nullable(),
+  step_name: name('Its name'),
   channel: z.string().describe("Empty in rows of variants, and in those of a step's own numbers"),
   variation_id: z.string().describe('Message of the step; `#…` where there are several and Braze gives no id'),
   ...columnsOf(CANVAS_COUNTS),
@@ -159,15 +165,18 @@ export const CanvasSummary = z.object({
 export type CanvasElementRow = Omit<z.input<typeof CanvasDay>, 'time'>;
 export type CanvasDayRow = z.input<typeof CanvasDay>;
 
-export const Canvas = Campaign.omit({ is_api_campaign: true });
-export const Segment = z.object({
-  id: z.string(),
-  name: z.string().nullable(),
-  analytics_tracking_enabled: z.boolean().nullable().describe('Only tracked segments have a series'),
-  tags: list(),
+export const Canvas = z.object({
+  id: z.string().describe('API identifier of the Canvas'),
+  ...Campaign.omit({ id: true, is_api_campaign: true }).shape,
 });
-export const CustomEvent = z.object({ name: z.string() });
-export const Product = z.object({ id: z.string() });
+export const Segment = z.object({
+  id: z.string().describe('API identifier of the segment'),
+  name: name('Its name'),
+  analytics_tracking_enabled: flag('Only tracked segments have a series'),
+  tags: list('Tags'),
+});
+export const CustomEvent = z.object({ name: z.string().describe('Name of the event') });
+export const Product = z.object({ id: z.string().describe('Id that the purchase named') });
 
 /** A series of single numbers: key columns, the day, and its numbers. */
 export const dailyNumbers = <Key extends string>(

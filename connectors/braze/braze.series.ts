@@ -1,6 +1,6 @@
 import type { RecordData } from '#sdk';
 import type { Listed, Reading } from './braze.api.js';
-import { ask } from './braze.api.js';
+import { ask, permissionOf } from './braze.api.js';
 import { daysOf, wholeOf } from './braze.metrics.js';
 import { CUSTOM_EVENTS, eachOf, PRODUCTS, SEGMENTS, type ObjectKind } from './braze.objects.js';
 
@@ -51,19 +51,19 @@ export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
     summary: 'Monthly active users, day by day.',
     path: '/kpi/mau/data_series',
     number: 'mau',
-    described: 'Unique users with a session in the 30 days up to that day',
+    described: 'Unique users with a session in the 30 days up to that day (*uncertain*: the name in the answer)',
   },
   kpi_new_users: {
     summary: 'New users, day by day.',
     path: '/kpi/new_users/data_series',
     number: 'new_users',
-    described: 'Users with their first session that day',
+    described: 'Users with their first session that day (*uncertain*: the name in the answer)',
   },
   kpi_uninstalls: {
     summary: 'Uninstalls of the app, day by day.',
     path: '/kpi/uninstalls/data_series',
     number: 'uninstalls',
-    described: 'Uninstalls that day',
+    described: 'Uninstalls that day (*uncertain*: the name in the answer)',
   },
   session_data_series: {
     summary: 'Sessions, day by day.',
@@ -78,7 +78,7 @@ export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
     of: ofProduct,
     number: 'quantity',
     names: ['purchase_quantity', 'quantity'],
-    described: 'Purchases that day',
+    described: 'Purchases that day (*uncertain*: the name in the answer)',
     query: BY_DAY,
   },
   purchase_revenue_series: {
@@ -90,6 +90,9 @@ export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
     query: BY_DAY,
   },
 };
+
+export const permissionsOf = ({ of, path }: NumberSeries): readonly string[] =>
+  [...(of === undefined ? [] : [of.list]), path].map(permissionOf);
 
 /** The rows of a series for the days in `[from, to)`; `days` are the parameters that ask for them. */
 export async function* readNumbers(

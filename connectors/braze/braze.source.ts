@@ -5,6 +5,7 @@ import { ask, askAbout, grantHint, openBraze, type Braze, type Listed, type Read
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
 import { addDays, dayIn, endOfDay, isTimeZone } from './braze.days.js';
 import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow } from './braze.details.js';
+import { GUIDE } from './braze.guide.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
 import {
   CAMPAIGNS,
@@ -32,7 +33,7 @@ import {
   Segment,
   SendDay,
 } from './braze.schemas.js';
-import { NUMBER_SERIES, readNumbers } from './braze.series.js';
+import { NUMBER_SERIES, permissionsOf, readNumbers } from './braze.series.js';
 
 // Braze: at most 100 days per call, https://www.braze.com/docs/api/endpoints/export/campaigns/get_campaign_analytics, read
 // 2026-11-24. One is needed for the day after the window, see `spanQuery`.
@@ -52,7 +53,7 @@ const config = z.strictObject({
       'is the address of the dashboard or the SDK; the REST endpoint begins with rest.',
     )
     .describe('REST endpoint of your instance, e.g. https://rest.iad-05.braze.com'),
-  api_key: secret('REST API key with the permissions campaigns.list, campaigns.details and campaigns.data_series'),
+  api_key: secret('REST API key with the permissions of the streams that are read'),
   start_date: z.iso.date().describe('First day to read when there is no bookmark yet'),
   time_zone: z
     .string()
@@ -66,7 +67,12 @@ const config = z.strictObject({
     .default(90)
     .describe('Days after its last send (Canvas: entry) from which on a campaign is not asked for any more'),
   sends: z
-    .array(z.strictObject({ campaign_id: z.string().min(1), send_id: z.string().min(1) }))
+    .array(
+      z.strictObject({
+        campaign_id: z.string().min(1).describe('Campaign of the send'),
+        send_id: z.string().min(1).describe('Id that the sender gave'),
+      }),
+    )
     .default([])
     .describe('Sends of API campaigns that have a send id, for the stream `send_data_series`; Braze lists none'),
 });
@@ -78,6 +84,7 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
   defineSource({
     name: 'braze',
     summary: 'Campaigns, Canvases and their daily results, segments, events and KPIs from the Braze REST API.',
+    guide: GUIDE,
     config,
     connect: ({ config, signal }) => openBraze(config, signal, http),
     close: (client) => client.http.close(),
@@ -85,18 +92,24 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
     streams: (kind, { config }) => ({
       campaigns: kind.fullRefresh({
         summary: 'One row per campaign, archived ones too.',
+        permissions: ['campaigns.list'],
+        calls: 'one per 100 campaigns',
         primaryKey: ['id'],
         schema: Campaign,
         read: (reading) => rowsOfList(reading, CAMPAIGNS, campaignRow),
       }),
       campaign_details: kind.fullRefresh({
         summary: 'One row per campaign: its state, schedule, variations and conversion events.',
+        permissions: ['campaigns.list', 'campaigns.details'],
+        calls: 'one per campaign, which the series use too',
         primaryKey: ['campaign_id'],
         schema: CampaignDetails,
         read: (reading) => rowsOfDetails(reading, CAMPAIGNS, detailsRow),
       }),
       campaign_data_series: kind.incremental({
         summary: 'One row per campaign, day, channel and variation.',
+        permissions: ['campaigns.list', 'campaigns.details', 'campaigns.data_series'],
+        calls: 'one per campaign that may have something in the window, and its details once a run',
         primaryKey: ['campaign_id', 'time', 'channel', 'variation_id'],
         schema: CampaignDay,
         cursor: cursor(),
@@ -104,18 +117,24 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
       }),
       canvases: kind.fullRefresh({
         summary: 'One row per Canvas, archived ones too.',
+        permissions: ['canvas.list'],
+        calls: 'one per 100 Canvases',
         primaryKey: ['id'],
         schema: Canvas,
         read: (reading) => rowsOfList(reading, CANVASES, canvasRow),
       }),
       canvas_details: kind.fullRefresh({
         summary: 'One row per Canvas: its state, variants and steps.',
+        permissions: ['canvas.list', 'canvas.details'],
+        calls: 'one per Canvas, which the series use too',
         primaryKey: ['canvas_id'],
         schema: CanvasDetails,
         read: (reading) => rowsOfDetails(reading, CANVASES, canvasDetailsRow),
       }),
       canvas_data_series: kind.incremental({
         summary: 'One row per Canvas, day and variant (entries, conversions) or step, channel and message (all else).',
+        permissions: ['canvas.list', 'canvas.details', 'canvas.data_series'],
+        calls: 'one per Canvas that may have something in the window, and its details once a run',
         primaryKey: ['canvas_id', 'time', 'variant_id', 'step_id', 'channel', 'variation_id'],
         schema: CanvasDay,
         cursor: cursor(CANVAS_WINDOW),
@@ -123,6 +142,8 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
       }),
       canvas_data_summary: kind.fullRefresh({
         summary: 'The last 14 days of each active Canvas in one, where unique counts hold for all of them together.',
+        permissions: ['canvas.list', 'canvas.details', 'canvas.data_summary'],
+        calls: 'one per active Canvas',
         primaryKey: ['canvas_id', 'variant_id', 'step_id', 'channel', 'variation_id'],
         schema: CanvasSummary,
         async *read(reading) {
@@ -138,18 +159,24 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
       }),
       segments: kind.fullRefresh({
         summary: 'One row per segment.',
+        permissions: ['segments.list'],
+        calls: 'one per 100 segments',
         primaryKey: ['id'],
         schema: Segment,
         read: (reading) => rowsOfList(reading, SEGMENTS, segmentRow),
       }),
       custom_events: kind.fullRefresh({
         summary: 'Names of the custom events.',
+        permissions: ['events.list'],
+        calls: 'one per 250 events',
         primaryKey: ['name'],
         schema: CustomEvent,
         read: (reading) => rowsOfList(reading, CUSTOM_EVENTS, ({ id }) => ({ name: id })),
       }),
       products: kind.fullRefresh({
         summary: 'Ids of the products that were bought.',
+        permissions: ['purchases.product_list'],
+        calls: 'one per page',
         primaryKey: ['id'],
         schema: Product,
         read: (reading) => rowsOfList(reading, PRODUCTS, ({ id }) => ({ id })),
@@ -159,6 +186,8 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
           name,
           kind.incremental({
             summary: series.summary,
+            permissions: permissionsOf(series),
+            calls: series.of === undefined ? 'one per window' : `one per ${series.of.noun.toLowerCase()} and window`,
             primaryKey: [...(series.of === undefined ? [] : [series.of.key]), 'time'] as 'time'[],
             schema: dailyNumbers(series.of === undefined ? {} : { [series.of.key]: series.of.described }, {
               [series.number]: series.described,
@@ -177,6 +206,8 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
             send_data_series: kind.incremental({
               summary:
                 'One row per send of `sends`, day, channel and variation; Braze keeps them for 14 days after the send.',
+              permissions: ['sends.data_series'],
+              calls: 'one per send and window',
               primaryKey: ['send_id', 'campaign_id', 'time', 'channel', 'variation_id'],
               schema: SendDay,
               cursor: cursor(),

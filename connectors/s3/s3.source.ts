@@ -1,6 +1,7 @@
 import { defineSource } from '#sdk';
 import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
 import { s3Config } from './s3.config.js';
+import { GUIDE } from './s3.guide.js';
 
 interface S3Files extends FilesClient {
   close(): void;
@@ -9,6 +10,7 @@ interface S3Files extends FilesClient {
 export const s3 = defineSource({
   name: 's3',
   summary: 'Objects of a bucket in Amazon S3 or any compatible storage, as files.',
+  guide: GUIDE,
   config: s3Config,
   async connect({ config, signal }): Promise<S3Files> {
     // The vendor's client takes a quarter of a second to load, which no other command is to wait for.

@@ -9,7 +9,7 @@ import { serverInstant } from './sfmc.time.js';
 type Row = Record<string, unknown>;
 type Item = Readonly<Record<string, any>>;
 
-const PAGE_SIZE = 50;
+export const LIST_PAGE_SIZE = 50;
 
 const instant = (describe: string) => text('timestamptz').nullable().describe(describe);
 const optional = (describe: string) => z.string().nullable().describe(describe);
@@ -123,11 +123,11 @@ export const LISTS = {
 /** Pages by number until as many items have come as the list says that it has; a page may be shorter than was asked for. */
 const byNumber: Paginator = {
   kind: 'sfmc_page_number',
-  first: { query: { $page: 1, $pageSize: PAGE_SIZE } },
+  first: { query: { $page: 1, $pageSize: LIST_PAGE_SIZE } },
   next: ({ response, count, itemsBefore, pagesBefore }: PageRead) =>
     count === 0 || itemsBefore + count >= totalOf(response.body)
       ? undefined
-      : { query: { $page: pagesBefore + 2, $pageSize: PAGE_SIZE } },
+      : { query: { $page: pagesBefore + 2, $pageSize: LIST_PAGE_SIZE } },
 };
 
 const totalOf = (body: unknown): number => {

@@ -4,7 +4,8 @@ import type { HttpClientOptions } from '#sdk/http';
 import { openSfmc, type Sfmc } from './sfmc.accounts.js';
 import { MESSAGE_DAY_KEY, readEvents, readMessageDays } from './sfmc.events.js';
 import { accountColumn, EVENT_NAMES, EVENTS, OBJECTS, rowsOf, schemaOf, type SoapObjectType } from './sfmc.objects.js';
-import { LISTS, readList, type RestList } from './sfmc.rest.js';
+import { GUIDE } from './sfmc.guide.js';
+import { LIST_PAGE_SIZE, LISTS, readList, type RestList } from './sfmc.rest.js';
 import { dataExtension, describeRows, readRows } from './sfmc.rows.js';
 import { between, retrieve, retrieveWhole } from './sfmc.soap.js';
 import { isTimeZone } from './sfmc.time.js';
@@ -38,6 +39,8 @@ const config = z.strictObject({
     .describe('Data extensions whose rows are streams: members, results of queries, tracking of SMS and push'),
 });
 
+const PER_PAGE_OF_A_DAY = 'one per business unit, day and 2,500 events';
+
 type Config = z.output<typeof config>;
 type Streams = Record<string, StreamOf<Config, Sfmc>>;
 type Kinds = StreamKinds<Config, Sfmc>;
@@ -68,6 +71,8 @@ function eventStreams(kind: Kinds): Streams {
       name,
       kind.incremental({
         summary: object.summary,
+        permissions: [object.scope],
+        calls: PER_PAGE_OF_A_DAY,
         primaryKey: object.key,
         schema: schemaOf(object, { occurrence }),
         cursor: { field: 'event_date', start: ({ start_date }) => start_date, window: WINDOW, lookback: LOOKBACK },
@@ -84,6 +89,8 @@ function objectStreams(kind: Kinds, { subscribers }: Config): Streams {
       name,
       kind.fullRefresh({
         summary: object.summary,
+        permissions: [object.scope],
+        calls: 'one per business unit and 2,500 rows',
         primaryKey: object.key,
         schema: schemaOf(object),
         async *read(reading) {
@@ -106,6 +113,8 @@ function listStreams(kind: Kinds): Streams {
       name,
       kind.fullRefresh({
         summary: list.summary,
+        permissions: [list.scope],
+        calls: `one per business unit and ${LIST_PAGE_SIZE} rows`,
         primaryKey: list.key,
         schema: list.schema,
         read: (reading) => readList(reading, list),
@@ -119,6 +128,7 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
   defineSource({
     name: 'sfmc',
     summary: 'Sends, events, journeys and data extensions from Salesforce Marketing Cloud Engagement.',
+    guide: GUIDE,
     config,
     connect: ({ config, signal }) => openSfmc(config, signal, http),
     // Each business unit has a token of its own; tracking is what nothing goes without.
@@ -135,6 +145,8 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
       const streams: Streams = {
         message_days: kind.incremental({
           summary: 'One row per message, day and kind of event: what the report counts.',
+          permissions: [EVENTS.sent_events.scope],
+          calls: `${PER_PAGE_OF_A_DAY}, for each kind of event`,
           primaryKey: MESSAGE_DAY_KEY as (keyof z.output<typeof MessageDay>)[],
           schema: MessageDay,
           cursor: {
@@ -158,6 +170,8 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
         const rows = await describeRows(client, one, new AbortController().signal);
         streams[one.stream] = kind.fullRefresh({
           summary: 'The rows of a data extension.',
+          permissions: ['data_extensions_read'],
+          calls: 'one per 2,500 rows',
           primaryKey: rows.key,
           schema: rows.schema,
           read: (reading) => readRows(reading, one, rows),

@@ -1,6 +1,7 @@
 import { defineSource } from '#sdk';
 import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
 import { sftpConfig } from './sftp.config.js';
+import { GUIDE } from './sftp.guide.js';
 import { sftpSession, type SftpSession } from './sftp-session.js';
 import { sftpTransport } from './sftp.transport.js';
 
@@ -12,6 +13,7 @@ export const sftp = defineSource({
   name: 'sftp',
   summary:
     'Files on an SSH server: CSV, JSON lines or Avro, packed and encrypted as it may be; the host key is pinned.',
+  guide: GUIDE,
   config: sftpConfig,
   connect({ config, signal }): SftpClient {
     const session = sftpSession(config, signal);

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { connectorList } from './built-in.js';
-import { createRegistry, type Plugin, type Registry } from '../plugins/index.js';
+import { configSchema, createRegistry, type Plugin, type Registry } from '../plugins/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
   loadSettings,
@@ -12,7 +12,6 @@ import {
   type Settings,
 } from '../settings/index.js';
 import { createScrubber, type Scrub } from './scrubber.js';
-import { z } from 'zod';
 
 /** A configuration file that is valid, plugins included. */
 export interface Configuration {
@@ -109,9 +108,4 @@ export async function secretPaths(
       paths.push(...secretPathsOf(configSchema(plugin), [`${kind}s`, name, 'config']));
     }
   return paths;
-}
-
-/** The JSON Schema of a plugin's configuration, as a person writes it. */
-export function configSchema(plugin: Plugin): unknown {
-  return z.toJSONSchema(plugin.config, { io: 'input', unrepresentable: 'any' });
 }

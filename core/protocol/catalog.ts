@@ -17,6 +17,10 @@ export interface CatalogStream {
   readonly cursor?: string;
   /** The field that orders versions of one key, such as `updated_at`; absent: what is read later is newer. */
   readonly version?: string;
+  /** Permissions of the credential without which it cannot be read. */
+  readonly permissions?: readonly string[];
+  /** What reading it costs of the API's quota. */
+  readonly calls?: string;
   readonly syncModes: readonly SyncMode[];
 }
 

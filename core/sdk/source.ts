@@ -28,8 +28,31 @@ export interface ReadContext<Config, Client, S extends Slice> extends ReadReques
   readonly client: Client;
 }
 
+/**
+ * What a person needs to know before the first run. The connector's page in the docs is made of it, of the configuration and
+ * of the streams; texts are Markdown.
+ */
+export interface SourceGuide {
+  /** `config` of an example, which the plugin accepts; a text may be a reference such as `${env:KEY}`. */
+  readonly example: Readonly<Record<string, unknown>>;
+  /** Options beside those of the example with which every stream is on offer. */
+  readonly everything?: Readonly<Record<string, unknown>>;
+  /** How to get credentials and which rights they need, a step each. */
+  readonly credentials: readonly string[];
+  /** The vendor's limits, and how much of them is used. */
+  readonly limits: readonly string[];
+  /** What the vendor leaves open or contradicts, and what the source accepts therefore. */
+  readonly uncertain?: readonly string[];
+  /** About streams that only the configuration or the data make. */
+  readonly otherStreams?: string;
+}
+
 interface ObjectStream<S extends z.ZodObject> {
   readonly summary: string;
+  /** Permissions of the credential, as the vendor calls them, without which the stream cannot be read. */
+  readonly permissions?: readonly string[];
+  /** What reading it costs, such as `one per campaign and 99 days`. */
+  readonly calls?: string;
   readonly primaryKey: readonly (keyof z.output<S> & string)[];
   readonly schema: S;
   /** The field that orders versions of one key, such as `updated_at`: an older version never replaces a newer one. */
@@ -98,6 +121,7 @@ export interface StreamsContext<Config, Client> {
 export interface SourceDefinition<C extends z.ZodObject = z.ZodObject, Client = unknown> {
   readonly name: string;
   readonly summary: string;
+  readonly guide?: SourceGuide;
   /** Everything about the configuration: check at run time, type, JSON Schema, documentation, which values are secret. */
   readonly config: C;
   connect(context: ConnectContext<C>): MaybePromise<Client>;
@@ -124,6 +148,7 @@ export interface SourcePlugin {
   readonly name: string;
   readonly summary: string;
   readonly config: z.ZodObject;
+  readonly guide?: SourceGuide;
   /** Parses nothing: `config` is what `plugin.config` has accepted. */
   open(config: unknown, context: { readonly signal: AbortSignal; readonly baseFolder: string }): Promise<OpenSource>;
 }
@@ -134,6 +159,7 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
     name: definition.name,
     summary: definition.summary,
     config: definition.config,
+    ...(definition.guide === undefined ? {} : { guide: definition.guide }),
     async open(config, { signal, baseFolder }) {
       const typed = config as z.output<C>;
       const client = await definition.connect({ config: typed, signal, baseFolder });
@@ -215,6 +241,15 @@ function catalogOf(
         `Stream "${name}": key field "${column}" is missing in its schema or may be null`,
       );
   }
-  const version = stream.version === undefined ? {} : { version: stream.version };
-  return { name, summary: stream.summary, fields, primaryKey: stream.primaryKey, ...version, syncModes };
+  const { summary, primaryKey, version, permissions, calls } = stream;
+  return {
+    name,
+    summary,
+    fields,
+    primaryKey,
+    ...(version === undefined ? {} : { version }),
+    ...(permissions === undefined ? {} : { permissions }),
+    ...(calls === undefined ? {} : { calls }),
+    syncModes,
+  };
 }

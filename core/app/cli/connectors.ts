@@ -21,54 +21,24 @@ export function connectorsVerb(program: Command): void {
     .description('the configuration that a plugin takes')
     .argument('<name>', 'a built-in name, a path, or an npm package');
   does(spec, async ({ output, configFile }, [name]) => {
-    const [{ createRegistry }, { connectorList }, { configSchema }] = await Promise.all([
+    const [{ configKeys, configSchema, createRegistry }, { connectorList }] = await Promise.all([
       import('../../plugins/index.js'),
       import('../built-in.js'),
-      import('../configuration.js'),
     ]);
     const plugin = await createRegistry(connectorList).plugin(name as string, resolve(dirname(configFile)));
     const schema = configSchema(plugin);
+    const rows = configKeys(schema).map(({ key, type, isRequired, default: value, description, isSecret }) => [
+      key,
+      type,
+      isRequired ? 'yes' : '',
+      value === undefined ? '' : JSON.stringify(value),
+      [description, isSecret ? '(secret)' : ''].filter(Boolean).join(' '),
+    ]);
     output.data(
       'tributary.connector_spec/1',
       { kind: plugin.kind, name: plugin.name, summary: plugin.summary, config: schema },
       () =>
-        `${plugin.name} (${plugin.kind}): ${plugin.summary}\n\n${table(['key', 'type', 'required', 'default', 'description'], describe(schema, ''))}`,
+        `${plugin.name} (${plugin.kind}): ${plugin.summary}\n\n${table(['key', 'type', 'required', 'default', 'description'], rows)}`,
     );
   });
-}
-
-interface SchemaNode {
-  readonly type?: string;
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly const?: unknown;
-  readonly secret?: boolean;
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly required?: readonly string[];
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-}
-
-/** One row per key, keys of lists and maps below their own. */
-function describe(schema: unknown, prefix: string): readonly (readonly string[])[] {
-  const { properties = {}, required = [] } = schema as SchemaNode;
-  return Object.entries(properties).flatMap(([key, node]) => [
-    [
-      prefix + key,
-      typeOf(node),
-      required.includes(key) ? 'yes' : '',
-      node.default === undefined ? '' : JSON.stringify(node.default),
-      [node.description, node.secret === true ? '(secret)' : undefined].filter(Boolean).join(' '),
-    ],
-    ...describe(node, `${prefix}${key}.`),
-    ...(node.items === undefined ? [] : describe(node.items, `${prefix}${key}[].`)),
-  ]);
-}
-
-function typeOf({ type, enum: values, const: constant, items, anyOf }: SchemaNode): string {
-  if (constant !== undefined) return JSON.stringify(constant);
-  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
-  if (anyOf !== undefined) return anyOf.map(typeOf).join(' | ');
-  return type === 'array' && items !== undefined ? `list of ${typeOf(items)}` : (type ?? 'anything');
 }

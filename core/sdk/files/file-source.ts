@@ -14,6 +14,12 @@ export const filesOption = (paths: string) =>
     .refine((files) => new Set(files.map(({ stream }) => stream)).size === files.length, 'two entries name one stream')
     .describe(`One entry per stream; paths are ${paths}`);
 
+/** What the page of a source of files says about its streams. */
+export const FILES_STREAMS =
+  'Each entry of `files` is a stream. Its columns are those of the files, typed by `columns` or by what the first records hold; its key is ' +
+  '`primary_key`, else file and row. A file that was read is not read again; one that comes again in another version is. Which files are ' +
+  'read and when: [choosing files](../guides/choosing-files.md); packed, encrypted and odd ones: [files](../guides/files.md).';
+
 /** A connected source of files. */
 export interface FilesClient {
   readonly transport: FileTransport;

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { Plugin } from './plugin-form.js';
+
+/** The JSON Schema of a plugin's configuration, as a person writes it. */
+export function configSchema(plugin: Plugin): unknown {
+  return z.toJSONSchema(plugin.config, { io: 'input', unrepresentable: 'any' });
+}
+
+/** One key of a configuration; keys of lists and maps are told with the way to them. */
+export interface ConfigKey {
+  readonly key: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  readonly default?: unknown;
+  readonly description: string;
+  readonly isSecret: boolean;
+}
+
+interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly secret?: boolean;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly required?: readonly string[];
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+}
+
+/** In the order of the schema, keys of lists and maps below their own. */
+export function configKeys(schema: unknown, prefix = ''): readonly ConfigKey[] {
+  const { properties = {}, required = [] } = schema as SchemaNode;
+  return Object.entries(properties).flatMap(([name, node]) => [
+    {
+      key: `${prefix}${name}`,
+      type: typeOf(node),
+      isRequired: required.includes(name) && node.default === undefined,
+      ...(node.default === undefined ? {} : { default: node.default }),
+      description: node.description ?? '',
+      isSecret: node.secret === true,
+    },
+    ...configKeys(node, `${prefix}${name}.`),
+    ...(node.items === undefined ? [] : configKeys(node.items, `${prefix}${name}[].`)),
+  ]);
+}
+
+function typeOf({ type, enum: values, const: constant, items, anyOf }: SchemaNode): string {
+  if (constant !== undefined) return JSON.stringify(constant);
+  if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
+  if (anyOf !== undefined) return anyOf.map(typeOf).join(' | ');
+  return type === 'array' && items !== undefined ? `list of ${typeOf(items)}` : (type ?? 'anything');
+}
