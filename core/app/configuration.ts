@@ -3,11 +3,15 @@ import { connectorList } from './built-in.js';
 import { configSchema, createRegistry, type Plugin, type Registry } from '../plugins/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
+  effectiveConfig,
   loadSettings,
   secretPathsOf,
+  secretReferencesOf,
   secretValuesOf,
   type ConnectionSettings,
+  type EffectiveConfig,
   type LoadedSettings,
+  type Path,
   type PathPattern,
   type Settings,
 } from '../settings/index.js';
@@ -23,6 +27,10 @@ export interface Configuration {
   /** Takes this configuration's secrets out of a text. */
   readonly scrub: Scrub;
   connection(name: string): ConnectionSettings;
+  /** As it takes effect, with the defaults of plugins, secrets masked. */
+  effective(): Promise<EffectiveConfig>;
+  /** Names of the references that give the secrets at and below a path, as `env NAME`. */
+  secretReferences(below: Path): readonly string[];
   /** The plugin of a configured source or destination, and its configuration with the plugin's defaults. */
   plugin<K extends Plugin['kind']>(kind: K, name: string): Promise<ConfiguredPlugin<K>>;
 }
@@ -47,7 +55,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   });
   const { settings, folder } = loaded;
-  const configuration: Omit<Configuration, 'scrub'> = {
+  const configuration: Omit<Configuration, 'scrub' | 'effective' | 'secretReferences'> = {
     loaded,
     settings,
     registry,
@@ -61,10 +69,22 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       return { plugin, config: plugin.config.parse(config) } as ConfiguredPlugin<typeof kind>;
     },
   };
-  const secrets = secretValuesOf(loaded, await secretPaths(configuration));
+  const declared = await secretPaths(configuration);
+  const secrets = secretValuesOf(loaded, declared);
   // A server tells the path of an address that it does not know.
   const paths = [...secrets].flatMap((secret) => (/^https?:/.test(secret) ? pathsOf(secret) : []));
-  return { ...configuration, scrub: createScrubber([...secrets, ...paths]) };
+  return {
+    ...configuration,
+    scrub: createScrubber([...secrets, ...paths]),
+    secretReferences: (below) => secretReferencesOf(loaded, declared, below),
+    async effective() {
+      const pluginConfigs: Record<string, unknown> = {};
+      for (const kind of ['source', 'destination'] as const)
+        for (const name of Object.keys(settings[`${kind}s`]))
+          pluginConfigs[`${kind}s.${name}.config`] = (await configuration.plugin(kind, name)).config;
+      return effectiveConfig(loaded, declared, { pluginConfigs });
+    },
+  };
 }
 
 /** Shorter ones stand in the names of files and hold no secret. */
@@ -98,9 +118,7 @@ const ALERT_SECRETS: readonly PathPattern[] = [
 ].map((path) => ['alerts', 'channels', '*', ...path]);
 
 /** The paths of the file that hold secrets: by what the plugins declare, and of channels. */
-export async function secretPaths(
-  configuration: Pick<Configuration, 'settings' | 'plugin'>,
-): Promise<readonly PathPattern[]> {
+async function secretPaths(configuration: Pick<Configuration, 'settings' | 'plugin'>): Promise<readonly PathPattern[]> {
   const paths: PathPattern[] = [...ALERT_SECRETS];
   for (const kind of ['source', 'destination'] as const)
     for (const name of Object.keys(configuration.settings[`${kind}s`])) {

@@ -11,7 +11,7 @@ import {
 import type { MartBuild } from '../../report/index.js';
 import { countCalls } from '../sdk/http/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
-import { errorBudgetOf, type ConnectionSettings } from '../settings/index.js';
+import { errorBudgetOf } from '../settings/index.js';
 import { probe, type Installation } from './installation.js';
 import { callSentences } from './call-sentences.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
@@ -19,6 +19,7 @@ import { readingsOf } from './readings.js';
 import { recordRun } from './run-recorder.js';
 import { runSpans } from './run-spans.js';
 import { scrubMessages } from './scrubber.js';
+import { noteSecretUse, secretPathsOfConnection } from './secret-use.js';
 import { tellingFaults } from './source-faults.js';
 import { streamRequests } from './stream-requests.js';
 
@@ -107,7 +108,7 @@ export async function runOf(
   const count = countCalls();
   let outcome = await count.during(() =>
     spans.within(() =>
-      connected(installation, connection, signal, onSourceFault, (source, destination) =>
+      connected(installation, run, signal, onSourceFault, (source, destination) =>
         work({
           run: part === undefined ? run : { ...run, part },
           source,
@@ -165,19 +166,21 @@ export async function runOf(
 /** Opens both ends, and closes them whatever happens. A fault in between is a failed run, not an exception. */
 async function connected(
   installation: Installation,
-  { source: sourceName, destination: destinationName }: ConnectionSettings,
+  { id: run, connection: name }: { readonly id: string; readonly connection: string },
   signal: AbortSignal,
   onSourceFault: (error: unknown) => void,
   work: (source: OpenSource, destination: DestinationSession) => Promise<RunOutcome>,
 ): Promise<RunOutcome> {
+  const connection = installation.configuration.connection(name);
   let source: OpenSource | undefined;
   let destination: DestinationSession | undefined;
   try {
-    source = await installation.source(sourceName, signal).catch((error: unknown) => {
+    await noteSecretUse(installation, name, secretPathsOfConnection(connection), { run });
+    source = await installation.source(connection.source, signal).catch((error: unknown) => {
       onSourceFault(error);
       throw error;
     });
-    destination = await installation.destination(destinationName, signal);
+    destination = await installation.destination(connection.destination, signal);
     return await work(tellingFaults(source, onSourceFault), destination);
   } catch (error) {
     if (signal.aborted) return { state: 'cancelled', exitCode: 130, ledger: EMPTY_LEDGER, streams: [] };

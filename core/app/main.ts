@@ -25,6 +25,7 @@ import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
 import { accessOf, listeningOf } from './access.js';
 import { startAlerting } from './alerting.js';
+import { noteConfiguration } from './configuration-changes.js';
 import { SILENT_MS } from './connection-run.js';
 import { liftChanged } from './holds.js';
 import { hostServices } from './host-services.js';
@@ -37,6 +38,7 @@ import { startPublishing } from './releases.js';
 import { scheduledConnections } from './schedules.js';
 import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
+import { HOST_SECRETS, noteSecretUse } from './secret-use.js';
 import { startRunWorker } from './worker.js';
 
 /** Beside the built program, and where a test runs the sources. */
@@ -63,6 +65,8 @@ export async function startHost(installation: Installation, { host, port, worker
   const stopping = new AbortController();
   const { scrub } = installation.configuration;
   const logger = createLogger(scrub);
+  await noteConfiguration(installation);
+  await noteSecretUse(installation, 'host', HOST_SECRETS);
   await liftChanged(installation, (text) => logger.info(text));
   const services = await hostServices(installation, stopping.signal);
   const scheduling = await schedulingOf(installation, logger);

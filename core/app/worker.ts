@@ -8,6 +8,7 @@ import type { RequestRecord, RequestTrigger } from '../scheduler/request-store.j
 import { AFTER_FAULT } from '../scheduler/retry-policy.js';
 import { startWorker, type RunEnd, type RunNotes, type Worker, type WorkerLog } from '../scheduler/worker.js';
 import { toConnectorError } from '../sdk/index.js';
+import { noteConfiguration } from './configuration-changes.js';
 import { liftChanged, requireAction } from './holds.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
@@ -29,6 +30,7 @@ export async function startRunWorker(
   const logger = createLogger(installation.configuration.scrub, 'info');
   const log: WorkerLog = (level, message, data) => logger.log(level, message, data);
   const { requests, runs, circuits, schedules, workers } = await installation.store();
+  await noteConfiguration(installation);
   await liftChanged(installation, (text) => logger.info(text));
   const { connections } = installation.configuration.settings;
   await circuits.assign(Object.fromEntries(Object.entries(connections).map(([name, { source }]) => [name, source])));

@@ -6,6 +6,7 @@ import type { BackfillStore } from '../scheduler/backfill-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore } from '../security/audit-store.js';
+import type { ConfigurationStore } from '../security/configuration-store.js';
 import type { SessionStore } from '../security/session-store.js';
 import type { TokenStore } from '../security/token-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
@@ -14,6 +15,7 @@ import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { auditStore } from './postgres.audit-store.js';
+import { configurationStore } from './postgres.configuration-store.js';
 import { circuitStore } from './postgres.circuit-store.js';
 import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
@@ -45,6 +47,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
+  readonly configurations: ConfigurationStore;
   close(): Promise<void>;
 }
 
@@ -99,6 +102,7 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     // An attempt is taken once: a second try would find none.
     sessions: sessionStore(source),
     audit: auditStore(source, auditKey),
+    configurations: patient(configurationStore(source)),
     close: () => source.destroy(),
   };
 }

@@ -28,4 +28,4 @@ export {
   type PluginUse,
 } from './load.js';
 export { effectiveConfig, renderEffective, secretPathsOf, type EffectiveConfig } from './effective.js';
-export { maskUrls, secretValuesOf, type PathPattern } from './secrets.js';
+export { maskUrls, secretReferencesOf, secretValuesOf, type PathPattern } from './secrets.js';

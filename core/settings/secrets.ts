@@ -47,6 +47,21 @@ export function secretValuesOf(loaded: LoadedSettings, declared: readonly PathPa
   return found;
 }
 
+/** Names of the references that give the secrets at and below a path, as `env NAME`. */
+export function secretReferencesOf(
+  loaded: Pick<LoadedSettings, 'referenced'>,
+  declared: readonly PathPattern[],
+  below: Path,
+): readonly string[] {
+  const found = [...loaded.referenced.values()].filter(
+    ({ path }) =>
+      below.every((key, index) => path[index] === key) &&
+      // Its URL holds a password.
+      (path[0] === 'store' || isSecretPath(path, true, declared)),
+  );
+  return [...new Set(found.flatMap(({ references }) => references.map(({ kind, name }) => `${kind} ${name}`)))];
+}
+
 function matches(pattern: PathPattern, path: Path): boolean {
   return pattern.length === path.length && pattern.every((key, index) => key === '*' || key === path[index]);
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { AlertMessage, ListedIncident } from '../../alerting/index.js';
 import { alertForm } from '../../api/alert-form.js';
 import { ConnectorError } from '../../sdk/index.js';
-import { whoAmI } from './account.js';
+import { whoAmI } from '../account.js';
 import { table } from './output.js';
 import { wholeNumber } from './runs.js';
 import { does } from './verb.js';

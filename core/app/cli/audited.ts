@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { AuditedAct } from '../../security/index.js';
-import { whoAmI } from './account.js';
+import { whoAmI } from '../account.js';
 
 /** The verbs that change something or show what may be about people, and how many of their arguments the log may tell. */
 const AUDITED: Readonly<Record<string, number>> = {
@@ -24,7 +24,19 @@ const AUDITED: Readonly<Record<string, number>> = {
   query: 1,
 };
 
-const OPTIONS = ['month', 'release', 'format', 'from', 'to', 'stream', 'fullRefresh', 'role', 'connection', 'expires'];
+const OPTIONS = [
+  'withPhi',
+  'month',
+  'release',
+  'format',
+  'from',
+  'to',
+  'stream',
+  'fullRefresh',
+  'role',
+  'connection',
+  'expires',
+];
 
 /** What the audit log says of a command; undefined where it says nothing, as of a dry run. */
 export function auditedAct(command: Command, options: Readonly<Record<string, unknown>>): AuditedAct | undefined {

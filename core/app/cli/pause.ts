@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
-import { whoAmI } from './account.js';
+import { whoAmI } from '../account.js';
 import { isInstant } from './days.js';
 import { does } from './verb.js';
 

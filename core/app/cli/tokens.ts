@@ -2,7 +2,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { parseDuration } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { newApiToken, ROLE_NAMES, type ApiToken, type Role } from '../../security/index.js';
-import { whoAmI } from './account.js';
+import { whoAmI } from '../account.js';
 import { table } from './output.js';
 import { does } from './verb.js';
 

@@ -63,7 +63,11 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
     try {
       const act = auditedAct(command, options);
       // Before it is done: what the log cannot take does not happen.
-      if (act !== undefined) await (await (await context.installation()).store()).audit.append(act);
+      if (act !== undefined) {
+        const open = await context.installation();
+        await (await import('../configuration-changes.js')).noteConfiguration(open);
+        await (await open.store()).audit.append(act);
+      }
       process.exitCode = (await work(context, command.args, options as Options)) ?? 0;
     } catch (error) {
       if (error instanceof CommanderError) throw error; // a usage error, which Commander has told
