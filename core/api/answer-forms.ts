@@ -218,7 +218,10 @@ export const READY = z.strictObject({
   checks: z.record(z.string(), z.string().describe('`ok`, or the reason.')),
 });
 
-export const MONTHS = z.strictObject({ months: z.array(z.string().regex(/^\d{4}-\d{2}$/)) });
+export const MONTHS = z.strictObject({
+  months: z.array(z.string().regex(/^\d{4}-\d{2}$/)),
+  formats: z.array(z.string()).describe('In which a month can be exported.'),
+});
 
 export const OPENAPI = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });
 

@@ -48,7 +48,7 @@ export class ReportController {
   @Get('api/report')
   @Answers('Months with figures, the latest first.', MONTHS)
   async months(): Promise<object> {
-    return { months: await this.services.months() };
+    return { months: await this.services.months(), formats: Object.keys(REPORT_FORMATS) };
   }
 
   @Get('api/report/:month')

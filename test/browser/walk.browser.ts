@@ -69,12 +69,38 @@ test('from the overview to the ledger, the report, a filter and its export', asy
   // The address is all of it.
   await show(page, page.url());
   expect(await sent.innerText()).toBe(west.sent.toLocaleString('en-US'));
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('link', { name: 'JSON' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toBe('report-2026-03.json');
-  expect(JSON.parse(await readFile(await download.path(), 'utf8')).totals).toEqual(section.totals);
+  // From the region to a segment of it, by the small charts.
+  const [cross] = section.by_region_segment.filter(({ region, sent }: any) => region === 'West' && sent > 0);
+  await page.getByRole('list', { name: 'West', exact: true }).getByRole('button', { name: cross.segment }).click();
+  expect(await sent.innerText()).toBe(cross.sent.toLocaleString('en-US'));
+  expect(page.url()).toBe(`${url}/performance?region=West&segment=${encodeURIComponent(cross.segment)}`);
+  await page.getByRole('button', { name: 'Show all' }).click();
+  // From months to a week of one, and to its days.
+  await page.getByRole('button', { name: 'Months' }).click();
+  const chart = page.getByRole('slider');
+  await chart.press('ArrowLeft');
+  await page.getByRole('button', { name: 'Go to February 2026' }).click();
+  await page.waitForURL(`${url}/performance/2026-02?grain=week`);
+  const february = await told(`${url}/api/report/2026-02`);
+  await chart.press('Home');
+  const week = february.days.slice(0, 1).reduce((sum: number, day: any) => sum + day.sent, 0);
+  expect(await chart.getAttribute('aria-valuetext')).toContain(`Sent ${week.toLocaleString('en-US')}`);
+  await chart.press('ArrowRight');
+  await page.getByRole('button', { name: 'Show the days of this week' }).click();
+  await page.waitForURL(`${url}/performance/2026-02?days=2026-02-02..2026-02-08`);
+  const ofWeek = february.days.slice(1, 8).reduce((sum: number, day: any) => sum + day.sent, 0);
+  expect(await sent.innerText()).toBe(ofWeek.toLocaleString('en-US'));
+  await show(page, `${url}/performance/2026-03`);
+  for (const format of ['JSON', 'CSV']) {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: format, exact: true }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(`report-2026-03.${format.toLowerCase()}`);
+    const file = await readFile(await download.path(), 'utf8');
+    if (format === 'JSON') expect(JSON.parse(file).totals).toEqual(section.totals);
+    else expect(file).toContain(`,${section.totals.sent},`);
+  }
   expect(faults).toEqual([]);
   await page.context().close();
 });
@@ -137,7 +163,7 @@ test('paper is light, also of a dark page, and shows nothing to press', async ()
       document.documentElement.dataset['theme'],
       [...document.querySelectorAll('.top, .filters, .actions')].filter((one) => one.checkVisibility()).length,
     ]);
-  expect(await looks()).toEqual(['rgb(20, 24, 29)', 'dark', 3]);
+  expect(await looks()).toEqual(['rgb(20, 24, 29)', 'dark', 4]);
   await page.emulateMedia({ media: 'print' });
   await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
   expect(await looks()).toEqual(['rgb(255, 255, 255)', 'light', 0]);

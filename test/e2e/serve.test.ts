@@ -121,7 +121,10 @@ test('the report is a page and its model', async () => {
   const page = await host.get('/report/2026-03');
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
   expect(page.body).toContain('<h1>Real-time Campaign Performance Overview</h1>');
-  expect(await host.json('/api/report')).toEqual({ months: ['2026-03'] });
+  expect(await host.json('/api/report')).toEqual({
+    months: ['2026-03'],
+    formats: expect.arrayContaining(['html', 'json', 'csv', 'xlsx']),
+  });
   expect((await host.json('/api/report/2026-03')).totals).toMatchObject({ sent: 180 });
 });
 

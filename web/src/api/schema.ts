@@ -3740,6 +3740,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description In which a month can be exported. */
+                        formats: string[];
                         months: string[];
                     };
                 };

@@ -1,35 +1,47 @@
 import { LineChart as Lines } from 'echarts/charts';
-import { AxisPointerComponent, GridComponent, MarkLineComponent } from 'echarts/components';
+import {
+  AxisPointerComponent,
+  GridComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+} from 'echarts/components';
 import { init, use, type EChartsType } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useEffect, useRef } from 'react';
-import type { Section } from '../api/client';
-import type { Measure } from '../report/trend';
+import type { Counts, Measure, Point } from '../report/points';
 
 // A canvas sets no style of its own, which the content security policy would refuse.
-use([Lines, GridComponent, AxisPointerComponent, MarkLineComponent, CanvasRenderer]);
-
-type Days = Section['days'];
+use([
+  Lines,
+  GridComponent,
+  AxisPointerComponent,
+  MarkAreaComponent,
+  MarkLineComponent,
+  MarkPointComponent,
+  CanvasRenderer,
+]);
 
 interface LineChartProps {
-  readonly days: Days;
-  readonly before: Days | undefined;
+  readonly points: readonly Point[];
+  readonly before: readonly Counts[] | undefined;
   readonly shown: readonly Measure[];
-  /** The day whose values are told. */
+  /** The point whose values are told. */
   readonly at: number;
   readonly pointed: (index: number) => void;
+  readonly pressed: () => void;
 }
 
 const DASHES: Readonly<Record<Measure, 'solid' | number[]>> = { sent: 'solid', opened: [7, 3], responded: [2, 3] };
 const SHORT = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 
-export default function LineChart({ days, before, shown, at, pointed }: LineChartProps) {
+export default function LineChart({ points, before, shown, at, pointed, pressed }: LineChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<EChartsType>(undefined);
-  const tell = useRef(pointed);
-  tell.current = pointed;
+  const tell = useRef({ pointed, pressed });
+  tell.current = { pointed, pressed };
   const draw = useRef(() => {});
-  draw.current = () => chart.current?.setOption(optionOf({ days, before, shown, at }), { replaceMerge: ['series'] });
+  draw.current = () => chart.current?.setOption(optionOf({ points, before, shown, at }), { replaceMerge: ['series'] });
 
   useEffect(() => {
     const made = init(place.current!, null, { renderer: 'canvas' });
@@ -37,7 +49,10 @@ export default function LineChart({ days, before, shown, at, pointed }: LineChar
     made.getZr().on('mousemove', ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
       if (!made.containPixel('grid', [offsetX, offsetY])) return;
       const [index] = made.convertFromPixel('grid', [offsetX, offsetY]) as [number, number];
-      tell.current(Math.round(index));
+      tell.current.pointed(Math.round(index));
+    });
+    made.getZr().on('click', ({ offsetX, offsetY }: { offsetX: number; offsetY: number }) => {
+      if (made.containPixel('grid', [offsetX, offsetY])) tell.current.pressed();
     });
     const sized = new ResizeObserver(() => made.resize());
     sized.observe(place.current!);
@@ -49,19 +64,19 @@ export default function LineChart({ days, before, shown, at, pointed }: LineChar
       made.dispose();
     };
   }, []);
-  useEffect(() => draw.current(), [days, before, shown, at]);
+  useEffect(() => draw.current(), [points, before, shown, at]);
   return <div ref={place} className="chart" aria-hidden="true" />;
 }
 
-function optionOf({ days, before, shown, at }: Omit<LineChartProps, 'pointed'>) {
+function optionOf({ points, before, shown, at }: Omit<LineChartProps, 'pointed' | 'pressed'>) {
   const styles = getComputedStyle(document.documentElement);
   const colour = (name: string) => styles.getPropertyValue(`--${name}`).trim();
   const text = { color: colour('muted'), fontFamily: getComputedStyle(document.body).fontFamily, fontSize: 12 };
-  const line = (measure: Measure, values: Days, isBefore: boolean) => ({
+  const line = (measure: Measure, values: readonly Counts[], isBefore: boolean) => ({
     id: `${measure}${isBefore ? ' before' : ''}`,
     type: 'line' as const,
-    data: values.slice(0, days.length).map((day) => day[measure]),
-    // A day without data is a gap and no zero.
+    data: values.map((counts) => counts[measure]),
+    // What has no data is a gap and no zero.
     connectNulls: false,
     showSymbol: !isBefore,
     symbol: 'circle',
@@ -79,6 +94,23 @@ function optionOf({ days, before, shown, at }: Omit<LineChartProps, 'pointed'>) 
             lineStyle: { color: colour('edge'), type: 'solid' as const, width: 1 },
             data: [{ xAxis: at }],
           },
+          markArea: {
+            silent: true,
+            itemStyle: { color: colour('neutral-soft') },
+            data: moving(points),
+          },
+          markPoint: {
+            silent: true,
+            symbol: 'triangle',
+            symbolSize: 8,
+            symbolRotate: 180,
+            symbolOffset: [0, -12],
+            itemStyle: { color: colour(measure) },
+            label: { show: false },
+            data: points.flatMap((point, index) =>
+              point.isSend && point[measure] !== null ? [{ coord: [index, point[measure]] }] : [],
+            ),
+          },
         }),
   });
   return {
@@ -94,8 +126,8 @@ function optionOf({ days, before, shown, at }: Omit<LineChartProps, 'pointed'>) 
     xAxis: {
       type: 'category' as const,
       boundaryGap: false,
-      data: days.map(({ date }) => String(Number(date.slice(8)))),
-      axisLabel: text,
+      data: points.map(({ short }) => short),
+      axisLabel: { ...text, hideOverlap: true },
       axisTick: { show: false },
       axisLine: { lineStyle: { color: colour('edge') } },
     },
@@ -107,7 +139,14 @@ function optionOf({ days, before, shown, at }: Omit<LineChartProps, 'pointed'>) 
     },
     series: [
       ...(before === undefined ? [] : shown.map((measure) => line(measure, before, true))),
-      ...shown.map((measure) => line(measure, days, false)),
+      ...shown.map((measure) => line(measure, points, false)),
     ],
   };
+}
+
+/** From the first point whose figures may still move to the last one. */
+function moving(points: readonly Point[]) {
+  const first = points.findIndex(({ mayMove }) => mayMove);
+  const last = points.findLastIndex(({ mayMove }) => mayMove);
+  return first < 0 ? [] : ([[{ xAxis: first }, { xAxis: last }]] as never);
 }

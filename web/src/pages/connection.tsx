@@ -5,6 +5,7 @@ import { answerOf, api, type Connection, type RunFault } from '../api/client';
 import { connectionQuery, quarantineQuery, runsQuery, streamsQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
+import { Fact } from '../parts/fact';
 import { Fault } from '../parts/fault';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
@@ -117,9 +118,9 @@ function Standing({ connection }: { readonly connection: Connection }) {
         </p>
       )}
       <dl className="facts">
-        <Fact name="Source" value={source} />
-        <Fact name="Destination" value={`${destination}, schema ${schema}`} />
-        <Fact name="Schedule" value={scheduleText(schedule)} />
+        <Fact name="Source">{source}</Fact>
+        <Fact name="Destination">{`${destination}, schema ${schema}`}</Fact>
+        <Fact name="Schedule">{scheduleText(schedule)}</Fact>
         <div>
           <dt>Next run</dt>
           <dd>{next_slot === null ? <span className="none">none is due</span> : <Moment at={next_slot} isWhole />}</dd>
@@ -132,13 +133,6 @@ function Standing({ connection }: { readonly connection: Connection }) {
     </>
   );
 }
-
-export const Fact = ({ name, value }: { readonly name: string; readonly value: string }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{value}</dd>
-  </div>
-);
 
 function Streams({ name }: { readonly name: string }) {
   const streams = useQuery(streamsQuery(name));

@@ -1,58 +1,66 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useLocation, useSearchParams } from 'wouter';
+import { useMemo } from 'react';
+import { Link, useLocation } from 'wouter';
 import type { Section } from '../api/client';
 import { monthsQuery, sectionQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
-import { useFilter } from '../parts/address';
-import { Badge } from '../parts/badge';
 import { Choice } from '../parts/choice';
 import { Empty, Loaded } from '../parts/loaded';
-import { Moment } from '../parts/moment';
 import { Bars } from '../report/bars';
 import { Cards } from '../report/cards';
+import { ControlGroups } from '../report/control-groups';
 import { dimensionsOf, type Dimension } from '../report/dimensions';
 import { Exports } from '../report/exports';
 import { FiguresTable } from '../report/figures-table';
-import { dayText, monthText } from '../report/number-text';
+import { Filters } from '../report/filters';
+import { Multiples } from '../report/multiples';
+import { toldOf } from '../report/narrowed';
+import { monthText } from '../report/number-text';
+import { within } from '../report/points';
+import { RATE_NAMES } from '../report/rate-bar';
 import { ResponseTypes } from '../report/response-types';
+import { SectionState, Standing } from '../report/standing';
 import { Trend } from '../report/trend';
-import { Fact } from './connection';
+import { useView } from '../report/view';
+
+const TITLE = 'Real-time Campaign Performance Overview';
 
 export function PerformancePage({ month }: { readonly month: string | undefined }) {
   const months = useQuery(monthsQuery);
   const shown = month ?? months.data?.months[0];
-  if (months.data === undefined)
-    return (
-      <Page title="Real-time Campaign Performance Overview">
-        <Loaded query={months}>{() => null}</Loaded>
-      </Page>
-    );
+  if (months.data !== undefined && shown !== undefined)
+    return <Month month={shown} months={months.data.months} formats={months.data.formats} />;
   return (
-    <Loaded query={months}>
-      {(data) =>
-        shown === undefined ? (
-          <Page title="Real-time Campaign Performance Overview">
-            <Empty>
-              There are no figures yet. A run of a connection that feeds the report makes them: see the{' '}
-              <Link href="/">overview</Link>.
-            </Empty>
-          </Page>
-        ) : (
-          <Month month={shown} months={data.months} />
-        )
-      }
-    </Loaded>
+    <Page title={TITLE}>
+      <Loaded query={months}>
+        {() => (
+          <Empty>
+            There are no figures yet. A run of a connection that feeds the report makes them: see the{' '}
+            <Link href="/">overview</Link>.
+          </Empty>
+        )}
+      </Loaded>
+    </Page>
   );
 }
 
-function Month({ month, months }: { readonly month: string; readonly months: readonly string[] }) {
-  const section = useQuery({ ...sectionQuery(month), placeholderData: undefined });
+interface MonthProps {
+  readonly month: string;
+  readonly months: readonly string[];
+  readonly formats: readonly string[];
+}
+
+function Month({ month, months, formats }: MonthProps) {
+  const { view } = useView();
+  const section = useQuery(sectionQuery(month, view.release));
   const [, go] = useLocation();
+  const { data } = section;
+  const dimensions = useMemo(() => (data === undefined ? [] : dimensionsOf(data)), [data]);
   return (
     <Page
-      title="Real-time Campaign Performance Overview"
-      mark={section.data === undefined ? undefined : <State section={section.data} />}
-      actions={<Exports month={month} section={section.data} />}
+      title={TITLE}
+      mark={data === undefined ? undefined : <SectionState section={data} />}
+      actions={<Exports month={month} release={view.release} formats={formats} />}
     >
       <div className="filters">
         <Choice
@@ -64,179 +72,76 @@ function Month({ month, months }: { readonly month: string; readonly months: rea
           nameOf={monthText}
           all="The latest"
         />
-        {section.data !== undefined && <Filters dimensions={dimensionsOf(section.data)} />}
+        {data !== undefined && <Filters section={data} dimensions={dimensions} />}
       </div>
-      <Loaded query={section}>{(data) => <Body section={data} months={months} />}</Loaded>
+      <Loaded query={section}>{(loaded) => <Body section={loaded} dimensions={dimensions} months={months} />}</Loaded>
     </Page>
   );
 }
 
-function State({ section: { month, status } }: { readonly section: Section }) {
-  const isWhole = month.through_day === month.last_day;
-  return (
-    <p className="section-state">
-      <span>
-        {monthText(month.id)}
-        {!isWhole && `, to ${dayText(month.through_day)}`}
-      </span>
-      <Badge state={status.state} />
-    </p>
-  );
+interface BodyProps {
+  readonly section: Section;
+  readonly dimensions: readonly Dimension[];
+  readonly months: readonly string[];
 }
 
-/** One at a time: the report holds each of these breakdowns, and no cross of them. */
-function useChosen(dimensions: readonly Dimension[]) {
-  const [parameters, setParameters] = useSearchParams();
-  const dimension = dimensions.find(({ key }) => parameters.has(key));
-  const row = dimension?.rows.find(({ id }) => id === parameters.get(dimension.key));
-  const choose = (key: string, id: string) =>
-    setParameters(
-      (before) => {
-        const after = new URLSearchParams(before);
-        for (const one of dimensions) after.delete(one.key);
-        if (id !== '') after.set(key, id);
-        return after;
-      },
-      { replace: true },
-    );
-  return {
-    dimension,
-    row,
-    choose,
-    wanted: dimension === undefined ? undefined : (parameters.get(dimension.key) ?? ''),
-  };
-}
-
-function Filters({ dimensions }: { readonly dimensions: readonly Dimension[] }) {
-  const { dimension, wanted, choose } = useChosen(dimensions);
+function Body({ section, dimensions, months }: BodyProps) {
+  const { view, set } = useView();
+  const told = toldOf(section, dimensions, view);
+  const hasCross = section.by_region.length > 1 && section.by_segment.length > 1;
   return (
     <>
-      {dimensions.map(({ key, label, rows }) => (
-        <Choice
-          key={key}
-          id={`filter-${key}`}
-          label={label}
-          value={dimension?.key === key ? wanted : undefined}
-          change={(id) => choose(key, id)}
-          values={rows.map(({ id }) => id).filter((id) => id !== '')}
-          nameOf={(id) => rows.find((row) => row.id === id)?.label ?? id}
-        />
-      ))}
-      {dimension !== undefined && (
-        <button type="button" onClick={() => choose(dimension.key, '')}>
-          Show all
-        </button>
-      )}
-    </>
-  );
-}
-
-function Body({ section, months }: { readonly section: Section; readonly months: readonly string[] }) {
-  const dimensions = dimensionsOf(section);
-  const { dimension, row, wanted, choose } = useChosen(dimensions);
-  const [compared, compare] = useFilter('beside');
-  const { status, sources, time_zones, notes, totals, days, by_response_type } = section;
-  return (
-    <>
-      <dl className="facts">
-        <Fact name="Sources" value={sources.map(({ source }) => source).join(', ') || 'none'} />
-        <div>
-          <dt>Data as of</dt>
-          <dd>
-            {status.data_as_of === null ? (
-              <span className="none">not known</span>
-            ) : (
-              <Moment at={status.data_as_of} isWhole />
-            )}
-          </dd>
-        </div>
-        <Fact name="Time zone of days" value={time_zones.join(', ') || 'none'} />
-        <div>
-          <dt>Completeness</dt>
-          <dd>
-            {status.days_present} of {status.days_expected} days
-            {sources
-              .filter(({ missing_days }) => missing_days.length > 0)
-              .map(({ source, missing_days }) => (
-                <span key={source} className="small">
-                  <br />
-                  {source} lacks {missing_days.slice(0, 3).join(', ')}
-                  {missing_days.length > 3 && ` and ${missing_days.length - 3} more days`}
-                </span>
-              ))}
-          </dd>
-        </div>
-        {status.state === 'preliminary' && (
-          <div>
-            <dt>Final from</dt>
-            <dd>
-              <Moment at={status.final_from} isWhole />
-            </dd>
-          </div>
-        )}
-      </dl>
+      <Standing section={section} />
       <p className="unseen" role="status">
-        {row === undefined ? 'All figures are shown.' : `Only ${dimension!.label} ${row.label} is shown in the cards.`}
+        {told === undefined ? 'All figures are shown.' : `The cards show only ${told.text}.`}
       </p>
-      {dimension !== undefined && row === undefined && (
+      {told?.missing !== undefined && (
         <p className="notice warn more">
-          {monthText(section.month.id)} has no {dimension.label.toLowerCase()} “{wanted}”; all is shown.
+          {monthText(section.month.id)} has {told.missing}; all is shown.
         </p>
       )}
-      {row !== undefined && (
+      {told !== undefined && told.missing === undefined && (
         <p className="more">
-          <strong>
-            {dimension!.label}: {row.label}
-          </strong>
+          <strong>{told.text}</strong>
         </p>
       )}
-      <Cards section={section} figures={row?.figures} />
+      <Cards
+        section={section}
+        narrowed={told?.figures === undefined ? undefined : { ...told, figures: told.figures }}
+      />
       <Part
-        title="By day"
-        lead={
-          row === undefined
-            ? 'Days without data are gaps; a zero was measured. Point at a day, or walk with the arrow keys.'
-            : `All campaigns: the report holds no days of one ${dimension!.label.toLowerCase()}. Days without data are gaps.`
-        }
+        title="Over time"
+        lead="Of all campaigns. What has no data is a gap; a zero was measured. Point at it, or walk with the arrow keys."
       >
-        <Trend section={section} months={months} compared={compared} compare={compare} />
+        <Trend section={section} months={months} />
       </Part>
-      {dimensions.map(({ key, label, rows }) => (
-        <Part
-          key={key}
-          title={`By ${label.toLowerCase()}`}
-          lead="By messages sent. Choose a name to see its figures in the cards."
-        >
-          <Bars rows={rows} label={label} chosen={dimension?.key === key ? wanted : undefined} />
-          <FiguresTable
-            caption={`Figures by ${label.toLowerCase()}`}
-            first={label}
-            rows={rows}
-            totals={totals}
-            chosen={dimension?.key === key ? wanted : undefined}
-            choose={(id) => choose(key, id)}
-          />
-        </Part>
+      <div className="part filters">
+        <Choice
+          id="rate"
+          label="Rate beside the counts"
+          value={view.rate === 'response_rate' ? undefined : view.rate}
+          change={(rate) => set({ rate })}
+          values={['open_rate']}
+          nameOf={() => RATE_NAMES.open_rate}
+          all={RATE_NAMES.response_rate}
+        />
+      </div>
+      {dimensions.map((dimension) => (
+        <Breakdown key={dimension.key} section={section} dimension={dimension} />
       ))}
-      {by_response_type.length > 0 && (
+      {hasCross && <RegionSegment section={section} />}
+      {section.control_groups.length > 0 && (
         <Part
-          title="By response type"
-          lead="Those that count are in the card “Responded”; the others are shown here only."
+          title="Control groups"
+          lead="Members of a control group were chosen and sent nothing; they are left out of all other figures."
         >
-          <ResponseTypes rows={by_response_type} />
+          <ControlGroups groups={section.control_groups} />
         </Part>
       )}
-      <Part title="All days" lead="The figures behind the graph.">
-        <FiguresTable
-          caption="Figures by day"
-          first="Day"
-          rows={days.map(({ date, ...figures }) => ({ id: date, label: date, figures }))}
-          totals={totals}
-        />
-      </Part>
+      <Days section={section} />
       <Part title="How to read this page">
         <dl className="notes">
-          {notes.map(({ title, text }) => (
+          {section.notes.map(({ title, text }) => (
             <div key={title}>
               <dt>{title}</dt>
               <dd>{text}</dd>
@@ -245,5 +150,73 @@ function Body({ section, months }: { readonly section: Section; readonly months:
         </dl>
       </Part>
     </>
+  );
+}
+
+function Breakdown({ section, dimension }: { readonly section: Section; readonly dimension: Dimension }) {
+  const { view, narrow } = useView();
+  const { key, label, rows } = dimension;
+  const chosen = view.narrowed.get(key);
+  const isOfTypes = key === 'type';
+  return (
+    <Part
+      title={`By ${label.toLowerCase()}`}
+      lead={
+        isOfTypes
+          ? 'Those that count are in the card “Responded”; the others are shown here only.'
+          : 'By messages sent. Choose a name to see its figures in the cards.'
+      }
+    >
+      <Bars rows={rows} label={label} rate={view.rate} chosen={chosen} count={isOfTypes ? 'responded' : 'sent'} />
+      {isOfTypes ? (
+        <ResponseTypes rows={section.by_response_type} />
+      ) : (
+        <FiguresTable
+          caption={`Figures by ${label.toLowerCase()}`}
+          first={label}
+          rows={rows}
+          totals={section.totals}
+          chosen={chosen}
+          choose={(id) => narrow(key, id)}
+        />
+      )}
+    </Part>
+  );
+}
+
+function RegionSegment({ section }: { readonly section: Section }) {
+  const { view, cross } = useView();
+  return (
+    <Part
+      title={`${RATE_NAMES[view.rate]} by region and member segment`}
+      lead="All on one axis, the segments in the same order. Lines are 95 % intervals: where two overlap widely, the difference may be chance."
+    >
+      <Multiples
+        section={section}
+        rate={view.rate}
+        chosen={{ region: view.narrowed.get('region'), segment: view.narrowed.get('segment') }}
+        choose={(region, segment) => cross({ region, segment })}
+      />
+    </Part>
+  );
+}
+
+function Days({ section }: { readonly section: Section }) {
+  const { view } = useView();
+  const span = view.narrowed.get('days');
+  const days = within(section.days, span) as Section['days'];
+  return (
+    <Part
+      title={span === undefined ? 'All days' : 'The chosen days'}
+      lead="The figures behind the graph. Rates of a day can be over 100 %: many of its opens belong to messages of days before."
+    >
+      <FiguresTable
+        caption="Figures of each day"
+        first="Day"
+        rows={days.map(({ date, ...figures }) => ({ id: date, label: date, figures }))}
+        totals={span === undefined ? section.totals : undefined}
+        isSorted
+      />
+    </Part>
   );
 }

@@ -7,11 +7,11 @@ import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Balance } from '../parts/balance';
 import { Download } from '../parts/download';
+import { Fact } from '../parts/fact';
 import { Fault } from '../parts/fault';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment, useNow } from '../parts/moment';
 import { bytesText, countText, durationText, words } from '../parts/text';
-import { Fact } from './connection';
 import { useLiveRun, type LiveStream } from './live-run';
 
 export function RunPage({ id }: { readonly id: string }) {
@@ -65,19 +65,19 @@ function Facts({ run }: { readonly run: Run }) {
           <Moment at={run.started_at} isWhole />
         </dd>
       </div>
-      <Fact
-        name={run.ended_at === undefined ? 'Under way for' : 'Took'}
-        value={durationText(end - Date.parse(run.started_at))}
-      />
-      <Fact name="Asked by" value={words(run.trigger)} />
+      <Fact name={run.ended_at === undefined ? 'Under way for' : 'Took'}>
+        {durationText(end - Date.parse(run.started_at))}
+      </Fact>
+      <Fact name="Asked by">{words(run.trigger)}</Fact>
       {run.calls?.map(({ host, share, sent, remaining }) => (
         <Fact
           key={`${host} ${share ?? ''}`}
           name={share === undefined ? `Calls to ${host}` : `Calls to ${host} (${share})`}
-          value={remaining === undefined ? countText(sent) : `${countText(sent)}; ${countText(remaining)} left`}
-        />
+        >
+          {remaining === undefined ? countText(sent) : `${countText(sent)}; ${countText(remaining)} left`}
+        </Fact>
       ))}
-      <Fact name="Worker" value={`${run.owner.host}, process ${run.owner.pid}`} />
+      <Fact name="Worker">{`${run.owner.host}, process ${run.owner.pid}`}</Fact>
       <div>
         <dt>Run</dt>
         <dd>

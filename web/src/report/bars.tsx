@@ -1,45 +1,54 @@
-import { HIDDEN, isHidden, measured, NOT_MEASURED, rate } from './number-text';
+import { useMemo } from 'react';
+import type { Figures } from '../api/client';
 import type { Row } from './dimensions';
+import { HIDDEN, isHidden, measured, NOT_MEASURED } from './number-text';
+import { mostOf, RateBar, RATE_NAMES, type RateKey } from './rate-bar';
 
 const SHOWN = 10;
 
-/** Messages sent, sorted, each bar with its number; the rest of many is in the table. */
-export function Bars({
-  rows,
-  label,
-  chosen,
-}: {
+interface BarsProps {
   readonly rows: readonly Row[];
   readonly label: string;
+  readonly rate: RateKey;
   readonly chosen?: string | undefined;
-}) {
-  const sorted = rows.toSorted((a, b) => (b.figures.sent ?? -1) - (a.figures.sent ?? -1));
+  readonly count?: 'sent' | 'responded';
+}
+
+const COUNTED = { sent: 'Messages sent', responded: 'Responses' } as const;
+
+/** A count and a rate of each, sorted by the count; every bar with its number, every rate with its interval and n. */
+export function Bars({ rows, label, rate, chosen, count = 'sent' }: BarsProps) {
+  const sorted = useMemo(
+    () => rows.toSorted((a, b) => (b.figures[count] ?? -1) - (a.figures[count] ?? -1)),
+    [rows, count],
+  );
   const shown = sorted.slice(0, SHOWN);
-  const most = Math.max(1, ...shown.map(({ figures }) => figures.sent ?? 0));
+  const most = Math.max(1, ...shown.map(({ figures }) => figures[count] ?? 0));
+  const mostRate = mostOf(
+    shown.map(({ figures }) => figures),
+    rate,
+  );
+  const hasRate = count === 'sent';
   return (
     <figure>
-      <ul className="bars" aria-label={`Messages sent by ${label.toLowerCase()}`}>
-        {shown.map(({ id, label, figures }) => (
+      <p className="bars-head" aria-hidden="true">
+        <span />
+        <span>{COUNTED[count]}</span>
+        {hasRate && <span>{RATE_NAMES[rate]} of n messages, with its 95 % interval</span>}
+      </p>
+      <ul className="bars" aria-label={`${COUNTED[count]} by ${label.toLowerCase()}`}>
+        {shown.map(({ id, label: name, figures }) => (
           <li key={id} className={id === chosen ? 'chosen' : undefined}>
-            <span>{label}</span>
-            <span className="track" aria-hidden="true">
-              {figures.sent !== null && (
-                <span className="bar sent" style={{ width: `${(figures.sent / most) * 100}%` }} />
-              )}
-            </span>
-            <span className="told">
-              <strong>
-                {isHidden(figures, 'sent')
-                  ? HIDDEN
-                  : figures.sent === null
-                    ? NOT_MEASURED
-                    : `${measured(figures.sent)} sent`}
-              </strong>
-              ,{' '}
-              <span className="muted">
-                response rate {isHidden(figures, 'response_rate') ? HIDDEN : rate(figures.response_rate)}
+            <span className="name">{name}</span>
+            <span className="pair">
+              <span className="track" aria-hidden="true">
+                {figures[count] !== null && (
+                  <span className={`bar ${count}`} style={{ width: `${(figures[count] / most) * 100}%` }} />
+                )}
               </span>
+              <CountTold figures={figures} count={count} />
             </span>
+            {hasRate && <RateBar figures={figures} rate={rate} most={mostRate} />}
           </li>
         ))}
       </ul>
@@ -49,5 +58,15 @@ export function Bars({
         </figcaption>
       )}
     </figure>
+  );
+}
+
+function CountTold({ figures, count }: { readonly figures: Figures; readonly count: 'sent' | 'responded' }) {
+  const isSecret = isHidden(figures, count);
+  return (
+    <span className={isSecret || figures[count] === null ? 'told none' : 'told'}>
+      {isSecret ? HIDDEN : figures[count] === null ? NOT_MEASURED : measured(figures[count])}
+      <span className="unseen"> {COUNTED[count].toLowerCase()}, </span>
+    </span>
   );
 }

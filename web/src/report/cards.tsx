@@ -10,17 +10,28 @@ import {
   percentText,
   pointsText,
 } from './number-text';
+import { Sparkline } from './sparkline';
 
 type Card = Section['cards'][number];
 type Change = NonNullable<Card['previous_month']>;
 
-interface CardsProps {
-  readonly section: Section;
-  /** Of one campaign, region and so on; absent: of all, with their changes. */
-  readonly figures?: Figures | undefined;
+/** Figures of a part of all, or of a part of the month. */
+export interface Narrowed {
+  readonly figures: Figures;
+  /** Absent: all of them are told. */
+  readonly tells?: readonly string[] | undefined;
+  /** Said in place of what is not told. */
+  readonly untold?: string;
 }
 
-export function Cards({ section, figures }: CardsProps) {
+interface CardsProps {
+  readonly section: Section;
+  /** Absent: of all, with their changes. */
+  readonly narrowed?: Narrowed | undefined;
+}
+
+export function Cards({ section, narrowed }: CardsProps) {
+  const isWhole = section.month.through_day === section.month.last_day && section.status.state !== 'preliminary';
   return (
     <>
       <h2 className="unseen">The month in figures</h2>
@@ -28,10 +39,15 @@ export function Cards({ section, figures }: CardsProps) {
         {section.cards.map((card) => (
           <li className="card" key={card.key}>
             <h3>{card.label}</h3>
-            {figures === undefined ? (
-              <Whole card={card} month={section.month.id} />
+            {narrowed === undefined ? (
+              <>
+                <Whole card={card} month={section.month.id} />
+                <Sparkline card={card} isWhole={isWhole} />
+              </>
+            ) : narrowed.tells?.includes(card.key) === false ? (
+              <p className="muted">{narrowed.untold}</p>
             ) : (
-              <Part value={figures[card.key]} isSecret={isHidden(figures, card.key)} />
+              <Part value={narrowed.figures[card.key]} isSecret={isHidden(narrowed.figures, card.key)} />
             )}
             <details>
               <summary>

@@ -1,4 +1,5 @@
 import type { Figures, Section } from '../api/client';
+import type { Narrowing } from './view';
 
 export interface Row {
   /** What the address has. */
@@ -10,18 +11,38 @@ export interface Row {
 }
 
 export interface Dimension {
-  readonly key: string;
+  readonly key: Exclude<Narrowing, 'days'>;
   readonly label: string;
   readonly rows: readonly Row[];
+  /** Figures that it tells; absent: all. */
+  readonly tells?: readonly (keyof Figures)[];
 }
 
+const NOTHING: Figures = {
+  targeted: null,
+  sent: null,
+  delivered: null,
+  opened: null,
+  opened_machine: null,
+  clicked: null,
+  bounced: null,
+  unsubscribed: null,
+  responded: null,
+  cost: null,
+  revenue: null,
+  open_rate: null,
+  response_rate: null,
+};
+
+export const nameOf = (name: string, dimension: string): string =>
+  name === '' ? `Not broken down by ${dimension}` : name;
+
 /** Rows of a breakdown, told apart by one of their columns. */
-function broken<K extends string>(rows: readonly (Figures & Readonly<Record<K, string>>)[], key: K): readonly Row[] {
-  return rows.map((row) => ({
-    id: row[key],
-    label: row[key] === '' ? `Not broken down by ${key}` : row[key],
-    figures: row,
-  }));
+export function broken<K extends string>(
+  rows: readonly (Figures & Readonly<Record<K, string>>)[],
+  key: K,
+): readonly Row[] {
+  return rows.map((row) => ({ id: row[key], label: nameOf(row[key], key), figures: row }));
 }
 
 /** What the figures can be looked at by, as far as the report of this month holds it. */
@@ -37,11 +58,21 @@ export function dimensionsOf(section: Section): readonly Dimension[] {
       ].join(' · ') || undefined,
     figures,
   }));
-  const all = [
+  const types = section.by_response_type.map(({ response_type, is_primary, responded }) => ({
+    id: response_type,
+    label: response_type,
+    detail: is_primary ? undefined : 'is no part of “Responded”',
+    figures: { ...NOTHING, responded },
+  }));
+  const all: readonly Dimension[] = [
     { key: 'campaign', label: 'Campaign', rows: campaigns },
     { key: 'region', label: 'Region', rows: broken(section.by_region, 'region') },
     { key: 'segment', label: 'Member segment', rows: broken(section.by_segment, 'segment') },
     { key: 'channel', label: 'Channel', rows: broken(section.by_channel, 'channel') },
+    { key: 'type', label: 'Response type', rows: types, tells: ['responded'] },
   ];
   return all.filter(({ rows }) => rows.length > 1 || rows.some(({ id }) => id !== ''));
 }
+
+export const crossOf = (section: Section, region: string, segment: string): Figures | undefined =>
+  section.by_region_segment.find((row) => row.region === region && row.segment === segment);

@@ -1,20 +1,31 @@
-import type { Section } from '../api/client';
 import { Download } from '../parts/download';
 
-/** Every form in which the host gives the month. */
-export function Exports({ month, section }: { readonly month: string; readonly section: Section | undefined }) {
-  if (section === undefined) return null;
+interface ExportsProps {
+  readonly month: string;
+  readonly release: number | undefined;
+  /** Those that the host can write: its list, not ours. */
+  readonly formats: readonly string[];
+}
+
+export function Exports({ month, release, formats }: ExportsProps) {
+  const query = release === undefined ? '' : `?release=${release}`;
+  const version = release === undefined ? '' : `-v${release}`;
   return (
     <>
-      <Download address={`/api/report/${month}`} name={`report-${month}.json`}>
-        JSON
-      </Download>
-      <Download address={`/report/${month}`} name={`report-${month}.html`}>
-        HTML file
-      </Download>
-      <a className="button" href={`/report/${month}`}>
-        Page without script
-      </a>
+      {formats.map((format) => (
+        <Download
+          key={format}
+          address={`/api/report/${month}/export/${format}${query}`}
+          name={`report-${month}${version}.${format}`}
+        >
+          {format.toUpperCase()}
+        </Download>
+      ))}
+      {release === undefined && (
+        <a className="button" href={`/report/${month}`}>
+          Page without script
+        </a>
+      )}
       <button type="button" onClick={() => window.print()}>
         Print
       </button>

@@ -1,4 +1,6 @@
+import { useMemo, useState } from 'react';
 import type { Figures } from '../api/client';
+import { countText } from '../parts/text';
 import { HIDDEN, isHidden, isNothing, measured, NOT_MEASURED, rate } from './number-text';
 import type { Row } from './dimensions';
 
@@ -6,6 +8,8 @@ const HEADS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Respons
 
 const COUNTS = ['sent', 'delivered', 'opened', 'responded'] as const;
 const RATES = ['open_rate', 'response_rate'] as const;
+const KEYS = [...COUNTS, ...RATES];
+type Key = (typeof KEYS)[number];
 
 export const cellsOf = (figures: Figures): readonly string[] => [
   ...COUNTS.map((key) => (isHidden(figures, key) ? HIDDEN : measured(figures[key]))),
@@ -16,63 +20,141 @@ interface FiguresTableProps {
   readonly caption: string;
   readonly first: string;
   readonly rows: readonly Row[];
-  readonly totals: Figures;
+  /** Of all; absent where the rows do not add up to it. */
+  readonly totals?: Figures | undefined;
   readonly chosen?: string | undefined;
   readonly choose?: (id: string) => void;
+  /** Days stay in their order. */
+  readonly isSorted?: boolean;
 }
 
+/** More rows are drawn when somebody asks for them: a page of thousands answers slowly. */
+const SHOWN = 25;
+
 /** The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
-export function FiguresTable({ caption, first, rows, totals, chosen, choose }: FiguresTableProps) {
+export function FiguresTable(props: FiguresTableProps) {
+  const { caption, first, rows, totals, chosen, choose, isSorted = false } = props;
+  const [order, setOrder] = useState<Order>();
+  const [wanted, want] = useState('');
+  const [isWhole, showAll] = useState(false);
+  const found = useMemo(() => {
+    const text = wanted.trim().toLowerCase();
+    const matching = rows.filter(({ id, label }) => `${label} ${id}`.toLowerCase().includes(text));
+    return order === undefined ? matching : matching.toSorted(comparing(order));
+  }, [rows, wanted, order]);
+  const shown = isWhole || isSorted ? found : found.slice(0, SHOWN);
+  const head = (key: Key | undefined, label: string) => {
+    const by = order?.key === key ? order?.direction : undefined;
+    return (
+      <th
+        scope="col"
+        key={label}
+        className={key === undefined ? undefined : 'number'}
+        aria-sort={by === undefined || isSorted ? undefined : by}
+      >
+        {isSorted || key === undefined ? (
+          label
+        ) : (
+          <button
+            type="button"
+            className="plain sorts"
+            onClick={() => setOrder({ key, direction: by === 'descending' ? 'ascending' : 'descending' })}
+          >
+            {label}
+            <span aria-hidden="true">{by === undefined ? '' : by === 'descending' ? ' ↓' : ' ↑'}</span>
+          </button>
+        )}
+      </th>
+    );
+  };
   return (
-    <div className="scroll more" role="region" aria-label={caption} tabIndex={0}>
-      <table className="figures">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{first}</th>
-            {HEADS.map((head) => (
-              <th scope="col" className="number" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map(({ id, label, detail, figures }) => (
-            <tr key={id} className={id === chosen ? 'chosen' : undefined}>
-              <th scope="row">
-                {choose === undefined ? (
-                  label
-                ) : (
-                  <button
-                    type="button"
-                    className="plain"
-                    aria-pressed={id === chosen}
-                    onClick={() => choose(id === chosen ? '' : id)}
-                  >
-                    {label}
-                  </button>
-                )}
-                {detail !== undefined && (
-                  <>
-                    <br />
-                    <span className="small muted">{detail}</span>
-                  </>
-                )}
-              </th>
-              <Cells figures={figures} />
+    <>
+      {rows.length > SHOWN && !isSorted && (
+        <div className="filters more">
+          <div className="field">
+            <label htmlFor={`find-${first}`}>Find a {first.toLowerCase()}</label>
+            <input id={`find-${first}`} type="search" value={wanted} onChange={(event) => want(event.target.value)} />
+          </div>
+          <p className="small muted" role="status">
+            {countText(found.length)} of {countText(rows.length)}
+          </p>
+        </div>
+      )}
+      <div className="scroll more" role="region" aria-label={caption} tabIndex={0}>
+        <table className="figures">
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              {head(undefined, first)}
+              {KEYS.map((key, index) => head(key, HEADS[index]!))}
             </tr>
-          ))}
-        </tbody>
-        <tfoot>
-          <tr>
-            <th scope="row">Total</th>
-            <Cells figures={totals} />
-          </tr>
-        </tfoot>
-      </table>
-    </div>
+          </thead>
+          <tbody>
+            {shown.map(({ id, label, detail, figures }) => (
+              <tr key={id} className={id === chosen ? 'chosen' : undefined}>
+                <th scope="row">
+                  {choose === undefined ? (
+                    label
+                  ) : (
+                    <button
+                      type="button"
+                      className="plain"
+                      aria-pressed={id === chosen}
+                      onClick={() => choose(id === chosen ? '' : id)}
+                    >
+                      {label}
+                    </button>
+                  )}
+                  {detail !== undefined && (
+                    <>
+                      <br />
+                      <span className="small muted">{detail}</span>
+                    </>
+                  )}
+                </th>
+                <Cells figures={figures} />
+              </tr>
+            ))}
+          </tbody>
+          {totals !== undefined && (
+            <tfoot>
+              <tr>
+                <th scope="row">Total</th>
+                <Cells figures={totals} />
+              </tr>
+            </tfoot>
+          )}
+        </table>
+      </div>
+      {shown.length < found.length && (
+        <p className="more">
+          <button type="button" onClick={() => showAll(true)}>
+            Show all {countText(found.length)}
+          </button>
+        </p>
+      )}
+    </>
   );
+}
+
+interface Order {
+  readonly key: Key;
+  readonly direction: 'ascending' | 'descending';
+}
+
+/** What is hidden or not measured stays last, by its name, whichever way: its place must not tell it. */
+function comparing({ key, direction }: Order) {
+  const sign = direction === 'descending' ? -1 : 1;
+  const valueOf = ({ figures }: Row) => {
+    const value = figures[key];
+    return typeof value === 'number' || value === null ? value : value.value;
+  };
+  return (left: Row, right: Row) => {
+    const [one, other] = [valueOf(left), valueOf(right)];
+    if (one !== null && other !== null && one !== other) return sign * (one - other);
+    if ((one === null) !== (other === null)) return one === null ? 1 : -1;
+    return left.label.localeCompare(right.label, 'en');
+  };
 }
 
 function Cells({ figures }: { readonly figures: Figures }) {

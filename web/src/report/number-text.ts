@@ -63,3 +63,9 @@ export const isHidden = (figures: Figures, key: string): boolean =>
 
 export const isNothing = (figures: Figures): boolean =>
   Object.values(figures).every((value) => value === null || (Array.isArray(value) && value.length === 0));
+
+/** A difference of shares that somebody else has computed, in percentage points. */
+export function signedPoints(value: number): string {
+  const text = (Math.abs(value) * 100).toFixed(2);
+  return `${value < 0 ? '−' : value > 0 ? '+' : '±'}${text}`;
+}

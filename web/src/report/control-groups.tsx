@@ -1,0 +1,52 @@
+import type { Section } from '../api/client';
+import { measured, NOT_MEASURED, percentText, signedPoints } from './number-text';
+
+/** Arms of campaigns with a control group, each beside it. */
+export function ControlGroups({ groups }: { readonly groups: Section['control_groups'] }) {
+  return groups.map(({ source, campaign_id, name, arms }) => (
+    <div
+      key={`${source}:${campaign_id}`}
+      className="scroll more"
+      role="region"
+      aria-label={`Arms of ${name}`}
+      tabIndex={0}
+    >
+      <table className="figures">
+        <caption>{name}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Arm</th>
+            {['Chosen', 'Sent', 'Responded', 'Rate of chosen', 'Lift, with its 95 % interval'].map((head) => (
+              <th scope="col" className="number" key={head}>
+                {head}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {arms.map(({ variant_id, name: arm, is_control, targeted, sent, responded, rate, lift }) => (
+            <tr key={variant_id}>
+              <th scope="row">
+                {arm}
+                {is_control && <span className="muted"> (control group)</span>}
+              </th>
+              <td className="number">{measured(targeted)}</td>
+              <td className="number">{measured(sent)}</td>
+              <td className="number">{measured(responded)}</td>
+              <td className="number">
+                {rate === null ? <span className="none">{NOT_MEASURED}</span> : percentText(rate)}
+              </td>
+              <td className="number">
+                {lift === null ? (
+                  <span className="none">–</span>
+                ) : (
+                  `${signedPoints(lift.value)} (${signedPoints(lift.low)} to ${signedPoints(lift.high)})`
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  ));
+}

@@ -1,0 +1,71 @@
+import type { Figures, Section } from '../api/client';
+import type { Narrowed } from './cards';
+import { crossOf, nameOf, type Dimension } from './dimensions';
+import { spanText, within } from './points';
+import { NARROWINGS, type Narrowing, type View } from './view';
+
+/** What the cards show while something is chosen. */
+export interface Told extends Partial<Narrowed> {
+  /** In words, such as “Region: West”. */
+  readonly text: string;
+  /** What the address asks for and the month has not. */
+  readonly missing?: string;
+}
+
+const PAIR_SIGN = ' × ';
+
+/** Undefined where nothing is chosen. Pairs of a campaign and a region or segment are asked for on their own. */
+export function toldOf(section: Section, dimensions: readonly Dimension[], { narrowed }: View): Told | undefined {
+  if (narrowed.size === 0) return undefined;
+  const parts = NARROWINGS.flatMap((key) => {
+    const value = narrowed.get(key);
+    return value === undefined ? [] : [{ key, value, ...named(dimensions, key, value) }];
+  });
+  const text = parts.map(({ label, name }) => `${label}: ${name}`).join(PAIR_SIGN);
+  const missing = parts.find(({ isKnown }) => !isKnown);
+  if (missing !== undefined) return { text, missing: `no ${missing.label.toLowerCase()} “${missing.value}”` };
+  const [region, segment, days] = (['region', 'segment', 'days'] as const).map((key) => narrowed.get(key));
+  if (narrowed.size === 1 && days !== undefined) return { text, ...ofDays(section, days) };
+  if (region !== undefined && segment !== undefined) {
+    const figures = crossOf(section, region, segment);
+    return figures === undefined
+      ? { text, missing: `nothing of region “${region}” and segment “${segment}”` }
+      : { text, figures };
+  }
+  if (narrowed.size > 1) return { text };
+  const [{ key, value }] = parts as [(typeof parts)[number]];
+  const dimension = dimensions.find((one) => one.key === key);
+  const row = dimension?.rows.find(({ id }) => id === value);
+  return row === undefined
+    ? { text }
+    : { text, figures: row.figures, tells: dimension?.tells, untold: 'is not told by response type' };
+}
+
+function named(dimensions: readonly Dimension[], key: Narrowing, value: string) {
+  if (key === 'days') return { label: 'Days', name: spanText(value), isKnown: true };
+  const dimension = dimensions.find((one) => one.key === key);
+  const row = dimension?.rows.find(({ id }) => id === value);
+  return {
+    label: dimension?.label ?? key,
+    name: row?.label ?? nameOf(value, key),
+    isKnown: row !== undefined,
+  };
+}
+
+const COUNTED = ['sent', 'delivered', 'opened', 'responded'] as const;
+
+/** Counts of days add up. Rates do not: many opens of a few days belong to messages of the days before. */
+function ofDays({ days, totals }: Section, span: string): Narrowed {
+  const chosen = within(days, span) as Section['days'];
+  const sums = Object.fromEntries(
+    COUNTED.map((key) => {
+      const values = chosen.flatMap((day) => (day[key] === null ? [] : [day[key]]));
+      return [key, values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0)];
+    }),
+  );
+  return {
+    figures: { ...totals, ...sums } as Figures,
+    tells: COUNTED,
+    untold: 'is told of a whole month: many opens and responses of these days belong to messages of the days before',
+  };
+}

@@ -1,0 +1,128 @@
+import type { Section } from '../api/client';
+import { dayText, monthText } from './number-text';
+import type { Grain } from './view';
+
+export const MEASURES = [
+  ['sent', 'Sent'],
+  ['opened', 'Opened'],
+  ['responded', 'Responded'],
+] as const;
+export type Measure = (typeof MEASURES)[number][0];
+export type Counts = Readonly<Record<Measure, number | null>>;
+
+export interface Day extends Counts {
+  readonly date: string;
+}
+
+/** A place on the time axis: a day, a week as far as it lies in the month, or a month. */
+export interface Point extends Counts {
+  readonly id: string;
+  /** At the axis. */
+  readonly short: string;
+  readonly long: string;
+  readonly from: string;
+  readonly to: string;
+  /** Late opens and responses may still come in. */
+  readonly mayMove: boolean;
+  /** Something was sent, while on other days nothing is. */
+  readonly isSend: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+const sum = (values: readonly (number | null)[]): number | null =>
+  values.reduce((total, value) => (value === null ? total : (total ?? 0) + value), null);
+
+/** From this day on figures may move; undefined where the month is final. */
+export function movesFrom({ status, month }: Section): string | undefined {
+  if (status.state !== 'preliminary') return undefined;
+  const closing = Date.parse(status.final_from) - (Date.parse(month.last_day) + DAY_MS);
+  const asOf = status.data_as_of === null ? Date.now() : Date.parse(status.data_as_of);
+  return new Date(asOf - closing).toISOString().slice(0, 10);
+}
+
+function dayPoints(days: readonly Day[], moving: string | undefined): readonly Point[] {
+  const hasQuiet = days.some(({ sent }) => sent === 0) && days.some(({ sent }) => sent !== null && sent > 0);
+  return days.map((day) => ({
+    ...countsOf([day]),
+    id: day.date,
+    short: String(Number(day.date.slice(8))),
+    long: dayText(day.date),
+    from: day.date,
+    to: day.date,
+    mayMove: moving !== undefined && day.date >= moving && day.sent !== null,
+    isSend: hasQuiet && (day.sent ?? 0) > 0,
+  }));
+}
+
+const countsOf = (days: readonly Counts[]): Counts => ({
+  sent: sum(days.map(({ sent }) => sent)),
+  opened: sum(days.map(({ opened }) => opened)),
+  responded: sum(days.map(({ responded }) => responded)),
+});
+
+const mondayOf = (date: string): string => {
+  const at = new Date(`${date}T00:00:00Z`);
+  at.setUTCDate(at.getUTCDate() - ((at.getUTCDay() + 6) % 7));
+  return at.toISOString().slice(0, 10);
+};
+
+function weekPoints(days: readonly Day[], moving: string | undefined): readonly Point[] {
+  return [...Map.groupBy(days, ({ date }) => mondayOf(date))].map(([monday, within]) => {
+    const [from, to] = [within[0]!.date, within.at(-1)!.date];
+    const span = from === to ? dayText(from) : `${dayText(from)} to ${dayText(to)}`;
+    return {
+      ...countsOf(within),
+      id: monday,
+      short: `${Number(from.slice(8))}–${Number(to.slice(8))}`,
+      long: `Week ${span}${within.length < 7 ? ` (${within.length} ${within.length === 1 ? 'day' : 'days'})` : ''}`,
+      from,
+      to,
+      mayMove: moving !== undefined && within.some(({ date, sent }) => date >= moving && sent !== null),
+      isSend: false,
+    };
+  });
+}
+
+/** The month and the twelve before it. */
+function monthPoints({ cards, month, status }: Section): readonly Point[] {
+  const values = (measure: Measure) => cards.find(({ key }) => key === measure)?.history ?? [];
+  return values('sent').map(({ month: id }, index) => ({
+    id,
+    sent: values('sent')[index]?.value ?? null,
+    opened: values('opened')[index]?.value ?? null,
+    responded: values('responded')[index]?.value ?? null,
+    short: `${monthText(id).slice(0, 3)} ${id.slice(2, 4)}`,
+    long: monthText(id),
+    from: `${id}-01`,
+    to: `${id}-31`,
+    mayMove: id === month.id && status.state === 'preliminary',
+    isSend: false,
+  }));
+}
+
+export function pointsOf(section: Section, days: readonly Day[], grain: Grain): readonly Point[] {
+  if (grain === 'month') return monthPoints(section);
+  const moving = movesFrom(section);
+  return grain === 'week' ? weekPoints(days, moving) : dayPoints(days, moving);
+}
+
+/** What another month had on the same days of the month; the figures of both stand one above the other. */
+export function alignedWith(points: readonly Point[], other: readonly Day[]): readonly Counts[] {
+  return points.map(({ from, to }) =>
+    countsOf(other.filter(({ date }) => date.slice(8) >= from.slice(8) && date.slice(8) <= to.slice(8))),
+  );
+}
+
+export const within = (days: readonly Day[], span: string | undefined): readonly Day[] => {
+  if (span === undefined) return days;
+  const [from, to] = spanOf(span);
+  return days.filter(({ date }) => date >= from && date <= to);
+};
+
+export const spanOf = (span: string): readonly [from: string, to: string] => span.split('..') as [string, string];
+
+export const spanText = (span: string): string => {
+  const [from, to] = spanOf(span);
+  return from === to ? dayText(from) : `${dayText(from)} to ${dayText(to)}`;
+};
