@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { instant } from './braze.days.js';
-import type { Campaign, CampaignDetails, Canvas, CanvasDetails, Segment } from './braze.schemas.js';
+import type { Campaign, CampaignDetails, CampaignVariation, Canvas, CanvasDetails, Segment } from './braze.schemas.js';
 
 export const campaignRow = ({ id, name, last_edited, is_api_campaign, tags }: Readonly<Record<string, any>>) =>
   ({ id, name, last_edited: instant(last_edited), is_api_campaign, tags: tags ?? [] }) as z.input<typeof Campaign>;
@@ -28,14 +28,23 @@ export const detailsRow = (id: string, body: Readonly<Record<string, any>>) =>
     last_sent: instant(body['last_sent']),
     tags: body['tags'] ?? [],
     teams: body['teams'] ?? [],
-    variations: Object.entries<any>(body['messages'] ?? {}).map(([variation, message]) => ({
-      id: variation,
-      name: message?.name ?? null,
-      channel: message?.channel ?? null,
-      is_control: message?.type === 'control',
-    })),
+    variations: variationsOf(body),
     conversion_behaviors: body['conversion_behaviors'] ?? [],
   }) as z.input<typeof CampaignDetails>;
+
+const variationsOf = (body: Readonly<Record<string, any>>) =>
+  Object.entries<any>(body['messages'] ?? {}).map(([variation, message]) => ({
+    id: variation,
+    name: message?.name ?? null,
+    channel: message?.channel ?? null,
+    is_control: message?.type === 'control',
+  }));
+
+/** The same variations, each a row by itself, so that events find theirs. */
+export const variationRows = (campaign_id: string, body: Readonly<Record<string, any>>) =>
+  variationsOf(body).map(
+    ({ id: variation_id, ...rest }) => ({ campaign_id, variation_id, ...rest }) as z.input<typeof CampaignVariation>,
+  );
 
 /** As of campaigns, without a word of a message. */
 export const canvasDetailsRow = (id: string, body: Readonly<Record<string, any>>) =>

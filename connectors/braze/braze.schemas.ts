@@ -43,6 +43,14 @@ export const CampaignDetails = z.object({
   conversion_behaviors: list('Conversion events A, B, C, D in this order; `window` in seconds'),
 });
 
+export const CampaignVariation = z.object({
+  campaign_id: z.string().describe('Campaign; `campaigns.id`'),
+  variation_id: z.string().describe('As `message_variation_id` of events and `variation_id` of the series'),
+  name: z.string().nullable().describe('Its name in the dashboard'),
+  channel: z.string().nullable().describe('As the details name it'),
+  is_control: z.boolean().describe('True: the control group, which is sent nothing'),
+});
+
 /** Whole numbers of any length. Null: the channel does not measure it. */
 const count = z.union([z.number(), z.bigint(), z.string()]).meta({ field: 'integer' });
 

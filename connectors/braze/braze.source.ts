@@ -4,7 +4,7 @@ import type { HttpClientOptions } from '#sdk/http';
 import { ask, askAbout, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
 import { addDays, dayIn, endOfDay, isTimeZone } from './braze.days.js';
-import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow } from './braze.details.js';
+import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow, variationRows } from './braze.details.js';
 import { GUIDE } from './braze.guide.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
 import {
@@ -23,6 +23,7 @@ import {
   Campaign,
   CampaignDay,
   CampaignDetails,
+  CampaignVariation,
   Canvas,
   CanvasDay,
   CanvasDetails,
@@ -105,6 +106,16 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         primaryKey: ['campaign_id'],
         schema: CampaignDetails,
         read: (reading) => rowsOfDetails(reading, CAMPAIGNS, detailsRow),
+      }),
+      campaign_variations: kind.fullRefresh({
+        summary: 'One row per message variation of a campaign: its channel, and whether it is the control group.',
+        permissions: ['campaigns.list', 'campaigns.details'],
+        calls: 'one per campaign',
+        primaryKey: ['campaign_id', 'variation_id'],
+        schema: CampaignVariation,
+        async *read(reading) {
+          for await (const page of rowsOfDetails(reading, CAMPAIGNS, variationRows)) yield page.flat();
+        },
       }),
       campaign_data_series: kind.incremental({
         summary: 'One row per campaign, day, channel and variation.',

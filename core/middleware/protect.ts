@@ -62,11 +62,13 @@ export const protectStep: Step = (columns, rules) => {
       refuse(`protect makes values of the key column "${name}" alike.`, 'Tokenize a key column, or hash it.');
     current = withColumn(current, column, { target, seal });
   }
-  const open = current.filter(({ target }) => !Object.hasOwn(rules.protect, target.name));
-  if (rules.phi === true && open.length > 0)
+  const open = current.filter(
+    ({ target }) => (rules.phi === true || target.personal === true) && !Object.hasOwn(rules.protect, target.name),
+  );
+  if (open.length > 0)
     throw new ConnectorError(
       'config',
-      `Stream "${rules.stream}" is marked \`phi\`, and nobody has said what becomes of: ${open.map(({ target }) => target.name).join(', ')}.`,
+      `Stream "${rules.stream}" ${rules.phi === true ? 'is marked `phi`' : 'has columns that tell who a person is'}, and nobody has said what becomes of: ${open.map(({ target }) => target.name).join(', ')}.`,
       {
         stream: rules.stream,
         hint: 'Give each a rule under `protect`: drop, tokenize, encrypt, hash, mask, generalise, or keep where it says nothing of a person.',

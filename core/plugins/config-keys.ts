@@ -27,11 +27,12 @@ interface SchemaNode {
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
   readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
 }
 
 /** In the order of the schema, keys of lists and maps below their own. */
 export function configKeys(schema: unknown, prefix = ''): readonly ConfigKey[] {
-  const { properties = {}, required = [] } = schema as SchemaNode;
+  const { properties = {}, required = [] } = merged(schema as SchemaNode);
   return Object.entries(properties).flatMap(([name, node]) => [
     {
       key: `${prefix}${name}`,
@@ -46,7 +47,21 @@ export function configKeys(schema: unknown, prefix = ''): readonly ConfigKey[] {
   ]);
 }
 
-function typeOf({ type, enum: values, const: constant, items, anyOf }: SchemaNode): string {
+/** Of an object that has one of several forms: all their keys, each once. Required is what every form requires. */
+function merged(schema: SchemaNode): SchemaNode {
+  const { oneOf } = schema;
+  if (oneOf === undefined) return schema;
+  const properties: Record<string, SchemaNode> = {};
+  for (const form of oneOf)
+    for (const [name, node] of Object.entries(form.properties ?? {}))
+      // A form that forbids the key that tells them apart says nothing of it.
+      if (properties[name] === undefined || Object.keys(properties[name]).length === 0) properties[name] = node;
+  const required = Object.keys(properties).filter((name) => oneOf.every((form) => form.required?.includes(name)));
+  return { properties, required };
+}
+
+function typeOf({ type, enum: values, const: constant, items, anyOf, oneOf }: SchemaNode): string {
+  if (oneOf !== undefined) return 'object';
   if (constant !== undefined) return JSON.stringify(constant);
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' | ');

@@ -1,7 +1,7 @@
 import { ConnectorError } from '../sdk/errors.js';
 import type { PlannedColumn } from '../protocol/index.js';
 import type { RowPlan } from './row-program.js';
-import { dateByPattern, epochTimestamp, isoDate, isoTimestamp, last } from './times.js';
+import { dateByPattern, epochTimestamp, instantByPattern, isoDate, isoTimestamp, last } from './times.js';
 
 type Reader = (b: Uint8Array, s: number, e: number) => number;
 
@@ -18,8 +18,12 @@ export function timestampReader(plan: RowPlan, { source }: PlannedColumn): Reade
   if (format === undefined) return isoTimestamp;
   if (format === 'epoch_seconds') return (b, s, e) => epochTimestamp(b, s, e, 1);
   if (format === 'epoch_millis') return (b, s, e) => epochTimestamp(b, s, e, 1000);
+  const instant = instantByPattern(format);
+  if (instant !== undefined) return instant;
   // A column of days that the table has since widened to instants keeps its format.
-  const day = dateByPattern(format) ?? refuse(format, source, 'epoch_seconds, epoch_millis, or a pattern of days');
+  const day =
+    dateByPattern(format) ??
+    refuse(format, source, 'epoch_seconds, epoch_millis, or a pattern such as M/D/YYYY h:mm:ss A');
   return (b, s, e) => {
     last.micros = 0;
     last.hasZone = false;

@@ -139,6 +139,76 @@ export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: n
   };
 }
 
+/** The tokens of an instant's pattern: how many digits each takes, and where its value goes. */
+const CLOCK_TOKENS: Readonly<Record<string, readonly [least: number, most: number, slot: number]>> = {
+  YYYY: [4, 4, 0],
+  MM: [2, 2, 1],
+  M: [1, 2, 1],
+  DD: [2, 2, 2],
+  D: [1, 2, 2],
+  HH: [2, 2, 3],
+  H: [1, 2, 3],
+  hh: [2, 2, 3],
+  h: [1, 2, 3],
+  mm: [2, 2, 4],
+  ss: [2, 2, 5],
+};
+const HALF_SLOT = 6;
+
+/**
+ * A reader of instants by a pattern such as `M/D/YYYY h:mm:ss A`: `HH` or `H` of 24 hours, or `hh` or `h` with `A` for AM and PM.
+ * Undefined where it is no such pattern. The result has no zone.
+ */
+export function instantByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
+  const parts: readonly string[] = pattern.match(/YYYY|MM|DD|HH|hh|mm|ss|[^]/g) ?? [];
+  const tokens = parts.map((part) => (part === 'A' ? ([2, 2, HALF_SLOT] as const) : CLOCK_TOKENS[part]));
+  const slots = tokens.flatMap((token) => token?.[2] ?? []);
+  const isOnce = new Set(slots).size === slots.length;
+  const isWhole = [0, 1, 2, 3, 4].every((slot) => slots.includes(slot));
+  const isHalved = parts.some((part) => part === 'h' || part === 'hh');
+  // Without a separator nobody can tell where one or two digits end.
+  const isClear = parts.every((part, at) => !/^[MDHh]$/.test(part) || tokens[at + 1] === undefined);
+  if (!isClear || !/^[\x20-\x7e]+$/.test(pattern) || !isOnce || !isWhole || isHalved !== slots.includes(HALF_SLOT))
+    return undefined;
+  const found = new Int32Array(HALF_SLOT + 1);
+  return (b, s, e) => {
+    let i = s;
+    found[5] = 0;
+    for (const [index, token] of tokens.entries()) {
+      if (token === undefined) {
+        if (i >= e || b[i] !== (parts[index] as string).charCodeAt(0)) return Number.NaN;
+        i += 1;
+        continue;
+      }
+      const [least, most, slot] = token;
+      if (slot === HALF_SLOT) {
+        const half = (b[i] as number) | 32;
+        if (i + 2 > e || (half !== 0x61 && half !== 0x70) || ((b[i + 1] as number) | 32) !== 0x6d) return Number.NaN;
+        found[slot] = half === 0x70 ? 12 : 0;
+        i += 2;
+        continue;
+      }
+      const from = i;
+      let value = 0;
+      for (; i < e && i - from < most; i += 1) {
+        const digit = (b[i] as number) - 0x30;
+        if (digit < 0 || digit > 9) break;
+        value = value * 10 + digit;
+      }
+      if (i - from < least) return Number.NaN;
+      found[slot] = value;
+    }
+    const [year, month, day, hour, minute, second, half] = found as unknown as number[];
+    if (i !== e || !((minute as number) <= 59 && (second as number) <= 59)) return Number.NaN;
+    if (isHalved ? !((hour as number) >= 1 && (hour as number) <= 12) : !((hour as number) <= 23)) return Number.NaN;
+    const hours = isHalved ? ((hour as number) % 12) + (half as number) : (hour as number);
+    last.micros = 0;
+    last.hasZone = false;
+    const days = dayNumber(year as number, month as number, day as number);
+    return days * 86_400 + hours * 3_600 + (minute as number) * 60 + (second as number);
+  };
+}
+
 /**
  * `-d*[.d*]`, a count since 1970 of seconds or (`perSecond` 1000) of milliseconds: whole seconds, and micros in `last`. Digit by
  * digit, since a double would round the microseconds of our days; what lies beyond them is cut off.

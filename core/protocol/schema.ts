@@ -36,6 +36,8 @@ export interface Field {
   /** For `decimal`: digits in all and after the point; without them the column takes any number of digits. */
   readonly precision?: number;
   readonly scale?: number;
+  /** True: it tells who a person is, so it lands only where `protect` says what becomes of it. */
+  readonly personal?: true;
 }
 
 /** One record in flight, field name to value. */

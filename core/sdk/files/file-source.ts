@@ -4,41 +4,74 @@ import type { StreamKinds, StreamOf, StreamsContext } from '../source.js';
 import { chosenFiles } from './choose.js';
 import { fileSpec, type FileSpec } from './file-spec.js';
 import { chosenStream } from './chosen-stream.js';
+import { presetFiles, presetSpec, type PresetFile, type PresetSpec } from './presets/index.js';
 import type { FileTransport } from './transport.js';
 
 /** The option `files` of every source of files. */
 export const filesOption = (paths: string) =>
   z
-    .array(fileSpec)
+    .array(
+      z.discriminatedUnion('preset', [
+        // An entry without a preset describes one stream by itself.
+        z.strictObject({ ...fileSpec.shape, preset: z.undefined().optional() }),
+        presetSpec,
+      ]),
+    )
     .min(1)
-    .refine((files) => new Set(files.map(({ stream }) => stream)).size === files.length, 'two entries name one stream')
-    .describe(`One entry per stream; paths are ${paths}`);
+    .refine((files) => {
+      const streams = specsOf(files).map(({ stream }) => stream);
+      return new Set(streams).size === streams.length;
+    }, 'two entries name one stream')
+    .describe(`One entry per stream, or a \`preset\` of several; paths are ${paths}`);
+
+type Entry = FileSpec | PresetSpec;
+
+/** What the entries mean, stream by stream. */
+const described = (files: readonly Entry[]) =>
+  files.flatMap((entry): readonly (Partial<PresetFile> & { readonly spec: FileSpec })[] =>
+    'preset' in entry && entry.preset !== undefined ? presetFiles(entry) : [{ spec: entry as FileSpec }],
+  );
+
+const specsOf = (files: readonly Entry[]): readonly FileSpec[] => described(files).map(({ spec }) => spec);
 
 /** What the page of a source of files says about its streams. */
 export const FILES_STREAMS =
   'Each entry of `files` is a stream. Its columns are those of the files, typed by `columns` or by what the first records hold; its key is ' +
   '`primary_key`, else file and row. A file that was read is not read again; one that comes again in another version is. Which files are ' +
-  'read and when: [choosing files](../guides/choosing-files.md); packed, encrypted and odd ones: [files](../guides/files.md).';
+  'read and when: [choosing files](../guides/choosing-files.md); packed, encrypted and odd ones, and the ' +
+  'layouts of vendors (`preset`): [files](../guides/files.md).';
 
 /** A connected source of files. */
 export interface FilesClient {
   readonly transport: FileTransport;
-  readonly files: readonly FileSpec[];
+  readonly files: readonly Entry[];
   readonly signal: AbortSignal;
 }
 
-/** Every stream has a file that can be seen. */
+/** Every entry has a file that can be seen; of a preset's streams some may have none yet. */
 export async function checkFiles({ transport, files, signal }: FilesClient): Promise<void> {
-  for (const { stream, path, pattern, ...spec } of files) {
-    const chosen = chosenFiles(transport, { stream, path, pattern, ...spec }, signal);
-    const first = await chosen[Symbol.asyncIterator]().next();
-    if (first.done === true)
-      throw new ConnectorError(
-        'config',
-        `Stream "${stream}": no file matches ${path}${pattern === undefined ? '' : ` and ${pattern}`} in ${transport.place}.`,
-        { stream, hint: 'Correct `path` and `pattern`, look at what `ready` asks for, or at who delivers the files.' },
-      );
+  for (const entry of files) {
+    const specs = specsOf([entry]);
+    if (await hasAny(transport, specs, signal)) continue;
+    const { path, pattern } = entry;
+    const stream = specs.length === 1 ? `Stream "${specs[0]!.stream}"` : `Preset "${(entry as PresetSpec).preset}"`;
+    throw new ConnectorError(
+      'config',
+      `${stream}: no file matches ${path}${pattern === undefined ? '' : ` and ${pattern}`} in ${transport.place}.`,
+      {
+        ...(specs.length === 1 ? { stream: specs[0]!.stream } : {}),
+        hint: 'Correct `path` and `pattern`, look at what `ready` asks for, or at who delivers the files.',
+      },
+    );
   }
+}
+
+async function hasAny(transport: FileTransport, specs: readonly FileSpec[], signal: AbortSignal): Promise<boolean> {
+  for (const spec of specs) {
+    const first = await chosenFiles(transport, spec, signal)[Symbol.asyncIterator]().next();
+    if (first.done !== true) return true;
+  }
+  return false;
 }
 
 /** The streams of a source of files, one per entry of `files`. */
@@ -46,11 +79,11 @@ export async function fileStreams<Config, Client extends FilesClient>(
   kind: StreamKinds<Config, Client>,
   { client: { transport, files, signal }, frozen, isWanted }: StreamsContext<Config, Client>,
 ): Promise<Readonly<Record<string, StreamOf<Config, Client>>>> {
-  const entries = files
-    .filter(({ stream }) => isWanted(stream))
-    .map(
-      async (spec) =>
-        [spec.stream, kind.files(await chosenStream(transport, spec, frozen(spec.stream), signal))] as const,
-    );
+  const entries = described(files)
+    .filter(({ spec }) => isWanted(spec.stream))
+    .map(async ({ spec, summary }) => {
+      const stream = await chosenStream(transport, spec, frozen(spec.stream), signal);
+      return [spec.stream, kind.files(summary === undefined ? stream : { ...stream, summary })] as const;
+    });
   return Object.fromEntries(await Promise.all(entries));
 }

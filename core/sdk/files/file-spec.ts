@@ -3,6 +3,7 @@ import { secret } from '../fields.js';
 import { choosingOptions } from './choosing-spec.js';
 import { PACKINGS } from './decode.js';
 import { ENCODINGS } from './encoding.js';
+import { onlyColumnOptions } from './only-columns-spec.js';
 import { RAGGED_RULES } from './ragged.js';
 
 const FIELD_TYPES = [
@@ -31,9 +32,10 @@ const columnSpec = z.union([
       .string()
       .optional()
       .describe(
-        '`MM/DD/YYYY` and the like for dates, `epoch_seconds` or `epoch_millis` for timestamps; ISO 8601 without',
+        '`MM/DD/YYYY` and the like for dates, `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
       ),
     nullable: z.boolean().default(true),
+    ...onlyColumnOptions,
   }),
 ]);
 
@@ -117,6 +119,10 @@ export const fileSpec = z.strictObject({
     .record(z.string(), columnSpec)
     .default({})
     .describe('Types by column; what is not declared is inferred once and then frozen'),
+  only_columns: z
+    .boolean()
+    .default(false)
+    .describe('True: what `columns` does not name is never read: it reaches no table and no quarantine'),
   nulls: z.array(z.string()).default(['']).describe('Bare texts that mean null'),
   quoted_nulls: z.boolean().default(false).describe('True: they mean null in quotes too'),
   true_texts: z.array(z.string()).default(['true']).describe('Texts that mean true, in small or capital letters'),

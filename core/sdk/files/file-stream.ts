@@ -21,6 +21,13 @@ export async function fileStream(
   const declared = new Map(declaredFields(spec).map((field) => [field.name, field]));
   if (!spec.header && spec.format === 'csv' && declared.size === 0)
     throw configError(spec, 'without a header the columns must be declared', 'List them under `columns`, in order.');
+  const beyond = Object.entries(spec.columns).find(
+    ([, column]) => typeof column === 'object' && ONLY_WITH.some((option) => column[option] !== undefined),
+  );
+  if (spec.only_columns ? spec.format === 'csv' && !spec.header : beyond !== undefined)
+    throw spec.only_columns
+      ? configError(spec, '`only_columns` goes by names, and there is no header', 'Leave out one of them.')
+      : configError(spec, `column "${beyond![0]}" says what only \`only_columns\` knows`, 'Set `only_columns: true`.');
   const fields = await fieldsOf(transport, spec, frozen, declared, signal, shape).catch((error: unknown) => {
     throw signal.aborted ? error : toConnectorError(error, { stream: spec.stream });
   });
@@ -45,6 +52,9 @@ export async function fileStream(
   };
 }
 
+/** Options of a column that mean nothing where a file's columns are read as they come. */
+const ONLY_WITH = ['in_file', 'missing', 'clean', 'number_unless'] as const;
+
 async function fieldsOf(
   transport: FileTransport,
   spec: FileSpec,
@@ -53,6 +63,7 @@ async function fieldsOf(
   signal: AbortSignal,
   shape: Shape,
 ): Promise<readonly Field[]> {
+  if (spec.only_columns) return [...declared.values()];
   // Without a header the order of the declaration is the order in the file.
   if (!spec.header && spec.format === 'csv') return [...declared.values()];
   const found = frozen ?? (await sampledFields(transport, spec, declared, signal, shape));

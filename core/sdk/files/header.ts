@@ -83,8 +83,10 @@ export function repaired(names: readonly string[]): readonly string[] {
 /** The columns that the configuration declares, in its order. */
 export function declaredFields(spec: FileSpec): readonly Field[] {
   return Object.entries(spec.columns).map(([name, column]) => {
-    const { type, nullable } = typeof column === 'string' ? { type: column, nullable: true } : column;
-    return { name, type, nullable: nullable && !spec.primary_key.includes(name) };
+    if (typeof column === 'string') return { name, type: column, nullable: !spec.primary_key.includes(name) };
+    const { type, nullable, personal, missing, number_unless: unless } = column;
+    const isFilled = missing !== undefined || unless !== undefined || spec.primary_key.includes(name);
+    return { name, type, nullable: nullable && !isFilled, ...(personal ? { personal } : {}) };
   });
 }
 

@@ -10,6 +10,7 @@ import { avroScanner } from './avro.scanner.js';
 import { csvScanner, type CsvOptions } from './csv.scanner.js';
 import { decodedParts, type DecodeRules, type Identity, type Part } from './decode.js';
 import { inUtf8 } from './encoding.js';
+import { ConnectorError } from '../errors.js';
 import type { FileSpec } from './file-spec.js';
 import type { FileTransport } from './transport.js';
 import { declaredFields, headerFields, readHeader, repaired } from './header.js';
@@ -17,6 +18,7 @@ import { inferObjects } from './infer.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
 import { noticingLate } from './late-fields.js';
 import { withoutLines } from './lines.js';
+import { fillable, namesIn, onlyColumns, rowsAsObjects, wantedNames } from './only-columns.js';
 import { joinedText, onlyPart } from './parts.js';
 import { evened } from './ragged.js';
 
@@ -83,6 +85,18 @@ async function openCsv(
     };
   }
   const { names, chunks: read } = await readHeader(csvScanner(dialect), chunks, file);
+  if (spec.only_columns) {
+    const wanted = wantedNames(spec);
+    const found = namesIn(names, wanted);
+    if (names.length > 0 && found.length === 0)
+      throw new ConnectorError('schema', `The header of file "${file.name}" has none of the columns that are read.`, {
+        stream: spec.stream,
+        hint: `It has ${names.join(', ')}; wanted are ${wanted.join(', ')}. Correct \`columns\`, or \`delimiter\` and \`encoding\`.`,
+      });
+    const rows = rowsAsObjects(scannerOf(names.length, 1 + spec.skip_rows), names, wanted, spec);
+    const fields = names.length === 0 ? [] : fillable(declaredFields(spec), spec, found);
+    return { fields, read, scanner: onlyColumns(rows, spec) };
+  }
   const fields = headerFields(spec.repair_header ? repaired(names) : names, file, known);
   return { fields, read, scanner: scannerOf(fields.length, 1 + spec.skip_rows) };
 }
@@ -102,6 +116,8 @@ async function openJsonLines(
 ) {
   const limits = { maxRecordBytes: spec.max_record_bytes };
   const read = await firstChunk(chunks);
+  if (spec.only_columns)
+    return { fields: declaredFields(spec), read, scanner: onlyColumns(jsonLinesScanner(limits), spec) };
   const looker = jsonLinesScanner(limits);
   // The line that the chunk cuts is no JSON, or a whole one without line end.
   const found = [...read.map((chunk) => looker.push(chunk)), looker.end()].flat();
@@ -143,7 +159,7 @@ export function parsingRules(spec: FileSpec): ParsingRules {
 
 /** The schema in the file says what it holds; what is declared or frozen says what becomes of it. */
 async function openAvro(
-  _spec: FileSpec,
+  spec: FileSpec,
   known: ReadonlyMap<string, Field>,
   file: FileVersion,
   chunks: AsyncIterator<Uint8Array>,
@@ -158,6 +174,10 @@ async function openAvro(
   }
   if (looker.fields === undefined) looker.end();
   const typed = new Map((looker.fields ?? []).map((field) => [field.name, field]));
+  if (spec.only_columns) {
+    const fields = fillable(declaredFields(spec), spec, [...typed.keys()]);
+    return { fields, read, scanner: onlyColumns(avroScanner(file), spec) };
+  }
   const fields = headerFields([...typed.keys()], file, new Map([...typed, ...known]));
   return { fields, read, scanner: avroScanner(file) };
 }

@@ -48,6 +48,7 @@ export async function* walk<E extends FolderEntry>(
 ): AsyncIterable<{ readonly path: string; readonly entry: E }> {
   const { folder, rest } = pattern;
   const isDeep = rest.includes('**');
+  const deepAt = isDeep ? rest.indexOf('**') : Infinity;
   const search = async function* (names: readonly string[]): ReturnType<typeof walk<E>> {
     signal.throwIfAborted();
     for (const entry of await folders.read(joined(folder, names))) {
@@ -56,8 +57,10 @@ export async function* walk<E extends FolderEntry>(
       const path = joined(folder, below);
       // Links to folders are followed where the pattern says how deep, since `**` could go round in a circle.
       const isFolder = entry.kind === 'folder' || (entry.kind === 'link' && !isDeep && (await folders.isFolder(path)));
+      // Down to a `**` each part says which folders it means.
       const mayHold =
-        isDeep || (below.length < rest.length && posix.matchesGlob(entry.name, rest[names.length] as string));
+        names.length >= deepAt ||
+        (below.length < rest.length && posix.matchesGlob(entry.name, rest[names.length] as string));
       if (isFolder && mayHold) yield* search(below);
       else if (!isFolder && isMatch(below.join('/'), pattern)) yield { path, entry };
     }

@@ -199,6 +199,36 @@ describe('timestamptz', () => {
     [1_700_000_000, T],
     [new Date(0), T],
   ]);
+  both(
+    'timestamptz',
+    "a vendor's clock without daylight saving, of twelve hours",
+    [
+      ['7/15/2026 12:00:00 AM', '2026-07-15 06:00:00'],
+      ['7/15/2026 12:00:00 PM', '2026-07-15 18:00:00'],
+      ['11/1/2026 1:05:09 pm', '2026-11-01 19:05:09'],
+      ['07/05/2026 09:05:09 AM', '2026-07-05 15:05:09'],
+      ['7/15/2026 13:00:00 PM', T],
+      ['7/15/2026 0:00:00 AM', T],
+      ['7/15/2026 1:60:00 AM', T],
+      ['7/15/2026 1:00:00 XM', T],
+      ['7/15/2026 1:00:00', T],
+      ['2/30/2026 1:00:00 AM', T],
+      ['7/15/2026 1:00:00 AMx', T],
+      ['2026-07-15T01:00:00', T],
+    ],
+    { formats: { v: 'M/D/YYYY h:mm:ss A' }, timeZone: 'Etc/GMT+6' },
+  );
+  both('timestamptz', 'of 24 hours without seconds', [['15.07.2026 23:59', '2026-07-15 23:59:00']], {
+    formats: { v: 'DD.MM.YYYY HH:mm' },
+    timeZone: 'UTC',
+  });
+  test.each(['M/D/YYYY h:mm', 'M/D/YYYY H:mm A', 'M/D/YYYY hmm A', 'M/D/YYYY H:mm H', 'D/YYYY H:mm'])(
+    'refuses the format "%s" of instants',
+    (format) => {
+      const plan = planOf([column('v', 'timestamptz')], { parsing: { formats: { v: format } } });
+      expect(() => oneFromBytes(plan, '1')).toThrow(/format .* of field "v" is unknown/);
+    },
+  );
   test('refuses a time zone and a format that nobody knows', () => {
     const zone = planOf([column('v', 'timestamptz')], { parsing: { timeZone: 'Mars/Olympus' } });
     expect(() => oneFromBytes(zone, '1')).toThrow(/time zone "Mars\/Olympus" is unknown/);

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { braze } from '../../../connectors/braze/braze.source.js';
+import { s3 } from '../../../connectors/s3/s3.source.js';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../../connectors/sftp/sftp.source.js';
 import { loadSettings } from '../../../core/settings/index.js';
@@ -17,6 +18,13 @@ describe('the configurations that come along', () => {
     expect(braze.config.parse(settings.sources['braze'].config)).toMatchObject({ api_key: 'key' });
     const names = settings.report?.facts.map(({ name }) => name);
     expect(names).toEqual(['braze_campaigns', 'braze_canvas_messages', 'braze_canvas_responses']);
+  });
+
+  test('that of Braze Currents is valid, with what its sources are told', async () => {
+    const env = { BRAZE_API_KEY: 'key', MEMBER_KEY: 'k'.repeat(32) };
+    const { settings } = await loadSettings(`${configFolder}braze-currents.yaml`, { env });
+    expect(s3.config.parse(settings.sources['bucket'].config)).toMatchObject({ bucket: 'example-braze' });
+    expect(braze.config.safeParse(settings.sources['braze'].config).success).toBe(true);
   });
 
   test('that of Marketing Cloud is valid, with what its source is told', async () => {

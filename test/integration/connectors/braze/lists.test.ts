@@ -42,6 +42,18 @@ test('details hold state, variations and conversion events, and no word of a mes
       expect(text).not.toContain(word);
   }));
 
+test('the variations of each campaign are rows too, with the channel by which events find theirs', () =>
+  withSimulator({}, async (simulator) => {
+    const { rows } = await read(simulator, 'campaign_variations');
+    const found = new Map(rows.map((row) => [`${row['campaign_id']} ${row['variation_id']}`, row]));
+    expect(found.size).toBe(rows.length);
+    for (const { campaign_id, variation_id, channel, is_control } of simulator.world.truth(now).cells)
+      expect(found.get(`${campaign_id} ${variation_id}`)).toMatchObject({
+        channel: channel === 'trigger_in_app_message' ? 'in-app_message' : channel,
+        is_control,
+      });
+  }));
+
 test('the series need one call per campaign and window, and ask for nothing that Braze refuses', () =>
   withSimulator({ campaigns: 14, deletedCampaign: false }, async (simulator) => {
     await read(simulator, 'campaign_data_series', { config: { start_date: '2026-05-08' } });
