@@ -16,5 +16,6 @@ export { isReportFormat, REPORT_FORMATS, type ReportFormat } from './render/form
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
 export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
 export { shownSection, type ShowOptions } from './release/current.js';
+export { shownTable, type ReportTable, type TableOptions } from './release/shown-table.js';
 export type { Suppression } from './release/suppress/suppress.js';
 export { movesOf, type Move } from './release/moves.js';

@@ -5,7 +5,7 @@ import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore } from '../security/index.js';
-import type { Release, Section } from '../../report/index.js';
+import type { Release, ReportTable, Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
 export interface ConnectionSummary {
@@ -75,6 +75,23 @@ export interface StreamLedger {
   readonly imbalances: readonly string[];
 }
 
+export interface TableRequest {
+  readonly table: string;
+  /** Dimensions and their values. */
+  readonly filter: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+/** As what a month is looked at; nothing: the newest release of a final month, else as it stands. */
+export interface MonthLook {
+  /** A version, as it was published. */
+  readonly release?: number;
+  /** The newest release that was published until then. */
+  readonly asOf?: Date;
+  /** Small counts too, for those who have the right. */
+  readonly withPhi?: boolean;
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
@@ -113,8 +130,9 @@ export interface HostServices {
   ready(): Promise<Readonly<Record<string, 'ok' | string>>>;
   /** Months (`YYYY-MM`) with figures, the latest first. */
   months(): Promise<readonly string[]>;
-  /** As it was published with a release; absent: the newest release of a final month, else as it stands. */
-  section(month: string, release?: number): Promise<Section>;
+  section(month: string, look: MonthLook): Promise<Section>;
+  /** One table of a month. */
+  table(month: string, look: MonthLook, table: TableRequest): Promise<ReportTable>;
   /** Of one month, the newest first. */
   releases(month: string): Promise<readonly Release[]>;
   /** The page, whole and by itself. */

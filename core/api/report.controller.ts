@@ -1,30 +1,38 @@
 import {
-  BadRequestException,
   Controller,
+  ForbiddenException,
   Get,
   Header,
   Inject,
   NotFoundException,
   Param,
   Query,
+  Req,
   Res,
 } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
-import { Needs } from './access.js';
+import { ACCESS, lacking, Needs, principalOf, type Access, type KnownRequest } from './access.js';
 import { isReportFormat, renderSection, REPORT_FORMATS } from '../../report/index.js';
 import { Answers, AnswersFile, AnswersText, Parameters, RedirectsTo } from './answers.js';
 import { MONTHS } from './answer-forms.js';
+import { LOOK_PARAMETERS, monthLookOf } from './month-look.js';
 import { parametersOf } from './run-query.js';
-import { RELEASES, REPORT_SECTION } from './section-form.js';
-import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { RELEASES, REPORT_SECTION, REPORT_TABLE } from './section-form.js';
+import { HOST_SERVICES, type HostServices, type MonthLook } from './host-services.js';
+import { TABLE_PARAMETERS, tableRequestOf } from './table-query.js';
 
-const RELEASE = { type: 'integer', minimum: 1, description: 'A version, as it was published.' } as const;
+type GivenQuery = Readonly<Record<string, unknown>>;
+
+const LOOKS = Object.keys(LOOK_PARAMETERS);
 
 @Controller()
 @Needs('report:read')
 export class ReportController {
-  constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
+  constructor(
+    @Inject(HOST_SERVICES) private readonly services: HostServices,
+    @Inject(ACCESS) private readonly access: Access,
+  ) {}
 
   /** The latest month's page. */
   @Get('report')
@@ -40,9 +48,11 @@ export class ReportController {
 
   @Get('report/:month')
   @AnswersText('The page of a month.', 'text/html', 404)
+  @Parameters(LOOK_PARAMETERS)
   @Header('Content-Type', 'text/html; charset=utf-8')
-  async page(@Param('month') month: string): Promise<string> {
-    return this.services.page(await this.services.section(await this.known(month)));
+  async page(@Param('month') month: string, @Query() query: GivenQuery, @Req() request: KnownRequest): Promise<string> {
+    const look = await this.look(month, query, request);
+    return this.services.page(await this.services.section(month, look));
   }
 
   @Get('api/report')
@@ -53,14 +63,15 @@ export class ReportController {
 
   @Get('api/report/:month')
   @Answers('What the page of a month shows, as data.', REPORT_SECTION, 400, 404)
-  @Parameters({ release: RELEASE })
+  @Parameters(LOOK_PARAMETERS)
   async section(
     @Param('month') month: string,
-    @Query() query: Record<string, unknown>,
+    @Query() query: GivenQuery,
+    @Req() request: KnownRequest,
     @Res({ passthrough: true }) response: Response,
   ): Promise<object> {
-    const version = versionOf(query);
-    const section = await this.services.section(await this.known(month, version), version);
+    const look = await this.look(month, query, request);
+    const section = await this.services.section(month, look);
     // When it was asked for is no change of it.
     const told = JSON.stringify({ ...section, generated_at: undefined });
     response.setHeader('ETag', `W/"${createHash('sha256').update(told).digest('base64url').slice(0, 27)}"`);
@@ -70,19 +81,20 @@ export class ReportController {
   /** The audit log says who took which month away, and in which form. */
   @Get('api/report/:month/export/:format')
   @AnswersFile('The section as a file.', Object.values(REPORT_FORMATS).map((type) => type.split(';')[0]!), 400, 404)
-  @Parameters({ release: RELEASE })
+  @Parameters(LOOK_PARAMETERS)
   async export(
     @Param('month') month: string,
     @Param('format') format: string,
-    @Query() query: Record<string, unknown>,
+    @Query() query: GivenQuery,
+    @Req() request: KnownRequest,
     @Res() response: Response,
   ): Promise<void> {
     if (!isReportFormat(format))
       throw new NotFoundException(`There is no form "${format}". Forms: ${Object.keys(REPORT_FORMATS).join(', ')}.`);
-    const version = versionOf(query);
-    const section = await this.services.section(await this.known(month, version), version);
+    const look = await this.look(month, query, request);
+    const section = await this.services.section(month, look);
     const content = await renderSection(section, format);
-    const name = `report-${month}${version === undefined ? '' : `-v${version}`}.${format}`;
+    const name = `report-${month}${look.release === undefined ? '' : `-v${look.release}`}.${format}`;
     response
       .status(200)
       .setHeader('Content-Disposition', `attachment; filename="${name}"`)
@@ -90,10 +102,42 @@ export class ReportController {
     response.send(typeof content === 'string' ? Buffer.from(content) : content);
   }
 
+  @Get('api/report/:month/tables/:table')
+  @Answers('One table of a month, largest rows first. `tables` of the month names them all.', REPORT_TABLE, 400, 404)
+  @Parameters({ ...LOOK_PARAMETERS, ...TABLE_PARAMETERS })
+  async table(
+    @Param('month') month: string,
+    @Param('table') table: string,
+    @Query() query: GivenQuery,
+    @Req() request: KnownRequest,
+  ): Promise<object> {
+    const names = Object.keys(TABLE_PARAMETERS);
+    const look = await this.look(month, query, request, names);
+    return this.services.table(month, look, { table, ...tableRequestOf(parametersOf(query, [...LOOKS, ...names])) });
+  }
+
   @Get('api/report/:month/releases')
   @Answers('What was published of a month, the newest first.', RELEASES, 404)
   async releases(@Param('month') month: string): Promise<object> {
     return { releases: await this.services.releases(await this.known(month)) };
+  }
+
+  /** As what a month with figures is asked for; small counts only by who may see them, and not without being told of. */
+  private async look(
+    month: string,
+    query: GivenQuery,
+    request: KnownRequest,
+    others: readonly string[] = [],
+  ): Promise<MonthLook> {
+    const look = monthLookOf(parametersOf(query, [...LOOKS, ...others]));
+    if (look.withPhi === true) {
+      const { name, permissions } = principalOf(request);
+      const outcome = permissions.has('phi:read') ? 'allowed' : 'denied';
+      await this.access.audit({ actor: name, action: 'report.with_phi', object: month, outcome, detail: {} });
+      if (outcome === 'denied') throw new ForbiddenException(lacking('phi:read'));
+    }
+    await this.known(month, look.release);
+    return look;
   }
 
   private async known(month: string, version?: number): Promise<string> {
@@ -107,11 +151,4 @@ export class ReportController {
     }
     throw new NotFoundException(`There are no figures of "${month}". Months: ${months.join(', ') || 'none'}.`);
   }
-}
-
-function versionOf(query: Readonly<Record<string, unknown>>): number | undefined {
-  const { release } = parametersOf(query, ['release']);
-  if (release === undefined) return undefined;
-  if (/^[1-9]\d{0,8}$/.test(release)) return Number(release);
-  throw new BadRequestException('release must be a version: a whole number from 1.');
 }

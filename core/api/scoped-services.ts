@@ -84,7 +84,8 @@ export function scopedServices(services: HostServices): HostServices {
     schedules: async () => byName(await services.schedules()),
     holds: async () => byName(await services.holds()),
     months: async () => (whole(report), services.months()),
-    section: async (month, release) => (whole(report), services.section(month, release)),
+    section: async (month, look) => (whole(report), services.section(month, look)),
+    table: async (month, look, table) => (whole(report), services.table(month, look, table)),
     releases: async (month) => (whole(report), services.releases(month)),
   };
 }

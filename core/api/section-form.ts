@@ -1,12 +1,14 @@
 import { z } from 'zod';
-import type { Release, Section } from '../../report/index.js';
+import type { Release, ReportTable, Section } from '../../report/index.js';
 
 /** The report's section as the API answers it; the compiler holds it against the model. */
 
 const count = z.number().nullable();
 const money = z.string().nullable();
 const day = z.string();
-const rate = z.strictObject({ value: z.number(), numerator: z.number(), denominator: z.number() });
+/** Wilson's interval of 95 %; null where the value is over 1 or no rate. */
+const INTERVAL = { low: z.number().nullable(), high: z.number().nullable() };
+const rate = z.strictObject({ value: z.number(), numerator: z.number(), denominator: z.number(), ...INTERVAL });
 
 const FIGURES = {
   targeted: count,
@@ -42,6 +44,7 @@ const CHANGE = z.strictObject({
   value: z.number(),
   numerator: count,
   denominator: count,
+  ...INTERVAL,
   change: count,
 });
 
@@ -52,6 +55,7 @@ const CARD = z.strictObject({
   value: count,
   numerator: count,
   denominator: count,
+  ...INTERVAL,
   definition: z.string(),
   history: z.array(z.strictObject({ month: z.string(), value: count })),
   previous_month: CHANGE.nullable(),
@@ -112,6 +116,29 @@ const RESTATEMENT = z.strictObject({
   causes: CAUSES,
 });
 
+const EARLIER_DAYS = z.strictObject({
+  month: z.string(),
+  days: z.array(z.strictObject({ date: day, ...FIGURES })),
+});
+
+const RELEASE_MARK = z.strictObject({
+  version: z.int(),
+  state: STATE,
+  published_at: z.string(),
+  is_live: z.boolean(),
+});
+
+export const REPORT_TABLE = z.strictObject({
+  schema: z.literal('tributary.report_table/1'),
+  month: z.string(),
+  table: z.string(),
+  dimensions: z.array(z.string()),
+  is_protected: z.boolean(),
+  release: RELEASE_MARK.nullable(),
+  rows: z.array(z.strictObject({ at: z.record(z.string(), z.string()), name: z.string(), ...SUPPRESSIBLE })),
+  rows_found: z.int(),
+}) satisfies z.ZodType<ReportTable>;
+
 export const REPORT_SECTION = z.strictObject({
   schema: z.literal('tributary.report_section/1'),
   heading: z.literal('Real-time Campaign Performance Overview'),
@@ -126,9 +153,7 @@ export const REPORT_SECTION = z.strictObject({
   generated_at: z.string(),
   status: z.strictObject({
     state: STATE,
-    release: z
-      .strictObject({ version: z.int(), state: STATE, published_at: z.string(), is_live: z.boolean() })
-      .nullable(),
+    release: RELEASE_MARK.nullable(),
     final_from: z.string(),
     ...READING,
   }),
@@ -136,7 +161,10 @@ export const REPORT_SECTION = z.strictObject({
   time_zones: z.array(z.string()),
   totals: z.strictObject(FIGURES),
   cards: z.array(CARD),
-  days: z.array(z.strictObject({ date: day, ...FIGURES })),
+  days: z.array(z.strictObject({ date: day, ...FIGURES, is_preliminary: z.boolean() })),
+  weeks: z.array(z.strictObject({ week: z.string(), first_day: day, last_day: day, ...FIGURES })),
+  earlier_days: z.strictObject({ previous_month: EARLIER_DAYS.nullable(), last_year: EARLIER_DAYS.nullable() }),
+  annotations: z.array(z.strictObject({ date: day, kind: z.enum(['send', 'definition']), text: z.string() })),
   by_campaign: z.array(z.strictObject({ source: z.string(), campaign_id: z.string(), name: z.string(), ...FIGURES })),
   largest_campaigns: z.array(
     z.strictObject({
@@ -150,6 +178,9 @@ export const REPORT_SECTION = z.strictObject({
   by_region: z.array(z.strictObject({ region: z.string(), ...SUPPRESSIBLE })),
   by_segment: z.array(z.strictObject({ segment: z.string(), ...SUPPRESSIBLE })),
   by_region_segment: z.array(z.strictObject({ region: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
+  by_channel_region: z.array(z.strictObject({ channel: z.string(), region: z.string(), ...SUPPRESSIBLE })),
+  by_channel_segment: z.array(z.strictObject({ channel: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
+  tables: z.array(z.strictObject({ table: z.string(), dimensions: z.array(z.string()), is_protected: z.boolean() })),
   suppression: z.strictObject({ threshold: z.int(), hidden: z.int(), is_lifted: z.boolean() }).nullable(),
   by_channel: z.array(z.strictObject({ channel: z.string(), ...FIGURES })),
   by_response_type: z.array(z.strictObject({ response_type: z.string(), is_primary: z.boolean(), responded: count })),

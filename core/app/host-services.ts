@@ -4,7 +4,7 @@ import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
 import { renderHtml } from '../../report/index.js';
-import { loadMonth, months, releases } from './monthly-report.js';
+import { loadMonth, loadTable, months, releases } from './monthly-report.js';
 import { countQuarantine } from './quarantine.js';
 import { askForBackfill, repeatPart } from './backfills.js';
 import { askForRun } from './run-requests.js';
@@ -66,7 +66,8 @@ export async function hostServices(installation: Installation, signal: AbortSign
     lineage: (filter) => readLineage(installation, filter, signal),
     ledger: (connection, run) => readLedger(installation, { connection, run, signal }),
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
-    section: (month, version) => loadMonth(installation, { month, signal, version }),
+    section: (month, look) => loadMonth(installation, { month, signal, ...look }),
+    table: (month, look, table) => loadTable(installation, { month, signal, ...look, ...table }),
     releases: (month) => releases(installation, signal, month),
     page: renderHtml,
   };

@@ -3,8 +3,11 @@ import {
   listReleases,
   requireMonth,
   shownSection,
+  shownTable,
   type Release,
+  type ReportTable,
   type Section,
+  type TableOptions,
 } from '../../report/index.js';
 import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
@@ -17,27 +20,39 @@ export interface MonthOptions {
   readonly month: string;
   readonly signal: AbortSignal;
   /** A version; absent: the newest of a month that was final, else the figures as they stand. */
-  readonly version?: number | undefined;
-  /** Shows small counts too. */
-  readonly withHidden?: boolean;
+  readonly release?: number | undefined;
+  /** The newest version that was published until then. */
+  readonly asOf?: Date | undefined;
+  /** Shows small counts too; the caller has made sure that they may be seen. */
+  readonly withPhi?: boolean | undefined;
 }
 
 /** The model of the section for a month (`YYYY-MM`); what is due to be published of it is published first. */
-export async function loadMonth(
-  installation: Installation,
-  { month, signal, version, withHidden = false }: MonthOptions,
-): Promise<Section> {
-  if (version === undefined) await publishLooked(installation, month, signal);
-  return reading(installation, signal, (sql) =>
-    shownSection(sql, {
-      month,
-      ...sectionOptions(installation),
-      now: new Date(),
-      withHidden,
-      ...(version === undefined ? {} : { version }),
-    }),
+export async function loadMonth(installation: Installation, options: MonthOptions): Promise<Section> {
+  await publishLooked(installation, options);
+  return reading(installation, options.signal, (sql) =>
+    shownSection(sql, { ...sectionOptions(installation), ...lookOf(options), now: new Date() }),
   );
 }
+
+/** One table of a month, found in the same release. */
+export async function loadTable(
+  installation: Installation,
+  options: MonthOptions & Pick<TableOptions, 'table' | 'filter' | 'limit'>,
+): Promise<ReportTable> {
+  await publishLooked(installation, options);
+  const { table, filter, limit } = options;
+  return reading(installation, options.signal, (sql) =>
+    shownTable(sql, { ...sectionOptions(installation), ...lookOf(options), table, filter, limit }),
+  );
+}
+
+const lookOf = ({ month, release, asOf, withPhi = false }: MonthOptions) => ({
+  month,
+  withHidden: withPhi,
+  ...(release === undefined ? {} : { version: release }),
+  ...(asOf === undefined ? {} : { asOf }),
+});
 
 /** As of which build of the marts a month was last looked at, in this process. */
 const looked = new WeakMap<Installation, Map<string, string>>();
@@ -46,7 +61,11 @@ const looked = new WeakMap<Installation, Map<string, string>>();
  * A month is released when it is first looked at, since region and segment are only shown from a release; and a final one is
  * restated if the marts were built since and its figures moved.
  */
-async function publishLooked(installation: Installation, month: string, signal: AbortSignal): Promise<void> {
+async function publishLooked(
+  installation: Installation,
+  { month, signal, release, asOf }: MonthOptions,
+): Promise<void> {
+  if (release !== undefined || asOf !== undefined) return;
   const known = looked.get(installation) ?? new Map<string, string>();
   looked.set(installation, known);
   const { built, isDue } = await reading(installation, signal, async (sql) => {

@@ -20,6 +20,8 @@ export interface SqlDialect {
   dayOf(expression: string, type: 'date' | 'timestamp' | 'timestamptz', timeZone: string, writtenIn?: string): string;
   /** The first day of a date's month. */
   monthOf(expression: string): string;
+  /** The Monday of a date's week. */
+  weekOf(expression: string): string;
   asText(expression: string, type: FieldType): string;
   /** The group of the first tag that matches; null where none does. `json`: a list of tags, or a single one. */
   tagOf(expression: string, type: 'json' | 'string', pattern: string): string;

@@ -28,6 +28,7 @@ export const postgresDialect: SqlDialect = {
       : `(${expression} AT TIME ZONE ${literal(writtenIn)} ${there})::date`;
   },
   monthOf: (expression) => `date_trunc('month', ${expression}::timestamp)::date`,
+  weekOf: (expression) => `date_trunc('week', ${expression}::timestamp)::date`,
   asText: (expression, type) => (type === 'json' ? `(${expression} #>> '{}')` : `${expression}::text`),
   tagOf: (expression, type, pattern) => {
     const group = (tag: string) => `substring(${tag} FROM ${literal(pattern)})`;

@@ -10,11 +10,36 @@ export const BREAKDOWNS = {
   region: ['region'],
   segment: ['segment'],
   region_segment: ['region', 'segment'],
+  channel_region: ['channel', 'region'],
+  channel_segment: ['channel', 'segment'],
   campaign_region: ['source', 'campaign_id', 'region'],
   campaign_segment: ['source', 'campaign_id', 'segment'],
+  channel_date: ['date', 'channel'],
+  campaign_date: ['date', 'source', 'campaign_id'],
+  campaign_channel: ['source', 'campaign_id', 'channel'],
+  campaign_variant: ['source', 'campaign_id', 'variant_id'],
+  /** What one variant of a campaign sent on a day, and what came of that day. */
+  send: ['date', 'source', 'campaign_id', 'variant_id'],
+  response_type_date: ['date', 'response_type'],
+  channel_response_type: ['channel', 'response_type'],
+  campaign_response_type: ['source', 'campaign_id', 'response_type'],
   // Never shown where a part of it is protected: what may be shown of the others is decided by it.
-  campaign_region_segment: ['source', 'campaign_id', 'region', 'segment'],
+  campaign_region_segment: ['source', 'campaign_id', 'channel', 'region', 'segment'],
 } as const satisfies Readonly<Record<string, readonly Dimension[]>>;
+
+/** Tables that came to the list later: a month that was final before is not restated for them alone. */
+export const CAME_LATER: readonly Breakdown[] = [
+  'channel_region',
+  'channel_segment',
+  'channel_date',
+  'campaign_date',
+  'campaign_channel',
+  'campaign_variant',
+  'send',
+  'response_type_date',
+  'channel_response_type',
+  'campaign_response_type',
+];
 
 export type Breakdown = keyof typeof BREAKDOWNS;
 
@@ -53,6 +78,10 @@ export const COUNTS = [
 export const AMOUNTS = ['cost', 'revenue'] as const;
 export const VALUES = [...COUNTS, ...AMOUNTS] as const;
 export type Value = (typeof VALUES)[number];
+
+/** Tables of responses by their types, which overlap and are no part of the others. */
+export const isByResponseType = (breakdown: Breakdown): boolean =>
+  (BREAKDOWNS[breakdown] as readonly Dimension[]).includes('response_type');
 
 /** One row of a table of a release. What is no dimension of its table is the empty text. */
 export interface Cell {

@@ -1,35 +1,68 @@
 import type { SqlSession } from '#sdk';
+import { dialectOf } from '../../destinations/sql/index.js';
 import { firstDayOf, lastDayOf } from '../section/calendar.js';
 import { controlGroups } from '../section/control-groups.js';
-import { figuresBy, NOTHING_MEASURED } from '../section/figures.js';
+import { figuresBy, NOTHING_MEASURED, type Filter, type Period } from '../section/figures.js';
 import type { Figures } from '../section/model.js';
-import { BREAKDOWNS, DIMENSIONS, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
+import {
+  BREAKDOWNS,
+  DIMENSIONS,
+  isByResponseType,
+  type Breakdown,
+  type Cell,
+  type Dimension,
+  type Value,
+} from './breakdowns.js';
 
 /** Every table of a month as the marts have it now. */
 export async function readCells(sql: SqlSession, month: string): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  for (const [breakdown, columns] of Object.entries(BREAKDOWNS) as [Breakdown, readonly Dimension[]][]) {
-    if (breakdown === 'response_type') cells.push(...(await byResponseType(sql, month)));
-    else if (breakdown === 'control') cells.push(...(await byArm(sql, month)));
-    else {
-      const period =
-        breakdown === 'date'
-          ? ({ kind: 'days', from: firstDayOf(month), to: lastDayOf(month) } as const)
-          : ({ kind: 'month', month } as const);
-      for (const { group, name, figures } of await figuresBy(sql, period, columns))
-        cells.push(cell(breakdown, group, breakdown.startsWith('campaign') ? name : '', valuesOf(figures)));
-    }
-  }
+  for (const breakdown of Object.keys(BREAKDOWNS) as Breakdown[])
+    cells.push(...(await readTable(sql, month, breakdown)));
   return cells;
 }
 
-async function byResponseType(sql: SqlSession, month: string): Promise<readonly Cell[]> {
-  const rows = await sql.query<{ response_type: string; responded: string | null }>(
-    `SELECT response_type, CAST(sum(responded) AS text) AS responded FROM report.response_monthly
-      WHERE month = '${firstDayOf(month)}' AND NOT is_control GROUP BY response_type ORDER BY 1`,
+/** One of them, or of it only what a filter of its own dimensions leaves. */
+export async function readTable(
+  sql: SqlSession,
+  month: string,
+  breakdown: Breakdown,
+  filter: Filter = {},
+): Promise<readonly Cell[]> {
+  const columns: readonly Dimension[] = BREAKDOWNS[breakdown];
+  if (breakdown === 'control') return byArm(sql, month);
+  if (isByResponseType(breakdown)) return byResponseType(sql, month, breakdown, filter);
+  const period: Period = columns.includes('date')
+    ? { kind: 'days', from: firstDayOf(month), to: lastDayOf(month) }
+    : { kind: 'month', month };
+  const rows = await figuresBy(sql, period, columns, filter);
+  const isNamed = columns.includes('campaign_id');
+  return rows.map(({ group, name, figures }) => cell(breakdown, group, isNamed ? name : '', valuesOf(figures)));
+}
+
+async function byResponseType(
+  sql: SqlSession,
+  month: string,
+  breakdown: Breakdown,
+  filter: Filter,
+): Promise<readonly Cell[]> {
+  const columns: readonly Dimension[] = BREAKDOWNS[breakdown];
+  const { literal } = dialectOf(sql);
+  const from = columns.includes('date')
+    ? `report.response_daily WHERE date BETWEEN '${firstDayOf(month)}' AND '${lastDayOf(month)}'`
+    : `report.response_monthly WHERE month = '${firstDayOf(month)}'`;
+  const only = Object.entries(filter).map(([column, value]) => ` AND ${column} = ${literal(value)}`);
+  const rows = await sql.query<Record<string, string | null>>(
+    `SELECT ${columns.map((column) => `CAST(${column} AS text) AS ${column}`).join(', ')}, max(campaign_name) AS name,
+            CAST(sum(responded) AS text) AS responded
+       FROM ${from} AND NOT is_control${only.join('')} GROUP BY ${columns.join(', ')} ORDER BY ${columns.join(', ')}`,
   );
-  return rows.map(({ response_type, responded }) =>
-    cell('response_type', { response_type }, '', { ...NOTHING, responded }),
+  const isNamed = columns.includes('campaign_id');
+  return rows.map(({ name, responded, ...at }) =>
+    cell(breakdown, at as Record<Dimension, string>, isNamed ? String(name) : '', {
+      ...NOTHING,
+      responded: responded ?? null,
+    }),
   );
 }
 

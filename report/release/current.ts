@@ -2,14 +2,16 @@ import type { SqlSession } from '#sdk';
 import { loadSection, type SectionOptions } from '../section/load.js';
 import { suppressionNote } from '../section/notes.js';
 import type { Section } from '../section/model.js';
-import { withShown } from './shown.js';
-import { cellsOf, listReleases, releasedSection, type Release } from './stored.js';
+import { IN_SECTION, withShown } from './shown.js';
+import { cellsOf, listReleases, releasedSection, versionOf, type Release } from './stored.js';
 import type { Suppression } from './suppress/suppress.js';
 
 export interface ShowOptions extends SectionOptions {
   readonly suppression: Suppression;
   /** A version; absent: the newest of a month that was final, else the figures as they stand. */
   readonly version?: number;
+  /** The newest version that was published until then. */
+  readonly asOf?: Date;
   /** Shows small counts too. */
   readonly withHidden: boolean;
 }
@@ -19,18 +21,21 @@ export interface ShowOptions extends SectionOptions {
  * looks on two days would tell of the few who came between.
  */
 export async function shownSection(sql: SqlSession, options: ShowOptions): Promise<Section> {
-  const { month, version, suppression, withHidden } = options;
-  const [last] = await listReleases(sql, month);
-  const wanted = version ?? (last === undefined || last.state === 'preliminary' ? undefined : last.version);
+  const { month, suppression, withHidden } = options;
+  const releases = await listReleases(sql, month);
+  const [last] = releases;
+  const wanted = versionOf(releases, options);
   if (wanted !== undefined) {
     const section = await releasedSection(sql, month, wanted);
     if (!withHidden) return section;
-    return lifted(section, withShown(section, await cellsOf(sql, month, wanted), { suppression, withHidden }));
+    const cells = await cellsOf(sql, month, wanted, { breakdowns: IN_SECTION });
+    const hidden = section.suppression?.hidden ?? 0;
+    return lifted(section, withShown(section, cells, { suppression, withHidden, hidden }));
   }
   const live = await loadSection(sql, options);
   // A month that was never released shows nothing by region and segment.
-  const cells = last === undefined ? [] : await cellsOf(sql, month, last.version);
-  const shown = withShown(live, cells, { suppression, withHidden });
+  const cells = last === undefined ? [] : await cellsOf(sql, month, last.version, { breakdowns: IN_SECTION });
+  const shown = withShown(live, cells, { suppression, withHidden, hidden: last?.hidden ?? 0 });
   const section = { ...shown, status: { ...live.status, release: last === undefined ? null : liveMark(last) } };
   return { ...section, notes: [...suppressionNote(section), ...section.notes] };
 }

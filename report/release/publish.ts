@@ -4,10 +4,10 @@ import type { CompiledFact } from '../facts/fact.js';
 import { addDays, firstDayOf, lastDayOf, startOfDay } from '../section/calendar.js';
 import { readSection, type SectionOptions } from '../section/load.js';
 import { withRelease } from '../section/released.js';
-import { DIMENSIONS, VALUES, type Cell } from './breakdowns.js';
+import { CAME_LATER, DIMENSIONS, FINEST, VALUES, type Cell } from './breakdowns.js';
 import { causesSince, definitionsNow } from './causes.js';
 import { readCells } from './cells.js';
-import { withShown } from './shown.js';
+import { hiddenIn, withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
 import { cellsOf, checksumOf, listReleases, type Release, type ReleaseState } from './stored.js';
 import { suppress, type Suppression } from './suppress/suppress.js';
@@ -57,10 +57,11 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
   const rows = changedRows(before, cells);
   const state = stateOf(options, last?.state);
   const moves = last === undefined ? [] : movesOf(before, rows);
-  const isNew = last === undefined || rows.length > 0 || (last.state === 'preliminary' && state === 'final');
+  const isNew = last === undefined || isMoved(before, rows) || (last.state === 'preliminary' && state === 'final');
   if (!isNew) return { release: last, isNew, moves: [] };
 
-  const shown = withShown(live, cells, { suppression: options.suppression, withHidden: false });
+  const hidden = hiddenIn(cells);
+  const shown = withShown(live, cells, { suppression: options.suppression, withHidden: false, hidden });
   const definitions = await definitionsNow(sql);
   const causes =
     last === undefined
@@ -78,7 +79,7 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
     published_at: now.toISOString(),
     published_by: options.by,
     moved: last === undefined ? 0 : rows.length,
-    hidden: shown.suppression?.hidden ?? 0,
+    hidden: shown.suppression === null ? 0 : hidden,
     causes,
   };
   const section = JSON.stringify(withRelease(shown, draft, moves, releases));
@@ -86,6 +87,14 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
   await write(sql, dialect, release, { section, definitions, rows });
   await options.probe?.('release_before_commit');
   return { release, isNew, moves };
+}
+
+/** Whether any table moved that the version before had already. */
+function isMoved(before: readonly Cell[], rows: readonly ChangedRow[]): boolean {
+  const hasAll = before.some(({ breakdown }) => CAME_LATER.includes(breakdown));
+  return hasAll
+    ? rows.length > 0
+    : rows.some(({ breakdown }) => breakdown !== FINEST && !CAME_LATER.includes(breakdown));
 }
 
 function stateOf(

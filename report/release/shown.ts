@@ -1,9 +1,35 @@
 import { rateOf } from '../section/figures.js';
-import type { Figures, FigureName, RegionFigures, Section, SegmentFigures } from '../section/model.js';
-import { COUNTS, type Cell, type Value } from './breakdowns.js';
+import type {
+  ChannelRegionFigures,
+  ChannelSegmentFigures,
+  Figures,
+  FigureName,
+  RegionFigures,
+  Section,
+  SegmentFigures,
+} from '../section/model.js';
+import { COUNTS, FINEST, type Breakdown, type Cell, type Value } from './breakdowns.js';
+import { tableLines } from './table-lines.js';
 import type { Suppression } from './suppress/suppress.js';
 
+/** The tables of which a section shows all rows. */
+export const IN_SECTION: readonly Breakdown[] = [
+  'region',
+  'segment',
+  'region_segment',
+  'channel_region',
+  'channel_segment',
+];
+
+/** Counts that are hidden in the tables that may be asked for. */
+export const hiddenIn = (cells: readonly Cell[]): number =>
+  cells
+    .filter(({ breakdown }) => breakdown !== FINEST)
+    .reduce((sum, { hidden }) => sum + hidden.filter((name) => isCount(name)).length, 0);
+
 export interface ShownOptions {
+  /** How many counts the release hides. */
+  readonly hidden: number;
   readonly suppression: Suppression;
   /** What is hidden too, for those who may see it. */
   readonly withHidden: boolean;
@@ -13,14 +39,13 @@ export interface ShownOptions {
 export function withShown(
   section: Section,
   cells: readonly Cell[],
-  { suppression, withHidden }: ShownOptions,
+  { suppression, withHidden, hidden }: ShownOptions,
 ): Section {
   const rows = <T extends Figures>(breakdown: Cell['breakdown'], of: (cell: Cell) => Omit<T, keyof Figures>) =>
     cells
       .filter((cell) => cell.breakdown === breakdown)
       .map((cell) => ({ ...of(cell), ...shownFigures(cell, withHidden) }) as unknown as T)
       .toSorted(byWhatIsShown);
-  const told = cells.filter(({ breakdown }) => breakdown !== 'campaign_region_segment');
   const isOn = suppression.threshold > 1 && suppression.dimensions.length > 0;
   return {
     ...section,
@@ -31,10 +56,21 @@ export function withShown(
       segment: at.segment,
       suppressed: [],
     })),
+    by_channel_region: rows<ChannelRegionFigures>('channel_region', ({ at }) => ({
+      channel: at.channel,
+      region: at.region,
+      suppressed: [],
+    })),
+    by_channel_segment: rows<ChannelSegmentFigures>('channel_segment', ({ at }) => ({
+      channel: at.channel,
+      segment: at.segment,
+      suppressed: [],
+    })),
+    tables: tableLines(suppression),
     suppression: isOn
       ? {
           threshold: suppression.threshold,
-          hidden: told.reduce((sum, { hidden }) => sum + hidden.filter((name) => isCount(name)).length, 0),
+          hidden,
           is_lifted: withHidden,
         }
       : null,
@@ -44,7 +80,7 @@ export function withShown(
 const isCount = (name: Value): boolean => (COUNTS as readonly Value[]).includes(name);
 
 /** The order must not tell what is hidden: what is not shown comes last, by its name. */
-function byWhatIsShown(left: Figures, right: Figures): number {
+export function byWhatIsShown(left: Figures, right: Figures): number {
   const descending = (one: number | null, other: number | null) => (other ?? -1) - (one ?? -1);
   return (
     descending(left.sent, right.sent) ||
@@ -54,9 +90,12 @@ function byWhatIsShown(left: Figures, right: Figures): number {
 }
 
 const nameOf = (row: object): string =>
-  ['region', 'segment'].map((name) => (row as Record<string, string>)[name] ?? '').join(' ');
+  ['channel', 'region', 'segment'].map((name) => (row as Record<string, string>)[name] ?? '').join(' ');
 
-function shownFigures(cell: Cell, withHidden: boolean): Figures & { readonly suppressed: readonly FigureName[] } {
+export function shownFigures(
+  cell: Cell,
+  withHidden: boolean,
+): Figures & { readonly suppressed: readonly FigureName[] } {
   const isHidden = (name: Value) => !withHidden && cell.hidden.includes(name);
   const count = (name: Value) => (isHidden(name) || cell.values[name] === null ? null : Number(cell.values[name]));
   const amount = (name: Value) => (isHidden(name) ? null : cell.values[name]);

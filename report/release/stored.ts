@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError, type SqlSession } from '#sdk';
+import { dialectOf } from '../../destinations/sql/index.js';
 import { firstDayOf } from '../section/calendar.js';
+import { inFull } from '../section/in-full.js';
+import type { Filter } from '../section/figures.js';
 import type { Section } from '../section/model.js';
 import { DIMENSIONS, keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
 import { hasReleases } from './tables.js';
@@ -79,12 +82,22 @@ const releaseOf = (row: ReleaseRow): Release => ({
   checksum: row.checksum,
 });
 
-/** All rows of a release; those that are not shown are among them, and say so. */
-export async function cellsOf(sql: SqlSession, month: string, version: number): Promise<readonly Cell[]> {
+/** The rows of a release, all or of some tables; those that are not shown are among them, and say so. */
+export async function cellsOf(
+  sql: SqlSession,
+  month: string,
+  version: number,
+  { breakdowns, filter = {} }: { readonly breakdowns?: readonly Breakdown[]; readonly filter?: Filter } = {},
+): Promise<readonly Cell[]> {
+  const { literal } = dialectOf(sql);
+  const only = [
+    ...(breakdowns === undefined ? [] : [` AND breakdown IN (${breakdowns.map(literal).join(', ')})`]),
+    ...Object.entries(filter).map(([column, value]) => ` AND ${column} = ${literal(value)}`),
+  ].join('');
   const key = ['breakdown', ...DIMENSIONS].join(', ');
   const rows = await sql.query<Record<string, unknown>>(
     `SELECT * FROM (SELECT ${SELECTED}, is_gone, row_number() OVER (PARTITION BY ${key} ORDER BY version DESC) AS place
-        FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version <= ${version}) v
+        FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version <= ${version}${only}) v
       WHERE place = 1 AND NOT is_gone ORDER BY ${key}`,
   );
   return rows.map(cellOf);
@@ -146,17 +159,40 @@ export function checksumOf(
     .digest('hex');
 }
 
+export function requireRelease(releases: readonly Release[], month: string, version: number): Release {
+  const release = releases.find((one) => one.version === version);
+  if (release !== undefined) return release;
+  throw new ConnectorError('config', `There is no release ${version} of ${month}.`, {
+    hint:
+      releases.length === 0
+        ? `The month was never released: tributary report publish --month ${month}.`
+        : `Its releases: ${releases.map((one) => one.version).join(', ')}.`,
+  });
+}
+
+/** The version that is asked for; undefined: the figures as they stand, since the month was never final. */
+export function versionOf(
+  releases: readonly Release[],
+  { month, version, asOf }: { readonly month: string; readonly version?: number; readonly asOf?: Date },
+): number | undefined {
+  if (version !== undefined) return version;
+  const [last] = releases;
+  if (asOf === undefined) return last === undefined || last.state === 'preliminary' ? undefined : last.version;
+  const found = releases.find((one) => Date.parse(one.published_at) <= asOf.getTime());
+  if (found !== undefined) return found.version;
+  const first = releases.at(-1);
+  throw new ConnectorError('config', `${month} was not released by ${asOf.toISOString()}.`, {
+    hint:
+      first === undefined
+        ? `It was never released: tributary report publish --month ${month}.`
+        : `Its first release is of ${first.published_at}.`,
+  });
+}
+
 /** The section as it was published, after a check that nobody has changed it since. */
 export async function releasedSection(sql: SqlSession, month: string, version: number): Promise<Section> {
   const releases = await listReleases(sql, month);
-  const release = releases.find((one) => one.version === version);
-  if (release === undefined)
-    throw new ConnectorError('config', `There is no release ${version} of ${month}.`, {
-      hint:
-        releases.length === 0
-          ? `The month was never released: tributary report publish --month ${month}.`
-          : `Its releases: ${releases.map((one) => one.version).join(', ')}.`,
-    });
+  const release = requireRelease(releases, month, version);
   const [stored] = await sql.query<{ section: string }>(
     `SELECT section FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
   );
@@ -168,11 +204,3 @@ export async function releasedSection(sql: SqlSession, month: string, version: n
     });
   return inFull(JSON.parse(section) as Section);
 }
-
-/** What was published before the section told these has them empty. */
-const inFull = (section: Section): Section => ({
-  ...section,
-  cards: section.cards.map((card) => ({ ...card, history: card.history ?? [] })),
-  by_channel: section.by_channel ?? [],
-  by_response_type: section.by_response_type ?? [],
-});

@@ -26,8 +26,12 @@ const HEAD = [
   ...COUNTS,
   'open_rate',
   'open_rate_of',
+  'open_rate_low',
+  'open_rate_high',
   'response_rate',
   'response_rate_of',
+  'response_rate_low',
+  'response_rate_high',
   'suppressed',
 ];
 
@@ -50,6 +54,9 @@ export function renderCsv(section: Section): string {
   const lines = [
     line({ table: 'total' }, section.totals),
     ...section.days.map(({ date, ...figures }) => line({ table: 'day', date }, figures)),
+    ...section.weeks.map(({ first_day, week, ...figures }) =>
+      line({ table: 'week', date: first_day, name: week }, figures),
+    ),
     ...section.by_campaign.map(({ source, campaign_id, name, ...figures }) =>
       line({ table: 'campaign', source, campaign_id, name }, figures),
     ),
@@ -59,6 +66,12 @@ export function renderCsv(section: Section): string {
     ...section.by_segment.map((row) => line({ table: 'segment', segment: row.segment }, row, row.suppressed)),
     ...section.by_region_segment.map((row) =>
       line({ table: 'region_segment', region: row.region, segment: row.segment }, row, row.suppressed),
+    ),
+    ...section.by_channel_region.map((row) =>
+      line({ table: 'channel_region', channel: row.channel, region: row.region }, row, row.suppressed),
+    ),
+    ...section.by_channel_segment.map((row) =>
+      line({ table: 'channel_segment', channel: row.channel, segment: row.segment }, row, row.suppressed),
     ),
   ];
   return [HEAD.join(','), ...lines].map((text) => `${text}\r\n`).join('');
@@ -80,8 +93,12 @@ function line(place: Place, figures: Figures, suppressed: readonly string[] = []
     ...COUNTS.map((name) => figures[name]),
     open_rate?.value,
     open_rate?.denominator,
+    open_rate?.low,
+    open_rate?.high,
     response_rate?.value,
     response_rate?.denominator,
+    response_rate?.low,
+    response_rate?.high,
   ];
   return [...texts.map(quoted), ...numbers.map((value) => value ?? ''), quoted(suppressed.join(' '))].join(',');
 }

@@ -110,9 +110,9 @@ function overview({ heading, project, month, status, sources, time_zones, cards,
   };
 }
 
-function figureOf({ unit, value, numerator, denominator }: Card | (Change & Pick<Card, 'unit'>)): Shown {
+function figureOf({ unit, value, numerator, denominator, low, high }: Card | (Change & Pick<Card, 'unit'>)): Shown {
   if (unit === 'count' || value === null || numerator === null || denominator === null) return shownCount(value);
-  return shownRate({ value, numerator, denominator });
+  return shownRate({ value, numerator, denominator, low, high });
 }
 
 function changeCells({ unit, value }: Card, change: Change | null): Cell[] {

@@ -63,7 +63,7 @@ export function cardsOf(
   });
 }
 
-const NOT_MEASURED = { value: null, numerator: null, denominator: null };
+const NOT_MEASURED = { value: null, numerator: null, denominator: null, low: null, high: null };
 
 /** A figure, and where it is a rate what it was computed from. */
 function measuredIn(figures: Figures, key: CardKey) {

@@ -1,4 +1,5 @@
 import type { SqlSession } from '#sdk';
+import { newcombe } from '../statistics/proportions.js';
 import { rateOf } from './figures.js';
 import type { ControlArm, ControlComparison, Rate } from './model.js';
 
@@ -50,7 +51,7 @@ function compare(rows: readonly ArmRow[], control: Rate | null): readonly Contro
       sent,
       responded,
       rate,
-      lift: is_control || rate === null || control === null ? null : difference(rate, control),
+      lift: is_control || rate === null || control === null ? null : newcombe(rate, control),
     };
   });
 }
@@ -62,27 +63,4 @@ function pooled(rows: readonly ArmRow[]): Rate | null {
     add((row) => row.responded),
     add((row) => row.targeted),
   );
-}
-
-/** 97.5 % quantile of the normal distribution, for an interval of 95 %. */
-const Z = 1.959964;
-
-/** Difference of two shares with Newcombe's interval; null where one is above 1, so that it is no share of people. */
-function difference(arm: Rate, control: Rate): ControlArm['lift'] {
-  const [p, q] = [arm.value, control.value];
-  if (p > 1 || q > 1) return null;
-  const [pLow, pHigh] = wilson(p, arm.denominator);
-  const [qLow, qHigh] = wilson(q, control.denominator);
-  return {
-    value: p - q,
-    low: p - q - Math.hypot(p - pLow, qHigh - q),
-    high: p - q + Math.hypot(pHigh - p, q - qLow),
-  };
-}
-
-function wilson(p: number, n: number): readonly [number, number] {
-  const z2 = Z * Z;
-  const centre = p + z2 / (2 * n);
-  const half = Z * Math.sqrt((p * (1 - p)) / n + z2 / (4 * n * n));
-  return [(centre - half) / (1 + z2 / n), (centre + half) / (1 + z2 / n)];
 }

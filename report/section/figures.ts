@@ -1,10 +1,16 @@
 import type { SqlSession } from '#sdk';
+import { dialectOf } from '../../destinations/sql/index.js';
+import { wilson } from '../statistics/proportions.js';
 import type { Figures, Rate } from './model.js';
 
-/** Which rows of the marts are added up: a month as it stands, or the first days of one. */
+/** Which rows of the marts are added up: a month as it stands, several, or some days. */
 export type Period =
   | { readonly kind: 'month'; readonly month: string }
+  | { readonly kind: 'months'; readonly from: string; readonly to: string }
   | { readonly kind: 'days'; readonly from: string; readonly to: string };
+
+/** Only these rows: a column of the marts and its value. */
+export type Filter = Readonly<Record<string, string>>;
 
 const SUMS = [
   'targeted',
@@ -26,23 +32,28 @@ export interface Grouped {
 }
 
 /**
- * The figures of a period, control groups left out, by the given columns (none: in all). A rate is taken over what measures
- * both of its sides: the open rate over rows with opens, the response rate over campaigns with responses.
+ * The figures of a period, control groups left out, by the given columns (none: in all; of days also `week`, its Monday). A rate
+ * is taken over what measures both of its sides: the open rate over rows with opens, the response rate over campaigns with
+ * responses in this period, or, of several months, in the same month.
  */
 export async function figuresBy(
   sql: SqlSession,
   period: Period,
   columns: readonly string[],
+  filter: Filter = {},
 ): Promise<readonly Grouped[]> {
-  const [grain, within] =
-    period.kind === 'month'
-      ? ['monthly', `month = '${period.month}-01'`]
-      : ['daily', `date BETWEEN '${period.from}' AND '${period.to}'`];
+  const { literal, weekOf } = dialectOf(sql);
+  const grain = period.kind === 'days' ? 'daily' : 'monthly';
+  const within = withinOf(period);
+  const only = Object.entries(filter).map(([column, value]) => ` AND ${column} = ${literal(value)}`);
+  const own = `${within} AND NOT is_control${only.join('')}`;
   const campaigns = `report.campaign_${grain}`;
   const responses = `report.response_${grain}`;
-  const list = columns.map((column) => `CAST(${column} AS text) AS ${column}`).join(', ');
+  const campaign = period.kind === 'months' ? 'month, source, campaign_id' : 'source, campaign_id';
+  const expression = (column: string) => (column === 'week' ? weekOf('date') : column);
+  const list = columns.map((column) => `CAST(${expression(column)} AS text) AS ${column}`).join(', ');
   const selected = columns.length === 0 ? '' : `${list}, `;
-  const grouped = columns.length === 0 ? '' : ` GROUP BY ${columns.join(', ')}`;
+  const grouped = columns.length === 0 ? '' : ` GROUP BY ${columns.map(expression).join(', ')}`;
   const sum = (expression: string, name: string) => `CAST(sum(${expression}) AS bigint) AS ${name}`;
   const counted = await sql.query(
     `SELECT ${selected}max(campaign_name) AS name, ${SUMS.map((name) => sum(name, name)).join(', ')},
@@ -50,20 +61,20 @@ export async function figuresBy(
             ${sum('CASE WHEN sent IS NOT NULL THEN opened END', 'opened_of_sent')},
             ${sum('CASE WHEN opened IS NOT NULL THEN sent END', 'sent_with_opens')},
             ${sum(
-              `CASE WHEN (source, campaign_id) IN (SELECT source, campaign_id FROM ${responses}
+              `CASE WHEN (${campaign}) IN (SELECT ${campaign} FROM ${responses}
                  WHERE ${within} AND is_primary AND NOT is_control AND responded IS NOT NULL) THEN sent END`,
               'sent_with_responses',
             )}
-       FROM ${campaigns} WHERE ${within} AND NOT is_control${grouped}`,
+       FROM ${campaigns} WHERE ${own}${grouped}`,
   );
   const responded = await sql.query(
     `SELECT ${selected}max(campaign_name) AS name, ${sum('responded', 'responded')}, count(*) AS rows_found,
             ${sum(
-              `CASE WHEN (source, campaign_id) IN (SELECT source, campaign_id FROM ${campaigns}
+              `CASE WHEN (${campaign}) IN (SELECT ${campaign} FROM ${campaigns}
                  WHERE ${within} AND NOT is_control AND sent IS NOT NULL) THEN responded END`,
               'responded_of_sent',
             )}
-       FROM ${responses} WHERE ${within} AND is_primary AND NOT is_control${grouped}`,
+       FROM ${responses} WHERE ${own} AND is_primary${grouped}`,
   );
   const byGroup = new Map<string, Record<string, unknown>>();
   for (const row of [...counted, ...responded]) {
@@ -76,6 +87,12 @@ export async function figuresBy(
     name: String(row.name),
     figures: figuresOf(row),
   }));
+}
+
+function withinOf(period: Period): string {
+  if (period.kind === 'days') return `date BETWEEN '${period.from}' AND '${period.to}'`;
+  if (period.kind === 'month') return `month = '${period.month}-01'`;
+  return `month BETWEEN '${period.from}-01' AND '${period.to}-01'`;
 }
 
 function figuresOf(row: Numbers): Figures {
@@ -103,5 +120,9 @@ export const NOTHING_MEASURED: Figures = figuresOf({});
 /** A share of nothing is no share: null, not 0. */
 export function rateOf(numerator: number | null, denominator: number | null): Rate | null {
   if (numerator === null || denominator === null || denominator <= 0) return null;
-  return { value: numerator / denominator, numerator, denominator };
+  const { low, high } = wilson({ numerator, denominator }) ?? NO_INTERVAL;
+  return { value: numerator / denominator, numerator, denominator, low, high };
 }
+
+/** Of what is no share: more were counted than there are. */
+const NO_INTERVAL = { low: null, high: null };

@@ -1,6 +1,6 @@
 import { ConnectorError, parseDuration, type SqlSession } from '#sdk';
 import { dialectOf } from '../../destinations/sql/index.js';
-import { addDays, addMonths, daysBetween, firstDayOf, lastDayOf, startOfDay } from './calendar.js';
+import { addDays, addMonths, firstDayOf, lastDayOf, monthOf, startOfDay } from './calendar.js';
 import { cardsOf, type Compared, type MonthFigures } from './cards.js';
 import { controlGroups } from './control-groups.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
@@ -10,6 +10,8 @@ import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
 import { sourceDays, type SourceDays } from './sources.js';
+import { annotationsOf, earlierDays, figuresByDay, isOpenDay } from './trend.js';
+import { weeksOf } from './weeks.js';
 
 export interface SectionOptions {
   /** `YYYY-MM`. */
@@ -40,8 +42,8 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const period: Period = { kind: 'month', month };
 
   const totals = figuresOf(await figuresBy(sql, period, []));
-  const days = await figuresBy(sql, { kind: 'days', from: span.first_day, to: span.last_day }, ['date']);
-  const byDate = new Map(days.map(({ group, figures }) => [group.date, figures]));
+  const closingMs = closingOf(options.closeAfter);
+  const days = await figuresByDay(sql, span.first_day, through);
   const campaigns = await figuresBy(sql, period, ['source', 'campaign_id']);
   const regions = await figuresBy(sql, period, ['region']);
   const channels = await figuresBy(sql, period, ['channel']);
@@ -64,7 +66,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     project: { name: project.name, time_zone: project.timezone },
     month: monthSpan,
     generated_at: now.toISOString(),
-    status: statusOf(sources, end, now, options.closeAfter),
+    status: statusOf(sources, end, now, closingMs),
     sources: sources.states,
     time_zones: zones.map(({ time_zone }) => time_zone),
     totals,
@@ -74,7 +76,13 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
       await compared(sql, monthSpan, addMonths(month, -12)),
       await historyOf(sql, month, totals),
     ),
-    days: daysBetween(span.first_day, through).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) })),
+    days: days.map((day) => ({ ...day, is_preliminary: isOpenDay(day.date, project.timezone, closingMs, now) })),
+    weeks: await weeksOf(sql, span.first_day, through),
+    earlier_days: {
+      previous_month: await earlierDays(sql, addMonths(month, -1)),
+      last_year: await earlierDays(sql, addMonths(month, -12)),
+    },
+    annotations: await annotationsOf(sql, span.first_day, through),
     by_campaign: byCampaign,
     largest_campaigns: largestCampaigns(byCampaign),
     by_region: largestFirst(regions).map(({ group, figures }) => ({
@@ -93,6 +101,9 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
       ...figures,
       suppressed: [],
     })),
+    by_channel_region: [],
+    by_channel_segment: [],
+    tables: [],
     suppression: null,
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     by_channel: largestFirst(channels).map(({ group, figures }) => ({ channel: group.channel!, ...figures })),
@@ -106,13 +117,10 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
 
 /** Of the month and the twelve before it, oldest first. */
 async function historyOf(sql: SqlSession, month: string, totals: Figures): Promise<readonly MonthFigures[]> {
-  const history: MonthFigures[] = [];
-  for (let back = 12; back > 0; back--) {
-    const earlier = addMonths(month, -back);
-    const [found] = await figuresBy(sql, { kind: 'month', month: earlier }, []);
-    history.push({ month: earlier, figures: found?.figures });
-  }
-  return [...history, { month, figures: totals }];
+  const months = Array.from({ length: 12 }, (_, back) => addMonths(month, back - 12));
+  const found = await figuresBy(sql, { kind: 'months', from: months[0]!, to: months.at(-1)! }, ['month']);
+  const byMonth = new Map(found.map(({ group, figures }) => [monthOf(group.month!), figures]));
+  return [...months.map((each) => ({ month: each, figures: byMonth.get(each) })), { month, figures: totals }];
 }
 
 async function responseTypes(sql: SqlSession, month: string): Promise<readonly ResponseTypeFigures[]> {
@@ -147,11 +155,14 @@ function throughDay(
   return [...expected, newest ?? span.first_day].sort().at(-1)!;
 }
 
-function statusOf(sources: SourceDays, end: Date, now: Date, closeAfter: string): Status {
+function closingOf(closeAfter: string): number {
   const closing = parseDuration(closeAfter);
-  if (closing === undefined)
-    throw new ConnectorError('config', 'report.months.close_after must be a duration like 8d.');
-  const finalFrom = new Date(end.getTime() + closing);
+  if (closing !== undefined) return closing;
+  throw new ConnectorError('config', 'report.months.close_after must be a duration like 8d.');
+}
+
+function statusOf(sources: SourceDays, end: Date, now: Date, closingMs: number): Status {
+  const finalFrom = new Date(end.getTime() + closingMs);
   const reads = sources.states.map(({ data_as_of }) => data_as_of);
   return {
     state: now >= finalFrom ? 'final' : 'preliminary',

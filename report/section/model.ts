@@ -16,12 +16,25 @@ export interface Section {
   readonly cards: readonly Card[];
   /** Every day up to the last that is shown; a day without data has nulls. */
   readonly days: readonly DayFigures[];
+  /** The days by weeks, which begin on Mondays; the first and the last end with the month. */
+  readonly weeks: readonly WeekFigures[];
+  /** The days that the trend is set against. */
+  readonly earlier_days: {
+    readonly previous_month: EarlierDays | null;
+    readonly last_year: EarlierDays | null;
+  };
+  /** What is to be marked on the trend. */
+  readonly annotations: readonly Annotation[];
   readonly by_campaign: readonly CampaignFigures[];
   /** The bars of the chart: the largest campaigns, and the others as one. */
   readonly largest_campaigns: readonly BarFigures[];
   readonly by_region: readonly RegionFigures[];
   readonly by_segment: readonly SegmentFigures[];
   readonly by_region_segment: readonly RegionSegmentFigures[];
+  readonly by_channel_region: readonly ChannelRegionFigures[];
+  readonly by_channel_segment: readonly ChannelSegmentFigures[];
+  /** The tables that may be asked for by name, and what they are broken down by. */
+  readonly tables: readonly TableLine[];
   /** What is hidden by region and segment; null where nothing is to be hidden. */
   readonly suppression: {
     /** The least count above zero that is shown. */
@@ -115,6 +128,9 @@ export interface Rate {
   readonly value: number;
   readonly numerator: number;
   readonly denominator: number;
+  /** Wilson's interval of 95 %; null where the value is over 1, as of a day that is answered later. */
+  readonly low: number | null;
+  readonly high: number | null;
 }
 
 export interface Figures {
@@ -135,6 +151,36 @@ export interface Figures {
 
 export interface DayFigures extends Figures {
   readonly date: string;
+  /** Late opens and responses may still come. */
+  readonly is_preliminary: boolean;
+}
+
+export interface WeekFigures extends Figures {
+  /** As of ISO 8601, such as `2026-W10`. */
+  readonly week: string;
+  /** Within the month. */
+  readonly first_day: string;
+  readonly last_day: string;
+}
+
+/** Every day of that month; the n-th is set against the n-th of this one. */
+export interface EarlierDays {
+  readonly month: string;
+  readonly days: readonly (Figures & { readonly date: string })[];
+}
+
+export interface Annotation {
+  readonly date: string;
+  /** `send`: the first messages of a campaign. `definition`: figures mean something else from this day on. */
+  readonly kind: 'send' | 'definition';
+  readonly text: string;
+}
+
+export interface TableLine {
+  readonly table: string;
+  readonly dimensions: readonly string[];
+  /** Small counts are hidden in it. */
+  readonly is_protected: boolean;
 }
 
 export interface CampaignFigures extends Figures {
@@ -176,6 +222,16 @@ export interface RegionSegmentFigures extends Suppressible {
   readonly segment: string;
 }
 
+export interface ChannelRegionFigures extends Suppressible {
+  readonly channel: string;
+  readonly region: string;
+}
+
+export interface ChannelSegmentFigures extends Suppressible {
+  readonly channel: string;
+  readonly segment: string;
+}
+
 export interface ChannelFigures extends Figures {
   /** Empty: not broken down by channel. */
   readonly channel: string;
@@ -200,6 +256,9 @@ export interface Card {
   readonly value: number | null;
   readonly numerator: number | null;
   readonly denominator: number | null;
+  /** Of a rate, as in `Rate`. */
+  readonly low: number | null;
+  readonly high: number | null;
   readonly definition: string;
   /** The month and the twelve before it, oldest first; whole months, null where not measured. */
   readonly history: readonly { readonly month: string; readonly value: number | null }[];
@@ -216,6 +275,8 @@ export interface Change {
   /** What a rate of that month was computed from. */
   readonly numerator: number | null;
   readonly denominator: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
   /** Of a count the relative change, null against zero; of a rate the difference, as a share. Not rounded. */
   readonly change: number | null;
 }

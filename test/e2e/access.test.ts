@@ -79,7 +79,7 @@ const as = (role: string, method: string, path: string): Promise<Answer> =>
 /** A path of a route in which nothing of its parameters exists. */
 const real = (route: string): [string, string] => {
   const [method, path] = route.split(' ') as [string, string];
-  return [method, path.replaceAll(/:(id|name|month|from|stream)\b/g, 'none')];
+  return [method, path.replaceAll(/:(id|name|month|table|from|stream)\b/g, 'none')];
 };
 
 describe('every route', () => {
@@ -264,6 +264,26 @@ describe('the audit log by the API', () => {
     await as('operator', 'GET', '/api/runs');
     expect((await read('?action=login.token&outcome=allowed&actor=token:the%20operator')).entries).toHaveLength(2);
   });
+});
+
+test('small counts are asked for by who has the right to see them, and the log keeps that they were', async () => {
+  const made = await project.data(['tokens', 'create', 'both', '--role', 'analyst', '--role', 'phi'], {
+    env: { AUDIT_KEY },
+  });
+  tokens['both'] = made.token;
+  for (const path of ['/api/report/2026-03', '/report/2026-03', '/api/report/2026-03/tables/region']) {
+    const refused = await as('analyst', 'GET', `${path}?with_phi=true`);
+    expect([path, refused.status]).toEqual([path, 403]);
+    expect(JSON.parse(refused.body).detail).toContain('("phi:read"), which the roles phi have.');
+    // There is no report here, so that there is nothing to be shown.
+    expect((await as('both', 'GET', `${path}?with_phi=true`)).status).toBe(404);
+  }
+  const { audit } = await installation.store();
+  const rows = (await audit.list({ limit: 10_000 })).filter(({ action }) => action === 'report.with_phi');
+  expect(rows.map(({ actor, object, outcome }) => `${actor} ${object} ${outcome}`).slice(0, 2)).toEqual([
+    'token:both 2026-03 allowed',
+    'token:the analyst 2026-03 denied',
+  ]);
 });
 
 test('a token is refused when it is revoked, expired, forged or of another form, and too many tries are not looked at', async () => {

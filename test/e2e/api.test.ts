@@ -78,6 +78,7 @@ const real = (path: string) =>
   path
     .replace('{month}', '2026-03')
     .replace('{format}', 'xlsx')
+    .replace('{table}', 'send')
     .replace('{name}', 'daily')
     .replace('{id}', path.startsWith('/api/alerts/') ? ALERTS[0]! : runs[0]!);
 
@@ -119,7 +120,13 @@ test('what each route answers is what the document says', async () => {
     }
   }
   expect(asked).toEqual(
-    expect.arrayContaining(['200 /api/runs', '200 /api/report/{month}', '404 /api/runs/{id}', '200 /api/alerts/{id}']),
+    expect.arrayContaining([
+      '200 /api/runs',
+      '200 /api/report/{month}',
+      '200 /api/report/{month}/tables/{table}',
+      '404 /api/runs/{id}',
+      '200 /api/alerts/{id}',
+    ]),
   );
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { FactExplanation, Move, Release } from '../../../report/index.js';
 import { REPORT_FORMATS, type ReportFormat } from '../../../report/render/formats.js';
+import { ConnectorError } from '../../sdk/index.js';
 import { table } from './output.js';
 import { writeOutput } from './output-place.js';
 import { does } from './verb.js';
@@ -10,6 +11,7 @@ import { does } from './verb.js';
 interface BuildOptions {
   readonly month?: string;
   readonly release?: number;
+  readonly asOf?: Date;
   readonly format: ReportFormat;
   readonly out: string;
   readonly withPhi?: boolean;
@@ -22,12 +24,15 @@ export function reportVerb(program: Command): void {
     .description('write the section of a month to a file')
     .option('--month <month>', 'YYYY-MM; absent: the latest month with data', monthOf)
     .option('--release <version>', 'as it was published; absent: the newest release of a final month', versionOf)
+    .option('--as-of <day>', 'as the newest release until this day or instant has it', instantOf)
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(REPORT_FORMATS)).default('html'))
     .option('--out <folder>', 'where to', '.')
     .option('--with-phi', 'small counts too, for those who have the right to see them');
   does<BuildOptions>(
     build,
-    async ({ installation, output, signal }, _args, { month, release, format, out, withPhi }) => {
+    async ({ installation, output, signal }, _args, { month, release, asOf, format, out, withPhi }) => {
+      if (release !== undefined && asOf !== undefined)
+        throw new ConnectorError('config', '--release and --as-of name a release each.', { hint: 'Give one of them.' });
       const open = await installation();
       const [{ latestMonth, loadMonth }, { bringMartsUpToDate, undatedIn }, { renderSection }] = await Promise.all([
         import('../monthly-report.js'),
@@ -38,7 +43,7 @@ export function reportVerb(program: Command): void {
       for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
       const wanted = month ?? (await latestMonth(open, signal));
       const file = join(out, `report-${wanted}${release === undefined ? '' : `-v${release}`}.${format}`);
-      const section = await loadMonth(open, { month: wanted, signal, version: release, withHidden: withPhi === true });
+      const section = await loadMonth(open, { month: wanted, signal, release, asOf, withPhi });
       await writeOutput(file, await renderSection(section, format));
       output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
     },
@@ -162,6 +167,14 @@ function versionOf(text: string): number {
   const version = Number(text);
   if (!Number.isInteger(version) || version < 1) throw new InvalidArgumentError('It must be a version: 1 or more.');
   return version;
+}
+
+/** Of a day its end. */
+function instantOf(text: string): Date {
+  const instant = new Date(text.length === 10 ? `${text}T23:59:59.999Z` : text);
+  if (!/^\d{4}-\d\d-\d\d/.test(text) || Number.isNaN(instant.getTime()))
+    throw new InvalidArgumentError('It must be a day or an instant, such as 2026-04-09 or 2026-04-09T06:00:00Z.');
+  return instant;
 }
 
 function monthOf(text: string): string {

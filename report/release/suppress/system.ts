@@ -146,8 +146,11 @@ class Groups {
 const SUMMED: Readonly<Partial<Record<Breakdown, readonly Breakdown[]>>> = largestParts();
 
 function largestParts(): Partial<Record<Breakdown, readonly Breakdown[]>> {
-  // Response types overlap, and control groups stand beside all else.
-  const names = (Object.keys(BREAKDOWNS) as Breakdown[]).filter((name) => !['response_type', 'control'].includes(name));
+  // What has other dimensions, such as days or overlapping types of responses, has no part that is protected.
+  const all: readonly Dimension[] = BREAKDOWNS[FINEST];
+  const names = (Object.keys(BREAKDOWNS) as Breakdown[]).filter((name) =>
+    (BREAKDOWNS[name] as readonly Dimension[]).every((one) => all.includes(one)),
+  );
   const isWithin = (small: Breakdown, large: Breakdown) =>
     small !== large && BREAKDOWNS[small].every((one) => (BREAKDOWNS[large] as readonly Dimension[]).includes(one));
   return Object.fromEntries(

@@ -72,5 +72,5 @@ test('who looks at a month that was never released releases it, and a later look
   );
   expect(await look()).toEqual(['restated', 2, 90]);
   expect(await look()).toEqual(['restated', 2, 90]);
-  expect((await loadMonth(host, { month: '2026-03', signal, version: 1 })).totals.opened).toBe(40);
+  expect((await loadMonth(host, { month: '2026-03', signal, release: 1 })).totals.opened).toBe(40);
 });

@@ -57,8 +57,15 @@ test('a final month stays as it was published, and what moves later is a version
       ['region', 'West'],
       ['segment', 'none'],
       ['region_segment', 'West', 'none'],
+      ['channel_region', 'email', 'West'],
+      ['channel_segment', 'email', 'none'],
       ['campaign_region', 'braze', 'a', 'West'],
       ['campaign_segment', 'braze', 'a', 'none'],
+      ['channel_date', '2026-03-01', 'email'],
+      ['campaign_date', '2026-03-01', 'braze', 'a'],
+      ['campaign_channel', 'braze', 'a', 'email'],
+      ['campaign_variant', 'braze', 'a', 'x'],
+      ['send', '2026-03-01', 'braze', 'a', 'x'],
     ].map((place) => [...place, 'opened', '40', '90']),
   );
 

@@ -67,7 +67,7 @@ test('a rate covers only what measures both of its sides', async () => {
     ]),
   ).toEqual([
     ['Beta', 350, null, null, null],
-    ['Alpha', 100, 30, { numerator: 30, denominator: 100, value: 0.3 }, 1],
+    ['Alpha', 100, 30, expect.objectContaining({ numerator: 30, denominator: 100, value: 0.3 }), 1],
   ]);
   expect(section.control_groups).toMatchObject([
     { name: 'Alpha', arms: [{ is_control: false }, { is_control: true, sent: 0, targeted: 1 }] },
@@ -96,15 +96,32 @@ test('a month that runs is preliminary, ends with its newest day and is compared
     previous_month: { month: '2026-02', days: 2, value: 20, change: 0.25 },
     last_year: { month: '2025-03', days: 2, value: 7 },
   });
-  expect(section.days.map(({ date, sent, responded }) => [date, sent, responded])).toEqual([
-    ['2026-03-01', 25, 1],
-    ['2026-03-02', 0, null],
+  expect(
+    section.days.map(({ date, sent, responded, is_preliminary }) => [date, sent, responded, is_preliminary]),
+  ).toEqual([
+    ['2026-03-01', 25, 1, true],
+    ['2026-03-02', 0, null, true],
+  ]);
+  // A Sunday and a Monday.
+  expect(section.weeks.map(({ week, first_day, last_day, sent }) => [week, first_day, last_day, sent])).toEqual([
+    ['2026-W09', '2026-03-01', '2026-03-01', 25],
+    ['2026-W10', '2026-03-02', '2026-03-02', 0],
+  ]);
+  const { previous_month, last_year } = section.earlier_days;
+  expect(previous_month!.days).toHaveLength(28);
+  expect(previous_month!.days[2]).toMatchObject({ date: '2026-02-03', sent: 5_000 });
+  expect(last_year!.days.slice(0, 2).map(({ sent }) => sent)).toEqual([null, 7]);
+  // Its first messages were those of the year before.
+  expect(section.annotations).toEqual([]);
+  expect((await load('2025-03', '2026-03-04T02:00:00Z')).annotations).toEqual([
+    { date: '2025-03-02', kind: 'send', text: 'Alpha' },
   ]);
   const february = await load('2026-02', '2026-03-04T12:00:00Z');
   expect(february.status).toMatchObject({ state: 'preliminary', days_present: 3, days_expected: 28 });
   expect(february.status.missing_days).toHaveLength(25);
   expect(february.days[10]).toMatchObject({ date: '2026-02-11', sent: null, responded: null });
   expect(february.cards[0]!.previous_month).toBeNull();
+  expect(february.days.map(({ is_preliminary }) => is_preliminary).indexOf(true)).toBe(23);
   expect((await load('2026-02', '2026-03-09T06:00:00Z')).status.state).toBe('final');
 });
 
@@ -173,9 +190,19 @@ test('a month agrees with the raw rows, figure by figure', async () => {
   const bars = section.largest_campaigns;
   expect(bars.map(({ label }) => label).at(-1)).toBe('4 other campaigns');
   expect(bars.reduce((sum, bar) => sum + (bar.sent ?? 0), 0)).toBe(section.totals.sent);
+  const weeks = section.weeks.map(({ week: _, first_day, last_day, ...week }) => ({
+    first_day,
+    last_day,
+    ...only(week),
+  }));
+  expect(weeks).toEqual(
+    await ask(
+      `SELECT min("time")::text AS first_day, max("time")::text AS last_day, ${sums} ${raw} GROUP BY date_trunc('week', "time"::timestamp) ORDER BY 1`,
+    ),
+  );
   const [rate] = await ask<{ numerator: number; denominator: number; value: number }>(
     `SELECT *, numerator::float8 / denominator AS value FROM (SELECT sum(unique_opens)::int AS numerator,
        sum(sent) FILTER (WHERE unique_opens IS NOT NULL)::int AS denominator ${raw}) counted`,
   );
-  expect(section.totals.open_rate).toEqual(rate);
+  expect(section.totals.open_rate).toMatchObject(rate!);
 });

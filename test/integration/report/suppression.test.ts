@@ -1,4 +1,12 @@
-import { buildMarts, publishMonth, renderHtml, renderJson, shownSection, type Section } from '../../../report/index.js';
+import {
+  buildMarts,
+  publishMonth,
+  renderHtml,
+  renderJson,
+  shownSection,
+  shownTable,
+  type Section,
+} from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES } from './raw-changes.js';
 import { factsFrom, openWarehouse, type Warehouse } from './warehouse.js';
@@ -47,6 +55,8 @@ const publish = (now: string, as: 'preliminary' | 'final' = 'final') =>
   });
 const show = (now: string, withHidden = false) =>
   shownSection(warehouse.sql, { ...OPTIONS, now: new Date(now), withHidden });
+const table = (name: string, filter: Readonly<Record<string, string>> = {}, more: object = {}) =>
+  shownTable(warehouse.sql, { ...OPTIONS, table: name, filter, withHidden: false, limit: 100, ...more });
 const regions = ({ by_region }: Section) =>
   by_region.map(({ region, sent, opened, suppressed }) => [region, sent, opened, suppressed.includes('opened')]);
 
@@ -101,4 +111,57 @@ test('a preliminary month goes on in its totals, and by region only with the nex
   await rows(['West', 'young', 400, 170], ['East', 'young', 500, 290]);
   await publish('2026-03-13T00:00:00Z', 'preliminary');
   expect(regions(await show('2026-03-13T00:00:00Z')).map(([, , opened]) => opened)).toEqual([290, 170]);
+});
+
+test('tables by name are those of the release where small counts are hidden, and else as they stand', async () => {
+  await rows(['West', 'young', 400, 7], ['East', 'young', 500, 90], ['North', 'young', 300, 40]);
+  expect(await table('campaign_region')).toMatchObject({ release: null, is_protected: true, rows: [] });
+  await publish('2026-03-10T00:00:00Z', 'preliminary');
+  await rows(['West', 'young', 400, 70], ['East', 'young', 500, 90], ['North', 'young', 300, 40]);
+
+  const byRegion = await table('campaign_region', { region: 'West' });
+  expect(byRegion).toMatchObject({ release: { version: 1, is_live: true }, rows_found: 1 });
+  expect(byRegion.rows[0]).toMatchObject({ at: { campaign_id: 'a', region: 'West' }, sent: 400, opened: null });
+  expect(byRegion.rows[0]!.suppressed).toContain('opened');
+  expect((await table('campaign_region', {}, { withHidden: true })).rows.map(({ opened }) => opened)).toEqual([
+    90, 7, 40,
+  ]);
+
+  const sends = await table('send', { campaign_id: 'a' });
+  expect(sends).toMatchObject({ release: null, dimensions: ['date', 'source', 'campaign_id', 'variant_id'] });
+  expect(sends.rows).toMatchObject([{ at: { date: '2026-03-02', campaign_id: 'a' }, sent: 1_200, opened: 200 }]);
+  expect(await table('campaign_date', {}, { version: 1 })).toMatchObject({
+    release: { version: 1, is_live: false },
+    rows: [{ opened: 137 }],
+  });
+  expect((await table('response_type_date')).rows).toMatchObject([
+    { at: { response_type: 'answered' }, responded: null },
+  ]);
+  expect(await table('campaign_region', {}, { limit: 1 })).toMatchObject({ rows: [{}], rows_found: 3 });
+
+  await expect(table('campaign_region_segment')).rejects.toThrow('There is no table "campaign_region_segment".');
+  await expect(table('send', { region: 'West' })).rejects.toMatchObject({
+    message: 'The table "send" is not broken down by region.',
+    details: { hint: 'It is by date, source, campaign_id, variant_id.' },
+  });
+});
+
+test('a month is shown as of an instant, as the newest release until then has it', async () => {
+  await rows(['West', 'young', 400, 70]);
+  await publish('2026-03-10T00:00:00Z', 'preliminary');
+  await rows(['West', 'young', 500, 170]);
+  await publish('2026-03-11T00:00:00Z', 'preliminary');
+  await rows(['West', 'young', 900, 270]);
+  const asOf = (instant: string) =>
+    shownSection(warehouse.sql, { ...OPTIONS, now: new Date(), withHidden: false, asOf: new Date(instant) });
+  expect((await asOf('2026-03-10T12:00:00Z')).totals.sent).toBe(400);
+  expect(await asOf('2026-03-12T00:00:00Z')).toMatchObject({
+    totals: { sent: 500 },
+    status: { release: { version: 2, is_live: false } },
+  });
+  expect((await table('campaign_date', {}, { asOf: new Date('2026-03-10T12:00:00Z') })).rows[0]!.sent).toBe(400);
+  await expect(asOf('2026-03-09T00:00:00Z')).rejects.toMatchObject({
+    message: '2026-03 was not released by 2026-03-09T00:00:00.000Z.',
+    details: { hint: 'Its first release is of 2026-03-10T00:00:00.000Z.' },
+  });
 });

@@ -38,7 +38,7 @@ test('a rate is printed as its counts say, rounded once', () => {
 });
 
 test('a rate in the data is not rounded at all', () => {
-  expect(rateOf(794, 1035)).toEqual({ value: 794 / 1035, numerator: 794, denominator: 1035 });
+  expect(rateOf(794, 1035)).toMatchObject({ value: 794 / 1035, numerator: 794, denominator: 1035 });
 });
 
 /** The change that a card shows, as it stands on the page. */

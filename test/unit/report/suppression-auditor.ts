@@ -121,7 +121,9 @@ function sumOf(truth: readonly Fine[], version: number, cell: Cell, name: Value)
   const measured = own.filter((row) => valueOf(row, name) !== null);
   if (measured.length === 0) return undefined;
   return {
-    parts: new Map(measured.map((row) => [`${name}@${version} ${row.campaign_id} ${row.region} ${row.segment}`, 1n])),
+    parts: new Map(
+      measured.map((row) => [`${name}@${version} ${row.campaign_id} ${row.channel} ${row.region} ${row.segment}`, 1n]),
+    ),
     value: measured.reduce((sum, row) => sum + valueOf(row, name)!, 0),
   };
 }

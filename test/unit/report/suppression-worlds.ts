@@ -21,6 +21,7 @@ export const SIDES: Readonly<Record<string, Measured>> = {
 /** The finest rows: a campaign's counts in a region and segment. Opens are null where the campaign does not measure them. */
 export interface Fine {
   readonly campaign_id: string;
+  readonly channel: string;
   readonly region: string;
   readonly segment: string;
   readonly counts: Readonly<Record<Measured, number | null>>;
@@ -50,15 +51,19 @@ export function randomWorld(random: () => number): readonly Fine[] {
   const rows: Fine[] = [];
   for (let campaign = 0; campaign < campaigns; campaign++) {
     const hasOpens = random() < 0.8;
-    for (let region = 0; region < regions; region++)
-      for (let segment = 0; segment < segments; segment++)
-        if (!isSparse || random() < 0.6)
-          rows.push({
-            campaign_id: `c${campaign}`,
-            region: `r${region}`,
-            segment: `s${segment}`,
-            counts: countsUpTo(upTo, largest, hasOpens, measuresAll),
-          });
+    // Most campaigns have one channel, so that a table by channel is one by some of the campaigns.
+    const channels = random() < 0.15 ? ['email', 'sms'] : [random() < 0.6 ? 'email' : 'sms'];
+    for (const channel of channels)
+      for (let region = 0; region < regions; region++)
+        for (let segment = 0; segment < segments; segment++)
+          if (!isSparse || random() < 0.6)
+            rows.push({
+              campaign_id: `c${campaign}`,
+              channel,
+              region: `r${region}`,
+              segment: `s${segment}`,
+              counts: countsUpTo(upTo, largest, hasOpens, measuresAll),
+            });
   }
   return rows;
 }
@@ -95,13 +100,16 @@ export function later(rows: readonly Fine[], random: () => number): readonly Fin
 export const placeOf = (row: Fine): Readonly<Partial<Record<Dimension, string>>> => ({
   source: 'braze',
   campaign_id: row.campaign_id,
-  channel: 'email',
+  channel: row.channel,
   region: row.region,
   segment: row.segment,
 });
 
 export const TABLES = (Object.keys(BREAKDOWNS) as Breakdown[]).filter(
-  (name) => !['date', 'response_type', 'control'].includes(name),
+  (name) =>
+    !(BREAKDOWNS[name] as readonly Dimension[]).some((one) =>
+      ['date', 'response_type', 'variant_id', 'is_control'].includes(one),
+    ),
 );
 
 /** A row counts for a side of a rate where both sides are measured. */

@@ -57,6 +57,7 @@ const square = (rows: readonly (readonly number[])[]): readonly Fine[] =>
     row.map((sent, segment) => ({
       campaign_id: 'c0',
       region: `r${region}`,
+      channel: 'email',
       segment: `s${segment}`,
       counts: { sent, delivered: null, opened: null, responded: null },
     })),

@@ -352,6 +352,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report/{month}/tables/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Report_table"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/requests": {
         parameters: {
             query?: never;
@@ -3811,8 +3827,12 @@ export interface operations {
     Report_section: {
         parameters: {
             query?: {
+                /** @description The newest release that was published until this day or instant. */
+                as_of?: string;
                 /** @description A version, as it was published. */
                 release?: number;
+                /** @description Small counts too; needs the right `phi:read`. */
+                with_phi?: "true" | "false";
             };
             header?: never;
             path: {
@@ -3829,6 +3849,12 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        annotations: {
+                            date: string;
+                            /** @enum {string} */
+                            kind: "send" | "definition";
+                            text: string;
+                        }[];
                         by_campaign: {
                             bounced: number | null;
                             campaign_id: string;
@@ -3838,6 +3864,8 @@ export interface operations {
                             name: string;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3846,6 +3874,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3863,6 +3893,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3871,11 +3903,73 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
                             revenue: string | null;
                             sent: number | null;
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
+                        by_channel_region: {
+                            bounced: number | null;
+                            channel: string;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            open_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            region: string;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
+                        by_channel_segment: {
+                            bounced: number | null;
+                            channel: string;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            open_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            segment: string;
+                            sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -3886,6 +3980,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3895,6 +3991,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3911,6 +4009,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3920,6 +4020,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3942,6 +4044,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3950,6 +4054,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3967,6 +4073,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3975,6 +4083,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -3987,6 +4097,7 @@ export interface operations {
                         cards: {
                             definition: string;
                             denominator: number | null;
+                            high: number | null;
                             history: {
                                 month: string;
                                 value: number | null;
@@ -3998,15 +4109,20 @@ export interface operations {
                                 change: number | null;
                                 days: number | null;
                                 denominator: number | null;
+                                high: number | null;
+                                low: number | null;
                                 month: string;
                                 numerator: number | null;
                                 value: number;
                             } | null;
+                            low: number | null;
                             numerator: number | null;
                             previous_month: {
                                 change: number | null;
                                 days: number | null;
                                 denominator: number | null;
+                                high: number | null;
+                                low: number | null;
                                 month: string;
                                 numerator: number | null;
                                 value: number;
@@ -4026,6 +4142,8 @@ export interface operations {
                                 name: string;
                                 rate: {
                                     denominator: number;
+                                    high: number | null;
+                                    low: number | null;
                                     numerator: number;
                                     value: number;
                                 } | null;
@@ -4037,6 +4155,8 @@ export interface operations {
                             campaign_id: string;
                             control: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4049,8 +4169,11 @@ export interface operations {
                             cost: string | null;
                             date: string;
                             delivered: number | null;
+                            is_preliminary: boolean;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4059,6 +4182,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4067,6 +4192,70 @@ export interface operations {
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
+                        earlier_days: {
+                            last_year: {
+                                days: {
+                                    bounced: number | null;
+                                    clicked: number | null;
+                                    cost: string | null;
+                                    date: string;
+                                    delivered: number | null;
+                                    open_rate: {
+                                        denominator: number;
+                                        high: number | null;
+                                        low: number | null;
+                                        numerator: number;
+                                        value: number;
+                                    } | null;
+                                    opened: number | null;
+                                    opened_machine: number | null;
+                                    responded: number | null;
+                                    response_rate: {
+                                        denominator: number;
+                                        high: number | null;
+                                        low: number | null;
+                                        numerator: number;
+                                        value: number;
+                                    } | null;
+                                    revenue: string | null;
+                                    sent: number | null;
+                                    targeted: number | null;
+                                    unsubscribed: number | null;
+                                }[];
+                                month: string;
+                            } | null;
+                            previous_month: {
+                                days: {
+                                    bounced: number | null;
+                                    clicked: number | null;
+                                    cost: string | null;
+                                    date: string;
+                                    delivered: number | null;
+                                    open_rate: {
+                                        denominator: number;
+                                        high: number | null;
+                                        low: number | null;
+                                        numerator: number;
+                                        value: number;
+                                    } | null;
+                                    opened: number | null;
+                                    opened_machine: number | null;
+                                    responded: number | null;
+                                    response_rate: {
+                                        denominator: number;
+                                        high: number | null;
+                                        low: number | null;
+                                        numerator: number;
+                                        value: number;
+                                    } | null;
+                                    revenue: string | null;
+                                    sent: number | null;
+                                    targeted: number | null;
+                                    unsubscribed: number | null;
+                                }[];
+                                month: string;
+                            } | null;
+                        };
                         generated_at: string;
                         /** @constant */
                         heading: "Real-time Campaign Performance Overview";
@@ -4076,6 +4265,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4153,6 +4344,11 @@ export interface operations {
                             is_lifted: boolean;
                             threshold: number;
                         } | null;
+                        tables: {
+                            dimensions: string[];
+                            is_protected: boolean;
+                            table: string;
+                        }[];
                         time_zones: string[];
                         totals: {
                             bounced: number | null;
@@ -4161,6 +4357,8 @@ export interface operations {
                             delivered: number | null;
                             open_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4169,6 +4367,8 @@ export interface operations {
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
+                                high: number | null;
+                                low: number | null;
                                 numerator: number;
                                 value: number;
                             } | null;
@@ -4177,6 +4377,36 @@ export interface operations {
                             targeted: number | null;
                             unsubscribed: number | null;
                         };
+                        weeks: {
+                            bounced: number | null;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            first_day: string;
+                            last_day: string;
+                            open_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            sent: number | null;
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                            week: string;
+                        }[];
                     };
                 };
             };
@@ -4285,8 +4515,12 @@ export interface operations {
     Report_export: {
         parameters: {
             query?: {
+                /** @description The newest release that was published until this day or instant. */
+                as_of?: string;
                 /** @description A version, as it was published. */
                 release?: number;
+                /** @description Small counts too; needs the right `phi:read`. */
+                with_phi?: "true" | "false";
             };
             header?: never;
             path: {
@@ -4447,6 +4681,201 @@ export interface operations {
                             state: "preliminary" | "final" | "restated";
                             version: number;
                         }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Report_table: {
+        parameters: {
+            query?: {
+                /** @description The newest release that was published until this day or instant. */
+                as_of?: string;
+                /** @description Only rows with this value. */
+                campaign_id?: string;
+                /** @description Only rows with this value. */
+                channel?: string;
+                /** @description Only rows with this value. */
+                date?: string;
+                /** @description Absent: 1000. */
+                limit?: number;
+                /** @description Only rows with this value. */
+                region?: string;
+                /** @description A version, as it was published. */
+                release?: number;
+                /** @description Only rows with this value. */
+                response_type?: string;
+                /** @description Only rows with this value. */
+                segment?: string;
+                /** @description Only rows with this value. */
+                source?: string;
+                /** @description Only rows with this value. */
+                variant_id?: string;
+                /** @description Small counts too; needs the right `phi:read`. */
+                with_phi?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                month: string;
+                table: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One table of a month, largest rows first. `tables` of the month names them all. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        dimensions: string[];
+                        is_protected: boolean;
+                        month: string;
+                        release: {
+                            is_live: boolean;
+                            published_at: string;
+                            /** @enum {string} */
+                            state: "preliminary" | "final" | "restated";
+                            version: number;
+                        } | null;
+                        rows: {
+                            at: {
+                                [key: string]: string;
+                            };
+                            bounced: number | null;
+                            clicked: number | null;
+                            cost: string | null;
+                            delivered: number | null;
+                            name: string;
+                            open_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            opened: number | null;
+                            opened_machine: number | null;
+                            responded: number | null;
+                            response_rate: {
+                                denominator: number;
+                                high: number | null;
+                                low: number | null;
+                                numerator: number;
+                                value: number;
+                            } | null;
+                            revenue: string | null;
+                            sent: number | null;
+                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            targeted: number | null;
+                            unsubscribed: number | null;
+                        }[];
+                        rows_found: number;
+                        /** @constant */
+                        schema: "tributary.report_table/1";
+                        table: string;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
                     };
                 };
             };
@@ -6581,7 +7010,14 @@ export interface operations {
     };
     Report_page: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The newest release that was published until this day or instant. */
+                as_of?: string;
+                /** @description A version, as it was published. */
+                release?: number;
+                /** @description Small counts too; needs the right `phi:read`. */
+                with_phi?: "true" | "false";
+            };
             header?: never;
             path: {
                 month: string;

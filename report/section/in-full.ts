@@ -1,0 +1,31 @@
+import { wilson } from '../statistics/proportions.js';
+import type { Section } from './model.js';
+
+/** A section that was published before it told all of today has the rest empty. */
+export function inFull(section: Section): Section {
+  const told = withIntervals(section) as Section;
+  return {
+    ...told,
+    cards: told.cards.map((card) => ({ ...card, history: card.history ?? [] })),
+    days: told.days.map((day) => ({ ...day, is_preliminary: day.is_preliminary ?? false })),
+    weeks: told.weeks ?? [],
+    earlier_days: told.earlier_days ?? { previous_month: null, last_year: null },
+    annotations: told.annotations ?? [],
+    by_channel: told.by_channel ?? [],
+    by_channel_region: told.by_channel_region ?? [],
+    by_channel_segment: told.by_channel_segment ?? [],
+    by_response_type: told.by_response_type ?? [],
+    tables: told.tables ?? [],
+  };
+}
+
+/** Every rate, wherever it stands. */
+function withIntervals(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withIntervals);
+  if (typeof value !== 'object' || value === null) return value;
+  const inner = Object.fromEntries(Object.entries(value).map(([name, each]) => [name, withIntervals(each)]));
+  if (!('numerator' in inner) || 'low' in inner) return inner;
+  const { numerator, denominator } = inner as { numerator: number | null; denominator: number | null };
+  const interval = numerator === null || denominator === null ? null : wilson({ numerator, denominator });
+  return { ...inner, low: interval?.low ?? null, high: interval?.high ?? null };
+}

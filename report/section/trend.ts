@@ -1,0 +1,57 @@
+import type { SqlSession } from '#sdk';
+import { addDays, daysBetween, firstDayOf, lastDayOf, startOfDay } from './calendar.js';
+import { figuresBy, NOTHING_MEASURED } from './figures.js';
+import type { Annotation, EarlierDays, Figures } from './model.js';
+
+/** Every day of a span; one without data has nulls. */
+export async function figuresByDay(
+  sql: SqlSession,
+  first: string,
+  last: string,
+): Promise<readonly (Figures & { readonly date: string })[]> {
+  const found = await figuresBy(sql, { kind: 'days', from: first, to: last }, ['date']);
+  const byDate = new Map(found.map(({ group, figures }) => [group.date, figures]));
+  return daysBetween(first, last).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) }));
+}
+
+/** Null where no day of that month has data. */
+export async function earlierDays(sql: SqlSession, month: string): Promise<EarlierDays | null> {
+  const days = await figuresByDay(sql, firstDayOf(month), lastDayOf(month));
+  const isEmpty = days.every(({ date: _, ...figures }) => Object.values(figures).every((value) => value === null));
+  return isEmpty ? null : { month, days };
+}
+
+/** Until so long after its end a day may still change. */
+export const isOpenDay = (day: string, timeZone: string, closingMs: number, now: Date): boolean =>
+  now.getTime() < startOfDay(addDays(day, 1), timeZone).getTime() + closingMs;
+
+/** More campaigns that began on one day are counted, not named. */
+const NAMED = 3;
+
+/** On which days campaigns sent their first messages, and on which figures changed their meaning. */
+export async function annotationsOf(sql: SqlSession, first: string, last: string): Promise<readonly Annotation[]> {
+  const began = await sql.query<{ date: string; name: string }>(
+    `SELECT CAST(b.date AS text) AS date, b.name FROM (
+        SELECT min(date) AS date, max(campaign_name) AS name, source, campaign_id FROM report.campaign_daily
+         WHERE sent > 0 AND NOT is_control AND (source, campaign_id) IN (
+           SELECT source, campaign_id FROM report.campaign_daily WHERE date BETWEEN '${first}' AND '${last}' AND sent > 0)
+         GROUP BY source, campaign_id) b
+      WHERE b.date BETWEEN '${first}' AND '${last}' ORDER BY 1, 2`,
+  );
+  const changed = await sql.query<{ date: string; measures: string; note: string }>(
+    `SELECT CAST(date AS text) AS date, measures, note FROM report.definition_change
+      WHERE date BETWEEN '${first}' AND '${last}' ORDER BY 1, 2`,
+  );
+  const sends = [...Map.groupBy(began, ({ date }) => date)].map(([date, campaigns]): Annotation => {
+    const names = campaigns.map(({ name }) => name);
+    const more = names.length - NAMED;
+    const text = names.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+    return { date, kind: 'send', text };
+  });
+  const definitions = changed.map(({ date, measures, note }): Annotation => ({
+    date,
+    kind: 'definition',
+    text: `${measures}: ${note}`,
+  }));
+  return [...sends, ...definitions].toSorted((left, right) => left.date.localeCompare(right.date));
+}
