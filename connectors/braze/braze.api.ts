@@ -136,6 +136,20 @@ export function askAbout(
   });
 }
 
+/** Asks about one thing that the configuration names. Undefined, and said, where Braze does not know it. */
+export async function askNamed(
+  { client, signal, warn }: Reading,
+  path: string,
+  query: Query,
+  named: string,
+): Promise<any> {
+  const { status, body } = await askAbout(client, path, query, signal);
+  if (status === 403) throw new ConnectorError('auth', `Braze refuses ${path} with 403`, { hint: grantHint(path) });
+  if (body === undefined) warn(`Braze does not know ${named}; it was left out.`);
+  else warnOfErrors(body, `${path} of ${named}`, warn);
+  return body;
+}
+
 /** Errors beside a success are not fatal (https://www.braze.com/docs/api/errors); what came is loaded, and said. */
 export function warnOfErrors(body: any, of: string, warn: Reading['warn']): void {
   const count = Array.isArray(body?.errors) ? body.errors.length : 0;

@@ -9,6 +9,8 @@ export const GUIDE: SourceGuide = {
     time_zone: 'America/Chicago',
   },
   everything: {
+    apps: ['an-app'],
+    events_by_segment: ['a1c_test_completed'],
     sends: [{ campaign_id: 'a-campaign', send_id: 'a-send' }],
   },
   credentials: [

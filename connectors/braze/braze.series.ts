@@ -1,8 +1,11 @@
 import type { RecordData } from '#sdk';
 import type { Listed, Reading } from './braze.api.js';
-import { ask, permissionOf } from './braze.api.js';
+import { ask, askNamed, permissionOf } from './braze.api.js';
 import { daysOf, wholeOf } from './braze.metrics.js';
 import { CUSTOM_EVENTS, eachOf, PRODUCTS, SEGMENTS, type ObjectKind } from './braze.objects.js';
+
+/** Days `[from, to)`. */
+type Span = { readonly from: string; readonly to: string };
 
 /** A series of one number a day, of each thing of a kind or of the workspace. */
 export interface NumberSeries {
@@ -19,6 +22,8 @@ export interface NumberSeries {
 }
 
 const BY_DAY = { unit: 'day' };
+/** Of other segments Braze has no series, and answers with an error. */
+const isTracked = ({ analytics_tracking_enabled }: Listed) => analytics_tracking_enabled !== false;
 const ofSegment = { ...SEGMENTS, key: 'segment_id', described: 'Segment' };
 const ofEvent = { ...CUSTOM_EVENTS, key: 'event', described: 'Name of the custom event' };
 const ofProduct = { ...PRODUCTS, key: 'product', described: 'Product id' };
@@ -28,8 +33,7 @@ export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
     summary: 'One row per tracked segment and day: its estimated size.',
     path: '/segments/data_series',
     of: ofSegment,
-    // Of others Braze has no series, and answers with an error.
-    isWanted: ({ analytics_tracking_enabled }) => analytics_tracking_enabled !== false,
+    isWanted: isTracked,
     number: 'size',
     described: 'Members in the segment, as estimated by Braze',
   },
@@ -94,26 +98,76 @@ export const NUMBER_SERIES: Readonly<Record<string, NumberSeries>> = {
 export const permissionsOf = ({ of, path }: NumberSeries): readonly string[] =>
   [...(of === undefined ? [] : [of.list]), path].map(permissionOf);
 
-/** The rows of a series for the days in `[from, to)`; `days` are the parameters that ask for them. */
+type Days = Readonly<Record<string, unknown>>;
+
+function numbersOf(
+  { number, names = [number] }: Pick<NumberSeries, 'number' | 'names'>,
+  body: any,
+  what: string,
+  { from, to }: Span,
+  key: RecordData,
+): RecordData[] {
+  return daysOf(body?.data, what, from, to).map((day) => {
+    const value = names.map((name) => day[name]).find((found) => found !== undefined && found !== null);
+    return { ...key, time: day.time, [number]: number === 'revenue' ? (value ?? null) : wholeOf(value ?? null) };
+  });
+}
+
+/** The rows of a series for the days of the span; `days` are the parameters that ask for them. */
 export async function* readNumbers(
   reading: Reading,
   series: NumberSeries,
-  { from, to }: { readonly from: string; readonly to: string },
-  days: Readonly<Record<string, unknown>>,
+  span: Span,
+  days: Days,
 ): AsyncGenerator<RecordData[]> {
-  const { of, path, number, names = [number], isWanted } = series;
+  const { of, path, isWanted } = series;
   const query = { ...days, ...series.query };
-  const rowsOf = (body: any, what: string, key: RecordData): RecordData[] =>
-    daysOf(body?.data, what, from, to).map((day) => {
-      const value = names.map((name) => day[name]).find((found) => found !== undefined && found !== null);
-      return { ...key, time: day.time, [number]: number === 'revenue' ? (value ?? null) : wholeOf(value ?? null) };
-    });
   if (of === undefined) {
-    yield rowsOf(await ask(reading, path, query), path, {});
+    yield numbersOf(series, await ask(reading, path, query), path, span, {});
     return;
   }
   const askedOf = ({ id }: Listed) => ({ [of.param]: id, ...query });
   const wanted = isWanted === undefined ? {} : { isWanted };
   for await (const { object, body } of eachOf(reading, of, path, askedOf, wanted))
-    yield rowsOf(body, `${of.noun.toLowerCase()} ${object.id}`, { [of.key]: object.id });
+    yield numbersOf(series, body, `${of.noun.toLowerCase()} ${object.id}`, span, { [of.key]: object.id });
+}
+
+/** The series of the workspace that Braze also gives for one app. It lists no apps: the configuration names them. */
+export const APP_SERIES: Readonly<Record<string, NumberSeries>> = Object.fromEntries(
+  Object.entries(NUMBER_SERIES)
+    .filter(([, { of }]) => of === undefined)
+    .map(([name, series]) => [`app_${name}`, { ...series, summary: `By app: ${series.summary.toLowerCase()}` }]),
+);
+
+export async function* readAppNumbers(
+  reading: Reading,
+  series: NumberSeries,
+  apps: readonly string[],
+  span: Span,
+  days: Days,
+): AsyncGenerator<RecordData[]> {
+  for (const app_id of apps) {
+    const body = await askNamed(reading, series.path, { app_id, ...days, ...series.query }, `app ${app_id}`);
+    if (body !== undefined) yield numbersOf(series, body, `app ${app_id}`, span, { app_id });
+  }
+}
+
+/** How often a custom event happened in each tracked segment. Events times segments are many calls: the events are named. */
+export const EVENT_BY_SEGMENT: NumberSeries = {
+  ...NUMBER_SERIES['custom_event_data_series']!,
+  summary: 'One row per event of `events_by_segment`, tracked segment and day.',
+  of: ofSegment,
+  isWanted: isTracked,
+};
+
+export async function* readEventsBySegment(
+  reading: Reading,
+  events: readonly string[],
+  span: Span,
+  days: Days,
+): AsyncGenerator<RecordData[]> {
+  for (const event of events) {
+    const series = { ...EVENT_BY_SEGMENT, query: { ...EVENT_BY_SEGMENT.query, event } };
+    for await (const rows of readNumbers(reading, series, span, days)) yield rows.map((row) => ({ event, ...row }));
+  }
 }

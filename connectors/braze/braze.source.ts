@@ -1,9 +1,9 @@
-import { z } from 'zod';
-import { ConnectorError, defineSource, secret, type Window } from '#sdk';
+import { ConnectorError, defineSource, type RecordData, type StreamKinds, type Window } from '#sdk';
 import type { HttpClientOptions } from '#sdk/http';
-import { ask, askAbout, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
+import { ask, askAbout, askNamed, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
-import { addDays, dayIn, endOfDay, isTimeZone } from './braze.days.js';
+import { config, type Config } from './braze.config.js';
+import { addDays, dayIn, endOfDay } from './braze.days.js';
 import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow, variationRows } from './braze.details.js';
 import { GUIDE } from './braze.guide.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
@@ -34,7 +34,16 @@ import {
   Segment,
   SendDay,
 } from './braze.schemas.js';
-import { NUMBER_SERIES, permissionsOf, readNumbers } from './braze.series.js';
+import {
+  APP_SERIES,
+  EVENT_BY_SEGMENT,
+  NUMBER_SERIES,
+  permissionsOf,
+  readAppNumbers,
+  readEventsBySegment,
+  readNumbers,
+  type NumberSeries,
+} from './braze.series.js';
 
 // Braze: at most 100 days per call, https://www.braze.com/docs/api/endpoints/export/campaigns/get_campaign_analytics, read
 // 2026-11-24. One is needed for the day after the window, see `spanQuery`.
@@ -45,40 +54,6 @@ const SUMMARY_DAYS = 14;
 
 /** Opens and conversions come late: 14 days cover the phones that were offline and the shorter conversion windows. */
 const LOOKBACK = '14d';
-
-const config = z.strictObject({
-  endpoint: z
-    .url({ protocol: /^https?$/ })
-    .refine(
-      (url) => !/^https?:\/\/(dashboard|sdk)[-.]/.test(url),
-      'is the address of the dashboard or the SDK; the REST endpoint begins with rest.',
-    )
-    .describe('REST endpoint of your instance, e.g. https://rest.iad-05.braze.com'),
-  api_key: secret('REST API key with the permissions of the streams that are read'),
-  start_date: z.iso.date().describe('First day to read when there is no bookmark yet'),
-  time_zone: z
-    .string()
-    .refine(isTimeZone, 'is not an IANA time zone such as America/Chicago')
-    .describe("Time zone of the company in the dashboard's settings, in which Braze cuts its days"),
-  inactive_after_days: z
-    .number()
-    .int()
-    .min(31)
-    .max(3650)
-    .default(90)
-    .describe('Days after its last send (Canvas: entry) from which on a campaign is not asked for any more'),
-  sends: z
-    .array(
-      z.strictObject({
-        campaign_id: z.string().min(1).describe('Campaign of the send'),
-        send_id: z.string().min(1).describe('Id that the sender gave'),
-      }),
-    )
-    .default([])
-    .describe('Sends of API campaigns that have a send id, for the stream `send_data_series`; Braze lists none'),
-});
-
-type Config = z.output<typeof config>;
 
 /** `http` is for tests, which have no time to wait. */
 export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
@@ -195,22 +170,34 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
       ...Object.fromEntries(
         Object.entries(NUMBER_SERIES).map(([name, series]) => [
           name,
-          kind.incremental({
-            summary: series.summary,
-            permissions: permissionsOf(series),
-            calls: series.of === undefined ? 'one per window' : `one per ${series.of.noun.toLowerCase()} and window`,
-            primaryKey: [...(series.of === undefined ? [] : [series.of.key]), 'time'] as 'time'[],
-            schema: dailyNumbers(series.of === undefined ? {} : { [series.of.key]: series.of.described }, {
-              [series.number]: series.described,
-            }),
-            cursor: cursor(),
-            read: (reading) => {
-              const days = spanQuery(reading.slice, reading.config.time_zone);
-              return readNumbers(reading, series, reading.slice, days) as AsyncIterable<{ time: string }[]>;
-            },
-          }),
+          numberStream(
+            kind,
+            series,
+            series.of === undefined ? {} : { [series.of.key]: series.of.described },
+            readNumbers,
+          ),
         ]),
       ),
+      ...(config.apps.length === 0
+        ? {}
+        : Object.fromEntries(
+            Object.entries(APP_SERIES).map(([name, series]) => [
+              name,
+              numberStream(kind, series, { app_id: 'App; one of `apps`' }, (reading, _, ...days) =>
+                readAppNumbers(reading, series, reading.config.apps, ...days),
+              ),
+            ]),
+          )),
+      ...(config.events_by_segment.length === 0
+        ? {}
+        : {
+            custom_event_segment_series: numberStream(
+              kind,
+              EVENT_BY_SEGMENT,
+              { event: 'Name of the custom event; one of `events_by_segment`', segment_id: 'Segment' },
+              (reading, _, ...days) => readEventsBySegment(reading, reading.config.events_by_segment, ...days),
+            ),
+          }),
       ...(config.sends.length === 0
         ? {}
         : {
@@ -226,17 +213,9 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
                 const { slice } = reading;
                 const span = spanQuery(slice, reading.config.time_zone);
                 for (const send of reading.config.sends) {
-                  const { body } = await askAbout(
-                    reading.client,
-                    '/sends/data_series',
-                    { ...send, ...span },
-                    reading.signal,
-                  );
-                  if (body === undefined)
-                    reading.warn(
-                      `Braze does not know send ${send.send_id} of campaign ${send.campaign_id}; it was left out.`,
-                    );
-                  else
+                  const named = `send ${send.send_id} of campaign ${send.campaign_id}`;
+                  const body = await askNamed(reading, '/sends/data_series', { ...send, ...span }, named);
+                  if (body !== undefined)
                     yield rowsOf(send.campaign_id, body, slice.from, slice.to).map((row) => ({
                       ...row,
                       send_id: send.send_id,
@@ -247,6 +226,34 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
           }),
     }),
   });
+
+type SpanReading = Reading & { readonly config: Config; readonly slice: Window };
+
+/** A stream of one number a day, by the key columns before the day. */
+function numberStream(
+  kind: StreamKinds<Config, Braze>,
+  series: NumberSeries,
+  keys: Readonly<Record<string, string>>,
+  read: (
+    reading: SpanReading,
+    series: NumberSeries,
+    span: Window,
+    days: ReturnType<typeof spanQuery>,
+  ) => AsyncIterable<RecordData[]>,
+) {
+  return kind.incremental({
+    summary: series.summary,
+    permissions: permissionsOf(series),
+    calls: `one per ${[...Object.keys(keys).map((key) => key.replace('_id', '')), 'window'].join(' and ')}`,
+    primaryKey: [...Object.keys(keys), 'time'] as 'time'[],
+    schema: dailyNumbers(keys, { [series.number]: series.described }),
+    cursor: cursor(),
+    read: (reading) =>
+      read(reading, series, reading.slice, spanQuery(reading.slice, reading.config.time_zone)) as AsyncIterable<
+        { time: string }[]
+      >,
+  });
+}
 
 /** All series are read by days of the company; results come late. */
 const cursor = (window = WINDOW) => ({
@@ -271,7 +278,7 @@ async function* rowsOfDetails<Row>(reading: Reading, kind: ObjectKind, rowOf: (i
 
 /** The series of everything that was active in the window; silent days beside its life are left out. */
 async function* rowsOfLives<Row extends { readonly time: string }>(
-  reading: Reading & { readonly config: Config; readonly slice: Window },
+  reading: SpanReading,
   kind: ObjectKind,
   path: string,
   query: Readonly<Record<string, unknown>>,

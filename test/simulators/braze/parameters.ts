@@ -30,6 +30,9 @@ export const choice =
       ? fallback
       : (allowed.find((each) => each === text) ?? refuse(`${name} must be one of ${allowed.join(', ')}`));
 
+export const optional: Parameter<string | undefined> = (text, name) =>
+  text === '' ? refuse(`${name} is empty`) : text;
+
 export const required: Parameter<string> = (text, name) =>
   text === undefined || text === '' ? refuse(`${name} is required`) : text;
 

@@ -44,7 +44,8 @@ export interface BrazeSimulator {
   close(): Promise<void>;
 }
 
-const routes = { ...campaignRoutes, ...canvasRoutes, ...workspaceRoutes };
+/** Every endpoint, by its path. */
+export const routes = { ...campaignRoutes, ...canvasRoutes, ...workspaceRoutes };
 
 export const defaultApiKey: ApiKey = {
   name: 'reporting',

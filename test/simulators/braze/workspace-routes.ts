@@ -1,12 +1,15 @@
 import { dayText } from './calendar.js';
 import type { Route, RouteContext } from './campaign-routes.js';
-import { choice, instant, integer, readParameters, Refusal, required, type Parameter } from './parameters.js';
+import { choice, instant, integer, optional, readParameters, Refusal, required, type Parameter } from './parameters.js';
 import { campaignSeries } from './series.js';
-import type { WorkspaceMeasure } from './workspace.js';
+import type { WorkspaceMeasure, WorkspacePart } from './workspace.js';
 
 const page = integer(0, 1_000_000, 0);
 const span = { length: integer(1, 100), ending_at: instant };
 const byDay: Record<string, Parameter<unknown>> = { ...span, unit: choice(['day'], 'day') };
+const byApp = { app_id: optional };
+const bySegment = { ...byApp, segment_id: optional };
+const byProduct = { ...byDay, ...byApp, product: optional };
 
 const pageOf = <T>(list: readonly T[], number: number, size: number): T[] =>
   list.slice(number * size, (number + 1) * size);
@@ -16,17 +19,28 @@ const series = (
   { world, quirks, now }: RouteContext,
   measure: WorkspaceMeasure,
   of: string,
-  asked: { readonly length: number; readonly ending_at: number | null },
+  asked: Asked,
+  part: WorkspacePart,
 ): Record<string, unknown> => {
   const { calendar, workspace, startDay } = world;
   const end = calendar.dayOf(asked.ending_at ?? now) - (quirks.endingDay === 'left_out' ? 1 : 0);
   const data: Record<string, unknown>[] = [];
   for (let day = Math.max(startDay, end - asked.length + 1); day <= Math.min(end, calendar.dayOf(now)); day += 1)
-    data.push({ time: dayText(day), [measure]: workspace.value(measure, of, day, now) });
+    data.push({ time: dayText(day), [measure]: workspace.value(measure, of, day, now, part) });
   return { message: 'success', data };
 };
 
-type Asked = { length: number; ending_at: number | null } & Record<string, string>;
+type Asked = { readonly length: number; readonly ending_at: number | null } & Readonly<Record<string, string>>;
+
+/** An app or a segment to which the numbers are narrowed, if it is one of this workspace. */
+function partOf(asked: Asked, param: string | undefined, context: RouteContext): WorkspacePart {
+  const { app_id } = asked;
+  const segment_id = param === 'segment_id' ? undefined : asked['segment_id'];
+  if (app_id !== undefined && !context.world.workspace.apps.includes(app_id)) throw new Refusal(400, 'Invalid App ID');
+  const refusal = segment_id === undefined ? undefined : segmentRefusal(segment_id, context);
+  if (refusal !== undefined) throw new Refusal(400, refusal);
+  return { ...(app_id === undefined ? {} : { app_id }), ...(segment_id === undefined ? {} : { segment_id }) };
+}
 
 /** A series of the workspace (no `param`), or of one thing that is named. */
 const route = (
@@ -41,11 +55,11 @@ const route = (
     scope: path.slice(1).replaceAll('/', '.'),
     bucket: path.startsWith('/purchases') ? 'catalog' : 'shared',
     answer: (query, context) => {
-      const asked = readParameters(query, param === undefined ? table : { ...table, [param]: required }) as Asked;
-      const of = param === undefined ? '' : asked[param];
+      const asked = readParameters(query, param === undefined ? table : { [param]: required, ...table }) as Asked;
+      const of = param === undefined ? '' : (asked[param] ?? '');
       const refusal = refuse?.(of, context);
       if (refusal !== undefined) throw new Refusal(400, refusal);
-      return series(context, measure, of, asked);
+      return series(context, measure, of, asked, partOf(asked, param, context));
     },
   },
 ];
@@ -96,13 +110,13 @@ export const workspaceRoutes: Readonly<Record<string, Route>> = {
   '/sends/data_series': { scope: 'sends.data_series', bucket: 'shared', answer: sendSeries },
   ...Object.fromEntries([
     route('/segments/data_series', 'size', span, 'segment_id', segmentRefusal),
-    route('/events/data_series', 'count', byDay, 'event'),
-    route('/kpi/dau/data_series', 'dau', span),
-    route('/kpi/mau/data_series', 'mau', span),
-    route('/kpi/new_users/data_series', 'new_users', span),
-    route('/kpi/uninstalls/data_series', 'uninstalls', span),
-    route('/sessions/data_series', 'sessions', byDay),
-    route('/purchases/quantity_series', 'purchase_quantity', byDay, 'product'),
-    route('/purchases/revenue_series', 'revenue', byDay, 'product'),
+    route('/events/data_series', 'count', { ...byDay, ...bySegment }, 'event'),
+    route('/kpi/dau/data_series', 'dau', { ...span, ...byApp }),
+    route('/kpi/mau/data_series', 'mau', { ...span, ...byApp }),
+    route('/kpi/new_users/data_series', 'new_users', { ...span, ...byApp }),
+    route('/kpi/uninstalls/data_series', 'uninstalls', { ...span, ...byApp }),
+    route('/sessions/data_series', 'sessions', { ...byDay, ...bySegment }),
+    route('/purchases/quantity_series', 'purchase_quantity', byProduct, 'product'),
+    route('/purchases/revenue_series', 'revenue', byProduct, 'product'),
   ]),
 };

@@ -1,3 +1,4 @@
+import { defaultApiKey } from '../../../simulators/braze/server.js';
 import type { WorkspaceMeasure } from '../../../simulators/braze/workspace.js';
 import { differences, now, read, withSimulator } from './reading.js';
 
@@ -63,3 +64,71 @@ test('a configured send has a series of its own, and one that Braze does not kno
     expect(new Set(rows.map(({ send_id }) => send_id))).toEqual(new Set(['send-2026-11-18']));
     expect(warnings).toEqual([`Braze does not know send nobody of campaign ${campaign_id}; it was left out.`]);
   }));
+
+test.each<[stream: string, measure: WorkspaceMeasure, column: string]>([
+  ['app_kpi_dau', 'dau', 'dau'],
+  ['app_kpi_mau', 'mau', 'mau'],
+  ['app_kpi_new_users', 'new_users', 'new_users'],
+  ['app_kpi_uninstalls', 'uninstalls', 'uninstalls'],
+  ['app_session_data_series', 'sessions', 'sessions'],
+])(
+  '%s equals the truth of each configured app, and an app that Braze does not know is named',
+  (stream, measure, column) =>
+    withSimulator({ campaigns: 0 }, async (simulator) => {
+      const { workspace } = simulator.world;
+      const config = { start_date: '2026-11-01', apps: [...workspace.apps, 'nobody'] };
+      const { rows, warnings } = await read(simulator, stream, { config });
+      expect(warnings).toEqual(['Braze does not know app nobody; it was left out.']);
+      expect(rows).toEqual(
+        workspace.apps.flatMap((app_id) =>
+          workspace
+            .truth(measure, '', Date.parse(now), { app_id })
+            .filter(({ date }) => date >= '2026-11-01')
+            .map(({ date, value }) => ({ app_id, time: date, [column]: value })),
+        ),
+      );
+      expect(rows).toHaveLength(48);
+    }),
+);
+
+test('configured events are counted by each tracked segment', () =>
+  withSimulator({ campaigns: 0 }, async (simulator) => {
+    const { workspace } = simulator.world;
+    const events_by_segment = ['a1c_test_scheduled', 'form_completed'];
+    const { rows, warnings } = await read(simulator, 'custom_event_segment_series', {
+      config: { start_date: '2026-11-01', events_by_segment },
+    });
+    expect(warnings).toEqual([]);
+    expect(rows).toEqual(
+      events_by_segment.flatMap((event) =>
+        workspace.segments
+          .filter(({ isTracked }) => isTracked)
+          .flatMap(({ id: segment_id }) =>
+            workspace
+              .truth('count', event, Date.parse(now), { segment_id })
+              .filter(({ date }) => date >= '2026-11-01')
+              .map(({ date, value }) => ({ event, segment_id, time: date, count: value })),
+          ),
+      ),
+    );
+    // What is not counted by its own name is not counted at all.
+    expect(simulator.requests.list().filter(({ path }) => path === '/events/list')).toEqual([]);
+  }));
+
+test.each([
+  ['app_kpi_dau', 'kpi.dau.data_series', { apps: ['an-app'] }],
+  ['custom_event_segment_series', 'events.data_series', { events_by_segment: ['form_completed'] }],
+  ['send_data_series', 'sends.data_series', { sends: [{ campaign_id: 'a', send_id: 'b' }] }],
+  ['purchase_revenue_series', 'purchases.revenue_series', {}],
+  ['kpi_mau', 'kpi.mau.data_series', {}],
+])('%s without the permission %s is an error that names it', (stream, scope, more) =>
+  withSimulator(
+    { campaigns: 0, keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((one) => one !== scope) }] },
+    async (simulator) => {
+      await expect(read(simulator, stream, { config: { start_date, ...more } })).rejects.toMatchObject({
+        kind: 'auth',
+        details: { hint: expect.stringContaining(`\`${scope}\``) },
+      });
+    },
+  ),
+);
