@@ -1,11 +1,13 @@
 /**
  * `npm run bench`: loads through the engine against SQL alone, and the memory that takes. `npm run bench -- NAME …` runs a
- * part of that; `-- files` reads a packed file from an SSH server; `-- encode` and `-- scan` time the row program and the CSV scanner without a server; `-- scheduler` is the soak
- * of hosts and workers; `-- braze` is the daily run of a large workspace; `-- sfmc` reads many events of Marketing Cloud.
+ * part of that; `-- files` reads a packed file from an SSH server; `-- encode` and `-- scan` time the row program and the CSV
+ * scanner without a server, `-- rules` what the chain of rules costs; `-- scheduler` is the soak of hosts and workers;
+ * `-- braze` is the daily run of a large workspace; `-- sfmc` reads many events of Marketing Cloud.
  */
 const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   files: () => import('./files/main.js'),
   encode: () => import('./program/encode.js'),
+  rules: () => import('./program/rules.js'),
   scan: () => import('./program/scan.js'),
   scheduler: () => import('./scheduler/soak.js'),
   braze: () => import('./braze/main.js'),

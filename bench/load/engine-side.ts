@@ -8,6 +8,7 @@ import { planColumns } from '../../core/middleware/index.js';
 import { ConnectorError } from '../../core/sdk/index.js';
 import { postgres } from '../../destinations/postgres/postgres.destination.js';
 import { EVENT_FIELDS } from '../data/event-export.js';
+import { CHAINS } from '../data/typical-rules.js';
 import { pages } from './pages.source.js';
 import type { EngineReply, EngineTask } from './task.js';
 
@@ -53,7 +54,7 @@ async function load(): Promise<EngineReply> {
     },
   });
   const source = await openSource(signal);
-  const rules = { stream: 'events', map: [], expect: [], protect: {} };
+  const rules = CHAINS[task.rules ?? 'none'];
   const outcome = await runConnection({
     run: { id: randomUUID(), connection: 'bench' },
     source,

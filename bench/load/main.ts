@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { eventExport, type ExportRequest } from '../data/event-export.js';
 import { openDatabases, type Databases } from './databases.js';
 import { EXTRA_LIMIT_BYTES, memoryOf } from './memory.js';
+import { inProcess } from './processes.js';
 import { SCENARIOS, type Scenario } from './scenarios.js';
+import type { EngineReply } from './task.js';
 import { runTurns, type Pair } from './turns.js';
 
 /**
@@ -84,6 +86,27 @@ async function compare(wanted: readonly Scenario[], databases: Databases): Promi
   return isGood;
 }
 
+/** The engine against itself: a first load with a chain of rules and without, by turns. */
+async function measureRules(databases: Databases): Promise<void> {
+  const input = eventExport({ folder: databases.folder, rows });
+  const load = async (rules?: 'typical' | 'sealed') => {
+    const url = await databases.fresh('rules', () => Promise.resolve());
+    const task = { url, format: 'csv', input, stopsAfterStaging: false, ...(rules === undefined ? {} : { rules }) };
+    return inProcess<EngineReply>('engine-side', task);
+  };
+  const turns: (readonly [EngineReply, EngineReply, EngineReply])[] = [];
+  for (let turn = 0; turn < pairs; turn += 1) turns.push([await load(), await load('typical'), await load('sealed')]);
+  ['without rules', 'three maps, six expectations', 'one token, one encryption'].forEach((name, at) => {
+    const own = turns.map((turn) => turn[at] as EngineReply);
+    const share = median(turns.map((turn) => turn[0].seconds / (turn[at] as EngineReply).seconds));
+    const peak = Math.max(...own.map(({ idleBytes, peakBytes }) => peakBytes - idleBytes));
+    console.log(
+      `first load, ${name}: ${thousands(rows / median(own.map(({ seconds }) => seconds)))} rows/s, ` +
+        `${share.toFixed(2)} of that without, +${megabytes(peak)}, CPU ${median(own.map(({ cpuSeconds }) => (cpuSeconds * 1e6) / rows)).toFixed(1)} s per million`,
+    );
+  });
+}
+
 async function measureMemory(databases: Databases): Promise<boolean> {
   let isGood = true;
   for (const count of memoryRows) {
@@ -98,7 +121,7 @@ async function measureMemory(databases: Databases): Promise<boolean> {
   return isGood;
 }
 
-const names = [...SCENARIOS.map(({ name }) => name), 'memory'];
+const names = [...SCENARIOS.map(({ name }) => name), 'rules_load', 'memory'];
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no part "${unknown.join('", "')}"; there are: ${names.join(', ')}.`);
@@ -113,6 +136,7 @@ try {
       `PostgreSQL ${databases.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${Math.round(totalmem() / 2 ** 30)} GB\n`,
   );
   const isFast = wanted.length === 0 || (await compare(wanted, databases));
+  if (isWanted('rules_load')) await measureRules(databases);
   const isSmall = !isWanted('memory') || (await measureMemory(databases));
   if (!isFast || !isSmall) process.exitCode = 1;
 } finally {

@@ -8,6 +8,8 @@ export interface EngineTask {
   readonly input: string;
   /** The login of an SSH server; the input is then a path in the folder where it lands. */
   readonly sftp?: Readonly<Record<string, unknown>>;
+  /** The chain of the stream; absent: without rules. */
+  readonly rules?: 'typical' | 'sealed';
   /** True: time ends when all rows are staged, and nothing is merged. */
   readonly stopsAfterStaging: boolean;
 }

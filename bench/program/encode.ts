@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,7 @@ import { compileForObjects, compileForScanner, type RowPlan } from '../../core/p
 import { csvScanner } from '../../core/sdk/files/csv.scanner.js';
 import { createBinaryBatch, type BinaryBatch } from '../../destinations/postgres/binary-batch.js';
 import { EVENT_FIELDS, eventExport } from '../data/event-export.js';
+import { chunksOf } from './chunks.js';
 
 /**
  * How fast rows become binary COPY in this process, without a server: a CSV of 14 columns scanned, checked, cast and
@@ -29,25 +30,13 @@ const plan: RowPlan = {
   unstorableText: 'replace',
 };
 
-function* chunksOf(path: string): Generator<Uint8Array> {
-  const file = openSync(path, 'r');
-  try {
-    for (;;) {
-      const chunk = Buffer.allocUnsafeSlow(Number(options.chunk));
-      const bytes = readSync(file, chunk);
-      if (bytes === 0) return;
-      yield chunk.subarray(0, bytes);
-    }
-  } finally {
-    closeSync(file);
-  }
-}
+const chunkBytes = Number(options.chunk);
 
 /** Scans only, to tell the scanner's share. */
 function scan(path: string): number {
   const scanner = csvScanner({ skipRows: 1 });
   let found = 0;
-  for (const chunk of chunksOf(path)) {
+  for (const chunk of chunksOf(path, chunkBytes)) {
     scanner.push(chunk);
     while (scanner.next()) found += 1;
   }
@@ -67,7 +56,7 @@ function loadBytes(path: string, batch: BinaryBatch, faults = 0): number {
     encoded += tally.encoded;
     rejected += tally.quarantined;
   };
-  for (const chunk of chunksOf(path)) {
+  for (const chunk of chunksOf(path, chunkBytes)) {
     scanner.push(chunk);
     drain();
   }
@@ -94,7 +83,7 @@ function loadObjects(page: readonly Record<string, unknown>[], pages: number, ba
 function somePage(path: string): readonly Record<string, unknown>[] {
   const scanner = csvScanner({ skipRows: 1 });
   const page: Record<string, unknown>[] = [];
-  for (const chunk of chunksOf(path)) {
+  for (const chunk of chunksOf(path, chunkBytes)) {
     scanner.push(chunk);
     while (page.length < 1000 && scanner.next())
       page.push(

@@ -1,4 +1,12 @@
-import { EMPTY_LEDGER, imbalances, type Ledger, type RowTally, type TableSpec } from '../protocol/index.js';
+import {
+  EMPTY_LEDGER,
+  EMPTY_TALLY,
+  imbalances,
+  type Ledger,
+  type RowTally,
+  type TableSpec,
+} from '../protocol/index.js';
+import { addSteps } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest } from './request.js';
 
@@ -11,7 +19,7 @@ export interface Progress {
 }
 
 export function openProgress(table: TableSpec | undefined): Progress {
-  return { ledger: EMPTY_LEDGER, tally: { read: 0, filtered: 0, quarantined: 0, encoded: 0, replaced: 0 }, table };
+  return { ledger: EMPTY_LEDGER, tally: EMPTY_TALLY, table };
 }
 
 /** Under the fence nobody else of ours writes, so the table must have grown by exactly what the ledger says. */
@@ -50,5 +58,6 @@ export function addTallies(a: RowTally, b: RowTally): RowTally {
     quarantined: a.quarantined + b.quarantined,
     encoded: a.encoded + b.encoded,
     replaced: a.replaced + b.replaced,
+    steps: addSteps(a.steps, b.steps),
   };
 }

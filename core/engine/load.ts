@@ -1,6 +1,16 @@
-import type { Batch, Field, OpenFile, PlannedColumn, Reject, RowTally, Writer } from '../protocol/index.js';
+import {
+  EMPTY_TALLY,
+  type Batch,
+  type Field,
+  type OpenFile,
+  type PlannedColumn,
+  type Reject,
+  type RowTally,
+  type Writer,
+} from '../protocol/index.js';
 import { compileForObjects, compileForScanner, type Drained, type RowPlan } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
+import { addTallies } from './balance.js';
 import { abortable } from './abort.js';
 import { pagesOf, type Reading } from './pages.js';
 import type { ErrorBudget, RunRequest } from './request.js';
@@ -14,15 +24,19 @@ export interface Intake {
 }
 
 export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally, stream: string): Intake {
-  const sum = { read: 0, filtered: 0, quarantined: 0, encoded: 0, replaced: 0 };
+  let sum = EMPTY_TALLY;
   const reasons: Record<string, number> = {};
   return {
-    tally: sum,
+    get tally() {
+      return sum;
+    },
     reasons,
     async take({ tally, rejects }) {
-      for (const key of Object.keys(sum) as (keyof RowTally)[]) sum[key] += tally[key];
+      sum = addTallies(sum, tally);
       for (const reject of rejects) reasons[reject.reason] = (reasons[reject.reason] ?? 0) + 1;
       await writer.quarantine(rejects);
+      const failing = rejects.find(({ fails }) => fails === true);
+      if (failing !== undefined) throw brokenExpectation(stream, failing);
       const rejected = before.quarantined + sum.quarantined;
       if (rejected > budget.records)
         throw overBudget(stream, `${rejected} records rejected, ${budget.records} allowed`, rejects);
@@ -38,6 +52,14 @@ export function judgeShare(budget: ErrorBudget, tally: RowTally, stream: string)
       `${tally.quarantined} of ${tally.read} records rejected, ${budget.share * 100} % allowed`,
       [],
     );
+}
+
+/** `severity: fail`: nothing of what was being read is committed. */
+function brokenExpectation(stream: string, { rule, detail }: Reject): ConnectorError {
+  return new ConnectorError('expectation', `Stream "${stream}" breaks ${rule}: ${detail}`, {
+    stream,
+    hint: 'See `tributary quarantine list`. Correct the source, or give the expectation another `severity`.',
+  });
 }
 
 function overBudget(stream: string, what: string, rejects: readonly Reject[]): ConnectorError {

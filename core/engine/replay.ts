@@ -1,5 +1,6 @@
 import {
   addLedgers,
+  EMPTY_TALLY,
   type Ledger,
   type QuarantinedRecord,
   type RecordData,
@@ -8,7 +9,7 @@ import {
   type Writer,
 } from '../protocol/index.js';
 import { compileForObjects, NOWHERE, type ObjectProgram } from '../program/index.js';
-import { openProgress, proveBalance, proveLedger } from './balance.js';
+import { addTallies, openProgress, proveBalance, proveLedger } from './balance.js';
 import { landingRules, loadPages, passRest, rowPlan, type Filling, type Intake } from './load.js';
 import {
   addedFields,
@@ -213,15 +214,17 @@ interface Collecting extends Intake {
 
 /** What fails again is written down by the checkpoint under the key that it has; it does not enter the quarantine anew. */
 function collecting(): Collecting {
-  const tally = { read: 0, filtered: 0, quarantined: 0, encoded: 0, replaced: 0 };
+  let tally = EMPTY_TALLY;
   const reasons: Record<string, number> = {};
   const faults = new Map<number, Reject>();
   return {
-    tally,
+    get tally() {
+      return tally;
+    },
     reasons,
     faults,
     async take(drained) {
-      for (const name of Object.keys(tally) as (keyof typeof tally)[]) tally[name] += drained.tally[name];
+      tally = addTallies(tally, drained.tally);
       for (const reject of drained.rejects) {
         reasons[reject.reason] = (reasons[reject.reason] ?? 0) + 1;
         faults.set(reject.position, reject);

@@ -1,9 +1,10 @@
-import type { PlannedColumn } from '../protocol/index.js';
+import type { PlannedColumn, ValueChange } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
-import { columnNamed, withColumn, type Lookup, type MapRule, type StreamRules } from './rules.js';
+import { columnNamed, withColumn, type MapRule, type StreamRules } from './rules.js';
 
+/** Distributes over the kinds. */
+type Change = ValueChange extends infer C ? (C extends ValueChange ? Omit<C, 'step'> : never) : never;
 type ValueRule = Exclude<MapRule, { readonly rename: unknown } | { readonly drop: unknown }>;
-type Change = NonNullable<PlannedColumn['change']>;
 
 /** The rules of `map` that act on values: what a column is read as, and what becomes of its text before. */
 export function changeValues(
@@ -11,26 +12,21 @@ export function changeValues(
   rule: ValueRule,
   rules: StreamRules,
 ): readonly PlannedColumn[] {
-  if ('trim' in rule)
-    return rule.trim.reduce((current, name) => changed(current, name, 'map.trim', rules, onText(trimmed)), columns);
+  const changed = (current: readonly PlannedColumn[], name: string, change: Change) => {
+    const column = columnNamed(current, name, `map.${change.kind}`, rules);
+    const next = { ...change, step: `map.${change.kind}(${name})` };
+    return withColumn(current, column, { changes: [...(column.changes ?? []), next] });
+  };
+  if ('trim' in rule) return rule.trim.reduce((current, name) => changed(current, name, { kind: 'trim' }), columns);
   if ('case' in rule)
-    return fold(columns, rule.case, (current, name, which) =>
-      changed(
-        current,
-        name,
-        'map.case',
-        rules,
-        onText(which === 'lower' ? (text) => text.toLowerCase() : (text) => text.toUpperCase()),
-      ),
-    );
+    return fold(columns, rule.case, (current, name, to) => changed(current, name, { kind: 'case', to }));
   if ('nulls' in rule)
-    return fold(columns, rule.nulls, (current, name, texts) => {
-      const none = new Set(texts);
-      return changed(current, name, 'map.nulls', rules, (value) => (none.has(textOf(value) ?? '') ? null : value));
-    });
+    return fold(columns, rule.nulls, (current, name, texts) =>
+      changed(current, name, { kind: 'nulls', texts: new Set(texts) }),
+    );
   if ('lookup' in rule)
-    return fold(columns, rule.lookup, (current, name, table) =>
-      changed(current, name, 'map.lookup', rules, lookedUp(table)),
+    return fold(columns, rule.lookup, (current, name, { values, otherwise }) =>
+      changed(current, name, { kind: 'lookup', values: new Map(Object.entries(values)), otherwise }),
     );
   if ('cast' in rule)
     return fold(columns, rule.cast, (current, name, type) => {
@@ -58,47 +54,4 @@ function fold<T>(
   step: (columns: readonly PlannedColumn[], name: string, value: T) => readonly PlannedColumn[],
 ): readonly PlannedColumn[] {
   return Object.entries(entries).reduce((current, [name, value]) => step(current, name, value), columns);
-}
-
-/** One change after the other; null is left alone, and so is what an earlier one has refused. */
-function changed(
-  columns: readonly PlannedColumn[],
-  name: string,
-  step: string,
-  rules: StreamRules,
-  next: Change,
-): readonly PlannedColumn[] {
-  const column = columnNamed(columns, name, step, rules);
-  const { change } = column;
-  return withColumn(columns, column, {
-    change:
-      change === undefined
-        ? next
-        : (given) => {
-            const value = change(given);
-            return value === null || value === undefined ? value : next(value);
-          },
-  });
-}
-
-const trimmed = (text: string) => text.trim();
-
-const onText =
-  (act: (text: string) => string): Change =>
-  (value) =>
-    typeof value === 'string' ? act(value) : value;
-
-/** The text by which a plain value is looked up. */
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'object' ? undefined : String(value as string | number | bigint | boolean);
-
-function lookedUp({ values, otherwise }: Lookup): Change {
-  const table = new Map(Object.entries(values));
-  return (value) => {
-    const text = textOf(value);
-    const found = text === undefined ? undefined : table.get(text);
-    if (found !== undefined) return found;
-    if (otherwise === 'keep') return value;
-    return otherwise === 'null' ? null : undefined;
-  };
 }

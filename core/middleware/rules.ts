@@ -1,4 +1,4 @@
-import type { FieldType, PlannedColumn } from '../protocol/index.js';
+import type { ExpectationSeverity, FieldType, PlannedColumn } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { Generalisation, SealKey } from './seals.js';
 
@@ -36,11 +36,15 @@ export type MapRule =
   | { readonly lookup: PerColumn<Lookup> }
   | { readonly time_zone: PerColumn<string> };
 
-export type ExpectRule =
+export type ExpectRule = {
+  /** What becomes of a record that breaks it; absent: quarantine. */
+  readonly severity?: ExpectationSeverity;
+} & (
   | { readonly not_null: readonly string[] }
   | { readonly set: PerColumn<readonly string[]> }
   | { readonly pattern: PerColumn<string> }
-  | { readonly range: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> };
+  | { readonly range: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> }
+);
 
 /** `keep` says that somebody has looked at the column and that it may land as it is. */
 export type ProtectRule =

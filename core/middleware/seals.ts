@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto';
+import { keyedHash } from '../program/index.js';
 import type { Seal } from '../protocol/index.js';
 
 const NONCE_BYTES = 12;
@@ -26,18 +27,22 @@ const bindingOf = ({ table, column }: SealedPlace, version: number) =>
  * seen to be equal.
  */
 export function encryption({ key, version }: SealKey, place: SealedPlace): Seal {
-  const cipherKey = subkey(key, 'encryption');
-  const nonceKey = subkey(key, 'nonce');
+  // A key that OpenSSL has taken over once, and not again for every value.
+  const cipherKey = createSecretKey(subkey(key, 'encryption'));
+  const nonces = keyedHash(subkey(key, 'nonce'));
   const binding = bindingOf(place, version);
+  const bound = `${binding.toString()}\0`;
+  const nonce = Buffer.alloc(NONCE_BYTES);
   return {
     isMarked: true,
+    kind: 'encrypt',
     of(text) {
-      const nonce = createHmac('sha256', nonceKey).update(binding).update('\0').update(text).digest();
-      const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce.subarray(0, NONCE_BYTES));
+      nonce.write(nonces.ofText(bound + text, 'binary'), 0, NONCE_BYTES, 'latin1');
+      const cipher = createCipheriv('aes-256-gcm', cipherKey, nonce);
       cipher.setAAD(binding);
       const sealed = cipher.update(text, 'utf8');
       cipher.final();
-      const whole = Buffer.concat([nonce.subarray(0, NONCE_BYTES), cipher.getAuthTag(), sealed]);
+      const whole = Buffer.concat([nonce, cipher.getAuthTag(), sealed]);
       return `enc_${version}_${whole.toString('base64url')}`;
     },
   };
@@ -61,14 +66,15 @@ export function decrypted(sealed: string, keys: readonly SealKey[], place: Seale
 
 /** A keyed hash to join by, without a version: 64 hexadecimal digits, the same in every table that uses the key. */
 export function joinHash(key: Uint8Array): Seal {
-  const own = subkey(key, 'hash');
-  return { isMarked: false, of: (text) => createHmac('sha256', own).update(text).digest('hex') };
+  const own = keyedHash(subkey(key, 'hash'));
+  return { isMarked: false, kind: 'hash', of: (text) => own.ofText(text, 'hex') };
 }
 
 /** Stars for all but the last `shown` characters; a value that is not longer than that is all stars. Its length is not told. */
 export function mask(shown: number): Seal {
   return {
     isMarked: false,
+    kind: 'mask',
     of(text) {
       const characters = Array.from(text);
       return `****${shown > 0 && characters.length > shown ? characters.slice(-shown).join('') : ''}`;
@@ -103,5 +109,5 @@ export function generalisation(kind: Generalisation, year: number): Seal {
       return area !== null && SMALL_ZIP_AREAS.has(area) ? '000' : area;
     },
   };
-  return { isMarked: false, of: kinds[kind] };
+  return { isMarked: false, kind: 'generalise', of: kinds[kind] };
 }

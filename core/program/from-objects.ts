@@ -1,8 +1,9 @@
 import { BadRecord, type Field, type RecordData, type Reject, type RowSink } from '../protocol/index.js';
 import { payloadWriter } from './payload.js';
-import { rejectOf, type Reason } from './rejects.js';
+import { judged, rejectOf } from './rejects.js';
 import { isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
-import { putOf } from './values.js';
+import { stepCounts } from './steps.js';
+import { putsOf, type Fault } from './values.js';
 
 /**
  * Compiles the object path of a stream: the same columns, checks and codes as for bytes. `fields` are those of the records as
@@ -17,20 +18,20 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
   };
   const isKeyTooLong = (value: unknown) =>
     (at.keyBytes += Buffer.byteLength(String(value))) > (plan.key?.maxBytes ?? Infinity);
-  const puts = plan.columns.map((column) => putOf(plan, column, onReplaced));
+  const counts = stepCounts();
+  const puts = plan.columns.map((column) => putsOf(plan, column, counts, onReplaced));
   const code = `
     return function encode(record, sink) {
       let value, fault;
       ${plan.columns
         .map((column, index) => {
-          const { source, required } = column;
+          const { source } = column;
           const name = JSON.stringify(source);
           // What every object inherits is no field of a record.
           const own =
             source in Object.prototype ? `Object.hasOwn(record, ${name}) ? record[${name}] : null` : `record[${name}]`;
-          const whenNull = required === true ? `at.column = ${index}; return 'not_null';` : 'sink.null();';
           return `value = ${own};
-      if (value === null || value === undefined) { ${whenNull} }
+      if (value === null || value === undefined) { if ((fault = none${index}(sink)) !== undefined) { at.column = ${index}; return fault; } }
       else if ((fault = put${index}(value, sink)) !== undefined) { at.column = ${index}; return fault; }${
         isOfKeyLength(plan, column)
           ? `\n      else if (isKeyTooLong(value)) { at.column = ${index}; return 'key_too_long'; }`
@@ -40,8 +41,11 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
         .join('\n      ')}
     };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- one straight function per stream, made of numbers and quoted names
-  const make = new Function('at', 'isKeyTooLong', ...puts.map((_, index) => `put${index}`), code);
-  const encode = make(at, isKeyTooLong, ...puts) as (record: RecordData, sink: RowSink) => Reason | undefined;
+  const make = new Function('at', 'isKeyTooLong', ...puts.flatMap((_, index) => [`put${index}`, `none${index}`]), code);
+  const encode = make(at, isKeyTooLong, ...puts.flatMap(({ put, none }) => [put, none])) as (
+    record: RecordData,
+    sink: RowSink,
+  ) => Fault | undefined;
 
   return {
     run(records, from, batch, positions) {
@@ -70,8 +74,7 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           state.replaced += at.replaced;
         } else {
           batch.rollback();
-          const field = plan.columns[at.column]?.source;
-          state.rejects.push(rejectOf(state.position, fault, field, payload.ofRecord(record)));
+          state.rejects.push(judged(state.position, fault, plan.columns[at.column], payload.ofRecord(record), counts));
         }
       }
       return index;
@@ -80,7 +83,8 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
       const { read, encoded, replaced, rejects } = state;
       state.read = state.encoded = state.replaced = 0;
       state.rejects = [];
-      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced }, rejects };
+      const steps = counts.drain();
+      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced, steps }, rejects };
     },
   };
 }

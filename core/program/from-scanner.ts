@@ -1,23 +1,29 @@
 import { storableJson, type Field, type PlannedColumn, type Reject, type RowScanner } from '../protocol/index.js';
+import { byteSteps, CASED, cased, isBlank, isPlain } from './byte-steps.js';
 import { decimalFault, decimalRoom } from './decimals.js';
 import { dateReader, isEpoch, timestampReader } from './formats.js';
 import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
 import { payloadWriter } from './payload.js';
-import { rejectOf, type Reason } from './rejects.js';
+import { judged, rejectOf, type Reason } from './rejects.js';
 import { isHandled, isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
 import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
 import { FIRST_SECOND, isoDate, isoTime, isoTimestamp, last, LAST_SECOND, zoneOffsets } from './times.js';
-import { tokenOf, tokenText } from './tokens.js';
-import { putOf } from './values.js';
+import { protectStep, stepCounts, type StepCounts } from './steps.js';
+import { tokenizer, tokenText } from './tokens.js';
+import { putsOf, type Fault } from './values.js';
 
 /** What generated code may call; every value of a plan that is not a number reaches it as an entry of `values`. */
 const RUNTIME = {
+  CASED,
+  cased,
   decimalFault,
   hasNul,
   integerOf,
   integerSlowly,
+  isBlank,
   isJson,
+  isPlain,
   isoDate,
   isoTime,
   isoTimestamp,
@@ -28,7 +34,6 @@ const RUNTIME = {
   numberOf,
   storable,
   storableJson,
-  tokenOf,
   tokenText,
   utf8,
 };
@@ -43,9 +48,10 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
     values.push(value);
     return `value${values.length - 1}`;
   };
+  const counts = stepCounts();
   const body = plan.columns.map((column, index) => {
     const field = fields.findIndex(({ name }) => name === column.source);
-    return columnCode({ plan, column, index, field, keep });
+    return columnCode({ plan, column, index, field, keep, counts });
   });
   const code = `
     const { ${Object.keys(RUNTIME).join(', ')} } = runtime;
@@ -76,10 +82,11 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
     encoded: 0,
     replaced: 0,
     rejects: [] as Reject[],
-    reject(scanner: RowScanner & { readonly fault?: Reason }, reason: Reason, column: number) {
-      const field = column < 0 ? undefined : plan.columns[column]?.source;
-      const fault = scanner.fieldCount < 0 ? (scanner.fault ?? 'text_after_quote') : reason;
-      state.rejects.push(rejectOf(scanner.row, fault, field, payload.ofRow(scanner)));
+    reject(scanner: RowScanner & { readonly fault?: Reason }, fault: Fault, column: number) {
+      const shown = payload.ofRow(scanner);
+      if (scanner.fieldCount < 0)
+        state.rejects.push(rejectOf(scanner.row, scanner.fault ?? 'text_after_quote', undefined, shown));
+      else state.rejects.push(judged(scanner.row, fault, plan.columns[column], shown, counts));
     },
   };
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the point of this file
@@ -94,7 +101,8 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
       const { read, encoded, replaced, rejects } = state;
       state.read = state.encoded = state.replaced = 0;
       state.rejects = [];
-      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced }, rejects };
+      const steps = counts.drain();
+      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced, steps }, rejects };
     },
   };
 }
@@ -107,6 +115,7 @@ interface ColumnPlace {
   readonly field: number;
   /** Puts a value beside the code and gives its name. */
   keep(value: unknown): string;
+  readonly counts: StepCounts;
 }
 
 const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; column = ${place.index}; break row; }`;
@@ -114,7 +123,7 @@ const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; 
 /** The statements of one column. */
 function columnCode(place: ColumnPlace): string {
   const { plan, column, field } = place;
-  const whenNull = column.required === true ? failing(place, 'not_null') : 'batch.null();';
+  const whenNull = nullCode(place);
   const named = field < 0 ? plan.named?.[column.source] : undefined;
   if (field < 0 && named === undefined) return whenNull;
   const bare = plan.parsing.quotedNulls ? '' : `Q[${field}] === 0 && `;
@@ -136,25 +145,45 @@ function columnCode(place: ColumnPlace): string {
   return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${act} }`;
 }
 
+/** What a null does: most columns let it pass. */
+function nullCode(place: ColumnPlace): string {
+  const { plan, column, counts } = place;
+  if (column.tests?.some(({ kind }) => kind === 'present') !== true)
+    return column.required === true ? failing(place, 'not_null') : 'batch.null();';
+  const none = place.keep(putsOf(plan, column, counts, () => undefined).none);
+  return `fault = ${none}(batch) ?? ''; if (fault !== '') { column = ${place.index}; break row; }`;
+}
+
 /** The bytes as they came are judged, and written or made a token. */
 function bytesCode(place: ColumnPlace, room: string): string {
   const { check, emit, token } = valueCode(place);
-  const { tokenize } = place.column;
-  const put =
-    tokenize === undefined ? emit : `batch.string(tokenOf(${token ?? 'b.subarray(s, e)'}, ${place.keep(tokenize)}));`;
-  return `${check} ${room} ${put}`;
+  const { column, counts } = place;
+  if (column.tokenize === undefined) return `${check} ${room} ${emit}`;
+  const tokens = place.keep(tokenizer(column.tokenize));
+  const made = token === undefined ? `${tokens}.ofBytes(b, s, e)` : `${tokens}.ofText(${token})`;
+  return `${check} ${room} ${place.keep(counts.of(protectStep(column)))}.count += 1; batch.string(${made});`;
 }
 
-/** The value goes through a function of its own, which is that of records that are objects. */
+/**
+ * The value goes through a function of its own, which is that of records that are objects; before that, where it can be, its
+ * changes and tests are done on its bytes.
+ */
 function handledCode(place: ColumnPlace, room: string): string {
-  const { plan, column, index } = place;
+  const { plan, column, index, counts, keep } = place;
   const hits = { count: 0 };
   // Here too a text of a json column is JSON still to be read.
-  const put = place.keep(putOf({ ...plan, isText: true }, column, () => (hits.count += 1)));
-  const counted = place.keep(hits);
-  return `if (!clean && !isValidUtf8(b, s, e)) ${failing(place, 'invalid_utf8')} ${room}
-    fault = ${put}(utf8(b, s, e), batch) ?? ''; if (fault !== '') { column = ${index}; break row; }
+  const { put } = putsOf({ ...plan, isText: true }, column, counts, () => (hits.count += 1));
+  const counted = keep(hits);
+  const byText = `if (!clean && !isValidUtf8(b, s, e)) ${failing(place, 'invalid_utf8')} ${room}
+    fault = ${keep(put)}(utf8(b, s, e), batch) ?? ''; if (fault !== '') { column = ${index}; break row; }
     if (${counted}.count > 0) { inRow += ${counted}.count; ${counted}.count = 0; }`;
+  const whenNull = nullCode(place);
+  const fail = (fault: string) => `{ fault = ${fault}; column = ${index}; break row; }`;
+  const byBytes = byteSteps({ column, counts, keep, fail, whenNull });
+  if (byBytes === undefined) return byText;
+  // The length of a key is that of its bytes as they came.
+  return `steps: { fast: { ${byBytes} ${room} { const b = c, clean = true; let s = f, e = t; ${bytesCode(place, '')} } break steps; }
+    ${byText} }`;
 }
 
 /** A test of bytes against a text, as numbers; `|32` turns capital ASCII letters into small ones. */

@@ -2,3 +2,6 @@ export * from './row-program.js';
 export { compileForScanner } from './from-scanner.js';
 export { compileForObjects } from './from-objects.js';
 export { NOWHERE } from './values.js';
+export { addSteps } from './steps.js';
+export { keyedHash } from './keyed-hash.js';
+export { checkPattern } from './patterns.js';

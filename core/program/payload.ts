@@ -11,7 +11,8 @@ import {
 } from '../protocol/index.js';
 import type { RowPlan } from './row-program.js';
 import { isValidUtf8 } from './texts.js';
-import { tokenOf, tokenText } from './tokens.js';
+import { changing, UNCOUNTED } from './changes.js';
+import { tokenizer, tokenText } from './tokens.js';
 
 /** Longest text that a payload keeps of one field, and of all of them. */
 const MAX_TEXT = 8_192;
@@ -130,12 +131,12 @@ type Entry = readonly [name: string, value: unknown];
 type Mark = readonly [name: string, what: readonly string[] | true];
 
 /** What stands for a protected value; it is changed first, as one that lands is. Undefined: the column is not protected. */
-function sealedIn({ tokenize, seal, change, sourceType }: PlannedColumn, given: unknown): string | null | undefined {
+function sealedIn({ tokenize, seal, changes, sourceType }: PlannedColumn, given: unknown): string | null | undefined {
   if (tokenize === undefined && seal === undefined) return undefined;
-  const value = change === undefined ? given : change(given);
+  const value = changes === undefined ? given : changing(changes, UNCOUNTED)(given);
   // What is in no lookup table keeps its own text for its token.
   const text = tokenText(sourceType, value ?? given);
-  if (tokenize !== undefined) return value === null ? null : tokenOf(text, tokenize);
+  if (tokenize !== undefined) return value === null ? null : tokenizer(tokenize).ofText(text);
   return value === null || seal?.isMarked !== true ? null : seal.of(text);
 }
 

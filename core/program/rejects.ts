@@ -1,4 +1,5 @@
-import type { Reject } from '../protocol/index.js';
+import type { PlannedColumn, Reject } from '../protocol/index.js';
+import type { StepCounts } from './steps.js';
 
 /** Why a value or a record did not pass; the code is stable, the sentence is for a person and holds no value. */
 const DETAILS = {
@@ -40,4 +41,32 @@ export function rejectOf(
 ): Reject {
   const detail = field === undefined ? DETAILS[reason] : `Field "${field}" ${DETAILS[reason]}`;
   return { position, reason, detail, payload, ...(field === undefined ? {} : { field }) };
+}
+
+/** A record that a column's value has put aside, counted under the rule that it broke. */
+export function judged(
+  position: number,
+  fault: Reason | { readonly reason: Reason; readonly rule: string; readonly fails: boolean },
+  column: PlannedColumn | undefined,
+  payload: Reject['payload'],
+  counts: StepCounts,
+): Reject {
+  const reason = typeof fault === 'string' ? fault : fault.reason;
+  const rule = typeof fault === 'string' ? ruleOf(reason, column) : fault.rule;
+  counts.of(
+    rule ?? (column === undefined ? `validate.${reason}` : `validate.${reason}(${column.target.name})`),
+  ).count += 1;
+  return {
+    ...rejectOf(position, reason, column?.source, payload),
+    ...(rule === undefined ? {} : { rule }),
+    ...(typeof fault !== 'string' && fault.fails ? { fails: true } : {}),
+  };
+}
+
+/** The expectation that the column itself carries, where it is one that was broken. */
+function ruleOf(reason: Reason, column: PlannedColumn | undefined): string | undefined {
+  if (column === undefined) return undefined;
+  if (reason === 'not_null' && column.isExpected === true) return `expect.not_null(${column.target.name})`;
+  const isBounded = column.min !== undefined || column.max !== undefined;
+  return reason === 'out_of_range' && isBounded ? `expect.range(${column.target.name})` : undefined;
 }

@@ -35,8 +35,8 @@ export function isOfKeyLength({ key }: RowPlan, { source, sourceType, tokenize, 
 }
 
 /** True where the column's value goes a way of its own: as a value, not as bytes. */
-export function isHandled({ change, tests, seal }: PlannedColumn): boolean {
-  return change !== undefined || tests !== undefined || seal !== undefined;
+export function isHandled({ changes, tests, seal }: PlannedColumn): boolean {
+  return changes !== undefined || tests !== undefined || seal !== undefined;
 }
 
 export interface Drained {

@@ -1,9 +1,21 @@
-import { createHmac } from 'node:crypto';
 import { jsonText, type FieldType, type PlannedColumn } from '../protocol/index.js';
+import { keyedHash } from './keyed-hash.js';
 
-/** The same value is the same token in every source that uses the key, and cannot be turned back without it. */
-export function tokenOf(value: string | Uint8Array, { key, version }: NonNullable<PlannedColumn['tokenize']>): string {
-  return `tok_${version}_${createHmac('sha256', key).update(value).digest('base64url')}`;
+type TokenKey = NonNullable<PlannedColumn['tokenize']>;
+
+/** Makes tokens with one key. The same value is the same token in every source that uses the key, and cannot be turned back without it. */
+export interface Tokenizer {
+  ofBytes(b: Uint8Array, s: number, e: number): string;
+  ofText(text: string): string;
+}
+
+export function tokenizer({ key, version }: TokenKey): Tokenizer {
+  const { ofBytes, ofText } = keyedHash(key);
+  const prefix = `tok_${version}_`;
+  return {
+    ofBytes: (b, s, e) => prefix + ofBytes(b, s, e, 'base64url'),
+    ofText: (text) => prefix + ofText(text, 'base64url'),
+  };
 }
 
 /** The text of a value that goes into its token, the same for a file's `007` or an API's `7` where the column is an integer. */

@@ -6,50 +6,84 @@ import { integerSlowly, isInt64, numberOf } from './numbers.js';
 import type { Reason } from './rejects.js';
 import type { RowPlan } from './row-program.js';
 import { bytesOf, isUuid, storable } from './texts.js';
+import { changing, passing, reasonOf } from './changes.js';
+import { protectStep, type StepCounts } from './steps.js';
 import { FIRST_SECOND, isoTime, last, LAST_SECOND, zoneOffsets } from './times.js';
-import { tokenOf, tokenText } from './tokens.js';
+import { tokenizer, tokenText } from './tokens.js';
 
-/** Puts one value of a record into the batch; a reason where it does not fit. Null and undefined do not come here. */
-export type Put = (value: unknown, sink: RowSink) => Reason | undefined;
+/** An expectation that was broken, where it has a name of its own. */
+export interface Broken {
+  readonly reason: Reason;
+  readonly rule: string;
+  readonly fails: boolean;
+}
 
-/** The function for one column, chosen once; `onReplaced` is told of every text in which something was replaced. */
-export function putOf(plan: RowPlan, column: PlannedColumn, onReplaced: () => void): Put {
-  const { change, tests } = column;
-  const put = sealedPut(plan, column, onReplaced);
-  if (change === undefined && tests === undefined) return put;
-  const { sourceType, required } = column;
-  return (given, sink) => {
-    const value = change === undefined ? given : change(given);
-    if (value === undefined) return 'not_in_lookup';
-    if (value === null || (value === '' && sourceType !== 'string')) {
-      if (required === true) return 'not_null';
-      sink.null();
-      return undefined;
-    }
-    if (tests !== undefined) {
-      const text = tokenText(sourceType, value);
-      for (const test of tests) if (!test.passes(text)) return test.reason;
-    }
-    return put(value, sink);
+export type Fault = Reason | Broken;
+
+/** Puts one value of a record into the batch; a fault where it does not fit. Null and undefined go to `onNull`. */
+export type Put = (value: unknown, sink: RowSink) => Fault | undefined;
+
+/** The functions for one column, chosen once; `onReplaced` is told of every text in which something was replaced. */
+export interface ColumnPuts {
+  readonly put: Put;
+  /** For a value that is null, before or after it was changed. */
+  readonly none: (sink: RowSink) => Fault | undefined;
+}
+
+export function putsOf(plan: RowPlan, column: PlannedColumn, counts: StepCounts, onReplaced: () => void): ColumnPuts {
+  const { changes = [], tests = [], sourceType, required } = column;
+  const judges = tests.map((test) => {
+    const broken: Broken = { reason: reasonOf(test), rule: test.rule, fails: test.severity === 'fail' };
+    const warned = test.severity === 'warn' ? counts.of(test.rule) : undefined;
+    return { kind: test.kind, passes: passing(test), broken, warned };
+  });
+  const demands = judges.filter(({ kind }) => kind === 'present');
+  const none: ColumnPuts['none'] = (sink) => {
+    for (const { warned, broken } of demands)
+      if (warned === undefined) return broken;
+      else warned.count += 1;
+    if (required === true) return 'not_null';
+    sink.null();
+    return undefined;
+  };
+  const put = sealedPut(plan, column, counts, onReplaced);
+  if (changes.length === 0 && tests.length === 0) return { put, none };
+  const change = changing(changes, counts);
+  return {
+    none,
+    put(given, sink) {
+      const value = change(given);
+      if (value === undefined) return 'not_in_lookup';
+      if (value === null || (value === '' && sourceType !== 'string')) return none(sink);
+      if (judges.length > 0) {
+        const text = tokenText(sourceType, value);
+        for (const { passes, warned, broken } of judges)
+          if (!passes(text)) {
+            if (warned === undefined) return broken;
+            warned.count += 1;
+          }
+      }
+      return put(value, sink);
+    },
   };
 }
 
 /** The value as it lands, protected where the column is. */
-function sealedPut(plan: RowPlan, column: PlannedColumn, onReplaced: () => void): Put {
+function sealedPut(plan: RowPlan, column: PlannedColumn, counts: StepCounts, onReplaced: () => void): Put {
   const { tokenize, seal, sourceType } = column;
   if (tokenize === undefined && seal === undefined) return PUTS[sourceType](plan, column, onReplaced);
   // The value must be of its type before it becomes a token; what the destination could not hold does not matter to it.
   const check = PUTS[sourceType]({ ...plan, holdsNul: true, unstorableText: 'replace' }, column, () => undefined);
+  const token = tokenize && tokenizer(tokenize);
+  const counter = counts.of(protectStep(column));
   return (value, sink) => {
     const fault = check(value, NOWHERE);
     if (fault !== undefined) return fault;
     const text = tokenText(sourceType, value);
-    if (tokenize !== undefined) sink.string(tokenOf(text, tokenize));
-    else {
-      const sealed = seal?.of(text) ?? null;
-      if (sealed === null) return 'cannot_generalise';
-      sink.string(sealed);
-    }
+    const sealed = token === undefined ? (seal?.of(text) ?? null) : token.ofText(text);
+    if (sealed === null) return 'cannot_generalise';
+    counter.count += 1;
+    sink.string(sealed);
     return undefined;
   };
 }

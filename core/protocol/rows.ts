@@ -77,6 +77,9 @@ export interface Reject {
   readonly detail: string;
   /** The record as it came, protected columns left out or tokenized. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** The expectation that it broke, where it was one; with `fails` the stream must not go on. */
+  readonly rule?: string;
+  readonly fails?: true;
 }
 
 /** What happened to the records that a row program has seen since it was last drained. */
@@ -86,7 +89,11 @@ export interface RowTally {
   readonly quarantined: number;
   readonly encoded: number;
   readonly replaced: number;
+  /** How often each step of the chain has acted, by its name: `map.nulls(state)`, `expect.set(channel)`, `protect.tokenize(id)`. */
+  readonly steps: Readonly<Record<string, number>>;
 }
+
+export const EMPTY_TALLY: RowTally = { read: 0, filtered: 0, quarantined: 0, encoded: 0, replaced: 0, steps: {} };
 
 /**
  * One column of the table to be, and how it comes from the record. The middleware turns the stream's fields into this
@@ -101,26 +108,51 @@ export interface PlannedColumn {
   readonly target: Field;
   /** Reject the record where the value is null (`not_null`), as the schema or an expectation demands. */
   readonly required?: boolean;
+  /** True where an expectation demands it, and neither schema nor key. */
+  readonly isExpected?: boolean;
   /** Inclusive bounds; a null passes. */
   readonly min?: number;
   readonly max?: number;
   /** Replace the value by a keyed token (HMAC-SHA256), `tok_<version>_<base64url>`. */
   readonly tokenize?: { readonly key: Uint8Array; readonly version: number };
-  /** What `map` does to a value before it is judged: null, or `undefined` where it has no place (`not_in_lookup`), may come out. */
-  readonly change?: (value: unknown) => unknown;
-  /** What `expect` demands of the value's text; a null passes. */
-  readonly tests?: readonly {
-    readonly reason: 'not_in_set' | 'no_match';
-    readonly passes: (text: string) => boolean;
-  }[];
+  /** What `map` does to the value before it is judged, one after the other; null is left alone. */
+  readonly changes?: readonly ValueChange[];
+  /** What `expect` demands of the value beyond `required` and the bounds; a null passes all but `present`. */
+  readonly tests?: readonly ValueTest[];
   /** Replaces the value, once it was judged, by what may be known of it. */
   readonly seal?: Seal;
   /** The zone of instants that come without one, in place of the file's. */
   readonly timeZone?: string;
 }
 
+/** `step` names it where it is counted: `map.nulls(state)`. */
+export type ValueChange = { readonly step: string } & (
+  | { readonly kind: 'trim' }
+  | { readonly kind: 'case'; readonly to: 'lower' | 'upper' }
+  | { readonly kind: 'nulls'; readonly texts: ReadonlySet<string> }
+  | {
+      readonly kind: 'lookup';
+      readonly values: ReadonlyMap<string, string>;
+      readonly otherwise: 'quarantine' | 'keep' | 'null';
+    }
+);
+
+/** What becomes of a record that breaks an expectation: it is put aside; it lands and is counted; its stream fails. */
+export type ExpectationSeverity = 'quarantine' | 'warn' | 'fail';
+
+/** `rule` names it where it is counted: `expect.set(channel)`. */
+export type ValueTest = { readonly rule: string; readonly severity: ExpectationSeverity } & (
+  | { readonly kind: 'present' }
+  | { readonly kind: 'range'; readonly min: number; readonly max: number }
+  | { readonly kind: 'set'; readonly allowed: ReadonlySet<string> }
+  /** RE2; the whole text must match. */
+  | { readonly kind: 'pattern'; readonly pattern: string }
+);
+
 /** `isMarked`: the outcome can be told from a value (`enc_…`), so that quarantine may show it and a replay takes it as it is. */
 export interface Seal {
   readonly of: (text: string) => string | null;
   readonly isMarked: boolean;
+  /** The rule of `protect` that it is. */
+  readonly kind: 'encrypt' | 'hash' | 'mask' | 'generalise';
 }

@@ -78,7 +78,7 @@ export class RangeSettings {
   max?: number;
 }
 
-/** A record that breaks an expectation goes to quarantine. */
+/** What is expected of the records of a stream. */
 @ExactlyOneOf('not_null', 'range', 'set', 'pattern')
 export class ExpectStep {
   @OptionalKey('Columns that must have a value.', { shape: list(TEXT), example: '[campaign_id, time]' })
@@ -98,6 +98,12 @@ export class ExpectStep {
     example: '{ state: "[A-Z]{2}" }',
   })
   pattern?: Record<string, string>;
+
+  @OptionalKey(
+    'What becomes of a record that breaks it: `quarantine` (absent); `warn`: it lands and is counted; `fail`: the stream fails, and nothing of what was being read is committed.',
+  )
+  @Choice('quarantine', 'warn', 'fail')
+  severity?: 'quarantine' | 'warn' | 'fail';
 }
 
 @ExactlyOneOf('tokenize', 'encrypt', 'hash', 'mask', 'generalise')

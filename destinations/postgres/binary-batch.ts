@@ -27,6 +27,8 @@ const EPOCH_SECONDS = 946_684_800;
 /** Up to these lengths a loop is faster than a call (measured with `bench/program`). */
 const SHORT_COPY = 128;
 const SHORT_STRING = 40;
+/** After so many texts from elsewhere the source has changed. */
+const FOREIGN_IN_A_ROW = 32;
 /** Value of a hexadecimal digit. */
 const NIBBLE = new Uint8Array(256);
 for (const digit of '0123456789abcdefABCDEF') NIBBLE[digit.charCodeAt(0)] = Number.parseInt(digit, 16);
@@ -45,6 +47,7 @@ class PostgresBatch implements BinaryBatch {
   #view: DataView;
   #source: Uint8Array | undefined;
   #from: DataView;
+  #foreign = 0;
   #at = 0;
   #rowStart = 0;
   readonly #columns: number;
@@ -193,9 +196,11 @@ class PostgresBatch implements BinaryBatch {
     }
     const b = this.#buffer;
     const to = this.#view;
-    const from = this.#sourceView(bytes);
     let i = start;
-    for (; i + 4 <= end; i += 4, at += 4) to.setUint32(at, from.getUint32(i, true), true);
+    if (this.#isSource(bytes)) {
+      const from = this.#from;
+      for (; i + 4 <= end; i += 4, at += 4) to.setUint32(at, from.getUint32(i, true), true);
+    }
     for (; i < end; i += 1, at += 1) b[at] = bytes[i] as number;
   }
 
@@ -228,13 +233,20 @@ class PostgresBatch implements BinaryBatch {
     this.#at += length;
   }
 
-  /** The scanner's buffer is the same for many rows, so its view is kept. */
-  #sourceView(bytes: Uint8Array): DataView {
-    if (bytes !== this.#source) {
-      this.#source = bytes;
-      this.#from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /**
+   * The scanner's buffer is the same for many rows, so its view is kept. Values from elsewhere come in between (of a lookup
+   * table, say); a view of those would cost more than it saves.
+   */
+  #isSource(bytes: Uint8Array): boolean {
+    if (bytes === this.#source) {
+      this.#foreign = 0;
+      return true;
     }
-    return this.#from;
+    this.#foreign += 1;
+    if (this.#foreign < FOREIGN_IN_A_ROW && this.#source !== undefined) return false;
+    this.#source = bytes;
+    this.#from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return true;
   }
 
   #allocate(): void {

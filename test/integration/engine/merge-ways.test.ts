@@ -31,7 +31,7 @@ const CHECKPOINT: Checkpoint = {
   id: '00000000-0000-4000-8000-000000000002',
   slice: 'b.csv',
   bookmarks: [],
-  tally: { ...EMPTY_LEDGER, encoded: 0 },
+  tally: { ...EMPTY_LEDGER, encoded: 0, steps: {} },
   replacesAll: false,
 };
 
