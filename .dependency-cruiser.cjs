@@ -26,7 +26,7 @@ module.exports = {
     only('security-is-apart', 'core/security', ['core/protocol/'], 'Roles, tokens and the audit chain; who stores and who asks is not their matter.'),
     only('api-knows-services', 'core/api', ['core/protocol/', 'core/persistence/run-store', 'core/scheduler/', 'core/alerting/', 'core/engine/', 'core/security/', 'report/'], 'Controllers translate HTTP; entities stay in persistence.'),
     only('sdk-is-the-only-door', 'connectors/[^/]+', ['core/sdk/'], 'A connector sees the SDK and its own folder, exactly as a third party\'s does.'),
-    only('destinations-see-the-sdk', 'destinations/[^/]+', ['core/sdk/', 'destinations/sql/'], 'A destination sees the SDK and what SQL destinations share.'),
+    only('destinations-see-the-sdk', 'destinations/[^/]+', ['core/sdk/', 'destinations/sql/', 'connectors/(local|sftp|s3|gcs)/(local|sftp|s3|gcs)[.-](transport|config|session)\\.ts$'], 'A destination sees the SDK and what SQL destinations share; files are delivered by the transports that read them.'),
     only('report-sees-sql', 'report', ['core/sdk/', 'destinations/sql/'], 'The report speaks SQL through the SDK\'s session.'),
     { name: 'web-knows-the-api-alone', severity: 'error', comment: 'The browser application sees the API by the types that are generated from its document, and its own files.', from: { path: '^web/src/' }, to: { path: '^(core|connectors|destinations|report|test|bench)/' } },
     { name: 'web-is-served-not-imported', severity: 'error', comment: 'The host serves what was built of it.', from: { path: production }, to: { path: '^web/' } },

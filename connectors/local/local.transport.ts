@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, link, mkdir, open, readdir, rm, stat, unlink } from 'node:fs/promises';
+import { access, link, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import { dirname, relative, resolve, sep } from 'node:path';
-import { ConnectorError, type FileVersion } from '#sdk';
-import { splitPattern, walk, type FileTransport, type FolderEntry, type Folders } from '#sdk/files';
+import { ConnectorError, isConnectorError, type FileVersion } from '#sdk';
+import { splitPattern, walk, type FolderEntry, type Folders, type WritableTransport } from '#sdk/files';
 
 /** Large enough that a read costs little, small enough that a few in flight stay small. */
 const CHUNK_BYTES = 1 << 18;
 
 /** Files below a folder of this machine; patterns are relative to it or absolute. */
-export function localTransport(baseFolder: string): FileTransport {
+export function localTransport(baseFolder: string): WritableTransport {
   const pathOf = (name: string) => resolve(baseFolder, name);
   const nameOf = (path: string) => relative(baseFolder, path).split(sep).join('/');
   const folders: Folders<FolderEntry> = {
@@ -79,7 +80,61 @@ export function localTransport(baseFolder: string): FileTransport {
         throw unwritable(`File "${name}" cannot be deleted`, cause);
       });
     },
+    async write(name, chunks, signal) {
+      await written(pathOf(name), chunks, signal).catch((cause: unknown) => {
+        throw undelivered(`File "${name}" cannot be written`, cause, signal);
+      });
+    },
+    async claim(name, content, signal) {
+      const draft = `${pathOf(name)}.${randomUUID()}`;
+      try {
+        await written(draft, [content], signal);
+        await link(draft, pathOf(name));
+        await syncFolder(dirname(draft));
+        return true;
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code === 'EEXIST') return false;
+        throw undelivered(`File "${name}" cannot be written`, cause, signal);
+      } finally {
+        await rm(draft, { force: true }).catch(() => undefined);
+      }
+    },
+    async replace(name, to, signal) {
+      const target = pathOf(to);
+      try {
+        await mkdir(dirname(target), { recursive: true });
+        await rename(pathOf(name), target);
+        await syncFolder(dirname(target));
+      } catch (cause) {
+        throw undelivered(`File "${name}" cannot be moved to "${to}"`, cause, signal);
+      }
+    },
+    close: () => undefined,
   };
+}
+
+/** What a crash of the machine must not take back is on the disk. */
+async function written(
+  path: string,
+  chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  const handle = await open(path, 'w', 0o640);
+  try {
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      for (let at = 0; at < chunk.byteLength;) at += (await handle.write(chunk, at)).bytesWritten;
+    }
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path);
+  await folder.sync().finally(() => folder.close());
 }
 
 const isFile = (path: string): Promise<boolean> =>
@@ -145,4 +200,22 @@ function unwritable(what: string, cause: unknown): ConnectorError {
     });
   const hint = code === 'EXDEV' ? { hint: 'The archive must lie on the same file system.' } : {};
   return new ConnectorError('source', `${what} (${code ?? 'unknown fault'}).`, { cause, ...hint });
+}
+
+/** A fault of what is written passes on as it is. */
+function undelivered(what: string, cause: unknown, signal: AbortSignal): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (isConnectorError(cause) || signal.aborted || code === undefined) return cause;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return new ConnectorError('destination', `${what}: the disk is full.`, {
+      cause,
+      fault: 'disk_full',
+      hint: 'Free space; what was delivered stays, and the next run goes on from there.',
+    });
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new ConnectorError('auth', `${what}: this user lacks the right.`, {
+      cause,
+      hint: 'Give the user that runs Tributary the right to write in the folder.',
+    });
+  return new ConnectorError('destination', `${what} (${code}).`, { cause });
 }

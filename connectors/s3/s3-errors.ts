@@ -1,5 +1,5 @@
 import { ConnectorError, isConnectorError } from '#sdk';
-import type { S3Config } from './s3.config.js';
+import type { S3Place } from './s3.config.js';
 
 interface AwsError extends Error {
   readonly code?: string;
@@ -16,7 +16,7 @@ export const isMissing = (error: unknown): boolean =>
 export const isOther = (error: unknown): boolean => statusOf(error) === 412;
 
 /** What the storage, or the way to it, has answered. */
-export function storageFault(what: string, { bucket }: S3Config, cause: unknown): ConnectorError {
+export function storageFault(what: string, { bucket }: S3Place, cause: unknown): ConnectorError {
   if (isConnectorError(cause)) return cause;
   const { name, message } = cause as AwsError;
   const status = statusOf(cause);

@@ -6,12 +6,14 @@ import {
   GetObjectCommand,
   HeadObjectCommand,
   paginateListObjectsV2,
+  PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { ConnectorError, type FileVersion } from '#sdk';
-import { isMatch, splitPattern, type FileTransport } from '#sdk/files';
-import type { S3Config } from './s3.config.js';
+import { isMatch, splitPattern, type WritableTransport } from '#sdk/files';
+import type { S3Place } from './s3.config.js';
 import { isMissing, isOther, storageFault } from './s3-errors.js';
+import { writeObject } from './s3-write.js';
 
 /** The client itself asks again for a whole answer; a body that breaks off is opened again so often without progress. */
 const MOST_ATTEMPTS = 4;
@@ -20,7 +22,7 @@ const FIRST_PAUSE_MS = 250;
 const MOST_COPIED_BYTES = 5 * 2 ** 30;
 
 /** Objects of a bucket; the ETag is the version. */
-export function s3Transport(config: S3Config): FileTransport & { close(): void } {
+export function s3Transport(config: S3Place): WritableTransport {
   const { bucket, access_key_id, secret_access_key, session_token } = config;
   const client = new S3Client({
     region: config.region,
@@ -47,6 +49,22 @@ export function s3Transport(config: S3Config): FileTransport & { close(): void }
     } catch (error) {
       signal.throwIfAborted();
       if (isMissing(error)) return undefined;
+      throw storageFault(`Object "${name}"`, config, error);
+    }
+  };
+  const copyOver = async (name: string, to: string, signal: AbortSignal) => {
+    try {
+      await client.send(
+        new CopyObjectCommand({
+          Bucket: bucket,
+          Key: to,
+          CopySource: `${bucket}/${name.split('/').map(encodeURIComponent).join('/')}`,
+        }),
+        { abortSignal: signal },
+      );
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: name }), { abortSignal: signal });
+    } catch (error) {
+      signal.throwIfAborted();
       throw storageFault(`Object "${name}"`, config, error);
     }
   };
@@ -116,20 +134,7 @@ export function s3Transport(config: S3Config): FileTransport & { close(): void }
         });
       if ((await stat(to, signal)) !== undefined)
         throw new ConnectorError('source', `Object "${name}" is not moved: "${to}" exists already.`);
-      try {
-        await client.send(
-          new CopyObjectCommand({
-            Bucket: bucket,
-            Key: to,
-            CopySource: `${bucket}/${name.split('/').map(encodeURIComponent).join('/')}`,
-          }),
-          { abortSignal: signal },
-        );
-        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: name }), { abortSignal: signal });
-      } catch (error) {
-        signal.throwIfAborted();
-        throw storageFault(`Object "${name}"`, config, error);
-      }
+      await copyOver(name, to, signal);
     },
     async remove(name, signal) {
       try {
@@ -139,6 +144,26 @@ export function s3Transport(config: S3Config): FileTransport & { close(): void }
         throw storageFault(`Object "${name}"`, config, error);
       }
     },
+    async write(name, chunks, signal) {
+      try {
+        await writeObject(client, { Bucket: bucket, Key: name }, chunks, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw storageFault(`Object "${name}"`, config, error);
+      }
+    },
+    async claim(name, content, signal) {
+      const request = { Bucket: bucket, Key: name, Body: content, IfNoneMatch: '*' };
+      try {
+        await client.send(new PutObjectCommand(request), { abortSignal: signal });
+        return true;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (isOther(error)) return false;
+        throw storageFault(`Object "${name}"`, config, error);
+      }
+    },
+    replace: copyOver,
     close: () => client.destroy(),
   };
 }

@@ -11,8 +11,13 @@ export interface Requests {
   statOpen(handle: Buffer): Promise<Stats>;
   /** Up to `bytes` bytes; fewer do not mean the end, none does. */
   read(handle: Buffer, bytes: number, position: number): Promise<Buffer>;
+  /** `isNew`: what lies under the name is emptied first. */
+  openToWrite(path: string, isNew: boolean): Promise<Buffer>;
+  write(handle: Buffer, bytes: Uint8Array, position: number): Promise<void>;
   close(handle: Buffer): Promise<void>;
   rename(from: string, to: string): Promise<void>;
+  /** Renames over what lies there; an extension that OpenSSH has. */
+  renameOver(from: string, to: string): Promise<void>;
   makeFolder(path: string): Promise<void>;
   remove(path: string): Promise<void>;
 }
@@ -46,9 +51,16 @@ export function requestsOn(connection: SshConnection, timeoutMs: number): Reques
         const buffer = Buffer.allocUnsafeSlow(bytes);
         sftp.read(handle, buffer, 0, bytes, position, (error, count) => tell(error, buffer.subarray(0, count)));
       }),
+    openToWrite: (path, isNew) => ask((sftp, tell: Tell<Buffer>) => sftp.open(path, isNew ? 'w' : 'r+', tell)),
+    write: (handle, bytes, position) =>
+      ask((sftp, tell: Tell<void>) =>
+        sftp.write(handle, bytes as Buffer, 0, bytes.byteLength, position, tell as (error?: Error | null) => void),
+      ),
     close: (handle) => ask((sftp, tell: Tell<void>) => sftp.close(handle, tell as (error?: Error | null) => void)),
     rename: (from, to) =>
       ask((sftp, tell: Tell<void>) => sftp.rename(from, to, tell as (error?: Error | null) => void)),
+    renameOver: (from, to) =>
+      ask((sftp, tell: Tell<void>) => sftp.ext_openssh_rename(from, to, tell as (error?: Error | null) => void)),
     makeFolder: (path) => ask((sftp, tell: Tell<void>) => sftp.mkdir(path, tell as (error?: Error | null) => void)),
     remove: (path) => ask((sftp, tell: Tell<void>) => sftp.unlink(path, tell as (error?: Error | null) => void)),
   };

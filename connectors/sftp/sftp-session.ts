@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration } from '#sdk';
-import type { SftpConfig } from './sftp.config.js';
+import type { SftpPlace } from './sftp.config.js';
 import { connectFault, isOfConnection } from './sftp-errors.js';
 import { connectSsh, type SshConnection } from './ssh-connection.js';
 
@@ -18,7 +18,7 @@ export interface SftpSession {
   close(): void;
 }
 
-export function sftpSession(config: SftpConfig, signal: AbortSignal): SftpSession {
+export function sftpSession(config: SftpPlace, signal: AbortSignal): SftpSession {
   const waiting = {
     timeoutMs: parseDuration(config.timeout) as number,
     keepaliveMs: parseDuration(config.keepalive) as number,

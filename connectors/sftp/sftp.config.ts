@@ -38,13 +38,20 @@ const CREDENTIAL = 'one of `password`, `private_key` and `agent` is needed';
 export const loginConfig = z.strictObject(login).refine(hasCredential, CREDENTIAL);
 export type Login = z.output<typeof loginConfig>;
 
+const server = {
+  ...login,
+  jump: loginConfig.optional().describe('A host that the way leads through (`ProxyJump`), with a login of its own'),
+  timeout: duration('20s', 'How long a connection or an answer may take'),
+  keepalive: duration('15s', 'How often a quiet connection is asked for a sign of life; three without one end it'),
+};
+
+/** An SSH server as a place for files. */
+export const sftpPlace = z.strictObject(server).refine(hasCredential, CREDENTIAL);
+export type SftpPlace = z.output<typeof sftpPlace>;
+
 export const sftpConfig = z
   .strictObject({
-    ...login,
-    jump: loginConfig.optional().describe('A host that the way leads through (`ProxyJump`), with a login of its own'),
-    timeout: duration('20s', 'How long a connection or an answer may take'),
-    keepalive: duration('15s', 'How often a quiet connection is asked for a sign of life; three without one end it'),
+    ...server,
     files: filesOption('taken from the folder in which the login lands; with a leading `/` from the root'),
   })
   .refine(hasCredential, CREDENTIAL);
-export type SftpConfig = z.output<typeof sftpConfig>;

@@ -1,11 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import type { Stats } from 'ssh2';
 import { ConnectorError, parseDuration, type FileVersion } from '#sdk';
-import { splitPattern, walk, type FileTransport, type FolderEntry, type Folders } from '#sdk/files';
-import type { SftpConfig } from './sftp.config.js';
+import { splitPattern, walk, type FolderEntry, type Folders, type WritableTransport } from '#sdk/files';
+import type { SftpPlace } from './sftp.config.js';
 import { answerFault, isOfConnection, STATUS } from './sftp-errors.js';
 import { requestsOn, type Requests } from './sftp-requests.js';
 import type { SftpSession } from './sftp-session.js';
+import { makeFolders, refusedWrite, replaceFile, writeFile } from './sftp-write.js';
 import type { SshConnection } from './ssh-connection.js';
 
 /** What OpenSSH answers at once; other servers are asked again for the rest of it. */
@@ -24,7 +26,7 @@ interface Entry extends FolderEntry {
 }
 
 /** Files on an SSH server. What a dropped connection cuts off is taken up again on a new one, a file where its reading was. */
-export function sftpTransport(session: SftpSession, config: SftpConfig): FileTransport {
+export function sftpTransport(session: SftpSession, config: SftpPlace): WritableTransport {
   const timeoutMs = parseDuration(config.timeout) as number;
   const asking = <T>(work: (requests: Requests, progressed: () => void) => Promise<T>): Promise<T> =>
     session.with((connection, progressed) => work(requestsOn(connection, timeoutMs), progressed));
@@ -91,7 +93,33 @@ export function sftpTransport(session: SftpSession, config: SftpConfig): FileTra
         });
       });
     },
+    write: (name, chunks, signal) => writeFile(session, timeoutMs, name, chunks, signal),
+    async claim(name, content, signal) {
+      const draft = `${name}.${randomUUID()}`;
+      await writeFile(session, timeoutMs, draft, only(content), signal);
+      return asking(async (requests) => {
+        try {
+          // It fails where the name is taken (draft-ietf-secsh-filexfer-02, section 6.5).
+          await requests.rename(draft, name);
+          return true;
+        } catch (error) {
+          if (isOfConnection(error)) throw error;
+          if ((await statOf(requests, name)) === undefined)
+            throw refusedWrite(`File "${name}" cannot be written`, error);
+          // The server had done it, and its answer was lost.
+          if ((await statOf(requests, draft)) === undefined) return true;
+          await requests.remove(draft).catch(() => undefined);
+          return false;
+        }
+      });
+    },
+    replace: (name, to) => asking((requests) => replaceFile(requests, name, to)),
+    close: () => session.close(),
   };
+}
+
+async function* only(content: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield content;
 }
 
 /** Reads on a new connection from where it was; what was handed out already is not asked for again. */
@@ -180,15 +208,6 @@ function versionOf(name: string, { size, mtime }: Stats): FileVersion {
 async function statOf(requests: Requests, name: string): Promise<FileVersion | undefined> {
   const found = await unlessMissing(`File "${name}"`, requests.stat(name));
   return found?.isFile() === true ? versionOf(name, found) : undefined;
-}
-
-async function makeFolders(requests: Requests, folder: string): Promise<void> {
-  if (folder === '.' || folder === '/') return;
-  if ((await unlessMissing(`Folder "${folder}"`, requests.stat(folder))) !== undefined) return;
-  await makeFolders(requests, posix.dirname(folder));
-  await requests.makeFolder(folder).catch((error: unknown) => {
-    throw isOfConnection(error) ? error : notAllowed(`Folder "${folder}" cannot be made`, error);
-  });
 }
 
 async function saying<T>(what: string, answer: Promise<T>): Promise<T> {

@@ -85,7 +85,8 @@ function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn
 }
 
 /** A record that is known by its key keeps the values of columns that came once and do not come now; any other is a new one. */
-const keepsAbsent = ({ write, table }: StreamPlan) => write !== 'overwrite' && !table.key.includes('_source_row');
+const keepsAbsent = ({ write, table: { key } }: StreamPlan) =>
+  write !== 'overwrite' && key.length > 0 && !key.includes('_source_row');
 
 function withNulls(merged: Reconciled, absent: readonly PlannedColumn[], { fields }: TableState): Reconciled {
   const present = new Map(fields.map((field) => [field.name, field]));

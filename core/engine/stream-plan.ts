@@ -45,11 +45,13 @@ export function planStream(
     ? 'full_refresh'
     : (request.sync ?? (canBeIncremental(stream) ? 'incremental' : 'full_refresh'));
   const hasFileKey = catalog.primaryKey.length === 0 && stream.kind === 'files';
-  const wanted = request.write ?? (catalog.primaryKey.length === 0 && !hasFileKey ? 'append' : 'merge');
+  const { writeModes, keepsKeys } = run.destination.capabilities;
+  const byKey = writeModes.includes('merge') ? 'merge' : sync === 'incremental' ? 'append' : 'overwrite';
+  const wanted = request.write ?? (catalog.primaryKey.length === 0 && !hasFileKey ? 'append' : byKey);
   // Where file and row are the key, appending is merging by them: another file only adds, and a file that was loaded again
   // replaces its own rows.
-  const write = wanted === 'append' && sync === 'incremental' && hasFileKey ? 'merge' : wanted;
-  const key = keyOf(catalog.primaryKey, hasFileKey, sync, write);
+  const write = wanted === 'append' && sync === 'incremental' && hasFileKey && keepsKeys ? 'merge' : wanted;
+  const key = keepsKeys ? keyOf(catalog.primaryKey, hasFileKey, sync, write) : [];
   const refuse = (message: string, hint: string): never => {
     throw new ConnectorError('config', `Stream "${request.name}": ${message}`, {
       stream: request.name,
@@ -64,11 +66,8 @@ export function planStream(
       'incremental reading with overwrite would delete what was not read.',
       'Use `write: merge`, or `sync: full_refresh`.',
     );
-  if (!run.destination.capabilities.writeModes.includes(write))
-    refuse(
-      `the destination cannot write by ${write}.`,
-      `It can: ${run.destination.capabilities.writeModes.join(', ')}.`,
-    );
+  if (!writeModes.includes(write))
+    refuse(`the destination cannot write by ${write}.`, `It can: ${writeModes.join(', ')}.`);
   if (run.range !== undefined && (write === 'overwrite' || (write === 'append' && key.length === 0)))
     refuse(
       `reading a range with ${write} would ${write === 'append' ? 'double' : 'delete'} what lies in the table.`,

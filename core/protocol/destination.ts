@@ -7,6 +7,8 @@ import type { Bookmark } from './slice.js';
 /** What a destination can do, as data. */
 export interface DestinationCapabilities {
   readonly writeModes: readonly WriteMode[];
+  /** False: what is written is never compared with what lies there, so a record that is read again is written again. */
+  readonly keepsKeys: boolean;
   /** False: the destination cannot hold U+0000 in text. */
   readonly holdsNul: boolean;
   /** Most bytes of text and decimals that the key of one row may have, all its columns together. */

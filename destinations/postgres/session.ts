@@ -23,6 +23,7 @@ export interface SessionOptions {
 
 const CAPABILITIES: DestinationCapabilities = {
   writeModes: ['append', 'merge', 'overwrite'],
+  keepsKeys: true,
   holdsNul: false,
   // An entry of an index holds 2,704 bytes, of which columns of fixed size, headers and padding take some.
   maxKeyBytes: 2_000,

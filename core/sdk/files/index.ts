@@ -4,5 +4,6 @@ export { checkFiles, FILES_STREAMS, filesOption, fileStreams, type FilesClient }
 export { fileSpec, type FileSpec } from './file-spec.js';
 export { chosenStream } from './chosen-stream.js';
 export { jsonLinesScanner } from './jsonl.scanner.js';
-export type { FileTransport } from './transport.js';
+export { addTo, newSum, textOfSum, type Sum } from './sums.js';
+export type { FileTransport, WritableTransport } from './transport.js';
 export { isMatch, splitPattern, walk, type FolderEntry, type Folders, type PathPattern } from './walk.js';

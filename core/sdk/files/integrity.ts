@@ -5,6 +5,7 @@ import type { Field, FileVersion, OpenFile, RowScanner } from '../../protocol/in
 import { ConnectorError } from '../errors.js';
 import { beside, groupsIn } from './choose.js';
 import type { Choosing } from './choosing-spec.js';
+import { addTo, isEqual, newSum, textOfSum, type Sum } from './sums.js';
 import type { FileTransport } from './transport.js';
 
 /** What a file is to be like. */
@@ -240,32 +241,3 @@ export function counting(
 
 const latinOf = ({ buffer, starts, ends }: RowScanner, at: number) =>
   Buffer.from(buffer.buffer, buffer.byteOffset).toString('latin1', starts[at], ends[at]);
-
-/** A sum of decimals that keeps every digit. */
-interface Sum {
-  units: bigint;
-  scale: number;
-}
-
-const newSum = (): Sum => ({ units: 0n, scale: 0 });
-
-/** What is no number adds nothing, so that the total tells of it. */
-function addTo(sum: Sum, text: string): void {
-  const match = /^\s*([+-]?)(\d*)(?:\.(\d*))?\s*$/.exec(text);
-  const [, sign, whole = '', fraction = ''] = match ?? [];
-  if (match === null || whole + fraction === '') return;
-  const scale = Math.max(sum.scale, fraction.length);
-  const units = BigInt(whole + fraction) * 10n ** BigInt(scale - fraction.length);
-  sum.units = sum.units * 10n ** BigInt(scale - sum.scale) + (sign === '-' ? -units : units);
-  sum.scale = scale;
-}
-
-function isEqual(a: Sum, b: Sum): boolean {
-  return a.units * 10n ** BigInt(b.scale) === b.units * 10n ** BigInt(a.scale);
-}
-
-function textOfSum({ units, scale }: Sum): string {
-  const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
-  const at = digits.length - scale;
-  return `${units < 0n ? '-' : ''}${digits.slice(0, at)}${scale === 0 ? '' : `.${digits.slice(at)}`}`;
-}

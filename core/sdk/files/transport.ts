@@ -31,3 +31,20 @@ export interface FileTransport {
   /** True: each chunk has a buffer of its own that nobody else uses, so that it may be freed once it was read. */
   readonly givesChunksAway?: boolean;
 }
+
+/**
+ * A place that files are delivered to. What `write` and `claim` have told as done is safe there; a fault of the place is an error
+ * of kind `destination`, or `transient` once it was tried again for a while.
+ */
+export interface WritableTransport extends FileTransport {
+  /**
+   * Writes a file under a name that nobody else uses, in folders that are made where they are missing; what lies there is replaced.
+   * It is not to be read before this has resolved.
+   */
+  write(name: string, chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void>;
+  /** Makes a small file, whole or not at all. False where one lies there already: of several who try, one succeeds. */
+  claim(name: string, content: Uint8Array, signal: AbortSignal): Promise<boolean>;
+  /** Gives the file another name, under which it takes the place of what lies there. */
+  replace(name: string, to: string, signal: AbortSignal): Promise<void>;
+  close(): void;
+}

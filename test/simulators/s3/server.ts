@@ -39,6 +39,8 @@ export async function startS3Simulator(options: S3SimulatorOptions): Promise<S3S
     if (refusal !== undefined) return fail(response, 403, refusal, request.method);
     if (bucket !== options.bucket) return fail(response, 404, 'NoSuchBucket', request.method);
     if (key === '') return list(response, url.searchParams);
+    if (request.method === 'POST' || url.searchParams.has('uploadId') || isBody(request))
+      return void bodyOf(request).then((body) => write(request, response, url.searchParams, key, body));
     if (request.method === 'PUT') {
       const [, ...from] = decodeURIComponent(String(request.headers['x-amz-copy-source'] ?? '')).split('/');
       const source = objects.get(from.join('/'));
@@ -67,6 +69,48 @@ export async function startS3Simulator(options: S3SimulatorOptions): Promise<S3S
     if (limit === undefined) return response.end(part);
     return response.write(part.subarray(0, limit), () => response.destroy());
   });
+  const uploads = new Map<string, Map<number, Buffer>>();
+  /** What a writer sends: an object, or the steps of one in parts. */
+  const write = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    query: URLSearchParams,
+    key: string,
+    body: Buffer,
+  ) => {
+    const md5 = request.headers['content-md5'];
+    if (md5 !== undefined && md5 !== createHash('md5').update(body).digest('base64'))
+      return fail(response, 400, 'BadDigest');
+    const id = query.get('uploadId');
+    const parts = id === null ? undefined : uploads.get(id);
+    if (id !== null && parts === undefined) return fail(response, 404, 'NoSuchUpload');
+    if (query.has('uploads')) {
+      const started = `upload-${uploads.size + 1}`;
+      uploads.set(started, new Map());
+      return response.end(
+        `<InitiateMultipartUploadResult><UploadId>${started}</UploadId></InitiateMultipartUploadResult>`,
+      );
+    }
+    if (request.method === 'DELETE') {
+      uploads.delete(id!);
+      return response.writeHead(204).end();
+    }
+    if (request.method === 'POST') {
+      const numbers = [...body.toString().matchAll(/<PartNumber>(\d+)<\/PartNumber>/g)].map(([, number]) =>
+        Number(number),
+      );
+      if (numbers.some((number) => !parts!.has(number))) return fail(response, 400, 'InvalidPart');
+      put(key, Buffer.concat(numbers.map((number) => parts!.get(number)!)));
+      uploads.delete(id!);
+      return response.end('<CompleteMultipartUploadResult></CompleteMultipartUploadResult>');
+    }
+    if (parts === undefined) {
+      if (request.headers['if-none-match'] === '*' && objects.has(key))
+        return fail(response, 412, 'PreconditionFailed');
+      put(key, body);
+    } else parts.set(Number(query.get('partNumber')), body);
+    return response.writeHead(200, { etag: `"${createHash('md5').update(body).digest('hex')}"` }).end();
+  };
   const list = (response: ServerResponse, query: URLSearchParams) => {
     const after = query.get('continuation-token') ?? '';
     const keys = [...objects.keys()]
@@ -99,6 +143,14 @@ export async function startS3Simulator(options: S3SimulatorOptions): Promise<S3S
       await once(server, 'close');
     },
   };
+}
+
+const isBody = ({ method, headers }: IncomingMessage) => method === 'PUT' && headers['x-amz-copy-source'] === undefined;
+
+async function bodyOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
 }
 
 const xml = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');

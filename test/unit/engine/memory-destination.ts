@@ -71,6 +71,7 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
   return {
     capabilities: {
       writeModes: ['append', 'merge', 'overwrite'],
+      keepsKeys: true,
       holdsNul: true,
       maxKeyBytes: 100,
     },
