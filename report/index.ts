@@ -9,7 +9,7 @@ export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
 export { renderCsv } from './render/csv.js';
 export { renderJson } from './render/json.js';
-export { renderHtml } from './render/html.js';
+export { renderHtml, renderInteractive } from './render/html.js';
 export { renderXlsx } from './render/xlsx.js';
 export { renderSection } from './render/render.js';
 export { isReportFormat, REPORT_FORMATS, type ReportFormat } from './render/formats.js';

@@ -1,32 +1,42 @@
 import { createHash } from 'node:crypto';
-import type { BarFigures, Section } from '../section/model.js';
+import type { BarFigures, DayFigures, MonthSpan, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
-import { STYLE } from './style.js';
+import { INTERACTIVE_STYLE, STYLE } from './style.js';
+import { pageScript } from './page/script.js';
 import { cards, header } from './summary.js';
 import { channelName, regionName, segmentName } from './names.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
-import { trendChart } from './trend-chart.js';
+import { PANELS, trendChart } from './trend-chart.js';
 
 const WIDE = 880;
 const NARROW = 328;
 
-/** No script, no address: the page may load nothing, and its one style is known by its hash. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`;
+const hashOf = (content: string) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
 
-/** The section as one file that needs nothing beside itself. */
-export function renderHtml(section: Section): string {
+/** No address: the page may load nothing, and its one style, and one script where it has one, are known by their hash. */
+const policy = (style: string, script: string) =>
+  `default-src 'none'; style-src ${hashOf(style)};${script === '' ? '' : ` script-src ${hashOf(script)};`} base-uri 'none'; form-action 'none'`;
+
+/** The section as one file that needs nothing beside itself and runs nothing. */
+export const renderHtml = (section: Section): string => page(section, STYLE, '');
+
+/** The same page with a script of its own, by which it is sorted, searched and read by the day; it works from a disk. */
+export const renderInteractive = (section: Section): string =>
+  page(section, `${STYLE}${INTERACTIVE_STYLE}`, pageScript('interact'));
+
+function page(section: Section, style: string, script: string): string {
   const { heading, project, month, generated_at } = section;
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta http-equiv="Content-Security-Policy" content="${policy(style, script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${escape(`${heading}, ${monthText(month.id)}, ${project.name}`)}</title>
-<style>${STYLE}</style>
+<style>${style}</style>
 </head>
 <body>
 <main>
@@ -35,7 +45,7 @@ ${cards(section)}
 ${body(section).join('\n')}
 ${notes(section)}
 <footer class="small">Made by Tributary at <time datetime="${escape(generated_at)}">${escape(instantText(generated_at, project.time_zone))}</time>.</footer>
-</main>
+</main>${script === '' ? '' : `\n<script>${script}</script>`}
 </body>
 </html>
 `;
@@ -53,7 +63,7 @@ function body(section: Section): readonly string[] {
     part(
       'By day',
       'Days without data are gaps; a zero was measured.',
-      figure((width, id) => trendChart(month, days, width, id), 'trend'),
+      trend(month, days),
     ),
     withBars('campaign', 'campaign', largest_campaigns, `The largest by messages sent. ${rates}`),
     tables.has('region')
@@ -103,9 +113,18 @@ function body(section: Section): readonly string[] {
 const part = (title: string, lead: string, ...content: readonly string[]) =>
   `<section><h2>${title}</h2><p class="lead">${lead}</p>${content.join('\n')}</section>`;
 
+function trend(month: MonthSpan, days: readonly DayFigures[]): string {
+  const panels = (width: number, id: string) =>
+    PANELS.map(
+      ({ key, label }) =>
+        `<div data-panel="${key}" data-label="${label}">${trendChart(month, days, { width, id: `${id}-${key}`, only: key })}</div>`,
+    ).join('\n');
+  return figure(panels, 'trend', ` data-month="${month.id}" data-days="${Number(month.last_day.slice(8))}"`);
+}
+
 /** Drawn twice, since letters that fit a wide screen are too small on a narrow one. */
-const figure = (drawn: (width: number, id: string) => string, id: string) =>
-  `<figure><div class="wide">${drawn(WIDE, `${id}-wide`)}</div><div class="narrow">${drawn(NARROW, `${id}-narrow`)}</div></figure>`;
+const figure = (drawn: (width: number, id: string) => string, id: string, about = '') =>
+  `<figure${about}><div class="wide">${drawn(WIDE, `${id}-wide`)}</div><div class="narrow">${drawn(NARROW, `${id}-narrow`)}</div></figure>`;
 
 const bars = (id: string, title: string, rows: readonly BarFigures[]) =>
   figure((width, id) => barChart(rows, { id, title, width, isWide: width === WIDE }), id);

@@ -1,12 +1,12 @@
 import type { Section } from '../section/model.js';
 import { renderCsv } from './csv.js';
 import type { ReportFormat } from './formats.js';
-import { renderHtml } from './html.js';
+import { renderInteractive } from './html.js';
 import { renderJson } from './json.js';
 import { renderXlsx } from './xlsx.js';
 
 const RENDERERS: Readonly<Record<ReportFormat, (section: Section) => string | Promise<Buffer>>> = {
-  html: renderHtml,
+  html: renderInteractive,
   xlsx: renderXlsx,
   csv: renderCsv,
   json: renderJson,

@@ -1,3 +1,34 @@
+/** What only the page with a script has. */
+export const INTERACTIVE_STYLE = `
+button,select,input{font:inherit;color:inherit;background:var(--paper);border:1px solid var(--muted);border-radius:6px;padding:4px 10px;min-height:32px;max-width:100%}
+button{cursor:pointer}
+button:focus-visible,select:focus-visible,input:focus-visible,.days:focus-visible{outline:2px solid var(--sent);outline-offset:2px}
+.sort{border:0;padding:2px 0;min-height:24px;background:none;font-weight:600;text-align:inherit;color:var(--muted)}
+.sort:hover{text-decoration:underline}
+[aria-sort] .sort{color:var(--text)}
+[aria-sort=ascending] .sort::after{content:" ▲"}
+[aria-sort=descending] .sort::after{content:" ▼"}
+.choose{display:flex;flex-wrap:wrap;gap:8px 20px;margin:20px 0 0}
+.choose label,.search label{display:block;font-size:13px;color:var(--muted)}
+.choose select{max-width:220px}
+.chosen{margin-top:16px;padding:16px;border:2px solid var(--sent);border-radius:8px}
+.chosen h2{margin:0 0 8px}
+.chosen dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(120px,1fr));gap:8px 16px;margin:0}
+.chosen dt{font-size:13px;color:var(--muted)}
+.chosen dd{margin:0;font-size:19px;font-weight:600;font-variant-numeric:tabular-nums}
+.marked{background:var(--panel)}
+.search{margin-top:16px}
+.toggles{display:flex;flex-wrap:wrap;gap:8px}
+[aria-pressed=true]{border-color:var(--sent);box-shadow:inset 0 -2px var(--sent)}
+[aria-pressed=false]{color:var(--muted);text-decoration:line-through}
+.days{margin-top:12px;padding:6px 10px;background:var(--panel);border-radius:6px;cursor:ew-resize}
+.readout{font-variant-numeric:tabular-nums;min-height:24px}
+.at{stroke:var(--muted);stroke-width:1}
+.live{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+[hidden]{display:none!important}
+@media print{.choose,.search,.toggles,.days{display:none}.chosen{break-inside:avoid}}
+`;
+
 /** One scale of type, one palette (after Okabe and Ito, told apart also by those who see colours differently), two lights. */
 const LIGHT =
   '--text:#1c2128;--muted:#59636e;--rule:#d9dee4;--paper:#fff;--panel:#f5f7f9;--sent:#0072b2;--opened:#b5500a;--responded:#00795a;color-scheme:light';

@@ -3,13 +3,15 @@ import { daysBetween } from '../section/calendar.js';
 import { draw, INK } from './svg.js';
 import { monthText, shortText } from './text.js';
 
-const PANELS = [
+/** What the graph shows, from above. */
+export const PANELS = [
   { key: 'sent', label: 'Messages sent', symbol: 'circle', line: 'solid' },
   { key: 'opened', label: 'Messages opened', symbol: 'rect', line: 'solid' },
   { key: 'responded', label: 'Responded', symbol: 'diamond', line: 'solid' },
 ] as const;
 
-type Key = (typeof PANELS)[number]['key'];
+export type TrendKey = (typeof PANELS)[number]['key'];
+
 
 const PANEL_HEIGHT = 128;
 const PANEL_GAP = 34;
@@ -18,35 +20,40 @@ const PANEL_GAP = 34;
  * The days of the month, one panel a figure: they differ too much in size for one scale. A day that is not measured is a gap,
  * a measured zero lies on the line.
  */
-export function trendChart(month: MonthSpan, days: readonly DayFigures[], width: number, id: string): string {
+export function trendChart(
+  month: MonthSpan,
+  days: readonly DayFigures[],
+  { width, id, only }: { readonly width: number; readonly id: string; readonly only?: TrendKey },
+): string {
+  const shown = PANELS.filter(({ key }) => only === undefined || key === only);
   const all = daysBetween(month.first_day, month.last_day);
   const byDate = new Map(days.map((day) => [day.date, day]));
   const every = width < 500 ? 5 : 2;
-  const points = (key: Key) => days.filter((day) => day[key] !== null).length;
-  const measured = (key: Key) => points(key) > 0;
+  const points = (key: TrendKey) => days.filter((day) => day[key] !== null).length;
+  const measured = (key: TrendKey) => points(key) > 0;
   const tops: number[] = [];
   let height = 0;
-  for (const { key } of PANELS) {
+  for (const { key } of shown) {
     tops.push(height + PANEL_GAP - 6);
     height += PANEL_GAP + (measured(key) ? PANEL_HEIGHT : 0);
   }
   const top = (index: number) => tops[index]!;
   const options = {
-    title: PANELS.map(({ key, label }, index) => ({
+    title: shown.map(({ key, label }, index) => ({
       text: measured(key) ? label : `${label}: not measured`,
       left: 0,
       top: top(index) - 26,
       padding: 0,
       textStyle: { fontSize: 12, fontWeight: 'bold', color: measured(key) ? INK[key] : INK.muted },
     })),
-    grid: PANELS.map((_, index) => ({
+    grid: shown.map((_, index) => ({
       left: 48,
       right: 12,
       top: top(index),
       height: PANEL_HEIGHT - 22,
       outerBoundsMode: 'none',
     })),
-    xAxis: PANELS.map(({ key }, index) => ({
+    xAxis: shown.map(({ key }, index) => ({
       type: 'category',
       // Where nothing is measured there is no scale either.
       show: measured(key),
@@ -62,7 +69,7 @@ export function trendChart(month: MonthSpan, days: readonly DayFigures[], width:
         interval: (place: number) => place === 0 || (place + 1) % every === 1,
       },
     })),
-    yAxis: PANELS.map(({ key }, index) => ({
+    yAxis: shown.map(({ key }, index) => ({
       type: 'value',
       gridIndex: index,
       min: 0,
@@ -72,7 +79,7 @@ export function trendChart(month: MonthSpan, days: readonly DayFigures[], width:
       axisLabel: { color: INK.muted, fontSize: 12, formatter: shortText },
       splitLine: { lineStyle: { color: INK.rule } },
     })),
-    series: PANELS.map(({ key, symbol, line }, index) => ({
+    series: shown.map(({ key, symbol, line }, index) => ({
       type: 'line',
       xAxisIndex: index,
       yAxisIndex: index,
@@ -90,16 +97,16 @@ export function trendChart(month: MonthSpan, days: readonly DayFigures[], width:
   };
   return draw({
     id,
-    title: `Figures by day, ${monthText(month.id)}`,
-    description: describe(month, days),
+    title: `${only === undefined ? 'Figures' : shown[0]!.label} by day, ${monthText(month.id)}`,
+    description: describe(month, days, shown),
     width,
     height: height + 8,
     options,
   });
 }
 
-function describe(month: MonthSpan, days: readonly DayFigures[]): string {
-  const parts = PANELS.map(({ key, label }) => {
+function describe(month: MonthSpan, days: readonly DayFigures[], shown: readonly (typeof PANELS)[number][]): string {
+  const parts = shown.map(({ key, label }) => {
     const measured = days.filter((day) => day[key] !== null);
     if (measured.length === 0) return `${label}: not measured.`;
     const highest = measured.reduce((best, day) => ((day[key] ?? 0) > (best[key] ?? 0) ? day : best));
