@@ -23,7 +23,7 @@ export interface BarChartOptions {
 
 /** Three panels of bars, each with a scale of its own and the figure at its end. */
 export function barChart(bars: readonly BarFigures[], { id, title, width, isWide }: BarChartOptions): string {
-  const names = isWide ? 236 : 136;
+  const names = isWide ? Math.round(width * 0.268) : 136;
   const panelHeight = bars.length * ROW;
   const span = isWide ? (width - names) / PANELS.length : width - names;
   const place = (index: number) =>

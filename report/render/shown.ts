@@ -1,4 +1,5 @@
 import type { Figures, FigureName, Rate } from '../section/model.js';
+import { countText, percentText } from './text.js';
 
 /** One value of a table, as every form of the report understands it. What is no number says why, and is never a zero. */
 export type Shown =
@@ -54,4 +55,24 @@ export function shownFigure(figures: Figures, name: FigureName, suppressed: read
   if (value === null) return none(kindOf(name) === 'rate' && figures.sent === 0 ? 'nothing_sent' : 'not_measured');
   if (typeof value === 'number') return { is: 'count', value };
   return typeof value === 'string' ? { is: 'money', amount: value } : { is: 'rate', share: value };
+}
+
+/** As it is printed where there are only letters. */
+export function textOf(shown: Shown): string {
+  switch (shown.is) {
+    case 'text':
+      return shown.detail === undefined ? shown.text : `${shown.text} (${shown.detail})`;
+    case 'day':
+      return shown.day;
+    case 'count':
+      return countText(shown.value);
+    case 'rate':
+      return percentText(shown.share);
+    case 'money':
+      return shown.amount;
+    case 'lift':
+      return `${shown.difference.text} (${shown.low.text} to ${shown.high.text})`;
+    case 'none':
+      return WHY[shown.why];
+  }
 }

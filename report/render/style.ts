@@ -30,8 +30,20 @@ button:focus-visible,select:focus-visible,input:focus-visible,.days:focus-visibl
 `;
 
 /** One scale of type, one palette (after Okabe and Ito, told apart also by those who see colours differently), two lights. */
-const LIGHT =
-  '--text:#1c2128;--muted:#59636e;--rule:#d9dee4;--paper:#fff;--panel:#f5f7f9;--sent:#0072b2;--opened:#b5500a;--responded:#00795a;color-scheme:light';
+/** In the light; also what prints and pictures have. */
+export const COLOURS = {
+  text: '#1c2128',
+  muted: '#59636e',
+  rule: '#d9dee4',
+  paper: '#ffffff',
+  panel: '#f5f7f9',
+  sent: '#0072b2',
+  opened: '#b5500a',
+  responded: '#00795a',
+} as const;
+const LIGHT = `${Object.entries(COLOURS)
+  .map(([name, colour]) => `--${name}:${colour}`)
+  .join(';')};color-scheme:light`;
 const DARK =
   '--text:#e6eaef;--muted:#9aa5b1;--rule:#343b44;--paper:#14181d;--panel:#1c2229;--sent:#63b6ea;--opened:#eda24c;--responded:#3cc59b;color-scheme:dark';
 

@@ -1,11 +1,11 @@
-import type { Card, Change, Rate, Section, Status } from '../section/model.js';
-import { addMonths } from '../section/calendar.js';
+import type { Card, Rate, Section } from '../section/model.js';
+import { comparisonsOf, someOf, spanText, stateText, type Comparison } from './about.js';
 import { count, rate } from './cells.js';
-import { changeOf, differenceOf, rounded } from './rounding.js';
-import { escape, instantText, monthText, shortMonthText, signedText } from './text.js';
+import { textOf } from './shown.js';
+import { escape, instantText, shortMonthText } from './text.js';
 
 export function header(section: Section): string {
-  const { project, month, status, sources, heading, time_zones } = section;
+  const { project, status, sources, heading, time_zones } = section;
   const at = (instant: string) => escape(instantText(instant, project.time_zone));
   const asOf =
     status.data_as_of === null
@@ -20,15 +20,9 @@ export function header(section: Section): string {
   return `<header>
 <p class="project">${escape(project.name)}</p>
 <h1>${escape(heading)}</h1>
-<p class="month">${monthText(month.id)}${month.through_day === month.last_day ? '' : `, to ${escape(month.through_day)}`} <span class="state">${stateText(status, at)}</span></p>
+<p class="month">${escape(spanText(section))} <span class="state">${escape(stateText(section))}</span></p>
 <dl class="about">${facts.map(([term, text]) => `<div><dt>${term}</dt><dd>${text}</dd></div>`).join('')}</dl>
 </header>`;
-}
-
-function stateText({ state, final_from, release }: Status, at: (instant: string) => string): string {
-  const version = release === null || release.is_live ? '' : `, version ${release.version}`;
-  if (state === 'preliminary') return `Preliminary until ${at(final_from)}${version}`;
-  return `${state === 'final' ? 'Final' : 'Restated'}${version}`;
 }
 
 function completeness({ status, sources }: Section): string {
@@ -42,21 +36,12 @@ function completeness({ status, sources }: Section): string {
   return `${all}<br><span class="small">${lacking.join('; ')}</span>`;
 }
 
-function someOf(days: readonly string[]): string {
-  const shown = days.slice(0, 3).join(', ');
-  return days.length > 3 ? `${shown} and ${days.length - 3} more days` : shown;
-}
-
 export function cards({ cards, month }: Section): string {
   const items = cards.map((card) => {
     const value =
       card.value === null ? '<p class="value none">not measured</p>' : `<p class="value">${figure(card)}</p>`;
     const parts = isRate(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
-    const changes =
-      card.value === null
-        ? ''
-        : changed(card, card.previous_month, addMonths(month.id, -1)) +
-          changed(card, card.last_year, addMonths(month.id, -12));
+    const changes = comparisonsOf(card, month.id).map(comparison).join('');
     return `<li class="card"><h3>${escape(card.label)}</h3>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
   });
   return `<ul class="cards">${items.join('\n')}</ul>`;
@@ -82,24 +67,13 @@ function sparkline({ label, history }: Card): string {
   return `<svg class="spark" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(name)}"><path d="${path}"/><circle cx="${x(last)}" cy="${y(history[last]!.value!)}" r="2.5"/></svg>`;
 }
 
-type Figure = Card | Change;
+const isRate = (card: Card): card is Card & Rate => card.unit === 'rate' && card.denominator !== null;
 
-const isRate = (figure: Figure): figure is Figure & Rate => figure.denominator !== null;
+const figure = (card: Card): string => (isRate(card) ? rate(card) : count(card.value));
 
-const figure = (shown: Figure): string => (isRate(shown) ? rate(shown) : count(shown.value));
-
-function changed(card: Card, change: Change | null, month: string): string {
-  if (change === null) return `<p class="small">${shortMonthText(month)}: no figure</p>`;
-  const { days } = change;
-  const span = days === null ? shortMonthText(month) : `1–${days} ${shortMonthText(month)}`;
-  const before = `<span class="before">from ${figure(change)} in ${span}</span>`;
-  if (card.value === null || change.change === null) return `<p class="small">${before}</p>`;
-  const [units, digits, unit] =
-    isRate(card) && isRate(change)
-      ? [rounded(differenceOf(card, change), 4), 2, 'points']
-      : [rounded(changeOf(card.value, change.value), 3), 1, '%'];
-  // What is shown as zero has no direction, whatever stands behind the last digit.
-  const arrow = units > 0n ? '▲' : units < 0n ? '▼' : '=';
-  const text = `${signedText(units, digits)} ${unit}`;
-  return `<p class="small"><data value="${change.change}">${arrow} ${text}</data> ${before}</p>`;
+function comparison({ span, before, moved }: Comparison): string {
+  if (before.is === 'none') return `<p class="small">${span}: ${textOf(before)}</p>`;
+  const number = before.is === 'rate' ? rate(before.share) : count(before.is === 'count' ? before.value : null);
+  const change = moved === undefined ? '' : `<data value="${moved.value}">${moved.text}</data> `;
+  return `<p class="small">${change}<span class="before">from ${number} in ${span}</span></p>`;
 }

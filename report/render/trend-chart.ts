@@ -16,6 +16,14 @@ export type TrendKey = (typeof PANELS)[number]['key'];
 const PANEL_HEIGHT = 128;
 const PANEL_GAP = 34;
 
+export interface TrendOptions {
+  readonly width: number;
+  readonly id: string;
+  /** One panel alone. */
+  readonly only?: TrendKey;
+  readonly panelHeight?: number;
+}
+
 /**
  * The days of the month, one panel a figure: they differ too much in size for one scale. A day that is not measured is a gap,
  * a measured zero lies on the line.
@@ -23,7 +31,7 @@ const PANEL_GAP = 34;
 export function trendChart(
   month: MonthSpan,
   days: readonly DayFigures[],
-  { width, id, only }: { readonly width: number; readonly id: string; readonly only?: TrendKey },
+  { width, id, only, panelHeight = PANEL_HEIGHT }: TrendOptions,
 ): string {
   const shown = PANELS.filter(({ key }) => only === undefined || key === only);
   const all = daysBetween(month.first_day, month.last_day);
@@ -35,7 +43,7 @@ export function trendChart(
   let height = 0;
   for (const { key } of shown) {
     tops.push(height + PANEL_GAP - 6);
-    height += PANEL_GAP + (measured(key) ? PANEL_HEIGHT : 0);
+    height += PANEL_GAP + (measured(key) ? panelHeight : 0);
   }
   const top = (index: number) => tops[index]!;
   const options = {
@@ -50,7 +58,7 @@ export function trendChart(
       left: 48,
       right: 12,
       top: top(index),
-      height: PANEL_HEIGHT - 22,
+      height: panelHeight - 22,
       outerBoundsMode: 'none',
     })),
     xAxis: shown.map(({ key }, index) => ({

@@ -1,5 +1,6 @@
 import type { Cell, SheetData } from 'write-excel-file/node';
 import type { BarFigures, Card, Change, Section } from '../section/model.js';
+import { aboutOf, cardFigure, spanText, stateText } from './about.js';
 import { withoutFormula } from './neutral.js';
 import {
   ALL,
@@ -11,7 +12,7 @@ import {
   type SectionTable,
 } from './section-tables.js';
 import { none, shownCount, shownRate, text, WHY, type Shown } from './shown.js';
-import { instantText, monthText } from './text.js';
+import { instantText } from './text.js';
 
 const FORMATS = { count: '#,##0', rate: '0.00%', money: '#,##0.00', points: '+0.00%;-0.00%;0.00%', day: 'yyyy-mm-dd' };
 const MUTED = '#59636e';
@@ -44,29 +45,15 @@ export async function renderXlsx(section: Section): Promise<Buffer> {
   ).toBuffer();
 }
 
-function overview({ heading, project, month, status, sources, time_zones, cards, generated_at }: Section): Sheet {
-  const at = (instant: string) => instantText(instant, project.time_zone);
-  const { release } = status;
-  const version = release === null || release.is_live ? '' : `, version ${release.version}`;
-  const state =
-    status.state === 'preliminary'
-      ? `Preliminary until ${at(status.final_from)}`
-      : status.state === 'final'
-        ? 'Final'
-        : 'Restated';
+function overview(section: Section): Sheet {
+  const { heading, project, status, cards, generated_at } = section;
   const about: readonly (readonly [string, string])[] = [
     ['Project', project.name],
-    [
-      'Month',
-      month.through_day === month.last_day ? monthText(month.id) : `${monthText(month.id)}, to ${month.through_day}`,
-    ],
-    ['State', `${state}${version}`],
-    ['Sources', sources.map(({ source }) => source).join(', ') || 'none'],
-    ['Data as of', status.data_as_of === null ? 'not known' : at(status.data_as_of)],
-    ['Time zone of days', time_zones.join(', ')],
-    ['Days with data', `${status.days_present} of ${status.days_expected}`],
-    ['Days without', status.missing_days.join(', ') || 'none'],
-    ['Made', at(generated_at)],
+    ['Month', spanText(section)],
+    ['State', stateText(section)],
+    ...aboutOf(section),
+    ['Days without data', status.missing_days.join(', ') || 'none'],
+    ['Made', instantText(generated_at, project.time_zone)],
   ];
   const columns: readonly Column[] = [
     { key: 'figure', label: 'Figure', kind: 'text' },
@@ -89,7 +76,7 @@ function overview({ heading, project, month, status, sources, time_zones, cards,
       columns.map(headOf),
       ...cards.map((card) => [
         { value: card.label, fontWeight: 'bold' as const },
-        cellOf(figureOf(card)),
+        cellOf(cardFigure(card)),
         ...(card.unit === 'rate' && card.denominator !== null
           ? [cellOf(shownCount(card.numerator)), cellOf(shownCount(card.denominator))]
           : [null, null]),
@@ -110,16 +97,11 @@ function overview({ heading, project, month, status, sources, time_zones, cards,
   };
 }
 
-function figureOf({ unit, value, numerator, denominator, low, high }: Card | (Change & Pick<Card, 'unit'>)): Shown {
-  if (unit === 'count' || value === null || numerator === null || denominator === null) return shownCount(value);
-  return shownRate({ value, numerator, denominator, low, high });
-}
-
 function changeCells({ unit, value }: Card, change: Change | null): Cell[] {
   if (change === null || value === null) return [cellOf(none('no_figure')), null];
   const moved = change.change;
   return [
-    cellOf(figureOf({ ...change, unit })),
+    cellOf(cardFigure({ ...change, unit })),
     moved === null ? null : { value: moved, type: Number, format: FORMATS.points, align: 'right' },
   ];
 }

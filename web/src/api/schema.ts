@@ -4538,6 +4538,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                    "application/pdf": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "text/csv": string;
                     "text/html": string;

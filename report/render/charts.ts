@@ -1,0 +1,90 @@
+import type { BarFigures, Section } from '../section/model.js';
+import { barChart } from './bar-chart.js';
+import { FONT_NAME, fontFiles } from './fonts.js';
+import { channelName, regionName, segmentName } from './names.js';
+import { COLOURS } from './style.js';
+import { escape } from './text.js';
+import { trendChart } from './trend-chart.js';
+
+export const CHARTS = ['trend', 'campaigns', 'regions', 'segments', 'channels'] as const;
+export type ChartName = (typeof CHARTS)[number];
+export const isChartName = (name: string): name is ChartName => (CHARTS as readonly string[]).includes(name);
+
+/** What a chart can be written as, each with its media type. */
+export const CHART_FORMATS = { svg: 'image/svg+xml', png: 'image/png' } as const;
+export type ChartFormat = keyof typeof CHART_FORMATS;
+
+const TITLES: Readonly<Record<Exclude<ChartName, 'trend'>, string>> = {
+  campaigns: 'Figures by campaign',
+  regions: 'Figures by region',
+  segments: 'Figures by member segment',
+  channels: 'Figures by channel',
+};
+
+/** The bars of a chart; empty where the month is not broken down so. */
+export function barsOf(section: Section, chart: Exclude<ChartName, 'trend'>): readonly BarFigures[] {
+  const { largest_campaigns, by_region, by_segment, by_channel } = section;
+  if (chart === 'campaigns') return largest_campaigns;
+  const rows = {
+    regions: () => by_region.map((row) => ({ ...row, label: regionName(row.region), isBroken: row.region !== '' })),
+    segments: () => by_segment.map((row) => ({ ...row, label: segmentName(row.segment), isBroken: row.segment !== '' })),
+    channels: () => by_channel.map((row) => ({ ...row, label: channelName(row.channel), isBroken: row.channel !== '' })),
+  }[chart]();
+  return rows.some(({ isBroken }) => isBroken) ? rows : [];
+}
+
+/** One chart as it stands in the page; undefined where the month has nothing for it. */
+export function drawChart(
+  section: Section,
+  chart: ChartName,
+  { width, panelHeight }: { readonly width: number; readonly panelHeight?: number },
+): string | undefined {
+  if (chart === 'trend')
+    return trendChart(section.month, section.days, {
+      width,
+      id: 'trend',
+      ...(panelHeight === undefined ? {} : { panelHeight }),
+    });
+  const bars = barsOf(section, chart);
+  if (bars.length === 0) return undefined;
+  return barChart(bars, { id: chart, title: TITLES[chart], width, isWide: true });
+}
+
+const WIDTH = 880;
+const MARGIN = 20;
+
+/** The same chart as a file of its own: light, on white, with the letters of the typeface that it names. */
+export function chartSvg(section: Section, chart: ChartName): string | undefined {
+  const drawn = drawChart(section, chart, { width: WIDTH });
+  if (drawn === undefined) return undefined;
+  const [, width, height] = /^<svg viewBox="0 0 (\d+) (\d+)"/.exec(drawn)!.map(Number) as [number, number, number];
+  const box = [-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN] as const;
+  const [head, body] = [drawn.slice(0, drawn.indexOf('>')), drawn.slice(drawn.indexOf('>') + 1)];
+  const about = head.replace(/^<svg viewBox="[^"]*"/, '');
+  return (
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${box.join(' ')}" width="${box[2]}" height="${box[3]}"${about} ` +
+    `font-family="${escape(`'${FONT_NAME}', system-ui, Arial, sans-serif`)}">` +
+    `<rect x="${box[0]}" y="${box[1]}" width="${box[2]}" height="${box[3]}" fill="${COLOURS.paper}"/>${inLight(body)}`
+  );
+}
+
+/** The colours of a page, as they are in the light. */
+export const inLight = (svg: string): string =>
+  svg.replaceAll(/var\(--(\w+)\)/g, (_, name: string) => COLOURS[name as keyof typeof COLOURS]);
+
+/** Twice as large as drawn, so that it is sharp where it is shown. */
+export async function chartPng(section: Section, chart: ChartName): Promise<Buffer | undefined> {
+  const svg = chartSvg(section, chart);
+  if (svg === undefined) return undefined;
+  const { Resvg } = await import('@resvg/resvg-js');
+  const image = new Resvg(svg, {
+    fitTo: { mode: 'zoom', value: 2 },
+    font: {
+      loadSystemFonts: false,
+      fontFiles: Object.values(fontFiles()),
+      defaultFontFamily: FONT_NAME,
+      sansSerifFamily: FONT_NAME,
+    },
+  });
+  return image.render().asPng();
+}
