@@ -10,9 +10,20 @@ export type { Section } from './section/model.js';
 export { renderCsv } from './render/csv.js';
 export { renderJson } from './render/json.js';
 export { renderHtml, renderInteractive } from './render/html.js';
+export { renderPdf } from './render/pdf/pdf.js';
+export { renderChart } from './render/charts.js';
 export { renderXlsx } from './render/xlsx.js';
 export { renderSection } from './render/render.js';
-export { isReportFormat, REPORT_FORMATS, type ReportFormat } from './render/formats.js';
+export {
+  CHART_FORMATS,
+  CHARTS,
+  isChartName,
+  isReportFormat,
+  REPORT_FORMATS,
+  type ChartFormat,
+  type ChartName,
+  type ReportFormat,
+} from './render/formats.js';
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
 export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
 export { shownSection, type ShowOptions } from './release/current.js';

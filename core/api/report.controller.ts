@@ -13,7 +13,15 @@ import {
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
 import { ACCESS, lacking, Needs, principalOf, type Access, type KnownRequest } from './access.js';
-import { isReportFormat, renderSection, REPORT_FORMATS } from '../../report/index.js';
+import {
+  CHART_FORMATS,
+  CHARTS,
+  isChartName,
+  isReportFormat,
+  renderChart,
+  renderSection,
+  REPORT_FORMATS,
+} from '../../report/index.js';
 import { Answers, AnswersFile, AnswersText, Parameters, RedirectsTo } from './answers.js';
 import { MONTHS } from './answer-forms.js';
 import { LOOK_PARAMETERS, monthLookOf } from './month-look.js';
@@ -94,12 +102,29 @@ export class ReportController {
     const look = await this.look(month, query, request);
     const section = await this.services.section(month, look);
     const content = await renderSection(section, format);
-    const name = `report-${month}${look.release === undefined ? '' : `-v${look.release}`}.${format}`;
-    response
-      .status(200)
-      .setHeader('Content-Disposition', `attachment; filename="${name}"`)
-      .setHeader('Content-Type', REPORT_FORMATS[format]);
-    response.send(typeof content === 'string' ? Buffer.from(content) : content);
+    send(response, Buffer.from(content), { type: REPORT_FORMATS[format], name: fileName(month, look, format) });
+  }
+
+  /** A chart by itself, for a document or a slide. */
+  @Get('api/report/:month/charts/:chart/:form')
+  @AnswersFile('The chart as a picture.', Object.values(CHART_FORMATS), 400, 404)
+  @Parameters(LOOK_PARAMETERS)
+  async chart(
+    @Param('month') month: string,
+    @Param('chart') chart: string,
+    @Param('form') form: string,
+    @Query() query: GivenQuery,
+    @Req() request: KnownRequest,
+    @Res() response: Response,
+  ): Promise<void> {
+    if (!isChartName(chart)) throw new NotFoundException(`There is no chart "${chart}". Charts: ${CHARTS.join(', ')}.`);
+    if (form !== 'svg' && form !== 'png') throw new NotFoundException(`A chart is written as svg or png.`);
+    const look = await this.look(month, query, request);
+    const picture = await renderChart(await this.services.section(month, look), chart, form);
+    if (picture === undefined)
+      throw new NotFoundException(`${month} has nothing for the chart "${chart}": it is not broken down so.`);
+    const name = fileName(`${month}-${chart}`, look, form);
+    send(response, Buffer.from(picture), { type: CHART_FORMATS[form], name });
   }
 
   @Get('api/report/:month/tables/:table')
@@ -151,4 +176,19 @@ export class ReportController {
     }
     throw new NotFoundException(`There are no figures of "${month}". Months: ${months.join(', ') || 'none'}.`);
   }
+}
+
+const fileName = (what: string, { release }: MonthLook, ending: string): string =>
+  `report-${what}${release === undefined ? '' : `-v${release}`}.${ending}`;
+
+function send(
+  response: Response,
+  content: Buffer,
+  { type, name }: { readonly type: string; readonly name: string },
+): void {
+  response
+    .status(200)
+    .setHeader('Content-Disposition', `attachment; filename="${name}"`)
+    .setHeader('Content-Type', type);
+  response.send(content);
 }

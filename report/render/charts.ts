@@ -1,18 +1,11 @@
 import type { BarFigures, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
 import { FONT_NAME, fontFiles } from './fonts.js';
+import type { ChartFormat, ChartName } from './formats.js';
 import { channelName, regionName, segmentName } from './names.js';
 import { COLOURS } from './style.js';
 import { escape } from './text.js';
 import { trendChart } from './trend-chart.js';
-
-export const CHARTS = ['trend', 'campaigns', 'regions', 'segments', 'channels'] as const;
-export type ChartName = (typeof CHARTS)[number];
-export const isChartName = (name: string): name is ChartName => (CHARTS as readonly string[]).includes(name);
-
-/** What a chart can be written as, each with its media type. */
-export const CHART_FORMATS = { svg: 'image/svg+xml', png: 'image/png' } as const;
-export type ChartFormat = keyof typeof CHART_FORMATS;
 
 const TITLES: Readonly<Record<Exclude<ChartName, 'trend'>, string>> = {
   campaigns: 'Figures by campaign',
@@ -27,8 +20,10 @@ export function barsOf(section: Section, chart: Exclude<ChartName, 'trend'>): re
   if (chart === 'campaigns') return largest_campaigns;
   const rows = {
     regions: () => by_region.map((row) => ({ ...row, label: regionName(row.region), isBroken: row.region !== '' })),
-    segments: () => by_segment.map((row) => ({ ...row, label: segmentName(row.segment), isBroken: row.segment !== '' })),
-    channels: () => by_channel.map((row) => ({ ...row, label: channelName(row.channel), isBroken: row.channel !== '' })),
+    segments: () =>
+      by_segment.map((row) => ({ ...row, label: segmentName(row.segment), isBroken: row.segment !== '' })),
+    channels: () =>
+      by_channel.map((row) => ({ ...row, label: channelName(row.channel), isBroken: row.channel !== '' })),
   }[chart]();
   return rows.some(({ isBroken }) => isBroken) ? rows : [];
 }
@@ -87,4 +82,13 @@ export async function chartPng(section: Section, chart: ChartName): Promise<Buff
     },
   });
   return image.render().asPng();
+}
+
+/** Undefined where the month has nothing for it. */
+export async function renderChart(
+  section: Section,
+  chart: ChartName,
+  format: ChartFormat,
+): Promise<string | Buffer | undefined> {
+  return format === 'png' ? chartPng(section, chart) : chartSvg(section, chart);
 }

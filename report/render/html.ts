@@ -60,11 +60,7 @@ function body(section: Section): readonly string[] {
     part(`By ${by}`, lead, bars(`${id}s`, `Figures by ${by}`, rows), tables.get(id) ?? '');
   const unbroken = (by: string) => part(`By ${by}`, `None of the campaigns of this month is broken down by ${by}.`);
   return [
-    part(
-      'By day',
-      'Days without data are gaps; a zero was measured.',
-      trend(month, days),
-    ),
+    part('By day', 'Days without data are gaps; a zero was measured.', trend(month, days)),
     withBars('campaign', 'campaign', largest_campaigns, `The largest by messages sent. ${rates}`),
     tables.has('region')
       ? withBars(

@@ -12,7 +12,6 @@ export const PANELS = [
 
 export type TrendKey = (typeof PANELS)[number]['key'];
 
-
 const PANEL_HEIGHT = 128;
 const PANEL_GAP = 34;
 

@@ -15,6 +15,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   'quarantine replay': 2,
   'alerts ack': 1,
   'report build': 0,
+  'report chart': 1,
   'report publish': 0,
   'tokens create': 1,
   'tokens revoke': 1,

@@ -1,8 +1,15 @@
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Argument, InvalidArgumentError, Option, type Command } from 'commander';
 import type { FactExplanation, Move, Release } from '../../../report/index.js';
-import { REPORT_FORMATS, type ReportFormat } from '../../../report/render/formats.js';
+import {
+  CHART_FORMATS,
+  CHARTS,
+  REPORT_FORMATS,
+  type ChartFormat,
+  type ChartName,
+  type ReportFormat,
+} from '../../../report/render/formats.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { table } from './output.js';
 import { writeOutput } from './output-place.js';
@@ -48,9 +55,40 @@ export function reportVerb(program: Command): void {
       output.data('tributary.report_build/1', { month: wanted, format, file }, () => file);
     },
   );
+  chartVerb(group);
   factsVerb(group);
   publishVerb(group);
   releasesVerb(group);
+}
+
+function chartVerb(group: Command): void {
+  const chart = group
+    .command('chart')
+    .description('write one chart of a month as a picture')
+    .addArgument(new Argument('<chart>', 'which').choices(CHARTS))
+    .requiredOption('--month <month>', 'YYYY-MM', monthOf)
+    .option('--release <version>', 'as it was published', versionOf)
+    .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(CHART_FORMATS)).default('png'))
+    .option('--out <folder>', 'where to', '.');
+  does<{ readonly month: string; readonly release?: number; readonly format: ChartFormat; readonly out: string }>(
+    chart,
+    async ({ installation, output, signal }, [name], { month, release, format, out }) => {
+      const open = await installation();
+      const [{ loadMonth }, { renderChart }] = await Promise.all([
+        import('../monthly-report.js'),
+        import('../../../report/index.js'),
+      ]);
+      const section = await loadMonth(open, { month, signal, version: release });
+      const picture = await renderChart(section, name as ChartName, format);
+      if (picture === undefined)
+        throw new ConnectorError('config', `${month} has nothing for the chart "${name}".`, {
+          hint: 'None of its campaigns is broken down so.',
+        });
+      const file = join(out, `report-${month}-${name}.${format}`);
+      await writeOutput(file, picture);
+      output.data('tributary.report_chart/1', { month, chart: name, format, file }, () => file);
+    },
+  );
 }
 
 function factsVerb(group: Command): void {

@@ -1,6 +1,7 @@
 import type { Card, Section } from '../../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from '../about.js';
-import { drawChart, inLight, type ChartName } from '../charts.js';
+import { drawChart, inLight } from '../charts.js';
+import type { ChartName } from '../formats.js';
 import {
   controlTable,
   figureTables,
@@ -50,7 +51,10 @@ function drawHeader(paper: Paper, section: Section): void {
     const [span, y] = [spanText(section), doc.y + 2];
     doc.text(span, left, y, { width });
     const x = left + doc.widthOfString(span) + 10;
-    doc.fontSize(10).fillColor(COLOURS.muted).text(stateText(section), x, y + 3.2, { width: left + width - x });
+    doc
+      .fontSize(10)
+      .fillColor(COLOURS.muted)
+      .text(stateText(section), x, y + 3.2, { width: left + width - x });
   });
   paper.y = doc.y + 8;
   line(paper);
@@ -61,8 +65,15 @@ function drawHeader(paper: Paper, section: Section): void {
   about.forEach(([term, text], index) =>
     paper.element('P', () => {
       const x = left + index * span;
-      doc.font(REGULAR).fontSize(8).fillColor(COLOURS.muted).text(term, x, paper.y, { width: span - 10 });
-      doc.fontSize(9.5).fillColor(COLOURS.text).text(text, x, doc.y, { width: span - 10 });
+      doc
+        .font(REGULAR)
+        .fontSize(8)
+        .fillColor(COLOURS.muted)
+        .text(term, x, paper.y, { width: span - 10 });
+      doc
+        .fontSize(9.5)
+        .fillColor(COLOURS.text)
+        .text(text, x, doc.y, { width: span - 10 });
       lowest = Math.max(lowest, doc.y);
     }),
   );
@@ -100,7 +111,8 @@ const arrows = (text: string): string => text.replaceAll('▲', '↑').replaceAl
 
 function cardHeight({ doc }: Paper, card: Card, month: string, span: number): number {
   const width = span - 2 * CARD_PAD;
-  const of = (font: string, size: number, text: string) => doc.font(font).fontSize(size).heightOfString(text, { width });
+  const of = (font: string, size: number, text: string) =>
+    doc.font(font).fontSize(size).heightOfString(text, { width });
   return (
     2 * CARD_PAD +
     of(BOLD, 9, card.label) +
@@ -123,11 +135,20 @@ function drawCard(
   doc.roundedRect(x, y, outer, height, 5).fill(COLOURS.panel);
   doc.endMarkedContent();
   paper.element('P', () => {
-    doc.font(BOLD).fontSize(9).fillColor(COLOURS.text).text(card.label, left, y + CARD_PAD, { width });
+    doc
+      .font(BOLD)
+      .fontSize(9)
+      .fillColor(COLOURS.text)
+      .text(card.label, left, y + CARD_PAD, { width });
     const figure = cardFigure(card);
     const below = doc.y;
     const rest = below + doc.font(BOLD).fontSize(19).heightOfString('0');
-    if (figure.is === 'none') doc.font(REGULAR).fontSize(13).fillColor(COLOURS.muted).text(textOf(figure), left, below + 5, { width });
+    if (figure.is === 'none')
+      doc
+        .font(REGULAR)
+        .fontSize(13)
+        .fillColor(COLOURS.muted)
+        .text(textOf(figure), left, below + 5, { width });
     else doc.text(textOf(figure), left, below, { width, ...FIGURES });
     doc.font(REGULAR).fontSize(8).fillColor(COLOURS.text);
     let at = rest;
@@ -187,7 +208,8 @@ interface Part {
 
 function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
   const { doc, left, width } = paper;
-  const [, drawnWidth = DRAWN, drawnHeight = 0] = /^<svg viewBox="0 0 (\d+) (\d+)"/.exec(drawn ?? '')?.map(Number) ?? [];
+  const [, drawnWidth = DRAWN, drawnHeight = 0] =
+    /^<svg viewBox="0 0 (\d+) (\d+)"/.exec(drawn ?? '')?.map(Number) ?? [];
   const scale = width / drawnWidth;
   const chartHeight = drawn === undefined ? 0 : drawnHeight * scale + 6;
   // A heading stays with what it is of.
@@ -197,7 +219,11 @@ function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
     doc.font(BOLD).fontSize(13).fillColor(COLOURS.text).text(title, left, paper.y, { width });
   });
   paper.element('P', () => {
-    doc.font(REGULAR).fontSize(9).fillColor(COLOURS.muted).text(lead, left, doc.y + 1, { width });
+    doc
+      .font(REGULAR)
+      .fontSize(9)
+      .fillColor(COLOURS.muted)
+      .text(lead, left, doc.y + 1, { width });
   });
   paper.y = doc.y + 6;
   if (drawn !== undefined) {

@@ -89,7 +89,10 @@ function drawHead(
 ): void {
   const { doc } = paper;
   const cell = ({ label, x, width, ...column }: Placed) => {
-    doc.font(BOLD).fontSize(SIZE - 0.5).fillColor(COLOURS.muted);
+    doc
+      .font(BOLD)
+      .fontSize(SIZE - 0.5)
+      .fillColor(COLOURS.muted);
     const own = doc.heightOfString(label, { width: width - GAP });
     const [at, align] = isLeft({ label, ...column }) ? [x, 'left' as const] : [x + GAP, 'right' as const];
     doc.text(label, at, paper.y + height - PAD - own, { width: width - GAP, align });
@@ -126,7 +129,11 @@ function drawRow(
   paper: Paper,
   columns: readonly Placed[],
   row: readonly Shown[],
-  { height, isTotal, table }: { readonly height: number; readonly isTotal: boolean; readonly table: PDFKit.PDFStructureElement },
+  {
+    height,
+    isTotal,
+    table,
+  }: { readonly height: number; readonly isTotal: boolean; readonly table: PDFKit.PDFStructureElement },
 ): void {
   const { doc } = paper;
   if (isTotal) rule(paper, COLOURS.text, 0.8);

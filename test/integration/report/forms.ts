@@ -98,3 +98,22 @@ export function readHtml(html: string): ReadonlyMap<string, ReadTable> {
     }),
   );
 }
+
+/** The lines of a PDF as a reader sees them: what stands at one height of a page, from left to right. */
+export async function readPdf(file: Buffer): Promise<readonly (readonly string[])[]> {
+  const { getDocumentProxy } = await import('unpdf');
+  const document = await getDocumentProxy(new Uint8Array(file));
+  const lines: string[][] = [];
+  for (let number = 1; number <= document.numPages; number++) {
+    const page = await document.getPage(number);
+    const { items } = await page.getTextContent();
+    const placed = items.flatMap((item) =>
+      'str' in item && item.str.trim() !== ''
+        ? [{ text: item.str, x: item.transform[4] as number, y: Math.round(item.transform[5] as number) }]
+        : [],
+    );
+    for (const row of Map.groupBy(placed, ({ y }) => y).values())
+      lines.push(row.toSorted((left, right) => left.x - right.x).map(({ text }) => text));
+  }
+  return lines;
+}

@@ -3,14 +3,16 @@ import {
   publishMonth,
   renderCsv,
   renderHtml,
+  renderInteractive,
   renderJson,
+  renderPdf,
   renderXlsx,
   shownSection,
   type Section,
 } from '../../../report/index.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 import { stopTestServer } from '../../support/postgres.js';
-import { readHtml, readXlsx, type ReadTable } from './forms.js';
+import { readHtml, readPdf, readXlsx, type ReadTable } from './forms.js';
 import { seedCampaigns } from './seeded-campaigns.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES } from './raw-changes.js';
 import { demoFacts, factsFrom, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
@@ -130,9 +132,12 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     expect(JSON.parse(renderJson(section))).toEqual(section);
   });
 
-  test('the page', () => {
+  test.each([
+    ['the page', renderHtml],
+    ['the file with a script', renderInteractive],
+  ])('%s', (_, render) => {
     const section = sections.get(month)!;
-    const tables = readHtml(renderHtml(section));
+    const tables = readHtml(render(section));
     let compared = 0;
     for (const [name, id] of TABLES) {
       const table = tables.get(id);
@@ -141,6 +146,30 @@ describe.each(MONTHS)('in every form of %s', (month) => {
       expect([id, told(table)]).toEqual([id, breakdowns(section).get(name)]);
     }
     expect(compared).toBeGreaterThan(2);
+  });
+
+  test('PDF prints every row of every table, rounded as the page has it', async () => {
+    const section = sections.get(month)!;
+    const lines = (await readPdf(await renderPdf(section))).map((line) => line.join(' '));
+    const page = readHtml(renderHtml(section));
+    for (const [name, id] of TABLES) {
+      if (!page.has(id)) continue;
+      for (const row of breakdowns(section).get(name)!) {
+        const printed = row.map((value, place) =>
+          typeof value !== 'number'
+            ? value
+            : place < 4
+              ? value.toLocaleString('en-US')
+              : `${(value * 100).toFixed(2)} %`,
+        );
+        expect([id, lines.some((line) => line.endsWith(` ${printed.join(' ')}`)), printed]).toEqual([
+          id,
+          true,
+          printed,
+        ]);
+      }
+    }
+    expect(lines.join('\n')).toContain(section.notes[0]!.title);
   });
 
   test('CSV', () => {
