@@ -113,6 +113,7 @@ test('every verb prints what is documented', async () => {
   await check('quarantine', 'replay', 'daily', '--dry-run');
   await check('query', 'warehouse', 'SELECT campaign_id, sent FROM report.campaign_daily ORDER BY date');
   await check('report', 'build', '--out', 'out');
+  await check('report', 'chart', 'trend', '--month', '2026-03', '--out', 'out');
   await check('report', 'facts', '--sample', '1');
   await check('report', 'publish', '--month', '2026-03');
   await check('report', 'releases');

@@ -78,7 +78,7 @@ function chartVerb(group: Command): void {
         import('../monthly-report.js'),
         import('../../../report/index.js'),
       ]);
-      const section = await loadMonth(open, { month, signal, version: release });
+      const section = await loadMonth(open, { month, signal, release });
       const picture = await renderChart(section, name as ChartName, format);
       if (picture === undefined)
         throw new ConnectorError('config', `${month} has nothing for the chart "${name}".`, {

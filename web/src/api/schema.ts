@@ -320,6 +320,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report/{month}/charts/{chart}/{form}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Report_chart"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/report/{month}/export/{format}": {
         parameters: {
             query?: never;
@@ -4408,6 +4424,138 @@ export interface operations {
                             week: string;
                         }[];
                     };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Report_chart: {
+        parameters: {
+            query?: {
+                /** @description The newest release that was published until this day or instant. */
+                as_of?: string;
+                /** @description A version, as it was published. */
+                release?: number;
+                /** @description Small counts too; needs the right `phi:read`. */
+                with_phi?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                chart: string;
+                form: string;
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chart as a picture. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                    "image/svg+xml": string;
                 };
             };
             /** @description What is wrong. */
