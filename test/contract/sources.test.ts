@@ -59,6 +59,8 @@ describe('every source keeps the contract', () => {
           api_key: defaultApiKey.key,
           start_date: '2026-08-01',
           time_zone: simulator.world.calendar.timeZone,
+          apps: simulator.world.workspace.apps,
+          events_by_segment: ['form_completed'],
         },
         // Today is not over: its last window would hold another number of records than the world does at its end.
         until: '2026-11-24',

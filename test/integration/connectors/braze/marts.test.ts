@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import type { RunOutcome } from '../../../../core/engine/index.js';
 import { loadSettings } from '../../../../core/settings/index.js';
 import { openSqlSession } from '../../../../destinations/postgres/sql-session.js';
 import { buildMarts, marksFor, type CompiledFact } from '../../../../report/index.js';
@@ -14,6 +15,9 @@ const NOW = '2026-10-29T15:00:00Z';
 const FIRST_DAY = '2026-07-01';
 const DAY_MS = 86_400_000;
 const STREAMS = ['campaigns', 'campaign_data_series', 'canvases', 'canvas_data_series'];
+
+/** On this day the key ends in the middle of a run; the next run, with a good one, goes on. */
+const KEY_EXPIRES_ON = 3;
 
 const SERIES = '/campaigns/data_series';
 const CANVAS_SERIES = '/canvas/data_series';
@@ -62,16 +66,17 @@ async function shippedFacts(): Promise<readonly CompiledFact[]> {
   return factsOf(settings).map((fact) => ({ ...fact, schema: SCHEMA }));
 }
 
-async function sync(simulator: BrazeSimulator, facts: readonly CompiledFact[]): Promise<void> {
+/** One run and the marts after it, as the program does them. */
+async function sync(simulator: BrazeSimulator, facts: readonly CompiledFact[]): Promise<RunOutcome> {
   const source = await open(simulator, { config: { start_date: FIRST_DAY } });
+  let outcome: RunOutcome;
   try {
     const offered = await source.streams(() => undefined);
-    const outcome = await bench.run(Object.fromEntries(STREAMS.map((name) => [name, offered[name]!])), {
+    outcome = await bench.run(Object.fromEntries(STREAMS.map((name) => [name, offered[name]!])), {
       stream: { lookback: '35d' },
       marksOf: (stream) => marksFor(facts, 'braze_daily', stream),
       request: { startedAt: new Date(simulator.now()) },
     });
-    expect(outcome).toMatchObject({ state: 'succeeded', exitCode: 0, ledger: { quarantined: 0, replaced: 0 } });
   } finally {
     await source.close();
   }
@@ -84,6 +89,7 @@ async function sync(simulator: BrazeSimulator, facts: readonly CompiledFact[]): 
   } finally {
     await sql.close();
   }
+  return outcome;
 }
 
 /** Column of the mart by the truth's own name; the shipped configuration says the same, the connector is not asked. */
@@ -208,14 +214,39 @@ test(
       for (const [day, faults] of FAULTS.entries()) {
         simulator.setNow(Date.parse(NOW) + day * DAY_MS);
         simulator.faults.clear();
+        if (day === KEY_EXPIRES_ON) {
+          simulator.faults.set({ route: SERIES, kind: 'expired401', nth: 5 });
+          const broken = await sync(simulator, facts);
+          expect(broken).toMatchObject({ state: 'partial', exitCode: 7 });
+          expect(broken.streams.find(({ state }) => state === 'failed')).toMatchObject({
+            stream: 'campaign_data_series',
+            error: { kind: 'auth' },
+          });
+          expect(simulator.faults.list()).toMatchObject([{ hits: 1 }]);
+          simulator.faults.clear();
+        }
         simulator.faults.set(...faults, { route: '*', kind: 'forbidden403', campaign_id: hidden, every: 1 });
-        await sync(simulator, facts);
+        expect(await sync(simulator, facts)).toMatchObject({
+          state: 'succeeded',
+          exitCode: 0,
+          ledger: { quarantined: 0, replaced: 0 },
+        });
         expect(simulator.faults.list().filter(({ hits }) => hits === 0)).toEqual([]);
         const expected = truthOf(simulator, hidden);
         expect(expected.campaigns.length).toBeGreaterThan(1_000);
         expect(differing(await campaignRows(), expected.campaigns)).toEqual([]);
         expect(differing(await responseRows(), expected.responses)).toEqual([]);
       }
+      // What happened before the first run and came to be known after it.
+      const keyOf = (cell: { campaign_id: string; date: string; channel: string; variation_id: string }) =>
+        [cell.campaign_id, cell.date, cell.channel, cell.variation_id].join();
+      const first = new Map(truth.cells.map((cell) => [keyOf(cell), cell]));
+      const last = simulator.world.truth(simulator.now(), { from: FIRST_DAY, to: '2026-10-28' }).cells;
+      const late = (measure: 'unique_opens' | 'unique_clicks' | 'conversions_by_send_time') =>
+        last.filter((cell) => Number(cell[measure]) > Number(first.get(keyOf(cell))?.[measure])).length;
+      expect(Math.min(late('unique_opens'), late('unique_clicks'), late('conversions_by_send_time'))).toBeGreaterThan(
+        10,
+      );
       const warnings = bench.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
       expect(warnings).toContain(
         `Campaign ${hidden} is listed, but this key may not read its /campaigns/details. It was left out.`,
