@@ -197,20 +197,6 @@ export const STREAMS = z.strictObject({
   streams: z.array(STREAM),
 });
 
-export const QUARANTINE = z.strictObject({
-  connection: z.string(),
-  records: z.int(),
-  reasons: z.array(
-    z.strictObject({
-      stream: z.string(),
-      reason: z.string(),
-      records: z.int(),
-      first_seen: instant,
-      last_seen: instant,
-    }),
-  ),
-});
-
 export const LIVE = z.strictObject({ status: z.literal('ok') });
 
 export const READY = z.strictObject({
@@ -229,7 +215,7 @@ export const OPENAPI = z.looseObject({ openapi: z.string(), info: z.looseObject(
 export const REQUEST = z.strictObject({
   id: z.uuid(),
   connection: z.string(),
-  trigger: z.enum(['schedule', 'manual', 'api', 'after', 'backfill']),
+  trigger: z.enum(['schedule', 'manual', 'api', 'after', 'backfill', 'replay']),
   slot: instant.optional(),
   idempotency_key: z.string().optional(),
   not_before: instant,

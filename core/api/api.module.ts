@@ -4,6 +4,7 @@ import { ACCESS, type Access } from './access.js';
 import { AccessGuard } from './access.guard.js';
 import { AuditController } from './audit.controller.js';
 import { AlertsController } from './alerts.controller.js';
+import { BookmarksController } from './bookmarks.controller.js';
 import { BackfillsController } from './backfills.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
@@ -12,6 +13,7 @@ import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { LineageController } from './lineage.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { ApiDocument, OpenApiController } from './openapi.js';
+import { QuarantineController } from './quarantine.controller.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
 import { LOGIN, type Login } from './login.js';
@@ -38,6 +40,8 @@ export class ApiModule {
         AlertsController,
         AuditController,
         BackfillsController,
+        BookmarksController,
+        QuarantineController,
         ReportController,
         LoginController,
       ],

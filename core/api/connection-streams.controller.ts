@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
 import { Needs } from './access.js';
 import { Answers } from './answers.js';
-import { QUARANTINE, STREAMS } from './answer-forms.js';
+import { STREAMS } from './answer-forms.js';
 import { HOST_SERVICES, type ConnectionSummary, type HostServices, type StreamBookmark } from './host-services.js';
 
 /** A run of some of the streams leaves the others where an earlier one had them. */
@@ -36,14 +36,6 @@ export class ConnectionStreamsController {
         };
       }),
     };
-  }
-
-  @Get('quarantine')
-  @Answers('How many records are in quarantine, by stream and reason.', QUARANTINE, 404, 503)
-  async quarantine(@Param('name') name: string): Promise<object> {
-    this.known(name);
-    const reasons = await this.services.quarantine(name);
-    return { connection: name, records: reasons.reduce((sum, { records }) => sum + records, 0), reasons };
   }
 
   private known(name: string): ConnectionSummary {

@@ -1,4 +1,5 @@
 import type { AlertStore } from '../alerting/index.js';
+import type { ReplayPreview } from '../engine/index.js';
 import type { RunStore } from '../persistence/run-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
@@ -28,6 +29,29 @@ export interface QuarantineCount {
   readonly records: number;
   readonly first_seen: string;
   readonly last_seen: string;
+}
+
+/** A record that did not pass, without its values. */
+export interface QuarantinedEntry {
+  /** Short name of the record and reason. */
+  readonly id: string;
+  readonly stream: string;
+  readonly reason: string;
+  readonly field: string | null;
+  readonly detail: string;
+  readonly slice: string;
+  readonly position: number;
+  readonly times: number;
+  readonly first_seen: string;
+  readonly last_seen: string;
+  readonly resolved_at: string | null;
+}
+
+/** Of a stream: where it would have gone on. */
+export interface BookmarkReset {
+  readonly stream: string;
+  readonly frontier: string | null;
+  readonly files: number;
 }
 
 /** How the schedule of a connection stands. Instants are ISO 8601 in UTC. */
@@ -111,6 +135,21 @@ export interface HostServices {
   bookmarks(connection: string): Promise<Readonly<Record<string, StreamBookmark>> | string>;
   /** What is not resolved, without anything of the records. */
   quarantine(connection: string): Promise<readonly QuarantineCount[]>;
+  /** The latest seen first, without their values. */
+  quarantined(
+    connection: string,
+    filter: { readonly stream?: string; readonly withResolved: boolean; readonly limit: number },
+  ): Promise<readonly QuarantinedEntry[]>;
+  quarantinedRecord(connection: string, id: string): Promise<(QuarantinedEntry & { payload: unknown }) | undefined>;
+  /** What a replay would do, by stream. */
+  previewReplay(connection: string): Promise<readonly ReplayPreview[]>;
+  /** Asks for the quarantine to be read again, as soon as a worker is free. */
+  replay(connection: string, idempotencyKey: string): Promise<RequestRecord>;
+  /** Forgets bookmarks, or tells which it would forget. */
+  reset(
+    connection: string,
+    options: { readonly stream: string | undefined; readonly isDry: boolean },
+  ): Promise<readonly BookmarkReset[]>;
   /** From the destination, the latest first. */
   lineage(filter: LineageFilter): Promise<readonly LineageEntry[]>;
   /** Of each stream in a run, from the destination. */

@@ -14,7 +14,9 @@ export type {
   HostServices,
   LineageEntry,
   LineageFilter,
+  BookmarkReset,
   QuarantineCount,
+  QuarantinedEntry,
   StreamBookmark,
   StreamLedger,
 } from './host-services.js';

@@ -3,7 +3,7 @@ import type { RequestFilter, RequestState, RequestTrigger } from '../scheduler/r
 import { DEFAULT_LIMIT, limitOf, parametersOf } from './run-query.js';
 
 export const REQUEST_STATES: readonly RequestState[] = ['queued', 'running', 'ended', 'cancelled'];
-export const REQUEST_TRIGGERS: readonly RequestTrigger[] = ['schedule', 'manual', 'api', 'after'];
+export const REQUEST_TRIGGERS: readonly RequestTrigger[] = ['schedule', 'manual', 'api', 'after', 'backfill', 'replay'];
 export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The query of a list of requests; what is not understood is refused, since a filter that is passed over shows too much. */

@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib';
 import type { NextFunction, Request, Response } from 'express';
 
 /** Paths that the browser application draws itself; whatever else there is not, stays not found. */
-const PAGES = /^\/($|(connections|backfills|runs|requests|schedules|alerts|quarantine|performance|sources)(\/|$))/;
+const PAGES =
+  /^\/($|(connections|backfills|runs|requests|schedules|alerts|quarantine|performance|sources|audit)(\/|$))/;
 
 /** It loads from this host alone, and no style or script stands in the page. */
 const POLICY =

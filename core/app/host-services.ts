@@ -5,7 +5,9 @@ import type { Installation } from './installation.js';
 import { reportDestination } from './marts.js';
 import { renderHtml } from '../../report/index.js';
 import { loadMonth, loadTable, months, releases } from './monthly-report.js';
-import { countQuarantine } from './quarantine.js';
+import { countQuarantine, findQuarantined, listQuarantine } from './quarantine.js';
+import { previewConnectionReplay } from './replay.js';
+import { resetBookmarks } from './reset-bookmarks.js';
 import { askForBackfill, repeatPart } from './backfills.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
@@ -62,6 +64,12 @@ export async function hostServices(installation: Installation, signal: AbortSign
       };
     },
     bookmarks: (connection) => streamBookmarks(installation, connection, signal).catch(reasonOf),
+    quarantined: (connection, filter) => listQuarantine(installation, { connection, ...filter, signal }),
+    quarantinedRecord: (connection, id) => findQuarantined(installation, { connection, id, signal }),
+    previewReplay: (connection) =>
+      previewConnectionReplay(installation, { connection, streams: [], signal, on: () => undefined }),
+    replay: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey, trigger: 'replay' }),
+    reset: (connection, options) => resetBookmarks(installation, { connection, ...options, signal }),
     quarantine: (connection) => countQuarantine(installation, connection, signal),
     lineage: (filter) => readLineage(installation, filter, signal),
     ledger: (connection, run) => readLedger(installation, { connection, run, signal }),

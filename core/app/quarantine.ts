@@ -1,22 +1,7 @@
-import type { QuarantineCount } from '../api/index.js';
+import type { QuarantineCount, QuarantinedEntry } from '../api/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 import { readMetadata } from './read-metadata.js';
-
-export interface QuarantineEntry {
-  /** Short name of the record and reason, for `show`. */
-  readonly id: string;
-  readonly stream: string;
-  readonly reason: string;
-  readonly field: string | null;
-  readonly detail: string;
-  readonly slice: string;
-  readonly position: number;
-  readonly times: number;
-  readonly first_seen: string;
-  readonly last_seen: string;
-  readonly resolved_at: string | null;
-}
 
 export interface QuarantineFilter {
   readonly connection: string;
@@ -30,18 +15,31 @@ const ID = `left(encode(sha256(convert_to(concat_ws(E'\\x1f', stream, record_key
 const COLUMNS = `${ID} AS id, stream, reason, field, detail, slice, position, times, first_seen, last_seen, resolved_at`;
 
 /** The latest seen first; without payloads. */
-export function listQuarantine(
+export async function listQuarantine(
   installation: Installation,
   { connection, stream, limit, withResolved, signal }: QuarantineFilter,
-): Promise<readonly QuarantineEntry[]> {
-  return readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
-    sql.query<QuarantineEntry & Record<string, unknown>>(
+): Promise<readonly QuarantinedEntry[]> {
+  const found = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
+    sql.query<Record<string, unknown>>(
       `SELECT ${COLUMNS} FROM ${table}
         WHERE connection = $1 AND ($2::text IS NULL OR stream = $2) AND ($3 OR resolved_at IS NULL)
         ORDER BY last_seen DESC, stream, position LIMIT $4`,
       [connection, stream ?? null, withResolved, limit],
     ),
   );
+  return found.map(entryOf);
+}
+
+function entryOf(row: Readonly<Record<string, unknown>>): QuarantinedEntry {
+  const { position, times, first_seen, last_seen, resolved_at } = row;
+  return {
+    ...(row as unknown as QuarantinedEntry),
+    position: Number(position),
+    times: Number(times),
+    first_seen: instantOf(first_seen),
+    last_seen: instantOf(last_seen),
+    resolved_at: resolved_at === null ? null : instantOf(resolved_at),
+  };
 }
 
 /** How many records wait, by stream and reason; nothing of the records themselves. */
@@ -68,18 +66,34 @@ export function countQuarantine(
 
 const instantOf = (value: unknown): string => new Date(value as string | Date).toISOString();
 
-/** One record as it came, protected columns left out or tokenized. */
-export async function readQuarantined(
+interface QuarantinePlace {
+  readonly connection: string;
+  readonly id: string;
+  readonly signal: AbortSignal;
+}
+
+/** One record as it came, protected columns left out or tokenized; undefined where there is none. */
+export async function findQuarantined(
   installation: Installation,
-  { connection, id, signal }: { readonly connection: string; readonly id: string; readonly signal: AbortSignal },
-): Promise<QuarantineEntry & { readonly payload: unknown }> {
+  { connection, id, signal }: QuarantinePlace,
+): Promise<(QuarantinedEntry & { readonly payload: unknown }) | undefined> {
   const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
-    sql.query<QuarantineEntry & { payload: unknown } & Record<string, unknown>>(
+    sql.query<{ payload: unknown } & Record<string, unknown>>(
       `SELECT ${COLUMNS}, payload FROM ${table} WHERE connection = $1 AND ${ID} = $2`,
       [connection, id],
     ),
   );
+  return found === undefined ? undefined : { ...entryOf(found), payload: found.payload };
+}
+
+/** The same, which must be there. */
+export async function readQuarantined(
+  installation: Installation,
+  place: QuarantinePlace,
+): Promise<QuarantinedEntry & { readonly payload: unknown }> {
+  const found = await findQuarantined(installation, place);
   if (found !== undefined) return found;
+  const { connection, id } = place;
   throw new ConnectorError('config', `The quarantine of connection "${connection}" has no record "${id}".`, {
     hint: `See \`tributary quarantine list ${connection}\`.`,
   });

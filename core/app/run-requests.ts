@@ -5,11 +5,15 @@ import type { Installation } from './installation.js';
 /** Asks for a run through the API; the same key gives the same request. */
 export async function askForRun(
   installation: Installation,
-  { connection, idempotencyKey }: { readonly connection: string; readonly idempotencyKey: string },
+  {
+    connection,
+    idempotencyKey,
+    trigger = 'api',
+  }: { readonly connection: string; readonly idempotencyKey: string; readonly trigger?: 'api' | 'replay' },
 ): Promise<RequestRecord> {
   const { requests, schedules } = await installation.store();
   const notBefore = await schedules.now();
-  const asked = { id: randomUUID(), connection, trigger: 'api', idempotencyKey, notBefore } as const;
+  const asked = { id: randomUUID(), connection, trigger, idempotencyKey, notBefore } as const;
   const { request, isNew } = await requests.add(asked);
   if (isNew) {
     // It is stored, which is all that was asked: without the queue a sweep finds it some seconds later.

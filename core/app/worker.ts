@@ -13,6 +13,7 @@ import { liftChanged, requireAction } from './holds.js';
 import type { ConnectionRun, RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
 import { createLogger } from './log.js';
+import { replayConnection } from './replay.js';
 import { scheduledConnections } from './schedules.js';
 import { scrubError, scrubMessages } from './scrubber.js';
 import { syncConnection } from './sync.js';
@@ -95,22 +96,24 @@ async function execute(
   const run = randomUUID();
   await began(run);
   let sourceFault: ErrorReport | undefined;
-  const result = await syncConnection(installation, {
+  const asked = {
     id: run,
     connection,
     streams: [],
-    fullRefresh: false,
-    trigger: TRIGGERS[request.trigger],
-    ...partOf(request),
     signal,
-    onSourceFault: (error) => {
+    onSourceFault: (error: unknown) => {
       const fault = toConnectorError(error);
       if (AFTER_FAULT[fault.kind] === 'again')
         sourceFault = scrubMessages(reportOf(fault), installation.configuration.scrub);
     },
-    on: (event) => hasCommitted(event) && committed(),
-    note: (text) => log('warn', `${connection}: ${text}`, { request: request.id, run }),
-  });
+    on: (event: EngineEvent) => hasCommitted(event) && committed(),
+    note: (text: string) => log('warn', `${connection}: ${text}`, { request: request.id, run }),
+  } satisfies Omit<ConnectionRun, 'trigger'>;
+  const trigger = TRIGGERS[request.trigger];
+  const result =
+    trigger === 'replay'
+      ? await replayConnection(installation, asked)
+      : await syncConnection(installation, { ...asked, fullRefresh: false, trigger, ...partOf(request) });
   return { ...endOf(result), ...(sourceFault === undefined ? {} : { sourceFault }) };
 }
 
@@ -120,6 +123,7 @@ const TRIGGERS: Readonly<Record<RequestTrigger, ConnectionRun['trigger']>> = {
   manual: 'manual',
   api: 'manual',
   backfill: 'backfill',
+  replay: 'replay',
 };
 
 /** A part's fence is known by its days: the same days asked for twice have one, and a dead worker's attempt falls with the next. */

@@ -16,6 +16,7 @@ import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js
 import { Access1765080000000 } from './migrations/1765080000000-access.js';
 import { Sessions1765080100000 } from './migrations/1765080100000-sessions.js';
 import { ApiCalls1765200000000 } from './migrations/1765200000000-api-calls.js';
+import { Replays1765240000000 } from './migrations/1765240000000-replays.js';
 import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-configuration-seen.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
@@ -38,6 +39,7 @@ export const MIGRATIONS = [
   Access1765080000000,
   Sessions1765080100000,
   ApiCalls1765200000000,
+  Replays1765240000000,
   ConfigurationSeen1765270000000,
 ];
 

@@ -1,7 +1,7 @@
 import type { ErrorReport } from '../protocol/index.js';
 
-/** What set a run off. `after`: the end of a run that its connection waits for. `backfill`: it is a part of one. */
-export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after' | 'backfill';
+/** What set a run off. `after`: the end of a run that its connection waits for. `backfill`: it is a part of one. `replay`: it reads the quarantine. */
+export type RequestTrigger = 'schedule' | 'manual' | 'api' | 'after' | 'backfill' | 'replay';
 
 /** `queued` until a worker takes it, `running` while one holds its lease, then `ended`, or `cancelled` before that. */
 export type RequestState = 'queued' | 'running' | 'ended' | 'cancelled';

@@ -18,19 +18,23 @@ beforeAll(async () => {
   hook = await startReceiver();
   const files = (name: string) =>
     `  ${name}: { connector: local, config: { files: [ { stream: engagement, path: ./data/*.csv, format: csv, columns: { date: date, sent: integer } } ] } }`;
-  project = await newProject(`sources:
+  const settings = (expect: string) => `sources:
 ${files('exports')}
 ${files('other')}
 connections:
-  daily: { source: exports, destination: warehouse, schedule: { every: 6h }, streams: { engagement: {} }, error_budget: { records: 90%, or: 10 } }
+  daily: { source: exports, destination: warehouse, schedule: { every: 6h }, streams: { engagement: {} }, error_budget: { records: 90%, or: 10 }${expect} }
   strict: { source: other, destination: warehouse, streams: { engagement: {} }, error_budget: { records: 0%, or: 0 } }
 alerts:
   channels: { hook: { webhook: { url: "${hook.url}", secret: "a-secret-of-this-test-0001" } } }
   rules: [ { when: run_failed, severity: critical, to: [hook] } ]
-`);
-  await project.write('data/a.csv', 'date,campaign,sent\n2026-03-01,spring,100\n2026-03-02,spring,many\n');
+`;
+  project = await newProject(settings(', expect: { engagement: [ { range: { sent: { max: 1000 } } } ] }'));
+  const days = ['2026-03-01,spring,100', '2026-03-02,spring,many', '2026-03-03,spring,2000'];
+  await project.write('data/a.csv', `date,campaign,sent\n${days.join('\n')}\n`);
   expect((await project.run(['sync', 'daily'])).code).toBe(0);
   expect((await project.run(['sync', 'strict'])).code).not.toBe(0);
+  // The rule that kept the third day out is corrected, and the host knows it.
+  await project.configure(settings(''));
   const { child, ended } = project.start(['serve', '--port', '0', '--json']);
   const opened = openBrowser();
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
@@ -68,8 +72,16 @@ test('what is wrong is told with its class and next step, and no such page has a
     await clean(page, '/alerts');
     expect(await page.locator('.notice').first().innerText()).toContain('Next step:');
     await clean(page, '/quarantine');
-    expect(await page.getByRole('row', { name: /daily/ }).innerText()).toContain('engagement');
-    for (const path of ['/connections/strict', '/schedules', '/requests', '/runs?state=failed', '/performance'])
+    expect(await page.getByRole('row', { name: /daily/ }).first().innerText()).toContain('engagement');
+    for (const path of [
+      '/connections/strict',
+      '/schedules',
+      '/requests',
+      '/runs?state=failed',
+      '/performance',
+      '/quarantine?connection=daily',
+      '/audit',
+    ])
       await clean(page, path);
     // This configuration has no report, which the host says with 404.
     expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
@@ -113,5 +125,50 @@ test('somebody acknowledges, pauses, resumes, runs and asks for days again; noth
   await ask.click();
   // Files have no days: the host says so, and the question stays.
   await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.context().close();
+});
+
+test('what is in quarantine is told record by record, and replayed after a look at what would pass', async () => {
+  const { page } = await openPage(browser);
+  await clean(page, '/quarantine?connection=daily');
+  const records = page.getByRole('table', { name: 'Records in quarantine of daily' });
+  expect(await records.innerText()).toMatch(/data\/a\.csv record 2[\s\S]*not an integer in sent/);
+  // What the record holds is asked for on its own.
+  expect(await records.innerText()).not.toContain('many');
+  await records.getByRole('button', { name: /^Show/ }).first().click();
+  await records.locator('.payload').first().waitFor();
+  await page.getByRole('button', { name: 'Replay daily …' }).click();
+  await page.getByText('What it would do: 1 record would pass now.').waitFor();
+  expect(await page.getByRole('dialog').innerText()).toContain('engagement: 1 of 2 would pass; not an integer 1');
+  expect(await violations(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  expect((await told('/api/connections/daily/quarantine')).records).toBe(2);
+  await page.getByRole('button', { name: 'Replay daily …' }).click();
+  await page.getByRole('button', { name: 'Ask for the replay' }).click();
+  await page.waitForURL(`${url}/connections/daily`);
+  while ((await told('/api/connections/daily/quarantine')).records !== 1)
+    await new Promise((done) => setTimeout(done, 100));
+  expect(await project.rows('SELECT sent::int FROM raw_daily.engagement ORDER BY 1')).toEqual([
+    { sent: 100 },
+    { sent: 2000 },
+  ]);
+  expect((await told('/api/requests?connection=daily&trigger=replay')).requests).toHaveLength(1);
+  await page.context().close();
+});
+
+test('bookmarks are forgotten after a look at which, and after the name was typed', async () => {
+  const { page } = await openPage(browser);
+  await show(page, `${url}/connections/daily`);
+  await page.getByRole('button', { name: 'Reset …' }).click();
+  const forget = page.getByRole('button', { name: 'Forget the bookmarks' });
+  await page.getByText('engagement: 1 file is read again').waitFor();
+  expect(await forget.isDisabled()).toBe(true);
+  expect(await violations(page)).toEqual([]);
+  const bookmark = async () => (await told('/api/connections/daily/streams')).streams[0].bookmark;
+  expect(await bookmark()).toMatchObject({ files: 1 });
+  await page.getByLabel(/to confirm/).fill('daily');
+  await forget.click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await bookmark()).toBeNull();
   await page.context().close();
 });

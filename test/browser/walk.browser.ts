@@ -143,7 +143,14 @@ test.each([
 ] as const)('no page of the demo has a fault that axe finds, %s at %i', async (theme, width) => {
   const { page, faults } = await openPage(browser, { dark: theme === 'dark', width });
   const { runs } = await told(`${url}/api/runs`);
-  for (const path of ['/', '/performance/2026-03?region=West', '/connections/braze_daily', `/runs/${runs[0].id}`]) {
+  for (const path of [
+    '/',
+    '/performance/2026-03?region=West',
+    '/performance/2026-03/releases',
+    '/performance/definitions',
+    '/connections/braze_daily',
+    `/runs/${runs[0].id}`,
+  ]) {
     await show(page, `${url}${path}`);
     expect({ path, found: await violations(page) }).toEqual({ path, found: [] });
     // Nothing is wider than the window.

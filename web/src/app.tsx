@@ -1,12 +1,15 @@
 import { Route, Switch } from 'wouter';
 import { Shell } from './layout/shell';
 import { AlertsPage } from './pages/alerts';
+import { AuditPage } from './pages/audit';
 import { BackfillPage } from './pages/backfill';
 import { ConnectionPage } from './pages/connection';
+import { DefinitionsPage } from './pages/definitions';
 import { NowherePage } from './pages/nowhere';
 import { OverviewPage } from './pages/overview';
 import { PerformancePage } from './pages/performance';
 import { QuarantinePage } from './pages/quarantine';
+import { ReleasesPage } from './pages/releases';
 import { RequestsPage } from './pages/requests';
 import { RunPage } from './pages/run';
 import { RunsPage } from './pages/runs';
@@ -36,6 +39,13 @@ export function App() {
         </Route>
         <Route path="/quarantine">
           <QuarantinePage />
+        </Route>
+        <Route path="/performance/definitions">
+          <DefinitionsPage />
+        </Route>
+        <Route path="/performance/:month/releases">{({ month }) => <ReleasesPage key={month} month={month} />}</Route>
+        <Route path="/audit">
+          <AuditPage />
         </Route>
         <Route path="/performance/:month?">{({ month }) => <PerformancePage month={month} />}</Route>
         <Route>

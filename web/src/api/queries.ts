@@ -34,6 +34,43 @@ export const quarantineQuery = (name: string) =>
     queryFn: () => answerOf(api.GET('/api/connections/{name}/quarantine', { params: { path: { name } } })),
   });
 
+export const quarantinedQuery = (name: string, stream: string | undefined) =>
+  queryOptions({
+    queryKey: ['quarantine', name, 'records', stream],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/connections/{name}/quarantine/records', {
+          params: { path: { name }, query: stream === undefined ? { limit: 200 } : { stream, limit: 200 } },
+        }),
+      ),
+  });
+
+/** What a replay would do: always asked anew. */
+export const replayPreviewQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['replay', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}/quarantine/replay', { params: { path: { name } } })),
+    gcTime: 0,
+  });
+
+export const resetPreviewQuery = (name: string, stream: string | undefined) =>
+  queryOptions({
+    queryKey: ['reset', name, stream],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/connections/{name}/reset', {
+          params: { path: { name }, query: stream === undefined ? {} : { stream } },
+        }),
+      ),
+    gcTime: 0,
+  });
+
+export const releasesQuery = (month: string) =>
+  queryOptions({
+    queryKey: ['releases', month],
+    queryFn: () => answerOf(api.GET('/api/report/{month}/releases', { params: { path: { month } } })),
+  });
+
 export interface RunQuery {
   readonly connection?: string | undefined;
   readonly state?: string | undefined;

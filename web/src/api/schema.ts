@@ -199,9 +199,73 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: operations["ConnectionStreams_quarantine"];
+        get: operations["Quarantine_count"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{name}/quarantine/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Quarantine_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{name}/quarantine/records/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Quarantine_show"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{name}/quarantine/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Quarantine_preview"];
+        put?: never;
+        post: operations["Quarantine_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connections/{name}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Bookmarks_preview"];
+        put?: never;
+        post: operations["Bookmarks_apply"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2890,7 +2954,7 @@ export interface operations {
             };
         };
     };
-    ConnectionStreams_quarantine: {
+    Quarantine_count: {
         parameters: {
             query?: never;
             header?: never;
@@ -2964,6 +3028,927 @@ export interface operations {
             };
             /** @description What is wrong. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Quarantine_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description Also those that a later good version has resolved. */
+                resolved?: boolean;
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Where each record was and why it did not pass, the latest seen first; nothing of its values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connection: string;
+                        records: {
+                            /** @description What the rule wants; no value of the record. */
+                            detail: string;
+                            field: string | null;
+                            /** Format: date-time */
+                            first_seen: string;
+                            /** @description Short name of the record and reason. */
+                            id: string;
+                            /** Format: date-time */
+                            last_seen: string;
+                            position: number;
+                            reason: string;
+                            resolved_at: string | null;
+                            slice: string;
+                            stream: string;
+                            times: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Quarantine_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One record as it came, protected columns left out or tokenized. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the rule wants; no value of the record. */
+                        detail: string;
+                        field: string | null;
+                        /** Format: date-time */
+                        first_seen: string;
+                        /** @description Short name of the record and reason. */
+                        id: string;
+                        /** Format: date-time */
+                        last_seen: string;
+                        payload: unknown;
+                        position: number;
+                        reason: string;
+                        resolved_at: string | null;
+                        slice: string;
+                        stream: string;
+                        times: number;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Quarantine_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What a replay would do; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        connection: string;
+                        streams: {
+                            /** @description Records that would fail again, by reason. */
+                            failing: {
+                                [key: string]: number;
+                            };
+                            /** @description Records of which the quarantine holds only a part. */
+                            partial: number;
+                            passing: number;
+                            records: number;
+                            stream: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Quarantine_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The replay is asked for; a worker carries it out. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        url: string;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /**
+             * @description What is wrong.
+             *
+             *     What is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Bookmarks_preview: {
+        parameters: {
+            query?: {
+                /** @description Absent: all of the connection. */
+                stream?: string;
+            };
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The bookmarks that a reset would forget; nothing is changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        applied: boolean;
+                        connection: string;
+                        streams: {
+                            files: number;
+                            frontier: string | null;
+                            stream: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Bookmarks_apply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Absent: all of the connection. */
+                    stream?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description They are forgotten. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        applied: boolean;
+                        connection: string;
+                        streams: {
+                            files: number;
+                            frontier: string | null;
+                            stream: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5118,7 +6103,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 state?: "queued" | "running" | "ended" | "cancelled";
-                trigger?: "schedule" | "manual" | "api" | "after";
+                trigger?: "schedule" | "manual" | "api" | "after" | "backfill" | "replay";
             };
             header?: never;
             path?: never;
@@ -5170,7 +6155,7 @@ export interface operations {
                             /** @enum {string} */
                             state: "queued" | "running" | "ended" | "cancelled";
                             /** @enum {string} */
-                            trigger: "schedule" | "manual" | "api" | "after" | "backfill";
+                            trigger: "schedule" | "manual" | "api" | "after" | "backfill" | "replay";
                         }[];
                     };
                 };
@@ -5310,7 +6295,7 @@ export interface operations {
                         /** @enum {string} */
                         state: "queued" | "running" | "ended" | "cancelled";
                         /** @enum {string} */
-                        trigger: "schedule" | "manual" | "api" | "after" | "backfill";
+                        trigger: "schedule" | "manual" | "api" | "after" | "backfill" | "replay";
                     };
                 };
             };
@@ -5449,7 +6434,7 @@ export interface operations {
                         /** @enum {string} */
                         state: "queued" | "running" | "ended" | "cancelled";
                         /** @enum {string} */
-                        trigger: "schedule" | "manual" | "api" | "after" | "backfill";
+                        trigger: "schedule" | "manual" | "api" | "after" | "backfill" | "replay";
                     };
                 };
             };

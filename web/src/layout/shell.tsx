@@ -13,6 +13,7 @@ const PLACES = [
   ['/schedules', 'Schedules'],
   ['/alerts', 'Alerts'],
   ['/quarantine', 'Quarantine'],
+  ['/audit', 'Audit'],
 ] as const;
 
 const isAt = (location: string, place: string) =>

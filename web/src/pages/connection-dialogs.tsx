@@ -1,6 +1,10 @@
 import { useState } from 'react';
 import { answerOf, api } from '../api/client';
 import { AskDialog } from '../parts/dialog';
+import { Preview, TypedName } from '../parts/preview';
+import { countText } from '../parts/text';
+import { resetPreviewQuery } from '../api/queries';
+import { useQuery } from '@tanstack/react-query';
 
 interface DialogProps {
   readonly name: string;
@@ -96,12 +100,59 @@ export function BackfillDialog({ name, close, asked }: DialogProps & { readonly 
             'Choose a first and a last day to see what it would do.'
           )}
         </div>
-        <div className="field">
-          <label htmlFor="typed">
-            Type <code>{name}</code> to confirm
-          </label>
-          <input id="typed" value={typed} autoComplete="off" onChange={(event) => setTyped(event.target.value)} />
-        </div>
+        <TypedName name={name} typed={typed} type={setTyped} />
+      </div>
+    </AskDialog>
+  );
+}
+
+/** Forgets where the streams go on. What is in the tables stays, and is not doubled where there is a key. */
+export function ResetDialog({ name, stream, close }: DialogProps & { readonly stream?: string | undefined }) {
+  const [typed, setTyped] = useState('');
+  const preview = useQuery(resetPreviewQuery(name, stream));
+  const wanted = stream ?? name;
+  const ask = () =>
+    answerOf(
+      api.POST('/api/connections/{name}/reset', {
+        params: { path: { name } },
+        body: stream === undefined ? {} : { stream },
+        headers: { 'Content-Type': 'application/json' },
+      }),
+    );
+  return (
+    <AskDialog
+      title={stream === undefined ? `Reset all of ${name}` : `Reset ${stream} of ${name}`}
+      verb="Forget the bookmarks"
+      does={ask}
+      close={close}
+      isReady={typed === wanted && (preview.data?.streams.length ?? 0) > 0}
+    >
+      <div className="fields">
+        <Preview query={preview}>
+          {({ streams }) =>
+            streams.length === 0 ? (
+              <p>There is no bookmark: the next run reads everything as it is.</p>
+            ) : (
+              <>
+                <p>
+                  <strong>What it would do:</strong> the next run reads these again from the start. Rows with a key are
+                  updated where they differ; a run that is under way can commit nothing any more.
+                </p>
+                <ul className="listed">
+                  {streams.map(({ stream: one, frontier, files }) => (
+                    <li key={one}>
+                      {one}:{' '}
+                      {frontier === null
+                        ? `${countText(files)} ${files === 1 ? 'file is' : 'files are'} read again`
+                        : `was read up to ${frontier}`}
+                    </li>
+                  ))}
+                </ul>
+              </>
+            )
+          }
+        </Preview>
+        <TypedName name={wanted} typed={typed} type={setTyped} />
       </div>
     </AskDialog>
   );

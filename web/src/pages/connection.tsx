@@ -11,7 +11,7 @@ import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { RunTable } from '../parts/run-table';
 import { countText, scheduleText } from '../parts/text';
-import { BackfillDialog, PauseDialog, RunDialog } from './connection-dialogs';
+import { BackfillDialog, PauseDialog, ResetDialog, RunDialog } from './connection-dialogs';
 
 export function ConnectionPage({ name }: { readonly name: string }) {
   const connection = useQuery(connectionQuery(name));
@@ -34,7 +34,7 @@ export function ConnectionPage({ name }: { readonly name: string }) {
   );
 }
 
-type Asking = 'run' | 'pause' | 'backfill';
+type Asking = 'run' | 'pause' | 'backfill' | 'reset';
 
 function Actions({ connection }: { readonly connection: Connection }) {
   const { name, paused, action_required } = connection;
@@ -60,6 +60,9 @@ function Actions({ connection }: { readonly connection: Connection }) {
       <button type="button" onClick={() => setAsking('backfill')}>
         Backfill …
       </button>
+      <button type="button" onClick={() => setAsking('reset')}>
+        Reset …
+      </button>
       {isHeld ? (
         <button type="button" onClick={() => resume.mutate()} disabled={resume.isPending}>
           Resume
@@ -72,6 +75,7 @@ function Actions({ connection }: { readonly connection: Connection }) {
       {resume.error !== null && <Failed error={resume.error} />}
       {asking === 'run' && <RunDialog name={name} close={close} />}
       {asking === 'pause' && <PauseDialog name={name} close={close} />}
+      {asking === 'reset' && <ResetDialog name={name} close={close} />}
       {asking === 'backfill' && <BackfillDialog name={name} close={close} asked={(id) => go(`/backfills/${id}`)} />}
     </>
   );

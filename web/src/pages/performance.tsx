@@ -18,6 +18,7 @@ import { toldOf } from '../report/narrowed';
 import { monthText } from '../report/number-text';
 import { within } from '../report/points';
 import { RATE_NAMES } from '../report/rate-bar';
+import { ReportPages } from '../report/report-pages';
 import { ResponseTypes } from '../report/response-types';
 import { SectionState, Standing } from '../report/standing';
 import { Trend } from '../report/trend';
@@ -62,6 +63,7 @@ function Month({ month, months, formats }: MonthProps) {
       mark={data === undefined ? undefined : <SectionState section={data} />}
       actions={<Exports month={month} release={view.release} formats={formats} />}
     >
+      <ReportPages month={month} at="report" />
       <div className="filters">
         <Choice
           id="month"

@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { useState } from 'react';
+import { Link, useLocation } from 'wouter';
 import { connectionsQuery, quarantineQuery } from '../api/queries';
 import { Page } from '../layout/page';
 import { useFilter } from '../parts/address';
@@ -7,14 +8,16 @@ import { Choice } from '../parts/choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { countText } from '../parts/text';
+import { QuarantinedRecords } from './quarantined-records';
+import { ReplayDialog } from './replay-dialog';
 
-/** What was rejected, by connection, stream and reason. The records themselves stay in the destination. */
+/** What was rejected, by connection, stream and reason, and of one connection each record. */
 export function QuarantinePage() {
   const connections = useQuery(connectionsQuery);
   return (
     <Page
       title="Quarantine"
-      about="Records that were rejected, with the reason. They are kept in the destination until a good version comes or they are replayed; their values are never shown here."
+      about="Records that were rejected, with the reason. They are kept in the destination until a good version comes or they are replayed. Choose a connection to see where each one was."
     >
       <Loaded query={connections}>{(data) => <Reasons names={data.connections.map(({ name }) => name)} />}</Loaded>
     </Page>
@@ -23,6 +26,9 @@ export function QuarantinePage() {
 
 function Reasons({ names }: { readonly names: readonly string[] }) {
   const [connection, setConnection] = useFilter('connection');
+  const [stream] = useFilter('stream');
+  const [replaying, setReplaying] = useState<string>();
+  const [, go] = useLocation();
   const wanted = names.filter((name) => connection === undefined || name === connection);
   const found = useQueries({ queries: wanted.map((name) => quarantineQuery(name)) });
   const isLoading = found.some(({ data, error }) => data === undefined && error === null);
@@ -73,7 +79,11 @@ function Reasons({ names }: { readonly names: readonly string[] }) {
                   </td>
                   <td data-label="Stream">{row.stream}</td>
                   <td data-label="Records" className="number">
-                    {countText(row.records)}
+                    <Link
+                      href={`/quarantine?connection=${encodeURIComponent(row.connection)}&stream=${encodeURIComponent(row.stream)}`}
+                    >
+                      {countText(row.records)}
+                    </Link>
                   </td>
                   <td data-label="First seen">
                     <Moment at={row.first_seen} isWhole />
@@ -86,11 +96,27 @@ function Reasons({ names }: { readonly names: readonly string[] }) {
             </tbody>
           </table>
           <p className="notice more">
-            <strong>Next step:</strong> correct the cause, then look with{' '}
-            <code>tributary quarantine replay CONNECTION --dry-run</code> and replay without it.{' '}
-            <code>tributary quarantine list CONNECTION</code> names file and line of each.
+            <strong>Next step:</strong> correct the cause in the configuration and start this host again with it; then
+            replay. What passes is loaded, what does not stays here.
           </p>
+          <div className="more actions">
+            {[...new Set(rows.map((row) => row.connection))].map((name) => (
+              <button type="button" key={name} onClick={() => setReplaying(name)}>
+                Replay {name} …
+              </button>
+            ))}
+          </div>
         </>
+      )}
+      {connection !== undefined && names.includes(connection) && (
+        <QuarantinedRecords connection={connection} stream={stream} />
+      )}
+      {replaying !== undefined && (
+        <ReplayDialog
+          name={replaying}
+          close={() => setReplaying(undefined)}
+          asked={() => go(`/connections/${encodeURIComponent(replaying)}`)}
+        />
       )}
     </>
   );

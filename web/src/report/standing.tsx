@@ -17,7 +17,7 @@ export function SectionState({ section: { month, status } }: { readonly section:
       </span>
       <Badge state={status.state} />
       {status.release !== null && (
-        <Link className="small" href={`/releases/${month.id}`}>
+        <Link className="small" href={`/performance/${month.id}/releases`}>
           {status.release.is_live
             ? `newer than release ${status.release.version}`
             : `release ${status.release.version}`}
