@@ -73,6 +73,58 @@ const ARM = z.strictObject({
   lift: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }).nullable(),
 });
 
+const EXPERIMENT = z.strictObject({
+  source: z.string(),
+  campaign_id: z.string(),
+  name: z.string(),
+  unit: z.enum(['targeted', 'sent']),
+  arms: z.array(
+    z.strictObject({
+      variant_id: z.string(),
+      name: z.string(),
+      is_control: z.boolean(),
+      members: z.number(),
+      responded: z.number(),
+      rate: rate.nullable(),
+    }),
+  ),
+  sample_ratio: z
+    .strictObject({ is_given: z.boolean(), chi_square: z.number(), p_value: z.number(), is_off: z.boolean() })
+    .nullable(),
+  comparisons: z.array(
+    z.strictObject({
+      variant_id: z.string(),
+      base_variant_id: z.string(),
+      difference: z.strictObject({ value: z.number(), low: z.number(), high: z.number() }),
+      test: z.enum(['z', 'fisher']),
+      p_value: z.number(),
+      adjusted_p_value: z.number(),
+      detectable: z.number(),
+    }),
+  ),
+  verdict: z.enum(['sample_ratio_off', 'too_small', 'running', 'difference', 'no_difference']),
+});
+
+const COST = {
+  cost: z.string(),
+  revenue: money,
+  responded: count,
+  cost_per_response: money,
+  return_on_cost: z.number().nullable(),
+};
+
+const FORECAST = z.strictObject({
+  figure: z.enum(['sent', 'opened', 'responded']),
+  so_far: z.number(),
+  withheld: z.enum(['too_little_history', 'no_better_than_last_week']).nullable(),
+  value: count,
+  low: count,
+  high: count,
+  trials: z
+    .strictObject({ count: z.int(), error: z.number(), naive_error: z.number(), coverage: z.number() })
+    .nullable(),
+});
+
 const STATE = z.enum(['preliminary', 'final', 'restated']);
 
 const CAUSES = z.array(
@@ -194,6 +246,23 @@ export const REPORT_SECTION = z.strictObject({
       arms: z.array(ARM),
     }),
   ),
+  experiments: z.array(EXPERIMENT),
+  costs: z
+    .strictObject({
+      total: z.strictObject(COST),
+      by_campaign: z.array(z.strictObject({ source: z.string(), campaign_id: z.string(), name: z.string(), ...COST })),
+    })
+    .nullable(),
+  anomalies: z.array(
+    z.strictObject({
+      date: day,
+      figure: z.enum(['sent', 'opened', 'responded']),
+      value: z.number(),
+      usual: z.number(),
+      weeks: z.int(),
+    }),
+  ),
+  forecasts: z.array(FORECAST),
   restatement: RESTATEMENT.nullable(),
   releases: z.array(z.strictObject({ version: z.int(), state: STATE, published_at: z.string(), moved: z.int() })),
   notes: z.array(z.strictObject({ title: z.string(), text: z.string() })),

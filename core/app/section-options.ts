@@ -6,6 +6,11 @@ export function sectionOptions({ configuration }: Installation) {
   return {
     project,
     closeAfter: report?.months.close_after ?? '8d',
+    experiments: (report?.experiments ?? []).map(({ source, campaign_id, arms }) => ({
+      ...(source === undefined ? {} : { source }),
+      campaign_id,
+      shares: Object.fromEntries(arms.map(({ variant_id, share }) => [variant_id, share])),
+    })),
     suppression: report?.suppression ?? { threshold: 11, dimensions: ['region', 'segment'] as const },
   };
 }

@@ -20,3 +20,4 @@ export * from './events.js';
 export * from './alerts.js';
 export * from './api-calls.js';
 export * from './facts.js';
+export * from './unusual.js';

@@ -34,6 +34,10 @@ export function checkReport(settings: Partial<Settings>, context: CrossCheckCont
   checkStandards(report, context);
   checkAuthority(report, seen, context);
   checkCrosswalk(report, context);
+  for (const [index, experiment] of (report.experiments ?? []).entries())
+    for (const [at, arm] of (experiment?.arms ?? []).entries())
+      if (typeof arm?.share === 'number' && arm.share <= 0)
+        context.report(['report', 'experiments', index, 'arms', at, 'share'], 'must be above 0');
 }
 
 interface Place {

@@ -1,5 +1,5 @@
 import { DAY_RULE, DaySpanSettings, FactSettings, isDay } from './fact.settings.js';
-import { Count, DurationText, Name, Pattern, Text } from './fields.js';
+import { Count, DurationText, Name, Numeric, Pattern, Text } from './fields.js';
 import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
 
 export class MonthsSettings {
@@ -54,6 +54,30 @@ export class AuthoritySettings {
   measures?: readonly string[];
 }
 
+export class ArmSettings {
+  @Key('The variant, as the marts call it; a control group too.', { example: 'B' })
+  @Text()
+  variant_id: string;
+
+  @Key('Its part of the members, beside those of the other arms.', { example: '0.5' })
+  @Numeric()
+  share: number;
+}
+
+/** A campaign whose members were not shared out equally: the check of its arms knows how. */
+export class ExperimentSettings {
+  @OptionalKey('The system, as the marts call it. Absent: any.', { example: 'braze' })
+  @Text()
+  source?: string;
+
+  @Key('The campaign.')
+  @Text()
+  campaign_id: string;
+
+  @Key('Its arms.', { shape: list(one(ArmSettings)) })
+  arms: readonly ArmSettings[];
+}
+
 export class SuppressionSettings {
   @OptionalKey('The least count above zero that is shown; the CMS rule hides 1 to 10. `0` shows all.')
   @Count()
@@ -98,6 +122,11 @@ export class ReportSettings {
 
   @OptionalKey('Which small counts of members are hidden.', { shape: one(SuppressionSettings) })
   suppression: SuppressionSettings = new SuppressionSettings();
+
+  @OptionalKey('How members were shared out among the arms of campaigns; of others the arms are to be equal.', {
+    shape: list(one(ExperimentSettings)),
+  })
+  experiments?: readonly ExperimentSettings[];
 
   @OptionalKey('One campaign over systems and history: the ids that it had, each with its days.', {
     shape: list(one(CrosswalkSettings)),

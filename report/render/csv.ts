@@ -1,4 +1,4 @@
-import type { Figures, Section } from '../section/model.js';
+import type { Experiment, Figures, Section, Suppressible } from '../section/model.js';
 import { withoutFormula } from './neutral.js';
 
 const COUNTS = [
@@ -33,77 +33,126 @@ const HEAD = [
   'response_rate_low',
   'response_rate_high',
   'suppressed',
-];
-
-interface Place {
-  readonly table: string;
-  readonly date?: string;
-  readonly source?: string;
-  readonly campaign_id?: string;
-  readonly name?: string;
-  readonly channel?: string;
-  readonly region?: string;
-  readonly segment?: string;
-}
+  // Of the arms of a campaign, and of what it cost.
+  'variant_id',
+  'base_variant_id',
+  'members',
+  'rate',
+  'rate_low',
+  'rate_high',
+  'difference',
+  'difference_low',
+  'difference_high',
+  'p_value',
+  'adjusted_p_value',
+  'verdict',
+  'cost_per_response',
+  'return_on_cost',
+] as const;
+type Row = Readonly<Partial<Record<(typeof HEAD)[number], string | number | null | undefined>>>;
 
 /**
  * Every table of the section, one row each, told apart by the first column. What is not measured is empty, and so is what is
- * hidden, whose names stand in the last column.
+ * hidden, whose names stand in `suppressed`.
  */
 export function renderCsv(section: Section): string {
-  const lines = [
-    line({ table: 'total' }, section.totals),
-    ...section.days.map(({ date, ...figures }) => line({ table: 'day', date }, figures)),
-    ...section.weeks.map(({ first_day, week, ...figures }) =>
-      line({ table: 'week', date: first_day, name: week }, figures),
-    ),
-    ...section.by_campaign.map(({ source, campaign_id, name, ...figures }) =>
-      line({ table: 'campaign', source, campaign_id, name }, figures),
-    ),
-    ...section.by_channel.map(({ channel, ...figures }) => line({ table: 'channel', channel }, figures)),
-    ...section.by_source.map(({ source, ...figures }) => line({ table: 'source', source }, figures)),
-    ...section.by_region.map((row) => line({ table: 'region', region: row.region }, row, row.suppressed)),
-    ...section.by_segment.map((row) => line({ table: 'segment', segment: row.segment }, row, row.suppressed)),
-    ...section.by_region_segment.map((row) =>
-      line({ table: 'region_segment', region: row.region, segment: row.segment }, row, row.suppressed),
-    ),
-    ...section.by_channel_region.map((row) =>
-      line({ table: 'channel_region', channel: row.channel, region: row.region }, row, row.suppressed),
-    ),
-    ...section.by_channel_segment.map((row) =>
-      line({ table: 'channel_segment', channel: row.channel, segment: row.segment }, row, row.suppressed),
-    ),
+  const rows: readonly Row[] = [
+    { table: 'total', ...figuresOf(section.totals) },
+    ...section.days.map(({ date, ...figures }) => ({ table: 'day', date, ...figuresOf(figures) })),
+    ...section.weeks.map(({ first_day, week, ...figures }) => ({
+      table: 'week',
+      date: first_day,
+      name: week,
+      ...figuresOf(figures),
+    })),
+    ...section.by_campaign.map(({ source, campaign_id, name, ...figures }) => ({
+      table: 'campaign',
+      source,
+      campaign_id,
+      name,
+      ...figuresOf(figures),
+    })),
+    ...section.by_channel.map(({ channel, ...figures }) => ({ table: 'channel', channel, ...figuresOf(figures) })),
+    ...section.by_source.map(({ source, ...figures }) => ({ table: 'source', source, ...figuresOf(figures) })),
+    ...section.by_region.map(({ region, ...row }) => ({ table: 'region', region, ...shownOf(row) })),
+    ...section.by_segment.map(({ segment, ...row }) => ({ table: 'segment', segment, ...shownOf(row) })),
+    ...section.by_region_segment.map(({ region, segment, ...row }) => ({
+      table: 'region_segment',
+      region,
+      segment,
+      ...shownOf(row),
+    })),
+    ...section.by_channel_region.map(({ channel, region, ...row }) => ({
+      table: 'channel_region',
+      channel,
+      region,
+      ...shownOf(row),
+    })),
+    ...section.by_channel_segment.map(({ channel, segment, ...row }) => ({
+      table: 'channel_segment',
+      channel,
+      segment,
+      ...shownOf(row),
+    })),
+    ...section.experiments.flatMap(experimentRows),
+    ...(section.costs?.by_campaign ?? []).map((row) => ({ table: 'cost', ...row })),
   ];
-  return [HEAD.join(','), ...lines].map((text) => `${text}\r\n`).join('');
+  const line = (row: Row) => HEAD.map((column) => fieldOf(row[column])).join(',');
+  return [HEAD.join(','), ...rows.map(line)].map((text) => `${text}\r\n`).join('');
 }
 
-function line(place: Place, figures: Figures, suppressed: readonly string[] = []): string {
+/** The arms, and then each beside those before it. */
+function experimentRows({ source, campaign_id, name, arms, comparisons, verdict }: Experiment): readonly Row[] {
+  const campaign = { source, campaign_id, name, verdict };
+  return [
+    ...arms.map(({ variant_id, members, responded, rate }) => ({
+      table: 'experiment_arm',
+      ...campaign,
+      variant_id,
+      members,
+      responded,
+      rate: rate?.value,
+      rate_low: rate?.low,
+      rate_high: rate?.high,
+    })),
+    ...comparisons.map(({ variant_id, base_variant_id, difference, p_value, adjusted_p_value }) => ({
+      table: 'experiment_comparison',
+      ...campaign,
+      variant_id,
+      base_variant_id,
+      difference: difference.value,
+      difference_low: difference.low,
+      difference_high: difference.high,
+      p_value,
+      adjusted_p_value,
+    })),
+  ];
+}
+
+const shownOf = ({ suppressed, ...figures }: Suppressible): Row => ({
+  ...figuresOf(figures),
+  suppressed: suppressed.join(' '),
+});
+
+function figuresOf(figures: Figures): Row {
   const { open_rate, response_rate } = figures;
-  const texts = [
-    place.table,
-    place.date,
-    place.source,
-    place.campaign_id,
-    place.name,
-    place.channel,
-    place.region,
-    place.segment,
-  ];
-  const numbers = [
-    ...COUNTS.map((name) => figures[name]),
-    open_rate?.value,
-    open_rate?.denominator,
-    open_rate?.low,
-    open_rate?.high,
-    response_rate?.value,
-    response_rate?.denominator,
-    response_rate?.low,
-    response_rate?.high,
-  ];
-  return [...texts.map(quoted), ...numbers.map((value) => value ?? ''), quoted(suppressed.join(' '))].join(',');
+  return {
+    ...Object.fromEntries(COUNTS.map((name) => [name, figures[name]])),
+    open_rate: open_rate?.value,
+    open_rate_of: open_rate?.denominator,
+    open_rate_low: open_rate?.low,
+    open_rate_high: open_rate?.high,
+    response_rate: response_rate?.value,
+    response_rate_of: response_rate?.denominator,
+    response_rate_low: response_rate?.low,
+    response_rate_high: response_rate?.high,
+  };
 }
 
-function quoted(text = ''): string {
-  const safe = withoutFormula(text);
+/** Money is text, and a loss is no formula. */
+function fieldOf(value: string | number | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'number' || /^-?\d+(\.\d+)?$/.test(value)) return String(value);
+  const safe = withoutFormula(value);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -16,6 +16,10 @@ export function inFull(section: Section): Section {
     by_channel_segment: told.by_channel_segment ?? [],
     by_response_type: told.by_response_type ?? [],
     tables: told.tables ?? [],
+    experiments: told.experiments ?? [],
+    costs: told.costs ?? null,
+    anomalies: told.anomalies ?? [],
+    forecasts: told.forecasts ?? [],
   };
 }
 

@@ -3,12 +3,15 @@ import { dialectOf } from '../../destinations/sql/index.js';
 import { addDays, addMonths, firstDayOf, lastDayOf, monthOf, startOfDay } from './calendar.js';
 import { cardsOf, type Compared, type MonthFigures } from './cards.js';
 import { controlGroups } from './control-groups.js';
+import { costsOf } from './costs.js';
+import { experimentsOf, type ExperimentDefinition } from './experiments.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
 import { largestCampaigns } from './largest.js';
 import type { Figures, MonthSpan, ResponseTypeFigures, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
+import { outlookOf } from './outlook.js';
 import { sourceDays, type SourceDays } from './sources.js';
 import { annotationsOf, earlierDays, figuresByDay, isOpenDay } from './trend.js';
 import { weeksOf } from './weeks.js';
@@ -20,6 +23,8 @@ export interface SectionOptions {
   readonly now: Date;
   /** How long after its end a month is preliminary, such as `8d`. */
   readonly closeAfter: string;
+  /** How members were to be shared out among arms; campaigns that are not here have equal ones. */
+  readonly experiments?: readonly ExperimentDefinition[];
 }
 
 /** Reads the section of one month from the marts, all of it from one state of them. */
@@ -60,13 +65,14 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     name,
     ...figures,
   }));
+  const status = statusOf(sources, end, now, closingMs);
   const section: Omit<Section, 'notes'> = {
     schema: 'tributary.report_section/1',
     heading: 'Real-time Campaign Performance Overview',
     project: { name: project.name, time_zone: project.timezone },
     month: monthSpan,
     generated_at: now.toISOString(),
-    status: statusOf(sources, end, now, closingMs),
+    status,
     sources: sources.states,
     time_zones: zones.map(({ time_zone }) => time_zone),
     totals,
@@ -109,6 +115,12 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     by_channel: largestFirst(channels).map(({ group, figures }) => ({ channel: group.channel!, ...figures })),
     by_response_type: await responseTypes(sql, month),
     control_groups: await controlGroups(sql, month),
+    experiments: await experimentsOf(sql, month, {
+      isOver: status.state === 'final',
+      definitions: options.experiments ?? [],
+    }),
+    costs: costsOf(byCampaign),
+    ...(await outlookOf(sql, monthSpan)),
     restatement: null,
     releases: [],
   };

@@ -121,6 +121,25 @@ test('the section of its month says what the experiment measured, and what it di
     ['Womens E-Mail', 3238 / 21_387, 3238 / 21_387 - control],
     ['No E-Mail', control, undefined],
   ]);
+  const [experiment, ...others] = section.experiments;
+  expect(others).toEqual([]);
+  expect(experiment).toMatchObject({ unit: 'targeted', verdict: 'difference', sample_ratio: { is_off: false } });
+  expect(experiment!.sample_ratio!.p_value).toBeCloseTo(0.69862715, 8);
+  expect(experiment!.arms.map(({ name, members, responded }) => [name, members, responded])).toEqual([
+    ['No E-Mail', 21_306, 2262],
+    ['Mens E-Mail', 21_307, 3894],
+    ['Womens E-Mail', 21_387, 3238],
+  ]);
+  // By the complementary error function of another language.
+  const [mens, womens, between] = experiment!.comparisons;
+  expect([mens, womens, between].map((one) => [one!.variant_id, one!.base_variant_id])).toEqual([
+    ['Mens E-Mail', 'No E-Mail'],
+    ['Womens E-Mail', 'No E-Mail'],
+    ['Womens E-Mail', 'Mens E-Mail'],
+  ]);
+  expect(between!.p_value / 3.80216522063665e-18).toBeCloseTo(1, 6);
+  expect(womens!.p_value / 3.182403159334924e-44).toBeCloseTo(1, 6);
+  expect(mens!.difference.value).toBe(3894 / 21_307 - control);
 });
 
 test('a month without figures is refused by naming those that have some', async () => {

@@ -4856,6 +4856,14 @@ export interface operations {
                             kind: "send" | "definition";
                             text: string;
                         }[];
+                        anomalies: {
+                            date: string;
+                            /** @enum {string} */
+                            figure: "sent" | "opened" | "responded";
+                            usual: number;
+                            value: number;
+                            weeks: number;
+                        }[];
                         by_campaign: {
                             bounced: number | null;
                             campaign_id: string;
@@ -5164,6 +5172,25 @@ export interface operations {
                             name: string;
                             source: string;
                         }[];
+                        costs: {
+                            by_campaign: {
+                                campaign_id: string;
+                                cost: string;
+                                cost_per_response: string | null;
+                                name: string;
+                                responded: number | null;
+                                return_on_cost: number | null;
+                                revenue: string | null;
+                                source: string;
+                            }[];
+                            total: {
+                                cost: string;
+                                cost_per_response: string | null;
+                                responded: number | null;
+                                return_on_cost: number | null;
+                                revenue: string | null;
+                            };
+                        } | null;
                         days: {
                             bounced: number | null;
                             clicked: number | null;
@@ -5257,6 +5284,64 @@ export interface operations {
                                 month: string;
                             } | null;
                         };
+                        experiments: {
+                            arms: {
+                                is_control: boolean;
+                                members: number;
+                                name: string;
+                                rate: {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                                responded: number;
+                                variant_id: string;
+                            }[];
+                            campaign_id: string;
+                            comparisons: {
+                                adjusted_p_value: number;
+                                base_variant_id: string;
+                                detectable: number;
+                                difference: {
+                                    high: number;
+                                    low: number;
+                                    value: number;
+                                };
+                                p_value: number;
+                                /** @enum {string} */
+                                test: "z" | "fisher";
+                                variant_id: string;
+                            }[];
+                            name: string;
+                            sample_ratio: {
+                                chi_square: number;
+                                is_given: boolean;
+                                is_off: boolean;
+                                p_value: number;
+                            } | null;
+                            source: string;
+                            /** @enum {string} */
+                            unit: "targeted" | "sent";
+                            /** @enum {string} */
+                            verdict: "sample_ratio_off" | "too_small" | "running" | "difference" | "no_difference";
+                        }[];
+                        forecasts: {
+                            /** @enum {string} */
+                            figure: "sent" | "opened" | "responded";
+                            high: number | null;
+                            low: number | null;
+                            so_far: number;
+                            trials: {
+                                count: number;
+                                coverage: number;
+                                error: number;
+                                naive_error: number;
+                            } | null;
+                            value: number | null;
+                            withheld: ("too_little_history" | "no_better_than_last_week") | null;
+                        }[];
                         generated_at: string;
                         /** @constant */
                         heading: "Real-time Campaign Performance Overview";
