@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly canvases?: number;
   /** First day of the history. Default: the first of the month 14 months before `now`; give it where a world must outlive a month. */
   readonly start?: string;
+  /** Part of the members that each campaign reaches, for worlds whose single events are told. Default: all. */
+  readonly audienceShare?: number;
   /** Leave out the campaign that is listed but gone when it is read. */
   readonly deletedCampaign?: boolean;
 }
@@ -71,6 +73,7 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
     campaigns: count = 40,
     canvases: canvasCount = 0,
     deletedCampaign = true,
+    audienceShare = 1,
   } = options;
   if (!Number.isInteger(count) || count < 0 || count > 2_500) throw new RangeError('campaigns must be 0 to 2,500');
   const calendar = createCalendar(timeZone);
@@ -80,6 +83,7 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
   const arrival = createArrival(calendar);
   const made = Array.from({ length: count }, (_, index) => campaignOf(seed, index, startDay, calendar))
     .filter(({ isDeleted }) => deletedCampaign || !isDeleted)
+    .map((campaign) => ({ ...campaign, audience: campaign.audience * audienceShare }))
     .sort((left, right) => left.createdAt - right.createdAt || left.key - right.key);
   const canvases = Array.from({ length: canvasCount }, (_, index) => canvasOf(seed, index, startDay, calendar)).sort(
     (left, right) => left.entry.createdAt - right.entry.createdAt || left.entry.key - right.entry.key,
