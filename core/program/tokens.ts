@@ -3,7 +3,10 @@ import { keyedHash } from './keyed-hash.js';
 
 type TokenKey = NonNullable<PlannedColumn['tokenize']>;
 
-/** Makes tokens with one key. The same value is the same token in every source that uses the key, and cannot be turned back without it. */
+/**
+ * Makes tokens with one key. The same value is the same token in every source that uses the key, and cannot be turned back without
+ * it. An empty text is nobody's, and stays empty: as a token it would look like one member to whoever counts members.
+ */
 export interface Tokenizer {
   ofBytes(b: Uint8Array, s: number, e: number): string;
   ofText(text: string): string;
@@ -13,8 +16,8 @@ export function tokenizer({ key, version }: TokenKey): Tokenizer {
   const { ofBytes, ofText } = keyedHash(key);
   const prefix = `tok_${version}_`;
   return {
-    ofBytes: (b, s, e) => prefix + ofBytes(b, s, e, 'base64url'),
-    ofText: (text) => prefix + ofText(text, 'base64url'),
+    ofBytes: (b, s, e) => (e === s ? '' : prefix + ofBytes(b, s, e, 'base64url')),
+    ofText: (text) => (text === '' ? '' : prefix + ofText(text, 'base64url')),
   };
 }
 

@@ -103,7 +103,7 @@ export class FlagSettings {
 }
 
 const DISTINCT =
-  'Counts each combination of these columns once a day, campaign, channel, variant, region and segment. A row in which one is missing counts by itself.';
+  'Counts each combination of these columns once a day, campaign, channel, variant, region and segment. A row in which one is missing or empty counts by itself.';
 
 /** A measure is added up over the rows of one day, campaign, channel, variant, region and segment. A bare text is `sum`. */
 @ExactlyOneOf('sum', 'count', 'distinct', 'derive')

@@ -194,7 +194,8 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
     if (definition.distinct !== undefined) {
       const columns = definition.distinct.map(column);
       if (among === undefined || columns.includes(undefined)) return { sql: NO_NUMBER };
-      const parts = columns.map((found) => dialect.asText(found!.sql, found!.type));
+      // An empty text is a missing value, as it is in dimensions.
+      const parts = columns.map((found) => textOf(found!));
       const isWhole = parts.map((text) => `${text} IS NOT NULL`).join(' AND ');
       // A row without a key is nobody's second one: it counts by itself.
       return {

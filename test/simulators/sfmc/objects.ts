@@ -1,4 +1,4 @@
-import { isSeen, type Event, type EventType, type SfmcWorld } from './world.js';
+import { isSeen, subjectOf, type Event, type EventType, type SfmcWorld } from './world.js';
 import { dataExtensions } from './data-extensions.js';
 
 /** A value of a property: dates are instants, and become what the server writes. */
@@ -96,7 +96,7 @@ const sends: ObjectType = {
           ID: job.id,
           'Email.ID': job.emailId,
           EmailName: job.name,
-          Subject: `${job.name} <for you>`,
+          Subject: subjectOf(job),
           Status: 'Complete',
           ...dates,
           SentDate: job.triggeredId === null ? new Date(job.sentAt + 30_000) : null,

@@ -78,6 +78,9 @@ export interface Answer {
   readonly arrivedAt: number;
 }
 
+/** Characters that every encoding but ASCII has, and a sign of XML. */
+export const subjectOf = ({ name }: Job): string => `${name}: señora <for you>`;
+
 export interface SfmcWorld {
   readonly members: readonly Member[];
   readonly jobs: readonly Job[];

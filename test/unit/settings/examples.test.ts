@@ -34,6 +34,12 @@ describe('the configurations that come along', () => {
     expect(settings.report?.facts.map(({ name }) => name)).toEqual(['sfmc_email', 'sfmc_sms', 'sfmc_push']);
   });
 
+  test('that of Marketing Cloud by files is valid, with what its source is told', async () => {
+    const env = { SFMC_SFTP_KEY: 'key', MEMBER_KEY: 'k'.repeat(32) };
+    const { settings } = await loadSettings(`${configFolder}sfmc-files.yaml`, { env });
+    expect(sftp.config.parse(settings.sources['marketing_cloud_files'].config)).toMatchObject({ private_key: 'key' });
+  });
+
   test('that of SFTP is valid, with a fingerprint of the form that `ssh-keygen -lf` prints', async () => {
     const env = { SFTP_PRIVATE_KEY: 'key', SFTP_PASSPHRASE: 'phrase' };
     const { settings } = await loadSettings(`${configFolder}sftp.yaml`, { env });

@@ -130,7 +130,7 @@ const campaignRows = () =>
       WHERE greatest(${MEASURES.join(', ')}) > 0`,
   );
 const responseRows = () =>
-  bench.query(`SELECT ${PLACE}, response_type, responded::int FROM report.response_daily WHERE responded > 0`);
+  bench.query(`SELECT ${PLACE}, response_type, basis, responded::int FROM report.response_daily WHERE responded > 0`);
 
 /** The first cells that only one side has, or has more often. */
 function differing(rows: readonly object[], expected: readonly object[]): string[] {
@@ -175,6 +175,7 @@ function expectedOf(events: readonly CurrentsEvent[], timeZone: string) {
     responses: responses.map((cell) => ({
       ...place(cell),
       response_type: cell.response_type,
+      basis: 'event_day',
       responded: cell.responded,
     })),
   };
