@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { BadRecord } from '../../../core/protocol/index.js';
-import { column, field, fromBytes, fromObjects, planOf } from './rows.js';
+import { column, field, fromBytes, fromObjects, oneFromBytes, oneFromObject, planOf } from './rows.js';
 
 const key = Buffer.from('0123456789abcdef0123456789abcdef');
 const tokenize = { key, version: 3 };
@@ -126,6 +126,12 @@ describe('protection', () => {
     const expected = [[token('M1')], [null], [token('Grüße')]];
     expect(fromBytes(plan, 'M1\nNULL\nGrüße\n').rows).toEqual(expected);
     expect(fromObjects(plan, [{ member: 'M1' }, { member: null }, { member: 'Grüße' }]).rows).toEqual(expected);
+  });
+
+  test('of an empty text is an empty text: nobody is not a member', () => {
+    const plan = planOf([member]);
+    expect(oneFromBytes(plan, '""')).toBe('');
+    expect(oneFromObject(plan, '')).toBe('');
   });
 
   test('gives one value one token however it is written', () => {
