@@ -20,7 +20,7 @@ module.exports = {
     only('middleware-is-pure', 'core/middleware', ['core/protocol/', 'core/program/'], 'A middleware step contributes to the row program.'),
     only('plugins-load-through-the-sdk', 'core/plugins', ['core/protocol/', 'core/sdk/'], 'The registry treats built-in and foreign plugins alike.'),
     only('settings-know-only-themselves', 'core/settings', ['core/protocol/'], 'The YAML file is validated without loading anything it names.'),
-    only('persistence-serves-the-host', 'core/persistence', ['core/protocol/', 'core/scheduler/(backfill|request|schedule|hold|circuit)-store', 'core/sdk/http/budget-store', 'core/alerting/(alert-store|incident)', 'core/security/'], 'The host\'s own store; it serves the ports of others.'),
+    only('persistence-serves-the-host', 'core/persistence', ['core/protocol/', 'core/scheduler/(backfill|request|schedule|hold|circuit)-store', 'core/sdk/http/budget-store', 'core/alerting/(alert-store|incident|mail-store)', 'core/security/'], 'The host\'s own store; it serves the ports of others.'),
     only('scheduler-knows-ports', 'core/scheduler', ['core/protocol/'], 'When a run is due and who does it; what a run is, the composition root knows.'),
     only('alerting-listens', 'core/alerting', ['core/protocol/'], 'Rules, outbox and channels; what happens, events and runs tell it.'),
     only('security-is-apart', 'core/security', ['core/protocol/'], 'Roles, tokens and the audit chain; who stores and who asks is not their matter.'),

@@ -12,6 +12,7 @@ export { renderJson } from './render/json.js';
 export { renderHtml, renderInteractive } from './render/html.js';
 export { renderPdf } from './render/pdf/pdf.js';
 export { renderChart } from './render/charts.js';
+export { renderMail, type ReportMail } from './render/mail.js';
 export { renderXlsx } from './render/xlsx.js';
 export { renderSection } from './render/render.js';
 export {

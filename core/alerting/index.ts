@@ -7,6 +7,8 @@ export type { AlertRule, ConnectionFacts } from './judge.js';
 export type { Outlook, Standing, StandingKind } from './standing.js';
 export type { ChannelPolicy } from './channel-policy.js';
 export { emailChannel } from './channels/email.channel.js';
+export type * from './mail-store.js';
+export { domainOf, sendMail, type Mail, type MailServer } from './channels/smtp.js';
 export { pagerDutyChannel } from './channels/pagerduty.channel.js';
 export { slackChannel } from './channels/slack.channel.js';
 export { teamsChannel } from './channels/teams.channel.js';

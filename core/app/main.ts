@@ -35,6 +35,7 @@ import { createLogger } from './log.js';
 import { isLoopback } from './loopback.js';
 import { retentionOf } from './retention.js';
 import { startPublishing } from './releases.js';
+import { mailDue } from './report-mails.js';
 import { scheduledConnections } from './schedules.js';
 import { SchedulingModule, type Ticking } from './scheduling.module.js';
 import { version } from './version.js';
@@ -130,7 +131,11 @@ export async function startHost(installation: Installation, { host, port, worker
     await app.close();
     throw error;
   });
-  const publishing = startPublishing(installation, (text) => logger.info(text));
+  const publishing = startPublishing(
+    installation,
+    (text) => logger.info(text),
+    (signal) => mailDue(installation, { now: new Date(), signal, note: (text) => logger.info(text) }),
+  );
   const working =
     worker === 0
       ? undefined

@@ -87,7 +87,12 @@ export interface Publishing {
 }
 
 /** Publishes what is due while the host runs; nothing where there is no report. `note` hears of each publication and fault. */
-export function startPublishing(installation: Installation, note: (text: string) => void): Publishing {
+export function startPublishing(
+  installation: Installation,
+  note: (text: string) => void,
+  /** Done after each look, for what follows from releases. */
+  thereafter: (signal: AbortSignal) => Promise<void>,
+): Publishing {
   if (installation.configuration.settings.report === undefined) return { close: async () => undefined };
   const closing = new AbortController();
   let known: string | undefined;
@@ -99,8 +104,9 @@ export function startPublishing(installation: Installation, note: (text: string)
       known = built;
       for (const { release } of published)
         note(`${release.month} is published: version ${release.version}, ${release.state}`);
+      await thereafter(closing.signal);
     } catch (error) {
-      if (!closing.signal.aborted) note(`months cannot be published: ${toConnectorError(error).message}`);
+      if (!closing.signal.aborted) note(`months cannot be published or mailed: ${toConnectorError(error).message}`);
     }
   };
   const turn = (after: number) => {

@@ -16,6 +16,7 @@ import { RunTotals1764710000000 } from './migrations/1764710000000-run-totals.js
 import { Access1765080000000 } from './migrations/1765080000000-access.js';
 import { Sessions1765080100000 } from './migrations/1765080100000-sessions.js';
 import { ApiCalls1765200000000 } from './migrations/1765200000000-api-calls.js';
+import { ReleaseMails1765230000000 } from './migrations/1765230000000-release-mails.js';
 import { Replays1765240000000 } from './migrations/1765240000000-replays.js';
 import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-configuration-seen.js';
 import { STORE_SCHEMA } from './run.entity.js';
@@ -39,6 +40,7 @@ export const MIGRATIONS = [
   Access1765080000000,
   Sessions1765080100000,
   ApiCalls1765200000000,
+  ReleaseMails1765230000000,
   Replays1765240000000,
   ConfigurationSeen1765270000000,
 ];

@@ -10,6 +10,7 @@ import type { ConfigurationStore } from '../security/configuration-store.js';
 import type { SessionStore } from '../security/session-store.js';
 import type { TokenStore } from '../security/token-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
+import type { MailStore } from '../alerting/mail-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
@@ -21,6 +22,7 @@ import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
 import { budgetStore } from './postgres.budget-store.js';
+import { mailStore } from './postgres.mail-store.js';
 import { requestStore } from './postgres.request-store.js';
 import { runStore } from './postgres.run-store.js';
 import { scheduleStore } from './postgres.schedule-store.js';
@@ -37,6 +39,7 @@ export interface Store {
   readonly runs: RunStore;
   readonly requests: RequestStore;
   readonly alerts: AlertStore;
+  readonly mails: MailStore;
   readonly schedules: ScheduleStore;
   readonly holds: HoldStore;
   readonly backfills: BackfillStore;
@@ -90,6 +93,7 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     runs: patient(runStore(source)),
     requests: patient(requestStore(source)),
     alerts: patient(alertStore(source)),
+    mails: patient(mailStore(source)),
     schedules: patient(scheduleStore(source)),
     holds: patient(holdStore(source)),
     backfills: patient(backfillStore(source)),

@@ -4,6 +4,8 @@ import { BlackoutSettings, coversWeek } from './schedule.settings.js';
 import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, list, named, one, word } from './shape.js';
 
 const MAIL_ADDRESS = /^[^\s@<>,]+@[^\s@<>,]+$/;
+/** Loose: the server that takes the mail knows better. */
+export const isMailAddress = (text: string): boolean => MAIL_ADDRESS.test(text);
 const URL_RULE = 'must be an address that begins with https:// (http:// only to this machine)';
 /** In plain text an alert, and the secret in the address, could be read on the way. */
 const SAFE_URL = /^(https:\/\/[^\s/]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?(\/|$))\S*$/;

@@ -5,6 +5,7 @@ export * from './alerts.settings.js';
 export * from './connection.settings.js';
 export * from './fact.settings.js';
 export * from './report.settings.js';
+export * from './report-sharing.settings.js';
 export * from './schedule.settings.js';
 export type { Condition, Scalar } from './shape.js';
 export { factColumns } from './fact-columns.js';

@@ -1,5 +1,6 @@
 import { DAY_RULE, DaySpanSettings, FactSettings, isDay } from './fact.settings.js';
 import { Count, DurationText, Name, Numeric, Pattern, Text } from './fields.js';
+import { EmbedSettings, MailSettings, ViewsSettings } from './report-sharing.settings.js';
 import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
 
 export class MonthsSettings {
@@ -127,6 +128,15 @@ export class ReportSettings {
     shape: list(one(ExperimentSettings)),
   })
   experiments?: readonly ExperimentSettings[];
+
+  @OptionalKey('Sends each month by e-mail, with its charts.', { shape: one(MailSettings) })
+  mail?: MailSettings;
+
+  @OptionalKey('Lets other pages show the report by signed links.', { shape: one(EmbedSettings) })
+  embed?: EmbedSettings;
+
+  @OptionalKey('Who may read the views for other programs.', { shape: one(ViewsSettings) })
+  views?: ViewsSettings;
 
   @OptionalKey('One campaign over systems and history: the ids that it had, each with its days.', {
     shape: list(one(CrosswalkSettings)),

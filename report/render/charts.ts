@@ -4,7 +4,7 @@ import { FONT_NAME, fontFiles } from './fonts.js';
 import type { ChartFormat, ChartName } from './formats.js';
 import { channelName, regionName, segmentName } from './names.js';
 import { COLOURS } from './style.js';
-import { escape } from './text.js';
+import { escape, unescape } from './text.js';
 import { trendChart } from './trend-chart.js';
 
 const TITLES: Readonly<Record<Exclude<ChartName, 'trend'>, string>> = {
@@ -91,4 +91,10 @@ export async function renderChart(
   format: ChartFormat,
 ): Promise<string | Buffer | undefined> {
   return format === 'png' ? chartPng(section, chart) : chartSvg(section, chart);
+}
+
+/** What a chart shows, for those who do not see it. */
+export function chartAbout(section: Section, chart: ChartName): string {
+  const text = /<desc[^>]*>([^<]*)</.exec(drawChart(section, chart, { width: WIDTH }) ?? '')?.[1] ?? '';
+  return unescape(text);
 }

@@ -117,6 +117,7 @@ test('every verb prints what is documented', async () => {
   await check('report', 'facts', '--sample', '1');
   await check('report', 'publish', '--month', '2026-03');
   await check('report', 'releases');
+  await check('report', 'mail', '--month', '2026-03', '--to', 'ana@example.org', '--dry-run');
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
   await check('sync', 'dayly');

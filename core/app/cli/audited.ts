@@ -17,6 +17,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   'report build': 0,
   'report chart': 1,
   'report publish': 0,
+  'report mail': 0,
   'tokens create': 1,
   'tokens revoke': 1,
   'audit list': 0,

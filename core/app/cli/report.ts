@@ -12,6 +12,7 @@ import {
 } from '../../../report/render/formats.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { table } from './output.js';
+import { sharingVerbs, versionOf } from './report-sharing.js';
 import { writeOutput } from './output-place.js';
 import { does } from './verb.js';
 
@@ -59,6 +60,7 @@ export function reportVerb(program: Command): void {
   factsVerb(group);
   publishVerb(group);
   releasesVerb(group);
+  sharingVerbs(group, monthOf);
 }
 
 function chartVerb(group: Command): void {
@@ -199,12 +201,6 @@ const releaseForm = (release: Release) => ({ ...release });
 function moveText({ breakdown, at, name, figure, before, after }: Move): string {
   const place = Object.values(at).join(' / ');
   return `  ${[breakdown, place, name].filter((part) => part !== '').join(' ')}: ${figure} ${before ?? 'not measured'} → ${after ?? 'not measured'}`;
-}
-
-function versionOf(text: string): number {
-  const version = Number(text);
-  if (!Number.isInteger(version) || version < 1) throw new InvalidArgumentError('It must be a version: 1 or more.');
-  return version;
 }
 
 /** Of a day its end. */

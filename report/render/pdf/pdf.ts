@@ -13,7 +13,7 @@ import {
 } from '../section-tables.js';
 import { textOf } from '../shown.js';
 import { COLOURS } from '../style.js';
-import { instantText, monthText } from '../text.js';
+import { instantText, monthText, unescape } from '../text.js';
 import { BOLD, FIGURES, openPaper, REGULAR, type Paper } from './paper.js';
 import { drawSvg } from './svg.js';
 import { drawTable, tableStart } from './table.js';
@@ -227,7 +227,7 @@ function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
   });
   paper.y = doc.y + 6;
   if (drawn !== undefined) {
-    const alt = /<desc[^>]*>([^<]*)</.exec(drawn)?.[1] ?? title;
+    const alt = unescape(/<desc[^>]*>([^<]*)</.exec(drawn)?.[1] ?? title);
     paper.element('Figure', () => drawSvg(doc, inLight(drawn), { x: left, y: paper.y, scale }), { alt });
     paper.y += chartHeight;
   }

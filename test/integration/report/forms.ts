@@ -82,9 +82,9 @@ const plain = (html: string) =>
     .replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name: string) => ENTITIES[name]!)
     .trim();
 
-/** The tables of a page, by their id; a number is what its `data` element holds. */
+/** The tables of a page or a mail, by their id; a number is what its `data` element holds, where it has one. */
 export function readHtml(html: string): ReadonlyMap<string, ReadTable> {
-  const tables = [...html.matchAll(/<table data-table="(\w+)">([\s\S]*?)<\/table>/g)];
+  const tables = [...html.matchAll(/<table data-table="(\w+)"[^>]*>([\s\S]*?)<\/table>/g)];
   return new Map(
     tables.map(([, id, content]) => {
       const [head = [], ...rows] = [...content!.matchAll(/<tr>([\s\S]*?)<\/tr>/g)].map(([, row]) =>

@@ -5,6 +5,7 @@ import {
   renderHtml,
   renderInteractive,
   renderJson,
+  renderMail,
   renderPdf,
   renderXlsx,
   shownSection,
@@ -105,6 +106,12 @@ function told({ head, rows }: ReadTable): readonly Told[] {
   return rows.map((row) => places.map((place) => (row[place] === 'no data' ? 'not measured' : row[place]!)));
 }
 
+const printedOf = (value: number, unit: 'count' | 'rate') =>
+  unit === 'count' ? value.toLocaleString('en-US') : `${(value * 100).toFixed(2)} %`;
+/** As a reader of letters sees it. */
+const printed = (row: Told): Told =>
+  row.map((value, place) => (typeof value === 'number' ? printedOf(value, place < 4 ? 'count' : 'rate') : value));
+
 const TABLES = [
   ['by_campaign', 'campaign', 'By campaign'],
   ['by_region', 'region', 'By region'],
@@ -154,22 +161,28 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     const page = readHtml(renderHtml(section));
     for (const [name, id] of TABLES) {
       if (!page.has(id)) continue;
-      for (const row of breakdowns(section).get(name)!) {
-        const printed = row.map((value, place) =>
-          typeof value !== 'number'
-            ? value
-            : place < 4
-              ? value.toLocaleString('en-US')
-              : `${(value * 100).toFixed(2)} %`,
-        );
-        expect([id, lines.some((line) => line.endsWith(` ${printed.join(' ')}`)), printed]).toEqual([
-          id,
-          true,
-          printed,
-        ]);
-      }
+      for (const row of breakdowns(section).get(name)!.map(printed))
+        expect([id, lines.some((line) => line.endsWith(` ${row.join(' ')}`)), row]).toEqual([id, true, row]);
     }
     expect(lines.join('\n')).toContain(section.notes[0]!.title);
+  });
+
+  test('the mail says them as tables, as text and on its cards', async () => {
+    const section = sections.get(month)!;
+    const { html, text } = await renderMail(section);
+    const [tables, lines] = [readHtml(html), text.replaceAll(/ +/g, ' ')];
+    expect(tables.size).toBeGreaterThan(1);
+    for (const [name, id] of TABLES) {
+      const table = tables.get(id);
+      if (table === undefined) continue;
+      const rows = breakdowns(section).get(name)!.map(printed);
+      expect([id, told(table)]).toEqual([id, rows]);
+      for (const row of rows) expect(lines).toContain(` ${row.join(' ')}\n`);
+    }
+    for (const { key, value, unit } of section.cards) {
+      const shown = value === null ? 'not measured' : printedOf(value, unit);
+      expect([key, new RegExp(`data-card="${key}"[^>]*>([^<]*)<`).exec(html)?.[1]]).toEqual([key, shown]);
+    }
   });
 
   test('CSV', () => {
