@@ -6,7 +6,7 @@ import { localTransport } from './local.transport.js';
 
 export const local = defineSource({
   name: 'local',
-  summary: 'Files in a folder of this machine: CSV, JSON lines or Avro, packed and encrypted as it may be.',
+  summary: 'Files in a folder of this machine: CSV, JSON, Parquet, Avro, XLSX, packed and encrypted as it may be.',
   guide: GUIDE,
   config: z.strictObject({ files: filesOption('taken from the folder of the configuration') }),
   connect: ({ config, signal, baseFolder }) => ({ transport: localTransport(baseFolder), files: config.files, signal }),

@@ -12,7 +12,7 @@ interface SftpClient extends FilesClient {
 export const sftp = defineSource({
   name: 'sftp',
   summary:
-    'Files on an SSH server: CSV, JSON lines or Avro, packed and encrypted as it may be; the host key is pinned.',
+    'Files on an SSH server: CSV, JSON, Parquet, Avro, XLSX, packed and encrypted as it may be; the host key is pinned.',
   guide: GUIDE,
   config: sftpConfig,
   connect({ config, signal }): SftpClient {

@@ -8,7 +8,7 @@ import {
   type RowTally,
   type Writer,
 } from '../protocol/index.js';
-import { compileForObjects, compileForScanner, type Drained, type RowPlan } from '../program/index.js';
+import { compileForObjects, compileForScanner, withNumbersRead, type Drained, type RowPlan } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import { addTallies } from './balance.js';
 import { abortable } from './abort.js';
@@ -179,5 +179,5 @@ export function landingRules(
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {
-  return { columns, withPosition: true, ...rest };
+  return withNumbersRead({ columns, withPosition: true, ...rest });
 }

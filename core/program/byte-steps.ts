@@ -58,6 +58,8 @@ function changeCode(
           ${flag} = 1; while (f < t && isBlank(c[f])) f += 1; while (t > f && isBlank(c[t - 1])) t -= 1;
           if (f < t && (c[f] > 127 || c[t - 1] > 127)) break fast;
         } }`;
+    case 'number':
+      return undefined;
     case 'case': {
       const [first, last] = change.to === 'lower' ? [0x41, 0x5a] : [0x61, 0x7a];
       return `n = cased(c, f, t, ${first}, ${last}); if (n < 0) break fast;

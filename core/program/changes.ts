@@ -1,4 +1,4 @@
-import type { ValueChange, ValueTest } from '../protocol/index.js';
+import { numberReader, type ValueChange, type ValueTest } from '../protocol/index.js';
 import { patternOf } from './patterns.js';
 import type { Reason } from './rejects.js';
 import type { StepCounts } from './steps.js';
@@ -30,6 +30,11 @@ function actOf(change: ValueChange, counts: StepCounts): (value: unknown) => unk
   switch (change.kind) {
     case 'trim':
       return onText((text) => text.trim());
+    case 'number': {
+      const read = numberReader(change.format);
+      // What is no number there might be one here: 1.5 with a decimal comma.
+      return (value) => (typeof value === 'string' ? (read(value) ?? `?${value}`) : value);
+    }
     case 'case':
       return onText(change.to === 'lower' ? (text) => text.toLowerCase() : (text) => text.toUpperCase());
     case 'nulls':

@@ -1,4 +1,5 @@
 export * from './row-program.js';
+export { withNumbersRead } from './row-program.js';
 export { compileForScanner } from './from-scanner.js';
 export { compileForObjects } from './from-objects.js';
 export { NOWHERE } from './values.js';

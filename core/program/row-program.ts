@@ -28,6 +28,18 @@ export interface RowPlan {
   readonly isText?: boolean;
 }
 
+/** The same plan; where the file writes numbers in a way of its own, they are read before anything else is done to them. */
+export function withNumbersRead(plan: RowPlan): RowPlan {
+  const { numbers: format } = plan.parsing;
+  if (format === undefined) return plan;
+  const columns = plan.columns.map((column): PlannedColumn => {
+    if (!['integer', 'decimal', 'number'].includes(column.sourceType)) return column;
+    const step = `read.number(${column.target.name})`;
+    return { ...column, changes: [{ step, kind: 'number', format }, ...(column.changes ?? [])] };
+  });
+  return { ...plan, columns };
+}
+
 /** True where the length of the column's value counts for the key: a text or a decimal that lands as it is. */
 export function isOfKeyLength({ key }: RowPlan, { source, sourceType, tokenize, seal }: PlannedColumn): boolean {
   const isLong = sourceType === 'string' || sourceType === 'decimal';

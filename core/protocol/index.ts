@@ -13,6 +13,7 @@ export * from './duration.js';
 export * from './abort.js';
 export * from './json.js';
 export * from './ledger.js';
+export * from './number-format.js';
 export * from './rows.js';
 export * from './source.js';
 export * from './destination.js';

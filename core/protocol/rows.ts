@@ -1,3 +1,4 @@
+import type { NumberFormat } from './number-format.js';
 import type { Field } from './schema.js';
 
 /**
@@ -128,6 +129,8 @@ export interface PlannedColumn {
 /** `step` names it where it is counted: `map.nulls(state)`. */
 export type ValueChange = { readonly step: string } & (
   | { readonly kind: 'trim' }
+  /** Reads a number as its file writes it; what is none stays none. */
+  | { readonly kind: 'number'; readonly format: NumberFormat }
   | { readonly kind: 'case'; readonly to: 'lower' | 'upper' }
   | { readonly kind: 'nulls'; readonly texts: ReadonlySet<string> }
   | {

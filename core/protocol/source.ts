@@ -1,6 +1,7 @@
 import type { CatalogStream } from './catalog.js';
 import type { Field, RecordData } from './schema.js';
 import type { FileVersion, Slice, Window } from './slice.js';
+import type { NumberFormat } from './number-format.js';
 import type { RowScanner } from './rows.js';
 
 export interface ReadRequest<S extends Slice = Slice> {
@@ -120,6 +121,8 @@ export interface ParsingRules {
   readonly quotedNulls: boolean;
   /** Format of dates and timestamps by field; absent: ISO 8601. E.g. `MM/DD/YYYY`, `epoch_seconds`. */
   readonly formats: Readonly<Record<string, string>>;
+  /** How numbers are written; absent: with a point and without groups. */
+  readonly numbers?: NumberFormat;
   /** Zone of timestamps that carry none, for fields of type `timestamptz`. */
   readonly timeZone?: string;
   readonly trueTexts: readonly string[];

@@ -6,6 +6,7 @@ import type { FileSpec } from './file-spec.js';
 import { fileStream } from './file-stream.js';
 import { declaredFields } from './header.js';
 import { beforeTrailer, counting, expectedOf, mismatch, verify, withMd5, type Found } from './integrity.js';
+import { plainNumbers } from './numbers.js';
 import type { FileTransport } from './transport.js';
 
 /**
@@ -52,7 +53,9 @@ export async function chosenStream(
       const open = await inner.open(file, abort);
       const columns = new Set([...Object.keys(said.totals ?? {}), ...trailerTotals(trailer)]);
       const counts = said.records !== undefined || trailer !== undefined || columns.size > 0;
-      const counted = counts ? { scanner: counting(open.scanner, open.fields, found, [...columns]) } : {};
+      const counted = counts
+        ? { scanner: counting(open.scanner, open.fields, found, [...columns], plainNumbers(spec)) }
+        : {};
       return {
         ...withNamed({ ...open, ...counted }, named, groupsIn(spec, file.name) ?? {}, spec),
         parsing: withFormats(open.parsing, formats),

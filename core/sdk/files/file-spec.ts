@@ -19,6 +19,7 @@ const FIELD_TYPES = [
   'uuid',
   'json',
 ] as const;
+export const FORMATS = ['csv', 'fixed_width', 'jsonl', 'json', 'avro', 'parquet', 'xlsx'] as const;
 const oneByte = z
   .string()
   .length(1)
@@ -35,6 +36,12 @@ const columnSpec = z.union([
         '`MM/DD/YYYY` and the like for dates, `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
       ),
     nullable: z.boolean().default(true),
+    width: z.int().positive().optional().describe('Fixed width: how many characters the field has'),
+    position: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Fixed width: its first character, 1 being that of the line; default: behind the column before'),
     ...onlyColumnOptions,
   }),
 ]);
@@ -63,8 +70,16 @@ export const fileSpec = z.strictObject({
   path: z.string().min(1).describe('Path or glob, e.g. `exports/engagement_*.csv.gz`'),
   ...choosingOptions,
   format: z
-    .enum(['csv', 'jsonl', 'avro'])
-    .describe('`csv`; `jsonl`: one JSON object per line; `avro`: object container files, whose schema gives the types'),
+    .enum(FORMATS)
+    .describe(
+      '`csv`; `fixed_width`: fields by their places; `jsonl`: one JSON object per line; `json`: an array of objects; `avro` and `parquet`, whose schema gives the types; `xlsx`: one sheet of a workbook',
+    ),
+  records_in: z
+    .string()
+    .regex(/^[^.]+(\.[^.]+)*$/, 'must be names joined by `.`')
+    .optional()
+    .describe('JSON: where the array stands in the file, e.g. `data.items`; default: the file is the array'),
+  sheet: z.string().min(1).optional().describe('XLSX: the sheet that is read; default: the first'),
   compression: z
     .union([z.enum(['auto', 'none', ...PACKINGS]), z.array(z.enum(PACKINGS)).min(1).max(8)])
     .default('auto')
@@ -127,6 +142,11 @@ export const fileSpec = z.strictObject({
   quoted_nulls: z.boolean().default(false).describe('True: they mean null in quotes too'),
   true_texts: z.array(z.string()).default(['true']).describe('Texts that mean true, in small or capital letters'),
   false_texts: z.array(z.string()).default(['false']).describe('Texts that mean false'),
+  decimal_separator: z.enum(['.', ',']).default('.').describe('How numbers are written in texts: `1.5` or `1,5`'),
+  thousands_separator: z
+    .enum(['.', ',', ' ', "'"])
+    .optional()
+    .describe('What stands between groups of three digits; default: nothing'),
   time_zone: z.string().optional().describe('IANA zone of timestamps that carry none'),
   primary_key: z.array(z.string()).default([]).describe('Empty: file and row are the key'),
   max_record_bytes: z

@@ -2,6 +2,7 @@ import type { Field, FileVersion } from '../../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../errors.js';
 import type { FileStream } from '../source.js';
 import type { FileSpec } from './file-spec.js';
+import { placesOf } from './fixed-width.scanner.js';
 import { declaredFields } from './header.js';
 import { openFile, parsingRules, type Shape } from './open-file.js';
 import { sampleFile, type Sample } from './sample.js';
@@ -19,8 +20,11 @@ export async function fileStream(
   shape: Shape = (chunks) => chunks,
 ): Promise<FileStream> {
   const declared = new Map(declaredFields(spec).map((field) => [field.name, field]));
-  if (!spec.header && spec.format === 'csv' && declared.size === 0)
+  if (isByPlace(spec) && declared.size === 0)
     throw configError(spec, 'without a header the columns must be declared', 'List them under `columns`, in order.');
+  if (spec.format === 'fixed_width') placesOf(spec);
+  if (spec.decimal_separator === spec.thousands_separator)
+    throw configError(spec, '`decimal_separator` and `thousands_separator` are one', 'Leave out one of them.');
   const beyond = Object.entries(spec.columns).find(
     ([, column]) => typeof column === 'object' && ONLY_WITH.some((option) => column[option] !== undefined),
   );
@@ -46,11 +50,15 @@ export async function fileStream(
     fields,
     isInferred: names.some((name) => !declared.has(name)),
     parsing: parsingRules(spec),
-    isText: spec.format === 'csv',
+    isText: spec.format === 'csv' || spec.format === 'fixed_width',
     list: (abort) => transport.list(spec.path, abort),
     open: (file, abort) => openFile(transport, spec, known, file, abort, shape),
   };
 }
+
+/** True where a field is known by its place alone. */
+const isByPlace = ({ format, header }: FileSpec): boolean =>
+  format === 'fixed_width' || (!header && (format === 'csv' || format === 'xlsx'));
 
 /** Options of a column that mean nothing where a file's columns are read as they come. */
 const ONLY_WITH = ['in_file', 'missing', 'clean', 'number_unless'] as const;
@@ -65,7 +73,7 @@ async function fieldsOf(
 ): Promise<readonly Field[]> {
   if (spec.only_columns) return [...declared.values()];
   // Without a header the order of the declaration is the order in the file.
-  if (!spec.header && spec.format === 'csv') return [...declared.values()];
+  if (isByPlace(spec)) return [...declared.values()];
   const found = frozen ?? (await sampledFields(transport, spec, declared, signal, shape));
   const names = new Set(found.map((field) => field.name));
   const fields = found.map((field) => declared.get(field.name) ?? field);
@@ -86,7 +94,7 @@ async function sampledFields(
   for await (const file of transport.list(spec.path, signal)) files.push(file);
   let best: Sample | undefined;
   // A header is to show each of them once, in a file of whatever age; what none has is a name written wrong.
-  const unseen = new Set(spec.format === 'csv' ? declared.keys() : []);
+  const unseen = new Set(spec.format === 'csv' || spec.format === 'xlsx' ? declared.keys() : []);
   for (const file of files.toReversed()) {
     if (file.bytes === 0) continue;
     const open = await openFile(transport, spec, declared, file, signal, shape);

@@ -5,6 +5,7 @@ import type { Field, FileVersion, OpenFile, RowScanner } from '../../protocol/in
 import { ConnectorError } from '../errors.js';
 import { beside, groupsIn } from './choose.js';
 import type { Choosing } from './choosing-spec.js';
+import { csvScanner } from './csv.scanner.js';
 import { addTo, isEqual, newSum, textOfSum, type Sum } from './sums.js';
 import type { FileTransport } from './transport.js';
 
@@ -82,7 +83,7 @@ async function inManifest(
   const text = await textOf(transport, name, file, signal);
   let parsed: z.ZodSafeParseResult<z.output<typeof manifest>>;
   try {
-    parsed = manifest.safeParse(JSON.parse(text));
+    parsed = manifest.safeParse(name.endsWith('.csv') ? rowsOf(text) : JSON.parse(text));
   } catch {
     throw mismatch(file.name, `its manifest "${name}" is no JSON`);
   }
@@ -92,6 +93,32 @@ async function inManifest(
   const found = parsed.data.filter((one) => one.name === undefined || posix.basename(one.name) === own);
   if (found.length !== 1) throw mismatch(file.name, `its manifest "${name}" names it ${found.length} times`);
   return Object.fromEntries(Object.entries(found[0]!).filter(([key, value]) => key !== 'name' && value !== undefined));
+}
+
+/** A manifest in CSV: the columns are called as the keys are, a total is `total_COLUMN`; an empty field says nothing. */
+function rowsOf(text: string): readonly unknown[] {
+  const scanner = csvScanner();
+  scanner.push(Buffer.from(text, 'utf8'));
+  scanner.end();
+  const rows: string[][] = [];
+  while (scanner.next())
+    rows.push(
+      Array.from({ length: Math.max(scanner.fieldCount, 0) }, (_, at) =>
+        Buffer.from(scanner.buffer.subarray(scanner.starts[at], scanner.ends[at])).toString('utf8').trim(),
+      ),
+    );
+  const [header = [], ...files] = rows;
+  return files.map((row) => {
+    const found: Record<string, unknown> = {};
+    const totals: Record<string, string> = {};
+    for (const [at, key] of header.entries()) {
+      const value = row[at] ?? '';
+      if (value === '') continue;
+      if (key.startsWith('total_')) totals[key.slice(6)] = value;
+      else found[key] = key === 'bytes' || key === 'records' ? Number(value) : value;
+    }
+    return { ...found, totals };
+  });
 }
 
 async function textOf(transport: FileTransport, name: string, file: FileVersion, signal: AbortSignal): Promise<string> {
@@ -179,6 +206,7 @@ export function counting(
   fields: readonly Field[],
   found: Found,
   columns: readonly string[],
+  plain: (text: string) => string,
 ): OpenFile['scanner'] {
   const summed = columns.filter((name) => fields.some((field) => field.name === name));
   for (const name of summed) found.totals[name] = newSum();
@@ -188,7 +216,7 @@ export function counting(
       for (const name of summed)
         for (const record of records) {
           const value = (record as Readonly<Record<string, unknown>>)[name];
-          if (['string', 'number', 'bigint'].includes(typeof value)) addTo(found.totals[name]!, String(value));
+          if (['string', 'number', 'bigint'].includes(typeof value)) addTo(found.totals[name]!, plain(String(value)));
         }
       return records;
     };
@@ -232,7 +260,7 @@ export function counting(
     next() {
       if (!scanner.next()) return false;
       found.records += 1;
-      if (scanner.fieldCount === fields.length) for (const [sum, at] of places) addTo(sum, latinOf(scanner, at));
+      if (scanner.fieldCount === fields.length) for (const [sum, at] of places) addTo(sum, plain(latinOf(scanner, at)));
       return true;
     },
   };

@@ -6,21 +6,25 @@ import {
   type ParsingRules,
   type RecordData,
 } from '../../protocol/index.js';
+import { numbersOf } from './numbers.js';
 import { avroScanner } from './avro.scanner.js';
 import { csvScanner, type CsvOptions } from './csv.scanner.js';
 import { decodedParts, type DecodeRules, type Identity, type Part } from './decode.js';
 import { inUtf8 } from './encoding.js';
 import { ConnectorError } from '../errors.js';
 import type { FileSpec } from './file-spec.js';
+import { fixedWidthScanner, placesOf } from './fixed-width.scanner.js';
 import type { FileTransport } from './transport.js';
 import { declaredFields, headerFields, readHeader, repaired } from './header.js';
 import { inferObjects } from './infer.js';
+import { jsonArrayScanner } from './json-array.scanner.js';
 import { jsonLinesScanner } from './jsonl.scanner.js';
 import { noticingLate } from './late-fields.js';
 import { withoutLines } from './lines.js';
 import { fillable, namesIn, onlyColumns, rowsAsObjects, wantedNames } from './only-columns.js';
 import { joinedText, onlyPart } from './parts.js';
 import { evened } from './ragged.js';
+import { spooledRecords } from './spooled-records.js';
 
 /** What is done to the unpacked text of a file before it is parsed. */
 export type Shape = (chunks: AsyncGenerator<Uint8Array>, file: FileVersion) => AsyncGenerator<Uint8Array>;
@@ -43,11 +47,11 @@ export async function openFile(
   };
   const isPassedOn = spec.encoding === 'utf-8' && spec.skip_lines + spec.skip_footer_lines === 0;
   const newScanner = hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined;
-  const chunks =
-    spec.format === 'avro' ? onlyPart(parts, file) : shape(joinedText(parts, file, asText, newScanner), file);
+  const isText = !BINARY.has(spec.format);
+  const chunks = isText ? shape(joinedText(parts, file, asText, newScanner), file) : onlyPart(parts, file);
   try {
-    const layout = OPENERS[spec.format](spec, known, file, chunks);
-    const { scanner, fields, read } = await layout;
+    const layout = await OPENERS[spec.format](spec, known, file, chunks);
+    const { scanner, fields, read } = layout;
     return {
       scanner,
       fields,
@@ -55,16 +59,49 @@ export async function openFile(
       parsing: parsingRules(spec),
       chunks: replayed(
         read,
-        chunks,
+        layout.chunks ?? chunks,
         () => isPassedOn && transport.givesChunksAway === true && identity.isPacked === false,
       ),
       identity: () => identity,
-      close: async () => void (await chunks.return(undefined)),
+      close: async () => {
+        await layout.close?.();
+        await chunks.return(undefined);
+      },
     };
   } catch (error) {
     await chunks.return(undefined);
     throw error;
   }
+}
+
+/** What a file's beginning tells of it. */
+interface Layout {
+  readonly scanner: OpenFile['scanner'];
+  readonly fields: readonly Field[];
+  /** Chunks that were read to know it. */
+  readonly read: readonly Uint8Array[];
+  /** Where the file was put on disk to be read there: what drives its scanner, in place of its bytes. */
+  readonly chunks?: AsyncGenerator<Uint8Array>;
+  close?(): Promise<void>;
+}
+
+type Opener = (
+  spec: FileSpec,
+  known: ReadonlyMap<string, Field>,
+  file: FileVersion,
+  chunks: AsyncIterator<Uint8Array> & AsyncIterable<Uint8Array>,
+) => Promise<Layout>;
+
+async function openFixedWidth(
+  spec: FileSpec,
+  _known: ReadonlyMap<string, Field>,
+  file: FileVersion,
+  chunks: AsyncIterator<Uint8Array>,
+) {
+  const fields = declaredFields(spec);
+  const rules = { maxRecordBytes: spec.max_record_bytes, skipRows: spec.skip_rows };
+  const scanner = fixedWidthScanner(placesOf(spec), rules);
+  return { fields, read: await firstChunk(chunks), scanner: evened(scanner, fields.length, spec.ragged_rows, file) };
 }
 
 async function openCsv(
@@ -107,24 +144,26 @@ async function firstChunk(chunks: AsyncIterator<Uint8Array>): Promise<readonly U
   return done === true ? [] : [value];
 }
 
-/** JSON lines have no header, so names that are new are looked for in the first bytes, and what comes later is noticed. */
-async function openJsonLines(
+/** JSON has no header, so names that are new are looked for in the first bytes, and what comes later is noticed. */
+async function openJson(
   spec: FileSpec,
   known: ReadonlyMap<string, Field>,
-  _file: FileVersion,
+  file: FileVersion,
   chunks: AsyncIterator<Uint8Array>,
 ) {
   const limits = { maxRecordBytes: spec.max_record_bytes };
+  const path = spec.records_in?.split('.') ?? [];
+  const isLines = spec.format === 'jsonl';
+  const newScanner = () => (isLines ? jsonLinesScanner(limits) : jsonArrayScanner({ ...limits, path }, file));
   const read = await firstChunk(chunks);
-  if (spec.only_columns)
-    return { fields: declaredFields(spec), read, scanner: onlyColumns(jsonLinesScanner(limits), spec) };
-  const looker = jsonLinesScanner(limits);
-  // The line that the chunk cuts is no JSON, or a whole one without line end.
-  const found = [...read.map((chunk) => looker.push(chunk)), looker.end()].flat();
+  if (spec.only_columns) return { fields: declaredFields(spec), read, scanner: onlyColumns(newScanner(), spec) };
+  const looker = newScanner();
+  // The line that the chunk cuts is no JSON, or a whole one without line end; an array that it cuts has no end yet.
+  const found = [...read.map((chunk) => looker.push(chunk)), isLines ? looker.end() : []].flat();
   const records = found.filter((record): record is RecordData => !(record instanceof BadRecord));
   const inferred = inferObjects(records, spec.primary_key);
   const fields = [...known.values(), ...inferred.filter((field) => !known.has(field.name))];
-  return { fields, read, scanner: noticingLate(jsonLinesScanner(limits), fields, spec.primary_key) };
+  return { fields, read, scanner: noticingLate(newScanner(), fields, spec.primary_key) };
 }
 
 /**
@@ -153,6 +192,7 @@ export function parsingRules(spec: FileSpec): ParsingRules {
     formats,
     trueTexts: spec.true_texts,
     falseTexts: spec.false_texts,
+    ...numbersOf(spec),
     ...(spec.time_zone === undefined ? {} : { timeZone: spec.time_zone }),
   };
 }
@@ -182,7 +222,35 @@ async function openAvro(
   return { fields, read, scanner: avroScanner(file) };
 }
 
-const OPENERS = { csv: openCsv, jsonl: openJsonLines, avro: openAvro };
+/** Parquet: its schema says what it holds, as that of Avro does. XLSX: its first row does. */
+async function openSpooled(
+  spec: FileSpec,
+  known: ReadonlyMap<string, Field>,
+  file: FileVersion,
+  chunks: AsyncIterable<Uint8Array>,
+) {
+  const layout = await spooledRecords(chunks, async (handle, bytes) => {
+    if (spec.format === 'xlsx') return (await import('./xlsx.reader.js')).xlsxReader(handle, bytes, file, spec, known);
+    return (await import('./parquet.reader.js')).parquetReader(handle, bytes, file);
+  });
+  if (spec.only_columns)
+    return { ...layout, fields: declaredFields(spec), read: [], scanner: onlyColumns(layout.scanner, spec) };
+  const typed = new Map(layout.fields.map((field) => [field.name, field]));
+  return { ...layout, fields: headerFields([...typed.keys()], file, new Map([...typed, ...known])), read: [] };
+}
+
+const OPENERS: Readonly<Record<FileSpec['format'], Opener>> = {
+  csv: openCsv,
+  fixed_width: openFixedWidth,
+  jsonl: openJson,
+  json: openJson,
+  avro: openAvro,
+  parquet: openSpooled,
+  xlsx: openSpooled,
+};
+
+/** Formats that have no text: neither encoding nor lines. */
+const BINARY: ReadonlySet<string> = new Set<FileSpec['format']>(['avro', 'parquet', 'xlsx']);
 
 const hasHeader = (spec: FileSpec): boolean => spec.format === 'csv' && spec.header;
 
@@ -196,9 +264,18 @@ function dialectOf(spec: FileSpec): CsvOptions {
   };
 }
 
-function decodeRules({ compression, entries, max_entries, max_ratio, max_unpacked_bytes, pgp }: FileSpec): DecodeRules {
+function decodeRules({
+  format,
+  compression,
+  entries,
+  max_entries,
+  max_ratio,
+  max_unpacked_bytes,
+  pgp,
+}: FileSpec): DecodeRules {
   return {
     compression,
+    isZipItself: format === 'xlsx',
     maxEntries: max_entries,
     maxRatio: max_ratio,
     maxUnpackedBytes: max_unpacked_bytes,

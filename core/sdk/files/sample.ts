@@ -1,6 +1,7 @@
 import { BadRecord, type Field, type OpenFile, type RecordData } from '../../protocol/index.js';
 import type { FileSpec } from './file-spec.js';
 import { guessType, inferObjects } from './infer.js';
+import { plainNumbers } from './numbers.js';
 
 /** How much of a file is looked at to infer types. */
 const SAMPLE_BYTES = 4 << 20;
@@ -18,7 +19,7 @@ export async function sampleFile(
   declared: ReadonlyMap<string, Field>,
 ): Promise<Sample> {
   // A file with a schema says its types itself.
-  if (spec.format === 'avro') return { fields: file.fields, records: 1 };
+  if (spec.format === 'avro' || spec.format === 'parquet') return { fields: file.fields, records: 1 };
   const sample = 'next' in file.scanner ? await sampleRows(file, spec) : await sampleObjects(file, spec);
   return { ...sample, fields: sample.fields.map((field) => declared.get(field.name) ?? field) };
 }
@@ -27,6 +28,7 @@ async function sampleRows({ scanner, fields, chunks }: OpenFile, spec: FileSpec)
   if (!('next' in scanner)) throw new TypeError('rows are sampled from a scanner of rows');
   const guesses = fields.map(() => guessType());
   const nulls = new Set(spec.nulls);
+  const plain = plainNumbers(spec);
   let records = 0;
   const look = (): boolean => {
     while (records < SAMPLE_RECORDS && scanner.next()) {
@@ -36,7 +38,7 @@ async function sampleRows({ scanner, fields, chunks }: OpenFile, spec: FileSpec)
         const bytes = scanner.buffer.subarray(scanner.starts[index], scanner.ends[index]);
         if (bytes.length === 0) return;
         const text = Buffer.from(bytes).toString('utf8');
-        if (!nulls.has(text) || (scanner.quoted[index] === 1 && !spec.quoted_nulls)) guess.see(text);
+        if (!nulls.has(text) || (scanner.quoted[index] === 1 && !spec.quoted_nulls)) guess.see(plain(text));
       });
     }
     return records < SAMPLE_RECORDS;
@@ -56,7 +58,7 @@ async function sampleRows({ scanner, fields, chunks }: OpenFile, spec: FileSpec)
   return { records, fields: fields.map((field, index) => ({ ...field, type: guesses[index]?.type ?? 'string' })) };
 }
 
-async function sampleObjects({ scanner, chunks }: OpenFile, spec: FileSpec): Promise<Sample> {
+async function sampleObjects({ scanner, chunks, fields }: OpenFile, spec: FileSpec): Promise<Sample> {
   if ('next' in scanner) throw new TypeError('objects are sampled from a scanner of objects');
   const records: RecordData[] = [];
   const take = (found: readonly (RecordData | BadRecord)[]): boolean => {
@@ -72,5 +74,7 @@ async function sampleObjects({ scanner, chunks }: OpenFile, spec: FileSpec): Pro
     if (!goesOn) break;
   }
   if (goesOn) take(scanner.end());
+  // Of a workbook without rows the header at least is known.
+  if (records.length === 0) return { records: 0, fields: spec.format === 'xlsx' ? fields : [] };
   return { records: records.length, fields: inferObjects(records, spec.primary_key) };
 }

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileForScanner } from '../../../../core/program/index.js';
+import { compileForScanner, withNumbersRead } from '../../../../core/program/index.js';
 import {
   BadRecord,
   type Batch,
@@ -77,13 +77,13 @@ export async function passThrough(open: OpenFile): Promise<{ encoded: number; re
   const { scanner, fields, parsing, chunks } = open;
   if (!('next' in scanner)) throw new TypeError('rows only');
   const program = compileForScanner(
-    {
+    withNumbersRead({
       columns: fields.map((field) => ({ source: field.name, sourceType: field.type, target: field })),
       parsing,
       withPosition: true,
       holdsNul: false,
       unstorableText: 'replace',
-    },
+    }),
     fields,
   );
   const ignore = () => undefined;
