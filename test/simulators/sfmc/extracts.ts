@@ -11,6 +11,8 @@ export interface ExtractOptions {
   readonly delimiter?: string;
   /** How far back a tracking extract reaches; what comes later than that is never told. */
   readonly daysBack?: number;
+  /** Files that the tracking extract lacks, as if nobody had ticked them. */
+  readonly without?: readonly string[];
 }
 
 type Row = Readonly<Record<string, string>>;
@@ -195,12 +197,14 @@ async function zipped(entries: Readonly<Record<string, Buffer>>): Promise<Buffer
 export async function runAutomation(
   world: SfmcWorld,
   now: number,
-  { folder, encoding, delimiter = ',', daysBack = 8 }: ExtractOptions,
+  { folder, encoding, delimiter = ',', daysBack = 8, without = [] }: ExtractOptions,
 ): Promise<void> {
   const place = join(folder, 'Export');
   await mkdir(place, { recursive: true });
   const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
-  const sheets = Object.entries(trackingSheets(world, now, now - daysBack * DAY_MS));
+  const sheets = Object.entries(trackingSheets(world, now, now - daysBack * DAY_MS)).filter(
+    ([name]) => !without.includes(name),
+  );
   const entries = sheets.map(([name, sheet]) => [name, encoded(csv(sheet, delimiter), encoding)] as const);
   await writeFile(join(place, `tracking_${day}.zip`), await zipped(Object.fromEntries(entries)));
   for (const [name, sheet] of Object.entries(otherSheets(world, now)))

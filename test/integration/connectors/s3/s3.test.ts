@@ -111,3 +111,28 @@ test('what only our own server does: wrong credentials are refused, and a body t
     await own.close();
   }
 });
+
+test('events of Braze Currents are found type by type, each in its folder, and a type without events has none', async () => {
+  const root = 'currents/dataexport.prod-05.S3.integration.66f0c4e2a1b2c3d4e5f60718';
+  const key = (type: string, hour: string) => `${root}/event_type=${type}/date=${hour}/481/prod-05/x.${type}+0+1.avro`;
+  await bucket.put(key('users.messages.email.Send', '2026-11-01-05'), 'x');
+  await bucket.put(key('users.messages.email.Send', '2026-11-01-06'), 'x');
+  await bucket.put(key('users.messages.email.SendX', '2026-11-01-06'), 'x');
+  const streams = ['email_sends', 'email_opens'];
+  const config = { ...bucket.config, files: [{ preset: 'braze_currents', path: root, streams }] };
+  const source = await s3.open(s3.config.parse(config), { signal, baseFolder: '/' });
+  try {
+    await source.check();
+    const offered = await source.streams(() => undefined);
+    const names = async (name: string) => {
+      const stream = offered[name]!;
+      return stream.kind === 'files' ? (await all(stream.list(signal))).map((file) => file.name) : [];
+    };
+    expect(await names('email_sends')).toEqual(
+      ['2026-11-01-05', '2026-11-01-06'].map((hour) => key('users.messages.email.Send', hour)),
+    );
+    expect(await names('email_opens')).toEqual([]);
+  } finally {
+    await source.close();
+  }
+});

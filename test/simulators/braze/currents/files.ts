@@ -164,8 +164,9 @@ export function startCurrents(options: CurrentsOptions): Currents {
       owed = doubles.filter((event) => draw(event, 3) >= 0.5);
       const hourOf = (instant: number) => new Date(instant).toISOString().slice(0, 13).replace('T', '-');
       for (const [type, group] of Map.groupBy(all, ({ type: each }) => each)) {
-        // What is old by now was queued late; the rest in two hours of the day.
-        const parts = Map.groupBy(group, (event) => hourOf(now - (draw(event, 4) < 0.5 ? 7_200_000 : 3_600_000)));
+        // Braze starts another file where there is much to say.
+        const hours = group.length > 200 ? 2 : 1;
+        const parts = Map.groupBy(group, (event) => hourOf(now - (1 + Math.floor(draw(event, 4) * hours)) * 3_600_000));
         for (const [hour, part] of parts) await write(type, hour, part);
       }
       return new Set(held);
