@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { secret } from '#sdk';
 import { isTimeZone } from './braze.days.js';
+import { usersExport } from './braze.users.js';
 
 export const config = z.strictObject({
   endpoint: z
@@ -36,6 +37,10 @@ export const config = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('App identifiers, for KPIs and sessions by app; Braze lists none'),
+  users: z
+    .array(usersExport)
+    .default([])
+    .describe('Exports of users by segment, each a stream: protected health data. None is made that is not listed'),
   events_by_segment: z
     .array(z.string().min(1))
     .default([])

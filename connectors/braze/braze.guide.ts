@@ -27,6 +27,11 @@ export const GUIDE: SourceGuide = {
     "A call gives at most 100 days of a campaign, 14 of a Canvas. Sends are kept for 14 days, members' events for 90.",
     '2,000 campaigns and 200 Canvases with 14 days of lookback take some 3,900 calls a day: 1.0 % of the hour ([benchmarks](../benchmarks.md)). `tributary sync` says how many there were.',
   ],
+  otherStreams:
+    'Each entry of `users` is a stream: the users of a segment with the listed `fields` and `custom_attributes`, and nothing else ' +
+    '(permission `users.export.segment`; one call, then a question each 10 seconds whether the archive is there, for 15 minutes at ' +
+    'most). It is read whole; its key is `braze_id`, else `external_id`. Each column says something of a person: the connection must say under ' +
+    '`protect` what becomes of it, or nothing is exported.',
   uncertain: [
     'Whether the day of `ending_at` is one of the days returned: one day more than the window is asked for, and days beside the window are left out, so both readings give the same rows.',
     'Whether days without activity, and days before the first send, are returned: a day that does not come has no row.',
@@ -38,6 +43,7 @@ export const GUIDE: SourceGuide = {
     'Whether pages of products begin with 0: they are asked for from 0 on, and what comes twice is one.',
     'Whether an unknown key is answered by 401 or 404: both are told as such.',
     "Whether the messages of a Canvas' step have ids: one that stands alone and has none has an empty `variation_id`, others `#` and the position.",
+    'How an export of a segment is refused while another one is under way: any 400 is told with both reasons.',
     'The text of a refusal by a quota is not documented; only its status and its headers are looked at.',
   ],
 };

@@ -1,4 +1,5 @@
 import { ConnectorError, defineSource, type RecordData, type StreamKinds, type Window } from '#sdk';
+import { chosenStream } from '#sdk/files';
 import type { HttpClientOptions } from '#sdk/http';
 import { ask, askAbout, askNamed, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
@@ -44,6 +45,7 @@ import {
   readNumbers,
   type NumberSeries,
 } from './braze.series.js';
+import { usersSpec, usersTransport } from './braze.users.js';
 
 // Braze: at most 100 days per call, https://www.braze.com/docs/api/endpoints/export/campaigns/get_campaign_analytics, read
 // 2026-11-24. One is needed for the day after the window, see `spanQuery`.
@@ -65,7 +67,7 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
     connect: ({ config, signal }) => openBraze(config, signal, http),
     close: (client) => client.http.close(),
     check,
-    streams: (kind, { config }) => ({
+    streams: async (kind, { config, client }) => ({
       campaigns: kind.fullRefresh({
         summary: 'One row per campaign, archived ones too.',
         permissions: ['campaigns.list'],
@@ -198,6 +200,16 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
               (reading, _, ...days) => readEventsBySegment(reading, reading.config.events_by_segment, ...days),
             ),
           }),
+      ...Object.fromEntries(
+        await Promise.all(
+          config.users.map(async (one) => {
+            const transport = usersTransport(client, one, http.clock);
+            const files = await chosenStream(transport, usersSpec(one), undefined, new AbortController().signal);
+            const summary = 'One row per user of the segment: the listed fields and nothing else.';
+            return [one.stream, kind.files({ ...files, summary })] as const;
+          }),
+        ),
+      ),
       ...(config.sends.length === 0
         ? {}
         : {

@@ -3,6 +3,7 @@ import { detailsChannel } from './channels.js';
 import { choice, editTime, instant, integer, readParameters, Refusal, required } from './parameters.js';
 import type { RateLimits } from './rate-limit.js';
 import { campaignSeries, type Quirks } from './series.js';
+import type { UserExports } from './user-export.js';
 import type { BrazeWorld } from './world.js';
 
 /** What a route sees of the simulator. */
@@ -11,11 +12,16 @@ export interface RouteContext {
   readonly quirks: Quirks;
   /** The simulated instant of the request. */
   readonly now: number;
+  readonly users: UserExports;
+  /** Of a POST. */
+  readonly body?: unknown;
 }
 
 export interface Route {
   /** The permission that a key needs. */
   readonly scope: string;
+  /** Default: GET. */
+  readonly method?: 'POST';
   /** Which rate limit it counts against. */
   readonly bucket: keyof RateLimits;
   answer(query: URLSearchParams, context: RouteContext): Record<string, unknown>;

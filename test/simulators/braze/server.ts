@@ -10,6 +10,7 @@ import { fatal, replaces, writeFault, writeReply, type Reply } from './replies.j
 import { createRequestLog, loggedQuery, type RequestLog } from './request-log.js';
 import type { Quirks } from './series.js';
 import { workspaceRoutes } from './workspace-routes.js';
+import { createUserExports } from './user-export.js';
 import { createWorld, instantOf, type BrazeWorld, type WorldOptions } from './world.js';
 
 export interface ApiKey {
@@ -53,6 +54,17 @@ export const defaultApiKey: ApiKey = {
   scopes: Object.values(routes).map(({ scope }) => scope),
 };
 
+/** Undefined for what is no JSON. */
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString());
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts a Braze of its own world on a local port. */
 export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promise<BrazeSimulator> => {
   const world = createWorld(options);
@@ -62,6 +74,8 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
   const keys = new Map((options.keys ?? [defaultApiKey]).map((each) => [each.key, each]));
   const limiter = createRateLimiter({ ...defaultRateLimits, ...options.rateLimits });
   const { quirks = {}, wallClock = Date.now } = options;
+  const users = createUserExports(options.seed ?? 1, () => address, wallClock);
+  let address = '';
   const closing = new AbortController();
   let now = instantOf(options.now);
   const setNow = (to: string | number): void => {
@@ -74,17 +88,18 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
   };
 
   /** The answer of a healthy Braze. */
-  const answer = (method: string, url: URL, key: ApiKey | undefined): Reply => {
+  const answer = (method: string, url: URL, key: ApiKey | undefined, body: unknown): Reply => {
     const route = Object.hasOwn(routes, url.pathname) ? routes[url.pathname] : undefined;
     if (route === undefined) return fatal(404, 'Not found');
-    if (method !== 'GET') return fatal(405, 'Method not allowed', { allow: 'GET' });
+    const allow = route.method ?? 'GET';
+    if (method !== allow) return fatal(405, 'Method not allowed', { allow });
     if (url.searchParams.has('api_key')) return fatal(401, 'Send the API key in the Authorization header');
     if (key === undefined) return fatal(401, 'Invalid API key');
     if (!key.scopes.includes(route.scope)) return fatal(403, `This key lacks the permission ${route.scope}`);
     const { isAllowed, headers } = limiter.take(route.bucket, wallClock());
     if (!isAllowed) return fatal(429, 'Rate limit exceeded', headers);
     try {
-      return { status: 200, body: route.answer(url.searchParams, { world, quirks, now }), headers };
+      return { status: 200, body: route.answer(url.searchParams, { world, quirks, now, users, body }), headers };
     } catch (error) {
       if (error instanceof Refusal) return fatal(error.status, error.message, headers);
       throw error;
@@ -96,7 +111,22 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
     const method = request.method ?? '';
     if (url.pathname.startsWith('/_simulator/'))
       return answerControl(request, response, url, { world, faults, requests, now: () => now, setNow });
-    request.resume();
+    if (url.pathname.startsWith('/_archives/')) {
+      const { status, headers, bytes } = await users.archive(url.pathname, request.headers.range);
+      requests.add({
+        method,
+        path: '/_archives',
+        query: {},
+        status,
+        key_name: keyOf(request)?.name ?? null,
+        fault: null,
+      });
+      const isCut = faults.next('/_archives', url.searchParams)?.kind === 'disconnect';
+      response.writeHead(status, { ...headers, 'content-length': bytes.length });
+      if (!isCut) return void response.end(bytes);
+      return void response.write(bytes.subarray(0, bytes.length >> 1), () => response.socket?.destroy());
+    }
+    const body = method === 'POST' ? await jsonOf(request) : request.resume() && undefined;
     const key = keyOf(request);
     const fault = faults.next(url.pathname, url.searchParams);
     const log = (status: number): void =>
@@ -112,7 +142,7 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
     if (fault?.kind === 'timeout') return log(0);
     if (fault?.kind === 'duplicate_page')
       url.searchParams.set('page', `${Number(url.searchParams.get('page') ?? 0) - 1}`);
-    const reply = answer(method, url, key);
+    const reply = answer(method, url, key, body);
     // A damaged answer needs a real one: a refusal goes out as it is.
     if (fault === undefined || (!replaces(fault) && reply.status !== 200)) {
       log(reply.status);
@@ -134,8 +164,9 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
     server.once('error', reject).listen(options.port ?? 0, host, resolve);
   });
   const { port } = server.address() as AddressInfo;
+  address = `http://${host}:${port}`;
   return {
-    url: `http://${host}:${port}`,
+    url: address,
     world,
     faults,
     requests,

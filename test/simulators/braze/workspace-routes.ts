@@ -105,6 +105,15 @@ const sendSeries: Route['answer'] = (query, context) => {
 
 export const workspaceRoutes: Readonly<Record<string, Route>> = {
   '/segments/list': { scope: 'segments.list', bucket: 'shared', answer: segmentList },
+  '/users/export/segment': {
+    scope: 'users.export.segment',
+    bucket: 'shared',
+    method: 'POST',
+    answer: (query, context) => {
+      readParameters(query, {});
+      return context.users.begin(context.body, context);
+    },
+  },
   '/events/list': { scope: 'events.list', bucket: 'catalog', answer: eventList },
   '/purchases/product_list': { scope: 'purchases.product_list', bucket: 'catalog', answer: productList },
   '/sends/data_series': { scope: 'sends.data_series', bucket: 'shared', answer: sendSeries },

@@ -24,6 +24,8 @@ const ENDPOINTS: readonly (readonly [path: string, permission: string, query: st
   ['/purchases/quantity_series', 'purchases.quantity_series', 'length=7', 100],
   ['/purchases/revenue_series', 'purchases.revenue_series', 'length=7', 100],
 ];
+/** The one that is no GET. */
+const EXPORT = '/users/export/segment';
 const LESS = 'less';
 
 let simulator: BrazeSimulator;
@@ -33,7 +35,7 @@ beforeAll(async () => {
     start: '2025-09-01',
     campaigns: 14,
     canvases: 5,
-    keys: [defaultApiKey, ...ENDPOINTS.map(([, permission]) => lacking(permission))],
+    keys: [defaultApiKey, ...['users.export.segment', ...ENDPOINTS.map(([, permission]) => permission)].map(lacking)],
   });
 });
 afterAll(() => simulator.close());
@@ -60,6 +62,7 @@ test('every endpoint of the simulator is one of these, with its permission', () 
   expect(
     Object.entries(routes)
       .map(([path, { scope }]) => [path, scope])
+      .filter(([path]) => path !== EXPORT)
       .toSorted(),
   ).toEqual(ENDPOINTS.map(([path, permission]) => [path, permission]).toSorted());
 });
@@ -118,3 +121,52 @@ describe.each(ENDPOINTS.map((endpoint) => [endpoint[0], endpoint] as const))(
       });
   },
 );
+
+describe(EXPORT, () => {
+  const post = async (body: unknown, { key = defaultApiKey.key, query = '' } = {}) => {
+    const answer = await fetch(`${simulator.url}${EXPORT}${query}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+  };
+  const segment = (order: number) => simulator.world.workspace.segments[order]!.id;
+  const good = (order: number) => ({ segment_id: segment(order), fields_to_export: ['external_id'] });
+
+  test('begins one export of a segment at a time, which its storage gives out when it is made', async () => {
+    const { status, body } = await post({ ...good(0), custom_attributes_to_export: ['Region'], output_format: 'zip' });
+    expect([status, body]).toEqual([
+      200,
+      { message: 'success', object_prefix: expect.any(String), url: expect.stringContaining('/_archives/') },
+    ]);
+    expect((await fetch(String(body['url']))).status).toBe(403);
+    expect((await fetch(`${simulator.url}/_archives/nobody.zip`)).status).toBe(404);
+    expect(await post(good(0))).toMatchObject({ status: 400, body: { message: expect.stringContaining('under way') } });
+    expect((await post(good(1))).status).toBe(200);
+  });
+
+  test.each<[string, (body: Record<string, unknown>) => unknown]>([
+    ['no JSON', () => '{'],
+    ['a list', () => []],
+    ['an unknown segment', (body) => ({ ...body, segment_id: 'nobody' })],
+    ['no segment', ({ segment_id: _, ...body }) => body],
+    ['no fields', ({ fields_to_export: _, ...body }) => body],
+    ['an empty list of fields', (body) => ({ ...body, fields_to_export: [] })],
+    ['a text in place of fields', (body) => ({ ...body, fields_to_export: 'email' })],
+    ['an unknown field', (body) => ({ ...body, fields_to_export: ['shoe_size'] })],
+    ['an unknown parameter', (body) => ({ ...body, segment: 'x' })],
+    ['more than 500 attributes', (body) => ({ ...body, custom_attributes_to_export: Array(501).fill('a') })],
+  ])('refuses %s', async (_, change) => {
+    const { status, body } = await post(change(good(3)));
+    expect([status, body['message'] === 'success']).toEqual([400, false]);
+  });
+
+  test('refuses another method, a query, an unknown key, and one without the permission', async () => {
+    const { status, headers } = await ask(simulator, EXPORT);
+    expect([status, headers.get('allow')]).toEqual([405, 'POST']);
+    expect((await post(good(3), { query: '?segment_id=x' })).status).toBe(400);
+    expect((await post(good(3), { key: 'unknown' })).status).toBe(401);
+    expect((await post(good(3), { key: `${LESS}-users.export.segment` })).status).toBe(403);
+  });
+});
