@@ -28,6 +28,14 @@ export type Standing =
       /** Runs, files and definitions, as a person reads them. */
       readonly causes: readonly string[];
     }
+  | {
+      readonly kind: 'break_glass';
+      readonly connection?: undefined;
+      readonly id: string;
+      readonly actor: string;
+      readonly openedAt: string;
+      readonly expiresAt: string;
+    }
   /** Of a machine that hosts Tributary. */
   | {
       readonly kind: 'disk';
@@ -44,6 +52,7 @@ export const STANDING_KINDS = [
   'worker_lost',
   'disk',
   'release_restated',
+  'break_glass',
 ] as const;
 export type StandingKind = (typeof STANDING_KINDS)[number];
 
@@ -117,6 +126,7 @@ function keyOfStanding(one: Standing): string {
 function partOf(one: Standing): string | undefined {
   if (one.kind === 'worker_lost') return one.worker;
   if (one.kind === 'disk') return one.host;
+  if (one.kind === 'break_glass') return one.id;
   return one.kind === 'release_restated' ? `${one.month}:${one.version}` : undefined;
 }
 
@@ -167,6 +177,15 @@ function wordingOf(one: Standing, factsOf: (connection: string) => ConnectionFac
         meaning: 'The report of that month shows other figures than it did; its page lists what moved.',
         next: 'Tell those who have the earlier version, or look for the mistake in what was loaded.',
         command: `tributary report releases --month ${one.month}`,
+      };
+    // Its reason may say more of a person than a channel may carry.
+    case 'break_glass':
+      return {
+        title: `${one.actor} took emergency access`,
+        what: `Since ${one.openedAt}, until ${one.expiresAt} at the latest, they may see what tells of single persons.`,
+        meaning: 'Everything that is seen by it is in the audit log under this name.',
+        next: 'Read the reason, ask whether it was needed, and end it where it was not.',
+        command: 'tributary break-glass list',
       };
     case 'disk':
       return {

@@ -19,6 +19,7 @@ import {
   type Needed,
   type Refusal,
 } from './access.js';
+import type { Permission, Principal } from '../security/index.js';
 import { knowPrincipal } from './scoped-services.js';
 
 /** Lets a request pass whose sender is known and has the right that the route declares; what is not declared is refused. */
@@ -51,11 +52,15 @@ export class AccessGuard implements CanActivate {
       actor: principal.name,
       action: actionOf(context),
       object: Object.values(request.params).join('/'),
-      detail: { request_id: http.getResponse<Response>().locals['requestId'] as string },
+      detail: {
+        request_id: http.getResponse<Response>().locals['requestId'] as string,
+        break_glass: principal.breakGlass,
+      },
     };
-    if (needed !== 'self' && !principal.permissions.has(needed)) {
+    const refusal = refusalOf(principal, needed);
+    if (refusal !== undefined) {
       await this.access.audit({ ...act, outcome: 'denied' });
-      throw new ForbiddenException(lacking(needed));
+      throw new ForbiddenException(refusal);
     }
     // Before it is done: what the log cannot take does not happen.
     if (isAudited(needed)) await this.access.audit({ ...act, outcome: 'allowed' });
@@ -74,6 +79,14 @@ function refuse(request: KnownRequest, response: Response, { refused, waitSecond
     response.redirect(302, `/login?return=${encodeURIComponent(request.originalUrl)}`);
   else response.setHeader('WWW-Authenticate', 'Bearer realm="tributary"');
   throw new UnauthorizedException(refused);
+}
+
+function refusalOf({ permissions, regions }: Principal, needed: Permission | 'self'): string | undefined {
+  if (needed === 'self') return undefined;
+  if (!permissions.has(needed)) return lacking(needed);
+  if (regions === undefined || needed === 'report:read') return undefined;
+  // Runs, records and files are counted over all regions.
+  return `This access is to the region ${regions.join(', ')} only, by which nothing but the report is told.`;
 }
 
 /** `RequestsController.ask` is `requests.ask`. */

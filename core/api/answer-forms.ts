@@ -76,6 +76,18 @@ export const AUDIT = z.strictObject({
   next: z.string().nullable(),
 });
 
+export const BREAK_GLASS = z.strictObject({
+  id: z.string(),
+  actor: z.string(),
+  reason: z.string(),
+  opened_at: instant,
+  expires_at: instant,
+  ended_at: instant.nullable(),
+  ended_by: z.string().nullable().describe('Null where it ended by itself, or is open.'),
+});
+
+export const BREAK_GLASSES = z.strictObject({ accesses: z.array(BREAK_GLASS) });
+
 export const RUNS = z.strictObject({ runs: z.array(RUN), next: z.string().nullable() });
 
 const EVENT = z.strictObject({

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ACCESS, type Access } from './access.js';
 import { AccessGuard } from './access.guard.js';
 import { AuditController } from './audit.controller.js';
+import { BreakGlassController } from './break-glass.controller.js';
 import { AlertsController } from './alerts.controller.js';
 import { BookmarksController } from './bookmarks.controller.js';
 import { BackfillsController } from './backfills.controller.js';
@@ -39,6 +40,7 @@ export class ApiModule {
         SchedulesController,
         AlertsController,
         AuditController,
+        BreakGlassController,
         BackfillsController,
         BookmarksController,
         QuarantineController,

@@ -1,5 +1,6 @@
 import type { RunEvent, RunRecord } from '../persistence/run-store.js';
 import type { RequestRecord } from '../scheduler/request-store.js';
+import type { BreakGlass } from '../security/index.js';
 
 /** Objects of ours as JSON shows them everywhere: keys in snake_case, like columns and YAML. Values stay as they are. */
 export function snakeKeys(object: object): Record<string, unknown> {
@@ -21,4 +22,8 @@ export function requestForm(request: RequestRecord): Record<string, unknown> {
 
 export function eventForm({ data, ...event }: RunEvent): Record<string, unknown> {
   return { ...event, data: snakeKeys(data as object) };
+}
+
+export function breakGlassForm({ endedAt, endedBy, ...access }: BreakGlass): object {
+  return snakeKeys({ ...access, endedAt: endedAt ?? null, endedBy: endedBy ?? null });
 }

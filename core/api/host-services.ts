@@ -5,7 +5,7 @@ import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
-import type { AuditStore } from '../security/index.js';
+import type { AuditStore, BreakGlass } from '../security/index.js';
 import type { Release, ReportTable, Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
@@ -116,12 +116,23 @@ export interface MonthLook {
   readonly withPhi?: boolean;
 }
 
+/** Each act is in the audit log before it is done. */
+export interface EmergencyAccess {
+  /** Undefined: it cannot be had here. */
+  readonly longestMs: number | undefined;
+  open(access: { readonly actor: string; readonly reason: string; readonly forMs: number }): Promise<BreakGlass>;
+  /** Ends all that are open of this principal. */
+  end(actor: string, by: string): Promise<readonly BreakGlass[]>;
+  list(): Promise<readonly BreakGlass[]>;
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
   readonly connections: readonly ConnectionSummary[];
   readonly runs: RunStore;
   readonly audit: Pick<AuditStore, 'list'>;
+  readonly breakGlass: EmergencyAccess;
   readonly alerts: Pick<AlertStore, 'incidents' | 'find' | 'acknowledge'>;
   readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */

@@ -1,7 +1,7 @@
 export { cookieNames, cookieOf, type Login } from './login.js';
 export type { Access, Credentials, Refusal } from './access.js';
 export { ApiModule } from './api.module.js';
-export { eventForm, runForm, snakeKeys } from './forms.js';
+export { breakGlassForm, eventForm, runForm, snakeKeys } from './forms.js';
 export { Metrics } from './metrics.js';
 export { ApiDocument, negotiation } from './openapi.js';
 export { ProblemFilter } from './problem.filter.js';
@@ -11,6 +11,7 @@ export { builtWeb, webApplication } from './web-application.js';
 export type {
   ConnectionSchedule,
   ConnectionSummary,
+  EmergencyAccess,
   HostServices,
   LineageEntry,
   LineageFilter,

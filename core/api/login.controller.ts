@@ -24,6 +24,8 @@ const ME = z.strictObject({
   roles: z.array(z.string()),
   permissions: z.array(z.string()),
   connections: z.array(z.string()).nullable().describe('The only ones that are shown; null: all.'),
+  regions: z.array(z.string()).nullable().describe('The only ones whose figures are shown; null: all.'),
+  break_glass: z.string().nullable().describe('The emergency access that is open.'),
   login: z
     .enum(['none', 'token', 'session'])
     .describe('`none`: this host needs no login; `session`: a person who can log out.'),
@@ -89,8 +91,16 @@ export class LoginController {
   @Needs('self')
   @Answers('Who asks, and what that one may do.', ME)
   me(@Req() request: KnownRequest): object {
-    const { name, roles, permissions, connections, login } = principalOf(request);
-    return { name, roles, permissions: [...permissions], connections: connections ?? null, login };
+    const { name, roles, permissions, connections, regions, breakGlass, login } = principalOf(request);
+    return {
+      name,
+      roles,
+      permissions: [...permissions],
+      connections: connections ?? null,
+      regions: regions ?? null,
+      break_glass: breakGlass ?? null,
+      login,
+    };
   }
 
   private configured(): Login {

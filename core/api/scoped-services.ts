@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ForbiddenException, NotFoundException } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
+import { withinRegions } from '../../report/index.js';
 import type { Principal } from '../security/index.js';
 import type { HostServices } from './host-services.js';
 
@@ -38,6 +39,14 @@ export function scopedServices(services: HostServices): HostServices {
     const connections = scope();
     if (connections !== undefined)
       throw new ForbiddenException(`This access is to ${connections.join(', ')} only; ${what} all connections.`);
+  };
+  const itsRegions = (): readonly string[] | undefined => asking.getStore()?.principal?.regions;
+  const allRegions = (what: string): void => {
+    const regions = itsRegions();
+    if (regions !== undefined)
+      throw new ForbiddenException(
+        `This access is to the region ${regions.join(', ')} only; ${what} is told over all.`,
+      );
   };
   const report = 'the report shows figures of';
   const { runs, requests, audit, alerts, backfills } = services;
@@ -89,8 +98,29 @@ export function scopedServices(services: HostServices): HostServices {
     schedules: async () => byName(await services.schedules()),
     holds: async () => byName(await services.holds()),
     months: async () => (whole(report), services.months()),
-    section: async (month, look) => (whole(report), services.section(month, look)),
-    table: async (month, look, table) => (whole(report), services.table(month, look, table)),
-    releases: async (month) => (whole(report), services.releases(month)),
+    section: async (month, look) => {
+      whole(report);
+      const section = await services.section(month, look);
+      const regions = itsRegions();
+      return regions === undefined ? section : withinRegions(section, regions);
+    },
+    table: async (month, look, wanted) => {
+      whole(report);
+      const regions = itsRegions();
+      if (regions === undefined) return services.table(month, look, wanted);
+      const { region } = wanted.filter;
+      if (region !== undefined && !regions.includes(region))
+        throw new ForbiddenException(`This access is to the region ${regions.join(', ')} only.`);
+      const asked = region === undefined ? regions : [region];
+      const tables = await Promise.all(
+        asked.map((one) => services.table(month, look, { ...wanted, filter: { ...wanted.filter, region: one } })),
+      );
+      return {
+        ...tables[0]!,
+        rows: tables.flatMap(({ rows }) => rows).slice(0, wanted.limit),
+        rows_found: tables.reduce((sum, { rows_found }) => sum + rows_found, 0),
+      };
+    },
+    releases: async (month) => (whole(report), allRegions('what moved in a release'), services.releases(month)),
   };
 }

@@ -11,6 +11,7 @@ import {
   ROLE_NAMES,
   type Permission,
   type Principal,
+  type Session,
 } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
 import { parseDuration } from '../protocol/index.js';
@@ -21,6 +22,8 @@ const MOST_FAILURES = 10;
 const FAILURE_WINDOW_MS = 60_000;
 /** So that many addresses cannot fill the memory. */
 const MOST_ADDRESSES = 10_000;
+
+type Scope = readonly string[] | undefined;
 
 /** On a machine of one's own nobody has to log in. */
 const LOCAL: Principal = {
@@ -33,12 +36,12 @@ const LOCAL: Principal = {
 /** Who may do what on a host with these settings. */
 export function accessOf(
   settings: Settings,
-  { tokens, sessions, audit }: Pick<Store, 'tokens' | 'sessions' | 'audit'>,
+  { tokens, sessions, audit, breakGlass }: Pick<Store, 'tokens' | 'sessions' | 'audit' | 'breakGlass'>,
   now = Date.now,
 ): Access {
   const record: Access['audit'] = (act) => audit.append(act);
   if (settings.access === undefined) return { authenticate: () => Promise.resolve(LOCAL), audit: record };
-  const { oidc, public_url, idle_logoff } = settings.access;
+  const { oidc, public_url, idle_logoff, break_glass } = settings.access;
   const cookie = cookieNames(public_url.startsWith('https:')).session;
   const idleMs = parseDuration(idle_logoff)!;
   const canLogIn = oidc !== undefined;
@@ -80,13 +83,25 @@ export function accessOf(
         refused: `This login is over: it was idle for ${idle_logoff}, or ended. Log in again at /login.`,
         canLogIn,
       };
-    const { name, roles, connections } = session;
+    const { name, roles, connections, regions } = session;
+    return principal(name, 'session', { roles, connections, regions });
+  }
+
+  /** With what an emergency access adds to it while one is open. */
+  async function principal(
+    name: string,
+    login: Principal['login'],
+    { roles, connections, regions }: Pick<Session, 'roles'> & Partial<Record<'connections' | 'regions', Scope>>,
+  ): Promise<Principal> {
+    const open = break_glass === undefined ? undefined : await breakGlass.openOf(name);
     return {
       name,
       roles,
-      login: 'session',
-      permissions: permissionsOf(roles),
+      login,
+      permissions: permissionsOf(open === undefined ? roles : [...roles, 'phi']),
       ...(connections === undefined ? {} : { connections }),
+      ...(regions === undefined ? {} : { regions }),
+      ...(open === undefined ? {} : { breakGlass: open.id }),
     };
   }
 
@@ -102,7 +117,7 @@ export function accessOf(
       return {
         refused: `Token ${known.id} expired at ${known.expiresAt}. Make another with \`tributary tokens create\`.`,
       };
-    const { name, roles, connections, lastUsedAt } = known;
+    const { name, roles, connections, regions, lastUsedAt } = known;
     const actor = `token:${name}`;
     // A token has no login of its own: to use it after a rest is one.
     if (lastUsedAt === undefined || now() - Date.parse(lastUsedAt) > idleMs)
@@ -111,16 +126,10 @@ export function accessOf(
         action: 'login.token',
         object: known.id,
         outcome: 'allowed',
-        detail: { address, roles, ...(connections === undefined ? {} : { connections }) },
+        detail: { address, roles, connections, regions },
       });
     await tokens.used(known.id);
-    return {
-      name: actor,
-      roles,
-      login: 'token',
-      permissions: permissionsOf(roles),
-      ...(connections === undefined ? {} : { connections }),
-    };
+    return principal(actor, 'token', { roles, connections, regions });
   }
 }
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { connectorList } from './built-in.js';
 import { configSchema, createRegistry, type Plugin, type Registry } from '../plugins/index.js';
 import { ConnectorError } from '../sdk/index.js';
@@ -15,6 +16,7 @@ import {
   type PathPattern,
   type Settings,
 } from '../settings/index.js';
+import { secretReader } from '../security/secret-stores/index.js';
 import { createScrubber, type Scrub } from './scrubber.js';
 
 /** A configuration file that is valid, plugins included. */
@@ -27,6 +29,8 @@ export interface Configuration {
   /** Takes this configuration's secrets out of a text. */
   readonly scrub: Scrub;
   connection(name: string): ConnectionSettings;
+  /** Reads again what the references of a source or destination stand for. True: something has changed. */
+  refresh(kind: Plugin['kind'], name: string): Promise<boolean>;
   /** As it takes effect, with the defaults of plugins, secrets masked. */
   effective(): Promise<EffectiveConfig>;
   /** Names of the references that give the secrets at and below a path, as `env NAME`. */
@@ -48,6 +52,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
   const baseFolder = resolve(file, '..');
   const loaded = await loadSettings(file, {
     env,
+    readStored: (folder) => secretReader(env, folder).read,
     async checkPlugin({ kind, connector, config }) {
       const plugin = await find(kind, connector, baseFolder);
       const parsed = plugin.config.safeParse(config);
@@ -55,7 +60,9 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   });
   const { settings, folder } = loaded;
-  const configuration: Omit<Configuration, 'scrub' | 'effective' | 'secretReferences'> = {
+  /** What was read since the start, by kind and name. */
+  const refreshed = new Map<string, Record<string, unknown>>();
+  const configuration: Omit<Configuration, 'scrub' | 'refresh' | 'effective' | 'secretReferences'> = {
     loaded,
     settings,
     registry,
@@ -66,16 +73,31 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     async plugin(kind, name) {
       const { connector, config } = named(settings[`${kind}s`], name, kind);
       const plugin = await find(kind, connector, folder);
-      return { plugin, config: plugin.config.parse(config) } as ConfiguredPlugin<typeof kind>;
+      return { plugin, config: plugin.config.parse(refreshed.get(`${kind} ${name}`) ?? config) } as ConfiguredPlugin<
+        typeof kind
+      >;
     },
   };
   const declared = await secretPaths(configuration);
-  const secrets = secretValuesOf(loaded, declared);
-  // A server tells the path of an address that it does not know.
-  const paths = [...secrets].flatMap((secret) => (/^https?:/.test(secret) ? pathsOf(secret) : []));
+  const secretsIn = (value: unknown, path: Path) => withPaths(secretValuesOf(loaded, declared, value, path));
+  const secrets = new Set(secretsIn(loaded.written, []));
+  let scrubber = createScrubber(secrets);
   return {
     ...configuration,
-    scrub: createScrubber([...secrets, ...paths]),
+    scrub: (text) => scrubber(text),
+    async refresh(kind, name) {
+      const path = [`${kind}s`, name, 'config'];
+      if (![...loaded.referenced.values()].some(({ path: at }) => path.every((key, index) => at[index] === key)))
+        return false;
+      const before = refreshed.get(`${kind} ${name}`) ?? named(settings[`${kind}s`], name, kind).config;
+      const now = (await loaded.current(path)) as Record<string, unknown>;
+      if (isDeepStrictEqual(now, structuredClone(before))) return false;
+      // The old ones may still stand in what is told from now on.
+      for (const secret of secretsIn(now, path)) secrets.add(secret);
+      scrubber = createScrubber(secrets);
+      refreshed.set(`${kind} ${name}`, now);
+      return true;
+    },
     secretReferences: (below) => secretReferencesOf(loaded, declared, below),
     async effective() {
       const pluginConfigs: Record<string, unknown> = {};
@@ -85,6 +107,11 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       return effectiveConfig(loaded, declared, { pluginConfigs });
     },
   };
+}
+
+/** A server tells the path of an address that it does not know, so that one counts too. */
+function withPaths(secrets: ReadonlySet<string>): readonly string[] {
+  return [...secrets].flatMap((secret) => (/^https?:/.test(secret) ? [secret, ...pathsOf(secret)] : [secret]));
 }
 
 /** Shorter ones stand in the names of files and hold no secret. */

@@ -175,6 +175,7 @@ async function connected(
   let source: OpenSource | undefined;
   let destination: DestinationSession | undefined;
   try {
+    await installation.refreshSecrets(name);
     await noteSecretUse(installation, name, secretPathsOfConnection(connection), { run });
     source = await installation.source(connection.source, signal).catch((error: unknown) => {
       onSourceFault(error);

@@ -9,6 +9,7 @@ import { countQuarantine, findQuarantined, listQuarantine } from './quarantine.j
 import { previewConnectionReplay } from './replay.js';
 import { resetBookmarks } from './reset-bookmarks.js';
 import { askForBackfill, repeatPart } from './backfills.js';
+import { emergencyAccess } from './break-glass.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
 import { readLedger, readLineage } from './lineage.js';
@@ -36,6 +37,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     runs,
     requests,
     audit,
+    breakGlass: await emergencyAccess(installation),
     alerts,
     schedules: () => scheduleStanding(settings, schedules),
     holds: () => holds.list(),

@@ -3,7 +3,7 @@ import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import type { RunQueue } from '../scheduler/queue.js';
 import { shareBudgets } from '../sdk/http/shared-budget.js';
-import { ConnectorError } from '../sdk/index.js';
+import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
 
 /** The host's own database on an embedded server; those of destinations are called like them. */
@@ -18,6 +18,8 @@ export interface Installation {
   store(): Promise<Store>;
   /** Brings requests for runs to workers; it lies beside the store. `onFault` of the first call hears what it heals itself. */
   queue(onFault: (error: Error) => void): Promise<RunQueue>;
+  /** Reads again what the references of both ends of a connection stand for. True: something has changed. */
+  refreshSecrets(connection: string): Promise<boolean>;
   source(name: string, signal: AbortSignal): Promise<OpenSource>;
   destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
   checkDestination(name: string, signal: AbortSignal): Promise<void>;
@@ -58,8 +60,24 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     return { plugin, config: { ...config, ...url } as Record<string, unknown> };
   };
 
+  /** A refused login may mean that the secret is another by now: it is read once more, and tried again where it is. */
+  const withNewest = async <T>(kind: 'source' | 'destination', name: string, open: () => Promise<T>): Promise<T> => {
+    try {
+      return await open();
+    } catch (error) {
+      if (toConnectorError(error).kind !== 'auth' || !(await configuration.refresh(kind, name))) throw error;
+      return open();
+    }
+  };
+
   return {
     configuration,
+    async refreshSecrets(connection) {
+      const { source, destination } = configuration.connection(connection);
+      const changed = [await configuration.refresh('source', source)];
+      changed.push(await configuration.refresh('destination', destination));
+      return changed.includes(true);
+    },
     async store() {
       store ??= (async () => {
         const { openStore } = await persistence();
@@ -84,24 +102,30 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return queue;
     },
     async source(name, signal) {
-      const { plugin, config } = await configuration.plugin('source', name);
-      return plugin.open(config, { signal, baseFolder });
+      return withNewest('source', name, async () => {
+        const { plugin, config } = await configuration.plugin('source', name);
+        return plugin.open(config, { signal, baseFolder });
+      });
     },
     async destination(name, signal) {
-      const { plugin, config } = await destinationOf(name);
-      return plugin.connect(config, { signal, baseFolder, probe });
+      return withNewest('destination', name, async () => {
+        const { plugin, config } = await destinationOf(name);
+        return plugin.connect(config, { signal, baseFolder, probe });
+      });
     },
     async checkDestination(name, signal) {
       const { plugin, config } = await destinationOf(name);
       await plugin.check(config, { signal, baseFolder });
     },
     async sql(name, { readOnly, signal }) {
-      const { plugin, config } = await destinationOf(name);
-      if (plugin.sql === undefined)
-        throw new ConnectorError('config', `Destination "${name}" (${plugin.name}) speaks no SQL.`, {
-          hint: 'Marts, report and `query` need a SQL destination such as postgres.',
-        });
-      return plugin.sql(config, { signal, baseFolder, readOnly });
+      return withNewest('destination', name, async () => {
+        const { plugin, config } = await destinationOf(name);
+        if (plugin.sql === undefined)
+          throw new ConnectorError('config', `Destination "${name}" (${plugin.name}) speaks no SQL.`, {
+            hint: 'Marts, report and `query` need a SQL destination such as postgres.',
+          });
+        return plugin.sql(config, { signal, baseFolder, readOnly });
+      });
     },
     async metadataSchema(name) {
       const { config } = await configuration.plugin('destination', name);

@@ -25,6 +25,7 @@ import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
 import { accessOf, listeningOf } from './access.js';
 import { startAlerting } from './alerting.js';
+import { noteEnded } from './break-glass.js';
 import { noteConfiguration } from './configuration-changes.js';
 import { SILENT_MS } from './connection-run.js';
 import { liftChanged } from './holds.js';
@@ -197,6 +198,7 @@ async function schedulingOf(installation: Installation, logger: Logger): Promise
       await runs.markInterrupted({ heartbeatOlderThanMs: SILENT_MS });
       if (connections.length > 0) await scheduler.tick(new Date(await schedules.now()));
       await history.prune(keep);
+      await noteEnded(installation);
       await anchor();
     },
     onFailure: (error) => logger.error(`What a host does every few seconds failed: ${toConnectorError(error).message}`),

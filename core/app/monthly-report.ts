@@ -1,5 +1,6 @@
 import {
   listMonths,
+  listRegions,
   listReleases,
   requireMonth,
   shownSection,
@@ -87,6 +88,11 @@ export function releases(installation: Installation, signal: AbortSignal, month?
 
 export function months(installation: Installation, signal: AbortSignal): Promise<readonly string[]> {
   return reading(installation, signal, listMonths);
+}
+
+/** Of all months, by name. */
+export function knownRegions(installation: Installation, signal: AbortSignal): Promise<readonly string[]> {
+  return reading(installation, signal, listRegions);
 }
 
 export async function latestMonth(installation: Installation, signal: AbortSignal): Promise<string> {

@@ -69,12 +69,12 @@ export function oidcLogin(
       } catch (error) {
         return denied('unknown', `The provider's answer is refused: ${toConnectorError(error).message}`);
       }
-      const name = String(claims['email'] ?? claims['preferred_username'] ?? claims.sub);
+      const name = nameOf(claims);
       const granted = grantedTo(claims, oidc);
       if ('refused' in granted) return denied(name, granted.refused);
       const secret = randomBytes(32).toString('base64url');
       await sessions.open(digestOf(secret), { subject: claims.sub, name, ...granted });
-      const detail = { subject: claims.sub, roles: granted.roles };
+      const detail = { subject: claims.sub, ...granted };
       await audit.append({ actor: name, action: 'login.oidc', object: '', outcome: 'allowed', detail });
       return { secret, returnTo };
     },
@@ -95,14 +95,20 @@ async function discover({ issuer, client_id, client_secret }: OidcSettings): Pro
   });
 }
 
+/** For people, and in the log: nobody may go by a name there that the host itself gives. */
+function nameOf(claims: Readonly<Record<string, unknown>>): string {
+  const name = String(claims['email'] ?? claims['preferred_username'] ?? claims['sub']);
+  return /^(token:|local$|unknown$)/.test(name) ? `oidc:${name}` : name;
+}
+
 /**
  * All roles of all grants. Connections are those that every grant gives: a role that is meant for one connection must not reach
- * others because another grant does.
+ * others because another grant does. Regions are those of all, since each gives the report and nothing else.
  */
 function grantedTo(
   claims: Readonly<Record<string, unknown>>,
   { roles_claim, grants, mfa_roles }: OidcSettings,
-): Pick<Session, 'roles' | 'connections'> | { readonly refused: string } {
+): Pick<Session, 'roles' | 'connections' | 'regions'> | { readonly refused: string } {
   const told = [claims[roles_claim] ?? []].flat().map(String);
   const matching = told.filter((group) => Object.hasOwn(grants, group)).map((group) => grants[group]!);
   const all = [...new Set(matching.flatMap(({ roles }) => roles))];
@@ -118,6 +124,12 @@ function grantedTo(
       refused: `Your roles (${all.join(', ')}) need a login with a second factor; the provider told none (claim "amr"). See \`access.oidc.mfa_roles\`.`,
     };
   const scopes = matching.flatMap(({ connections }) => (connections === undefined ? [] : [connections]));
-  if (scopes.length === 0) return { roles };
-  return { roles, connections: scopes.reduce((both, one) => both.filter((name) => one.includes(name))) };
+  const regional = matching.flatMap(({ regions }) => (regions === undefined ? [] : [regions]));
+  return {
+    roles,
+    ...(scopes.length === 0
+      ? {}
+      : { connections: scopes.reduce((both, one) => both.filter((name) => one.includes(name))) }),
+    ...(regional.length === 0 ? {} : { regions: [...new Set(regional.flat())] }),
+  };
 }

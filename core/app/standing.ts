@@ -9,7 +9,7 @@ import { lateSlots } from './schedules.js';
 /** With less, the embedded PostgreSQL of a busy host may stop within the hour. */
 const LEAST_FREE_BYTES = 2 ** 30;
 
-type Sources = Pick<Store, 'alerts' | 'schedules' | 'holds' | 'runs' | 'workers'>;
+type Sources = Pick<Store, 'alerts' | 'schedules' | 'holds' | 'runs' | 'workers' | 'breakGlass'>;
 
 export interface StandingSources {
   readonly settings: Settings;
@@ -37,6 +37,15 @@ export async function standingNow(
     worker_lost: async () =>
       (await store.workers.lost()).map(({ name, seenAt }) => ({ kind: 'worker_lost', worker: name, seenAt })),
     disk: () => fullDisk(home),
+    // For a day, so that one which was short is told of too.
+    break_glass: async () =>
+      (await store.breakGlass.recent()).map(({ id, actor, openedAt, expiresAt }) => ({
+        kind: 'break_glass',
+        id,
+        actor,
+        openedAt,
+        expiresAt,
+      })),
     release_restated: async () => {
       try {
         return (await restated(now)).map(restatement);

@@ -113,7 +113,13 @@ async function execute(
   const result =
     trigger === 'replay'
       ? await replayConnection(installation, asked)
-      : await syncConnection(installation, { ...asked, fullRefresh: false, trigger, ...partOf(request) });
+      : await syncConnection(installation, {
+          ...asked,
+          again: began,
+          fullRefresh: false,
+          trigger,
+          ...partOf(request),
+        });
   return { ...endOf(result), ...(sourceFault === undefined ? {} : { sourceFault }) };
 }
 

@@ -19,6 +19,7 @@ import { ApiCalls1765200000000 } from './migrations/1765200000000-api-calls.js';
 import { ReleaseMails1765230000000 } from './migrations/1765230000000-release-mails.js';
 import { Replays1765240000000 } from './migrations/1765240000000-replays.js';
 import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-configuration-seen.js';
+import { RegionsAndBreakGlass1765270100000 } from './migrations/1765270100000-regions-and-break-glass.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -43,6 +44,7 @@ export const MIGRATIONS = [
   ReleaseMails1765230000000,
   Replays1765240000000,
   ConfigurationSeen1765270000000,
+  RegionsAndBreakGlass1765270100000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

@@ -14,6 +14,7 @@ interface SessionRow {
   name: string;
   roles: Role[];
   connections: string[] | null;
+  regions: string[] | null;
 }
 
 export function sessionStore(source: DataSource): SessionStore {
@@ -34,25 +35,29 @@ export function sessionStore(source: DataSource): SessionStore {
       const [row] = rows;
       return row === undefined ? undefined : { verifier: row.verifier, nonce: row.nonce, returnTo: row.return_to };
     },
-    async open(digest, { subject, name, roles, connections }) {
+    async open(digest, { subject, name, roles, connections, regions }) {
       await source.query(`DELETE FROM ${SESSION} WHERE opened_at < now() - ${LONGEST}`);
       await source.query(
-        `INSERT INTO ${SESSION} (digest, subject, name, roles, connections, opened_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, now(), now()) ON CONFLICT (digest) DO NOTHING`,
-        [digest, storable(subject), storable(name), roles, connections ?? null],
+        `INSERT INTO ${SESSION} (digest, subject, name, roles, connections, regions, opened_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, now(), now()) ON CONFLICT (digest) DO NOTHING`,
+        [digest, storable(subject), storable(name), roles, connections ?? null, regions ?? null],
       );
     },
     async find(digest, { idleMs, prolongs }) {
       const [rows]: [SessionRow[]] = await source.query(
         `UPDATE ${SESSION} SET seen_at = CASE WHEN $3 THEN now() ELSE seen_at END
           WHERE digest = $1 AND seen_at > now() - $2 * interval '1 ms' AND opened_at > now() - ${LONGEST}
-          RETURNING subject, name, roles, connections`,
+          RETURNING subject, name, roles, connections, regions`,
         [digest, idleMs, prolongs],
       );
       const [row] = rows;
       if (row === undefined) return undefined;
-      const { connections, ...session } = row;
-      return { ...session, ...(connections === null ? {} : { connections }) };
+      const { connections, regions, ...session } = row;
+      return {
+        ...session,
+        ...(connections === null ? {} : { connections }),
+        ...(regions === null ? {} : { regions }),
+      };
     },
     async close(digest) {
       const [rows]: [{ name: string }[]] = await source.query(

@@ -13,6 +13,7 @@ interface TokenRow {
   digest: Buffer;
   roles: Role[];
   connections: string[] | null;
+  regions: string[] | null;
   created_at: Date;
   created_by: string;
   expires_at: Date;
@@ -22,12 +23,22 @@ interface TokenRow {
 
 export function tokenStore(source: DataSource): TokenStore {
   return {
-    async create({ id, name, digest, roles, connections, createdAt, createdBy, expiresAt }) {
+    async create({ id, name, digest, roles, connections, regions, createdAt, createdBy, expiresAt }) {
       // The store may be asked twice for the same by a broken connection.
       await source.query(
-        `INSERT INTO ${TABLE} (id, name, digest, roles, connections, created_at, created_by, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (id) DO NOTHING`,
-        [id, storable(name), digest, roles, connections ?? null, createdAt, storable(createdBy), expiresAt],
+        `INSERT INTO ${TABLE} (id, name, digest, roles, connections, created_at, created_by, expires_at, regions)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING`,
+        [
+          id,
+          storable(name),
+          digest,
+          roles,
+          connections ?? null,
+          createdAt,
+          storable(createdBy),
+          expiresAt,
+          regions ?? null,
+        ],
       );
     },
     async find(id) {
@@ -61,6 +72,7 @@ function toToken(row: TokenRow): ApiToken {
     name: row.name,
     roles: row.roles,
     ...(row.connections === null ? {} : { connections: row.connections }),
+    ...(row.regions === null ? {} : { regions: row.regions }),
     createdAt: row.created_at.toISOString(),
     createdBy: row.created_by,
     expiresAt: row.expires_at.toISOString(),

@@ -6,6 +6,7 @@ import type { BackfillStore } from '../scheduler/backfill-store.js';
 import type { HoldStore } from '../scheduler/hold-store.js';
 import type { RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore } from '../security/audit-store.js';
+import type { BreakGlassStore } from '../security/break-glass.js';
 import type { ConfigurationStore } from '../security/configuration-store.js';
 import type { SessionStore } from '../security/session-store.js';
 import type { TokenStore } from '../security/token-store.js';
@@ -16,6 +17,7 @@ import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { auditStore } from './postgres.audit-store.js';
+import { breakGlassStore } from './postgres.break-glass-store.js';
 import { configurationStore } from './postgres.configuration-store.js';
 import { circuitStore } from './postgres.circuit-store.js';
 import { backfillStore } from './postgres.backfill-store.js';
@@ -50,6 +52,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
   readonly audit: AuditStore;
+  readonly breakGlass: BreakGlassStore;
   readonly configurations: ConfigurationStore;
   close(): Promise<void>;
 }
@@ -106,6 +109,8 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     // An attempt is taken once: a second try would find none.
     sessions: sessionStore(source),
     audit: auditStore(source, auditKey),
+    // What is taken over is given once.
+    breakGlass: breakGlassStore(source),
     configurations: patient(configurationStore(source)),
     close: () => source.destroy(),
   };

@@ -16,6 +16,7 @@ export const ALERT_KINDS = [
   'request_failed',
   'worker_lost',
   'release_restated',
+  'break_glass',
 ] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 

@@ -19,6 +19,7 @@ export * from './source.js';
 export * from './destination.js';
 export * from './events.js';
 export * from './alerts.js';
+export * from './secret-stores.js';
 export * from './api-calls.js';
 export * from './facts.js';
 export * from './unusual.js';

@@ -9,6 +9,8 @@ export interface ApiToken {
   readonly roles: readonly Role[];
   /** Undefined: all. */
   readonly connections?: readonly string[];
+  /** As a principal has them. */
+  readonly regions?: readonly string[];
   readonly createdAt: string;
   readonly createdBy: string;
   readonly expiresAt: string;

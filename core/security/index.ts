@@ -1,6 +1,7 @@
 export * from './api-token.js';
 export * from './audit-chain.js';
 export type * from './audit-store.js';
+export type * from './break-glass.js';
 export type * from './configuration-store.js';
 export type * from './principal.js';
 export * from './roles.js';

@@ -10,4 +10,8 @@ export interface Principal {
   readonly permissions: ReadonlySet<Permission>;
   /** The only connections that it may see; undefined: all. */
   readonly connections?: readonly string[];
+  /** The only regions whose figures it may see, and nothing else; undefined: all. */
+  readonly regions?: readonly string[];
+  /** The emergency access that gives it the right to see PHI. */
+  readonly breakGlass?: string;
 }

@@ -18,6 +18,8 @@ export interface Session {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly connections?: readonly string[];
+  /** As a principal has them. */
+  readonly regions?: readonly string[];
 }
 
 export interface SessionStore {

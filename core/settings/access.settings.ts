@@ -16,12 +16,42 @@ export class TlsSettings {
 const ROLES = ['viewer', 'analyst', 'operator', 'admin', 'auditor', 'phi'] as const;
 type Role = (typeof ROLES)[number];
 
+/** Counts of runs, records and files come from all regions: only the report can be seen by region. */
+const REGIONAL: readonly Role[] = ['analyst', 'phi'];
+
+@Rule<GrantSettings>(({ roles, connections, regions }) => {
+  if (regions === undefined) return undefined;
+  if (connections !== undefined)
+    return {
+      key: 'connections',
+      message: 'cannot stand beside regions, which give the report only; remove one of them',
+    };
+  return roles.every((role) => REGIONAL.includes(role))
+    ? undefined
+    : {
+        key: 'roles',
+        message: `can be ${REGIONAL.join(' and ')} only beside regions: only the report is told by region`,
+      };
+})
 export class GrantSettings {
   @Key('What its people may do (docs/security.md).', { shape: list(word(ROLES)), example: '[operator]' })
   roles: Role[];
 
   @OptionalKey('The only connections that they see, and no report; absent: all.', { shape: list(TEXT) })
   connections?: string[];
+
+  @OptionalKey('The only regions whose figures they see in the report, and nothing else; absent: all.', {
+    shape: list(TEXT),
+    example: '[South]',
+  })
+  regions?: string[];
+}
+
+/** Emergency access. */
+export class BreakGlassSettings {
+  @OptionalKey('The longest time for which it can be asked.')
+  @MinutesText()
+  longest: string = '1h';
 }
 
 export class OidcSettings {
@@ -86,6 +116,12 @@ export class AccessSettings {
 
   @OptionalKey('Login of people at the OpenID Connect provider of the company.', { shape: one(OidcSettings) })
   oidc?: OidcSettings;
+
+  @OptionalKey(
+    'Operators and admins can take the right to see PHI for a limited time, with a reason; needs an alert rule `break_glass`.',
+    { shape: one(BreakGlassSettings), example: '{ longest: 1h }' },
+  )
+  break_glass?: BreakGlassSettings;
 
   @OptionalKey('After so long without a request a login is over.')
   @MinutesText()

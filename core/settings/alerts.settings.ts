@@ -13,6 +13,8 @@ const SAFE_URL = /^(https:\/\/[^\s/]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::
 const bothOrNeither = (a: string, b: string) => ({
   anyOf: [{ required: [a, b] }, { not: { anyOf: [{ required: [a] }, { required: [b] }] } }],
 });
+/** What is of no connection. */
+const WITHOUT_CONNECTION: readonly AlertKind[] = ['worker_lost', 'release_restated', 'break_glass'];
 const Address = () => Pattern(SAFE_URL, URL_RULE);
 
 @Rule<SmtpSettings>(
@@ -193,10 +195,10 @@ export class EscalateSettings {
 )
 @Rule<AlertRuleSettings>(
   ({ when, connections }) =>
-    connections !== undefined && (when === 'worker_lost' || when === 'release_restated')
+    connections !== undefined && WITHOUT_CONNECTION.includes(when)
       ? { key: 'connections', message: `has no meaning with when: ${when}; remove it` }
       : undefined,
-  { not: { required: ['connections'], properties: { when: { enum: ['worker_lost', 'release_restated'] } } } },
+  { not: { required: ['connections'], properties: { when: { enum: [...WITHOUT_CONNECTION] } } } },
 )
 export class AlertRuleSettings {
   @Key(

@@ -27,6 +27,7 @@ export function crossCheck(settings: Partial<Settings>, context: CrossCheckConte
   checkOrder(settings, context);
   checkReport(settings, context);
   checkAlerts(settings, context);
+  checkAccess(settings, context);
 }
 
 function checkKeys({ keys }: Partial<Settings>, { report, isReference }: CrossCheckContext): void {
@@ -127,4 +128,20 @@ function checkAlerts({ alerts, connections }: Partial<Settings>, { report }: Cro
         );
     known('connections', 'connection', namesOf(connections));
   }
+}
+
+function checkAccess({ access, alerts, connections }: Partial<Settings>, { report }: CrossCheckContext): void {
+  const known = namesOf(connections);
+  for (const [group, grant] of entries(access?.oidc?.grants))
+    for (const [position, name] of (grant?.connections ?? []).entries())
+      if (known !== undefined && typeof name === 'string' && !known.includes(name))
+        report(
+          ['access', 'oidc', 'grants', group, 'connections', position],
+          `no such connection; ${didYouMean(name, known)}`,
+        );
+  if (access?.break_glass !== undefined && !(alerts?.rules ?? []).some((rule) => rule?.when === 'break_glass'))
+    report(
+      ['access', 'break_glass'],
+      'needs a rule under alerts.rules with `when: break_glass`, so that others are told',
+    );
 }

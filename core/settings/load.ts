@@ -5,7 +5,7 @@ import { ConnectorError, isConnectorError } from '../sdk/errors.js';
 import { crossCheck } from './cross-checks.js';
 import { OLD_BOOLEANS } from './fields.js';
 import { SettingsError, formatPath, type Path, type SettingsIssue } from './issues.js';
-import type { ReferenceSources } from './references.js';
+import { resolveReferences, storedReferencesIn, type ReferenceSources } from './references.js';
 import { keysOf, type SettingsClass } from './shape.js';
 import { Settings } from './settings.js';
 import { didYouMean } from './suggestions.js';
@@ -32,6 +32,11 @@ export interface LoadedSettings {
   readonly defaults: ReadonlyMap<string, unknown>;
   /** The file's own values, references resolved, without defaults. */
   readonly written: Readonly<Record<string, unknown>>;
+  /**
+   * The value at a path with what its references stand for now: files and stores of secrets are read again. Throws where one
+   * cannot be read; the error names the reference.
+   */
+  current(path: Path): Promise<unknown>;
   positionOf(path: Path, at?: 'key' | 'value'): { readonly line: number; readonly column: number };
   issueAt(path: Path, message: string, at?: 'key' | 'value'): SettingsIssue;
   /**
@@ -44,7 +49,11 @@ export interface LoadedSettings {
 export interface ParseOptions extends ReferenceSources {
   /** Path of the file, as it stands before each error. */
   readonly file: string;
+  /** Asks a store of secrets. */
+  readonly readStored?: ReadStored;
 }
+
+type ReadStored = (reference: string) => Promise<string>;
 
 /** A source or destination of the file, for whoever knows its connector. */
 export interface PluginUse {
@@ -56,6 +65,8 @@ export interface PluginUse {
 
 export interface LoadOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Asks a store of secrets for a reference such as `vault:secret/braze#api_key`; paths are relative to the folder of the file. */
+  readonly readStored?: (folder: string) => ReadStored;
   /**
    * Lets a plugin check its `config`, so that its errors are told together with all others. Called also where the file has
    * other errors. A `ConnectorError` that it throws is told at `connector`.
@@ -66,7 +77,10 @@ export interface LoadOptions {
 }
 
 /** Reads and checks a configuration file. Throws one `SettingsError` that holds all that is wrong. */
-export async function loadSettings(file: string, { env, checkPlugin }: LoadOptions): Promise<LoadedSettings> {
+export async function loadSettings(
+  file: string,
+  { env, readStored, checkPlugin }: LoadOptions,
+): Promise<LoadedSettings> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConnectorError('config', `${file}: cannot be read (${error.code ?? error.message})`, {
       hint: 'Give another file with --config or TRIBUTARY_CONFIG; `tributary init` writes a first one.',
@@ -74,7 +88,10 @@ export async function loadSettings(file: string, { env, checkPlugin }: LoadOptio
   });
   const folder = dirname(resolve(file));
   const read = (path: string) => readFileSync(resolve(folder, path), 'utf8');
-  const { loaded, issues } = readSettings(text, { file, env, readFile: read });
+  const ask = readStored?.(folder);
+  const stored = await readAll(storedReferencesIn(text), ask);
+  const options = { file, env, readFile: read, stored, ...(ask === undefined ? {} : { readStored: ask }) };
+  const { loaded, issues } = readSettings(text, options);
   if (checkPlugin !== undefined)
     for (const use of pluginUses(loaded.settings)) {
       const path = [`${use.kind}s`, use.name];
@@ -135,6 +152,7 @@ function readSettings(text: string, options: ParseOptions): { loaded: LoadedSett
     referenced: document.referenced,
     defaults,
     written: document.value as Record<string, unknown>,
+    current: (path) => currentValue(document, path, options),
     positionOf: document.positionOf,
     issueAt,
     issuesFrom: (base, found, knownKeys = []) =>
@@ -142,6 +160,37 @@ function readSettings(text: string, options: ParseOptions): { loaded: LoadedSett
   };
   return { loaded, issues };
 }
+
+/** What each stands for now, or why it cannot be read. */
+async function readAll(
+  references: readonly string[],
+  ask: ReadStored | undefined,
+): Promise<ReadonlyMap<string, string | Error>> {
+  const read = async (reference: string) =>
+    [reference, await ask!(reference).catch((error: unknown) => error as Error)] as const;
+  return new Map(ask === undefined ? [] : await Promise.all(references.map(read)));
+}
+
+async function currentValue(document: YamlDocument, below: Path, options: ParseOptions): Promise<unknown> {
+  const within = [...document.referenced.values()].filter(({ path }) => below.every((key, at) => path[at] === key));
+  const stored = await readAll(
+    [...new Set(within.flatMap(({ text }) => storedReferencesIn(text)))],
+    options.readStored,
+  );
+  for (const value of stored.values()) if (value instanceof Error) throw value;
+  const root = { value: structuredClone(below.reduce<unknown>((part, key) => (part as Tree)[key], document.value)) };
+  for (const { path, text } of within) {
+    const resolved = resolveReferences(text, { ...options, stored });
+    if (resolved.faults.length > 0)
+      throw new ConnectorError('config', `${formatPath(path)}: ${resolved.faults.join('; ')}`);
+    const way = ['value', ...path.slice(below.length)];
+    const holder = way.slice(0, -1).reduce<unknown>((part, key) => (part as Tree)[key], root) as Tree;
+    holder[way.at(-1)!] = resolved.text;
+  }
+  return root.value;
+}
+
+type Tree = Record<PropertyKey, unknown>;
 
 function foreignIssues(
   issue: ForeignIssue,

@@ -30,8 +30,13 @@ export function maskUrls(text: string): string {
   return text.replace(URL_PASSWORD, '$1:***@').replace(URL_QUERY_PASSWORD, '$1***');
 }
 
-/** Every secret that the file or its references give, as it stands, those inside of URLs too. */
-export function secretValuesOf(loaded: LoadedSettings, declared: readonly PathPattern[]): ReadonlySet<string> {
+/** Every secret in a value of the file, references resolved, as it stands, those inside of URLs too. */
+export function secretValuesOf(
+  loaded: Pick<LoadedSettings, 'referenced'>,
+  declared: readonly PathPattern[],
+  value: unknown,
+  at: Path,
+): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (value: unknown, path: Path): void => {
     if (Array.isArray(value)) for (const [index, entry] of value.entries()) visit(entry, [...path, index]);
@@ -43,7 +48,7 @@ export function secretValuesOf(loaded: LoadedSettings, declared: readonly PathPa
         for (const [, , password] of value.matchAll(pattern)) found.add(password!);
     }
   };
-  visit(loaded.written, []);
+  visit(value, at);
   return found;
 }
 

@@ -16,6 +16,8 @@ import { resolveReferences, type Reference, type ReferenceSources } from './refe
 /** The text of a value at a path, that held references, and what they were. */
 export interface ReferencedValue {
   readonly path: Path;
+  /** As it was written. */
+  readonly text: string;
   readonly references: readonly Reference[];
 }
 
@@ -100,7 +102,8 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
     const resolution = resolveReferences(node.value, sources);
     for (const fault of resolution.faults) report(node, path, fault);
     if (resolution.faults.length > 0) unresolved.add(formatPath(path));
-    if (resolution.references.length > 0) referenced.set(formatPath(path), { path, references: resolution.references });
+    if (resolution.references.length > 0)
+      referenced.set(formatPath(path), { path, text: node.value, references: resolution.references });
     return resolution.text;
   }
 

@@ -14,6 +14,15 @@ export async function listMonths(sql: SqlSession): Promise<readonly string[]> {
   return rows.map(({ month }) => monthOf(month));
 }
 
+/** Regions that figures have, by name; rows that are not broken down by one are left out. */
+export async function listRegions(sql: SqlSession): Promise<readonly string[]> {
+  if ((await listMonths(sql)).length === 0) return [];
+  const rows = await sql.query<{ region: string }>(
+    `SELECT DISTINCT region FROM report.campaign_monthly WHERE region <> '' ORDER BY 1`,
+  );
+  return rows.map(({ region }) => region);
+}
+
 const SHOWN = 14;
 
 /** Refuses a month that is none, and one without figures, by naming those that have some. */

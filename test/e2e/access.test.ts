@@ -11,11 +11,15 @@ import { loadConfiguration } from '../../core/app/configuration.js';
 import { openInstallation, type Installation } from '../../core/app/installation.js';
 import type { Host } from '../../core/app/main.js';
 import { ask, type Answer } from '../support/host.js';
+import { startReceiver, type Receiver } from '../support/receiver.js';
 import { query, stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
 
 const TLS = new URL('../fixtures/tls/', import.meta.url);
-const CONFIG = `access: { public_url: "http://localhost:8080" }
+const CONFIG = `access: { public_url: "http://localhost:8080", break_glass: { longest: 1h } }
+alerts:
+  channels: { hook: { webhook: { url: "\${env:HOOK_URL}", secret: a-secret-of-a-test } } }
+  rules: [ { when: break_glass, severity: critical, to: [hook] } ]
 audit: { key: "\${env:AUDIT_KEY}", anchor: ./anchors.jsonl }
 sources: { exports: { connector: local, config: { files: [ { stream: sends, path: ./data/*.csv, format: csv } ] } } }
 connections:
@@ -26,27 +30,30 @@ connections:
 const MAY: Readonly<Record<string, readonly string[]>> = {
   viewer: ['status:read'],
   analyst: ['status:read', 'report:read'],
-  operator: ['status:read', 'report:read', 'runs:manage', 'alerts:manage'],
-  admin: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read'],
+  operator: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'break-glass:use'],
+  admin: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read', 'break-glass:use'],
   auditor: ['status:read', 'audit:read'],
   phi: ['phi:read'],
 };
 const AUDIT_KEY = 'the key of the audit log, 32 long';
+const env: Record<string, string> = { AUDIT_KEY };
 const OPEN = ['GET /livez', 'GET /login', 'GET /login/callback', 'GET /readyz'];
 
 let project: Project;
+let hook: Receiver;
 let installation: Installation;
 let host: Host;
 let permissionOf: Readonly<Record<string, string>>;
 const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
+  hook = await startReceiver();
   project = await newProject(CONFIG);
-  const env = {
+  Object.assign(env, {
     WAREHOUSE_URL: project.warehouseUrl,
     TRIBUTARY_HOME: join(project.folder, 'home'),
-    AUDIT_KEY,
-  };
+    HOOK_URL: hook.url,
+  });
   await project.write('data/a.csv', 'a\n1\n');
   for (const role of Object.keys(MAY)) {
     const made = await project.data(['tokens', 'create', `the ${role}`, '--role', role], { env });
@@ -68,6 +75,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await host?.close();
   await installation?.close();
+  await hook?.close();
   await project?.remove();
   await stopTestServer();
 });
@@ -128,7 +136,6 @@ describe('a token of one connection', () => {
   const of: Record<string, Record<'run' | 'request' | 'backfill' | 'alert', string>> = {};
 
   beforeAll(async () => {
-    const env = { AUDIT_KEY };
     for (const name of ['daily', 'secret_one']) {
       const { run } = await project.data(['sync', name], { env });
       const [request, backfill, alert] = [randomUUID(), randomUUID(), randomUUID()];
@@ -267,9 +274,7 @@ describe('the audit log by the API', () => {
 });
 
 test('small counts are asked for by who has the right to see them, and the log keeps that they were', async () => {
-  const made = await project.data(['tokens', 'create', 'both', '--role', 'analyst', '--role', 'phi'], {
-    env: { AUDIT_KEY },
-  });
+  const made = await project.data(['tokens', 'create', 'both', '--role', 'analyst', '--role', 'phi'], { env });
   tokens['both'] = made.token;
   for (const path of ['/api/report/2026-03', '/report/2026-03', '/api/report/2026-03/tables/region']) {
     const refused = await as('analyst', 'GET', `${path}?with_phi=true`);
@@ -284,6 +289,85 @@ test('small counts are asked for by who has the right to see them, and the log k
     'token:both 2026-03 allowed',
     'token:the analyst 2026-03 denied',
   ]);
+});
+
+describe('emergency access', () => {
+  const post = async (role: string, path: string, body: object): Promise<any> => {
+    const headers = { authorization: `Bearer ${tokens[role]}`, 'content-type': 'application/json' };
+    const answer = await ask(host.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: answer.status, ...JSON.parse(answer.body) };
+  };
+  const me = async (role: string): Promise<any> => JSON.parse((await as(role, 'GET', '/api/me')).body);
+  const acts = async () => {
+    const { audit } = await installation.store();
+    return (await audit.list({ limit: 500 }))
+      .filter(({ action }) => action.startsWith('break_glass.'))
+      .map(({ actor, action, detail }) => ({ actor, action, ...JSON.parse(detail) }))
+      .toReversed();
+  };
+
+  it('needs a reason and a time within its limit, and the right to it', async () => {
+    for (const [body, detail] of [
+      [{ for: '30m' }, /^reason must be text/],
+      [{ reason: 'because', for: '30m' }, /^reason must be text/],
+      [{ reason: 'a member is at the desk', for: '2h' }, /^for must be a duration like 30m, from 1m to 60m/],
+      [{ reason: 'a member is at the desk', for: 'ever' }, /^for must be/],
+      [{ reason: 'a member is at the desk', for: '5m', roles: ['admin'] }, /^There is no key "roles"/],
+    ] as const)
+      expect(await post('operator', '/api/break-glass', body)).toMatchObject({
+        status: 400,
+        detail: expect.stringMatching(detail),
+      });
+    expect((await post('analyst', '/api/break-glass', { reason: 'a member is at the desk', for: '5m' })).status).toBe(
+      403,
+    );
+    expect(await acts()).toEqual([]);
+  });
+
+  it('gives the right to see PHI at once, tells others, and ends by itself', async () => {
+    expect((await me('operator')).permissions).not.toContain('phi:read');
+    const opened = await post('operator', '/api/break-glass', { reason: 'a member is at the desk', for: '30m' });
+    expect(opened).toMatchObject({ status: 200, actor: 'token:the operator', ended_at: null });
+    expect(await me('operator')).toMatchObject({
+      permissions: expect.arrayContaining(['phi:read']),
+      break_glass: opened.id,
+    });
+    expect((await me('admin')).permissions).not.toContain('phi:read');
+    // Whoever looks at the rules every few seconds tells it.
+    while (!hook.received.some(({ body }) => body.includes(opened.id))) await once(hook.posts, 'post');
+    const told = JSON.parse(hook.received.at(-1)!.body);
+    expect(told).toMatchObject({ severity: 'critical', title: 'token:the operator took emergency access' });
+    expect(JSON.stringify(told)).not.toContain('at the desk');
+    // Its time goes by.
+    await query(
+      project.storeUrl,
+      `UPDATE tributary_store.break_glass SET opened_at = opened_at - interval '31 min', expires_at = expires_at - interval '31 min'`,
+    );
+    expect(await me('operator')).toMatchObject({
+      permissions: expect.not.arrayContaining(['phi:read']),
+      break_glass: null,
+    });
+    const { noteEnded } = await import('../../core/app/break-glass.js');
+    await noteEnded(installation);
+    expect(await acts()).toMatchObject([
+      { actor: 'token:the operator', action: 'break_glass.open', reason: 'a member is at the desk', minutes: 30 },
+      { actor: 'token:the operator', action: 'break_glass.over' },
+    ]);
+  });
+
+  it('ends when its holder, or somebody on the machine, ends it, and is there to be reviewed', async () => {
+    const body = { reason: 'the second time today', for: '30m' };
+    await post('operator', '/api/break-glass', body);
+    expect((await post('operator', '/api/break-glass/end', {})).accesses).toMatchObject([
+      { reason: body.reason, ended_by: 'token:the operator' },
+    ]);
+    await post('operator', '/api/break-glass', body);
+    await project.data(['break-glass', 'end', 'token:the operator'], { env });
+    expect((await me('operator')).break_glass).toBeNull();
+    const { accesses } = JSON.parse((await as('auditor', 'GET', '/api/break-glass')).body);
+    expect(accesses).toHaveLength(3);
+    expect(accesses[0]).toMatchObject({ ended_by: expect.stringContaining('@') });
+  });
 });
 
 test('a token is refused when it is revoked, expired, forged or of another form, and too many tries are not looked at', async () => {
@@ -313,7 +397,6 @@ test('a token is refused when it is revoked, expired, forged or of another form,
 });
 
 test('audit verify finds what somebody changed in the store', async () => {
-  const env = { AUDIT_KEY };
   await project.write('anchors.jsonl', '');
   const whole = await project.data(['audit', 'verify'], { env });
   expect(whole).toMatchObject({ is_keyed: true, flaws: [] });
@@ -329,11 +412,6 @@ test('audit verify finds what somebody changed in the store', async () => {
 describe('a host that listens elsewhere', () => {
   const with_ = async (access: string) => {
     await project.configure(CONFIG.replace(/^access: .*$/m, access));
-    const env = {
-      WAREHOUSE_URL: project.warehouseUrl,
-      TRIBUTARY_HOME: join(project.folder, 'home'),
-      AUDIT_KEY,
-    };
     return openInstallation(await loadConfiguration(project.config, env), () => undefined);
   };
   const starting = async (access: string) => {

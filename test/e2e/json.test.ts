@@ -25,6 +25,15 @@ export default defineSource({
 });
 `;
 
+const BY_DAYS = `sources: { days: { connector: ./days.ts, config: {} } }
+connections: { daily: { source: days, destination: warehouse, schema: raw, streams: { days: {} } } }
+`;
+const EMERGENCY = `access: { public_url: "http://localhost:8080", break_glass: {} }
+alerts:
+  channels: { hook: { webhook: { url: "http://localhost:1", secret: a-secret-of-a-test } } }
+  rules: [ { when: break_glass, to: [hook] } ]
+`;
+
 let project: Project;
 let byDays: Project;
 let hook: Receiver;
@@ -49,9 +58,7 @@ report:
       as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent }
       responses: { form_completed: { from: forms, primary: true } }
 `);
-  byDays = await newProject(`sources: { days: { connector: ./days.ts, config: {} } }
-connections: { daily: { source: days, destination: warehouse, schema: raw, streams: { days: {} } } }
-`);
+  byDays = await newProject(BY_DAYS);
   await byDays.write('days.ts', DAYS);
   await project.write(
     'data/engagement.csv',
@@ -153,6 +160,10 @@ test('every verb prints what is documented', async () => {
     const days = ['backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
     judge((await byDays.run(days)).stdout);
   }
+  await byDays.configure(`${BY_DAYS}${EMERGENCY}`);
+  const mine = async (...args: string[]) => judge((await byDays.run(['break-glass', ...args, '--json'])).stdout);
+  await mine('open', 'ann@example.org', '--reason', 'a member is at the desk', '--for', '30m');
+  await mine('end', 'ann@example.org');
   const worker = project.start(['worker', '--json']);
   const [started] = await once(createInterface({ input: worker.child.stdout! }), 'line');
   worker.child.kill('SIGTERM');

@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { addressOf, MOTO } from './moto.js';
 import { startS3Simulator, type S3Simulator } from '../simulators/s3/server.js';
 
 /** An empty bucket, and what a configuration needs to reach it. */
@@ -16,8 +15,6 @@ export interface Bucket {
 
 const BUCKET = 'exports';
 const KEYS = { access_key_id: 'AKIATEST', secret_access_key: 'a secret of the test' };
-/** Where `.ci/run` puts moto, a simulator of AWS that others keep. */
-const MOTO = fileURLToPath(new URL('../../node_modules/.cache/moto/bin/moto_server', import.meta.url));
 
 export async function openBucket(kind: 'best' | 'own' = 'best'): Promise<Bucket> {
   const config = (endpoint: string) => ({ bucket: BUCKET, endpoint, path_style: true, ...KEYS });
@@ -54,17 +51,4 @@ export async function openBucket(kind: 'best' | 'own' = 'best'): Promise<Bucket>
       await once(child, 'exit');
     },
   };
-}
-
-async function addressOf(output: NodeJS.ReadableStream): Promise<string> {
-  const said: string[] = [];
-  for await (const line of createInterface({ input: output })) {
-    said.push(line);
-    const address = /http:\/\/127\.0\.0\.1:\d+/.exec(line)?.[0];
-    if (address !== undefined) {
-      output.resume();
-      return address;
-    }
-  }
-  throw new Error(`moto did not start: ${said.join(' | ')}`);
 }

@@ -20,6 +20,9 @@ const AUDITED: Readonly<Record<string, number>> = {
   'report mail': 0,
   'tokens create': 1,
   'tokens revoke': 1,
+  'break-glass open': 1,
+  'break-glass list': 0,
+  'break-glass end': 1,
   'audit list': 0,
   'audit verify': 0,
   // A statement may hold anything.
@@ -37,6 +40,9 @@ const OPTIONS = [
   'fullRefresh',
   'role',
   'connection',
+  'region',
+  'reason',
+  'for',
   'expires',
 ];
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { alertsVerb } from './alerts.js';
 import { auditVerb } from './audit.js';
+import { breakGlassVerb } from './break-glass.js';
 import { backfillVerb } from './backfill.js';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
@@ -54,6 +55,7 @@ for (const verb of [
   workerVerb,
   alertsVerb,
   tokensVerb,
+  breakGlassVerb,
   auditVerb,
   demoVerb,
 ])

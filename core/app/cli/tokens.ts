@@ -9,6 +9,7 @@ import { does } from './verb.js';
 interface CreateOptions {
   readonly role: readonly Role[];
   readonly connection?: readonly string[];
+  readonly region?: readonly string[];
   readonly expires: number;
 }
 
@@ -20,29 +21,36 @@ export function tokensVerb(program: Command): void {
     .description('makes a token and shows it once')
     .argument('<name>', 'who or what uses it, as the audit log will name it')
     .requiredOption('--role <role>', `${ROLE_NAMES.join(', ')}; may be repeated`, roles)
-    .option('--connection <name>', 'may see no other; may be repeated', (name, before: string[] = []) => [
-      ...before,
-      name,
-    ])
+    .option('--connection <name>', 'may see no other; may be repeated', also)
+    .option('--region <name>', 'may see the figures of no other, and nothing else; may be repeated', also)
     .option('--expires <duration>', 'like 90d, at most 400d', lifetime, lifetime('90d'));
-  does<CreateOptions>(create, async ({ installation, output }, [name], { role, connection, expires }) => {
-    const { configuration, store } = await installation();
-    for (const one of connection ?? []) configuration.connection(one);
-    const now = Date.now();
-    const { text, ...made } = newApiToken();
-    const token: ApiToken = {
-      id: made.id,
-      name: name as string,
-      roles: role,
-      ...(connection === undefined ? {} : { connections: connection }),
-      createdAt: new Date(now).toISOString(),
-      createdBy: whoAmI(),
-      expiresAt: new Date(now + expires).toISOString(),
-    };
-    await (await store()).tokens.create({ ...token, digest: made.digest });
-    output.note('This is shown once. Keep it where secrets are kept.');
-    output.data('tributary.token/1', { ...tokenForm(token), token: text }, () => text);
-  });
+  does<CreateOptions>(
+    create,
+    async ({ installation, output, signal }, [name], { role, connection, region, expires }) => {
+      const open = await installation();
+      const { configuration, store } = open;
+      for (const one of connection ?? []) configuration.connection(one);
+      if (region !== undefined) {
+        checkRegional(role, connection);
+        await (await import('../regions.js')).checkRegions(open, region, signal);
+      }
+      const now = Date.now();
+      const { text, ...made } = newApiToken();
+      const token: ApiToken = {
+        id: made.id,
+        name: name as string,
+        roles: role,
+        ...(connection === undefined ? {} : { connections: connection }),
+        ...(region === undefined ? {} : { regions: region }),
+        createdAt: new Date(now).toISOString(),
+        createdBy: whoAmI(),
+        expiresAt: new Date(now + expires).toISOString(),
+      };
+      await (await store()).tokens.create({ ...token, digest: made.digest });
+      output.note('This is shown once. Keep it where secrets are kept.');
+      output.data('tributary.token/1', { ...tokenForm(token), token: text }, () => text);
+    },
+  );
 
   const list = group
     .command('list')
@@ -53,12 +61,13 @@ export function tokensVerb(program: Command): void {
       tokens.length === 0
         ? 'no tokens'
         : table(
-            ['id', 'name', 'roles', 'connections', 'created', 'by', 'expires', 'revoked', 'last used'],
+            ['id', 'name', 'roles', 'connections', 'regions', 'created', 'by', 'expires', 'revoked', 'last used'],
             tokens.map((one) => [
               one.id,
               one.name,
               one.roles.join(', '),
               one.connections?.join(', ') ?? 'all',
+              one.regions?.join(', ') ?? 'all',
               one.createdAt,
               one.createdBy,
               one.expiresAt,
@@ -87,6 +96,7 @@ function tokenForm({
   name,
   roles,
   connections,
+  regions,
   createdAt,
   createdBy,
   expiresAt,
@@ -98,12 +108,23 @@ function tokenForm({
     name,
     roles,
     connections: connections ?? null,
+    regions: regions ?? null,
     created_at: createdAt,
     created_by: createdBy,
     expires_at: expiresAt,
     revoked_at: revokedAt ?? null,
     last_used_at: lastUsedAt ?? null,
   };
+}
+
+const also = (name: string, before: readonly string[] = []): readonly string[] => [...before, name];
+
+/** As `access.oidc.grants` has it. */
+function checkRegional(role: readonly Role[], connection: readonly string[] | undefined): void {
+  if (connection !== undefined || role.some((one) => one !== 'analyst' && one !== 'phi'))
+    throw new ConnectorError('config', 'A token of a region sees the report and nothing else.', {
+      hint: 'Give it --role analyst and no --connection.',
+    });
 }
 
 function roles(text: string, before: readonly Role[] = []): readonly Role[] {

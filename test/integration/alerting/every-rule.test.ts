@@ -188,6 +188,20 @@ const CASES: Readonly<Record<AlertKind, Case>> = {
     fault: restateSmallMonth,
     heal: async () => (now += DAY),
   },
+  break_glass: {
+    fault: () =>
+      store.breakGlass.open({
+        id: randomUUID(),
+        actor: 'ann@example.org',
+        reason: 'a member is at the desk',
+        forMs: 60 * MINUTE,
+      }),
+    heal: () =>
+      query(
+        database.url,
+        `UPDATE tributary_store.break_glass SET opened_at = now() - interval '25 h', expires_at = now() - interval '24 h'`,
+      ),
+  },
 };
 
 const LATE_RUN = '00000000-0000-4000-8000-00000000000a';

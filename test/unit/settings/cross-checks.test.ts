@@ -1,5 +1,7 @@
 import { SAMPLE, errorsOf, SECRETS, spoiled } from './sample.js';
 
+const accessOf = (more: string) => `access: { public_url: "https://t.example.org", ${more} }\n`;
+
 describe('names that must exist elsewhere in the file', () => {
   test.each<[string, string, string, string]>([
     ['a source', 'source: braze', 'source: brase', 'connections.daily.source: no such source; did you mean "braze"?'],
@@ -32,6 +34,24 @@ describe('names that must exist elsewhere in the file', () => {
       'tokenize: member_key',
       'tokenize: member_kee',
       'connections.daily.protect.series.member.tokenize: no such key under keys; did you mean "member_key"?',
+    ],
+    [
+      'a connection of a grant',
+      'version: 1\n',
+      `version: 1\n${accessOf('oidc: { issuer: "https://l.example.org", client_id: t, client_secret: s, grants: { g: { roles: [viewer], connections: [dayly] } } }')}`,
+      'access.oidc.grants.g.connections[0]: no such connection; did you mean "daily"?',
+    ],
+    [
+      'what is told by region, for a grant of regions',
+      'version: 1\n',
+      `version: 1\n${accessOf('oidc: { issuer: "https://l.example.org", client_id: t, client_secret: s, grants: { g: { roles: [operator], regions: [South] } } }')}`,
+      'access.oidc.grants.g.roles: can be analyst and phi only beside regions: only the report is told by region',
+    ],
+    [
+      'the rule that tells of emergency access',
+      'version: 1\n',
+      `version: 1\n${accessOf('break_glass: { longest: 1h }')}`,
+      'access.break_glass: needs a rule under alerts.rules with `when: break_glass`, so that others are told',
     ],
     [
       'the destination of the report',

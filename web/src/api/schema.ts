@@ -112,6 +112,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["BreakGlass_list"];
+        put?: never;
+        post: operations["BreakGlass_open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/break-glass/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["BreakGlass_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/connections": {
         parameters: {
             query?: never;
@@ -770,7 +802,7 @@ export interface operations {
                 connection?: string;
                 /** @description The `next` of the page before. */
                 cursor?: string;
-                kind?: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated";
+                kind?: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated" | "break_glass";
                 limit?: number;
                 /** @description `true`: those that are not over; `false`: those that are. */
                 open?: boolean;
@@ -814,7 +846,7 @@ export interface operations {
                             /** @description Of connection, kind and stream, worker or host; one alert of a key is open at a time. */
                             key: string;
                             /** @enum {string} */
-                            kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated";
+                            kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated" | "break_glass";
                             /** Format: date-time */
                             last_seen_at: string;
                             meaning: string;
@@ -961,7 +993,7 @@ export interface operations {
                         /** @description Of connection, kind and stream, worker or host; one alert of a key is open at a time. */
                         key: string;
                         /** @enum {string} */
-                        kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated";
+                        kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated" | "break_glass";
                         /** Format: date-time */
                         last_seen_at: string;
                         meaning: string;
@@ -1106,7 +1138,7 @@ export interface operations {
                         /** @description Of connection, kind and stream, worker or host; one alert of a key is open at a time. */
                         key: string;
                         /** @enum {string} */
-                        kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated";
+                        kind: "run_failed" | "run_partial" | "run_interrupted" | "auth" | "schema_change" | "quarantine_growth" | "unexpected_zero" | "volume_anomaly" | "error_budget" | "integrity_mismatch" | "disk" | "late" | "stale_data" | "request_failed" | "worker_lost" | "release_restated" | "break_glass";
                         /** Format: date-time */
                         last_seen_at: string;
                         meaning: string;
@@ -1808,6 +1840,380 @@ export interface operations {
             };
             /** @description What is wrong. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    BreakGlass_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who took emergency access, the latest first, a hundred at most. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accesses: {
+                            actor: string;
+                            ended_at: string | null;
+                            /** @description Null where it ended by itself, or is open. */
+                            ended_by: string | null;
+                            /** Format: date-time */
+                            expires_at: string;
+                            id: string;
+                            /** Format: date-time */
+                            opened_at: string;
+                            reason: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    BreakGlass_open: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A duration like 30m, at most `access.break_glass.longest`. */
+                    for: string;
+                    /** @description For those who review it; name no member. */
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description It is open. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        actor: string;
+                        ended_at: string | null;
+                        /** @description Null where it ended by itself, or is open. */
+                        ended_by: string | null;
+                        /** Format: date-time */
+                        expires_at: string;
+                        id: string;
+                        /** Format: date-time */
+                        opened_at: string;
+                        reason: string;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /**
+             * @description What is wrong.
+             *
+             *     What is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    BreakGlass_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description That of who asks is over. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        accesses: {
+                            actor: string;
+                            ended_at: string | null;
+                            /** @description Null where it ended by itself, or is open. */
+                            ended_by: string | null;
+                            /** Format: date-time */
+                            expires_at: string;
+                            id: string;
+                            /** Format: date-time */
+                            opened_at: string;
+                            reason: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /**
+             * @description What is wrong.
+             *
+             *     What is wrong.
+             */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4576,6 +4982,8 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
+                        /** @description The emergency access that is open. */
+                        break_glass: string | null;
                         /** @description The only ones that are shown; null: all. */
                         connections: string[] | null;
                         /**
@@ -4585,6 +4993,8 @@ export interface operations {
                         login: "none" | "token" | "session";
                         name: string;
                         permissions: string[];
+                        /** @description The only ones whose figures are shown; null: all. */
+                        regions: string[] | null;
                         roles: string[];
                     };
                 };

@@ -1,0 +1,26 @@
+import { ConnectorError } from '../sdk/index.js';
+import { nearest } from '../settings/index.js';
+import type { Installation } from './installation.js';
+import { knownRegions } from './monthly-report.js';
+
+/**
+ * Refuses a region that no figure has, since who mistypes one sees nothing and does not know why. Without figures, and where the
+ * warehouse cannot be asked, nobody can tell.
+ */
+export async function checkRegions(
+  installation: Installation,
+  regions: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (installation.configuration.settings.report === undefined)
+    throw new ConnectorError('config', 'There is no report here, by which alone regions are told apart.', {
+      hint: 'Configure `report`, or leave --region out.',
+    });
+  const known = await knownRegions(installation, signal).catch((): readonly string[] => []);
+  const unknown = regions.find((region) => !known.includes(region));
+  if (unknown === undefined || known.length === 0) return;
+  const near = nearest(unknown, known);
+  throw new ConnectorError('config', `No figure of the report has the region "${unknown}".`, {
+    hint: near === undefined ? `There are: ${known.join(', ')}.` : `Did you mean "${near}"?`,
+  });
+}
