@@ -29,6 +29,20 @@ const ERROR = z.strictObject({
 const STREAM_OUTCOME = z.strictObject({
   state: z.enum(['pending', 'reading', 'complete', 'failed', 'skipped']),
   ledger: counts,
+  steps: counts
+    .optional()
+    .describe('How often each step of the chain has acted, such as `map.where(…)`; absent: none has.'),
+  expectations: z
+    .array(
+      z.strictObject({
+        rule: z.string(),
+        severity: z.enum(['quarantine', 'warn', 'fail']),
+        broken: z.int().describe('Records that broke it; 1 where a stream as a whole did.'),
+        found: z.string().optional(),
+      }),
+    )
+    .optional()
+    .describe('How its expectations ended; absent: it has none.'),
   error: ERROR.optional(),
 });
 
@@ -143,6 +157,7 @@ export const LEDGER = z.strictObject({
       checkpoints: z.int(),
       committed_at: instant.describe('Of the last checkpoint.'),
       ledger: counts,
+      steps: counts.describe('How often each step of the chain has acted.'),
       imbalances: z
         .array(z.string())
         .describe('What does not hold of read = filtered + quarantined + staged, and so on.'),

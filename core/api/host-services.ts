@@ -95,6 +95,8 @@ export interface StreamLedger {
   readonly checkpoints: number;
   readonly committed_at: string;
   readonly ledger: Readonly<Record<string, number>>;
+  /** How often each step of the chain has acted. */
+  readonly steps: Readonly<Record<string, number>>;
   /** The sentences that do not hold; empty where it balances. */
   readonly imbalances: readonly string[];
 }

@@ -57,6 +57,14 @@ function sentenceOf(event: KeptEvent): readonly [LogLevel, string] | undefined {
       return ['info', `Slice "${event.slice}" of "${event.stream}" is complete.`];
     case 'checkpoint_committed':
       return ['info', `A checkpoint of "${event.stream}" was committed: ${countsOf(event.ledger)}.`];
+    case 'expectations_judged': {
+      const broken = event.results.filter((result) => result.broken > 0);
+      if (broken.length === 0) return ['info', `All ${event.results.length} expectations of "${event.stream}" hold.`];
+      const each = broken.map(
+        (result) => `${result.rule} (${result.severity}): ${result.found ?? `${result.broken} records`}`,
+      );
+      return ['warn', `Expectations of "${event.stream}" are broken: ${each.join('; ')}.`];
+    }
     case 'records_quarantined': {
       const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
       return ['warn', `Records of "${event.stream}" went to quarantine: ${event.count} (${reasons.join(', ')}).`];

@@ -12,6 +12,7 @@ import type { MartBuild } from '../../report/index.js';
 import { countCalls } from '../sdk/http/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf } from '../settings/index.js';
+import { unusualVolume } from './expectations.js';
 import { probe, type Installation } from './installation.js';
 import { callSentences } from './call-sentences.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
@@ -116,6 +117,8 @@ export async function runOf(
           schema: connection.schema,
           streams,
           errorBudget: errorBudgetOf(connection.error_budget),
+          volume: (stream, ledger) =>
+            unusualVolume(store, { ...run, trigger, startedAt: startedAt.toISOString() }, stream, ledger),
           unstorableText: connection.unstorable_text,
           startedAt,
           fullRefresh: false,
@@ -131,11 +134,14 @@ export async function runOf(
   for (const text of callSentences(calls)) recorder.log('info', `Calls: ${text}.`);
   probe('before_marts');
   let marts: MartBuild | undefined;
-  if (leavesMartsBehind(outcome) && feedsMarts(configuration, name)) {
+  const broken = outcome.streams.find(({ error }) => error?.kind === 'expectation');
+  if (broken !== undefined && feedsMarts(configuration, name))
+    on({ type: 'warning', stream: broken.stream, message: 'The marts wait until a run of this connection passes.' });
+  else if (leavesMartsBehind(outcome) && feedsMarts(configuration, name)) {
     try {
       signal.throwIfAborted();
       const readings = readingsOf({ connection: name, trigger, startedAt }, outcome);
-      marts = await spans.part('marts', () => bringMartsUpToDate(installation, signal, readings));
+      marts = await spans.part('marts', () => bringMartsUpToDate(installation, signal, readings, name));
       for (const message of undatedIn(marts)) on({ type: 'warning', message });
     } catch (error) {
       outcome = signal.aborted ? stoppedBeforeMarts(outcome) : withMartsFailure(outcome, error);

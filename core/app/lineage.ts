@@ -1,4 +1,5 @@
 import type { LineageEntry, LineageFilter, StreamLedger } from '../api/index.js';
+import { addSteps } from '../program/index.js';
 import { EMPTY_LEDGER, imbalances, type Ledger } from '../protocol/index.js';
 import type { Installation } from './installation.js';
 import { readMetadata } from './read-metadata.js';
@@ -41,6 +42,12 @@ export async function readLineage(
   }));
 }
 
+/** Of a destination that an earlier version wrote, nothing is known of steps. */
+function stepsIn(found: unknown): Readonly<Record<string, number>> {
+  const each = (Array.isArray(found) ? found : []) as readonly (Record<string, number> | null)[];
+  return each.reduce<Record<string, number>>((sum, steps) => addSteps(sum, steps ?? {}), {});
+}
+
 const COLUMNS = Object.keys(EMPTY_LEDGER) as (keyof Ledger)[];
 
 /** The balance of each stream of a run over its committed checkpoints. */
@@ -52,7 +59,8 @@ export async function readLedger(
   const sums = COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ');
   const found = await readMetadata<Row>(installation, { connection, table: 'ledger', signal }, (sql, table) =>
     sql.query(
-      `SELECT stream, count(*) AS checkpoints, max(committed_at) AS committed_at, ${sums} FROM ${table}
+      `SELECT stream, count(*) AS checkpoints, max(committed_at) AS committed_at, ${sums},
+              array_agg(to_jsonb(l) -> 'steps') AS steps FROM ${table} AS l
         WHERE connection = $1 AND run_id = $2::uuid GROUP BY stream ORDER BY stream`,
       [connection, run],
     ),
@@ -66,6 +74,7 @@ export async function readLedger(
       checkpoints: Number(row['checkpoints']),
       committed_at: instantOf(row['committed_at']),
       ledger: { ...ledger },
+      steps: stepsIn(row['steps']),
       imbalances: imbalances(ledger),
     };
   });

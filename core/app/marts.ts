@@ -12,6 +12,7 @@ import {
 } from '../../report/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
+import { heldConnections } from './expectations.js';
 import { probe, type Installation } from './installation.js';
 
 /** The facts of the report, each with what the rest of the file says of its connection. */
@@ -47,13 +48,24 @@ export function feedsMarts(configuration: Configuration, connection: string): bo
   return factsOf(configuration).some((fact) => streamsOf(fact).some((stream) => stream.connection === connection));
 }
 
+/** The connections for which the marts wait, and releases with them. */
+export function martsHeldBy(installation: Installation): Promise<readonly string[]> {
+  const { configuration } = installation;
+  const feeding = Object.keys(configuration.settings.connections).filter((name) => feedsMarts(configuration, name));
+  return heldConnections(installation, feeding);
+}
+
 /** Brings the marts up to date with the raw tables; may be repeated. */
 export async function bringMartsUpToDate(
   installation: Installation,
   signal: AbortSignal,
   readings: readonly Reading[] = [],
-): Promise<MartBuild> {
+  /** The connection whose run asks, having passed. */
+  passed?: string,
+): Promise<MartBuild & { readonly heldBy?: readonly string[] }> {
   const { configuration } = installation;
+  const heldBy = (await martsHeldBy(installation)).filter((name) => name !== passed);
+  if (heldBy.length > 0) return { marts: {}, isChanged: false, marks: 0, facts: [], heldBy };
   const destination = reportDestination(configuration);
   const sql = await installation.sql(destination, { readOnly: false, signal });
   try {
@@ -85,7 +97,10 @@ export async function explain(
 }
 
 /** Rows that no figure counts, or none by channel, told to a person. */
-export function undatedIn({ facts }: MartBuild): readonly string[] {
+export function undatedIn({
+  facts,
+  heldBy = [],
+}: MartBuild & { readonly heldBy?: readonly string[] }): readonly string[] {
   const foreign = facts
     .filter(({ foreignChannels = [] }) => foreignChannels.length > 0)
     .map(
@@ -98,7 +113,8 @@ export function undatedIn({ facts }: MartBuild): readonly string[] {
       const rows = undated === 1 ? '1 row' : `${undated.toLocaleString('en-US')} rows`;
       return `${rows} of fact "${fact}" ${undated === 1 ? 'has no day and stands' : 'have no day and stand'} in no mart`;
     });
-  return [...undated, ...foreign];
+  const held = heldBy.map((connection) => `the marts wait: the last run of "${connection}" broke an expectation`);
+  return [...held, ...undated, ...foreign];
 }
 
 export function reportDestination({ settings }: Configuration): string {

@@ -8,9 +8,9 @@ import {
   type Release,
 } from '../../report/index.js';
 import type { SqlSession } from '../protocol/index.js';
-import { toConnectorError } from '../sdk/index.js';
+import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { probe, type Installation } from './installation.js';
-import { factsOf, reportDestination } from './marts.js';
+import { factsOf, martsHeldBy, reportDestination } from './marts.js';
 import { sectionOptions } from './section-options.js';
 
 /** Publishes one month, as it stands in the marts. */
@@ -28,6 +28,16 @@ async function publishIn(
   options: { readonly month: string; readonly as: 'preliminary' | 'final' | 'due'; readonly by: string },
 ): Promise<Publication> {
   const { configuration } = installation;
+  const [held] = await martsHeldBy(installation);
+  if (held !== undefined)
+    throw new ConnectorError(
+      'expectation',
+      `${options.month} is not published: the last run of "${held}" broke an expectation.`,
+      {
+        connection: held,
+        hint: `See \`tributary runs list ${held}\`; a run that passes lets marts and releases go on.`,
+      },
+    );
   return publishMonth(sql, {
     ...options,
     ...sectionOptions(installation),
@@ -50,7 +60,7 @@ export async function publishDue(
   { known, signal }: { readonly known: string | undefined; readonly signal: AbortSignal },
 ): Promise<{ readonly built: string; readonly published: readonly Publication[] }> {
   return writing(installation, signal, async (sql) => {
-    const months = await listMonths(sql);
+    const months = (await martsHeldBy(installation)).length > 0 ? [] : await listMonths(sql);
     if (months.length === 0) return { built: '', published: [] };
     const { project, closeAfter } = sectionOptions(installation);
     const now = new Date();

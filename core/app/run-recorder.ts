@@ -84,9 +84,9 @@ export async function recordRun(
       clearInterval(flushing);
       clearInterval(beating);
       await flush();
-      const streams = outcome.streams.map(({ stream, state, ledger, error }) => [
+      const streams = outcome.streams.map(({ stream, ledger, ...rest }) => [
         stream,
-        { state, ledger: { ...ledger }, ...(error === undefined ? {} : { error }) },
+        { ...rest, ledger: { ...ledger } },
       ]);
       await store.end(run.id, {
         state: outcome.state,

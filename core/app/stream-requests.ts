@@ -1,5 +1,12 @@
 import type { StreamRequest } from '../engine/index.js';
-import { planColumns, type ExpectRule, type MapRule, type ProtectRule } from '../middleware/index.js';
+import {
+  expectationsOf,
+  planChain,
+  planColumns,
+  type ExpectRule,
+  type MapRule,
+  type ProtectRule,
+} from '../middleware/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { ConnectionSettings, Settings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
@@ -36,6 +43,8 @@ export function streamRequests(
         lookback: settings.lookback,
         onSchemaChange: settings.on_schema_change ?? connection.on_schema_change,
         planColumns: (fields, key) => planColumns(fields, rules, key),
+        planConditions: (fields, key) => planChain(fields, rules, key).conditions,
+        expectations: expectationsOf(rules.expect),
         marks: marks(stream),
       };
     });

@@ -102,7 +102,11 @@ function fileUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: 
     async load({ file: open, columns, filling, intake, onBytes }) {
       if (open === undefined) throw new ConnectorError('internal', 'A file unit was not opened.');
       const named = Object.fromEntries((open.named ?? []).map(({ field, text }) => [field.name, text]));
-      const rest = { parsing: open.parsing, named, ...landingRules(run, plan) };
+      const rest = {
+        parsing: open.parsing,
+        named,
+        ...landingRules(run, plan, union(stream.catalog.fields, fieldsIn(open))),
+      };
       const reading = { stream: name, signal: run.signal, probe: run.probe, look: () => undefined };
       // Of the file as it lies there: what it unpacks to nobody knows beforehand.
       let told = 0;

@@ -55,9 +55,10 @@ export function judgeShare(budget: ErrorBudget, tally: RowTally, stream: string)
 }
 
 /** `severity: fail`: nothing of what was being read is committed. */
-function brokenExpectation(stream: string, { rule, detail }: Reject): ConnectorError {
+function brokenExpectation(stream: string, { rule = '', detail }: Reject): ConnectorError {
   return new ConnectorError('expectation', `Stream "${stream}" breaks ${rule}: ${detail}`, {
     stream,
+    expectation: rule,
     hint: 'See `tributary quarantine list`. Correct the source, or give the expectation another `severity`.',
   });
 }
@@ -171,11 +172,13 @@ async function* objectsOf(
 /** What the destination and the connection say of every row of a stream. */
 export function landingRules(
   { destination, unstorableText }: RunRequest,
-  { table }: StreamPlan,
-): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key'> {
+  { table, request, stream: { catalog } }: StreamPlan,
+  fields: readonly Field[] = catalog.fields,
+): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key' | 'conditions'> {
   const { holdsNul, maxKeyBytes } = destination.capabilities;
   const key = { sources: table.keySources, maxBytes: maxKeyBytes };
-  return { holdsNul, unstorableText, ...(table.key.length === 0 ? {} : { key }) };
+  const conditions = request.planConditions?.(fields, catalog.primaryKey) ?? [];
+  return { holdsNul, unstorableText, conditions, ...(table.key.length === 0 ? {} : { key }) };
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {

@@ -148,7 +148,11 @@ function partsOf(
   { records, positions }: ReplayGroup,
 ): readonly { readonly program: ObjectProgram; readonly records: readonly RecordData[] }[] {
   const { parsing, isText } = payloadRules(run, plan);
-  const rest = { parsing, isText, ...landingRules(run, plan) };
+  const fields = [...plan.stream.catalog.fields];
+  for (const { source, sourceType, target, compute } of columns)
+    if (compute === undefined && !fields.some(({ name }) => name === source))
+      fields.push({ ...target, name: source, type: sourceType });
+  const rest = { parsing, isText, ...landingRules(run, plan, fields) };
   return [false, true].flatMap((isTokenized) => {
     const at = records.flatMap((record, index) => (record.isTokenized === isTokenized ? [index] : []));
     if (at.length === 0) return [];

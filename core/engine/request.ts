@@ -2,9 +2,12 @@ import type {
   DestinationSession,
   DirtyMark,
   EventListener,
+  Expectation,
   Field,
+  Ledger,
   OpenSource,
   PlannedColumn,
+  RowCondition,
   RunIdentity,
   SyncMode,
   WriteMode,
@@ -21,7 +24,11 @@ export interface StreamRequest {
   readonly onSchemaChange: SchemaChangeRule;
   /** The middleware's chain: from the fields as they come to the columns as they land. */
   readonly planColumns: (fields: readonly Field[], key: readonly string[]) => readonly PlannedColumn[];
+  /** What the chain demands of whole records; absent: nothing. */
+  readonly planConditions?: (fields: readonly Field[], key: readonly string[]) => readonly RowCondition[];
   readonly marks: readonly DirtyMark[];
+  /** Every expectation of the stream, for its results; absent: none. */
+  readonly expectations?: readonly Expectation[];
 }
 
 /** Past either limit the stream fails. */
@@ -57,5 +64,7 @@ export interface RunRequest {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly on: EventListener;
+  /** What a stream usually reads, where this run read something else; absent: nothing is known. */
+  readonly volume?: (stream: string, ledger: Ledger) => Promise<{ readonly usual: number } | undefined>;
   readonly probe: (point: string) => Promise<void> | void;
 }

@@ -3,11 +3,13 @@ import {
   EMPTY_LEDGER,
   type Bookmark,
   type ErrorReport,
+  type ExpectationResult,
   type Ledger,
   type RunState,
   type SourceStream,
   type StreamState,
 } from '../protocol/index.js';
+import { addSteps } from '../program/index.js';
 import { ConnectorError, EXIT_CODES, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
@@ -18,6 +20,10 @@ export interface StreamOutcome {
   readonly stream: string;
   readonly state: StreamState;
   readonly ledger: Ledger;
+  /** How often each step of the chain has acted, in committed checkpoints; absent: none has. */
+  readonly steps?: Readonly<Record<string, number>>;
+  /** How the stream's expectations ended; absent: it has none. */
+  readonly expectations?: readonly ExpectationResult[];
   readonly error?: ErrorReport;
 }
 
@@ -133,25 +139,37 @@ async function oneStream(
 ) {
   // What was committed before a failure counts: the ledger is that of the checkpoints, not of the stream's end.
   let ledger = EMPTY_LEDGER;
+  let steps: Readonly<Record<string, number>> | undefined;
+  let expectations: readonly ExpectationResult[] | undefined;
   const counting: RunRequest = {
     ...run,
     on: (event) => {
-      if (event.type === 'checkpoint_committed') ledger = addLedgers(ledger, event.ledger);
+      if (event.type === 'checkpoint_committed') {
+        ledger = addLedgers(ledger, event.ledger);
+        if (event.steps !== undefined) steps = addSteps(steps ?? {}, event.steps);
+      }
+      if (event.type === 'expectations_judged') expectations = event.results;
       run.on(event);
     },
   };
+  const counted = (state: StreamState) => ({
+    stream: request.name,
+    state,
+    ledger,
+    ...(steps === undefined ? {} : { steps }),
+    ...(expectations === undefined ? {} : { expectations }),
+  });
   try {
     if (isConnectorError(stream)) throw stream;
     const work = run.replay === true ? replayStream : runStream;
     await work(counting, planStream(run, request, stream, bookmarks));
-    return { report: { stream: request.name, state: 'complete' as StreamState, ledger }, error: undefined };
+    return { report: counted('complete'), error: undefined };
   } catch (error) {
     // A stop is no error: what was committed counts, and the rest of the stream was not read.
-    if (run.signal.aborted)
-      return { report: { stream: request.name, state: 'skipped' as StreamState, ledger }, error: undefined };
+    if (run.signal.aborted) return { report: counted('skipped'), error: undefined };
     const failure = toConnectorError(error, { stream: request.name, connection: run.run.connection });
     return {
-      report: { stream: request.name, state: 'failed' as StreamState, ledger, error: reportOf(failure) },
+      report: { ...counted('failed'), error: reportOf(failure) },
       error: failure,
     };
   }

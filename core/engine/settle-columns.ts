@@ -76,7 +76,9 @@ function columnsThere(
 ): readonly PlannedColumn[] {
   if (fields.length === 0) return columns;
   const there = new Set(fields.map(({ name }) => name));
-  return columns.filter(({ source, required }) => there.has(source) || required === true);
+  return columns.filter(
+    ({ source, required, compute }) => there.has(source) || required === true || compute !== undefined,
+  );
 }
 
 function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn[], target: string): boolean {

@@ -1,6 +1,7 @@
 import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
 import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
+import { checkExpectations, judgeStream, tellFailing } from './expectations.js';
 import { fieldsIn } from './file-units.js';
 import { judgeShare, LateFields, openIntake, passRest, type Filling } from './load.js';
 import type { RunRequest } from './request.js';
@@ -18,6 +19,7 @@ const DIRECT_LOAD_PACKED_BYTES = DIRECT_LOAD_BYTES / 50;
 export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledger> {
   const { destination, on } = run;
   const name = plan.request.name;
+  checkExpectations(run, plan);
   const present = await retrying(run, name, 'start', () => destination.describe(plan.table));
   const before =
     present === undefined ? 0 : await retrying(run, name, 'start', () => destination.countRows(plan.table));
@@ -32,6 +34,7 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
     try {
       await retrying(run, name, unit.slice, () => runUnit(run, plan, unit, progress, told));
     } catch (error) {
+      tellFailing(run, plan, error);
       if (!isRefusal(unit, error)) throw error;
       refused.push(error);
       on({ type: 'warning', stream: name, message: error.message });
@@ -52,6 +55,7 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const { table } = progress;
   if (table !== undefined)
     await retrying(run, name, 'end', () => proveBalance(run, name, table, before, progress.ledger));
+  await judgeStream(run, plan, table, { ledger: progress.ledger, steps: progress.tally.steps });
   if (refused[0] !== undefined) throw refusals(name, refused);
   return progress.ledger;
 }
@@ -144,7 +148,14 @@ async function attemptUnit(
         count: intake.tally.quarantined,
         reasons: intake.reasons,
       });
-    on({ type: 'checkpoint_committed', stream, slice: unit.slice, ledger });
+    const { steps } = intake.tally;
+    on({
+      type: 'checkpoint_committed',
+      stream,
+      slice: unit.slice,
+      ledger,
+      ...(Object.keys(steps).length === 0 ? {} : { steps }),
+    });
     await end.settle?.();
     if (plan.write === 'overwrite' && ledger.read === 0 && ledger.deleted > 0)
       on({ type: 'warning', stream, message: `The source had no records, so the table was emptied.` });

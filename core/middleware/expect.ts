@@ -1,16 +1,30 @@
 import type { PlannedColumn, ValueTest } from '../protocol/index.js';
 import { checkPattern } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
-import type { Step } from './chain.js';
-import { columnNamed, withColumn, type ExpectRule, type StreamRules } from './rules.js';
+import type { ChainPlan, Step } from './chain.js';
+import { isOfSet } from './expectations.js';
+import { computation } from './expressions.js';
+import { columnNamed, withColumn, type StreamRules, type ValueRule } from './rules.js';
 
 const NUMERIC = new Set(['integer', 'number', 'decimal']);
 
 /** What the configuration expects of single records. */
-export const expectStep: Step = (columns, rules) =>
-  rules.expect.reduce<readonly PlannedColumn[]>((current, rule) => expecting(current, rule, rules), columns);
+export const expectStep: Step = (plan, rules) =>
+  rules.expect.reduce<ChainPlan>((current, rule) => {
+    const { columns, conditions } = current;
+    if ('compare' in rule) {
+      const wish = { text: rule.compare, way: 'expect.compare', ofNull: true, isCondition: true };
+      const { severity: otherwise = 'quarantine' } = rule;
+      return { columns, conditions: [...conditions, { computation: computation(columns, wish, rules), otherwise }] };
+    }
+    if (isOfSet(rule)) {
+      for (const name of 'unique' in rule ? rule.unique : []) columnNamed(columns, name, 'expect.unique', rules);
+      return current;
+    }
+    return { columns: expecting(columns, rule, rules), conditions };
+  }, plan);
 
-function expecting(columns: readonly PlannedColumn[], rule: ExpectRule, rules: StreamRules): readonly PlannedColumn[] {
+function expecting(columns: readonly PlannedColumn[], rule: ValueRule, rules: StreamRules): readonly PlannedColumn[] {
   const { severity = 'quarantine' } = rule;
   let current = columns;
   const tested = (name: string, way: string, test: Test) => {

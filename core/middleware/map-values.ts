@@ -4,7 +4,10 @@ import { columnNamed, withColumn, type MapRule, type StreamRules } from './rules
 
 /** Distributes over the kinds. */
 type Change = ValueChange extends infer C ? (C extends ValueChange ? Omit<C, 'step'> : never) : never;
-type ValueRule = Exclude<MapRule, { readonly rename: unknown } | { readonly drop: unknown }>;
+type ValueRule = Exclude<
+  MapRule,
+  { readonly rename: unknown } | { readonly drop: unknown } | { readonly set: unknown } | { readonly where: unknown }
+>;
 
 /** The rules of `map` that act on values: what a column is read as, and what becomes of its text before. */
 export function changeValues(

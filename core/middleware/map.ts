@@ -1,11 +1,14 @@
+import type { Computation, PlannedColumn } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { Step } from './chain.js';
+import { computation } from './expressions.js';
 import { changeValues } from './map-values.js';
-import { columnNamed } from './rules.js';
+import { columnNamed, type StreamRules } from './rules.js';
 
 /** Renames, drops and changes columns, rule after rule. */
-export const mapStep: Step = (columns, rules) => {
+export const mapStep: Step = ({ columns, conditions: before }, rules) => {
   let current = columns;
+  const conditions = [...before];
   for (const rule of rules.map) {
     if ('drop' in rule) {
       for (const name of rule.drop) {
@@ -14,16 +17,25 @@ export const mapStep: Step = (columns, rules) => {
       }
       continue;
     }
+    if ('where' in rule) {
+      const wish = { text: rule.where, way: 'map.where', ofNull: false, isCondition: true };
+      conditions.push({ computation: computation(current, wish, rules), otherwise: 'filter' });
+      continue;
+    }
+    if ('set' in rule) {
+      // All of one step see the columns as they are before it.
+      const made = Object.entries(rule.set).map(([name, text]) => {
+        const wish = { text, way: 'map.set', name, ofNull: null, isCondition: false };
+        return [name, computation(current, wish, rules)] as const;
+      });
+      for (const [name, compute] of made) current = withComputed(current, name, compute, rules);
+      continue;
+    }
     if (!('rename' in rule)) {
       current = changeValues(current, rule, rules);
       continue;
     }
-    const reserved = Object.values(rule.rename).find((name) => name === '' || name.startsWith('_'));
-    if (reserved !== undefined)
-      throw new ConnectorError('config', `Stream "${rules.stream}": map.rename makes a column named "${reserved}".`, {
-        stream: rules.stream,
-        hint: 'A name must not be empty, and names that begin with _ belong to the destination.',
-      });
+    for (const name of Object.values(rule.rename)) refuseReserved(name, 'map.rename', rules);
     // All at once, so that two columns may change names with each other.
     const renamed = new Map(
       Object.entries(rule.rename).map(([from, to]) => [columnNamed(current, from, 'map.rename', rules), to]),
@@ -41,5 +53,34 @@ export const mapStep: Step = (columns, rules) => {
         hint: 'Give one of them another name, or drop it first.',
       });
   }
-  return current;
+  return { columns: current, conditions };
 };
+
+function refuseReserved(name: string, way: string, { stream }: StreamRules): void {
+  if (name !== '' && !name.startsWith('_')) return;
+  throw new ConnectorError('config', `Stream "${stream}": ${way} makes a column named "${name}".`, {
+    stream,
+    hint: 'A name must not be empty, and names that begin with _ belong to the destination.',
+  });
+}
+
+/** A column that is there keeps its type and its place; a new one is a text until it is cast, and may be null. */
+function withComputed(
+  columns: readonly PlannedColumn[],
+  name: string,
+  compute: Computation,
+  rules: StreamRules,
+): readonly PlannedColumn[] {
+  const present = columns.find(({ target }) => target.name === name);
+  if (present !== undefined) {
+    const { source, sourceType, target, required } = present;
+    const made = { source, sourceType, target, ...(required === true ? { required } : {}), compute };
+    return columns.map((column) => (column === present ? made : column));
+  }
+  refuseReserved(name, 'map.set', rules);
+  // No field has that name: none begins with a blank that the header's reader has not taken away.
+  return [
+    ...columns,
+    { source: ` set ${name}`, sourceType: 'string', target: { name, type: 'string', nullable: true }, compute },
+  ];
+}

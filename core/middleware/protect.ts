@@ -8,7 +8,7 @@ import { encryption, generalisation, joinHash, mask, type SealKey } from './seal
  * Keeps protected values out of the destination: left out altogether, or as a token, a hash, a ciphertext or a coarser value.
  * A column that somebody must still classify stops a stream of PHI before anything of it is read.
  */
-export const protectStep: Step = (columns, rules) => {
+export const protectStep: Step = ({ columns, conditions }, rules) => {
   let current = columns;
   for (const [name, rule] of Object.entries(rules.protect)) {
     const column = columnNamed(current, name, 'protect', rules);
@@ -74,7 +74,7 @@ export const protectStep: Step = (columns, rules) => {
         hint: 'Give each a rule under `protect`: drop, tokenize, encrypt, hash, mask, generalise, or keep where it says nothing of a person.',
       },
     );
-  return current;
+  return { columns: current, conditions };
 };
 
 /** With fewer bytes the values behind tokens could be found by trying keys. */

@@ -34,17 +34,34 @@ export type MapRule =
   | { readonly case: PerColumn<'lower' | 'upper'> }
   | { readonly nulls: PerColumn<readonly string[]> }
   | { readonly lookup: PerColumn<Lookup> }
-  | { readonly time_zone: PerColumn<string> };
+  | { readonly time_zone: PerColumn<string> }
+  | { readonly set: PerColumn<string> }
+  | { readonly where: string };
 
-export type ExpectRule = {
+interface Severe {
   /** What becomes of a record that breaks it; absent: quarantine. */
   readonly severity?: ExpectationSeverity;
-} & (
-  | { readonly not_null: readonly string[] }
-  | { readonly set: PerColumn<readonly string[]> }
-  | { readonly pattern: PerColumn<string> }
-  | { readonly range: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> }
-);
+}
+
+/** What single values must fulfil. */
+export type ValueRule = Severe &
+  (
+    | { readonly not_null: readonly string[] }
+    | { readonly set: PerColumn<readonly string[]> }
+    | { readonly pattern: PerColumn<string> }
+    | { readonly range: Readonly<Record<string, { readonly min?: number; readonly max?: number }>> }
+  );
+
+/** What a stream must fulfil as a whole, judged at its end; `severity` is `warn`, absent too, or `fail`. */
+export type SetRule = Severe &
+  (
+    | { readonly unique: readonly string[] }
+    | { readonly min_rows: number }
+    | { readonly freshness: string; readonly column?: string }
+    | { readonly volume: 'weekly_pattern' }
+  );
+
+export type ExpectRule = ValueRule | SetRule | (Severe & { readonly compare: string });
 
 /** `keep` says that somebody has looked at the column and that it may land as it is. */
 export type ProtectRule =

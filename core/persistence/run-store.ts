@@ -1,10 +1,14 @@
-import type { ApiCalls, ErrorReport, RunState, StreamState } from '../protocol/index.js';
+import type { ApiCalls, ErrorReport, ExpectationResult, RunState, StreamState } from '../protocol/index.js';
 import type { ProcessIdentity } from './process-identity.js';
 
 /** How one stream of a run stands. */
 export interface StreamOutcome {
   readonly state: StreamState;
   readonly ledger: Readonly<Record<string, number>>;
+  /** How often each step of the chain has acted; absent: none has. */
+  readonly steps?: Readonly<Record<string, number>>;
+  /** How its expectations ended; absent: it has none. */
+  readonly expectations?: readonly ExpectationResult[];
   readonly error?: ErrorReport;
 }
 

@@ -1,4 +1,5 @@
 import { BadRecord, type Field, type RecordData, type Reject, type RowSink } from '../protocol/index.js';
+import { computing, FILTERED, judging } from './expressions.js';
 import { payloadWriter } from './payload.js';
 import { judged, rejectOf } from './rejects.js';
 import { isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
@@ -10,22 +11,26 @@ import { putsOf, type Fault } from './values.js';
  * they come; with them, a broken line is shown in quarantine where none of them is protected or dropped.
  */
 export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): ObjectProgram {
-  const state = { read: 0, encoded: 0, replaced: 0, position: 0, rejects: [] as Reject[] };
+  const state = { read: 0, filtered: 0, encoded: 0, replaced: 0, position: 0, rejects: [] as Reject[] };
   const payload = payloadWriter(plan, fields);
-  const at = { column: -1, replaced: 0, keyBytes: 0 };
+  const at = { column: -1, replaced: 0, keyBytes: 0, record: {} as RecordData };
+  const raw = (source: string) => (Object.hasOwn(at.record, source) ? at.record[source] : null);
+  const computes = plan.columns.map(({ compute }) => compute && computing(plan, compute));
   const onReplaced = () => {
     at.replaced += 1;
   };
   const isKeyTooLong = (value: unknown) =>
     (at.keyBytes += Buffer.byteLength(String(value))) > (plan.key?.maxBytes ?? Infinity);
   const counts = stepCounts();
+  const judge = judging(plan, counts);
   const puts = plan.columns.map((column) => putsOf(plan, column, counts, onReplaced));
   const code = `
     return function encode(record, sink) {
       let value, fault;
       ${plan.columns
         .map((column, index) => {
-          const { source } = column;
+          const { source, compute } = column;
+          if (compute !== undefined) return computedCode(index);
           const name = JSON.stringify(source);
           // What every object inherits is no field of a record.
           const own =
@@ -41,8 +46,15 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
         .join('\n      ')}
     };`;
   // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- one straight function per stream, made of numbers and quoted names
-  const make = new Function('at', 'isKeyTooLong', ...puts.flatMap((_, index) => [`put${index}`, `none${index}`]), code);
-  const encode = make(at, isKeyTooLong, ...puts.flatMap(({ put, none }) => [put, none])) as (
+  const make = new Function(
+    'at',
+    'isKeyTooLong',
+    'computes',
+    'raw',
+    ...puts.flatMap((_, index) => [`put${index}`, `none${index}`]),
+    code,
+  );
+  const encode = make(at, isKeyTooLong, computes, raw, ...puts.flatMap(({ put, none }) => [put, none])) as (
     record: RecordData,
     sink: RowSink,
   ) => Fault | undefined;
@@ -64,11 +76,16 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           state.rejects.push(rejectOf(state.position, 'not_a_record', undefined, payload.ofNoRecord(record)));
           continue;
         }
+        at.column = -1;
         at.replaced = at.keyBytes = 0;
         batch.begin();
         if (plan.withPosition) batch.integer(state.position);
-        const fault = encode(record, batch);
-        if (fault === undefined) {
+        at.record = record;
+        const fault = judge?.(raw) ?? encode(record, batch);
+        if (fault === FILTERED) {
+          batch.rollback();
+          state.filtered += 1;
+        } else if (fault === undefined) {
           batch.commit();
           state.encoded += 1;
           state.replaced += at.replaced;
@@ -80,11 +97,20 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
       return index;
     },
     drain() {
-      const { read, encoded, replaced, rejects } = state;
-      state.read = state.encoded = state.replaced = 0;
+      const { read, filtered, encoded, replaced, rejects } = state;
+      state.read = state.filtered = state.encoded = state.replaced = 0;
       state.rejects = [];
       const steps = counts.drain();
-      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced, steps }, rejects };
+      return { tally: { read, filtered, quarantined: rejects.length, encoded, replaced, steps }, rejects };
     },
   };
 }
+
+/** The statements of a column that comes from an expression. */
+const computedCode = (index: number) => `{
+        const made = computes[${index}](raw);
+        at.column = ${index};
+        if (made.fault !== undefined) return made.fault;
+        fault = made.value === null ? none${index}(sink) : put${index}(made.value, sink);
+        if (fault !== undefined) return fault;
+      }`;

@@ -1,6 +1,15 @@
-import { storableJson, type Field, type PlannedColumn, type Reject, type RowScanner } from '../protocol/index.js';
+import {
+  storableJson,
+  type Batch,
+  type Computation,
+  type Field,
+  type PlannedColumn,
+  type Reject,
+  type RowScanner,
+} from '../protocol/index.js';
 import { byteSteps, CASED, cased, isBlank, isPlain } from './byte-steps.js';
 import { decimalFault, decimalRoom } from './decimals.js';
+import { computing, FILTERED, judging, type Raw } from './expressions.js';
 import { dateReader, isEpoch, timestampReader } from './formats.js';
 import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
@@ -49,9 +58,15 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
     return `value${values.length - 1}`;
   };
   const counts = stepCounts();
+  const judge = judging({ ...plan, isText: true }, counts);
+  const needsRaw = judge !== undefined || plan.columns.some(({ compute }) => compute !== undefined);
+  const row = { scanner: undefined as RowScanner | undefined };
+  const raw = needsRaw ? keep(rawOf(plan, fields, row)) : '';
+  const judgement = judge === undefined ? '' : `fault = ${keep(judge)}(${raw}) ?? ''; if (fault !== '') break row;`;
+  const atRow = needsRaw ? `${keep(row)}.scanner = scanner; ${judgement}` : '';
   const body = plan.columns.map((column, index) => {
     const field = fields.findIndex(({ name }) => name === column.source);
-    return columnCode({ plan, column, index, field, keep, counts });
+    return columnCode({ plan, column, index, field, keep, counts, raw });
   });
   const code = `
     const { ${Object.keys(RUNTIME).join(', ')} } = runtime;
@@ -68,9 +83,11 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
           batch.begin();
           ${plan.withPosition ? 'batch.integer(scanner.row);' : ''}
           row: {
+            ${atRow}
             ${body.join('\n            ')}
           }
           if (fault === '') { batch.commit(); encoded += 1; replaced += inRow; }
+          else if (fault === '${FILTERED}') { batch.rollback(); state.filtered += 1; }
           else { batch.rollback(); state.reject(scanner, fault, column); }
         }
         return true;
@@ -79,6 +96,7 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
   const payload = payloadWriter(plan, fields);
   const state = {
     read: 0,
+    filtered: 0,
     encoded: 0,
     replaced: 0,
     rejects: [] as Reject[],
@@ -98,11 +116,11 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
   return {
     run: make(RUNTIME, values, state),
     drain() {
-      const { read, encoded, replaced, rejects } = state;
-      state.read = state.encoded = state.replaced = 0;
+      const { read, filtered, encoded, replaced, rejects } = state;
+      state.read = state.filtered = state.encoded = state.replaced = 0;
       state.rejects = [];
       const steps = counts.drain();
-      return { tally: { read, filtered: 0, quarantined: rejects.length, encoded, replaced, steps }, rejects };
+      return { tally: { read, filtered, quarantined: rejects.length, encoded, replaced, steps }, rejects };
     },
   };
 }
@@ -116,6 +134,8 @@ interface ColumnPlace {
   /** Puts a value beside the code and gives its name. */
   keep(value: unknown): string;
   readonly counts: StepCounts;
+  /** The name of the function that gives a field of the row at hand. */
+  readonly raw: string;
 }
 
 const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; column = ${place.index}; break row; }`;
@@ -123,6 +143,7 @@ const failing = (place: ColumnPlace, reason: Reason) => `{ fault = '${reason}'; 
 /** The statements of one column. */
 function columnCode(place: ColumnPlace): string {
   const { plan, column, field } = place;
+  if (column.compute !== undefined) return computedCode(place, column.compute);
   const whenNull = nullCode(place);
   const named = field < 0 ? plan.named?.[column.source] : undefined;
   if (field < 0 && named === undefined) return whenNull;
@@ -143,6 +164,37 @@ function columnCode(place: ColumnPlace): string {
     return `{ const b = ${place.keep(bytes)}, clean = true; s = 0; e = ${bytes.length}; ${act} }`;
   }
   return `s = S[${field}]; e = E[${field}]; if (${isNull}${empty}) { ${whenNull} } else { ${act} }`;
+}
+
+/** The value comes from an expression, and goes the way of values that are no bytes. */
+function computedCode({ plan, column, index, counts, keep, raw }: ColumnPlace, compute: Computation): string {
+  const textPlan = { ...plan, isText: true };
+  const hits = { count: 0 };
+  const { put, none } = putsOf(textPlan, column, counts, () => (hits.count += 1));
+  const made = computing(textPlan, compute);
+  const act = (from: Raw, batch: Batch): Fault | '' => {
+    const { value, fault } = made(from);
+    return fault ?? (value === null ? none(batch) : put(value, batch)) ?? '';
+  };
+  const counted = keep(hits);
+  return `fault = ${keep(act)}(${raw}, batch); if (fault !== '') { column = ${index}; break row; }
+    if (${counted}.count > 0) { inRow += ${counted}.count; ${counted}.count = 0; }`;
+}
+
+/** Gives the text of a field of the row at hand, null by the file's rules. */
+function rawOf(plan: RowPlan, fields: readonly Field[], row: { readonly scanner: RowScanner | undefined }): Raw {
+  const places = new Map(fields.map(({ name }, at) => [name, at]));
+  const { nulls, quotedNulls } = plan.parsing;
+  return (source) => {
+    const at = places.get(source);
+    const { scanner } = row;
+    if (at === undefined || scanner === undefined) {
+      const named = plan.named?.[source];
+      return named === undefined || nulls.includes(named) ? null : named;
+    }
+    const text = utf8(scanner.buffer, scanner.starts[at] as number, scanner.ends[at] as number);
+    return nulls.includes(text) && (quotedNulls || scanner.quoted[at] === 0) ? null : text;
+  };
 }
 
 /** What a null does: most columns let it pass. */

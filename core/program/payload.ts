@@ -9,6 +9,7 @@ import {
   type Reject,
   type RowScanner,
 } from '../protocol/index.js';
+import { sourcesRead } from './expressions.js';
 import type { RowPlan } from './row-program.js';
 import { isValidUtf8 } from './texts.js';
 import { changing, UNCOUNTED } from './changes.js';
@@ -42,6 +43,13 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
     fields !== undefined &&
     fields.every(({ name }) => columns.has(name)) &&
     plan.columns.every(({ tokenize, seal }) => tokenize === undefined && seal === undefined);
+  // An expression cannot be worked out again from what is not shown as it came.
+  const unseen = [...sourcesRead(plan)].filter((source) => {
+    const column = columns.get(source);
+    return column === undefined || column.tokenize !== undefined || column.seal !== undefined;
+  });
+  for (const { source, compute, tokenize, seal } of plan.columns)
+    if (compute !== undefined && (tokenize ?? seal) !== undefined) unseen.push(source);
   const isNull = (text: string, quoted: boolean) =>
     (plan.parsing.quotedNulls || !quoted) && plan.parsing.nulls.includes(text);
   const shown = (entries: readonly Entry[], marks: readonly Mark[] = []) =>
@@ -85,7 +93,10 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
         ],
         [
           ['_quoted', quoted.length === landing.length && quoted.length > 0 ? true : quoted],
-          ['_protected', [...columns.values()].filter(isHidden).map(({ source }) => source)],
+          [
+            '_protected',
+            [...new Set([...unseen, ...[...columns.values()].filter(isHidden).map(({ source }) => source)])],
+          ],
           ['_not_utf8', broken.map(({ name }) => name)],
         ],
       );
@@ -106,9 +117,14 @@ export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefine
         [
           [
             '_protected',
-            plan.columns
-              .filter((column) => isHidden(column) && (record[column.source] ?? null) !== null)
-              .map(({ source }) => source),
+            [
+              ...new Set([
+                ...unseen,
+                ...plan.columns
+                  .filter((column) => isHidden(column) && (record[column.source] ?? null) !== null)
+                  .map(({ source }) => source),
+              ]),
+            ],
           ],
         ],
       );

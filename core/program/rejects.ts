@@ -1,5 +1,6 @@
 import type { PlannedColumn, Reject } from '../protocol/index.js';
 import type { StepCounts } from './steps.js';
+import type { Fault } from './values.js';
 
 /** Why a value or a record did not pass; the code is stable, the sentence is for a person and holds no value. */
 const DETAILS = {
@@ -24,6 +25,8 @@ const DETAILS = {
   out_of_range: 'is outside the range of its column or expectation.',
   not_in_lookup: 'is not in its lookup table.',
   not_in_set: 'is none of the values that are expected.',
+  not_expected: 'The record does not fulfil a comparison that is expected.',
+  not_evaluable: 'An expression cannot be worked out for the record.',
   no_match: 'does not match the pattern that is expected.',
   cannot_generalise: 'has not the form that its protection needs.',
   key_too_long: 'makes the key longer than the destination can hold.',
@@ -46,7 +49,7 @@ export function rejectOf(
 /** A record that a column's value has put aside, counted under the rule that it broke. */
 export function judged(
   position: number,
-  fault: Reason | { readonly reason: Reason; readonly rule: string; readonly fails: boolean },
+  fault: Fault,
   column: PlannedColumn | undefined,
   payload: Reject['payload'],
   counts: StepCounts,
@@ -57,7 +60,12 @@ export function judged(
     rule ?? (column === undefined ? `validate.${reason}` : `validate.${reason}(${column.target.name})`),
   ).count += 1;
   return {
-    ...rejectOf(position, reason, column?.source, payload),
+    ...rejectOf(
+      position,
+      reason,
+      typeof fault === 'string' ? column?.source : (fault.field ?? column?.source),
+      payload,
+    ),
     ...(rule === undefined ? {} : { rule }),
     ...(typeof fault !== 'string' && fault.fails ? { fails: true } : {}),
   };

@@ -5,6 +5,7 @@ import type {
   PlannedColumn,
   RecordData,
   Reject,
+  RowCondition,
   RowScanner,
   RowTally,
 } from '../protocol/index.js';
@@ -13,6 +14,8 @@ import type {
 export interface RowPlan {
   /** The columns that land, in table order, as the middleware has left them. */
   readonly columns: readonly PlannedColumn[];
+  /** What whole records must fulfil; judged before their columns. */
+  readonly conditions?: readonly RowCondition[];
   readonly parsing: ParsingRules;
   /** For bytes: values that are the same in every record and stand in none, by field. */
   readonly named?: Readonly<Record<string, string>>;

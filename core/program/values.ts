@@ -16,6 +16,8 @@ export interface Broken {
   readonly reason: Reason;
   readonly rule: string;
   readonly fails: boolean;
+  /** The column at fault, where it is not the one at hand. */
+  readonly field?: string;
 }
 
 export type Fault = Reason | Broken;

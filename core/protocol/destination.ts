@@ -154,6 +154,10 @@ export interface DestinationSession {
   open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
   /** Rows in the table, less what the ledger says that other runs put there; under the fence, for the balance of a stream. */
   countRows(table: TableSpec): Promise<number>;
+  /** Rows that have the values of another one in these columns; rows with a null among them do not count. Absent: it cannot tell. */
+  repeated?(table: TableSpec, columns: readonly string[]): Promise<number>;
+  /** The newest day or instant of a column, absent: when a row was last loaded; undefined where there is none. Absent: it cannot tell. */
+  newest?(table: TableSpec, column?: string): Promise<Date | undefined>;
   /** Records in quarantine that no later version has resolved, latest first; `after` is the last one of the page before. */
   quarantined(
     connection: string,

@@ -1,4 +1,5 @@
 import type { ErrorKind, Fault } from '../sdk/errors.js';
+import type { ExpectationResult } from './expectations.js';
 import type { Ledger } from './ledger.js';
 import type { SchemaChange } from './schema.js';
 
@@ -43,7 +44,15 @@ export type EngineEvent =
       readonly change: SchemaChange;
       readonly applied: boolean;
     }
-  | { readonly type: 'checkpoint_committed'; readonly stream: string; readonly slice: string; readonly ledger: Ledger }
+  | {
+      readonly type: 'checkpoint_committed';
+      readonly stream: string;
+      readonly slice: string;
+      readonly ledger: Ledger;
+      /** How often each step of the chain has acted; absent: none has. */
+      readonly steps?: Readonly<Record<string, number>>;
+    }
+  | { readonly type: 'expectations_judged'; readonly stream: string; readonly results: readonly ExpectationResult[] }
   | { readonly type: 'slice_completed'; readonly stream: string; readonly slice: string }
   | { readonly type: 'warning'; readonly stream?: string; readonly message: string }
   | {
@@ -51,6 +60,8 @@ export type EngineEvent =
       readonly stream: string;
       readonly state: StreamState;
       readonly ledger: Ledger;
+      readonly steps?: Readonly<Record<string, number>>;
+      readonly expectations?: readonly ExpectationResult[];
       readonly error?: ErrorReport;
     }
   | { readonly type: 'run_ended'; readonly state: RunState; readonly exitCode: number; readonly error?: ErrorReport };

@@ -18,6 +18,7 @@ export * from './rows.js';
 export * from './source.js';
 export * from './destination.js';
 export * from './events.js';
+export * from './expectations.js';
 export * from './alerts.js';
 export * from './secret-stores.js';
 export * from './api-calls.js';

@@ -116,6 +116,8 @@ export interface PlannedColumn {
   readonly max?: number;
   /** Replace the value by a keyed token (HMAC-SHA256), `tok_<version>_<base64url>`. */
   readonly tokenize?: { readonly key: Uint8Array; readonly version: number };
+  /** Where the value comes from, if from no field: an expression of `map.set`. */
+  readonly compute?: Computation;
   /** What `map` does to the value before it is judged, one after the other; null is left alone. */
   readonly changes?: readonly ValueChange[];
   /** What `expect` demands of the value beyond `required` and the bounds; a null passes all but `present`. */
@@ -124,6 +126,21 @@ export interface PlannedColumn {
   readonly seal?: Seal;
   /** The zone of instants that come without one, in place of the file's. */
   readonly timeZone?: string;
+}
+
+/** An expression over columns as they are at its place in the chain. */
+export interface Computation {
+  /** Its name where it is counted: `map.set(total)`. */
+  readonly step: string;
+  readonly inputs: readonly PlannedColumn[];
+  /** From values by column name to the outcome; undefined where it cannot be worked out. */
+  readonly evaluate: (values: Readonly<Record<string, unknown>>) => unknown;
+}
+
+/** What a whole record must fulfil; `filter`: one that does not is left out, and counted. */
+export interface RowCondition {
+  readonly computation: Computation;
+  readonly otherwise: ExpectationSeverity | 'filter';
 }
 
 /** `step` names it where it is counted: `map.nulls(state)`. */

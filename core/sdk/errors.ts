@@ -29,6 +29,8 @@ export interface ErrorDetails {
   readonly connection?: string;
   readonly stream?: string;
   readonly slice?: string;
+  /** The expectation that a record broke. */
+  readonly expectation?: string;
 }
 
 /**

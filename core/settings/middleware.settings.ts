@@ -1,4 +1,4 @@
-import { Choice, Count, Name, Numeric } from './fields.js';
+import { Choice, Count, DurationText, Name, Numeric, Text } from './fields.js';
 import { ExactlyOneOf, Key, OptionalKey, Rule, TEXT, keyed, list, one, word, wordOr, type Shape } from './shape.js';
 
 export const COLUMN_TYPES = [
@@ -24,7 +24,7 @@ export class LookupSettings {
   otherwise: 'quarantine' | 'keep' | 'null' = 'quarantine';
 }
 
-@ExactlyOneOf('rename', 'drop', 'trim', 'case', 'nulls', 'lookup', 'cast', 'time_zone')
+@ExactlyOneOf('rename', 'drop', 'trim', 'case', 'nulls', 'lookup', 'cast', 'time_zone', 'set', 'where')
 export class MapStep {
   @OptionalKey('Old column name to new.', { shape: keyed(TEXT), example: '{ variation_id: variant_id }' })
   rename?: Record<string, string>;
@@ -58,6 +58,21 @@ export class MapStep {
     example: '{ opened_at: America/Chicago }',
   })
   time_zone?: Record<string, string>;
+
+  @OptionalKey(
+    'Columns, new ones or those that are there, by an expression of CEL over columns. A new one is text until it is cast.',
+    {
+      shape: keyed(TEXT),
+      example: '{ engaged: "unique_opens + unique_clicks" }',
+    },
+  )
+  set?: Record<string, string>;
+
+  @OptionalKey('Only records for which this expression of CEL is true go on; the others are left out, and counted.', {
+    example: '\'channel != "test"\'',
+  })
+  @Text()
+  where?: string;
 }
 
 @Rule<RangeSettings>(
@@ -79,7 +94,17 @@ export class RangeSettings {
 }
 
 /** What is expected of the records of a stream. */
-@ExactlyOneOf('not_null', 'range', 'set', 'pattern')
+@ExactlyOneOf('not_null', 'range', 'set', 'pattern', 'compare', 'unique', 'min_rows', 'freshness', 'volume')
+@Rule<ExpectStep>((step) =>
+  step.severity === 'quarantine' && (step.unique ?? step.min_rows ?? step.freshness ?? step.volume) !== undefined
+    ? { key: 'severity', message: 'must be warn or fail: a stream as a whole cannot be put aside' }
+    : undefined,
+)
+@Rule<ExpectStep>(({ column, freshness }) =>
+  column !== undefined && freshness === undefined
+    ? { key: 'column', message: 'belongs to freshness; name columns under the rule itself' }
+    : undefined,
+)
 export class ExpectStep {
   @OptionalKey('Columns that must have a value.', { shape: list(TEXT), example: '[campaign_id, time]' })
   not_null?: readonly string[];
@@ -99,8 +124,36 @@ export class ExpectStep {
   })
   pattern?: Record<string, string>;
 
+  @OptionalKey('An expression of CEL over columns that must be true; one over a null passes.', {
+    example: 'unique_clicks <= clicks',
+  })
+  @Text()
+  compare?: string;
+
+  @OptionalKey('Columns, as they land, in which no two rows of the table may have the same values.', {
+    shape: list(TEXT),
+    example: '[member_id, send_id]',
+  })
+  unique?: readonly string[];
+
+  @OptionalKey('Rows that a run must bring at least.', { example: '1' })
+  @Count()
+  min_rows?: number;
+
+  @OptionalKey('How old the newest value of `column` may be at the end of a run.', { example: '36h' })
+  @DurationText()
+  freshness?: string;
+
+  @OptionalKey('The column of `freshness`, a day or an instant, as it lands. Absent: when rows were last loaded.')
+  @Text()
+  column?: string;
+
+  @OptionalKey('That a run reads as much as those of the same weekday and hour before; needs four weeks of runs.')
+  @Choice('weekly_pattern')
+  volume?: 'weekly_pattern';
+
   @OptionalKey(
-    'What becomes of a record that breaks it: `quarantine` (absent); `warn`: it lands and is counted; `fail`: the stream fails, and nothing of what was being read is committed.',
+    'What becomes of a record that breaks it: `quarantine` (absent); `warn`: it lands and is counted; `fail`: the stream fails, and nothing of what was being read is committed. Of `unique`, `min_rows`, `freshness` and `volume`: `warn` (absent), or `fail`: the data stay, marts and releases wait.',
   )
   @Choice('quarantine', 'warn', 'fail')
   severity?: 'quarantine' | 'warn' | 'fail';

@@ -122,8 +122,8 @@ async function record(
       ],
     );
   await client.query(
-    `INSERT INTO ${m}.ledger (checkpoint_id, connection, stream, slice, run_id, epoch, ${LEDGER_COLUMNS.join(', ')}, committed_at)
-     VALUES ($1, $2, $3, $4, $5, $6, ${LEDGER_COLUMNS.map((_, index) => `$${index + 7}`).join(', ')}, now())`,
+    `INSERT INTO ${m}.ledger (checkpoint_id, connection, stream, slice, run_id, epoch, ${LEDGER_COLUMNS.join(', ')}, steps, committed_at)
+     VALUES ($1, $2, $3, $4, $5, $6, ${LEDGER_COLUMNS.map((_, index) => `$${index + 7}`).join(', ')}, $${LEDGER_COLUMNS.length + 7}, now())`,
     [
       checkpoint.id,
       connection,
@@ -132,6 +132,7 @@ async function record(
       run,
       String(fence.epoch),
       ...LEDGER_COLUMNS.map((name) => ledger[name]),
+      JSON.stringify(checkpoint.tally.steps),
     ],
   );
 }

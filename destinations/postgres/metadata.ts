@@ -16,7 +16,7 @@ function statements(schema: string): readonly string[] {
        run_id uuid NOT NULL, epoch bigint NOT NULL, read bigint NOT NULL, filtered bigint NOT NULL,
        quarantined bigint NOT NULL, staged bigint NOT NULL, inserted bigint NOT NULL, updated bigint NOT NULL,
        unchanged bigint NOT NULL, superseded bigint NOT NULL, deleted bigint NOT NULL, replaced bigint NOT NULL,
-       committed_at timestamptz NOT NULL)`,
+       committed_at timestamptz NOT NULL, steps jsonb)`,
     `CREATE INDEX IF NOT EXISTS ledger_run ON ${s}.ledger (run_id)`,
     `CREATE TABLE IF NOT EXISTS ${s}.quarantine (
        connection text NOT NULL, stream text NOT NULL, record_key text NOT NULL, record_values jsonb,
@@ -33,6 +33,12 @@ function statements(schema: string): readonly string[] {
   ];
 }
 
+/** What tables of an earlier version of Tributary lack. */
+const LATER_COLUMNS = [
+  ['lineage', 'version', 'text'],
+  ['ledger', 'steps', 'jsonb'],
+] as const;
+
 const LOCK_KEY = 0x7472_6962; // "trib": two processes that create the same schema at once would fail on each other's rows
 
 /** Creates schema and tables where they are missing. A role that may not create schemas can be given one that exists. */
@@ -46,12 +52,14 @@ export async function ensureMetadata(pool: pg.Pool, schema: string): Promise<voi
       [schema],
     );
     if (Number(present.rows[0]?.n) < 6) for (const statement of statements(schema)) await client.query(statement);
-    const lineage = await client.query(
-      `SELECT 1 FROM information_schema.columns WHERE table_schema = $1 AND table_name = 'lineage' AND column_name = 'version'`,
-      [schema],
-    );
-    // Of an earlier version of Tributary, which did not keep it.
-    if (lineage.rowCount === 0) await client.query(`ALTER TABLE ${quote(schema)}.lineage ADD COLUMN version text`);
+    for (const [table, column, type] of LATER_COLUMNS) {
+      const found = await client.query(
+        `SELECT 1 FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND column_name = $3`,
+        [schema, table, column],
+      );
+      if (found.rowCount === 0)
+        await client.query(`ALTER TABLE ${quote(schema)}.${table} ADD COLUMN ${column} ${type}`);
+    }
   });
 }
 

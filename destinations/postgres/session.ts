@@ -108,6 +108,23 @@ export async function openSession({
         );
         return Number(rows[0]?.n);
       }),
+    repeated: (table, columns) =>
+      asking(`counting repeated rows of ${tableName(table)}`, async () => {
+        const names = columns.map(quote);
+        const { rows } = await pool.query<{ n: number }>(
+          `SELECT coalesce(sum(n - 1), 0)::bigint AS n FROM (SELECT count(*) AS n FROM ${tableName(table)}
+             WHERE ${names.map((name) => `${name} IS NOT NULL`).join(' AND ')} GROUP BY ${names.join(', ')} HAVING count(*) > 1) AS repeated`,
+        );
+        return Number(rows[0]?.n);
+      }),
+    newest: (table, column = '_loaded_at') =>
+      asking(`looking for the newest row of ${tableName(table)}`, async () => {
+        const { rows } = await pool.query<{ at: number | null }>(
+          `SELECT extract(epoch FROM max(${quote(column)}))::float8 AS at FROM ${tableName(table)}`,
+        );
+        const at = rows[0]?.at ?? null;
+        return at === null ? undefined : new Date(at * 1_000);
+      }),
     quarantined: (connection, stream, page) =>
       asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
     setBookmarks: (connection, set, remove) =>

@@ -6,6 +6,7 @@ import type { RunRecord } from '../../persistence/index.js';
 import { callSentences } from '../call-sentences.js';
 import type { Installation } from '../installation.js';
 import { table } from './output.js';
+import { brokenIn, stepLines } from './steps.js';
 import { does } from './verb.js';
 
 export function runsVerb(program: Command): void {
@@ -60,6 +61,10 @@ export function runsVerb(program: Command): void {
         table(
           ['stream', 'state', ...counts],
           streams.map(([stream, { state, ledger }]) => [stream, state, ...counts.map((name) => ledger[name])]),
+        ),
+        ...stepLines(streams.map(([stream, outcome]) => ({ stream, ...outcome }))),
+        ...streams.flatMap(([stream, { expectations = [] }]) =>
+          brokenIn(expectations).map((text) => `${stream}: ${text}`),
         ),
         ...committed,
       ].join('\n');

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { connectionForms, type ConnectionForm } from '../../api/connection-form.js';
+import type { RunRecord } from '../../persistence/index.js';
 import { table } from './output.js';
+import { brokenIn } from './steps.js';
 import { does } from './verb.js';
 
 export function statusVerb(program: Command): void {
@@ -30,10 +32,19 @@ export function statusVerb(program: Command): void {
           ['connection', 'state', 'last success', 'next slot', 'why'],
           forms.map((form) => [form.name, form.state, form.last_success, form.next_slot, whyOf(form)]),
         ),
+        ...forms.flatMap((form) => brokenOf(form).map((text) => `${form.name}: ${text}`)),
         ...forms.filter(({ next_step }) => next_step !== null).map((form) => `${form.name}: ${form.next_step}`),
       ].join('\n'),
     );
   });
+}
+
+/** The expectations that its last run broke. */
+function brokenOf({ last_run }: ConnectionForm): readonly string[] {
+  const { streams = {} } = (last_run ?? {}) as Partial<RunRecord>;
+  return Object.entries(streams).flatMap(([stream, { expectations = [] }]) =>
+    brokenIn(expectations).map((text) => `${stream}: ${text}`),
+  );
 }
 
 function whyOf({ paused, action_required, state, last_run }: ConnectionForm): string | undefined {

@@ -6,6 +6,7 @@ import { snakeKeys } from '../../api/forms.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { isDay } from './days.js';
 import { counted, placeOf, table, type Output } from './output.js';
+import { brokenIn, stepLines } from './steps.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
 
@@ -84,6 +85,7 @@ export function printSync(result: RunResult, output: Output): void {
     return [
       rows.length === 0 ? '' : table(['stream', 'state', ...LEDGER], rows),
       '',
+      ...stepLines(outcome.streams),
       `run ${result.run}: ${outcome.state} in ${result.seconds.toFixed(1)} s, ${whatChanged(outcome.streams.map(({ ledger }) => ledger))}`,
       ...callSentences(result.calls).map((text) => `calls: ${text}`),
       ...(marts === undefined ? [] : [`marts: ${martChanges(marts)}`]),
@@ -94,6 +96,8 @@ export function printSync(result: RunResult, output: Output): void {
   for (const { fact, waitsFor, connections } of marts?.facts ?? [])
     if (waitsFor !== undefined && connections?.includes(result.connection) === true)
       output.note(`fact ${fact} has no rows until this is synced too: ${waitsFor.join(', ')}`);
+  for (const { stream, expectations = [] } of outcome.streams)
+    for (const text of brokenIn(expectations)) output.note(`expectation of ${stream}: ${text}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const errors = outcome.error === undefined || told.includes(outcome.error) ? told : [...told, outcome.error];
   for (const { kind, message, hint, stream, slice } of errors) {

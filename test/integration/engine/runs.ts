@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { runConnection, type RunOutcome, type RunRequest, type StreamRequest } from '../../../core/engine/index.js';
-import { planColumns, type StreamRules } from '../../../core/middleware/index.js';
+import { expectationsOf, planChain, planColumns, type StreamRules } from '../../../core/middleware/index.js';
 import type {
+  DestinationSession,
   DirtyMark,
   EngineEvent,
   Field,
@@ -90,6 +91,8 @@ export interface Bench {
   readonly events: EngineEvent[];
   /** One run of the streams; the clock does not wait. */
   run(streams: Readonly<Record<string, SourceStream>> | SourceStream, wishes?: RunWishes): Promise<RunOutcome>;
+  /** A session of its own. */
+  session(): Promise<DestinationSession>;
   query<R extends Row = Row>(sql: string, values?: unknown[]): Promise<R[]>;
   close(): Promise<void>;
 }
@@ -129,6 +132,9 @@ export async function openBench(): Promise<Bench> {
             onSchemaChange: 'evolve',
             planColumns: (own, key) =>
               planColumns(own, { stream: name, map: [], expect: [], protect: {}, ...rules }, key),
+            planConditions: (own, key) =>
+              planChain(own, { stream: name, map: [], expect: [], protect: {}, ...rules }, key).conditions,
+            expectations: expectationsOf(rules?.expect ?? []),
             marks: marksOf?.(name) ?? [],
             ...stream,
           })),
@@ -146,6 +152,11 @@ export async function openBench(): Promise<Bench> {
         await session.close();
       }
     },
+    session: () =>
+      postgres.connect(
+        { url: database.url, metadata_schema: 'tributary' },
+        { signal: new AbortController().signal, baseFolder: '/' },
+      ),
     query: async <R extends Row>(sql: string, values: unknown[] = []) => (await client.query<R>(sql, values)).rows,
     async close() {
       await client.end();

@@ -2392,11 +2392,24 @@ export interface operations {
                                             slice?: string;
                                             stream?: string;
                                         };
+                                        /** @description How its expectations ended; absent: it has none. */
+                                        expectations?: {
+                                            /** @description Records that broke it; 1 where a stream as a whole did. */
+                                            broken: number;
+                                            found?: string;
+                                            rule: string;
+                                            /** @enum {string} */
+                                            severity: "quarantine" | "warn" | "fail";
+                                        }[];
                                         ledger: {
                                             [key: string]: number;
                                         };
                                         /** @enum {string} */
                                         state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                        /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                        steps?: {
+                                            [key: string]: number;
+                                        };
                                     };
                                 };
                                 /** @description Of its spans, where traces are sent. */
@@ -2612,11 +2625,24 @@ export interface operations {
                                         slice?: string;
                                         stream?: string;
                                     };
+                                    /** @description How its expectations ended; absent: it has none. */
+                                    expectations?: {
+                                        /** @description Records that broke it; 1 where a stream as a whole did. */
+                                        broken: number;
+                                        found?: string;
+                                        rule: string;
+                                        /** @enum {string} */
+                                        severity: "quarantine" | "warn" | "fail";
+                                    }[];
                                     ledger: {
                                         [key: string]: number;
                                     };
                                     /** @enum {string} */
                                     state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                    /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                    steps?: {
+                                        [key: string]: number;
+                                    };
                                 };
                             };
                             /** @description Of its spans, where traces are sent. */
@@ -3196,11 +3222,24 @@ export interface operations {
                                         slice?: string;
                                         stream?: string;
                                     };
+                                    /** @description How its expectations ended; absent: it has none. */
+                                    expectations?: {
+                                        /** @description Records that broke it; 1 where a stream as a whole did. */
+                                        broken: number;
+                                        found?: string;
+                                        rule: string;
+                                        /** @enum {string} */
+                                        severity: "quarantine" | "warn" | "fail";
+                                    }[];
                                     ledger: {
                                         [key: string]: number;
                                     };
                                     /** @enum {string} */
                                     state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                    /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                    steps?: {
+                                        [key: string]: number;
+                                    };
                                 };
                             };
                             /** @description Of its spans, where traces are sent. */
@@ -4534,11 +4573,24 @@ export interface operations {
                                         slice?: string;
                                         stream?: string;
                                     };
+                                    /** @description How its expectations ended; absent: it has none. */
+                                    expectations?: {
+                                        /** @description Records that broke it; 1 where a stream as a whole did. */
+                                        broken: number;
+                                        found?: string;
+                                        rule: string;
+                                        /** @enum {string} */
+                                        severity: "quarantine" | "warn" | "fail";
+                                    }[];
                                     ledger: {
                                         [key: string]: number;
                                     };
                                     /** @enum {string} */
                                     state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                    /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                    steps?: {
+                                        [key: string]: number;
+                                    };
                                 };
                             };
                             /** @description Of its spans, where traces are sent. */
@@ -7146,11 +7198,24 @@ export interface operations {
                                         slice?: string;
                                         stream?: string;
                                     };
+                                    /** @description How its expectations ended; absent: it has none. */
+                                    expectations?: {
+                                        /** @description Records that broke it; 1 where a stream as a whole did. */
+                                        broken: number;
+                                        found?: string;
+                                        rule: string;
+                                        /** @enum {string} */
+                                        severity: "quarantine" | "warn" | "fail";
+                                    }[];
                                     ledger: {
                                         [key: string]: number;
                                     };
                                     /** @enum {string} */
                                     state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                    /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                    steps?: {
+                                        [key: string]: number;
+                                    };
                                 };
                             };
                             /** @description Of its spans, where traces are sent. */
@@ -7321,11 +7386,24 @@ export interface operations {
                                     slice?: string;
                                     stream?: string;
                                 };
+                                /** @description How its expectations ended; absent: it has none. */
+                                expectations?: {
+                                    /** @description Records that broke it; 1 where a stream as a whole did. */
+                                    broken: number;
+                                    found?: string;
+                                    rule: string;
+                                    /** @enum {string} */
+                                    severity: "quarantine" | "warn" | "fail";
+                                }[];
                                 ledger: {
                                     [key: string]: number;
                                 };
                                 /** @enum {string} */
                                 state: "pending" | "reading" | "complete" | "failed" | "skipped";
+                                /** @description How often each step of the chain has acted, such as `map.where(…)`; absent: none has. */
+                                steps?: {
+                                    [key: string]: number;
+                                };
                             };
                         };
                         /** @description Of its spans, where traces are sent. */
@@ -7559,6 +7637,10 @@ export interface operations {
                             /** @description What does not hold of read = filtered + quarantined + staged, and so on. */
                             imbalances: string[];
                             ledger: {
+                                [key: string]: number;
+                            };
+                            /** @description How often each step of the chain has acted. */
+                            steps: {
                                 [key: string]: number;
                             };
                             stream: string;
