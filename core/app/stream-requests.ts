@@ -3,10 +3,13 @@ import {
   expectationsOf,
   planChain,
   planColumns,
+  recordSeal,
   type ExpectRule,
   type MapRule,
   type ProtectRule,
+  type SealKey,
 } from '../middleware/index.js';
+import type { PlannedColumn } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { ConnectionSettings, Settings } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
@@ -28,9 +31,11 @@ export function streamRequests(
   return Object.entries(connection.streams)
     .filter(([stream]) => wanted.length === 0 || wanted.includes(stream))
     .map(([stream, settings]) => {
+      const table = `${connection.schema}.${stream}`;
+      const sealing = settings.phi ? quarantineKey(connection.protect[stream]) : undefined;
       const rules = {
         stream,
-        table: `${connection.schema}.${stream}`,
+        table,
         phi: settings.phi,
         map: stepsOf<MapRule>(connection.map[stream]),
         expect: stepsOf<ExpectRule>(connection.expect[stream]),
@@ -45,6 +50,9 @@ export function streamRequests(
         planColumns: (fields, key) => planColumns(fields, rules, key),
         planConditions: (fields, key) => planChain(fields, rules, key).conditions,
         expectations: expectationsOf(rules.expect),
+        ...(sealing === undefined
+          ? {}
+          : { recordSeal: recordSeal(keyVersions(configuration.settings, sealing), { table }) }),
         marks: marks(stream),
       };
     });
@@ -54,18 +62,37 @@ export function streamRequests(
 const stepsOf = <T>(steps: readonly object[] | undefined): readonly T[] =>
   (steps ?? []).map((step) => Object.fromEntries(Object.entries(step).filter(([, value]) => value !== undefined)) as T);
 
-/** Version 1 until keys can be rotated. */
+/** All versions of a key, the present one first. */
+export function keyVersions({ keys, former_keys: former }: Settings, name: string): readonly [SealKey, ...SealKey[]] {
+  const before = Object.entries(former[name] ?? {})
+    .map(([version, key]): SealKey => ({ key: Buffer.from(key), version: Number(version) }))
+    .toSorted((a, b) => b.version - a.version);
+  return [{ key: Buffer.from(keys[name] ?? ''), version: (before[0]?.version ?? 0) + 1 }, ...before];
+}
+
+/** A key that makes tokens, with those before it. */
+export function tokenKey(settings: Settings, name: string): NonNullable<PlannedColumn['tokenize']> {
+  const [present, ...former] = keyVersions(settings, name);
+  return { ...present, former: former.toReversed().map(({ key }) => key) };
+}
+
+/** The key that seals the records of a stream of PHI in quarantine: the first that its rules name. */
+function quarantineKey(rules: ConnectionSettings['protect'][string] = {}): string | undefined {
+  const given = Object.values(rules).flatMap((rule) => (typeof rule === 'object' ? [rule] : []));
+  return given.map(({ encrypt, tokenize, hash }) => encrypt ?? tokenize ?? hash).find((name) => name !== undefined);
+}
+
 function protectRules(
-  { keys }: Settings,
+  settings: Settings,
   { protect }: ConnectionSettings,
   stream: string,
 ): Record<string, ProtectRule> {
-  const key = (name: string) => ({ key: Buffer.from(keys[name] ?? ''), version: 1 });
+  const key = (name: string) => keyVersions(settings, name)[0];
   return Object.fromEntries(
     Object.entries(protect[stream] ?? {}).map(([column, rule]): [string, ProtectRule] => {
       if (rule === 'drop' || rule === 'keep') return [column, rule];
       const { tokenize, encrypt, hash, mask, generalise } = rule;
-      if (tokenize !== undefined) return [column, { tokenize: key(tokenize) }];
+      if (tokenize !== undefined) return [column, { tokenize: tokenKey(settings, tokenize) }];
       if (encrypt !== undefined) return [column, { encrypt: key(encrypt) }];
       if (hash !== undefined) return [column, { hash: key(hash) }];
       if (mask !== undefined) return [column, { mask }];

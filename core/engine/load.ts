@@ -174,11 +174,13 @@ export function landingRules(
   { destination, unstorableText }: RunRequest,
   { table, request, stream: { catalog } }: StreamPlan,
   fields: readonly Field[] = catalog.fields,
-): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key' | 'conditions'> {
+): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key' | 'conditions' | 'recordSeal'> {
   const { holdsNul, maxKeyBytes } = destination.capabilities;
   const key = { sources: table.keySources, maxBytes: maxKeyBytes };
   const conditions = request.planConditions?.(fields, catalog.primaryKey) ?? [];
-  return { holdsNul, unstorableText, conditions, ...(table.key.length === 0 ? {} : { key }) };
+  const { recordSeal } = request;
+  const seal = recordSeal === undefined ? {} : { recordSeal };
+  return { holdsNul, unstorableText, conditions, ...seal, ...(table.key.length === 0 ? {} : { key }) };
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {

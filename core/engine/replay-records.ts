@@ -1,4 +1,5 @@
 import type { Field, ParsingRules, PlannedColumn, QuarantinedRecord, RecordData } from '../protocol/index.js';
+import { rotated } from '../program/index.js';
 import { OBJECT_PARSING } from './pages.js';
 import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
@@ -56,7 +57,8 @@ export function replayable(
     // U+FFFD stands where a sync would have found what it must replace, refuse, or not take for the column's type.
     const isReplaceable = sourceType === 'string' || (sourceType === 'json' && !isText);
     if (isMarked('_replaced', source) && (unstorableText === 'quarantine' || !isReplaceable)) return undefined;
-    values[source] = value;
+    // A token that a former key has made lands as that of the present one.
+    values[source] = tokenize !== undefined && isToken(value) ? (rotated(value as string, tokenize) ?? value) : value;
     if (value === undefined || value === null) continue;
     if (isToken(value)) tokens += 1;
     if (tokenize === undefined && seal === undefined) {

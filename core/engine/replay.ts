@@ -1,6 +1,7 @@
 import {
   addLedgers,
   EMPTY_TALLY,
+  fromJsonText,
   type Ledger,
   type QuarantinedRecord,
   type RecordData,
@@ -23,6 +24,7 @@ import {
 import type { RunRequest } from './request.js';
 import { retrying } from './retry.js';
 import { settleColumns, type Settled } from './settle-columns.js';
+import { checkTokenVersions } from './token-versions.js';
 import { frozenFields, planStream, reconcile, type StreamPlan } from './stream-plan.js';
 
 /** So many records are in memory at a time. */
@@ -36,6 +38,7 @@ export async function replayStream(run: RunRequest, plan: StreamPlan): Promise<L
   const { destination, on } = run;
   const stream = plan.request.name;
   const present = await destination.describe(plan.table);
+  await checkTokenVersions(run, plan, present);
   const before = present === undefined ? 0 : await destination.countRows(plan.table);
   const progress = openProgress(present && plan.table);
   const told = new Set<string>();
@@ -129,11 +132,18 @@ async function* latestVersions(
       limit: PAGE,
       ...(after === undefined ? {} : { after }),
     });
-    const latest = page.filter(({ key }) => !tried.has(key) && tried.add(key));
+    const latest = page.filter(({ key }) => !tried.has(key) && tried.add(key)).map((record) => opened(record, plan));
     if (latest.length > 0) yield latest;
     if (page.length < PAGE) return;
     after = page.at(-1);
   }
+}
+
+/** A record under a seal as it came; one that no key opens stays as it is, and counts as one of which only a part is kept. */
+function opened(record: QuarantinedRecord, { request: { recordSeal } }: StreamPlan): QuarantinedRecord {
+  const { _sealed: sealed } = record.payload;
+  const text = typeof sealed === 'string' ? recordSeal?.open(sealed) : undefined;
+  return text === undefined ? record : { ...record, payload: fromJsonText(text) as QuarantinedRecord['payload'] };
 }
 
 function fieldsOf(plan: StreamPlan, table: TableSpec['fields'], records: readonly QuarantinedRecord[]) {

@@ -7,6 +7,7 @@ import type {
   Ledger,
   OpenSource,
   PlannedColumn,
+  RecordSeal,
   RowCondition,
   RunIdentity,
   SyncMode,
@@ -26,6 +27,8 @@ export interface StreamRequest {
   readonly planColumns: (fields: readonly Field[], key: readonly string[]) => readonly PlannedColumn[];
   /** What the chain demands of whole records; absent: nothing. */
   readonly planConditions?: (fields: readonly Field[], key: readonly string[]) => readonly RowCondition[];
+  /** Of a stream of PHI: encrypts what goes to quarantine, and opens it for a replay. */
+  readonly recordSeal?: RecordSeal;
   readonly marks: readonly DirtyMark[];
   /** Every expectation of the stream, for its results; absent: none. */
   readonly expectations?: readonly Expectation[];

@@ -8,6 +8,7 @@ import type { RunRequest } from './request.js';
 import { retrying } from './retry.js';
 import { settleColumns, type Settled } from './settle-columns.js';
 import type { StreamPlan } from './stream-plan.js';
+import { checkTokenVersions } from './token-versions.js';
 import { unitsOf, type Unit } from './units.js';
 
 /** A first load this large or smaller goes straight into the new table, in one transaction. */
@@ -21,6 +22,7 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const name = plan.request.name;
   checkExpectations(run, plan);
   const present = await retrying(run, name, 'start', () => destination.describe(plan.table));
+  await retrying(run, name, 'start', () => checkTokenVersions(run, plan, present));
   const before =
     present === undefined ? 0 : await retrying(run, name, 'start', () => destination.countRows(plan.table));
   const progress = openProgress(present && plan.table);

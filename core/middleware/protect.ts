@@ -43,7 +43,10 @@ export const protectStep: Step = ({ columns, conditions }, rules) => {
       return { key, version };
     };
     if ('tokenize' in rule) {
-      current = withColumn(current, column, { target, tokenize: checked('tokenizes', rule.tokenize) });
+      current = withColumn(current, column, {
+        target,
+        tokenize: { ...rule.tokenize, ...checked('tokenizes', rule.tokenize) },
+      });
       continue;
     }
     let seal: Seal;

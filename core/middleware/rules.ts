@@ -63,11 +63,13 @@ export type SetRule = Severe &
 
 export type ExpectRule = ValueRule | SetRule | (Severe & { readonly compare: string });
 
+type TokenKey = NonNullable<PlannedColumn['tokenize']>;
+
 /** `keep` says that somebody has looked at the column and that it may land as it is. */
 export type ProtectRule =
   | 'drop'
   | 'keep'
-  | { readonly tokenize: SealKey }
+  | { readonly tokenize: TokenKey }
   | { readonly encrypt: SealKey }
   | { readonly hash: SealKey }
   | { readonly mask: number }

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createSecretKey, hkdfSync } from 'node:crypto';
 import { keyedHash } from '../program/index.js';
-import type { Seal } from '../protocol/index.js';
+import type { RecordSeal, Seal } from '../protocol/index.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -46,6 +46,14 @@ export function encryption({ key, version }: SealKey, place: SealedPlace): Seal 
       return `enc_${version}_${whole.toString('base64url')}`;
     },
   };
+}
+
+/** Seals whole records for quarantine with the first of the keys, and opens them with whichever has their version. */
+export function recordSeal(keys: readonly SealKey[], place: Omit<SealedPlace, 'column'>): RecordSeal {
+  const bound = { ...place, column: 'quarantine' };
+  const [current] = keys as readonly [SealKey, ...SealKey[]];
+  const { of } = encryption(current, bound);
+  return { seal: (text) => of(text) as string, open: (sealed) => decrypted(sealed, keys, bound) };
 }
 
 /** Opens what `encryption` has sealed, with whichever of the keys has its version; undefined where none opens it. */

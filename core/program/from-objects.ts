@@ -1,6 +1,6 @@
 import { BadRecord, type Field, type RecordData, type Reject, type RowSink } from '../protocol/index.js';
 import { computing, FILTERED, judging } from './expressions.js';
-import { payloadWriter } from './payload.js';
+import { recordKeeper } from './payload.js';
 import { judged, rejectOf } from './rejects.js';
 import { isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
 import { stepCounts } from './steps.js';
@@ -12,7 +12,7 @@ import { putsOf, type Fault } from './values.js';
  */
 export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): ObjectProgram {
   const state = { read: 0, filtered: 0, encoded: 0, replaced: 0, position: 0, rejects: [] as Reject[] };
-  const payload = payloadWriter(plan, fields);
+  const kept = recordKeeper(plan, fields);
   const at = { column: -1, replaced: 0, keyBytes: 0, record: {} as RecordData };
   const raw = (source: string) => (Object.hasOwn(at.record, source) ? at.record[source] : null);
   const computes = plan.columns.map(({ compute }) => compute && computing(plan, compute));
@@ -69,11 +69,11 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
         if (record instanceof BadRecord) {
           const { reason, detail } = record;
           const position = state.position;
-          state.rejects.push({ position, reason, detail, payload: payload.ofBadRecord(record, position) });
+          state.rejects.push({ position, reason, detail, ...kept.ofBadRecord(record, position) });
           continue;
         }
         if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-          state.rejects.push(rejectOf(state.position, 'not_a_record', undefined, payload.ofNoRecord(record)));
+          state.rejects.push(rejectOf(state.position, 'not_a_record', undefined, kept.ofNoRecord(record)));
           continue;
         }
         at.column = -1;
@@ -91,7 +91,7 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
           state.replaced += at.replaced;
         } else {
           batch.rollback();
-          state.rejects.push(judged(state.position, fault, plan.columns[at.column], payload.ofRecord(record), counts));
+          state.rejects.push(judged(state.position, fault, plan.columns[at.column], kept.ofRecord(record), counts));
         }
       }
       return index;

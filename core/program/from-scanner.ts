@@ -13,7 +13,7 @@ import { computing, FILTERED, judging, type Raw } from './expressions.js';
 import { dateReader, isEpoch, timestampReader } from './formats.js';
 import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
-import { payloadWriter } from './payload.js';
+import { recordKeeper } from './payload.js';
 import { judged, rejectOf, type Reason } from './rejects.js';
 import { isHandled, isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
 import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
@@ -93,7 +93,7 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
         return true;
       } finally { state.read += read; state.encoded += encoded; state.replaced += replaced; }
     };`;
-  const payload = payloadWriter(plan, fields);
+  const kept = recordKeeper(plan, fields);
   const state = {
     read: 0,
     filtered: 0,
@@ -101,7 +101,7 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
     replaced: 0,
     rejects: [] as Reject[],
     reject(scanner: RowScanner & { readonly fault?: Reason }, fault: Fault, column: number) {
-      const shown = payload.ofRow(scanner);
+      const shown = kept.ofRow(scanner);
       if (scanner.fieldCount < 0)
         state.rejects.push(rejectOf(scanner.row, scanner.fault ?? 'text_after_quote', undefined, shown));
       else state.rejects.push(judged(scanner.row, fault, plan.columns[column], shown, counts));

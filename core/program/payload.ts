@@ -28,7 +28,7 @@ type Payload = Reject['payload'];
  * sync would; `_quoted` names those that were quoted (true: all), `_replaced` those in which the destination must replace a
  * character, `_protected` those that are not shown in any form, `_not_utf8` and `_not_json` those that cannot be shown as they are.
  */
-export interface PayloadWriter {
+interface PayloadWriter {
   ofRow(scanner: RowScanner): Payload;
   ofRecord(record: RecordData): Payload;
   ofBadRecord(record: BadRecord, position: number): Payload;
@@ -36,8 +36,48 @@ export interface PayloadWriter {
   ofNoRecord(value: unknown): Payload;
 }
 
+/** A payload, and with it the whole record under a seal where the stream is of PHI. */
+export type Kept = Pick<Reject, 'payload' | 'sealed'>;
+
+/** What quarantine keeps of a record: `fields` as in `payloadWriter`. */
+export function recordKeeper(plan: RowPlan, fields: readonly Field[] | undefined) {
+  const shown = payloadWriter(plan, fields);
+  const { recordSeal } = plan;
+  const whole = recordSeal && payloadWriter({ ...plan, columns: bare(plan), conditions: [] }, fields);
+  const keep =
+    <A extends readonly unknown[]>(write: (writer: PayloadWriter) => (...given: A) => Payload) =>
+    (...given: A): Kept => {
+      const payload = write(shown)(...given);
+      if (recordSeal === undefined || whole === undefined) return { payload };
+      return { payload, sealed: recordSeal.seal(jsonText(write(whole)(...given)) ?? '{}') };
+    };
+  return {
+    ofRow: keep((writer) => (scanner: RowScanner) => writer.ofRow(scanner)),
+    ofRecord: keep((writer) => (record: RecordData) => writer.ofRecord(record)),
+    ofBadRecord: keep((writer) => (record: BadRecord, position: number) => writer.ofBadRecord(record, position)),
+    ofNoRecord: keep((writer) => (value: unknown) => writer.ofNoRecord(value)),
+  };
+}
+
+/** The columns as they come, without protection, and those beside them that expressions read. */
+function bare(plan: RowPlan): readonly PlannedColumn[] {
+  const landing = plan.columns
+    .filter(({ source }) => !source.startsWith(' '))
+    .map(({ source, sourceType, target }): PlannedColumn => ({ source, sourceType, target }));
+  const known = new Set(landing.map(({ source }) => source));
+  const read = [...sourcesRead(plan)].filter((source) => !known.has(source));
+  return [
+    ...landing,
+    ...read.map((source): PlannedColumn => ({
+      source,
+      sourceType: 'string',
+      target: { name: source, type: 'string', nullable: true },
+    })),
+  ];
+}
+
 /** `fields`: the record's fields as they come; without them nothing is known of those that the chain has dropped. */
-export function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefined): PayloadWriter {
+function payloadWriter(plan: RowPlan, fields: readonly Field[] | undefined): PayloadWriter {
   const columns = new Map(plan.columns.map((column) => [column.source, column]));
   const showsRaw =
     fields !== undefined &&

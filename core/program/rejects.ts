@@ -1,4 +1,5 @@
 import type { PlannedColumn, Reject } from '../protocol/index.js';
+import type { Kept } from './payload.js';
 import type { StepCounts } from './steps.js';
 import type { Fault } from './values.js';
 
@@ -36,14 +37,9 @@ const DETAILS = {
 
 export type Reason = keyof typeof DETAILS;
 
-export function rejectOf(
-  position: number,
-  reason: Reason,
-  field: string | undefined,
-  payload: Reject['payload'],
-): Reject {
+export function rejectOf(position: number, reason: Reason, field: string | undefined, kept: Kept): Reject {
   const detail = field === undefined ? DETAILS[reason] : `Field "${field}" ${DETAILS[reason]}`;
-  return { position, reason, detail, payload, ...(field === undefined ? {} : { field }) };
+  return { position, reason, detail, ...kept, ...(field === undefined ? {} : { field }) };
 }
 
 /** A record that a column's value has put aside, counted under the rule that it broke. */
@@ -51,7 +47,7 @@ export function judged(
   position: number,
   fault: Fault,
   column: PlannedColumn | undefined,
-  payload: Reject['payload'],
+  kept: Kept,
   counts: StepCounts,
 ): Reject {
   const reason = typeof fault === 'string' ? fault : fault.reason;
@@ -60,12 +56,7 @@ export function judged(
     rule ?? (column === undefined ? `validate.${reason}` : `validate.${reason}(${column.target.name})`),
   ).count += 1;
   return {
-    ...rejectOf(
-      position,
-      reason,
-      typeof fault === 'string' ? column?.source : (fault.field ?? column?.source),
-      payload,
-    ),
+    ...rejectOf(position, reason, typeof fault === 'string' ? column?.source : (fault.field ?? column?.source), kept),
     ...(rule === undefined ? {} : { rule }),
     ...(typeof fault !== 'string' && fault.fails ? { fails: true } : {}),
   };

@@ -4,6 +4,7 @@ import type {
   ParsingRules,
   PlannedColumn,
   RecordData,
+  RecordSeal,
   Reject,
   RowCondition,
   RowScanner,
@@ -27,6 +28,8 @@ export interface RowPlan {
   readonly unstorableText: 'replace' | 'quarantine';
   /** The fields that make the key, and how many bytes their texts and decimals may have together. */
   readonly key?: { readonly sources: readonly string[]; readonly maxBytes: number };
+  /** Of a stream of PHI: encrypts rejected records whole. */
+  readonly recordSeal?: RecordSeal;
   /** For objects. True: their values are the texts of a file, so that a text of a json column is JSON still to be read. */
   readonly isText?: boolean;
 }

@@ -158,6 +158,8 @@ export interface DestinationSession {
   repeated?(table: TableSpec, columns: readonly string[]): Promise<number>;
   /** The newest day or instant of a column, absent: when a row was last loaded; undefined where there is none. Absent: it cannot tell. */
   newest?(table: TableSpec, column?: string): Promise<Date | undefined>;
+  /** Some value of a column, neither null nor empty, to see what is in it. Absent: it cannot tell. */
+  anyValue?(table: TableSpec, column: string): Promise<unknown>;
   /** Records in quarantine that no later version has resolved, latest first; `after` is the last one of the page before. */
   quarantined(
     connection: string,

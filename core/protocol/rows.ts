@@ -78,6 +78,8 @@ export interface Reject {
   readonly detail: string;
   /** The record as it came, protected columns left out or tokenized. */
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Of a stream of PHI: the record as it came, encrypted whole; it is kept in place of `payload`, which only says what key it has. */
+  readonly sealed?: string;
   /** The expectation that it broke, where it was one; with `fails` the stream must not go on. */
   readonly rule?: string;
   readonly fails?: true;
@@ -115,7 +117,12 @@ export interface PlannedColumn {
   readonly min?: number;
   readonly max?: number;
   /** Replace the value by a keyed token (HMAC-SHA256), `tok_<version>_<base64url>`. */
-  readonly tokenize?: { readonly key: Uint8Array; readonly version: number };
+  readonly tokenize?: {
+    readonly key: Uint8Array;
+    readonly version: number;
+    /** Keys that were replaced, the first one first: a token is made of the token that came before it. */
+    readonly former?: readonly Uint8Array[];
+  };
   /** Where the value comes from, if from no field: an expression of `map.set`. */
   readonly compute?: Computation;
   /** What `map` does to the value before it is judged, one after the other; null is left alone. */
@@ -168,6 +175,13 @@ export type ValueTest = { readonly rule: string; readonly severity: ExpectationS
   /** RE2; the whole text must match. */
   | { readonly kind: 'pattern'; readonly pattern: string }
 );
+
+/** Keeps records of PHI in quarantine: encrypted whole, with a version of its key. */
+export interface RecordSeal {
+  seal(text: string): string;
+  /** Undefined where no key opens it. */
+  open(sealed: string): string | undefined;
+}
 
 /** `isMarked`: the outcome can be told from a value (`enc_…`), so that quarantine may show it and a replay takes it as it is. */
 export interface Seal {

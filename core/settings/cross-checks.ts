@@ -30,14 +30,23 @@ export function crossCheck(settings: Partial<Settings>, context: CrossCheckConte
   checkAccess(settings, context);
 }
 
-function checkKeys({ keys }: Partial<Settings>, { report, isReference }: CrossCheckContext): void {
-  for (const [name, value] of entries(keys)) {
-    const path = ['keys', name];
-    if (!isReference(path))
-      report(path, 'must be a reference such as ${env:NAME} or ${file:PATH}, never the secret itself');
-    else if (typeof value === 'string' && value !== '' && value.length < SHORTEST_KEY)
-      report(path, `stands for fewer than ${SHORTEST_KEY} characters; a key that short can be guessed`);
+function checkKeys({ keys, former_keys: former }: Partial<Settings>, context: CrossCheckContext): void {
+  const { report } = context;
+  for (const [name, value] of entries(keys)) checkKey(['keys', name], value, context);
+  for (const [name, versions] of entries(former)) {
+    if (keys?.[name] === undefined) report(['former_keys', name], 'has no successor of that name under keys', 'key');
+    for (const [version, value] of entries(versions)) checkKey(['former_keys', name, version], value, context);
+    const given = Object.keys(versions ?? {}).toSorted((a, b) => Number(a) - Number(b));
+    if (given.some((version, at) => version !== String(at + 1)))
+      report(['former_keys', name], 'must have the versions 1, 2, 3, … without a gap', 'key');
   }
+}
+
+function checkKey(path: Path, value: unknown, { report, isReference }: CrossCheckContext): void {
+  if (!isReference(path))
+    report(path, 'must be a reference such as ${env:NAME} or ${file:PATH}, never the secret itself');
+  else if (typeof value === 'string' && value !== '' && value.length < SHORTEST_KEY)
+    report(path, `stands for fewer than ${SHORTEST_KEY} characters; a key that short can be guessed`);
 }
 
 function checkConnection(

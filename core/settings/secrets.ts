@@ -15,7 +15,8 @@ const URL_QUERY_PASSWORD = /([?&](?:password|token|api_key|sslpassword|signature
 
 /** Whether the value at a path of the file is a secret: its plugin declares it, or its name says so. */
 export function isSecretPath(path: Path, isReferenced: boolean, declared: readonly PathPattern[]): boolean {
-  if (path[0] === 'keys' || declared.some((pattern) => matches(pattern, path))) return true;
+  if (path[0] === 'keys' || path[0] === 'former_keys' || declared.some((pattern) => matches(pattern, path)))
+    return true;
   const name = String(path.findLast((key) => typeof key === 'string') ?? '');
   return isSureSecretName(name) || (isReferenced && SECRET_NAME.test(name));
 }

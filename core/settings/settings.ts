@@ -4,7 +4,7 @@ import { ConnectionSettings } from './connection.settings.js';
 import { Exactly, Pattern, Text, TimeZone } from './fields.js';
 import { ReportSettings } from './report.settings.js';
 import { RetentionSettings } from './retention.settings.js';
-import { FOREIGN, Key, OptionalKey, TEXT, named, one } from './shape.js';
+import { FOREIGN, Key, OptionalKey, TEXT, keyed, named, one } from './shape.js';
 
 export class ProjectSettings {
   @Key('Name of the project, as it stands on the report.', { example: 'outreach' })
@@ -48,6 +48,12 @@ export class Settings {
     example: '{ member_key: "${env:MEMBER_KEY}" }',
   })
   keys: Record<string, string> = {};
+
+  @OptionalKey(
+    'Keys that were replaced, by name and version (1 is the first; the one under `keys` follows the last): what they sealed stays readable, and tokens are made by way of them.',
+    { shape: named(keyed(TEXT)), example: '{ phi_key: { "1": "${env:PHI_KEY_1}" } }' },
+  )
+  former_keys: Record<string, Record<string, string>> = {};
 
   @OptionalKey('How long the host keeps its history.', { shape: one(RetentionSettings) })
   retention: RetentionSettings = new RetentionSettings();

@@ -38,7 +38,13 @@ export function quarantineStaging(
           await pool.query(`DROP TABLE IF EXISTS ${name}`);
           await pool.query(`CREATE UNLOGGED TABLE ${name} (${COLUMNS})`);
         }
-        const rows = rejects.map((reject) => ({ ...reject, ...identityOf(table, slice, reject), slice }));
+        const rows = rejects.map(({ sealed, ...reject }) => ({
+          ...reject,
+          ...identityOf(table, slice, reject),
+          // Under its seal nothing of the record lies beside it in the clear.
+          ...(sealed === undefined ? {} : { payload: { _sealed: sealed } }),
+          slice,
+        }));
         await pool.query(`INSERT INTO ${name} SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(${COLUMNS})`, [
           storableJson(jsonText(rows) as string),
         ]);

@@ -125,6 +125,13 @@ export async function openSession({
         const at = rows[0]?.at ?? null;
         return at === null ? undefined : new Date(at * 1_000);
       }),
+    anyValue: (table, column) =>
+      asking(`looking into ${tableName(table)}`, async () => {
+        const { rows } = await pool.query<{ value: unknown }>(
+          `SELECT ${quote(column)} AS value FROM ${tableName(table)} WHERE ${quote(column)}::text <> '' LIMIT 1`,
+        );
+        return rows[0]?.value;
+      }),
     quarantined: (connection, stream, page) =>
       asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
     setBookmarks: (connection, set, remove) =>

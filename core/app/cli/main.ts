@@ -4,11 +4,13 @@ import { alertsVerb } from './alerts.js';
 import { auditVerb } from './audit.js';
 import { breakGlassVerb } from './break-glass.js';
 import { backfillVerb } from './backfill.js';
+import { classifyVerb } from './classify.js';
 import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
 import { checkVerb, discoverVerb } from './discover.js';
 import { demoVerb } from './demo.js';
 import { initVerb, validateVerb } from './init.js';
+import { keysVerb } from './keys.js';
 import { pauseVerb } from './pause.js';
 import { quarantineVerb } from './quarantine.js';
 import { queryVerb } from './query.js';
@@ -40,6 +42,7 @@ for (const verb of [
   configVerb,
   checkVerb,
   discoverVerb,
+  classifyVerb,
   syncVerb,
   backfillVerb,
   stateVerb,
@@ -56,6 +59,7 @@ for (const verb of [
   alertsVerb,
   tokensVerb,
   breakGlassVerb,
+  keysVerb,
   auditVerb,
   demoVerb,
 ])

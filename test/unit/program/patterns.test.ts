@@ -23,14 +23,16 @@ test.each(PATTERNS)('the table of %s says of bytes what RE2 says of texts', (pat
   const whole = RE2JS.compile(`(?:${pattern})`);
   const random = seeded(7);
   const alphabet = 'abcABC01x@.M$^\n';
-  for (let round = 0; round < 2_000; round += 1) {
+  const wrong: string[] = [];
+  for (let round = 0; round < 1_000; round += 1) {
     const text = Array.from({ length: random(12) }, () => alphabet[random(alphabet.length)]).join('');
     const expected = whole.testExact(text);
-    expect(judge.matches(text)).toBe(expected);
+    if (judge.matches(text) !== expected) wrong.push(text);
     const bytes = Buffer.from(`<${text}>`);
-    if (judge.ofBytes !== undefined)
-      expect([text, judge.ofBytes(bytes, 1, bytes.length - 1)]).toEqual([text, expected ? 1 : 0]);
+    const byBytes = judge.ofBytes?.(bytes, 1, bytes.length - 1) ?? Number(expected);
+    if (byBytes !== Number(expected)) wrong.push(text);
   }
+  expect(wrong).toEqual([]);
 });
 
 test('most patterns have a table; what needs to look around, or has too many states, has none', () => {

@@ -1,0 +1,216 @@
+import type { FieldType } from '../protocol/index.js';
+
+/** A class of 45 CFR 164.514(b)(2)(i), by its letter there, and what is done with it unless somebody knows better. */
+interface Identifier {
+  readonly letter: string;
+  readonly name: string;
+  readonly rule: string;
+  /** By the name of a column, in words that are separated by _. */
+  readonly named: RegExp;
+  /** By its values; a share of them must fit. */
+  readonly looks?: (text: string) => boolean;
+}
+
+const digits = (text: string) => text.replaceAll(/\D/g, '');
+const isDay = (text: string) => /^(19|20)\d\d-\d\d-\d\d/.test(text) || /^\d{1,2}[/.]\d{1,2}[/.](19|20)\d\d$/.test(text);
+const TOKENIZE = '{ tokenize: member_key }';
+
+/** The most telling first: a column is proposed as the first that fits. */
+const IDENTIFIERS: readonly Identifier[] = [
+  {
+    letter: 'G',
+    name: 'social security number',
+    rule: 'drop',
+    named: /(^|_)(ssn|social_security(_\w+)?)(_|$)/,
+    looks: (text) => /^(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}$/.test(text),
+  },
+  {
+    letter: 'F',
+    name: 'email address',
+    rule: 'drop',
+    named: /(^|_)e_?mail(_?(address|addr))?$/,
+    looks: (text) => /^[^\s@]+@[^\s@]+\.[A-Za-z]{2,}$/.test(text),
+  },
+  {
+    letter: 'O',
+    name: 'IP address',
+    rule: 'drop',
+    named: /(^|_)ip(_?(address|addr|v4|v6))?$/,
+    looks: (text) =>
+      /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(text) ||
+      /^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$/i.test(text),
+  },
+  { letter: 'E', name: 'fax number', rule: 'drop', named: /(^|_)fax(_|$)/ },
+  {
+    letter: 'D',
+    name: 'telephone number',
+    rule: '{ mask: 4 }',
+    named: /(^|_)(phone|mobile|cell|telephone|tel|msisdn)(_?(number|no|nr))?(_|$)/,
+    looks: (text) =>
+      /^\+?[\d\s().-]{10,20}$/.test(text) &&
+      /[+\s().-]/.test(text) &&
+      /^1?\d{10}$|^\d{11,14}$/.test(digits(text)) &&
+      !isDay(text),
+  },
+  {
+    letter: 'H',
+    name: 'medical record number',
+    rule: TOKENIZE,
+    named: /(^|_)(mrn|medical_record(_\w+)?|chart_(number|no|id))(_|$)/,
+  },
+  {
+    letter: 'I',
+    name: 'health plan number',
+    rule: TOKENIZE,
+    named:
+      /(^|_)(health_plan|plan_member|beneficiary|medicaid|medicare|mbi|hicn|policy|subscriber|member)_?(id|key|number|no|nr|beneficiary)?$/,
+  },
+  {
+    letter: 'J',
+    name: 'account number',
+    rule: TOKENIZE,
+    named: /(^|_)(account|acct|iban|card)_?(id|key|number|no|nr)$/,
+  },
+  {
+    letter: 'K',
+    name: 'certificate or licence number',
+    rule: TOKENIZE,
+    named: /(^|_)(license|licence|certificate|npi|dea)(_?(id|number|no|nr))?$/,
+  },
+  {
+    letter: 'L',
+    name: 'vehicle identifier',
+    rule: 'drop',
+    named: /(^|_)(vin|license_plate|licence_plate|plate)(_?(number|no))?$/,
+    looks: (text) => /^[A-HJ-NPR-Z0-9]{17}$/.test(text) && /[A-Z]/.test(text) && /\d/.test(text),
+  },
+  {
+    letter: 'M',
+    name: 'device identifier',
+    rule: TOKENIZE,
+    named:
+      /(^|_)(device|imei|imsi|mac|idfa|idfv|gaid|udid|serial|push_token|registration)(_?(id|token|address|number|no|key))?$/,
+    looks: (text) => /^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text),
+  },
+  {
+    letter: 'P',
+    name: 'biometric identifier',
+    rule: 'drop',
+    named: /(^|_)(biometric|fingerprint|voice_?print|retina|iris|face_id)(_\w+)?$/,
+  },
+  {
+    letter: 'Q',
+    name: 'photograph',
+    rule: 'drop',
+    named: /(^|_)(photo|picture|portrait|avatar|image|headshot)(_(url|uri|path))?$/,
+  },
+  {
+    letter: 'N',
+    name: 'web address of a person',
+    rule: 'drop',
+    named: /(^|_)(profile|personal|home|user|member|patient)_?(url|page|site|website)$/,
+  },
+  {
+    letter: 'C',
+    name: 'birth date',
+    rule: '{ generalise: birth_date }',
+    named: /(^|_)(dob|born|birth_?(date|day)?|date_of_birth)(_|$)/,
+  },
+  { letter: 'C', name: 'age', rule: '{ generalise: age }', named: /(^|_)age(_years)?$/ },
+  {
+    letter: 'B',
+    name: 'ZIP code',
+    rule: '{ generalise: zip }',
+    named: /(^|_)(zip|postal|post)_?(code|5|9)?$/,
+    looks: (text) => /^\d{5}-\d{4}$/.test(text),
+  },
+  {
+    letter: 'B',
+    name: 'place below a state',
+    rule: 'drop',
+    named:
+      /(^|_)(street|address|addr|address_?(line)?_?[123]?|city|town|county|precinct|parish|lat|lng|lon|latitude|longitude|geo(code)?)(_?(line|name|1|2))?$/,
+    looks: (text) =>
+      /^\d{1,5} [A-Z][A-Za-z. ]+ (St|Street|Ave|Avenue|Rd|Road|Blvd|Lane|Ln|Dr|Drive|Ct|Way)\.?$/.test(text),
+  },
+  {
+    letter: 'A',
+    name: 'name of a person',
+    rule: 'drop',
+    named:
+      /(^|_)((first|last|given|family|middle|maiden|full|sur|patient|member|person|contact|customer|recipient|doctor|provider)_?names?|surname|fname|lname|forename)$/,
+  },
+  {
+    letter: 'C',
+    name: 'date of a person',
+    rule: '{ generalise: date }',
+    named:
+      /(^|_)(admi(t|ssion)|discharge|death|deceased|visit|service|appointment|encounter|diagnosis|procedure|surgery|enrol?lment)_?(date|day|at|time|on)?$/,
+  },
+  {
+    letter: 'R',
+    name: 'other number of a person',
+    rule: TOKENIZE,
+    named:
+      /(^|_)(patient|person|user|external_user|customer|contact|client|individual|recipient|household|employee|braze|guardian|dependent)_?(id|key|uuid|guid|number|no|nr)$/,
+  },
+];
+
+/** Instants and days of what somebody did tell of a person too, where the record is of one. */
+const DATED = { letter: 'C', name: 'date of what a person did', rule: '{ generalise: date }' } as const;
+
+export interface SampledColumn {
+  readonly name: string;
+  readonly type: FieldType;
+  /** Texts that are there; not all of them need to be. */
+  readonly values: readonly string[];
+}
+
+export interface Proposal {
+  readonly column: string;
+  /** Of 45 CFR 164.514(b)(2)(i); null where it is none of the 18. */
+  readonly identifier: { readonly letter: string; readonly name: string } | null;
+  /** As it stands in `protect`. */
+  readonly rule: string;
+  readonly by: 'name' | 'values' | 'nothing';
+}
+
+/** Of the values that are there; some hold anything. */
+const SHARE = 0.8;
+const LEAST = 3;
+
+/** `MemberZIP`, `member-zip` and `member zip` are one name. */
+const wordsOf = (name: string) =>
+  name
+    .replaceAll(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .replaceAll(/[^A-Za-z\d]+/g, '_')
+    .toLowerCase();
+
+/** Proposes what each column of a stream is, by its name and by how its values look; no value is in what it says. */
+export function proposeClasses(columns: readonly SampledColumn[]): readonly Proposal[] {
+  const found = columns.map((column) => identifierOf(column));
+  // Where somebody is told apart, a day is a day of a person.
+  const isOfPersons = found.some((one) => one !== undefined);
+  return columns.map(({ name, type }, at) => {
+    const one = found[at];
+    if (one !== undefined) {
+      const { letter, name: called, rule } = one.identifier;
+      return { column: name, identifier: { letter, name: called }, rule, by: one.by };
+    }
+    if (isOfPersons && (type === 'date' || type === 'timestamp' || type === 'timestamptz'))
+      return { column: name, identifier: { letter: DATED.letter, name: DATED.name }, rule: DATED.rule, by: 'values' };
+    return { column: name, identifier: null, rule: 'keep', by: 'nothing' };
+  });
+}
+
+function identifierOf({ name, values }: SampledColumn) {
+  const words = wordsOf(name);
+  const byName = IDENTIFIERS.find(({ named }) => named.test(words));
+  if (byName !== undefined) return { identifier: byName, by: 'name' as const };
+  if (values.length < LEAST) return undefined;
+  const byValues = IDENTIFIERS.find(
+    ({ looks }) => looks !== undefined && values.filter(looks).length >= values.length * SHARE,
+  );
+  return byValues === undefined ? undefined : { identifier: byValues, by: 'values' as const };
+}
