@@ -229,9 +229,9 @@ async function openSpooled(
   file: FileVersion,
   chunks: AsyncIterable<Uint8Array>,
 ) {
-  const layout = await spooledRecords(chunks, async (handle, bytes) => {
-    if (spec.format === 'xlsx') return (await import('./xlsx.reader.js')).xlsxReader(handle, bytes, file, spec, known);
-    return (await import('./parquet.reader.js')).parquetReader(handle, bytes, file);
+  const layout = await spooledRecords(chunks, async (spool) => {
+    if (spec.format === 'xlsx') return (await import('./xlsx.reader.js')).xlsxReader(spool, file, spec, known);
+    return (await import('./parquet.reader.js')).parquetReader(spool, file);
   });
   if (spec.only_columns)
     return { ...layout, fields: declaredFields(spec), read: [], scanner: onlyColumns(layout.scanner, spec) };

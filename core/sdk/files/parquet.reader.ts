@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import type { FileHandle } from 'node:fs/promises';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import {
   parquetMetadataAsync,
@@ -16,6 +15,7 @@ import { isConnectorError } from '../errors.js';
 import { parseJson } from '../http/json.js';
 import type { TableReader } from './spooled-records.js';
 import { refused } from './unpack/faults.js';
+import type { Spool } from './unpack/spool.js';
 
 /** A row group is unpacked whole, so this bounds the memory; writers make them of 128 MB and less. */
 const MAX_GROUP_BYTES = 256 << 20;
@@ -28,14 +28,15 @@ const COMPRESSORS: Compressors = {
 };
 
 /** Opens a Parquet file; its schema gives the types. */
-export async function parquetReader(handle: FileHandle, bytes: number, file: FileVersion): Promise<TableReader> {
+export async function parquetReader(spool: Spool, file: FileVersion): Promise<TableReader> {
+  const { bytes } = spool;
   const buffer: AsyncBuffer = {
     byteLength: bytes,
     async slice(start, end = bytes) {
       const from = start < 0 ? bytes + start : start;
       const length = Math.max(0, end - from);
-      const { bytesRead, buffer: read } = await handle.read(new Uint8Array(length), 0, length, from);
-      return read.buffer.slice(0, bytesRead);
+      const read = await spool.read(from, length);
+      return read.buffer.slice(read.byteOffset, read.byteOffset + read.length) as ArrayBuffer;
     },
   };
   const damaged = (cause: unknown) =>

@@ -1,6 +1,5 @@
-import type { FileHandle } from 'node:fs/promises';
 import type { BadRecord, Field, ObjectScanner, RecordData } from '../../protocol/index.js';
-import { spooled } from './unpack/spool.js';
+import { spooled, type Spool } from './unpack/spool.js';
 
 /** A format that is not read from its beginning to its end: its table of contents stands at the end, or in between. */
 export interface TableReader {
@@ -14,16 +13,16 @@ export interface TableReader {
  */
 export async function spooledRecords(
   chunks: AsyncIterable<Uint8Array>,
-  open: (handle: FileHandle, bytes: number) => Promise<TableReader>,
+  open: (spool: Spool) => Promise<TableReader>,
 ): Promise<{
   readonly fields: readonly Field[];
   readonly scanner: ObjectScanner;
   readonly chunks: AsyncGenerator<Uint8Array>;
   close(): Promise<void>;
 }> {
-  const { handle, bytes } = await spooled(chunks);
+  const spool = await spooled(chunks);
   try {
-    const reader = await open(handle, bytes);
+    const reader = await open(spool);
     let ready: readonly (RecordData | BadRecord)[] = [];
     const take = () => {
       const taken = ready;
@@ -39,10 +38,10 @@ export async function spooledRecords(
           yield new Uint8Array(0);
         }
       })(),
-      close: () => handle.close(),
+      close: () => spool.close(),
     };
   } catch (error) {
-    await handle.close();
+    await spool.close();
     throw error;
   }
 }

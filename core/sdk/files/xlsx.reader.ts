@@ -1,12 +1,12 @@
-import type { FileHandle } from 'node:fs/promises';
 import { SaxesParser, type SaxesTagNS } from 'saxes';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { BadRecord, type Field, type FileVersion, type RecordData } from '../../protocol/index.js';
 import { isConnectorError } from '../errors.js';
 import type { FileSpec } from './file-spec.js';
 import { declaredFields, headerFields, repaired } from './header.js';
 import type { TableReader } from './spooled-records.js';
 import { refused } from './unpack/faults.js';
+import { zipIn, type Spool } from './unpack/spool.js';
 import { cellReader, dateStyles, type Cell } from './xlsx-cells.js';
 
 const PAGE_RECORDS = 1_000;
@@ -17,8 +17,7 @@ const MAX_COLUMNS = 16_384;
 
 /** Opens a workbook. One sheet is read, row by row: the one that `sheet` names, or the first. */
 export async function xlsxReader(
-  handle: FileHandle,
-  bytes: number,
+  spool: Spool,
   file: FileVersion,
   spec: FileSpec,
   known: ReadonlyMap<string, Field>,
@@ -33,8 +32,8 @@ export async function xlsxReader(
           cause,
         );
   try {
-    if (bytes === 0) throw new Error('it is empty');
-    const zip = await yauzl.fromFdPromise(handle.fd, { lazyEntries: true, autoClose: false, strictFileNames: true });
+    if (spool.bytes === 0) throw new Error('it is empty');
+    const zip = await zipIn(spool);
     const parts = await partsOf(zip, file, spec);
     const workbook = await workbookOf(parts, file, spec);
     const rows = rowsOf(parts, workbook, spec);

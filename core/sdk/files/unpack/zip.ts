@@ -1,10 +1,10 @@
 import { matchesGlob } from 'node:path';
 import { crc32 } from 'node:zlib';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { ConnectorError, isConnectorError } from '../../errors.js';
 import { refused } from './faults.js';
 import type { LayerContext } from './layer.js';
-import { spooled } from './spool.js';
+import { spooled, zipIn, type Spool } from './spool.js';
 
 export interface ZipRules {
   /** Which entries are read, by a glob; absent: all. */
@@ -36,9 +36,9 @@ export async function* zipEntries(
           'Deliver it again.',
           cause,
         );
-  const { handle, bytes } = await spooled(chunks);
+  const spool = await spooled(chunks);
   try {
-    const zip = await openZip(handle.fd, bytes).catch((cause: unknown) => {
+    const zip = await openZip(spool).catch((cause: unknown) => {
       throw damaged(cause);
     });
     if (zip.entryCount > rules.maxEntries)
@@ -58,13 +58,13 @@ export async function* zipEntries(
       );
     for (const entry of chosen) yield { name: entry.fileName, chunks: contentOf(zip, entry, context, damaged) };
   } finally {
-    await handle.close();
+    await spool.close();
   }
 }
 
-const openZip = (fd: number, bytes: number): Promise<ZipFile> => {
-  if (bytes === 0) throw new Error('it is empty');
-  return yauzl.fromFdPromise(fd, { lazyEntries: true, autoClose: false, strictFileNames: true });
+const openZip = (spool: Spool): Promise<ZipFile> => {
+  if (spool.bytes === 0) throw new Error('it is empty');
+  return zipIn(spool);
 };
 
 /** Every entry is looked at before the first is read: what is refused is refused before anything of it counts. */
