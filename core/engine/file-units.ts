@@ -55,7 +55,58 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
       files: due.length,
       bytes: due.reduce((sum, { bytes }) => sum + bytes, 0),
     });
-  for (const file of due) yield fileUnit(run, plan, stream, file, frozen);
+  for (const file of due) {
+    const before = plan.sync === 'incremental' ? read.get(filePartition(file.name)) : undefined;
+    const isSame = before?.kind === 'file' && (await hasChecksum(run, stream, file, before));
+    yield isSame ? sameUnit(run, plan, stream, file, before) : fileUnit(run, plan, stream, file, frozen);
+  }
+}
+
+type ReadFile = Extract<Bookmark['position'], { kind: 'file' }>;
+
+/** Whether a name that was read before, and now tells another version, still holds the same: only reading it shows that. */
+async function hasChecksum(
+  run: RunRequest,
+  stream: FilesStream,
+  file: FileVersion,
+  before: ReadFile,
+): Promise<boolean> {
+  if (before.bytes !== file.bytes || before.checksum === '') return false;
+  const open = await stream.open(file, run.signal).catch(() => undefined);
+  if (open === undefined) return false; // what is wrong with it, loading it tells
+  try {
+    const chunks = open.chunks[Symbol.asyncIterator]();
+    while ((await chunks.next()).done !== true) run.signal.throwIfAborted();
+    return open.identity().checksum === before.checksum;
+  } catch (error) {
+    if (run.signal.aborted) throw error;
+    return false;
+  } finally {
+    await open.close();
+  }
+}
+
+/** Nothing of it is loaded again; that it is this version now is written down, and it is put away. */
+function sameUnit(run: RunRequest, plan: StreamPlan, stream: FilesStream, file: FileVersion, before: ReadFile): Unit {
+  const name = plan.request.name;
+  return {
+    slice: file.name,
+    async load() {
+      const message = `File "${file.name}" came again with the same content, and is not loaded again.`;
+      run.on({ type: 'warning', stream: name, message });
+      return {
+        bookmarks: [
+          {
+            stream: name,
+            partition: filePartition(file.name),
+            position: { ...before, version: file.version },
+          },
+        ],
+        lineage: undefined,
+        ...(stream.settle === undefined ? {} : { settle: () => settle(run, plan, stream, file, before.checksum) }),
+      };
+    },
+  };
 }
 
 /** What is committed stays so, whatever becomes of the file; the next run tries again. */

@@ -4,7 +4,9 @@ import { s3Place } from '../../connectors/s3/s3.config.js';
 import { sftpPlace } from '../../connectors/sftp/sftp.config.js';
 
 const PLACES = ['local', 'sftp', 's3'] as const;
-export const PLACEHOLDERS = ['connection', 'stream', 'date', 'time', 'number', 'part'] as const;
+const PLACEHOLDERS = ['connection', 'stream', 'date', 'time', 'number', 'part'] as const;
+
+const PLACEHOLDER = new RegExp(`\\{(${PLACEHOLDERS.join('|')})\\}`, 'g');
 
 const csvOptions = z.strictObject({
   delimiter: z
@@ -56,15 +58,9 @@ export const filesConfig = z
       .string()
       .min(1)
       .default('{stream}/{stream}_{number}_{part}')
-      .refine(
-        (text) =>
-          [...text.matchAll(/\{([^}]*)\}?/g)].every(([, name]) =>
-            (PLACEHOLDERS as readonly string[]).includes(name ?? ''),
-          ),
-        {
-          message: `knows {${PLACEHOLDERS.join('}, {')}}`,
-        },
-      )
+      .refine((text) => !/[{}]/.test(text.replaceAll(PLACEHOLDER, '')), {
+        message: `knows {${PLACEHOLDERS.join('}, {')}}`,
+      })
       .refine(
         (text) => !text.split('/').some((part) => part === '' || part === '.' || part === '..'),
         'must be a path below `folder`',

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { stopTestServer } from '../support/postgres.js';
+import { atProbe, newProject, type Project } from './project.js';
+
+const ROWS = 3_000;
+let project: Project;
+
+beforeAll(async () => {
+  project = await newProject(`  partner:
+    connector: files
+    config:
+      local: true
+      folder: out
+      state_folder: state
+      format: csv
+      compression: gzip
+      file_name: "{stream}_{number}_{part}"
+      control_totals: [sent]
+sources:
+  exports:
+    connector: local
+    config: { files: [{ stream: engagement, path: ./data/*.csv, format: csv, columns: { sent: integer } }] }
+connections:
+  deliver:
+    source: exports
+    destination: partner
+    streams: { engagement: {} }
+`);
+  for (let file = 1; file <= 5; file += 1)
+    await project.write(
+      `data/${file}.csv`,
+      `id,sent\n${Array.from({ length: ROWS }, (_, row) => `${file * 100_000 + row},${row % 7}`).join('\n')}\n`,
+    );
+});
+afterAll(async () => {
+  await project.remove();
+  await stopTestServer();
+});
+
+/** What somebody has who takes the files that manifests name: ids by the file at the source. */
+function received(): Readonly<Record<string, readonly string[]>> {
+  const out = join(project.folder, 'out');
+  const found: Record<string, string[]> = {};
+  for (const name of readdirSync(out).filter((each) => each.endsWith('.manifest.json'))) {
+    const manifest = JSON.parse(readFileSync(join(out, name), 'utf8'));
+    for (const file of manifest.files) {
+      const bytes = readFileSync(join(out, file.name));
+      expect(createHash('sha256').update(bytes).digest('hex')).toBe(file.sha256);
+      const ids = gunzipSync(bytes).toString().trimEnd().split('\n').slice(1);
+      expect(ids.length).toBe(file.records);
+      (found[manifest.source.name] ??= []).push(...ids.map((line) => line.split(',')[0]!));
+    }
+  }
+  return found;
+}
+
+test('killed in the middle of the third of five files and at each step of a delivery, each record is delivered once', async () => {
+  expect((await project.run(['check'])).code).toBe(0);
+  const kills = [
+    ['after_fetch', 3],
+    ['before_commit', 1],
+    ['after_commit', 1],
+    ['mid_delivery', 1],
+  ] as const;
+  for (const [point, nth] of kills) {
+    const killed = await project.run(['sync', 'deliver'], {
+      node: atProbe(point, `if (times === ${nth}) process.kill(process.pid, 'SIGKILL');`),
+    });
+    expect([point, killed.signal]).toEqual([point, 'SIGKILL']);
+  }
+  const { outcome } = await project.data(['sync', 'deliver']);
+  expect(outcome.state).toBe('succeeded');
+  const found = received();
+  expect(Object.keys(found).toSorted()).toEqual([1, 2, 3, 4, 5].map((file) => `data/${file}.csv`));
+  for (const ids of Object.values(found)) expect([ids.length, new Set(ids).size]).toEqual([ROWS, ROWS]);
+  // Nothing lies there that no manifest names, and nothing is left of what was not whole.
+  expect(readdirSync(join(project.folder, 'out')).length).toBe(10);
+  expect(readdirSync(join(project.folder, 'state/deliver/staging'))).toEqual(['about-this-folder.txt']);
+});
+
+test('a file that is delivered to us again unchanged is not delivered again, and state is shown and reset as everywhere', async () => {
+  const before = readdirSync(join(project.folder, 'out'));
+  utimesSync(join(project.folder, 'data/1.csv'), 1_700_000_000, 1_700_000_000);
+  const again = await project.run(['sync', 'deliver']);
+  expect([again.code, again.stderr]).toEqual([0, expect.stringContaining('came again with the same content')]);
+  expect((await project.run(['sync', 'deliver'])).stderr).not.toContain('came again');
+  expect(readdirSync(join(project.folder, 'out'))).toEqual(before);
+  const bookmarks = await project.data<any[]>(['state', 'show', 'deliver', 'engagement']);
+  expect(bookmarks.filter(({ position }) => position.kind === 'file').length).toBe(5);
+  const refused = await project.run(['quarantine', 'list', 'deliver']);
+  expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('speaks no SQL')]);
+  expect((await project.run(['state', 'reset', 'deliver', '--yes'])).code).toBe(0);
+  expect(await project.data(['state', 'show', 'deliver'])).toEqual([]);
+});
