@@ -69,6 +69,15 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return open();
     }
   };
+  const sqlOf: Installation['sql'] = (name, { readOnly, signal }) =>
+    withNewest('destination', name, async () => {
+      const { plugin, config } = await destinationOf(name);
+      if (plugin.sql === undefined)
+        throw new ConnectorError('config', `Destination "${name}" (${plugin.name}) speaks no SQL.`, {
+          hint: 'Marts, report and `query` need a SQL destination such as postgres.',
+        });
+      return plugin.sql(config, { signal, baseFolder, readOnly });
+    });
 
   return {
     configuration,
@@ -104,7 +113,8 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     async source(name, signal) {
       return withNewest('source', name, async () => {
         const { plugin, config } = await configuration.plugin('source', name);
-        return plugin.open(config, { signal, baseFolder });
+        const sql = (destination: string) => sqlOf(destination, { readOnly: true, signal });
+        return plugin.open(config, { signal, baseFolder, sql });
       });
     },
     async destination(name, signal) {
@@ -117,16 +127,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       const { plugin, config } = await destinationOf(name);
       await plugin.check(config, { signal, baseFolder });
     },
-    async sql(name, { readOnly, signal }) {
-      return withNewest('destination', name, async () => {
-        const { plugin, config } = await destinationOf(name);
-        if (plugin.sql === undefined)
-          throw new ConnectorError('config', `Destination "${name}" (${plugin.name}) speaks no SQL.`, {
-            hint: 'Marts, report and `query` need a SQL destination such as postgres.',
-          });
-        return plugin.sql(config, { signal, baseFolder, readOnly });
-      });
-    },
+    sql: sqlOf,
     async metadataSchema(name) {
       const { config } = await configuration.plugin('destination', name);
       return (config['metadata_schema'] as string | undefined) ?? 'tributary';

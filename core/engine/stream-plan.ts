@@ -47,7 +47,7 @@ export function planStream(
   const hasFileKey = catalog.primaryKey.length === 0 && stream.kind === 'files';
   const { writeModes, keepsKeys } = run.destination.capabilities;
   const byKey = writeModes.includes('merge') ? 'merge' : sync === 'incremental' ? 'append' : 'overwrite';
-  const wanted = request.write ?? (catalog.primaryKey.length === 0 && !hasFileKey ? 'append' : byKey);
+  const wanted = request.write ?? (catalog.primaryKey.length === 0 && !hasFileKey && keepsKeys ? 'append' : byKey);
   // Where file and row are the key, appending is merging by them: another file only adds, and a file that was loaded again
   // replaces its own rows.
   const write = wanted === 'append' && sync === 'incremental' && hasFileKey && keepsKeys ? 'merge' : wanted;

@@ -12,6 +12,7 @@ import type {
   RecordData,
   Slice,
   SourceStream,
+  SqlSession,
   Window,
 } from '../protocol/index.js';
 import { ConnectorError } from './errors.js';
@@ -140,6 +141,8 @@ export interface ConnectContext<C extends z.ZodObject> {
   readonly signal: AbortSignal;
   /** The folder of the configuration file, for paths that are given relative to it. */
   readonly baseFolder: string;
+  /** A session that only reads a SQL destination of the same configuration; absent outside of one. The source closes it. */
+  readonly sql?: (destination: string) => Promise<SqlSession>;
 }
 
 /** A source as registry and engine see it, whatever its types. */
@@ -150,7 +153,7 @@ export interface SourcePlugin {
   readonly config: z.ZodObject;
   readonly guide?: SourceGuide;
   /** Parses nothing: `config` is what `plugin.config` has accepted. */
-  open(config: unknown, context: { readonly signal: AbortSignal; readonly baseFolder: string }): Promise<OpenSource>;
+  open(config: unknown, context: Omit<ConnectContext<z.ZodObject>, 'config'>): Promise<OpenSource>;
 }
 
 export function defineSource<C extends z.ZodObject, Client>(definition: SourceDefinition<C, Client>): SourcePlugin {
@@ -160,9 +163,9 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
     summary: definition.summary,
     config: definition.config,
     ...(definition.guide === undefined ? {} : { guide: definition.guide }),
-    async open(config, { signal, baseFolder }) {
+    async open(config, context) {
       const typed = config as z.output<C>;
-      const client = await definition.connect({ config: typed, signal, baseFolder });
+      const client = await definition.connect({ ...context, config: typed });
       return {
         async check() {
           await definition.check(client);

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { secret } from '#sdk';
+import { gcsPlace } from '../../connectors/gcs/gcs.config.js';
 import { s3Place } from '../../connectors/s3/s3.config.js';
 import { sftpPlace } from '../../connectors/sftp/sftp.config.js';
 
-const PLACES = ['local', 'sftp', 's3'] as const;
+const PLACES = ['local', 'sftp', 's3', 'gcs'] as const;
 const PLACEHOLDERS = ['connection', 'stream', 'date', 'time', 'number', 'part'] as const;
 
 const PLACEHOLDER = new RegExp(`\\{(${PLACEHOLDERS.join('|')})\\}`, 'g');
@@ -39,6 +40,9 @@ export const filesConfig = z
       .describe('Files lie in a folder of this machine; `folder` is taken from that of the configuration'),
     sftp: sftpPlace.optional().describe('Files lie on an SSH server; options as those of the connector `sftp`'),
     s3: s3Place.optional().describe('Files lie in a bucket; options as those of the connector `s3`'),
+    gcs: gcsPlace
+      .optional()
+      .describe('Files lie in a bucket of Google Cloud Storage; options as those of the connector `gcs`'),
     folder: z.string().default('.').describe('The folder at that place which files are delivered to'),
     state_folder: z
       .string()

@@ -7,12 +7,13 @@ import type { FilesConfig } from './files.config.js';
 
 /** The place that files are delivered to, by the transport of the connector that reads them there. */
 export async function openPlace(
-  { sftp, s3 }: FilesConfig,
+  { sftp, s3, gcs }: FilesConfig,
   { baseFolder, signal }: { readonly baseFolder: string; readonly signal: AbortSignal },
 ): Promise<WritableTransport> {
   if (sftp !== undefined) return sftpTransport(sftpSession(sftp, signal), sftp);
-  // The vendor's client takes a quarter of a second to load.
+  // The vendors' clients take a quarter of a second to load.
   if (s3 !== undefined) return (await import('../../connectors/s3/s3.transport.js')).s3Transport(s3);
+  if (gcs !== undefined) return (await import('../../connectors/gcs/gcs.transport.js')).gcsTransport(gcs);
   return localTransport(baseFolder);
 }
 

@@ -1,8 +1,10 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { braze } from '../../connectors/braze/braze.source.js';
+import { gcs } from '../../connectors/gcs/gcs.source.js';
 import { local } from '../../connectors/local/local.source.js';
+import { s3 } from '../../connectors/s3/s3.source.js';
 import { sfmc } from '../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../connectors/sftp/sftp.source.js';
 import { testSource } from '../../core/sdk/testing/index.js';
@@ -10,6 +12,8 @@ import { startClinicApi } from '../../plugins/clinic-events/test/clinic-api.js';
 import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
 import { defaultPackage, startSfmcSimulator } from '../simulators/sfmc/server.js';
 import { MIDS } from '../simulators/sfmc/world.js';
+import { openGcsBucket } from '../support/gcs-bucket.js';
+import { openBucket } from '../support/s3-bucket.js';
 import { startSshServer } from '../support/ssh-server.js';
 
 // The example is a package of its own: its types are checked in its own project, see test/integration/plugins.
@@ -41,6 +45,27 @@ describe('every source keeps the contract', () => {
       });
     } finally {
       await server.close();
+    }
+  });
+
+  test.each([
+    // Moto takes any credential.
+    ['s3', s3, () => openBucket('own')],
+    ['gcs', gcs, openGcsBucket],
+  ] as const)('%s', async (_, plugin, open) => {
+    const bucket = await open();
+    try {
+      await bucket.put(
+        'customers.csv.gz',
+        readFileSync(join(configFolder, 'data/hillstrom_email_campaign_2008.csv.gz')),
+      );
+      await testSource({
+        plugin,
+        config: { ...bucket.config, files: [{ stream: 'customers', path: '*.csv.gz', format: 'csv' }] },
+        until: '2025-01-01',
+      });
+    } finally {
+      await bucket.close();
     }
   });
 

@@ -23,7 +23,18 @@ sources:
   exports:
     connector: local
     config: { files: [{ stream: engagement, path: ./data/*.csv, format: csv, columns: { sent: integer } }] }
+  marts:
+    connector: warehouse
+    config:
+      destination: warehouse
+      streams:
+        campaign_monthly: { table: report.campaign_monthly }
+        totals: { query: "SELECT month, sum(sent) AS sent FROM report.campaign_monthly GROUP BY month" }
 connections:
+  marts_out:
+    source: marts
+    destination: partner
+    streams: { campaign_monthly: {}, totals: {} }
   deliver:
     source: exports
     destination: partner
@@ -94,4 +105,32 @@ test('a file that is delivered to us again unchanged is not delivered again, and
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('speaks no SQL')]);
   expect((await project.run(['state', 'reset', 'deliver', '--yes'])).code).toBe(0);
   expect(await project.data(['state', 'show', 'deliver'])).toEqual([]);
+});
+
+test('a mart is delivered as it is, and what was delivered before is replaced', async () => {
+  await project.rows('CREATE SCHEMA IF NOT EXISTS report');
+  await project.rows(
+    "CREATE TABLE report.campaign_monthly AS SELECT DATE '2026-03-01' AS month, n::text AS campaign_id, n AS sent, NULL::numeric(18,2) AS cost FROM generate_series(1, 2500) AS n",
+  );
+  const content = (stream: string) => {
+    const out = join(project.folder, 'out');
+    const names = readdirSync(out).filter((name) => name.startsWith(`${stream}_`) && name.endsWith('.gz'));
+    expect(names.length).toBe(1);
+    return gunzipSync(readFileSync(join(out, names[0]!)))
+      .toString()
+      .trimEnd()
+      .split('\n');
+  };
+  expect((await project.data(['sync', 'marts_out'])).outcome.state).toBe('succeeded');
+  expect(content('campaign_monthly').slice(0, 2)).toEqual(['month,campaign_id,sent,cost', '2026-03-01,1,1,']);
+  expect(content('campaign_monthly').length).toBe(2_501);
+  expect(content('totals')).toEqual(['month,sent', `2026-03-01,${(2_500 * 2_501) / 2}`]);
+  await project.rows('DELETE FROM report.campaign_monthly WHERE sent > 10');
+  const second = await project.data(['sync', 'marts_out']);
+  expect(second.outcome.ledger).toMatchObject({ inserted: 11, deleted: 2_501 });
+  expect(content('campaign_monthly').length).toBe(11);
+  expect((await project.data(['discover', 'marts'])).streams.map(({ name }: any) => name)).toEqual([
+    'campaign_monthly',
+    'totals',
+  ]);
 });

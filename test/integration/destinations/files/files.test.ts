@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { openGcsBucket } from '../../../support/gcs-bucket.js';
 import { openBucket } from '../../../support/s3-bucket.js';
 import { startSshServer } from '../../../support/ssh-server.js';
 import { day, deliveries, type Deliveries } from './deliveries.js';
@@ -30,6 +31,10 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
   'a bucket': async () => {
     const bucket = await openBucket();
     return { config: { s3: bucket.config }, baseFolder: '/', close: () => bucket.close() };
+  },
+  'a bucket of Google': async () => {
+    const bucket = await openGcsBucket('own');
+    return { config: { gcs: bucket.config }, baseFolder: '/', close: () => bucket.close() };
   },
   'a bucket of our own simulator': async () => {
     const bucket = await openBucket('own');

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { startGcsSimulator, type GcsSimulator } from '../simulators/gcs/server.js';
+
+/** An empty bucket of Google Cloud Storage, and what a configuration needs to reach it. */
+export interface GcsBucket {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly simulator?: GcsSimulator;
+  put(name: string, body: string | Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+const BUCKET = 'exports';
+/** Where `.ci/run` puts an emulator that others keep. It knows no preconditions, so deliveries are tested with our own alone. */
+const EMULATOR = fileURLToPath(new URL('../../node_modules/.cache/moto/bin/gcp-storage-emulator', import.meta.url));
+
+export async function openGcsBucket(kind: 'best' | 'own' = 'best'): Promise<GcsBucket> {
+  const config = (endpoint: string) => ({ bucket: BUCKET, endpoint, anonymous: true });
+  if (kind === 'own' || !existsSync(EMULATOR)) {
+    if (kind === 'best')
+      process.stderr.write('gcp-storage-emulator is not installed: the tests of GCS use a server in this process.\n');
+    const simulator = await startGcsSimulator(BUCKET);
+    return {
+      config: config(simulator.url),
+      simulator,
+      put: async (name, body) => simulator.put(name, body),
+      close: () => simulator.close(),
+    };
+  }
+  const port = await freePort();
+  const child = spawn(
+    EMULATOR,
+    ['start', '-H', '127.0.0.1', '--port', String(port), '-M', '--default-bucket', BUCKET],
+    {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  );
+  for await (const line of createInterface({ input: child.stderr! })) if (/start|http/i.test(line)) break;
+  child.stderr!.resume();
+  const endpoint = `http://127.0.0.1:${port}`;
+  return {
+    config: config(endpoint),
+    async put(name, body) {
+      const url = `${endpoint}/upload/storage/v1/b/${BUCKET}/o?uploadType=media&name=${encodeURIComponent(name)}`;
+      const answer = await fetch(url, { method: 'POST', body: Buffer.from(body) });
+      if (!answer.ok) throw new Error(`the emulator answers ${answer.status}`);
+    },
+    close: async () => {
+      child.kill();
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
