@@ -22,7 +22,7 @@ module.exports = {
     only('settings-know-only-themselves', 'core/settings', ['core/protocol/'], 'The YAML file is validated without loading anything it names.'),
     only('persistence-serves-the-host', 'core/persistence', ['core/protocol/', 'core/scheduler/(backfill|request|schedule|hold|circuit)-store', 'core/sdk/http/budget-store', 'core/alerting/(alert-store|incident|mail-store)', 'core/security/'], 'The host\'s own store; it serves the ports of others.'),
     only('scheduler-knows-ports', 'core/scheduler', ['core/protocol/'], 'When a run is due and who does it; what a run is, the composition root knows.'),
-    only('alerting-listens', 'core/alerting', ['core/protocol/'], 'Rules, outbox and channels; what happens, events and runs tell it.'),
+    only('alerting-listens', 'core/alerting', ['core/protocol/', 'core/sdk/http/metadata-address'], 'Rules, outbox and channels; what happens, events and runs tell it.'),
     only('security-is-apart', 'core/security', ['core/protocol/'], 'Roles, tokens and the audit chain; who stores and who asks is not their matter.'),
     only('api-knows-services', 'core/api', ['core/protocol/', 'core/persistence/run-store', 'core/scheduler/', 'core/alerting/', 'core/engine/', 'core/security/', 'report/'], 'Controllers translate HTTP; entities stay in persistence.'),
     only('sdk-is-the-only-door', 'connectors/[^/]+', ['core/sdk/'], 'A connector sees the SDK and its own folder, exactly as a third party\'s does.'),

@@ -2,6 +2,7 @@ import {
   applyDecorators,
   Controller,
   Get,
+  HttpException,
   Inject,
   NotFoundException,
   Post,
@@ -34,6 +35,8 @@ const ME = z.strictObject({
 /** Where no provider is configured. */
 const Missing = () => applyDecorators(...problems([404]));
 
+const MissingOrTooOften = () => applyDecorators(...problems([404, 429]));
+
 /** Login of people at the company's provider. */
 @Controller()
 export class LoginController {
@@ -42,10 +45,15 @@ export class LoginController {
   @Get('login')
   @OpenToAll()
   @RedirectsTo("To the provider's login.")
-  @Missing()
-  async begin(@Query('return') returnTo: unknown, @Res() response: Response): Promise<void> {
-    const { url, state } = await this.configured().begin(pathOf(returnTo));
+  @MissingOrTooOften()
+  async begin(@Query('return') returnTo: unknown, @Req() request: Request, @Res() response: Response): Promise<void> {
     const { isSecure } = this.configured();
+    const begun = await this.configured().begin(pathOf(returnTo), request.ip ?? 'unknown');
+    if ('waitSeconds' in begun) {
+      response.setHeader('Retry-After', String(begun.waitSeconds));
+      throw new HttpException('Too many logins were begun from this address.', 429);
+    }
+    const { url, state } = begun;
     response.cookie(cookieNames(isSecure).login, state, { ...cookie(isSecure), maxAge: 600_000 });
     response.redirect(302, url);
   }

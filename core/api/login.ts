@@ -2,8 +2,11 @@
 export interface Login {
   /** Whether browsers reach the host by TLS. */
   readonly isSecure: boolean;
-  /** Where the browser goes, and the state that it must bring back. `returnTo`: a path of this host. */
-  begin(returnTo: string): Promise<{ readonly url: string; readonly state: string }>;
+  /** Where the browser goes, and the state that it must bring back. `returnTo`: a path of this host; `address`: where the request comes from. */
+  begin(
+    returnTo: string,
+    address: string,
+  ): Promise<{ readonly url: string; readonly state: string } | { readonly waitSeconds: number }>;
   /** With the query that the provider sent the browser back with. `secret` is what the browser's cookie holds from then on. */
   finish(
     query: string,

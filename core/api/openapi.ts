@@ -44,9 +44,14 @@ export class OpenApiController {
   }
 }
 
-/** Refuses a method that a path does not have (405) and an `Accept` that its answer cannot meet (406). */
+/** Refuses an address that can mean nothing (400), a method that a path does not have (405) and an `Accept` that its answer cannot meet (406). */
 export function negotiation(api: ApiDocument) {
   return (request: Request, response: Response, next: NextFunction): void => {
+    // No name and no value has one, and a database takes it in no text.
+    if (/%00/.test(request.originalUrl)) {
+      const detail = 'The address holds the character NUL (%00), which nothing here has.';
+      return sendProblem(response, { status: 400, title: 'Bad Request', detail });
+    }
     const item = pathItemOf(api.document, request.path);
     if (item === undefined || request.method === 'OPTIONS') return next();
     const allowed = METHODS.filter((method) => item[method] !== undefined);

@@ -15,13 +15,11 @@ import {
 } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
 import { parseDuration } from '../protocol/index.js';
+import { addressLimit } from './address-limit.js';
 import { isLoopback } from './loopback.js';
 
-/** Failures of one address in so long, after which nothing more of it is looked at for as long. */
+/** Refused tokens of one address in a minute, after which nothing more of it is looked at for the rest of it. */
 const MOST_FAILURES = 10;
-const FAILURE_WINDOW_MS = 60_000;
-/** So that many addresses cannot fill the memory. */
-const MOST_ADDRESSES = 10_000;
 
 type Scope = readonly string[] | undefined;
 
@@ -45,7 +43,7 @@ export function accessOf(
   const cookie = cookieNames(public_url.startsWith('https:')).session;
   const idleMs = parseDuration(idle_logoff)!;
   const canLogIn = oidc !== undefined;
-  const failures = failureLimit(now);
+  const failures = addressLimit(MOST_FAILURES, now);
   return {
     audit: record,
     async authenticate({ address, ...credentials }) {
@@ -134,37 +132,6 @@ export function accessOf(
 }
 
 const bearerOf = (authorization: string): string => /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
-
-interface FailureLimit {
-  /** Undefined: the address may try. */
-  waitSeconds(address: string): number | undefined;
-  count(address: string): void;
-}
-
-function failureLimit(now: () => number): FailureLimit {
-  const windows = new Map<string, { readonly began: number; failures: number }>();
-  const current = (address: string) => {
-    const window = windows.get(address);
-    return window !== undefined && now() - window.began < FAILURE_WINDOW_MS ? window : undefined;
-  };
-  return {
-    waitSeconds(address) {
-      const window = current(address);
-      if (window === undefined || window.failures < MOST_FAILURES) return undefined;
-      return Math.ceil((window.began + FAILURE_WINDOW_MS - now()) / 1000);
-    },
-    count(address) {
-      const window = current(address);
-      if (window !== undefined) window.failures += 1;
-      else {
-        windows.delete(address);
-        windows.set(address, { began: now(), failures: 1 });
-      }
-      // The oldest stands first.
-      if (windows.size > MOST_ADDRESSES) windows.delete(windows.keys().next().value!);
-    },
-  };
-}
 
 /** How the host listens. */
 export interface Listening {

@@ -5,10 +5,14 @@ import type { Store } from '../persistence/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import { digestOf, type Role, type Session } from '../security/index.js';
 import type { AccessSettings, OidcSettings } from '../settings/index.js';
+import { addressLimit } from './address-limit.js';
 import { isLoopback } from './loopback.js';
 
 /** Methods of RFC 8176 that are more than something that one knows. */
 const SECOND_FACTORS: ReadonlySet<string> = new Set(['mfa', 'otp', 'hwk', 'swk', 'sc', 'fpt', 'face', 'sms', 'tel']);
+
+/** Begun by one address in a minute; a whole office may share one. */
+const MOST_LOGINS = 60;
 
 /** Login at the company's provider: the code flow of OpenID Connect with PKCE, state and nonce. */
 export function oidcLogin(
@@ -17,6 +21,7 @@ export function oidcLogin(
 ): Login {
   const { oidc } = access;
   const callback = new URL('/login/callback', access.public_url).href;
+  const begun = addressLimit(MOST_LOGINS, Date.now);
   let found: Promise<client.Configuration> | undefined;
   /** Asked for when the first person comes: a provider that is down must not keep the host down. */
   const provider = () => {
@@ -32,7 +37,11 @@ export function oidcLogin(
   };
   return {
     isSecure: access.public_url.startsWith('https:'),
-    async begin(returnTo) {
+    async begin(returnTo, address) {
+      // Each is kept for ten minutes, and asked for by anybody.
+      const waitSeconds = begun.waitSeconds(address);
+      if (waitSeconds !== undefined) return { waitSeconds };
+      begun.count(address);
       const [state, nonce, verifier] = [client.randomState(), client.randomNonce(), client.randomPKCECodeVerifier()];
       const url = client.buildAuthorizationUrl(await provider(), {
         redirect_uri: callback,

@@ -69,6 +69,25 @@ export function auditStore(source: DataSource, key: string | undefined): AuditSt
         }
         return headOf(runner);
       }),
+    async summary() {
+      const rows: { actor: string; action: string; times: string; last_at: Date }[] = await source.query(
+        `SELECT actor, action, count(*) AS times, max(at) AS last_at FROM ${TABLE}
+          WHERE outcome = 'allowed' GROUP BY actor, action ORDER BY actor, last_at DESC, action`,
+      );
+      return rows.map(({ actor, action, times, last_at: lastAt }) => ({
+        actor,
+        action,
+        times: Number(times),
+        lastAt: lastAt.toISOString(),
+      }));
+    },
+    async lastOfEach(action) {
+      const rows: AuditRow[] = await source.query(
+        `SELECT DISTINCT ON (actor) * FROM ${TABLE} WHERE outcome = 'allowed' AND action = $1 ORDER BY actor, seq DESC`,
+        [action],
+      );
+      return rows.map(toEntry);
+    },
     head: () => headOf(source),
   };
 }

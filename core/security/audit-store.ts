@@ -14,6 +14,14 @@ export interface AuditFilter {
   readonly before?: number;
 }
 
+/** What somebody did, and when last. */
+export interface ActSummary {
+  readonly actor: string;
+  readonly action: string;
+  readonly times: number;
+  readonly lastAt: string;
+}
+
 export interface AuditStore {
   /** Adds an act at the end of the chain; those of several processes come one after the other. */
   append(act: AuditedAct): Promise<AuditHead>;
@@ -21,5 +29,9 @@ export interface AuditStore {
   list(filter: AuditFilter): Promise<readonly AuditEntry[]>;
   /** Hands over every entry in its order, and gives the head as it was at the same moment. */
   readAll(take: (entry: AuditEntry) => void): Promise<AuditHead>;
+  /** Of all that was allowed, by actor and action. */
+  summary(): Promise<readonly ActSummary[]>;
+  /** The last entry of each actor with an action that was allowed. */
+  lastOfEach(action: string): Promise<readonly AuditEntry[]>;
   head(): Promise<AuditHead>;
 }

@@ -252,8 +252,7 @@ describe('the audit log by the API', () => {
     const [{ at }] = (await read('?action=tokens.create&limit=1')).entries;
     expect((await of(`?action=tokens.create&until=${at}`)).length).toBeGreaterThan(3);
     expect(await of(`?action=tokens.create&since=${at}`)).toHaveLength(1);
-    expect(await of('?actor=%00')).toEqual([]);
-    for (const search of ['?outcome=maybe', '?since=yesterday', '?who=ann', '?cursor=-1'])
+    for (const search of ['?actor=%00', '?outcome=maybe', '?since=yesterday', '?who=ann', '?cursor=-1'])
       expect({ search, status: (await as('auditor', 'GET', `/api/audit${search}`)).status }).toEqual({
         search,
         status: 400,
@@ -289,6 +288,31 @@ test('small counts are asked for by who has the right to see them, and the log k
     'token:both 2026-03 allowed',
     'token:the analyst 2026-03 denied',
   ]);
+});
+
+test('a review of access names who may do what and when each last did', async () => {
+  const { reviewAccess } = await import('../../core/app/access-review.js');
+  const { reviewed } = await reviewAccess(installation, new Date());
+  const of = (name: string) => reviewed.find((one) => one.name === name);
+  expect(of('token:the operator')).toMatchObject({
+    kind: 'token',
+    roles: ['operator'],
+    permissions: expect.arrayContaining(['runs:manage']),
+    last_seen_at: expect.any(String),
+    acts: expect.arrayContaining([
+      { action: 'connections.pause', times: expect.any(Number), last_at: expect.any(String) },
+    ]),
+    notes: [],
+  });
+  expect(of('token:ours')).toMatchObject({ connections: ['daily'] });
+  expect(reviewed.find(({ kind }) => kind === 'machine')).toMatchObject({
+    notes: [expect.stringContaining('account')],
+  });
+  const muchLater = await reviewAccess(installation, new Date(Date.now() + 180 * 86_400_000));
+  expect(muchLater.reviewed.find((one) => one.name === 'token:the operator')).toMatchObject({
+    permissions: [],
+    notes: ['expired'],
+  });
 });
 
 describe('emergency access', () => {

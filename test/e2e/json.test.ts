@@ -133,6 +133,7 @@ test('every verb prints what is documented', async () => {
   const { id: token } = await check('tokens', 'create', 'dashboard', '--role', 'viewer');
   await check('tokens', 'list');
   await check('tokens', 'revoke', token);
+  await check('access', 'review');
   const host = project.start(['serve', '--port', '0', '--json']);
   const [line] = await once(createInterface({ input: host.child.stdout! }), 'line');
   judge(line);

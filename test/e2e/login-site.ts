@@ -13,6 +13,7 @@ export const PEOPLE = {
   bob: { groups: ['outreach admins', 'readers'], amr: ['pwd'] },
   cyd: { groups: ['outreach admins'], amr: ['pwd'] },
   dan: { groups: ['somebody else'], amr: ['pwd', 'otp'] },
+  fay: { groups: ['south', 'east'], amr: ['pwd'] },
   eve: { groups: ['of one', 'readers'], amr: ['pwd'] },
 };
 
@@ -43,6 +44,8 @@ export async function startLoginSite(): Promise<LoginSite> {
       outreach admins: { roles: [admin] }
       readers: { roles: [viewer] }
       of one: { roles: [operator], connections: [daily] }
+      south: { roles: [analyst], regions: [South] }
+      east: { roles: [analyst], regions: [East] }
 sources: { exports: { connector: local, config: { files: [ { stream: sends, path: ./data/*.csv, format: csv } ] } } }
 connections:
   daily: { source: exports, destination: warehouse, schema: raw, streams: { sends: {} } }

@@ -1,10 +1,13 @@
-import { request } from 'undici';
-import { ConnectorError } from '../../sdk/errors.js';
+import { Agent, request } from 'undici';
+import { ConnectorError, isConnectorError } from '../../sdk/errors.js';
+import { guardedLookup, refuseMetadata } from '../../sdk/http/metadata-address.js';
 
 const TOTAL_MS = 20_000;
 const IDLE_MS = 10_000;
 /** What is told of an answer; the rest of it is not read into a message. */
 const LONGEST_ANSWER = 300;
+
+const dispatcher = new Agent({ connect: { lookup: guardedLookup } });
 
 export interface Post {
   readonly url: string;
@@ -18,12 +21,14 @@ export interface Post {
  */
 export async function post({ url, body, headers = {} }: Post, signal: AbortSignal): Promise<string> {
   const { host } = new URL(url);
+  refuseMetadata(new URL(url));
   let status: number;
   let answer: string;
   let retryAfter: string | undefined;
   try {
     const response = await request(url, {
       method: 'POST',
+      dispatcher,
       headers: { 'content-type': 'application/json', 'user-agent': 'tributary', ...headers },
       body,
       signal: AbortSignal.any([signal, AbortSignal.timeout(TOTAL_MS)]),
@@ -34,6 +39,7 @@ export async function post({ url, body, headers = {} }: Post, signal: AbortSigna
     retryAfter = [response.headers['retry-after']].flat()[0];
     answer = plain((await response.body.text()).slice(0, LONGEST_ANSWER));
   } catch (cause) {
+    if (isConnectorError(cause)) throw cause;
     const { code, name } = cause as NodeJS.ErrnoException;
     // A deadline that passed is no other than a network that failed: the message goes out later.
     throw new ConnectorError('transient', `${host} could not be reached (${code ?? name}).`, {

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
+import { accessVerb } from './access.js';
 import { alertsVerb } from './alerts.js';
 import { auditVerb } from './audit.js';
 import { breakGlassVerb } from './break-glass.js';
@@ -56,6 +57,7 @@ for (const verb of [
   connectorsVerb,
   serveVerb,
   workerVerb,
+  accessVerb,
   alertsVerb,
   tokensVerb,
   breakGlassVerb,

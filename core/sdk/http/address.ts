@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.js';
+import { refuseMetadata } from './metadata-address.js';
 
 /** Null and undefined are left out, a list is repeated, a date is written in ISO form. Replaces what a path holds already. */
 export type Query = Readonly<Record<string, unknown>>;
@@ -14,6 +15,7 @@ export function baseAddress(baseUrl: string): URL {
     throw new ConnectorError('config', `The address ${url.origin} has a user name or password in it`, {
       hint: 'Give the credential in its own field, where it is kept secret.',
     });
+  refuseMetadata(url);
   return url;
 }
 

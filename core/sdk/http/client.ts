@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { guardedLookup } from './metadata-address.js';
 import { ConnectorError } from '../errors.js';
 import { addressOf, baseAddress, type Query } from './address.js';
 import { anonymous, type Auth, type AuthContext } from './auth.js';
@@ -91,7 +92,7 @@ export function httpClient(options: HttpClientOptions): HttpClient {
   const { auth = anonymous, clock = systemClock, random = Math.random } = options;
   const { totalMs = 120_000, idleMs = 30_000, connectMs = 10_000 } = options.timeouts ?? {};
   const base = baseAddress(options.baseUrl);
-  const dispatcher = new Agent({ connect: { timeout: connectMs } });
+  const dispatcher = new Agent({ connect: { timeout: connectMs, lookup: guardedLookup } });
   const transport: Transport = {
     dispatcher,
     clock,

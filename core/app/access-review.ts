@@ -1,0 +1,125 @@
+import { permissionsOf, type ActSummary, type ApiToken, type AuditEntry, type Role } from '../security/index.js';
+import type { Settings } from '../settings/index.js';
+import type { Installation } from './installation.js';
+
+/** Who has not been seen for so long may not need what he may do. */
+const UNUSED_AFTER_MS = 90 * 86_400_000;
+
+/** One who may do something, or did. */
+export interface Reviewed {
+  /** `machine`: an account that uses the command line, which asks for no role. */
+  readonly kind: 'token' | 'person' | 'machine';
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly permissions: readonly string[];
+  /** Null: all. */
+  readonly connections: readonly string[] | null;
+  readonly regions: readonly string[] | null;
+  /** Null: a person's login ends by itself, and comes again. */
+  readonly expires_at: string | null;
+  readonly last_seen_at: string | null;
+  readonly acts: readonly { readonly action: string; readonly times: number; readonly last_at: string }[];
+  /** What to look at. */
+  readonly notes: readonly string[];
+}
+
+export interface AccessReview {
+  readonly reviewed: readonly Reviewed[];
+  /** What the configuration gives to the people of a group. */
+  readonly groups: readonly {
+    readonly group: string;
+    readonly roles: readonly Role[];
+    readonly connections: readonly string[] | null;
+    readonly regions: readonly string[] | null;
+  }[];
+}
+
+/** Who may do what, and when each last did, as the store and the audit log know it. */
+export async function reviewAccess({ configuration, store }: Installation, now: Date): Promise<AccessReview> {
+  const { tokens, audit } = await store();
+  const [all, acts, logins] = await Promise.all([tokens.list(), audit.summary(), audit.lastOfEach('login.oidc')]);
+  const { settings } = configuration;
+  const actsOf = (actor: string) => acts.filter((one) => one.actor === actor);
+  const people = new Set(logins.map(({ actor }) => actor));
+  const machines = [...new Set(acts.map(({ actor }) => actor))].filter(
+    (actor) => !people.has(actor) && !/^(token:|local$|unknown$)/.test(actor),
+  );
+  return {
+    reviewed: [
+      ...all.map((token) => ofToken(token, actsOf(`token:${token.name}`), settings, now)),
+      ...logins.map((login) => ofPerson(login, actsOf(login.actor), now)),
+      ...machines.map((name) => ofMachine(name, actsOf(name))),
+    ],
+    groups: Object.entries(settings.access?.oidc?.grants ?? {}).map(([group, { roles, connections, regions }]) => ({
+      group,
+      roles,
+      connections: connections ?? null,
+      regions: regions ?? null,
+    })),
+  };
+}
+
+function ofToken(token: ApiToken, acts: readonly ActSummary[], { connections }: Settings, now: Date): Reviewed {
+  const { name, roles, revokedAt, expiresAt, lastUsedAt } = token;
+  const gone = (token.connections ?? []).filter((one) => !Object.hasOwn(connections, one));
+  const isOver = revokedAt !== undefined || Date.parse(expiresAt) <= now.getTime();
+  const over = revokedAt === undefined ? 'expired' : `revoked at ${revokedAt}`;
+  return {
+    kind: 'token',
+    name: `token:${name}`,
+    roles,
+    permissions: isOver ? [] : [...permissionsOf(roles)],
+    connections: token.connections ?? null,
+    regions: token.regions ?? null,
+    expires_at: expiresAt,
+    last_seen_at: lastUsedAt ?? null,
+    acts: acts.map(formOf),
+    notes: [
+      ...(isOver ? [over] : restNotes(lastUsedAt ?? null, now)),
+      ...gone.map((one) => `its connection ${one} is not configured`),
+    ],
+  };
+}
+
+function ofPerson({ actor, at, detail }: AuditEntry, acts: readonly ActSummary[], now: Date): Reviewed {
+  const { roles, connections, regions } = JSON.parse(detail) as Pick<ApiToken, 'roles' | 'connections' | 'regions'>;
+  const last = [at, ...acts.map(({ lastAt }) => lastAt)].toSorted().at(-1)!;
+  return {
+    kind: 'person',
+    name: actor,
+    roles,
+    permissions: [...permissionsOf(roles)],
+    connections: connections ?? null,
+    regions: regions ?? null,
+    expires_at: null,
+    last_seen_at: last,
+    acts: acts.map(formOf),
+    notes: restNotes(last, now),
+  };
+}
+
+function ofMachine(name: string, acts: readonly ActSummary[]): Reviewed {
+  return {
+    kind: 'machine',
+    name,
+    roles: [],
+    permissions: [],
+    connections: null,
+    regions: null,
+    expires_at: null,
+    last_seen_at:
+      acts
+        .map(({ lastAt }) => lastAt)
+        .toSorted()
+        .at(-1) ?? null,
+    acts: acts.map(formOf),
+    notes: ['has an account on a machine, where no role is asked for'],
+  };
+}
+
+function restNotes(lastSeen: string | null, now: Date): readonly string[] {
+  if (lastSeen === null) return ['never used'];
+  return now.getTime() - Date.parse(lastSeen) > UNUSED_AFTER_MS ? ['not seen for 90 days'] : [];
+}
+
+const formOf = ({ action, times, lastAt }: ActSummary) => ({ action, times, last_at: lastAt });
