@@ -65,9 +65,9 @@ export async function violations(page: Page): Promise<readonly string[]> {
 }
 
 /** Tab after tab until the thing of this name has the focus, which must be seen. */
-export async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+export async function tabTo(page: Page, name: string | RegExp, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
   for (let presses = 0; presses < 120; presses++) {
-    await page.keyboard.press('Tab');
+    await page.keyboard.press(key);
     const [text, hasRing] = await page.evaluate(() => {
       const focused = document.activeElement as HTMLElement;
       const text = (

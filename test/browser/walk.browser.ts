@@ -74,6 +74,20 @@ test('from the overview to the ledger, the report, a filter and its export', asy
   await page.getByRole('list', { name: 'West', exact: true }).getByRole('button', { name: cross.segment }).click();
   expect(await sent.innerText()).toBe(cross.sent.toLocaleString('en-US'));
   expect(page.url()).toBe(`${url}/performance?region=West&segment=${encodeURIComponent(cross.segment)}`);
+  // And up again, to the region's campaigns and what one of them sent.
+  await page.getByRole('button', { name: 'Region: West' }).click();
+  await page.getByRole('button', { name: 'By campaign', exact: true }).click();
+  const { rows } = await told(`${url}/api/report/2026-03/tables/campaign_region?region=West`);
+  const within = page.getByRole('table', { name: 'West by campaign' });
+  await within.getByRole('button', { name: rows[0].name }).click();
+  expect(await sent.innerText()).toBe(rows[0].sent.toLocaleString('en-US'));
+  const campaign = `${rows[0].at.source}:${rows[0].at.campaign_id}`;
+  await show(page, `${url}/performance?${new URLSearchParams({ campaign })}`);
+  await page.getByRole('button', { name: 'Sends', exact: true }).click();
+  const sends = await told(`${url}/api/report/2026-03/tables/send?campaign_id=${rows[0].at.campaign_id}`);
+  const sendTable = page.getByRole('table', { name: 'Sends by day and variant' });
+  await sendTable.waitFor();
+  expect(await sendTable.locator('tbody tr').count()).toBe(sends.rows.filter((row: any) => row.sent > 0).length);
   await page.getByRole('button', { name: 'Show all' }).click();
   // From months to a week of one, and to its days.
   await page.getByRole('button', { name: 'Months' }).click();
@@ -122,6 +136,21 @@ test('the same with the keyboard alone', async () => {
   await tabTo(page, 'Region');
   await page.keyboard.type('West');
   await page.waitForURL(`${url}/performance?region=West`);
+  // Deeper and up again, without the mouse.
+  await tabTo(page, 'By member segment');
+  await page.keyboard.press('Enter');
+  await page.getByRole('table', { name: 'West by member segment' }).waitFor();
+  await tabTo(page, 'Diabetes');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${url}/performance?by=segment&region=West&segment=Diabetes`);
+  // The row is gone; the way up is where the focus is.
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('All');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`${url}/performance?by=segment`);
+  await tabTo(page, 'CSV', 'Shift+Tab');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
+  expect(download.suggestedFilename()).toBe('report-2026-03.csv');
   await tabTo(page, 'Figures by day');
   const day = page.getByRole('slider', { name: 'Figures by day' });
   await page.keyboard.press('Home');
@@ -146,6 +175,8 @@ test.each([
   for (const path of [
     '/',
     '/performance/2026-03?region=West',
+    '/performance/2026-03?grain=week&beside=previous&rate=open_rate',
+    '/performance/2026-03?channel=email&by=segment',
     '/performance/2026-03/releases',
     '/performance/definitions',
     '/connections/braze_daily',
@@ -170,7 +201,7 @@ test('paper is light, also of a dark page, and shows nothing to press', async ()
       document.documentElement.dataset['theme'],
       [...document.querySelectorAll('.top, .filters, .actions')].filter((one) => one.checkVisibility()).length,
     ]);
-  expect(await looks()).toEqual(['rgb(20, 24, 29)', 'dark', 4]);
+  expect(await looks()).toEqual(['rgb(20, 24, 29)', 'dark', 5]);
   await page.emulateMedia({ media: 'print' });
   await page.waitForFunction(() => document.documentElement.dataset['theme'] === 'light');
   expect(await looks()).toEqual(['rgb(255, 255, 255)', 'light', 0]);

@@ -71,4 +71,5 @@ export type Quarantined = Answer<'/api/connections/{name}/quarantine/records', '
 export type Release = Answer<'/api/report/{month}/releases', 'get', 200>['releases'][number];
 export type AuditEntry = Answer<'/api/audit', 'get', 200>['entries'][number];
 export type Section = Answer<'/api/report/{month}', 'get', 200>;
+export type TableRow = Answer<'/api/report/{month}/tables/{table}', 'get', 200>['rows'][number];
 export type Figures = Section['totals'];

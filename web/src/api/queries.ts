@@ -153,3 +153,20 @@ export const sectionQuery = (month: string, release?: number) =>
       ),
     staleTime: 30_000,
   });
+
+export const tableQuery = (
+  month: string,
+  release: number | undefined,
+  table: string,
+  filter: Readonly<Record<string, string>>,
+) =>
+  queryOptions({
+    queryKey: ['table', month, release, table, filter],
+    queryFn: () =>
+      answerOf(
+        api.GET('/api/report/{month}/tables/{table}', {
+          params: { path: { month, table }, query: release === undefined ? filter : { ...filter, release } },
+        }),
+      ),
+    staleTime: 30_000,
+  });

@@ -108,7 +108,7 @@ function optionOf({ points, before, shown, at }: Omit<LineChartProps, 'pointed' 
             itemStyle: { color: colour(measure) },
             label: { show: false },
             data: points.flatMap((point, index) =>
-              point.isSend && point[measure] !== null ? [{ coord: [index, point[measure]] }] : [],
+              point.notes.length > 0 && point[measure] !== null ? [{ coord: [index, point[measure]] }] : [],
             ),
           },
         }),

@@ -5,24 +5,27 @@ import type { Section } from '../api/client';
 import { monthsQuery, sectionQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Choice } from '../parts/choice';
-import { Empty, Loaded } from '../parts/loaded';
+import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Bars } from '../report/bars';
 import { Cards } from '../report/cards';
 import { ControlGroups } from '../report/control-groups';
+import { Crumbs } from '../report/crumbs';
 import { dimensionsOf, type Dimension } from '../report/dimensions';
 import { Exports } from '../report/exports';
 import { FiguresTable } from '../report/figures-table';
 import { Filters } from '../report/filters';
 import { Multiples } from '../report/multiples';
-import { toldOf } from '../report/narrowed';
+import { toldOf, type NamedPart } from '../report/narrowed';
 import { monthText } from '../report/number-text';
-import { within } from '../report/points';
+import { usePair, usePartDays } from '../report/part';
+import { spanOf, within } from '../report/points';
 import { RATE_NAMES } from '../report/rate-bar';
 import { ReportPages } from '../report/report-pages';
 import { ResponseTypes } from '../report/response-types';
 import { SectionState, Standing } from '../report/standing';
 import { Trend } from '../report/trend';
 import { useView } from '../report/view';
+import { Within } from '../report/within';
 
 const TITLE = 'Real-time Campaign Performance Overview';
 
@@ -76,7 +79,7 @@ function Month({ month, months, formats }: MonthProps) {
         />
         {data !== undefined && <Filters section={data} dimensions={dimensions} />}
       </div>
-      <Loaded query={section}>{(loaded) => <Body section={loaded} dimensions={dimensions} months={months} />}</Loaded>
+      <Loaded query={section}>{(loaded) => <Body section={loaded} dimensions={dimensions} />}</Loaded>
     </Page>
   );
 }
@@ -84,12 +87,17 @@ function Month({ month, months, formats }: MonthProps) {
 interface BodyProps {
   readonly section: Section;
   readonly dimensions: readonly Dimension[];
-  readonly months: readonly string[];
 }
 
-function Body({ section, dimensions, months }: BodyProps) {
+function Body({ section, dimensions }: BodyProps) {
   const { view, set } = useView();
   const told = toldOf(section, dimensions, view);
+  const pair = usePair(section, view);
+  const part = usePartDays(section, view);
+  const { figures, tells, untold } = pair.figures ?? told ?? {};
+  const [first] = told?.parts ?? [];
+  const isDeeper = told?.missing === undefined && told?.parts.length === 1 && first !== undefined;
+  const isSpan = first?.key === 'days' && new Set(spanOf(first.value)).size > 1;
   const hasCross = section.by_region.length > 1 && section.by_segment.length > 1;
   return (
     <>
@@ -102,21 +110,28 @@ function Body({ section, dimensions, months }: BodyProps) {
           {monthText(section.month.id)} has {told.missing}; all is shown.
         </p>
       )}
-      {told !== undefined && told.missing === undefined && (
-        <p className="more">
-          <strong>{told.text}</strong>
+      {told !== undefined && told.missing === undefined && <Crumbs parts={told.parts} />}
+      {pair.error !== null && <Failed error={pair.error} />}
+      {pair.isAsked && pair.error === null && pair.figures === undefined ? (
+        <p className={pair.isThere ? 'loading' : 'notice more'} role="status">
+          {pair.isThere ? 'Loading …' : 'The release has no figures of both together.'}
         </p>
+      ) : (
+        <Cards section={section} narrowed={figures === undefined ? undefined : { figures, tells, untold }} />
       )}
-      <Cards
-        section={section}
-        narrowed={told?.figures === undefined ? undefined : { ...told, figures: told.figures }}
-      />
       <Part
         title="Over time"
-        lead="Of all campaigns. What has no data is a gap; a zero was measured. Point at it, or walk with the arrow keys."
+        lead={`${part === undefined ? 'Of all campaigns.' : `Of ${partName(told?.parts)}.`} What has no data is a gap; a zero was measured. Point at it, or walk with the arrow keys.`}
       >
-        <Trend section={section} months={months} />
+        <Trend section={section} part={part} />
       </Part>
+      {isDeeper && !isSpan && <Within section={section} chosen={first.key} value={first.value} name={first.name} />}
+      {told?.parts.length === 2 && (
+        <p className="small muted more">
+          No table of a release goes deeper than two of these together, so that no small count follows from what is
+          shown.
+        </p>
+      )}
       <div className="part filters">
         <Choice
           id="rate"
@@ -154,6 +169,10 @@ function Body({ section, dimensions, months }: BodyProps) {
     </>
   );
 }
+
+/** Which of the chosen parts has days of its own. */
+const partName = (parts: readonly NamedPart[] = []): string =>
+  parts.find(({ key }) => key === 'campaign' || key === 'channel' || key === 'type')?.name ?? 'the chosen part';
 
 function Breakdown({ section, dimension }: { readonly section: Section; readonly dimension: Dimension }) {
   const { view, narrow } = useView();

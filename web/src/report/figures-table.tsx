@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useId, useMemo, useState } from 'react';
 import type { Figures } from '../api/client';
 import { countText } from '../parts/text';
 import { HIDDEN, isHidden, isNothing, measured, NOT_MEASURED, rate } from './number-text';
@@ -34,6 +34,7 @@ const SHOWN = 25;
 /** The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
 export function FiguresTable(props: FiguresTableProps) {
   const { caption, first, rows, totals, chosen, choose, isSorted = false } = props;
+  const id = useId();
   const [order, setOrder] = useState<Order>();
   const [wanted, want] = useState('');
   const [isWhole, showAll] = useState(false);
@@ -72,8 +73,8 @@ export function FiguresTable(props: FiguresTableProps) {
       {rows.length > SHOWN && !isSorted && (
         <div className="filters more">
           <div className="field">
-            <label htmlFor={`find-${first}`}>Find a {first.toLowerCase()}</label>
-            <input id={`find-${first}`} type="search" value={wanted} onChange={(event) => want(event.target.value)} />
+            <label htmlFor={id}>Find a {first.toLowerCase()}</label>
+            <input id={id} type="search" value={wanted} onChange={(event) => want(event.target.value)} />
           </div>
           <p className="small muted" role="status">
             {countText(found.length)} of {countText(rows.length)}
@@ -90,8 +91,8 @@ export function FiguresTable(props: FiguresTableProps) {
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ id, label, detail, figures }) => (
-              <tr key={id} className={id === chosen ? 'chosen' : undefined}>
+            {shown.map(({ id: row, label, detail, figures }) => (
+              <tr key={row} className={row === chosen ? 'chosen' : undefined}>
                 <th scope="row">
                   {choose === undefined ? (
                     label
@@ -99,8 +100,8 @@ export function FiguresTable(props: FiguresTableProps) {
                     <button
                       type="button"
                       className="plain"
-                      aria-pressed={id === chosen}
-                      onClick={() => choose(id === chosen ? '' : id)}
+                      aria-pressed={row === chosen}
+                      onClick={() => choose(row === chosen ? '' : row)}
                     >
                       {label}
                     </button>

@@ -8,8 +8,17 @@ import { NARROWINGS, type Narrowing, type View } from './view';
 export interface Told extends Partial<Narrowed> {
   /** In words, such as “Region: West”. */
   readonly text: string;
+  readonly parts: readonly NamedPart[];
   /** What the address asks for and the month has not. */
   readonly missing?: string;
+}
+
+/** One of what is chosen, by its name. */
+export interface NamedPart {
+  readonly key: Narrowing;
+  readonly value: string;
+  readonly label: string;
+  readonly name: string;
 }
 
 const PAIR_SIGN = ' × ';
@@ -23,22 +32,22 @@ export function toldOf(section: Section, dimensions: readonly Dimension[], { nar
   });
   const text = parts.map(({ label, name }) => `${label}: ${name}`).join(PAIR_SIGN);
   const missing = parts.find(({ isKnown }) => !isKnown);
-  if (missing !== undefined) return { text, missing: `no ${missing.label.toLowerCase()} “${missing.value}”` };
+  if (missing !== undefined) return { text, parts, missing: `no ${missing.label.toLowerCase()} “${missing.value}”` };
   const [region, segment, days] = (['region', 'segment', 'days'] as const).map((key) => narrowed.get(key));
-  if (narrowed.size === 1 && days !== undefined) return { text, ...ofDays(section, days) };
+  if (narrowed.size === 1 && days !== undefined) return { text, parts, ...summed(section, within(section.days, days)) };
   if (region !== undefined && segment !== undefined) {
     const figures = crossOf(section, region, segment);
     return figures === undefined
-      ? { text, missing: `nothing of region “${region}” and segment “${segment}”` }
-      : { text, figures };
+      ? { text, parts, missing: `nothing of region “${region}” and segment “${segment}”` }
+      : { text, parts, figures };
   }
-  if (narrowed.size > 1) return { text };
+  if (narrowed.size > 1) return { text, parts };
   const [{ key, value }] = parts as [(typeof parts)[number]];
   const dimension = dimensions.find((one) => one.key === key);
   const row = dimension?.rows.find(({ id }) => id === value);
   return row === undefined
-    ? { text }
-    : { text, figures: row.figures, tells: dimension?.tells, untold: 'is not told by response type' };
+    ? { text, parts }
+    : { text, parts, figures: row.figures, tells: dimension?.tells, untold: 'is not told by response type' };
 }
 
 function named(dimensions: readonly Dimension[], key: Narrowing, value: string) {
@@ -55,8 +64,7 @@ function named(dimensions: readonly Dimension[], key: Narrowing, value: string) 
 const COUNTED = ['sent', 'delivered', 'opened', 'responded'] as const;
 
 /** Counts of days add up. Rates do not: many opens of a few days belong to messages of the days before. */
-function ofDays({ days, totals }: Section, span: string): Narrowed {
-  const chosen = within(days, span) as Section['days'];
+export function summed({ totals }: Section, chosen: readonly Figures[]): Narrowed {
   const sums = Object.fromEntries(
     COUNTED.map((key) => {
       const values = chosen.flatMap((day) => (day[key] === null ? [] : [day[key]]));
@@ -64,7 +72,7 @@ function ofDays({ days, totals }: Section, span: string): Narrowed {
     }),
   );
   return {
-    figures: { ...totals, ...sums } as Figures,
+    figures: { ...totals, ...sums },
     tells: COUNTED,
     untold: 'is told of a whole month: many opens and responses of these days belong to messages of the days before',
   };

@@ -12,6 +12,8 @@ export type Counts = Readonly<Record<Measure, number | null>>;
 
 export interface Day extends Counts {
   readonly date: string;
+  /** Late opens and responses may still come in. */
+  readonly is_preliminary: boolean;
 }
 
 /** A place on the time axis: a day, a week as far as it lies in the month, or a month. */
@@ -24,25 +26,14 @@ export interface Point extends Counts {
   readonly to: string;
   /** Late opens and responses may still come in. */
   readonly mayMove: boolean;
-  /** Something was sent, while on other days nothing is. */
-  readonly isSend: boolean;
+  /** What is to be known of it, such as the first messages of a campaign. */
+  readonly notes: readonly string[];
 }
-
-const DAY_MS = 86_400_000;
 
 const sum = (values: readonly (number | null)[]): number | null =>
   values.reduce((total, value) => (value === null ? total : (total ?? 0) + value), null);
 
-/** From this day on figures may move; undefined where the month is final. */
-export function movesFrom({ status, month }: Section): string | undefined {
-  if (status.state !== 'preliminary') return undefined;
-  const closing = Date.parse(status.final_from) - (Date.parse(month.last_day) + DAY_MS);
-  const asOf = status.data_as_of === null ? Date.now() : Date.parse(status.data_as_of);
-  return new Date(asOf - closing).toISOString().slice(0, 10);
-}
-
-function dayPoints(days: readonly Day[], moving: string | undefined): readonly Point[] {
-  const hasQuiet = days.some(({ sent }) => sent === 0) && days.some(({ sent }) => sent !== null && sent > 0);
+function dayPoints(days: readonly Day[], notes: Notes): readonly Point[] {
   return days.map((day) => ({
     ...countsOf([day]),
     id: day.date,
@@ -50,8 +41,8 @@ function dayPoints(days: readonly Day[], moving: string | undefined): readonly P
     long: dayText(day.date),
     from: day.date,
     to: day.date,
-    mayMove: moving !== undefined && day.date >= moving && day.sent !== null,
-    isSend: hasQuiet && (day.sent ?? 0) > 0,
+    mayMove: day.is_preliminary && day.sent !== null,
+    notes: notes.get(day.date) ?? [],
   }));
 }
 
@@ -67,7 +58,7 @@ const mondayOf = (date: string): string => {
   return at.toISOString().slice(0, 10);
 };
 
-function weekPoints(days: readonly Day[], moving: string | undefined): readonly Point[] {
+function weekPoints(days: readonly Day[], notes: Notes): readonly Point[] {
   return [...Map.groupBy(days, ({ date }) => mondayOf(date))].map(([monday, within]) => {
     const [from, to] = [within[0]!.date, within.at(-1)!.date];
     const span = from === to ? dayText(from) : `${dayText(from)} to ${dayText(to)}`;
@@ -78,8 +69,8 @@ function weekPoints(days: readonly Day[], moving: string | undefined): readonly 
       long: `Week ${span}${within.length < 7 ? ` (${within.length} ${within.length === 1 ? 'day' : 'days'})` : ''}`,
       from,
       to,
-      mayMove: moving !== undefined && within.some(({ date, sent }) => date >= moving && sent !== null),
-      isSend: false,
+      mayMove: within.some(({ is_preliminary, sent }) => is_preliminary && sent !== null),
+      notes: within.flatMap(({ date }) => notes.get(date) ?? []),
     };
   });
 }
@@ -97,24 +88,35 @@ function monthPoints({ cards, month, status }: Section): readonly Point[] {
     from: `${id}-01`,
     to: `${id}-31`,
     mayMove: id === month.id && status.state === 'preliminary',
-    isSend: false,
+    notes: [],
   }));
 }
 
-export function pointsOf(section: Section, days: readonly Day[], grain: Grain): readonly Point[] {
+export type Notes = ReadonlyMap<string, readonly string[]>;
+
+/** What the report marks on its days. */
+export const annotationsOf = ({ annotations }: Section): Notes =>
+  new Map([...Map.groupBy(annotations, ({ date }) => date)].map(([date, on]) => [date, on.map(({ text }) => text)]));
+
+export function pointsOf(section: Section, days: readonly Day[], grain: Grain, notes: Notes): readonly Point[] {
   if (grain === 'month') return monthPoints(section);
-  const moving = movesFrom(section);
-  return grain === 'week' ? weekPoints(days, moving) : dayPoints(days, moving);
+  return grain === 'week' ? weekPoints(days, notes) : dayPoints(days, notes);
 }
 
 /** What another month had on the same days of the month; the figures of both stand one above the other. */
-export function alignedWith(points: readonly Point[], other: readonly Day[]): readonly Counts[] {
+export function alignedWith(
+  points: readonly Point[],
+  other: readonly (Counts & { readonly date: string })[],
+): readonly Counts[] {
   return points.map(({ from, to }) =>
     countsOf(other.filter(({ date }) => date.slice(8) >= from.slice(8) && date.slice(8) <= to.slice(8))),
   );
 }
 
-export const within = (days: readonly Day[], span: string | undefined): readonly Day[] => {
+export const within = <T extends { readonly date: string }>(
+  days: readonly T[],
+  span: string | undefined,
+): readonly T[] => {
   if (span === undefined) return days;
   const [from, to] = spanOf(span);
   return days.filter(({ date }) => date >= from && date <= to);

@@ -1,7 +1,6 @@
 import type { Figures } from '../api/client';
 import { HIDDEN, isHidden, NOT_MEASURED, percentText } from './number-text';
 import { countText } from '../parts/text';
-import { wilson } from './wilson';
 
 export type RateKey = 'open_rate' | 'response_rate';
 
@@ -11,7 +10,7 @@ export const RATE_NAMES: Readonly<Record<RateKey, string>> = { response_rate: 'R
 export function mostOf(rows: readonly Figures[], rate: RateKey): number {
   const ends = rows.map((figures) => {
     const share = figures[rate];
-    return share === null ? 0 : (wilson(share)?.high ?? share.value);
+    return share === null ? 0 : (share.high ?? share.value);
   });
   // A handful of messages makes an interval so wide that nothing else could be seen: the axis ends at the rates' own scale.
   const values = rows.map((figures) => figures[rate]?.value ?? 0);
@@ -37,7 +36,8 @@ export function RateBar({ figures, rate, most }: RateBarProps) {
         </span>
       </span>
     );
-  const interval = wilson(share);
+  const { low, high } = share;
+  const interval = low === null || high === null ? undefined : { low, high };
   const part = (value: number) => `${Math.min(100, (value / most) * 100)}%`;
   return (
     <span className="pair rate">

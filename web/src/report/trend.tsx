@@ -1,12 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useState, type KeyboardEvent } from 'react';
 import { useLocation } from 'wouter';
 import type { Section } from '../api/client';
-import { sectionQuery } from '../api/queries';
 import { Choice } from '../parts/choice';
-import { addMonths, measured, monthText } from './number-text';
+import { Download } from '../parts/download';
+import { measured, monthText } from './number-text';
 import {
   alignedWith,
+  annotationsOf,
   MEASURES,
   pointsOf,
   spanText,
@@ -14,6 +14,7 @@ import {
   type Counts,
   type Day,
   type Measure,
+  type Notes,
   type Point,
 } from './points';
 import { useView, type Grain } from './view';
@@ -29,21 +30,21 @@ const GRAINS: readonly (readonly [Grain, string])[] = [
 
 interface TrendProps {
   readonly section: Section;
-  readonly months: readonly string[];
-  /** Those of one campaign instead of all. */
-  readonly days?: readonly Day[] | undefined;
+  /** Those of a part, such as one campaign, with what is to be marked on them; absent: of all. */
+  readonly part?: { readonly days: readonly Day[]; readonly notes: Notes } | undefined;
 }
 
 /** Months, weeks or days as lines; what has no data is a gap. Arrow keys walk along, the button under it goes into a point. */
-export function Trend({ section, months, days = section.days }: TrendProps) {
+export function Trend({ section, part }: TrendProps) {
+  const { days, notes } = part ?? { days: section.days, notes: annotationsOf(section) };
   const { view, narrow, set } = useView();
   const [, go] = useLocation();
   const span = view.narrowed.get('days');
-  // Of one campaign there are the days of this month only.
-  const grain = view.grain === 'month' && days !== section.days ? 'day' : view.grain;
+  // Of a part there are the days of this month only.
+  const grain = view.grain === 'month' && part !== undefined ? 'day' : view.grain;
   const spanned = within(days, span);
-  const points = pointsOf(section, spanned.length > 1 ? spanned : days, grain);
-  const compared = useCompared(section, months, points, grain);
+  const points = pointsOf(section, spanned.length > 1 ? spanned : days, grain, notes);
+  const compared = useCompared(section, points, grain);
   // The point that is told: the last one, or what the address asks for, until somebody walks.
   const shownAs = `${section.month.id} ${grain} ${span}`;
   const [walk, setWalk] = useState({ of: shownAs, to: -1 });
@@ -64,7 +65,7 @@ export function Trend({ section, months, days = section.days }: TrendProps) {
       .map(([measure, label]) => `${label} ${measured(counts[measure])}`)
       .join(', ');
   const before = compared.counts?.[index];
-  const text = `${point.long}: ${told(point)}.${before === undefined ? '' : ` ${compared.name}: ${told(before)}.`}${point.mayMove ? ' May still move.' : ''}`;
+  const text = `${point.long}: ${told(point)}.${before === undefined ? '' : ` ${compared.name}: ${told(before)}.`}${point.mayMove ? ' May still move.' : ''}${point.notes.length === 0 ? '' : ` ${notesText(point.notes)}`}`;
   const into = () => {
     if (grain === 'month') go(`/performance/${point.id}?grain=week`);
     else if (grain === 'week') {
@@ -76,7 +77,7 @@ export function Trend({ section, months, days = section.days }: TrendProps) {
     <figure>
       <div className="chart-head">
         <div className="states" role="group" aria-label="Points">
-          {GRAINS.filter(([name]) => name !== 'month' || days === section.days).map(([name, label]) => (
+          {GRAINS.filter(([name]) => name !== 'month' || part === undefined).map(([name, label]) => (
             <button
               type="button"
               key={name}
@@ -95,7 +96,7 @@ export function Trend({ section, months, days = section.days }: TrendProps) {
             </button>
           ))}
         </div>
-        {grain !== 'month' && days === section.days && (
+        {grain !== 'month' && part === undefined && (
           <Choice
             id="compare"
             label="Beside it"
@@ -139,10 +140,32 @@ export function Trend({ section, months, days = section.days }: TrendProps) {
       {points.some(({ mayMove }) => mayMove) && (
         <p className="small muted">Shaded: late opens and responses may still come in.</p>
       )}
-      {points.some(({ isSend }) => isSend) && <p className="small muted">▾ marks days on which something was sent.</p>}
+      {points.some(({ notes: on }) => on.length > 0) && (
+        <p className="small muted">
+          ▾ marks{' '}
+          {part === undefined ? 'the first messages of a campaign and changed definitions' : 'messages that were sent'}.
+        </p>
+      )}
+      {part === undefined && grain === 'day' && span === undefined && (
+        <p className="more actions">
+          {['svg', 'png'].map((form) => (
+            <Download
+              key={form}
+              address={`/api/report/${section.month.id}/charts/trend/${form}${view.release === undefined ? '' : `?release=${view.release}`}`}
+              name={`report-${section.month.id}-trend.${form}`}
+            >
+              {`This chart as ${form.toUpperCase()}`}
+            </Download>
+          ))}
+        </p>
+      )}
     </figure>
   );
 }
+
+const NOTED = 3;
+const notesText = (notes: readonly string[]): string =>
+  notes.slice(0, NOTED).join('; ') + (notes.length > NOTED ? `; and ${notes.length - NOTED} more` : '') + '.';
 
 const hasData = ({ sent, opened, responded }: Counts): boolean => (sent ?? opened ?? responded) !== null;
 
@@ -166,20 +189,15 @@ function walked({ key }: KeyboardEvent, index: number, last: number): number | u
 }
 
 /** The month before or the same month last year, on the same days of the month. */
-function useCompared(section: Section, months: readonly string[], points: readonly Point[], grain: Grain) {
+function useCompared({ earlier_days }: Section, points: readonly Point[], grain: Grain) {
   const { view } = useView();
-  const { id } = section.month;
-  const possible = [
-    ['previous', addMonths(id, -1)],
-    ['last-year', addMonths(id, -12)],
-  ].filter(([, month]) => months.includes(month!)) as [string, string][];
+  const all = { previous: earlier_days.previous_month, 'last-year': earlier_days.last_year };
+  const possible = Object.entries(all).flatMap(([key, earlier]) => (earlier === null ? [] : [[key, earlier] as const]));
   const found = grain === 'month' ? undefined : possible.find(([key]) => key === view.beside);
-  const { data } = useQuery({ ...sectionQuery(found?.[1] ?? id), enabled: found !== undefined });
-  const isAll = found !== undefined && data !== undefined;
   return {
-    possible,
+    possible: possible.map(([key, { month }]) => [key, month] as const),
     key: found?.[0],
-    name: found === undefined ? '' : monthText(found[1]),
-    counts: isAll ? alignedWith(points, data.days) : undefined,
+    name: found === undefined ? '' : monthText(found[1].month),
+    counts: found === undefined ? undefined : alignedWith(points, found[1].days),
   };
 }

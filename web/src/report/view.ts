@@ -1,14 +1,11 @@
 import { useSearchParams } from 'wouter';
+import { tableOf } from './tables';
 
 /** What the figures can be narrowed to. `days` stands as `from` and `to` in the address. */
 export const NARROWINGS = ['campaign', 'region', 'segment', 'channel', 'type', 'days'] as const;
 export type Narrowing = (typeof NARROWINGS)[number];
 
-/** The pairs that a release has a table of; of any others there are no figures, and none are made. */
-const PAIRS: readonly (readonly [Narrowing, Narrowing])[] = [['region', 'segment']];
-
-export const isPair = (one: Narrowing, other: Narrowing): boolean =>
-  PAIRS.some((pair) => one !== other && pair.includes(one) && pair.includes(other));
+export const isPair = (one: Narrowing, other: Narrowing): boolean => tableOf(one, other) !== undefined;
 
 export type Grain = 'month' | 'week' | 'day';
 
@@ -20,6 +17,8 @@ export interface View {
   readonly beside: string | undefined;
   readonly rate: 'response_rate' | 'open_rate';
   readonly release: number | undefined;
+  /** What the chosen part is broken down by. */
+  readonly by: string | undefined;
   /** Lines of the graph that are not drawn. */
   readonly without: ReadonlySet<string>;
 }
@@ -42,6 +41,7 @@ export function viewOf(parameters: URLSearchParams): View {
     beside: parameters.get('beside') ?? undefined,
     rate: parameters.get('rate') === 'open_rate' ? 'open_rate' : 'response_rate',
     release: Number.isInteger(release) && release > 0 ? release : undefined,
+    by: parameters.get('by') ?? undefined,
     without: new Set((parameters.get('without') ?? '').split(',').filter((name) => name !== '')),
   };
 }
@@ -77,10 +77,12 @@ export function useView() {
     cross: (pair: Readonly<Partial<Record<Narrowing, string>>>) =>
       setParameters((before) => {
         const { narrowed } = viewOf(before);
-        const isChosen = Object.entries(pair).every(([name, value]) => narrowed.get(name as Narrowing) === value);
+        const wanted = Object.entries(pair);
+        const isChosen =
+          wanted.length === narrowed.size && wanted.every(([name, value]) => narrowed.get(name as Narrowing) === value);
         const after = new URLSearchParams(before);
         for (const name of NARROWINGS) after.delete(name);
-        if (!isChosen) for (const [name, value] of Object.entries(pair)) after.set(name, value);
+        if (!isChosen) for (const [name, value] of wanted) after.set(name, value);
         return after;
       }),
     clear: () =>
