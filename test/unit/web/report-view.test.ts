@@ -73,6 +73,6 @@ test('only a day that has figures may still move', () => {
 test('another month stands beside on the same days of the month', () => {
   const weeks = pointsOf(section, MARCH, 'week', new Map());
   const february = MARCH.slice(0, 28).map(({ date }, index) => day(date.replace('-03-', '-02-'), index));
-  expect(alignedWith(weeks, february).map(({ sent }) => sent)).toEqual([0, 28, 77, 126, 147, null]);
+  expect(alignedWith(weeks, february).map(({ sent }) => sent)).toEqual([0, 28, 77, 31, 147, null]);
   expect(within(MARCH, '2026-03-02..2026-03-03').map(({ date }) => date)).toEqual(['2026-03-02', '2026-03-03']);
 });

@@ -28,7 +28,12 @@ export function AuditPage() {
   return (
     <Page
       title="Audit"
-      about="Who did or read what, the latest first. Each entry holds the hash of the one before: tributary audit verify finds one that was changed or taken away."
+      about={
+        <>
+          Who did or read what, the latest first. Each entry holds the hash of the one before:{' '}
+          <code>tributary audit verify</code> finds one that was changed or taken away.
+        </>
+      }
     >
       <div className="filters">
         <Choice id="actor" label="Who" value={actor} change={setActor} values={told('actor')} nameOf={(name) => name} />
@@ -83,7 +88,9 @@ export function AuditPage() {
                       <Badge state={how} />
                     </td>
                     <td data-label="Hash">
-                      <code title={hash}>{hash.slice(0, 10)}</code>
+                      <code className="nowrap" title={hash}>
+                        {hash.slice(0, 10)}
+                      </code>
                     </td>
                   </tr>
                 ))}
@@ -104,7 +111,10 @@ export function AuditPage() {
 }
 
 function Detail({ detail }: { readonly detail: Readonly<Record<string, unknown>> }) {
-  const told = Object.entries(detail).filter(([, value]) => value !== null && value !== '');
+  // Which request it was finds it in the host's log, and says nothing here.
+  const told = Object.entries(detail).filter(
+    ([name, value]) => name !== 'request_id' && value !== null && value !== '',
+  );
   if (told.length === 0) return null;
   return (
     <span className="small muted">

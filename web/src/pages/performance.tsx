@@ -97,6 +97,7 @@ function Body({ section, dimensions }: BodyProps) {
   const { figures, tells, untold } = pair.figures ?? told ?? {};
   const [first] = told?.parts ?? [];
   const isDeeper = told?.missing === undefined && told?.parts.length === 1 && first !== undefined;
+  const isOnlyDays = first?.key === 'days' && told?.parts.length === 1;
   const isSpan = first?.key === 'days' && new Set(spanOf(first.value)).size > 1;
   const hasCross = section.by_region.length > 1 && section.by_segment.length > 1;
   return (
@@ -121,7 +122,7 @@ function Body({ section, dimensions }: BodyProps) {
       )}
       <Part
         title="Over time"
-        lead={`${part === undefined ? 'Of all campaigns.' : `Of ${partName(told?.parts)}.`} What has no data is a gap; a zero was measured. Point at it, or walk with the arrow keys.`}
+        lead={`${part === undefined ? `Of all campaigns${told === undefined || isOnlyDays ? '' : ': a release has no days of it'}.` : `Of ${partName(told?.parts)}.`} What has no data is a gap; a zero was measured. Point at it, or walk with the arrow keys.`}
       >
         <Trend section={section} part={part} />
       </Part>

@@ -25,6 +25,8 @@ const TONES: Readonly<Record<string, Tone>> = {
   warning: 'warn',
   info: 'plain',
   resolved: 'ok',
+  allowed: 'plain',
+  denied: 'bad',
   preliminary: 'warn',
   final: 'ok',
   restated: 'warn',

@@ -24,6 +24,8 @@ export interface Point extends Counts {
   readonly long: string;
   readonly from: string;
   readonly to: string;
+  /** Days within it that have data. */
+  readonly dates: readonly string[];
   /** Late opens and responses may still come in. */
   readonly mayMove: boolean;
   /** What is to be known of it, such as the first messages of a campaign. */
@@ -41,6 +43,7 @@ function dayPoints(days: readonly Day[], notes: Notes): readonly Point[] {
     long: dayText(day.date),
     from: day.date,
     to: day.date,
+    dates: [day.date],
     mayMove: day.is_preliminary && day.sent !== null,
     notes: notes.get(day.date) ?? [],
   }));
@@ -62,13 +65,16 @@ function weekPoints(days: readonly Day[], notes: Notes): readonly Point[] {
   return [...Map.groupBy(days, ({ date }) => mondayOf(date))].map(([monday, within]) => {
     const [from, to] = [within[0]!.date, within.at(-1)!.date];
     const span = from === to ? dayText(from) : `${dayText(from)} to ${dayText(to)}`;
+    const dates = within.filter((day) => [day.sent, day.opened, day.responded].some((value) => value !== null));
+    const held = dates.length === within.length ? '' : `, ${dates.length} with data`;
     return {
       ...countsOf(within),
       id: monday,
-      short: `${Number(from.slice(8))}–${Number(to.slice(8))}`,
-      long: `Week ${span}${within.length < 7 ? ` (${within.length} ${within.length === 1 ? 'day' : 'days'})` : ''}`,
+      short: from === to ? String(Number(from.slice(8))) : `${Number(from.slice(8))}–${Number(to.slice(8))}`,
+      long: `Week ${span} (${within.length} ${within.length === 1 ? 'day' : 'days'}${held})`,
       from,
       to,
+      dates: dates.map(({ date }) => date),
       mayMove: within.some(({ is_preliminary, sent }) => is_preliminary && sent !== null),
       notes: within.flatMap(({ date }) => notes.get(date) ?? []),
     };
@@ -87,6 +93,7 @@ function monthPoints({ cards, month, status }: Section): readonly Point[] {
     long: monthText(id),
     from: `${id}-01`,
     to: `${id}-31`,
+    dates: [],
     mayMove: id === month.id && status.state === 'preliminary',
     notes: [],
   }));
@@ -103,13 +110,19 @@ export function pointsOf(section: Section, days: readonly Day[], grain: Grain, n
   return grain === 'week' ? weekPoints(days, notes) : dayPoints(days, notes);
 }
 
-/** What another month had on the same days of the month; the figures of both stand one above the other. */
+/** What another month had on the same days of the month, as far as this one has data there: so equal days are compared. */
 export function alignedWith(
   points: readonly Point[],
   other: readonly (Counts & { readonly date: string })[],
 ): readonly Counts[] {
-  return points.map(({ from, to }) =>
-    countsOf(other.filter(({ date }) => date.slice(8) >= from.slice(8) && date.slice(8) <= to.slice(8))),
+  return points.map(({ from, to, dates }) =>
+    countsOf(
+      other.filter(({ date }) => {
+        const day = date.slice(8);
+        if (dates.length > 0) return dates.some((one) => one.slice(8) === day);
+        return day >= from.slice(8) && day <= to.slice(8);
+      }),
+    ),
   );
 }
 

@@ -76,7 +76,7 @@ export function Trend({ section, part }: TrendProps) {
   return (
     <figure>
       <div className="chart-head">
-        <div className="states" role="group" aria-label="Points">
+        <div className="states grains" role="group" aria-label="Points">
           {GRAINS.filter(([name]) => name !== 'month' || part === undefined).map(([name, label]) => (
             <button
               type="button"
@@ -146,7 +146,7 @@ export function Trend({ section, part }: TrendProps) {
           {part === undefined ? 'the first messages of a campaign and changed definitions' : 'messages that were sent'}.
         </p>
       )}
-      {part === undefined && grain === 'day' && span === undefined && (
+      {view.narrowed.size === 0 && grain === 'day' && (
         <p className="more actions">
           {['svg', 'png'].map((form) => (
             <Download
