@@ -7,6 +7,7 @@ import { BreakGlassController } from './break-glass.controller.js';
 import { AlertsController } from './alerts.controller.js';
 import { BookmarksController } from './bookmarks.controller.js';
 import { BackfillsController } from './backfills.controller.js';
+import { CatalogController } from './catalog.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
 import { HealthController } from './health.controller.js';
@@ -34,6 +35,7 @@ export class ApiModule {
         OpenApiController,
         ConnectionsController,
         ConnectionStreamsController,
+        CatalogController,
         RunsController,
         LineageController,
         RequestsController,

@@ -1,3 +1,4 @@
+import type { CatalogStream } from '../protocol/index.js';
 import type { AlertStore } from '../alerting/index.js';
 import type { ReplayPreview } from '../engine/index.js';
 import type { RunStore } from '../persistence/run-store.js';
@@ -163,6 +164,8 @@ export interface HostServices {
     connection: string,
     options: { readonly stream: string | undefined; readonly isDry: boolean },
   ): Promise<readonly BookmarkReset[]>;
+  /** The streams that its source offers now; asks the source. */
+  catalog(connection: string): Promise<readonly CatalogStream[]>;
   /** From the destination, the latest first. */
   lineage(filter: LineageFilter): Promise<readonly LineageEntry[]>;
   /** Of each stream in a run, from the destination. */

@@ -61,6 +61,7 @@ export function scopedServices(services: HostServices): HostServices {
       get: async (id) => visible(await runs.get(id)),
       events: async (id, after, limit) =>
         visible(await runs.get(id)) === undefined ? [] : runs.events(id, after, limit),
+      schemaChanges: (connection, limit) => runs.schemaChanges(its(connection), limit),
       lastByConnection: async (connection) => byName(await runs.lastByConnection(connection)),
       lastSuccesses: async () => byName(await runs.lastSuccesses()),
       totals: async () => (await runs.totals()).filter(({ connection }) => isVisible(connection)),
@@ -89,6 +90,7 @@ export function scopedServices(services: HostServices): HostServices {
     quarantined: (connection, filter) => services.quarantined(its(connection), filter),
     quarantinedRecord: (connection, id) => services.quarantinedRecord(its(connection), id),
     previewReplay: (connection) => services.previewReplay(its(connection)),
+    catalog: (connection) => services.catalog(its(connection)),
     replay: (connection, key) => services.replay(its(connection), key),
     reset: (connection, options) => services.reset(its(connection), options),
     lineage: (filter) => services.lineage({ ...filter, connection: its(filter.connection) }),

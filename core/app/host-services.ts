@@ -8,6 +8,7 @@ import { loadMonth, loadTable, months, releases } from './monthly-report.js';
 import { countQuarantine, findQuarantined, listQuarantine } from './quarantine.js';
 import { previewConnectionReplay } from './replay.js';
 import { resetBookmarks } from './reset-bookmarks.js';
+import { catalogOf } from './catalog.js';
 import { askForBackfill, repeatPart } from './backfills.js';
 import { emergencyAccess } from './break-glass.js';
 import { askForRun } from './run-requests.js';
@@ -70,6 +71,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     quarantinedRecord: (connection, id) => findQuarantined(installation, { connection, id, signal }),
     previewReplay: (connection) =>
       previewConnectionReplay(installation, { connection, streams: [], signal, on: () => undefined }),
+    catalog: (connection) => catalogOf(installation, connection, signal),
     replay: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey, trigger: 'replay' }),
     reset: (connection, options) => resetBookmarks(installation, { connection, ...options, signal }),
     quarantine: (connection) => countQuarantine(installation, connection, signal),

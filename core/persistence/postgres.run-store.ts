@@ -116,6 +116,17 @@ export function runStore(source: DataSource): RunStore {
         .where('event.run_id = :id AND event.seq > :after', { id, after });
       return (await query.orderBy('event.seq').limit(limit).getMany()).map(toEvent);
     },
+    async schemaChanges(connection, limit) {
+      const query = events
+        .createQueryBuilder('event')
+        .where(
+          `event.type = 'schema_changed' AND event.run_id IN (SELECT id FROM ${STORE_SCHEMA}.run WHERE connection = :connection)`,
+          { connection },
+        );
+      return (await query.orderBy('event.at', 'DESC').addOrderBy('event.seq', 'DESC').limit(limit).getMany()).map(
+        toEvent,
+      );
+    },
     async lastByConnection(connection) {
       const query = runs.createQueryBuilder('run').distinctOn(['run.connection']).orderBy('run.connection');
       query.where('run.part IS NULL');

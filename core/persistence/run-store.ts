@@ -106,6 +106,8 @@ export interface RunStore {
   get(id: string): Promise<RunRecord | undefined>;
   /** In their order, after one of them; all, or as many as `limit`. */
   events(id: string, after?: number, limit?: number): Promise<readonly RunEvent[]>;
+  /** Events of a connection that tell of changed columns, the latest first. */
+  schemaChanges(connection: string, limit: number): Promise<readonly RunEvent[]>;
   /** The latest run of every connection, or of one; parts of backfills, which go on beside it, aside. */
   lastByConnection(connection?: string): Promise<Readonly<Record<string, RunRecord>>>;
   totals(): Promise<readonly RunTotals[]>;

@@ -156,16 +156,31 @@ test('what is in quarantine is told record by record, and replayed after a look 
   await page.context().close();
 });
 
+test('the catalog of a connection has its columns, and what changed of them', async () => {
+  await project.write('data/b.csv', 'date,campaign,sent,channel\n2026-03-04,spring,5,email\n');
+  expect((await project.run(['sync', 'daily'])).code).toBe(0);
+  const { page } = await openPage(browser);
+  await show(page, `${url}/connections/daily`);
+  await page.getByRole('link', { name: 'catalog' }).click();
+  await page.getByRole('heading', { name: 'Catalog of daily' }).waitFor();
+  await page.locator('summary', { hasText: 'engagement' }).click();
+  const columns = page.getByRole('table', { name: 'Columns of engagement' });
+  expect(await columns.innerText()).toMatch(/sent\s+integer/);
+  expect(await page.getByRole('listitem').filter({ hasText: 'channel came' }).count()).toBe(1);
+  expect(await violations(page)).toEqual([]);
+  await page.context().close();
+});
+
 test('bookmarks are forgotten after a look at which, and after the name was typed', async () => {
   const { page } = await openPage(browser);
   await show(page, `${url}/connections/daily`);
   await page.getByRole('button', { name: 'Reset …' }).click();
   const forget = page.getByRole('button', { name: 'Forget the bookmarks' });
-  await page.getByText('engagement: 1 file is read again').waitFor();
+  await page.getByText('engagement: 2 files are read again').waitFor();
   expect(await forget.isDisabled()).toBe(true);
   expect(await violations(page)).toEqual([]);
   const bookmark = async () => (await told('/api/connections/daily/streams')).streams[0].bookmark;
-  expect(await bookmark()).toMatchObject({ files: 1 });
+  expect(await bookmark()).toMatchObject({ files: 2 });
   await page.getByLabel(/to confirm/).fill('daily');
   await forget.click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });

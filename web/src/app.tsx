@@ -3,6 +3,7 @@ import { Shell } from './layout/shell';
 import { AlertsPage } from './pages/alerts';
 import { AuditPage } from './pages/audit';
 import { BackfillPage } from './pages/backfill';
+import { CatalogPage } from './pages/catalog';
 import { ConnectionPage } from './pages/connection';
 import { DefinitionsPage } from './pages/definitions';
 import { NowherePage } from './pages/nowhere';
@@ -22,6 +23,7 @@ export function App() {
         <Route path="/">
           <OverviewPage />
         </Route>
+        <Route path="/connections/:name/catalog">{({ name }) => <CatalogPage key={name} name={name} />}</Route>
         <Route path="/connections/:name">{({ name }) => <ConnectionPage key={name} name={name} />}</Route>
         <Route path="/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
         <Route path="/runs">

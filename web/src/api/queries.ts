@@ -65,6 +65,20 @@ export const resetPreviewQuery = (name: string, stream: string | undefined) =>
     gcTime: 0,
   });
 
+/** It asks the source, so it is not asked again by itself. */
+export const catalogQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['catalog', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}/catalog', { params: { path: { name } } })),
+    staleTime: Infinity,
+  });
+
+export const schemaChangesQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['schema changes', name],
+    queryFn: () => answerOf(api.GET('/api/connections/{name}/schema-changes', { params: { path: { name } } })),
+  });
+
 export const releasesQuery = (month: string) =>
   queryOptions({
     queryKey: ['releases', month],

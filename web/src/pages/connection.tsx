@@ -141,7 +141,15 @@ function Standing({ connection }: { readonly connection: Connection }) {
 function Streams({ name }: { readonly name: string }) {
   const streams = useQuery(streamsQuery(name));
   return (
-    <Part title="Streams" lead="The outcome of the last run that had each stream, and where the next one goes on.">
+    <Part
+      title="Streams"
+      lead={
+        <>
+          The outcome of the last run that had each stream, and where the next one goes on. The{' '}
+          <Link href={`/connections/${encodeURIComponent(name)}/catalog`}>catalog</Link> has their columns.
+        </>
+      }
+    >
       <Loaded query={streams}>
         {(data) => (
           <>

@@ -1,0 +1,109 @@
+import { Controller, Get, Inject, NotFoundException, Param } from '@nestjs/common';
+import { z } from 'zod';
+import type { RunEvent } from '../persistence/run-store.js';
+import type { EngineEvent } from '../protocol/index.js';
+import { Needs } from './access.js';
+import { Answers } from './answers.js';
+import { HOST_SERVICES, type HostServices } from './host-services.js';
+
+const FIELD = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  nullable: z.boolean(),
+  is_personal: z.boolean().describe('It tells who a person is: it lands only where `protect` says how.'),
+  description: z.string().nullable(),
+});
+
+const CATALOG = z.strictObject({
+  connection: z.string(),
+  streams: z.array(
+    z.strictObject({
+      stream: z.string(),
+      summary: z.string(),
+      is_read: z.boolean().describe('The connection reads it.'),
+      primary_key: z.array(z.string()),
+      cursor: z.string().nullable(),
+      sync_modes: z.array(z.string()),
+      fields: z.array(FIELD),
+    }),
+  ),
+});
+
+const CHANGES = z.strictObject({
+  connection: z.string(),
+  changes: z.array(
+    z.strictObject({
+      at: z.string().meta({ format: 'date-time' }),
+      run: z.string(),
+      stream: z.string(),
+      applied: z.boolean().describe('False: the rule of the stream did not allow it.'),
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      retyped: z.array(z.strictObject({ name: z.string(), from: z.string(), to: z.string() })),
+      loosened: z.array(z.string()).describe('May be null from then on.'),
+    }),
+  ),
+});
+
+const MOST_CHANGES = 100;
+
+/** What a source offers, and how the columns of a connection's tables have changed. */
+@Controller('api/connections/:name')
+export class CatalogController {
+  constructor(@Inject(HOST_SERVICES) private readonly services: HostServices) {}
+
+  /** Asks the source, which costs calls of its API. */
+  @Get('catalog')
+  @Needs('runs:manage')
+  @Answers('The streams that the source of the connection offers now, with their columns.', CATALOG, 404, 503)
+  async catalog(@Param('name') name: string): Promise<object> {
+    const read = this.known(name).streams;
+    const streams = (await this.services.catalog(name)).map((offered) => ({
+      stream: offered.name,
+      summary: offered.summary,
+      is_read: read.includes(offered.name),
+      primary_key: offered.primaryKey,
+      cursor: offered.cursor ?? null,
+      sync_modes: offered.syncModes,
+      fields: offered.fields.map((field) => ({
+        name: field.name,
+        type: field.type,
+        nullable: field.nullable,
+        is_personal: field.personal === true,
+        description: field.description ?? null,
+      })),
+    }));
+    return { connection: name, streams };
+  }
+
+  @Get('schema-changes')
+  @Needs('status:read')
+  @Answers('How columns have changed, the latest first.', CHANGES, 404)
+  async changes(@Param('name') name: string): Promise<object> {
+    this.known(name);
+    const events = await this.services.runs.schemaChanges(name, MOST_CHANGES);
+    return { connection: name, changes: events.map(changeForm) };
+  }
+
+  private known(name: string) {
+    const found = this.services.connections.find((one) => one.name === name);
+    if (found === undefined) throw new NotFoundException(`There is no connection "${name}".`);
+    return found;
+  }
+}
+
+type Changed = Omit<Extract<EngineEvent, { type: 'schema_changed' }>, 'type'>;
+
+function changeForm({ at, run, data }: RunEvent): object {
+  const { stream, applied, change } = data as Changed;
+  return {
+    at,
+    run,
+    stream,
+    applied,
+    added: change.added.map(({ name }) => name),
+    removed: change.removed,
+    retyped: change.retyped.map(({ name, from, to }) => ({ name, from: from.type, to: to.type })),
+    loosened: change.loosened,
+  };
+}
