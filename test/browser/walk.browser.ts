@@ -177,6 +177,7 @@ test.each([
     '/performance/2026-03?region=West',
     '/performance/2026-03?grain=week&beside=previous&rate=open_rate',
     '/performance/2026-03?channel=email&by=segment',
+    '/performance/2008-03',
     '/performance/2026-03/releases',
     '/performance/definitions',
     '/connections/braze_daily',

@@ -11,9 +11,11 @@ import { Cards } from '../report/cards';
 import { ControlGroups } from '../report/control-groups';
 import { Crumbs } from '../report/crumbs';
 import { dimensionsOf, type Dimension } from '../report/dimensions';
+import { Experiments } from '../report/experiments';
 import { Exports } from '../report/exports';
 import { FiguresTable } from '../report/figures-table';
 import { Filters } from '../report/filters';
+import { Forecasts } from '../report/forecasts';
 import { Multiples } from '../report/multiples';
 import { toldOf, type NamedPart } from '../report/narrowed';
 import { monthText } from '../report/number-text';
@@ -99,6 +101,9 @@ function Body({ section, dimensions }: BodyProps) {
   const isDeeper = told?.missing === undefined && told?.parts.length === 1 && first !== undefined;
   const isOnlyDays = first?.key === 'days' && told?.parts.length === 1;
   const isSpan = first?.key === 'days' && new Set(spanOf(first.value)).size > 1;
+  const compared = new Set(section.experiments.map(({ source, campaign_id }) => `${source}:${campaign_id}`));
+  // Those that are compared stand there already, their control group first.
+  const groups = section.control_groups.filter(({ source, campaign_id }) => !compared.has(`${source}:${campaign_id}`));
   const hasCross = section.by_region.length > 1 && section.by_segment.length > 1;
   return (
     <>
@@ -133,6 +138,11 @@ function Body({ section, dimensions }: BodyProps) {
           shown.
         </p>
       )}
+      {section.forecasts.length > 0 && view.narrowed.size === 0 && (
+        <Part title="By the end of the month">
+          <Forecasts forecasts={section.forecasts} />
+        </Part>
+      )}
       <div className="part filters">
         <Choice
           id="rate"
@@ -148,12 +158,20 @@ function Body({ section, dimensions }: BodyProps) {
         <Breakdown key={dimension.key} section={section} dimension={dimension} />
       ))}
       {hasCross && <RegionSegment section={section} />}
-      {section.control_groups.length > 0 && (
+      {section.experiments.length > 0 && (
+        <Part
+          title="Variants compared"
+          lead="Differences are percentage points of the response rate; p is adjusted for the number of comparisons. “Could be seen”: the difference that so many members show in four of five cases."
+        >
+          <Experiments experiments={section.experiments} />
+        </Part>
+      )}
+      {groups.length > 0 && (
         <Part
           title="Control groups"
           lead="Members of a control group were chosen and sent nothing; they are left out of all other figures."
         >
-          <ControlGroups groups={section.control_groups} />
+          <ControlGroups groups={groups} />
         </Part>
       )}
       <Days section={section} />

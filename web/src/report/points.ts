@@ -1,4 +1,5 @@
 import type { Section } from '../api/client';
+import { countText } from '../parts/text';
 import { dayText, monthText } from './number-text';
 import type { Grain } from './view';
 
@@ -101,9 +102,15 @@ function monthPoints({ cards, month, status }: Section): readonly Point[] {
 
 export type Notes = ReadonlyMap<string, readonly string[]>;
 
-/** What the report marks on its days. */
-export const annotationsOf = ({ annotations }: Section): Notes =>
-  new Map([...Map.groupBy(annotations, ({ date }) => date)].map(([date, on]) => [date, on.map(({ text }) => text)]));
+/** What the report marks on its days: first sends, changed definitions, and what is far from usual. */
+export function annotationsOf({ annotations, anomalies }: Section): Notes {
+  const unusual = anomalies.map(({ date, figure, value, usual }) => ({
+    date,
+    text: `${figure} ${countText(value)} where ${countText(Math.round(usual))} are usual on this weekday`,
+  }));
+  const all = Map.groupBy([...annotations, ...unusual], ({ date }) => date);
+  return new Map([...all].map(([date, on]) => [date, on.map(({ text }) => text)]));
+}
 
 export function pointsOf(section: Section, days: readonly Day[], grain: Grain, notes: Notes): readonly Point[] {
   if (grain === 'month') return monthPoints(section);

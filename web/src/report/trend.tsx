@@ -143,7 +143,10 @@ export function Trend({ section, part }: TrendProps) {
       {points.some(({ notes: on }) => on.length > 0) && (
         <p className="small muted">
           ▾ marks{' '}
-          {part === undefined ? 'the first messages of a campaign and changed definitions' : 'messages that were sent'}.
+          {part === undefined
+            ? 'the first messages of a campaign, changed definitions, and days far from what is usual'
+            : 'messages that were sent'}
+          .
         </p>
       )}
       {view.narrowed.size === 0 && grain === 'day' && (
