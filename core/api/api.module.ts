@@ -10,6 +10,7 @@ import { BackfillsController } from './backfills.controller.js';
 import { CatalogController } from './catalog.controller.js';
 import { ConnectionStreamsController } from './connection-streams.controller.js';
 import { ConnectionsController } from './connections.controller.js';
+import { EmbedController } from './embed.controller.js';
 import { HealthController } from './health.controller.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { LineageController } from './lineage.controller.js';
@@ -46,6 +47,7 @@ export class ApiModule {
         BackfillsController,
         BookmarksController,
         QuarantineController,
+        EmbedController,
         ReportController,
         LoginController,
       ],

@@ -1,6 +1,7 @@
 import type { CatalogStream } from '../protocol/index.js';
 import type { AlertStore } from '../alerting/index.js';
 import type { ReplayPreview } from '../engine/index.js';
+import type { SharedView } from '../security/index.js';
 import type { RunStore } from '../persistence/run-store.js';
 import type { Holds } from '../scheduler/hold-store.js';
 import type { OpenCircuit } from '../scheduler/circuit-store.js';
@@ -129,6 +130,15 @@ export interface EmergencyAccess {
   list(): Promise<readonly BreakGlass[]>;
 }
 
+/** What a link shows; nothing of it can be changed by who has it. */
+export interface LinkRequest {
+  readonly month: string;
+  readonly release?: number | undefined;
+  readonly filter: Readonly<Record<string, string>>;
+  /** A duration. */
+  readonly expires: string;
+}
+
 /** What the API speaks for; the composition root provides it. */
 export interface HostServices {
   readonly project: string;
@@ -190,6 +200,13 @@ export interface HostServices {
   table(month: string, look: MonthLook, table: TableRequest): Promise<ReportTable>;
   /** Of one month, the newest first. */
   releases(month: string): Promise<readonly Release[]>;
+  /** Makes a link to a month, or to a part of it. */
+  makeLink(link: LinkRequest): Promise<{ readonly view: SharedView; readonly path: string }>;
+  /** Undefined where the word was not made here. */
+  openLink(word: string): SharedView | undefined;
+  showView(view: SharedView, form: 'page' | 'fragment'): Promise<{ readonly html: string; readonly policy: string }>;
+  /** Origins of pages that may show a link in a frame. */
+  readonly embedAncestors: readonly string[];
   /** The page, whole and by itself. */
   page(section: Section): string;
 }

@@ -123,6 +123,7 @@ export function scopedServices(services: HostServices): HostServices {
         rows_found: tables.reduce((sum, { rows_found }) => sum + rows_found, 0),
       };
     },
+    makeLink: async (link) => (whole(report), allRegions('a link'), services.makeLink(link)),
     releases: async (month) => (whole(report), allRegions('what moved in a release'), services.releases(month)),
   };
 }

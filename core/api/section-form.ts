@@ -153,6 +153,16 @@ export const RELEASES = z.strictObject({
   ),
 });
 
+/** A link that was made. */
+export const REPORT_LINK = z.strictObject({
+  id: z.string(),
+  month: z.string(),
+  release: z.int().nullable(),
+  filter: z.record(z.string(), z.string()),
+  expires_at: z.string(),
+  path: z.string(),
+});
+
 const RESTATEMENT = z.strictObject({
   moved: z.int(),
   moves: z.array(

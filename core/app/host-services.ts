@@ -14,6 +14,7 @@ import { emergencyAccess } from './break-glass.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
 import { readLedger, readLineage } from './lineage.js';
+import { makeLink, openLink, showView } from './shared-views.js';
 import { streamBookmarks } from './stream-bookmarks.js';
 
 export function connectionSummaries({ connections }: Settings): readonly ConnectionSummary[] {
@@ -81,6 +82,10 @@ export async function hostServices(installation: Installation, signal: AbortSign
     section: (month, look) => loadMonth(installation, { month, signal, ...look }),
     table: (month, look, table) => loadTable(installation, { month, signal, ...look, ...table }),
     releases: (month) => releases(installation, signal, month),
+    makeLink: (link) => makeLink(installation, link, signal),
+    openLink: (word) => openLink(installation, word),
+    showView: (view, form) => showView(installation, view, form, signal),
+    embedAncestors: settings.report?.embed?.ancestors ?? [],
     page: renderHtml,
   };
 }

@@ -7,3 +7,4 @@ export type * from './principal.js';
 export * from './roles.js';
 export type * from './session-store.js';
 export type * from './token-store.js';
+export { newLinkId, openView, sealView, type SharedView } from './share-link.js';

@@ -2,6 +2,7 @@
 export const PERMISSIONS = {
   'status:read': 'see connections, runs, requests, schedules, alerts, logs and metrics',
   'report:read': 'see the report',
+  'report:share': 'make links under which others see the report without a login',
   'runs:manage': 'run, cancel, pause and resume connections, and read days again',
   'alerts:manage': 'acknowledge alerts',
   'audit:read': 'see the audit log',
@@ -16,7 +17,15 @@ export const ROLES = {
   viewer: ['status:read'],
   analyst: ['status:read', 'report:read'],
   operator: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'break-glass:use'],
-  admin: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read', 'break-glass:use'],
+  admin: [
+    'status:read',
+    'report:read',
+    'report:share',
+    'runs:manage',
+    'alerts:manage',
+    'audit:read',
+    'break-glass:use',
+  ],
   auditor: ['status:read', 'audit:read'],
   /** Goes beside another role: not even an admin has it by being one. */
   phi: ['phi:read'],

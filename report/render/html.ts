@@ -27,28 +27,53 @@ export const renderInteractive = (section: Section): string =>
   page(section, `${STYLE}${INTERACTIVE_STYLE}`, pageScript('interact'));
 
 function page(section: Section, style: string, script: string): string {
-  const { heading, project, month, generated_at } = section;
-  return `<!doctype html>
+  const { heading, project, month } = section;
+  const title = `${heading}, ${monthText(month.id)}, ${project.name}`;
+  return documentOf({ title, body: sectionBody(section), style, script }).html;
+}
+
+/** All of the section, as it stands within a page. */
+export function sectionBody(section: Section): string {
+  const { project, generated_at } = section;
+  return `${header(section)}
+${cards(section)}
+${body(section).join('\n')}
+${notes(section)}
+<footer class="small">Made by Tributary at <time datetime="${escape(generated_at)}">${escape(instantText(generated_at, project.time_zone))}</time>.</footer>`;
+}
+
+interface DocumentParts {
+  readonly title: string;
+  readonly body: string;
+  readonly style: string;
+  /** Empty: it runs nothing. */
+  readonly script: string;
+}
+
+/** A whole page, and what it may load and run, which stands in it too. */
+export function documentOf({ title, body: content, style, script }: DocumentParts): {
+  readonly html: string;
+  readonly policy: string;
+} {
+  const allowed = policy(style, script);
+  const html = `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${policy(style, script)}">
+<meta http-equiv="Content-Security-Policy" content="${allowed}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${escape(`${heading}, ${monthText(month.id)}, ${project.name}`)}</title>
+<title>${escape(title)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
-${header(section)}
-${cards(section)}
-${body(section).join('\n')}
-${notes(section)}
-<footer class="small">Made by Tributary at <time datetime="${escape(generated_at)}">${escape(instantText(generated_at, project.time_zone))}</time>.</footer>
+${content}
 </main>${script === '' ? '' : `\n<script>${script}</script>`}
 </body>
 </html>
 `;
+  return { html, policy: allowed };
 }
 
 function body(section: Section): readonly string[] {

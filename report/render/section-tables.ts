@@ -40,6 +40,9 @@ const FIGURES = {
 export const MAIN: readonly FigureName[] = ['sent', 'delivered', 'opened', 'responded', 'open_rate', 'response_rate'];
 export const ALL = Object.keys(FIGURES) as readonly FigureName[];
 
+export const figureColumns = (names: readonly FigureName[]): readonly Column[] =>
+  names.map((name) => ({ key: name, label: FIGURES[name], kind: kindOf(name) }));
+
 interface Row {
   readonly head: readonly Shown[];
   readonly figures: Figures;
@@ -165,7 +168,7 @@ function tableOf({ totals }: Section, names: readonly FigureName[]) {
     caption: `Figures by ${by.toLowerCase()}`,
     columns: [
       ...heads.map(([key, label]) => ({ key, label, kind: key === 'day' ? ('day' as const) : ('text' as const) })),
-      ...names.map((name) => ({ key: name, label: FIGURES[name], kind: kindOf(name) }) as const),
+      ...figureColumns(names),
     ],
     rows: rows.map(({ head, figures, suppressed }) => [
       ...head,

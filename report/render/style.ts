@@ -66,7 +66,7 @@ p{margin:0}
 .lead{margin-bottom:12px}
 .cards{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;margin:24px 0 0;padding:0;list-style:none}
 .card{background:var(--panel);border-radius:8px;padding:16px;display:flex;flex-direction:column;gap:2px}
-.card h3{font-size:13px;font-weight:600;margin:0}
+.card h2{font-size:13px;font-weight:600;margin:0}
 .value{font-size:28px;line-height:1.3;font-weight:600;font-variant-numeric:tabular-nums;letter-spacing:-.01em}
 .value.none{font-size:19px;line-height:36px;font-weight:400;color:var(--muted)}
 .card .small{font-variant-numeric:tabular-nums}

@@ -42,7 +42,7 @@ export function cards({ cards, month }: Section): string {
       card.value === null ? '<p class="value none">not measured</p>' : `<p class="value">${figure(card)}</p>`;
     const parts = isRate(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
     const changes = comparisonsOf(card, month.id).map(comparison).join('');
-    return `<li class="card"><h3>${escape(card.label)}</h3>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
+    return `<li class="card"><h2>${escape(card.label)}</h2>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
   });
   return `<ul class="cards">${items.join('\n')}</ul>`;
 }

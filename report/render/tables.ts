@@ -19,12 +19,12 @@ function line(row: readonly Shown[], texts: number): string {
   const cells = isEmpty
     ? [...row.slice(1, texts).map(cell), `<td colspan="${figures.length}" class="none">${WHY.no_data}</td>`]
     : rest.map(cell);
-  return `<tr><th scope="row">${content(head!)}</th>${cells.join('')}</tr>`;
+  return `<tr><th scope="row">${shownHtml(head!)}</th>${cells.join('')}</tr>`;
 }
 
-const cell = (shown: Shown): string => `<td>${content(shown)}</td>`;
+const cell = (shown: Shown): string => `<td>${shownHtml(shown)}</td>`;
 
-function content(shown: Shown): string {
+export function shownHtml(shown: Shown): string {
   switch (shown.is) {
     case 'text': {
       const { text, detail } = shown;

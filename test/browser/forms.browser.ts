@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
 import { openBrowser, openPage, tabTo, violations } from './browser.js';
 
-/** The report outside of the application: as a file on a disk. */
+/** The report outside of the application: as a file on a disk, and within pages of others. */
 
 const CONFIG = `sources:
   exports: { connector: local, config: { files: [ { stream: engagement, path: ./data/*.csv, format: csv, columns: { date: date, sent: integer, opened: integer, answered: integer } } ] } }
@@ -24,8 +28,21 @@ const REGIONS = ['West', 'East', 'North'];
 
 let project: Project;
 let browser: Browser;
+/** Pages of somebody else, by their path. */
+let foreign: Server;
+const pages = new Map<string, string>();
+let origin: string;
+let url: string;
+let stop: () => Promise<unknown>;
 beforeAll(async () => {
-  project = await newProject(CONFIG);
+  foreign = createServer(({ url: path = '' }, response) => {
+    response.setHeader('Content-Type', 'text/html').end(pages.get(path) ?? '');
+  }).listen(0, '127.0.0.1');
+  await once(foreign, 'listening');
+  origin = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
+  project = await newProject(
+    `${CONFIG}  embed: { key: a-key-of-a-test-with-enough-letters, ancestors: ["${origin}"] }\n`,
+  );
   const rows = CAMPAIGNS.flatMap((campaign, place) =>
     REGIONS.flatMap((region, other) =>
       [1, 2, 3, 9, 30].map((day) => {
@@ -37,10 +54,20 @@ beforeAll(async () => {
   await project.write('data/a.csv', ['date,campaign,region,sent,opened,answered', ...rows, ''].join('\n'));
   expect((await project.run(['sync', 'daily'])).code).toBe(0);
   expect((await project.run(['report', 'publish', '--month', '2026-03'])).code).toBe(0);
-  browser = await openBrowser();
+  const { child, ended } = project.start(['serve', '--port', '0', '--json']);
+  const opened = openBrowser();
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
+  stop = () => {
+    child.kill('SIGTERM');
+    return ended;
+  };
+  browser = await opened;
 });
 afterAll(async () => {
   await browser?.close();
+  await stop?.();
+  foreign?.close();
   await project?.remove();
   await stopTestServer();
 });
@@ -104,3 +131,102 @@ test.each([
     await page.context().close();
   },
 );
+
+const link = async (body: object) => {
+  const made = await fetch(`${url}/api/report/2026-03/links`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ expires: '1d', ...body }),
+  });
+  expect(made.status).toBe(200);
+  return (await made.json()) as { readonly path: string; readonly id: string };
+};
+
+test('a page of somebody else shows a region by the element, as high as it is and nothing beside it', async () => {
+  const { path, id } = await link({ filter: { region: 'East' } });
+  pages.set(
+    '/monthly',
+    `<!doctype html><html lang="en"><title>Monthly</title><main><h1>Our month</h1><tributary-report src="${url}${path}"></tributary-report></main><script src="${url}/tributary-report.js"></script></html>`,
+  );
+  const { page, faults } = await openPage(browser);
+  await page.goto(`${origin}/monthly`);
+  const frame = page.frameLocator('tributary-report iframe');
+  await frame.getByText('Region: East').waitFor();
+  const section = (await (await fetch(`${url}/api/report/2026-03`)).json()) as {
+    readonly by_region: readonly { readonly region: string; readonly sent: number }[];
+  };
+  const east = section.by_region.find(({ region }) => region === 'East')!;
+  expect(await frame.locator('.card .value').first().innerText()).toBe(east.sent.toLocaleString('en-US'));
+  const text = await frame.locator('main').innerText();
+  expect(text).toContain('By campaign');
+  expect([text.includes('West'), text.includes('North')]).toEqual([false, false]);
+  // It is as high as what stands in it, and can still be sorted.
+  await page.waitForFunction(() => {
+    const inner = document.querySelector('tributary-report')?.shadowRoot?.querySelector('iframe');
+    return (inner?.getBoundingClientRect().height ?? 0) > 900;
+  });
+  await frame.locator('table').first().getByRole('button', { name: 'Campaign' }).click();
+  expect(await frame.locator('table').first().locator('tbody th').first().innerText()).toBe('A1C & you');
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await page.context().close();
+  const { entries } = (await (await fetch(`${url}/api/audit?limit=50`)).json()) as {
+    readonly entries: readonly { readonly action: string; readonly actor: string; readonly object: string }[];
+  };
+  const acts = entries.map(({ action, actor, object }) => [action, actor, object].join(' '));
+  expect(acts).toContain(`embed.link local ${id}`);
+  expect(acts).toContain(`embed.show link:${id} 2026-03`);
+});
+
+test('a page that is not named may not show it, and nobody changes what a link shows', async () => {
+  const { path } = await link({ filter: { region: 'East' } });
+  const [word, signature] = path.replace('/embed/', '').split('.') as [string, string];
+  const view = JSON.parse(Buffer.from(word, 'base64url').toString()) as object;
+  const forged = Buffer.from(JSON.stringify({ ...view, filter: { region: 'West' } })).toString('base64url');
+  expect((await fetch(`${url}/embed/${forged}.${signature}`)).status).toBe(404);
+  const query = await (await fetch(`${url}${path}?region=West`)).text();
+  expect([query.includes('Region: East'), query.includes('West')]).toEqual([true, false]);
+  const refused = await fetch(`${url}/api/report/2026-03/links`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ expires: '1d', filter: { region: 'Atlantis' } }),
+  });
+  expect(refused.status).toBe(404);
+
+  const { page, faults } = await openPage(browser);
+  // Another origin: localhost is not 127.0.0.1.
+  pages.set('/other', `<!doctype html><title>x</title><iframe src="${url}${path}"></iframe>`);
+  const blocked = page.waitForEvent('console', (message) => message.text().includes('frame-ancestors'));
+  await page.goto(`${origin.replace('127.0.0.1', 'localhost')}/other`);
+  await blocked;
+  expect(faults.join()).toContain(`frame-ancestors ${origin}`);
+  await page.context().close();
+});
+
+test('a piece for the page of a server has a style that reaches nothing else', async () => {
+  const { path } = await link({});
+  const piece = await (await fetch(`${url}${path}/fragment`)).text();
+  expect(piece).not.toMatch(/<script|<html|<body|<h1/);
+  pages.set(
+    '/pieces',
+    `<!doctype html><html lang="en"><title>Month</title><body><main><h1>Our month</h1><p id="own">Own</p><table id="t"><caption>Own</caption><tr><th scope="col">a</th></tr></table>${piece}</main></body></html>`,
+  );
+  const { page, faults } = await openPage(browser);
+  await page.goto(`${origin}/pieces`);
+  const style = (query: string, name: string) =>
+    page.evaluate(
+      ([of, what]) => getComputedStyle(document.querySelector(of!)!).getPropertyValue(what!),
+      [query, name],
+    );
+  expect(await style('#t', 'width')).not.toBe(await style('.tributary-report table', 'width'));
+  expect(await style('#own', 'margin-top')).not.toBe('0px');
+  expect(await style('.tributary-report .card', 'background-color')).toBe('rgb(245, 247, 249)');
+  expect(await page.getByRole('heading', { level: 2, name: 'Real-time Campaign Performance Overview' }).count()).toBe(
+    1,
+  );
+  expect(await violations(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  const folder = process.env['SCREENSHOTS'];
+  if (folder !== undefined) await page.screenshot({ path: `${folder}/fragment.png`, fullPage: true });
+  await page.context().close();
+});

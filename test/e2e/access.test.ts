@@ -31,13 +31,29 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   viewer: ['status:read'],
   analyst: ['status:read', 'report:read'],
   operator: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'break-glass:use'],
-  admin: ['status:read', 'report:read', 'runs:manage', 'alerts:manage', 'audit:read', 'break-glass:use'],
+  admin: [
+    'status:read',
+    'report:read',
+    'report:share',
+    'runs:manage',
+    'alerts:manage',
+    'audit:read',
+    'break-glass:use',
+  ],
   auditor: ['status:read', 'audit:read'],
   phi: ['phi:read'],
 };
 const AUDIT_KEY = 'the key of the audit log, 32 long';
 const env: Record<string, string> = { AUDIT_KEY };
-const OPEN = ['GET /livez', 'GET /login', 'GET /login/callback', 'GET /readyz'];
+const OPEN = [
+  'GET /embed/:link',
+  'GET /embed/:link/fragment',
+  'GET /livez',
+  'GET /login',
+  'GET /login/callback',
+  'GET /readyz',
+  'GET /tributary-report.js',
+];
 
 let project: Project;
 let hook: Receiver;

@@ -53,6 +53,7 @@ alerts:
   rules: [ { when: quarantine_growth, budget_used: 0%, to: [hook] } ]
 report:
   destination: warehouse
+  embed: { key: a-key-of-a-test-with-enough-letters, ancestors: [https://portal.example.org] }
   facts:
     - from: daily.engagement
       as: { date: date, campaign_id: campaign, channel: { const: email }, sent: sent }
@@ -124,6 +125,7 @@ test('every verb prints what is documented', async () => {
   await check('report', 'facts', '--sample', '1');
   await check('report', 'publish', '--month', '2026-03');
   await check('report', 'releases');
+  await check('report', 'link', '--month', '2026-03', '--filter', 'channel=email');
   await check('report', 'mail', '--month', '2026-03', '--to', 'ana@example.org', '--dry-run');
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');

@@ -21,6 +21,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   classify: 1,
   'keys rotate-tokens': 1,
   'keys reveal': 3,
+  'report link': 0,
   'tokens create': 1,
   'tokens revoke': 1,
   'break-glass open': 1,
@@ -36,6 +37,7 @@ const AUDITED: Readonly<Record<string, number>> = {
 const OPTIONS = [
   'withPhi',
   'month',
+  'filter',
   'release',
   'format',
   'from',

@@ -5,6 +5,7 @@ import { does } from './verb.js';
 /** The verbs by which a month leaves the house. */
 export function sharingVerbs(group: Command, monthOf: (text: string) => string): void {
   mailVerb(group, monthOf);
+  linkVerb(group, monthOf);
 }
 
 interface MailOptions {
@@ -46,6 +47,53 @@ function mailVerb(group: Command, monthOf: (text: string) => string): void {
     const answer = await mailRelease(open, told, signal);
     output.data('tributary.report_mail/1', { ...told, answer }, () => `${month}, version ${version}: ${answer}`);
   });
+}
+
+interface LinkOptions {
+  readonly month: string;
+  readonly release?: number;
+  readonly filter?: readonly (readonly [string, string])[];
+  readonly expires: string;
+}
+
+function linkVerb(group: Command, monthOf: (text: string) => string): void {
+  const link = group
+    .command('link')
+    .description('make a link under which others see a month, or a part of it, without a login')
+    .requiredOption('--month <month>', 'YYYY-MM', monthOf)
+    .option('--release <version>', 'always this one; absent: what is shown of the month', versionOf)
+    .option(
+      '--filter <name=value>',
+      'only this campaign_id (with source), region, segment or channel; may be repeated',
+      (text: string, before: readonly (readonly [string, string])[] = []) => [...before, pairOf(text)],
+    )
+    .option('--expires <duration>', 'when it ends', '30d');
+  does<LinkOptions>(link, async ({ installation, output, signal }, _args, { month, release, filter = [], expires }) => {
+    const open = await installation();
+    const { makeLink } = await import('../shared-views.js');
+    const { view, path } = await makeLink(
+      open,
+      { month, release, filter: Object.fromEntries(filter), expires },
+      signal,
+    );
+    const { public_url } = open.configuration.settings.access ?? {};
+    const url = `${(public_url ?? '').replace(/\/+$/, '')}${path}`;
+    const { id, expiresAt } = view;
+    output.data(
+      'tributary.report_link/1',
+      { id, month, release: release ?? null, filter: view.filter, expires_at: expiresAt, url },
+      () => url,
+    );
+  });
+}
+
+function pairOf(text: string): readonly [string, string] {
+  const [, name, value] = /^(source|campaign_id|channel|region|segment)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined)
+    throw new InvalidArgumentError(
+      'It must be like region=West, with source, campaign_id, channel, region or segment.',
+    );
+  return [name, value];
 }
 
 export function versionOf(text: string): number {

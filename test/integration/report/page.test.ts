@@ -140,7 +140,7 @@ test('a lift stands only where members were counted, and the page says where the
 test('what is not measured is never drawn as zero', async () => {
   const section = await load('2008-03');
   const html = renderHtml(section);
-  expect(html.includes('<h3>Messages opened (summed by day)</h3><p class="value none">not measured</p>')).toBe(true);
+  expect(html.includes('<h2>Messages opened (summed by day)</h2><p class="value none">not measured</p>')).toBe(true);
   expect(html.includes('Messages opened: not measured')).toBe(true);
   expect(html.includes('16.70 %')).toBe(true);
 });

@@ -480,6 +480,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/report/{month}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["Embed_make"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/report/{month}/releases": {
         parameters: {
             query?: never;
@@ -688,6 +704,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/embed/{link}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Embed_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/embed/{link}/fragment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Embed_fragment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -808,6 +856,22 @@ export interface paths {
             cookie?: never;
         };
         get: operations["Report_page"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tributary-report.js": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["Embed_element"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6620,6 +6684,161 @@ export interface operations {
             };
         };
     };
+    Embed_make: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                month: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A link to the month, or a part of it, that needs no login until it expires. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        expires_at: string;
+                        filter: {
+                            [key: string]: string;
+                        };
+                        id: string;
+                        month: string;
+                        path: string;
+                        release: number | null;
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /**
+             * @description What is wrong.
+             *
+             *     What is wrong.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
     Report_releases: {
         parameters: {
             query?: never;
@@ -8600,6 +8819,130 @@ export interface operations {
             };
         };
     };
+    Embed_page: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the link shows, for a frame. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
+    Embed_fragment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The same as a piece of a page, for a server that puts pages together. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
     Health_live: {
         parameters: {
             query?: never;
@@ -9138,6 +9481,26 @@ export interface operations {
                         /** @constant */
                         type: "about:blank";
                     };
+                };
+            };
+        };
+    };
+    Embed_element: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The element <tributary-report>, which shows a link in a page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/javascript": string;
                 };
             };
         };

@@ -1,0 +1,109 @@
+import {
+  Body,
+  Controller,
+  Get,
+  GoneException,
+  HttpCode,
+  Inject,
+  NotFoundException,
+  Param,
+  Post,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { reportElement } from '../../report/index.js';
+import type { SharedView } from '../security/index.js';
+import { ACCESS, Actor, Needs, OpenToAll, type Access } from './access.js';
+import { Answers, AnswersText } from './answers.js';
+import { HOST_SERVICES, type HostServices } from './host-services.js';
+import { linkRequestOf } from './link-body.js';
+import { OwnSiteGuard } from './own-site.guard.js';
+import { REPORT_LINK } from './section-form.js';
+
+/** The report within pages of others, by links that fix what they show. */
+@Controller()
+export class EmbedController {
+  constructor(
+    @Inject(HOST_SERVICES) private readonly services: HostServices,
+    @Inject(ACCESS) private readonly access: Access,
+  ) {}
+
+  @Post('api/report/:month/links')
+  @Needs('report:share')
+  @HttpCode(200)
+  @UseGuards(OwnSiteGuard)
+  @Answers(
+    'A link to the month, or a part of it, that needs no login until it expires.',
+    REPORT_LINK,
+    400,
+    403,
+    404,
+    415,
+  )
+  async make(@Param('month') month: string, @Body() body: unknown, @Actor() actor: string): Promise<object> {
+    const months = await this.services.months();
+    if (!months.includes(month)) throw new NotFoundException(`There are no figures of "${month}".`);
+    const request = linkRequestOf(body);
+    const { view, path } = await this.services.makeLink({ month, ...request });
+    const { id, expiresAt, filter, release } = view;
+    await this.access.audit({
+      actor,
+      action: 'embed.link',
+      object: id,
+      outcome: 'allowed',
+      detail: { month, filter, release: release ?? null, expires_at: expiresAt },
+    });
+    return { id, month, release: release ?? null, filter, expires_at: expiresAt, path };
+  }
+
+  @Get('embed/:link')
+  @OpenToAll()
+  @AnswersText('What the link shows, for a frame.', 'text/html', 404, 410)
+  async page(@Param('link') link: string, @Res() response: Response): Promise<void> {
+    const { html, policy } = await this.services.showView(await this.opened(link), 'page');
+    const ancestors = this.services.embedAncestors.join(' ') || "'none'";
+    send(response, html, { 'Content-Security-Policy': `${policy}; frame-ancestors ${ancestors}` });
+  }
+
+  @Get('embed/:link/fragment')
+  @OpenToAll()
+  @AnswersText('The same as a piece of a page, for a server that puts pages together.', 'text/html', 404, 410)
+  async fragment(@Param('link') link: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const { html } = await this.services.showView(await this.opened(link), 'fragment');
+    const { origin } = request.headers;
+    const isKnown = origin !== undefined && this.services.embedAncestors.includes(origin);
+    send(response, html, isKnown ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' } : {});
+  }
+
+  @Get('tributary-report.js')
+  @OpenToAll()
+  @AnswersText('The element <tributary-report>, which shows a link in a page.', 'text/javascript')
+  element(@Res() response: Response): void {
+    response.setHeader('Cache-Control', 'public, max-age=3600');
+    response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
+    response.type('text/javascript').send(reportElement());
+  }
+
+  /** Who has a link is not known; the audit log says which one was used. */
+  private async opened(link: string): Promise<SharedView> {
+    const view = this.services.openLink(link);
+    if (view === undefined) throw new NotFoundException('This link is not one of this host, or its key was changed.');
+    if (Date.parse(view.expiresAt) <= Date.now()) throw new GoneException(`This link expired at ${view.expiresAt}.`);
+    await this.access.audit({
+      actor: `link:${view.id}`,
+      action: 'embed.show',
+      object: view.month,
+      outcome: 'allowed',
+      detail: {},
+    });
+    return view;
+  }
+}
+
+function send(response: Response, html: string, headers: Readonly<Record<string, string>>): void {
+  response.setHeader('X-Robots-Tag', 'noindex');
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  response.status(200).type('text/html; charset=utf-8').send(html);
+}

@@ -1,0 +1,24 @@
+import { BadRequestException } from '@nestjs/common';
+import { z } from 'zod';
+import { parseDuration } from '../protocol/index.js';
+
+const NAMES = ['source', 'campaign_id', 'channel', 'region', 'segment'] as const;
+
+const BODY = z.strictObject({
+  expires: z.string().refine((text) => (parseDuration(text) ?? 0) > 0, 'must be a duration like 30d'),
+  release: z.int().min(1).optional(),
+  filter: z.partialRecord(z.enum(NAMES), z.string()).optional(),
+});
+
+/** What a link is to show. */
+export function linkRequestOf(body: unknown) {
+  const parsed = BODY.safeParse(body);
+  if (parsed.success) {
+    const { expires, release, filter = {} } = parsed.data;
+    return { expires, release, filter: filter as Readonly<Record<string, string>> };
+  }
+  const [issue] = parsed.error.issues;
+  throw new BadRequestException(
+    `${issue?.path.join('.') || 'The body'}: ${issue?.message}. It takes expires (like 30d), release and filter (${NAMES.join(', ')}).`,
+  );
+}
