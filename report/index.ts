@@ -28,6 +28,7 @@ export {
   type ChartName,
   type ReportFormat,
 } from './render/formats.js';
+export { ensureViews } from './release/views.js';
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
 export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
 export { shownSection, type ShowOptions } from './release/current.js';

@@ -1,5 +1,6 @@
 import {
   dueState,
+  ensureViews,
   listMonths,
   listReleases,
   publishMonth,
@@ -46,6 +47,12 @@ async function publishIn(
     metadataSchema: await installation.metadataSchema(reportDestination(configuration)),
     probe,
   });
+}
+
+/** Creates the views for other programs, or brings them to this release; false where nothing was released yet. */
+export function maintainViews(installation: Installation, signal: AbortSignal): Promise<boolean> {
+  const { views } = installation.configuration.settings.report ?? {};
+  return writing(installation, signal, (sql) => ensureViews(sql, { readers: views?.readers ?? [] }));
 }
 
 /** A preliminary month is released at most so often. */
@@ -106,6 +113,8 @@ export function startPublishing(
   if (installation.configuration.settings.report === undefined) return { close: async () => undefined };
   const closing = new AbortController();
   let known: string | undefined;
+  /** Once a process is enough. */
+  let hasViews = false;
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
   const work = async () => {
@@ -117,6 +126,11 @@ export function startPublishing(
       await thereafter(closing.signal);
     } catch (error) {
       if (!closing.signal.aborted) note(`months cannot be published or mailed: ${toConnectorError(error).message}`);
+    }
+    try {
+      hasViews ||= await maintainViews(installation, closing.signal);
+    } catch (error) {
+      if (!closing.signal.aborted) note(`the views of the report wait: ${toConnectorError(error).message}`);
     }
   };
   const turn = (after: number) => {

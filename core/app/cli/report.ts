@@ -10,7 +10,7 @@ import {
   type ChartName,
   type ReportFormat,
 } from '../../../report/render/formats.js';
-import { ConnectorError } from '../../sdk/index.js';
+import { ConnectorError, toConnectorError } from '../../sdk/index.js';
 import { table } from './output.js';
 import { sharingVerbs, versionOf } from './report-sharing.js';
 import { writeOutput } from './output-place.js';
@@ -161,6 +161,9 @@ function publishVerb(group: Command): void {
       for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
       const as = preliminary === true ? 'preliminary' : 'final';
       const { release, isNew, moves } = await releases.publish(open, { month, as, by: userInfo().username }, signal);
+      await releases.maintainViews(open, signal).catch((error: unknown) => {
+        output.note(`warning: the month is published, but not the views: ${toConnectorError(error).message}`);
+      });
       const { version, state } = release;
       output.data('tributary.report_publish/1', { ...releaseForm(release), is_new: isNew, moves }, () =>
         isNew

@@ -1,14 +1,19 @@
 import {
   buildMarts,
+  ensureViews,
   publishMonth,
   renderCsv,
+  renderFragment,
+  renderFramed,
   renderHtml,
   renderInteractive,
   renderJson,
   renderMail,
   renderPdf,
   renderXlsx,
+  sharedBody,
   shownSection,
+  shownTable,
   type Section,
 } from '../../../report/index.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
@@ -38,6 +43,7 @@ const FEW = factsFrom(`
 
 let warehouses: readonly Warehouse[] = [];
 const sections = new Map<string, Section>();
+const sessions = new Map<string, SqlSession>();
 beforeAll(async () => {
   warehouses = await Promise.all([openWarehouse(), openWarehouse()]);
   const [large, small] = warehouses.map(({ sql }) => sql) as [SqlSession, SqlSession];
@@ -53,7 +59,9 @@ beforeAll(async () => {
     for (const month of months) {
       await publishMonth(sql, { ...OPTIONS, month, as: 'final', by: 'ana', facts, metadataSchema: 'tributary' });
       sections.set(month, await shownSection(sql, { ...OPTIONS, month, withHidden: false }));
+      sessions.set(month, sql);
     }
+    await ensureViews(sql, { readers: [] });
   }
 });
 afterAll(async () => {
@@ -122,6 +130,41 @@ const TABLES = [
   ['days', 'day', 'By day'],
 ] as const;
 
+/** Views of the warehouse, and what the section has of them. */
+const VIEWED = [
+  ['campaign', 'by_campaign', ['source', 'campaign_id']],
+  ['region', 'by_region', ['region']],
+  ['segment', 'by_segment', ['segment']],
+  ['region_segment', 'by_region_segment', ['region', 'segment']],
+  ['channel', 'by_channel', ['channel']],
+  ['source', 'by_source', ['source']],
+  ['date', 'days', ['date']],
+] as const;
+
+test('a reader of the views sees what is hidden nowhere, and nothing else of the report', async () => {
+  const sql = sessions.get('2026-03')!;
+  const role = `reader_${process.pid}`;
+  await sql.query(`CREATE ROLE ${role}`);
+  try {
+    await ensureViews(sql, { readers: [role] });
+    await ensureViews(sql, { readers: [role] });
+    const as = (statement: string) =>
+      sql.transaction(async (transaction) => {
+        await transaction.query(`SET LOCAL ROLE ${role}`);
+        return transaction.query<{ opened: number | null }>(statement);
+      });
+    const rows = await as(`SELECT opened FROM report.v_region WHERE region = 'West'`);
+    expect(rows).toEqual([{ opened: null }]);
+    for (const table of ['release_value', 'campaign_daily', 'release'])
+      await expect(as(`SELECT 1 AS opened FROM report.${table}`)).rejects.toThrow(/permission denied/);
+    await ensureViews(sql, { readers: [] });
+    await expect(as(`SELECT opened FROM report.v_region`)).rejects.toThrow(/permission denied/);
+  } finally {
+    await sql.query(`DROP OWNED BY ${role}`);
+    await sql.query(`DROP ROLE ${role}`);
+  }
+});
+
 test('one of the months has counts that are hidden, beside such as are shown', () => {
   const { suppression, by_region } = sections.get('2026-03')!;
   expect(suppression!.hidden).toBeGreaterThan(3);
@@ -142,6 +185,8 @@ describe.each(MONTHS)('in every form of %s', (month) => {
   test.each([
     ['the page', renderHtml],
     ['the file with a script', renderInteractive],
+    ['the frame', (section: Section) => renderFramed(sharedBody(section)).html],
+    ['the fragment', (section: Section) => renderFragment(sharedBody(section))],
   ])('%s', (_, render) => {
     const section = sections.get(month)!;
     const tables = readHtml(render(section));
@@ -205,6 +250,30 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     }
   });
 
+  test.each(VIEWED)('the view report.v_%s', async (view, name, dimensions) => {
+    const section = sections.get(month)!;
+    const rows = await sessions.get(month)!.query<Record<string, string | number | null>>(
+      `SELECT ${dimensions.map((one) => `CAST(${one} AS text) AS ${one}`).join(', ')}, suppressed, ${FIGURES.join(', ')}
+         FROM report.v_${view} WHERE month = '${month}-01'`,
+    );
+    const keyOf = (row: object) => JSON.stringify(dimensions.map((one) => (row as Record<string, unknown>)[one]));
+    const found = rows.map((row): [string, Told] => [
+      keyOf(row),
+      FIGURES.map((figure) => {
+        if (String(row['suppressed']).split(' ').includes(figure)) return 'hidden';
+        if (row[figure] === null) return figure.endsWith('_rate') && row['sent'] === 0 ? '–' : 'not measured';
+        return Number(row[figure]);
+      }),
+    ]);
+    // A day without data has no row.
+    const told = (section[name] as readonly (Section['totals'] & object)[])
+      .map((row): [string, Told] => [keyOf(row), truth(row)])
+      .filter(([, row]) => name !== 'days' || row.some((one) => one !== 'not measured'));
+    const byKey = (left: readonly unknown[], right: readonly unknown[]) =>
+      String(left[0]).localeCompare(String(right[0]));
+    expect(found.toSorted(byKey)).toEqual(told.toSorted(byKey));
+  });
+
   test('XLSX has numbers as numbers, and words where there is none', async () => {
     const section = sections.get(month)!;
     const sheets = await readXlsx(await renderXlsx(section));
@@ -230,6 +299,22 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     );
     expect(sheets.get('Notes')!.rows.map(([title]) => title)).toEqual(section.notes.map(({ title }) => title));
   });
+});
+
+test('a link to a part of a month hides what the month hides', async () => {
+  const sql = sessions.get('2026-03')!;
+  const filter = { region: 'West' };
+  const at = { ...OPTIONS, month: '2026-03', filter, withHidden: false, limit: 10 };
+  const tables = [
+    await shownTable(sql, { ...at, table: 'region' }),
+    await shownTable(sql, { ...at, table: 'region_segment' }),
+  ];
+  const { html } = sharedBody(sections.get('2026-03')!, { filter, tables });
+  expect(html).toContain('<h2>Opened</h2><p class="value none">hidden</p>');
+  expect(html).toContain('<h2>Sent</h2><p class="value"><data value="500">500</data></p>');
+  const [table] = readHtml(html).values();
+  expect(table!.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['young', 'old']));
+  expect(table!.rows.flat()).not.toContain(7);
 });
 
 test('a campaign that is called like a formula is text in a spreadsheet', async () => {
