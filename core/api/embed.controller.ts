@@ -81,7 +81,7 @@ export class EmbedController {
   @OpenToAll()
   @AnswersText('The element <tributary-report>, which shows a link in a page.', 'text/javascript')
   element(@Res() response: Response): void {
-    response.setHeader('Cache-Control', 'public, max-age=3600');
+    response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     response.type('text/javascript').send(reportElement());
   }
