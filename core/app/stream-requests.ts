@@ -31,16 +31,9 @@ export function streamRequests(
   return Object.entries(connection.streams)
     .filter(([stream]) => wanted.length === 0 || wanted.includes(stream))
     .map(([stream, settings]) => {
-      const table = `${connection.schema}.${stream}`;
+      const rules = streamRules(configuration, name, stream);
+      const { table } = rules;
       const sealing = settings.phi ? quarantineKey(connection.protect[stream]) : undefined;
-      const rules = {
-        stream,
-        table,
-        phi: settings.phi,
-        map: stepsOf<MapRule>(connection.map[stream]),
-        expect: stepsOf<ExpectRule>(connection.expect[stream]),
-        protect: protectRules(configuration.settings, connection, stream),
-      };
       return {
         name: stream,
         sync: settings.sync,
@@ -56,6 +49,19 @@ export function streamRequests(
         marks: marks(stream),
       };
     });
+}
+
+/** What the configuration says of one stream's records. */
+export function streamRules(configuration: Configuration, name: string, stream: string) {
+  const connection = configuration.connection(name);
+  return {
+    stream,
+    table: `${connection.schema}.${stream}`,
+    phi: connection.streams[stream]?.phi === true,
+    map: stepsOf<MapRule>(connection.map[stream]),
+    expect: stepsOf<ExpectRule>(connection.expect[stream]),
+    protect: protectRules(configuration.settings, connection, stream),
+  };
 }
 
 /** A step has exactly one key, which is the rule. */

@@ -1,4 +1,5 @@
 export { CHAIN, planChain, planColumns } from './chain.js';
+export { explainChain, type ChainStep } from './explain.js';
 export { expectationsOf } from './expectations.js';
 export { proposeClasses, type Proposal, type SampledColumn } from './identifiers.js';
 export { decrypted, recordSeal, type SealKey, type Generalisation } from './seals.js';

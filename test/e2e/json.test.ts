@@ -105,6 +105,7 @@ test('every verb prints what is documented', async () => {
   await check('init', '--config', 'new.yaml');
   await check('validate');
   await check('config', 'show');
+  await check('config', 'chain', 'daily');
   await check('check');
   await check('discover', 'exports');
   const { run } = await check('sync', 'daily');
