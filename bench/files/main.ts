@@ -2,19 +2,21 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import * as openpgp from 'openpgp';
 import { startSshServer } from '../../test/support/ssh-server.js';
 import { eventExport } from '../data/event-export.js';
 import { openDatabases } from '../load/databases.js';
 import { inProcess } from '../load/processes.js';
-import type { EngineReply, EngineTask, SqlReply, SqlTask } from '../load/task.js';
+import type { DecryptTask, EngineReply, EngineTask, SqlReply, SqlTask } from '../load/task.js';
 
 /**
  * `npm run bench -- files [--rows 2000000] [--pairs 3]`: a gzip CSV from a real OpenSSH server into a new keyed table, against
- * `sftp get`, `gunzip` and SQL alone, by turns.
+ * `sftp get`, `gunzip` and SQL alone, by turns; then the same file encrypted by PGP, against decrypting alone.
  */
 const { values } = parseArgs({
   options: { rows: { type: 'string', default: '2000000' }, pairs: { type: 'string', default: '3' } },
@@ -23,6 +25,8 @@ const rows = Number(values.rows);
 const pairs = Number(values.pairs);
 const RATIO = 1;
 const PEAK_BYTES = 250e6;
+/** What two runs differ by alone. */
+const NOISE = 1.1;
 const isJudged = rows >= 2_000_000;
 
 async function run(command: string, args: readonly string[], input = ''): Promise<void> {
@@ -45,6 +49,19 @@ try {
   const csv = eventExport({ folder: databases.folder, rows, kind: 'plain' });
   await pipeline(createReadStream(csv), createGzip(), createWriteStream(join(server.folder, 'events.csv.gz')));
   rmSync(csv);
+  const { privateKey, publicKey } = await openpgp.generateKey({
+    userIDs: [{ name: 'bench' }],
+    format: 'armored',
+  });
+  const encrypted = join(server.folder, 'events.csv.gz.pgp');
+  const message = await openpgp.encrypt({
+    message: await openpgp.createMessage({
+      binary: Readable.toWeb(createReadStream(join(server.folder, 'events.csv.gz'))) as never,
+    }),
+    encryptionKeys: await openpgp.readKey({ armoredKey: publicKey }),
+    format: 'binary',
+  });
+  await pipeline(Readable.fromWeb(message as never), createWriteStream(encrypted));
   server.handOver('.');
   const key = join(databases.folder, 'key');
   writeFileSync(key, server.plainKey, { mode: 0o600 });
@@ -53,9 +70,10 @@ try {
   const plain = join(databases.folder, 'got.csv');
   const bytes = statSync(join(server.folder, 'events.csv.gz')).size;
   console.log(`${rows} rows, ${Math.round(bytes / 1e6)} MB packed, ${pairs} pairs by turns`);
-  console.log('ours s   get s   gunzip s   SQL s   ratio   peak');
+  console.log('ours s   get s   gunzip s   SQL s   ratio   peak     CPU that PGP adds, and decrypting alone');
   const ratios: number[] = [];
   let peak = 0;
+  const added: number[] = [];
   for (let turn = 0; turn < pairs; turn += 1) {
     const ours = await inProcess<EngineReply>('engine-side', {
       url: await databases.fresh('files_engine', async () => undefined),
@@ -80,17 +98,45 @@ try {
       sqlFile: fileURLToPath(new URL('../../../bench/sql/first-load.sql', import.meta.url)),
       input: plain,
     } satisfies SqlTask);
+    const sealed = await inProcess<EngineReply>('engine-side', {
+      url: await databases.fresh('files_pgp', async () => undefined),
+      format: 'csv',
+      input: '/events.csv.gz.pgp',
+      stopsAfterStaging: false,
+      sftp: server.login,
+      pgpKey: privateKey,
+    } satisfies EngineTask);
+    if (sealed.ledger.inserted !== rows) throw new Error(`${sealed.ledger.inserted} of ${rows} rows were inserted.`);
+    const decrypt = await inProcess<SqlReply>('decrypt-side', {
+      pgpKey: privateKey,
+      input: encrypted,
+    } satisfies DecryptTask);
+    const more = sealed.cpuSeconds - ours.cpuSeconds;
+    added.push(more / decrypt.cpuSeconds);
     const ratio = (get + gunzip + sql.seconds) / ours.seconds;
     ratios.push(ratio);
-    peak = Math.max(peak, ours.peakBytes);
+    peak = Math.max(peak, ours.peakBytes, sealed.peakBytes);
     const cells = [ours.seconds, get, gunzip, sql.seconds].map((seconds) => seconds.toFixed(2).padEnd(8));
-    console.log([...cells, ratio.toFixed(2).padEnd(7), `${Math.round(ours.peakBytes / 1e6)} MB`].join(' '));
+    console.log(
+      [
+        ...cells,
+        ratio.toFixed(2).padEnd(7),
+        `${Math.round(ours.peakBytes / 1e6)}, ${Math.round(sealed.peakBytes / 1e6)} MB`,
+        `${more.toFixed(2)} s`.padEnd(10),
+        `${decrypt.cpuSeconds.toFixed(2)} s`,
+      ].join(' '),
+    );
   }
   const median = ratios.toSorted((a, b) => a - b)[ratios.length >> 1] ?? 0;
   console.log(
     `ratio ${median.toFixed(2)} (≥ ${RATIO.toFixed(1)}: ${median >= RATIO ? 'reached' : 'NOT REACHED'}), ` +
       `peak ${Math.round(peak / 1e6)} MB (≤ ${PEAK_BYTES / 1e6} MB: ${peak <= PEAK_BYTES ? 'reached' : 'NOT REACHED'})`,
   );
+  const share = added.toSorted((a, b) => a - b)[added.length >> 1] ?? 0;
+  console.log(
+    `PGP adds ${share.toFixed(2)} of what decrypting alone takes (≤ ${NOISE}: ${share <= NOISE ? 'reached' : 'NOT REACHED'})`,
+  );
+  if (isJudged && share > NOISE) process.exitCode = 1;
   if (isJudged && (median < RATIO || peak > PEAK_BYTES)) process.exitCode = 1;
 } finally {
   await databases.close();

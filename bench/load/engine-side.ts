@@ -23,6 +23,7 @@ const fileConfig = (format: 'csv' | 'jsonl') => ({
       path: basename(task.input),
       format,
       primary_key: KEY,
+      ...(task.pgpKey === undefined ? {} : { pgp: { private_key: task.pgpKey } }),
       columns: Object.fromEntries(EVENT_FIELDS.map(({ name, type }) => [name, type])),
     },
   ],

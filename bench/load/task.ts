@@ -8,6 +8,8 @@ export interface EngineTask {
   readonly input: string;
   /** The login of an SSH server; the input is then a path in the folder where it lands. */
   readonly sftp?: Readonly<Record<string, unknown>>;
+  /** The armored key that the file is encrypted for. */
+  readonly pgpKey?: string;
   /** The chain of the stream; absent: without rules. */
   readonly rules?: 'typical' | 'sealed';
   /** True: time ends when all rows are staged, and nothing is merged. */
@@ -20,6 +22,12 @@ export interface EngineReply {
   readonly peakBytes: number;
   readonly cpuSeconds: number;
   readonly ledger: Ledger;
+}
+
+/** What decrypting alone is asked to do; the reply is as that of SQL. */
+export interface DecryptTask {
+  readonly pgpKey: string;
+  readonly input: string;
 }
 
 /** What the other side is asked to do: to run a file of SQL, giving the input to its COPY. */
