@@ -163,6 +163,29 @@ test('a transfer goes on where dropped connections have cut it off', async () =>
   }
 });
 
+test('a connection that is dropped while a file is written costs nothing: what was not sure is written again', async () => {
+  const proxy = await droppingProxy(server.login['port']);
+  const content = randomBytes(9_000_000);
+  const chunks = async function* () {
+    for (let at = 0; at < content.length; at += 100_000) {
+      // In the middle of the file, twice, whatever is under way.
+      if (at === 3_000_000 || at === 6_000_000) proxy.dropAll();
+      yield content.subarray(at, at + 100_000);
+    }
+  };
+  try {
+    using transport = transportTo({ port: proxy.port });
+    await transport.write('new/folder/written.bin', chunks(), stop.signal);
+    expect(proxy.connections).toBe(3);
+    const [file] = await listed(transport, 'new/folder/*');
+    expect((await read(transport, file!)).equals(content)).toBe(true);
+    expect(await transport.claim('new/claimed', Buffer.from('a'), stop.signal)).toBe(true);
+    expect(await transport.claim('new/claimed', Buffer.from('b'), stop.signal)).toBe(false);
+  } finally {
+    await proxy.close();
+  }
+});
+
 test('a file that grows or is replaced while it is read is refused, and one that is gone says so', async () => {
   const path = place('growing.csv', randomBytes(9_000_000));
   using transport = transportTo();
