@@ -38,14 +38,19 @@ export interface Braze {
   readonly http: HttpClient;
   /** Entries of the lists that were read to their end, by path. */
   readonly lists: Map<string, readonly Listed[]>;
-  /** When campaigns and canvases were active, by id. */
-  readonly lives: Map<string, Life>;
+  /** What the details of campaigns and Canvases have said, by id. Their bodies hold whole messages, so they are not kept. */
+  readonly details: Map<string, Details>;
 }
 
 /** One entry of a list. */
 export interface Listed {
   readonly id: string;
   readonly [field: string]: unknown;
+}
+
+export interface Details {
+  readonly life: Life;
+  readonly row: unknown;
 }
 
 /** First and last day of sends or entries, if Braze says; `isIdle`: there was none up to now. */
@@ -68,7 +73,7 @@ export function openBraze(
     signal,
     ...http,
   });
-  return { http: client, lists: new Map(), lives: new Map() };
+  return { http: client, lists: new Map(), details: new Map() };
 }
 
 /** Braze answers what is wrong with a request by its status; a failure under a 200 is its own and may pass. */
@@ -94,6 +99,10 @@ export const permissionOf = (path: string): string => path.slice(1).replaceAll('
 export const grantHint = (path: string): string =>
   `The key lacks the permission \`${permissionOf(path)}\`, is limited to other IP addresses, or the plan does not have it. ` +
   'A key cannot be changed: create a new one with all permissions that the page of this connector names.';
+
+/** The key is good, and may not read this. */
+export const forbidden = (path: string): ConnectorError =>
+  new ConnectorError('auth', `Braze refuses ${path} with 403`, { fault: 'permission', hint: grantHint(path) });
 
 /** Statuses as Braze means them. A maintenance answers 202 (`queued`); an unknown key 401, by other pages of the docs 404. */
 function optionsOf(path: string): RequestOptions {
@@ -144,7 +153,7 @@ export async function askNamed(
   named: string,
 ): Promise<any> {
   const { status, body } = await askAbout(client, path, query, signal);
-  if (status === 403) throw new ConnectorError('auth', `Braze refuses ${path} with 403`, { hint: grantHint(path) });
+  if (status === 403) throw forbidden(path);
   if (body === undefined) warn(`Braze does not know ${named}; it was left out.`);
   else warnOfErrors(body, `${path} of ${named}`, warn);
   return body;

@@ -41,8 +41,8 @@ const variationsOf = (body: Readonly<Record<string, any>>) =>
   }));
 
 /** The same variations, each a row by itself, so that events find theirs. */
-export const variationRows = (campaign_id: string, body: Readonly<Record<string, any>>) =>
-  variationsOf(body).map(
+export const variationRows = ({ campaign_id, variations }: z.input<typeof CampaignDetails>) =>
+  (variations as ReturnType<typeof variationsOf>).map(
     ({ id: variation_id, ...rest }) => ({ campaign_id, variation_id, ...rest }) as z.input<typeof CampaignVariation>,
   );
 

@@ -1,13 +1,25 @@
 import { ConnectorError } from '#sdk';
 import { inParallel } from '#sdk/http';
-import { askAbout, grantHint, pagesOf, warnOfErrors, type Life, type Listed, type Reading } from './braze.api.js';
+import type { z } from 'zod';
+import {
+  askAbout,
+  forbidden,
+  pagesOf,
+  warnOfErrors,
+  type Details,
+  type Life,
+  type Listed,
+  type Reading,
+} from './braze.api.js';
 import { addDays } from './braze.days.js';
+import { canvasDetailsRow, detailsRow } from './braze.details.js';
+import type { CampaignDetails, CanvasDetails } from './braze.schemas.js';
 
 /** Calls under way at a time. Braze states no limit; teams report 4 to 8 as safe. */
 const CONCURRENCY = 6;
 
 /** What Braze lists, and is asked about one by one. */
-export interface ObjectKind {
+export interface ObjectKind<Row = unknown> {
   readonly noun: string;
   /** Path of the list. */
   readonly list: string;
@@ -16,30 +28,35 @@ export interface ObjectKind {
   readonly query: Readonly<Record<string, unknown>>;
   /** Parameter that names one. */
   readonly param: string;
-  /** Path of the details, and the fields that tell when it was active. */
-  readonly life?: { readonly path: string; readonly first: string; readonly last: string };
+  /** Path of the details, the fields that tell when it was active, and the row that they make. */
+  readonly details?: {
+    readonly path: string;
+    readonly first: string;
+    readonly last: string;
+    rowOf(id: string, body: any): Row;
+  };
 }
 
 // Archived ones too: they keep their history. Oldest first, so that a new one does not shift the pages. Never by time of edit: a
 // campaign that nobody has touched for a year may still send.
 const ALL = { include_archived: true, sort_direction: 'asc' };
 
-export const CAMPAIGNS: ObjectKind = {
+export const CAMPAIGNS: ObjectKind<z.input<typeof CampaignDetails>> = {
   noun: 'Campaign',
   list: '/campaigns/list',
   items: 'campaigns',
   query: ALL,
   param: 'campaign_id',
-  life: { path: '/campaigns/details', first: 'first_sent', last: 'last_sent' },
+  details: { path: '/campaigns/details', first: 'first_sent', last: 'last_sent', rowOf: detailsRow },
 };
 
-export const CANVASES: ObjectKind = {
+export const CANVASES: ObjectKind<z.input<typeof CanvasDetails>> = {
   noun: 'Canvas',
   list: '/canvas/list',
   items: 'canvases',
   query: ALL,
   param: 'canvas_id',
-  life: { path: '/canvas/details', first: 'first_entry', last: 'last_entry' },
+  details: { path: '/canvas/details', first: 'first_entry', last: 'last_entry', rowOf: canvasDetailsRow },
 };
 
 export const SEGMENTS: ObjectKind = {
@@ -113,7 +130,7 @@ export function isQuietDay(day: string, life: Life, inactiveAfterDays: number): 
 // Braze does not say whether showing counts as sending, so campaigns of these channels are always read.
 const IS_SHOWN = /in-?_?app|content_card|banner|feature_flag/;
 
-export function lifeOf(details: any, { first, last }: NonNullable<ObjectKind['life']>): Life {
+export function lifeOf(details: any, { first, last }: NonNullable<ObjectKind['details']>): Life {
   const dayOf = (name: string): string | null => /^\d{4}-\d\d-\d\d/.exec(String(details[name]))?.[0] ?? null;
   const channels = Array.isArray(details.channels) ? details.channels : [];
   if (channels.some((channel: unknown) => IS_SHOWN.test(String(channel))))
@@ -133,74 +150,133 @@ export interface Answered {
 
 const UNKNOWN_LIFE: Life = { first: null, last: null, isIdle: false };
 
-type Outcome = Answered | { readonly object: Listed; readonly refused: number; readonly path: string } | 'inactive';
+/** What became of one: a find, a refusal, or neither where it was not worth the call. */
+interface Outcome<Found> {
+  readonly object: Listed;
+  readonly found?: Found;
+  readonly refused?: { readonly status: number; readonly path: string };
+}
+
+/** Braze refuses what is asked about every one, and not for want of a permission. */
+export class AllRefused extends ConnectorError {}
+
+type Wanted = (object: Listed) => boolean;
+
+/** One call of those that are made about each. */
+interface Call {
+  readonly path: string;
+  queryOf(object: Listed): Readonly<Record<string, unknown>>;
+}
+
+const detailsCall = ({ details, param }: ObjectKind): Call => ({
+  path: details!.path,
+  queryOf: ({ id }) => ({ [param]: id }),
+});
 
 /**
  * Asks about everything of a kind, several at a time, and yields the answers in the order of the list. With a span, only about
- * what was active in it, which the details say: they are asked for once a run. What was deleted between list and call, or what
- * this key may not see, is named and left out. When it is all of them, the fault is in the calls or in the key.
+ * what was active in it, which the details say.
  */
 export async function* eachOf(
   reading: Reading,
   kind: ObjectKind,
   path: string,
-  queryOf: (object: Listed) => Readonly<Record<string, unknown>>,
-  { span, isWanted = () => true }: { readonly span?: Span; readonly isWanted?: (object: Listed) => boolean } = {},
+  queryOf: Call['queryOf'],
+  { span, isWanted }: { readonly span?: Span; readonly isWanted?: Wanted } = {},
 ): AsyncGenerator<Answered> {
-  const { client, signal, warn } = reading;
-  const outcomeOf = async (object: Listed, stop: AbortSignal): Promise<Outcome> => {
-    let life = client.lives.get(object.id);
-    if (life === undefined && span !== undefined && kind.life !== undefined) {
-      const details = await askAbout(client, kind.life.path, { [kind.param]: object.id }, stop);
-      if (details.body === undefined) return { object, refused: details.status, path: kind.life.path };
-      life = remember(reading, kind, object.id, details.body);
+  const outcomeOf = async (object: Listed, stop: AbortSignal): Promise<Outcome<Answered>> => {
+    let life = UNKNOWN_LIFE;
+    if (span !== undefined) {
+      const { found: details, ...refusal } = await detailsOf(reading, kind, object, stop);
+      if (details === undefined) return refusal;
+      if (!isActiveIn(details.life, span)) return { object };
+      life = details.life;
     }
-    if (span !== undefined && life !== undefined && !isActiveIn(life, span)) return 'inactive';
-    const { status, body } = await askAbout(client, path, queryOf(object), stop);
-    return body === undefined ? { object, refused: status, path } : { object, body, life: life ?? UNKNOWN_LIFE };
+    const { status, body } = await askAbout(reading.client, path, queryOf(object), stop);
+    if (body === undefined) return { object, refused: { status, path } };
+    warnOfErrors(body, `${path} of ${kind.noun.toLowerCase()} ${object.id}`, reading.warn);
+    return { object, found: { object, body, life } };
   };
+  const calls = [...(span === undefined ? [] : [detailsCall(kind)]), { path, queryOf }];
+  yield* foundOf(reading, kind, calls, outcomeOf, isWanted);
+}
+
+/** The rows that the details of everything of a kind make. */
+export async function* eachDetails<Row>(reading: Reading, kind: ObjectKind<Row>): AsyncGenerator<Row> {
+  const outcomeOf = (object: Listed, stop: AbortSignal) => detailsOf(reading, kind, object, stop);
+  for await (const { row } of foundOf(reading, kind, [detailsCall(kind)], outcomeOf)) yield row as Row;
+}
+
+/** The details of one, asked for once a run, whichever stream needs them first. */
+async function detailsOf(
+  { client, warn }: Reading,
+  kind: ObjectKind,
+  object: Listed,
+  stop: AbortSignal,
+): Promise<Outcome<Details>> {
+  const known = client.details.get(object.id);
+  if (known !== undefined) return { object, found: known };
+  const { path, queryOf } = detailsCall(kind);
+  const { status, body } = await askAbout(client, path, queryOf(object), stop);
+  if (body === undefined) return { object, refused: { status, path } };
+  warnOfErrors(body, `${path} of ${kind.noun.toLowerCase()} ${object.id}`, warn);
+  const details = kind.details!;
+  const found = { life: lifeOf(body, details), row: details.rowOf(object.id, body) };
+  client.details.set(object.id, found);
+  return { object, found };
+}
+
+/**
+ * What was found of everything of a kind. What was deleted between list and call, or what this key may not see, is named and
+ * left out. When it is all of them, the fault is in the calls or in the key.
+ */
+async function* foundOf<Found>(
+  reading: Reading,
+  kind: ObjectKind,
+  calls: readonly Call[],
+  outcomeOf: (object: Listed, stop: AbortSignal) => Promise<Outcome<Found>>,
+  isWanted: Wanted = () => true,
+): AsyncGenerator<Found> {
+  const { client, signal, warn } = reading;
   const objects = async function* (stop: AbortSignal): AsyncGenerator<Listed> {
     for await (const page of listed({ client, warn, signal: stop }, kind)) yield* page.filter(isWanted);
   };
-  let known: Listed | undefined;
+  const refusals: { readonly object: Listed; readonly status: number; readonly path: string }[] = [];
+  /** By path, one that this key could read. */
+  const readable = new Map<string, Listed>();
   let count = 0;
-  const refusals: Exclude<Outcome, Answered | 'inactive'>[] = [];
-  for await (const outcome of inParallel(objects, CONCURRENCY, outcomeOf, signal)) {
+  for await (const { object, found, refused } of inParallel(objects, CONCURRENCY, outcomeOf, signal)) {
     count += 1;
-    if (outcome === 'inactive') continue;
-    if ('refused' in outcome) {
-      refusals.push(outcome);
-      continue;
+    // What was not worth the last call has had its details read.
+    const last = refused?.path ?? (found === undefined ? calls.at(-1)!.path : undefined);
+    for (const { path } of calls) {
+      if (path === last) break;
+      if (!readable.has(path)) readable.set(path, object);
     }
-    known ??= outcome.object;
-    const { object, body } = outcome;
-    warnOfErrors(body, `${path} of ${kind.noun.toLowerCase()} ${object.id}`, warn);
-    yield outcome;
+    if (refused !== undefined) refusals.push({ object, ...refused });
+    if (found !== undefined) yield found;
   }
-  const forbidden = refusals.find(({ refused }) => refused === 403);
-  if (forbidden !== undefined) {
+  for (const { path, queryOf } of calls) {
+    const refused = refusals.filter((refusal) => refusal.path === path);
+    if (!refused.some(({ status }) => status === 403)) continue;
     // One that could be read is asked for again: is the key good for the others still?
-    const again = known === undefined ? undefined : await askAbout(client, path, queryOf(known), signal);
-    if (known === undefined ? refusals.every(({ refused }) => refused === 403) : again?.status === 403)
-      throw new ConnectorError('auth', `Braze refuses ${forbidden.path} with 403`, { hint: grantHint(forbidden.path) });
+    const one = readable.get(path);
+    const isLost =
+      one === undefined
+        ? refused.every(({ status }) => status === 403)
+        : (await askAbout(client, path, queryOf(one), signal)).status === 403;
+    if (isLost) throw forbidden(path);
   }
   if (count > 0 && refusals.length === count)
-    throw new ConnectorError(
+    throw new AllRefused(
       'source',
       `Braze lists ${count} ${kind.items} and refuses ${refusals[0]!.path} for every one of them`,
       { hint: 'Check `endpoint`. If it is right, this is for the developer: Braze may have changed its parameters.' },
     );
-  for (const { object, refused, path: where } of refusals)
+  for (const { object, status, path } of refusals)
     warn(
-      refused === 403
-        ? `${kind.noun} ${object.id} is listed, but this key may not read its ${where}. It was left out.`
-        : `${kind.noun} ${object.id} is listed, but ${where} does not know it. It was left out; was it deleted?`,
+      status === 403
+        ? `${kind.noun} ${object.id} is listed, but this key may not read its ${path}. It was left out.`
+        : `${kind.noun} ${object.id} is listed, but ${path} does not know it. It was left out; was it deleted?`,
     );
-}
-
-/** Keeps of the details when the thing was active. */
-export function remember({ client }: Reading, { life }: ObjectKind, id: string, details: unknown): Life {
-  const found = life === undefined ? UNKNOWN_LIFE : lifeOf(details, life);
-  client.lives.set(id, found);
-  return found;
 }

@@ -1,8 +1,8 @@
-import type { RecordData } from '#sdk';
+import { ConnectorError, type RecordData } from '#sdk';
 import type { Listed, Reading } from './braze.api.js';
 import { ask, askNamed, permissionOf } from './braze.api.js';
 import { daysOf, wholeOf } from './braze.metrics.js';
-import { CUSTOM_EVENTS, eachOf, PRODUCTS, SEGMENTS, type ObjectKind } from './braze.objects.js';
+import { AllRefused, CUSTOM_EVENTS, eachOf, PRODUCTS, SEGMENTS, type ObjectKind } from './braze.objects.js';
 
 /** Days `[from, to)`. */
 type Span = { readonly from: string; readonly to: string };
@@ -166,8 +166,21 @@ export async function* readEventsBySegment(
   span: Span,
   days: Days,
 ): AsyncGenerator<RecordData[]> {
+  let known = 0;
   for (const event of events) {
     const series = { ...EVENT_BY_SEGMENT, query: { ...EVENT_BY_SEGMENT.query, event } };
-    for await (const rows of readNumbers(reading, series, span, days)) yield rows.map((row) => ({ event, ...row }));
+    try {
+      for await (const rows of readNumbers(reading, series, span, days)) yield rows.map((row) => ({ event, ...row }));
+      known += 1;
+    } catch (error) {
+      if (!(error instanceof AllRefused)) throw error;
+      reading.warn(
+        `Braze does not know the event "${event}" of \`events_by_segment\` in any segment; it was left out.`,
+      );
+    }
   }
+  if (known === 0)
+    throw new ConnectorError('config', 'Braze knows none of the events in `events_by_segment`.', {
+      hint: 'Compare their names with those of the stream `custom_events`; capitals count.',
+    });
 }

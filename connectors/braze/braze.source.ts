@@ -1,22 +1,22 @@
-import { ConnectorError, defineSource, type RecordData, type StreamKinds, type Window } from '#sdk';
+import { defineSource, type RecordData, type StreamKinds, type Window } from '#sdk';
 import { chosenStream } from '#sdk/files';
 import type { HttpClientOptions } from '#sdk/http';
-import { ask, askAbout, askNamed, grantHint, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
+import { ask, askAbout, askNamed, forbidden, openBraze, type Braze, type Listed, type Reading } from './braze.api.js';
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
 import { config, type Config } from './braze.config.js';
 import { addDays, dayIn, endOfDay } from './braze.days.js';
-import { campaignRow, canvasDetailsRow, canvasRow, detailsRow, segmentRow, variationRows } from './braze.details.js';
+import { campaignRow, canvasRow, segmentRow, variationRows } from './braze.details.js';
 import { GUIDE } from './braze.guide.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
 import {
   CAMPAIGNS,
   CANVASES,
   CUSTOM_EVENTS,
+  eachDetails,
   eachOf,
   isQuietDay,
   listed,
   PRODUCTS,
-  remember,
   SEGMENTS,
   type ObjectKind,
 } from './braze.objects.js';
@@ -82,16 +82,16 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         calls: 'one per campaign, which the series use too',
         primaryKey: ['campaign_id'],
         schema: CampaignDetails,
-        read: (reading) => rowsOfDetails(reading, CAMPAIGNS, detailsRow),
+        read: (reading) => rowsOfDetails(reading, CAMPAIGNS),
       }),
       campaign_variations: kind.fullRefresh({
         summary: 'One row per message variation of a campaign: its channel, and whether it is the control group.',
         permissions: ['campaigns.list', 'campaigns.details'],
-        calls: 'one per campaign',
+        calls: 'one per campaign, the same as those of `campaign_details`',
         primaryKey: ['campaign_id', 'variation_id'],
         schema: CampaignVariation,
         async *read(reading) {
-          for await (const page of rowsOfDetails(reading, CAMPAIGNS, variationRows)) yield page.flat();
+          for await (const row of eachDetails(reading, CAMPAIGNS)) yield variationRows(row);
         },
       }),
       campaign_data_series: kind.incremental({
@@ -117,7 +117,7 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         calls: 'one per Canvas, which the series use too',
         primaryKey: ['canvas_id'],
         schema: CanvasDetails,
-        read: (reading) => rowsOfDetails(reading, CANVASES, canvasDetailsRow),
+        read: (reading) => rowsOfDetails(reading, CANVASES),
       }),
       canvas_data_series: kind.incremental({
         summary: 'One row per Canvas, day and variant (entries, conversions) or step, channel and message (all else).',
@@ -280,12 +280,8 @@ async function* rowsOfList<Row>(reading: Reading, kind: ObjectKind, rowOf: (entr
   for await (const page of listed(reading, kind)) yield page.map(rowOf);
 }
 
-async function* rowsOfDetails<Row>(reading: Reading, kind: ObjectKind, rowOf: (id: string, body: any) => Row) {
-  const path = kind.life!.path;
-  for await (const { object, body } of eachOf(reading, kind, path, ({ id }) => ({ [kind.param]: id }))) {
-    remember(reading, kind, object.id, body);
-    yield [rowOf(object.id, body)];
-  }
+async function* rowsOfDetails<Row>(reading: Reading, kind: ObjectKind<Row>) {
+  for await (const row of eachDetails(reading, kind)) yield [row];
 }
 
 /** The series of everything that was active in the window; silent days beside its life are left out. */
@@ -325,8 +321,7 @@ async function check(client: Braze): Promise<void> {
     ['/campaigns/details', { campaign_id: first.id }],
     ['/campaigns/data_series', { campaign_id: first.id, length: 1 }],
   ] as const)
-    if ((await askAbout(client, path, query)).status === 403)
-      throw new ConnectorError('auth', `Braze refuses ${path} with 403`, { hint: grantHint(path) });
+    if ((await askAbout(client, path, query)).status === 403) throw forbidden(path);
 }
 
 export const braze = brazeSource();

@@ -178,6 +178,7 @@ function unreadable(what: string, cause: unknown): ConnectorError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM')
     return new ConnectorError('auth', `${what} may not be read by this user.`, {
+      fault: 'permission',
       cause,
       hint: 'Give the user that runs Tributary the right to read it.',
     });
@@ -195,6 +196,7 @@ function unwritable(what: string, cause: unknown): ConnectorError {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new ConnectorError('auth', `${what}: this user lacks the right.`, {
+      fault: 'permission',
       cause,
       hint: 'Give the user that runs Tributary the right to write in both folders, or set `processed: keep`.',
     });

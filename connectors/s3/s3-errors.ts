@@ -33,6 +33,8 @@ export function storageFault(what: string, { bucket }: S3Place, cause: unknown):
   if (status === 401 || status === 403)
     return new ConnectorError('auth', `${what}: the storage denies the right (${name}).`, {
       cause,
+      // Other names of a refusal speak of the credential: a key that is not known, a wrong signature, a token that has ended.
+      ...(name === 'AccessDenied' ? { fault: 'permission' as const } : {}),
       hint: 'The credential needs s3:ListBucket on the bucket and s3:GetObject on its objects; to archive also s3:PutObject and s3:DeleteObject.',
     });
   if (status === 301 || name === 'PermanentRedirect' || name === 'AuthorizationHeaderMalformed')

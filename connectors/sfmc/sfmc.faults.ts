@@ -1,4 +1,4 @@
-import { ConnectorError, type ErrorKind } from '#sdk';
+import { ConnectorError, type ErrorDetails, type ErrorKind } from '#sdk';
 import type { SoapAnswer, SoapFault } from './sfmc.xml.js';
 
 interface Meaning {
@@ -6,6 +6,7 @@ interface Meaning {
   readonly kind: ErrorKind;
   readonly what: string;
   readonly hint: string;
+  readonly fault?: NonNullable<ErrorDetails['fault']>;
 }
 
 const LATER = 'Try again later, or look at https://status.salesforce.com.';
@@ -49,6 +50,7 @@ const STATUSES: readonly Meaning[] = [
   {
     when: /permission/i,
     kind: 'auth',
+    fault: 'permission',
     what: 'the package lacks the permission',
     hint: 'Grant the scopes that the README of this connector names; a change takes up to five minutes and a new token.',
   },
@@ -85,7 +87,10 @@ const textOf = ({ code, text, apiCode = '', apiMessage = '' }: SoapFault): strin
   `${code} | ${text} | ${apiCode} | ${apiMessage}`;
 
 function errorOf(meanings: readonly Meaning[], text: string): ConnectorError {
-  const { kind, what, hint } = meanings.find(({ when }) => when.test(text))!;
+  const { kind, what, hint, fault } = meanings.find(({ when }) => when.test(text))!;
   // A status may quote the request, and the request holds no member's data; but nobody has promised that, so it is cut.
-  return new ConnectorError(kind, `${what} ("${text.replaceAll(' |  | ', '').slice(0, 160)}")`, { hint });
+  return new ConnectorError(kind, `${what} ("${text.replaceAll(' |  | ', '').slice(0, 160)}")`, {
+    hint,
+    ...(fault === undefined ? {} : { fault }),
+  });
 }

@@ -56,6 +56,7 @@ export function answerFault(what: string, cause: unknown): ConnectorError {
   const { code, message } = cause as SshError;
   if (code === STATUS.permissionDenied)
     return new ConnectorError('auth', `${what}: the server denies this account the right.`, {
+      fault: 'permission',
       cause,
       hint: 'Ask who runs the server for the right to list the folder and to read its files.',
     });

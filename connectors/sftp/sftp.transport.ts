@@ -234,6 +234,7 @@ function notAllowed(what: string, cause: unknown): ConnectorError {
     `${what}: the server ${isDenied ? 'denies this account the right' : `answers "${(cause as Error).message}"`}.`,
     {
       cause,
+      ...(isDenied ? { fault: 'permission' as const } : {}),
       hint: isDenied
         ? 'Ask who runs the server for the right to write in both folders, or set `processed: keep`.'
         : 'The disk there may be full, or both folders may lie on different ones.',

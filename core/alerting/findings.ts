@@ -99,7 +99,10 @@ function outcomeOf(run: EndedRun): readonly Finding[] {
   if (run.state !== 'failed' && run.state !== 'partial' && !isUnfinished) return [];
   const kind = run.state === 'partial' ? 'run_partial' : 'run_failed';
   const errors = errorsOf(run);
-  if (errors.some((error) => error.kind === 'auth')) return [{ kind: 'auth', orElse: kind }];
+  // A right that one stream lacks keeps the others from nothing: that is told as their failure.
+  const isRefused = ({ kind: of, fault }: ErrorReport) =>
+    of === 'auth' && (fault !== 'permission' || kind === 'run_failed');
+  if (errors.some(isRefused)) return [{ kind: 'auth', orElse: kind }];
   if (errors.some(({ fault }) => fault === 'integrity')) return [{ kind: 'integrity_mismatch', orElse: kind }];
   if (errors.some(({ fault }) => fault === 'disk_full')) return [{ kind: 'disk', orElse: kind }];
   // Another run has the connection: that one tells how it goes.

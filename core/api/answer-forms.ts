@@ -23,7 +23,7 @@ const ERROR = z.strictObject({
   hint: z.string().optional(),
   stream: z.string().optional(),
   slice: z.string().optional(),
-  fault: z.enum(['integrity', 'disk_full']).optional().describe('What exactly, where alerts tell it apart.'),
+  fault: z.enum(['integrity', 'disk_full', 'permission']).optional().describe('What exactly, within its kind.'),
 });
 
 const STREAM_OUTCOME = z.strictObject({

@@ -35,8 +35,13 @@ export interface RunOutcome {
   readonly error?: ErrorReport;
 }
 
-/** Faults that concern the whole run: going on with the next stream could only fail the same way. */
-const ENDS_RUN = new Set(['auth', 'locked', 'destination']);
+const OF_THE_RUN = new Set(['auth', 'locked', 'destination']);
+
+/**
+ * Faults that concern the whole run: going on with the next stream could only fail the same way. A right that is missing
+ * concerns what it is missing for: another object of the API, another file.
+ */
+const endsRun = ({ kind, details }: ConnectorError): boolean => OF_THE_RUN.has(kind) && details.fault !== 'permission';
 
 /** One run of a connection: raises the fence, reads every stream to its end, and says how it ended. Never throws. */
 export async function runConnection(run: RunRequest): Promise<RunOutcome> {
@@ -60,8 +65,7 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
       );
       outcomes.push(outcome.report);
       run.on({ type: 'stream_ended', ...outcome.report });
-      if (outcome.error !== undefined && !isConnectorError(stream) && ENDS_RUN.has(outcome.error.kind))
-        fatal = outcome.error;
+      if (outcome.error !== undefined && !isConnectorError(stream) && endsRun(outcome.error)) fatal = outcome.error;
     }
   } catch (error) {
     fatal = toConnectorError(error, { connection: run.run.connection });

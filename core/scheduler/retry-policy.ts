@@ -55,8 +55,10 @@ export type Next =
 export function afterFault({ attempt, fruitless, hasCommitted, errors }: Attempted, random: () => number): Next {
   const verdictOf = ({ kind }: ErrorReport): Verdict => AFTER_FAULT[kind];
   const gravest = (verdict: Verdict) => errors.find((error) => verdictOf(error) === verdict);
-  // A key that is refused must not be tried again for the sake of another stream that might pass.
-  const error = gravest('person') ?? gravest('wait') ?? gravest('again') ?? errors[0] ?? UNTOLD;
+  // A key that is refused must not be tried again for the sake of another stream that might pass; it is graver than a right
+  // that one stream lacks, which holds no schedule.
+  const login = errors.find((error) => error.kind === 'auth' && error.fault !== 'permission');
+  const error = login ?? gravest('person') ?? gravest('wait') ?? gravest('again') ?? errors[0] ?? UNTOLD;
   const verdict = verdictOf(error);
   if (verdict === 'person' || verdict === 'next') return { verdict, error };
   const isWaiting = verdict === 'wait';
@@ -69,10 +71,11 @@ export function afterFault({ attempt, fruitless, hasCommitted, errors }: Attempt
 
 /**
  * Whether a fault for which a person is needed also holds the schedule. Where other streams came in, it goes on for their sake,
- * except after a refused login, which ends a run before its other streams and may lock the account.
+ * except after a refused login, which ends a run before its other streams and may lock the account. A right that is missing
+ * does neither.
  */
-export const holdsSchedule = ({ kind }: ErrorReport, state: RunState): boolean =>
-  state === 'failed' || (state === 'partial' && kind === 'auth');
+export const holdsSchedule = ({ kind, fault }: ErrorReport, state: RunState): boolean =>
+  state === 'failed' || (state === 'partial' && kind === 'auth' && fault !== 'permission');
 
 /** Whether workers died of a request so often that it may be why; `fruitless` counts the last one already. */
 export const isDeadly = ({ fruitless, attempt }: { readonly fruitless: number; readonly attempt: number }): boolean =>

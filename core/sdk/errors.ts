@@ -15,8 +15,11 @@ export type ErrorKind =
   | 'expectation'
   | 'internal';
 
-/** Of faults that alerts tell apart: counts or contents contradict each other; there is no room to write. */
-export type Fault = 'integrity' | 'disk_full';
+/**
+ * Of faults that are told apart within their kind: counts or contents contradict each other; there is no room to write; the
+ * login is good, and lacks a right (`auth`), so other streams may be read all the same.
+ */
+export type Fault = 'integrity' | 'disk_full' | 'permission';
 
 export interface ErrorDetails {
   readonly fault?: Fault;

@@ -155,7 +155,7 @@ async function attempt(
   if (state.remaining !== undefined) call.budget.remaining(clock, state.remaining);
   if (state.remaining === 0 && state.resetMs !== undefined) call.budget.pause(clock, state.resetMs);
 
-  const { kind, hint } = meaningOf(status, call.statusKinds);
+  const { kind, hint, fault } = meaningOf(status, call.statusKinds);
   if (kind === 'skip') return { status, headers, body: undefined };
   if (kind !== 'ok') {
     // A refusal with requests left has another reason than the quota, so the reset says nothing about it.
@@ -163,6 +163,7 @@ async function attempt(
     const retryAfterMs = state.retryAfterMs ?? resetMs;
     const details = {
       ...(hint === undefined ? {} : { hint }),
+      ...(fault === undefined ? {} : { fault }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     };
     return faultOf(call, new ConnectorError(kind, `answered ${status}`, details));

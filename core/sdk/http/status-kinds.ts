@@ -1,4 +1,4 @@
-import type { ErrorKind } from '../errors.js';
+import type { ErrorKind, Fault } from '../errors.js';
 
 /** What a status means; `ok` takes the body, `skip` answers `undefined` (the thing asked for is not there). */
 export type StatusKind = ErrorKind | 'ok' | 'skip';
@@ -7,6 +7,7 @@ export type StatusKind = ErrorKind | 'ok' | 'skip';
 export interface StatusMeaning {
   readonly kind: StatusKind;
   readonly hint?: string;
+  readonly fault?: Fault;
 }
 
 /** Overrides for single statuses, such as `{ 202: 'transient', 404: 'skip', 403: { kind: 'auth', hint: 'Grant …' } }`. */
@@ -24,6 +25,7 @@ export const DEFAULT_STATUS_KINDS: Readonly<Record<number, StatusMeaning>> = {
   401: { kind: 'auth', hint: 'The credential is wrong, expired or revoked. Issue a new one and put it in place.' },
   403: {
     kind: 'auth',
+    fault: 'permission',
     hint: 'The credential is known but may not do this. Grant it the permission, or check the plan.',
   },
   404: { kind: 'config', hint: 'Check the address and the names or ids in the configuration.' },
@@ -48,6 +50,7 @@ const RANGES: readonly (StatusMeaning & { readonly from: number })[] = [
 export function meaningOf(status: number, overrides: StatusKinds = {}): StatusMeaning {
   const usual = DEFAULT_STATUS_KINDS[status] ?? RANGES.find(({ from }) => status >= from) ?? { kind: 'source' };
   const override = overrides[status];
-  if (typeof override === 'object') return override;
+  // Another hint leaves it the same fault.
+  if (typeof override === 'object') return override.kind === usual.kind ? { ...usual, ...override } : override;
   return override === undefined || override === usual.kind ? usual : { kind: override };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { ErrorDetails } from '../../../core/sdk/errors.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { cuttingProxy } from './cutting-proxy.js';
 import { fields, openBench, pages, rows, stagingTables, type Bench } from './runs.js';
@@ -250,10 +251,10 @@ describe('garbage from a plugin', () => {
 });
 
 describe('several streams', () => {
-  const failing = (kind: string) =>
+  const failing = (kind: string, details: ErrorDetails = {}) =>
     pages(ITEM, async function* () {
       yield [];
-      throw Object.assign(new Error(`a fault of kind ${kind}`), { name: 'ConnectorError', kind, details: {} });
+      throw Object.assign(new Error(`a fault of kind ${kind}`), { name: 'ConnectorError', kind, details });
     });
   it('one that fails does not stop the others: partial', async () => {
     const outcome = await bench.run({ a: failing('source'), b: rows(ITEM, [{ id: 1 }]) });
@@ -270,5 +271,15 @@ describe('several streams', () => {
     const outcome = await bench.run({ a: failing('auth'), b: rows(ITEM, [{ id: 1 }]) });
     expect(outcome).toMatchObject({ state: 'failed', exitCode: 4 });
     expect(outcome.streams.map(({ state }) => state)).toEqual(['failed', 'skipped']);
+  });
+  it('a right that a good key lacks for one stream does not stop the others', async () => {
+    const lacking = failing('auth', { fault: 'permission', hint: 'Grant the right.' });
+    const outcome = await bench.run({ a: lacking, b: rows(ITEM, [{ id: 1 }]) });
+    expect(outcome).toMatchObject({ state: 'partial', exitCode: 7 });
+    expect(outcome.streams).toMatchObject([
+      { state: 'failed', error: { kind: 'auth', fault: 'permission', hint: 'Grant the right.', stream: 'a' } },
+      { state: 'complete', ledger: { inserted: 1 } },
+    ]);
+    expect(await bench.run({ a: lacking })).toMatchObject({ state: 'failed', exitCode: 4 });
   });
 });

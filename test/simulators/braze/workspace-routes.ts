@@ -70,6 +70,10 @@ const segmentRefusal = (id: string, { world }: RouteContext): string | undefined
   return found.isTracked ? undefined : 'Analytics tracking is not enabled for this segment';
 };
 
+/** What Braze answers for an event that it has never seen is not documented; a refusal is the harder case. */
+const eventRefusal = (name: string, { world }: RouteContext): string | undefined =>
+  world.workspace.customEvents.includes(name) ? undefined : 'Invalid event';
+
 const segmentList: Route['answer'] = (query, { world }) => {
   const asked = readParameters(query, { page, sort_direction: choice(['asc', 'desc'], 'asc') });
   const segments = pageOf(world.workspace.segments, asked.page, 100).map(({ id, name, isTracked, tags }) => ({
@@ -119,7 +123,7 @@ export const workspaceRoutes: Readonly<Record<string, Route>> = {
   '/sends/data_series': { scope: 'sends.data_series', bucket: 'shared', answer: sendSeries },
   ...Object.fromEntries([
     route('/segments/data_series', 'size', span, 'segment_id', segmentRefusal),
-    route('/events/data_series', 'count', { ...byDay, ...bySegment }, 'event'),
+    route('/events/data_series', 'count', { ...byDay, ...bySegment }, 'event', eventRefusal),
     route('/kpi/dau/data_series', 'dau', { ...span, ...byApp }),
     route('/kpi/mau/data_series', 'mau', { ...span, ...byApp }),
     route('/kpi/new_users/data_series', 'new_users', { ...span, ...byApp }),

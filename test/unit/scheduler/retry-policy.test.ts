@@ -71,6 +71,14 @@ it.each([
   expect(holdsSchedule({ kind, message: 'a fault' }, state)).toBe(isHeld);
 });
 
+it('a right that one stream lacks holds nothing where others came in, and does not hide a refused login', () => {
+  const lacking = { kind: 'auth', fault: 'permission', message: 'no right' } as const;
+  expect([holdsSchedule(lacking, 'partial'), holdsSchedule(lacking, 'failed')]).toEqual([false, true]);
+  const refused = { kind: 'auth', message: 'refused' } as const;
+  const attempted = { attempt: 1, fruitless: 0, hasCommitted: true, errors: [lacking, refused] };
+  expect(afterFault(attempted, () => 0.5)).toEqual({ verdict: 'person', error: refused });
+});
+
 it('a request that killed five workers in a row is given to no sixth', () => {
   expect([4, 5].map((fruitless) => isDeadly({ fruitless, attempt: 6 }))).toEqual([false, true]);
   // Given back by every worker that was restarted, it may have been taken often.

@@ -1542,10 +1542,10 @@ export interface operations {
                             attempt: number;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -1680,10 +1680,10 @@ export interface operations {
                             attempt: number;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -1843,10 +1843,10 @@ export interface operations {
                             attempt: number;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -2390,10 +2390,10 @@ export interface operations {
                             action_required: {
                                 error: {
                                     /**
-                                     * @description What exactly, where alerts tell it apart.
+                                     * @description What exactly, within its kind.
                                      * @enum {string}
                                      */
-                                    fault?: "integrity" | "disk_full";
+                                    fault?: "integrity" | "disk_full" | "permission";
                                     hint?: string;
                                     kind: string;
                                     message: string;
@@ -2409,10 +2409,10 @@ export interface operations {
                             circuit: {
                                 error: {
                                     /**
-                                     * @description What exactly, where alerts tell it apart.
+                                     * @description What exactly, within its kind.
                                      * @enum {string}
                                      */
-                                    fault?: "integrity" | "disk_full";
+                                    fault?: "integrity" | "disk_full" | "permission";
                                     hint?: string;
                                     kind: string;
                                     message: string;
@@ -2451,10 +2451,10 @@ export interface operations {
                                 ended_at?: string;
                                 error?: {
                                     /**
-                                     * @description What exactly, where alerts tell it apart.
+                                     * @description What exactly, within its kind.
                                      * @enum {string}
                                      */
-                                    fault?: "integrity" | "disk_full";
+                                    fault?: "integrity" | "disk_full" | "permission";
                                     hint?: string;
                                     kind: string;
                                     message: string;
@@ -2478,10 +2478,10 @@ export interface operations {
                                     [key: string]: {
                                         error?: {
                                             /**
-                                             * @description What exactly, where alerts tell it apart.
+                                             * @description What exactly, within its kind.
                                              * @enum {string}
                                              */
-                                            fault?: "integrity" | "disk_full";
+                                            fault?: "integrity" | "disk_full" | "permission";
                                             hint?: string;
                                             kind: string;
                                             message: string;
@@ -2623,10 +2623,10 @@ export interface operations {
                         action_required: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -2642,10 +2642,10 @@ export interface operations {
                         circuit: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -2684,10 +2684,10 @@ export interface operations {
                             ended_at?: string;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -2711,10 +2711,10 @@ export interface operations {
                                 [key: string]: {
                                     error?: {
                                         /**
-                                         * @description What exactly, where alerts tell it apart.
+                                         * @description What exactly, within its kind.
                                          * @enum {string}
                                          */
-                                        fault?: "integrity" | "disk_full";
+                                        fault?: "integrity" | "disk_full" | "permission";
                                         hint?: string;
                                         kind: string;
                                         message: string;
@@ -3361,10 +3361,10 @@ export interface operations {
                         action_required: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -3380,10 +3380,10 @@ export interface operations {
                         circuit: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -3422,10 +3422,10 @@ export interface operations {
                             ended_at?: string;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -3449,10 +3449,10 @@ export interface operations {
                                 [key: string]: {
                                     error?: {
                                         /**
-                                         * @description What exactly, where alerts tell it apart.
+                                         * @description What exactly, within its kind.
                                          * @enum {string}
                                          */
-                                        fault?: "integrity" | "disk_full";
+                                        fault?: "integrity" | "disk_full" | "permission";
                                         hint?: string;
                                         kind: string;
                                         message: string;
@@ -4712,10 +4712,10 @@ export interface operations {
                         action_required: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -4731,10 +4731,10 @@ export interface operations {
                         circuit: {
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -4773,10 +4773,10 @@ export interface operations {
                             ended_at?: string;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -4800,10 +4800,10 @@ export interface operations {
                                 [key: string]: {
                                     error?: {
                                         /**
-                                         * @description What exactly, where alerts tell it apart.
+                                         * @description What exactly, within its kind.
                                          * @enum {string}
                                          */
-                                        fault?: "integrity" | "disk_full";
+                                        fault?: "integrity" | "disk_full" | "permission";
                                         hint?: string;
                                         kind: string;
                                         message: string;
@@ -5273,10 +5273,10 @@ export interface operations {
                             ended_at: string | null;
                             error: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -7190,10 +7190,10 @@ export interface operations {
                             connection: string;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -7330,10 +7330,10 @@ export interface operations {
                         connection: string;
                         error?: {
                             /**
-                             * @description What exactly, where alerts tell it apart.
+                             * @description What exactly, within its kind.
                              * @enum {string}
                              */
-                            fault?: "integrity" | "disk_full";
+                            fault?: "integrity" | "disk_full" | "permission";
                             hint?: string;
                             kind: string;
                             message: string;
@@ -7469,10 +7469,10 @@ export interface operations {
                         connection: string;
                         error?: {
                             /**
-                             * @description What exactly, where alerts tell it apart.
+                             * @description What exactly, within its kind.
                              * @enum {string}
                              */
-                            fault?: "integrity" | "disk_full";
+                            fault?: "integrity" | "disk_full" | "permission";
                             hint?: string;
                             kind: string;
                             message: string;
@@ -7674,10 +7674,10 @@ export interface operations {
                             ended_at?: string;
                             error?: {
                                 /**
-                                 * @description What exactly, where alerts tell it apart.
+                                 * @description What exactly, within its kind.
                                  * @enum {string}
                                  */
-                                fault?: "integrity" | "disk_full";
+                                fault?: "integrity" | "disk_full" | "permission";
                                 hint?: string;
                                 kind: string;
                                 message: string;
@@ -7701,10 +7701,10 @@ export interface operations {
                                 [key: string]: {
                                     error?: {
                                         /**
-                                         * @description What exactly, where alerts tell it apart.
+                                         * @description What exactly, within its kind.
                                          * @enum {string}
                                          */
-                                        fault?: "integrity" | "disk_full";
+                                        fault?: "integrity" | "disk_full" | "permission";
                                         hint?: string;
                                         kind: string;
                                         message: string;
@@ -7862,10 +7862,10 @@ export interface operations {
                         ended_at?: string;
                         error?: {
                             /**
-                             * @description What exactly, where alerts tell it apart.
+                             * @description What exactly, within its kind.
                              * @enum {string}
                              */
-                            fault?: "integrity" | "disk_full";
+                            fault?: "integrity" | "disk_full" | "permission";
                             hint?: string;
                             kind: string;
                             message: string;
@@ -7889,10 +7889,10 @@ export interface operations {
                             [key: string]: {
                                 error?: {
                                     /**
-                                     * @description What exactly, where alerts tell it apart.
+                                     * @description What exactly, within its kind.
                                      * @enum {string}
                                      */
-                                    fault?: "integrity" | "disk_full";
+                                    fault?: "integrity" | "disk_full" | "permission";
                                     hint?: string;
                                     kind: string;
                                     message: string;

@@ -62,12 +62,21 @@ test.each<[FaultKind, string]>([
   ['forbidden403', 'The key lacks the permission `campaigns.data_series`'],
 ])('%s in the middle ends the stream with what to do', (kind, hint) =>
   small({ faults: [{ route: SERIES, kind, nth: 5, times: 1000 }] }, async (simulator) => {
-    await expect(readSeries(simulator)).rejects.toMatchObject({
-      kind: 'auth',
-      details: { hint: expect.stringContaining(hint) },
-    });
+    const error = await readSeries(simulator).catch((caught) => caught);
+    expect(error).toMatchObject({ kind: 'auth', details: { hint: expect.stringContaining(hint) } });
+    // A key that is good for other streams ends this one only.
+    expect(error.details.fault).toBe(kind === 'forbidden403' ? 'permission' : undefined);
   }),
 );
+
+test('a right to the details that is lost in the middle ends the series, and does not pass for campaigns that cannot be seen', () =>
+  small({ faults: [{ route: DETAILS, kind: 'forbidden403', nth: 5, times: 1000 }] }, async (simulator) => {
+    await expect(readSeries(simulator)).rejects.toMatchObject({
+      kind: 'auth',
+      message: 'Braze refuses /campaigns/details with 403',
+      details: { fault: 'permission', hint: expect.stringContaining('`campaigns.details`') },
+    });
+  }));
 
 test('errors beside a success are said, and the data loaded', () =>
   small(

@@ -1,6 +1,6 @@
 import type { RecordData } from '../../../../core/protocol/index.js';
 import { hasActivity } from '../../../simulators/braze/truth.js';
-import { differences, now, open, read, withSimulator } from './reading.js';
+import { differences, now, open, read, readOf, withSimulator } from './reading.js';
 
 test('campaigns come from all pages, archived ones and drafts too, each once', () =>
   withSimulator({ campaigns: 250 }, async (simulator) => {
@@ -53,6 +53,27 @@ test('the variations of each campaign are rows too, with the channel by which ev
         is_control,
       });
   }));
+
+test.each([
+  ['campaign_details', 'campaign_variations', 'campaign_data_series'],
+  ['campaign_data_series', 'campaign_variations', 'campaign_details'],
+])('details are asked for once a run, by whichever stream is first: %s', (...streams) =>
+  withSimulator({ campaigns: 14, deletedCampaign: false }, async (simulator) => {
+    const config = { start_date: '2026-08-20' };
+    const source = await open(simulator, { config });
+    const shared: Record<string, readonly RecordData[]> = {};
+    for (const name of streams) shared[name] = (await readOf(source, simulator, name)).rows;
+    await source.close();
+    const asked = simulator.requests.list().filter(({ path }) => path === '/campaigns/details');
+    const { campaigns } = simulator.world.truth(now);
+    expect(asked.map(({ query }) => query['campaign_id']).toSorted()).toEqual(campaigns.map(({ id }) => id).toSorted());
+    for (const name of streams) {
+      const { rows } = await read(simulator, name, { config });
+      expect(rows.length).toBeGreaterThan(10);
+      expect(shared[name]).toEqual(rows);
+    }
+  }),
+);
 
 test('the series need one call per campaign and window, and ask for nothing that Braze refuses', () =>
   withSimulator({ campaigns: 14, deletedCampaign: false }, async (simulator) => {

@@ -1,6 +1,6 @@
 import { braze, brazeSource } from '../../../../connectors/braze/braze.source.js';
 import { cutWindows } from '../../../../core/engine/windows.js';
-import type { ReadRequest, RecordData, SourceStream, Window } from '../../../../core/protocol/index.js';
+import type { OpenSource, ReadRequest, RecordData, SourceStream, Window } from '../../../../core/protocol/index.js';
 import type { HttpClientOptions } from '../../../../core/sdk/http/index.js';
 import {
   defaultApiKey,
@@ -62,21 +62,31 @@ export const open = (simulator: BrazeSimulator, { config, http, signal }: ReadOp
 export async function read(simulator: BrazeSimulator, name: string, options: ReadOptions = {}): Promise<ReadResult> {
   const source = await open(simulator, options);
   try {
-    const stream = (await source.streams(() => undefined))[name]!;
-    const rows: RecordData[] = [];
-    const warnings: string[] = [];
-    const rest = {
-      signal: options.signal ?? new AbortController().signal,
-      warn: (message: string) => void warnings.push(message),
-    };
-    if (stream.kind === 'files') throw new Error(`Stream ${name} is one of files`);
-    for (const slice of slicesOf(stream, simulator, options))
-      for await (const page of stream.read({ slice, ...rest } as ReadRequest<Window>)) rows.push(...page);
-    // As a run tells them: each once.
-    return { rows, warnings: [...new Set(warnings)] };
+    return await readOf(source, simulator, name, options);
   } finally {
     await source.close();
   }
+}
+
+/** The same of a source that is open: what it has learnt, it knows. */
+export async function readOf(
+  source: OpenSource,
+  simulator: BrazeSimulator,
+  name: string,
+  options: ReadOptions = {},
+): Promise<ReadResult> {
+  const stream = (await source.streams(() => undefined))[name]!;
+  const rows: RecordData[] = [];
+  const warnings: string[] = [];
+  const rest = {
+    signal: options.signal ?? new AbortController().signal,
+    warn: (message: string) => void warnings.push(message),
+  };
+  if (stream.kind === 'files') throw new Error(`Stream ${name} is one of files`);
+  for (const slice of slicesOf(stream, simulator, options))
+    for await (const page of stream.read({ slice, ...rest } as ReadRequest<Window>)) rows.push(...page);
+  // As a run tells them: each once.
+  return { rows, warnings: [...new Set(warnings)] };
 }
 
 function slicesOf(stream: SourceStream, simulator: BrazeSimulator, { frontier, lookback }: ReadOptions) {

@@ -115,6 +115,22 @@ test('configured events are counted by each tracked segment', () =>
     expect(simulator.requests.list().filter(({ path }) => path === '/events/list')).toEqual([]);
   }));
 
+test('a configured event that Braze does not know is named and left out; if it knows none, that is an error', () =>
+  withSimulator({ campaigns: 0 }, async (simulator) => {
+    const reading = (...events_by_segment: string[]) =>
+      read(simulator, 'custom_event_segment_series', { config: { start_date: '2026-11-01', events_by_segment } });
+    const { rows, warnings } = await reading('form_complete', 'form_completed');
+    expect(warnings).toEqual([
+      'Braze does not know the event "form_complete" of `events_by_segment` in any segment; it was left out.',
+    ]);
+    expect(rows).toEqual((await reading('form_completed')).rows);
+    expect(rows.length).toBeGreaterThan(0);
+    await expect(reading('form_complete')).rejects.toMatchObject({
+      kind: 'config',
+      details: { hint: expect.stringContaining('`custom_events`') },
+    });
+  }));
+
 test.each([
   ['app_kpi_dau', 'kpi.dau.data_series', { apps: ['an-app'] }],
   ['custom_event_segment_series', 'events.data_series', { events_by_segment: ['form_completed'] }],
@@ -127,7 +143,7 @@ test.each([
     async (simulator) => {
       await expect(read(simulator, stream, { config: { start_date, ...more } })).rejects.toMatchObject({
         kind: 'auth',
-        details: { hint: expect.stringContaining(`\`${scope}\``) },
+        details: { fault: 'permission', hint: expect.stringContaining(`\`${scope}\``) },
       });
     },
   ),

@@ -154,7 +154,7 @@ test('what the package may not do, and what is not there, is told with the next 
     ] as const)
       await expect(read(site, stream)).rejects.toMatchObject({
         kind: 'auth',
-        details: { hint: expect.stringContaining(scope) },
+        details: { fault: 'permission', hint: expect.stringContaining(scope) },
       });
   });
 });

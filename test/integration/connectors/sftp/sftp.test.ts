@@ -219,6 +219,7 @@ test('a folder that is missing or may not be read is never "no files"', async ()
   await expect(read(transport, file!)).rejects.toMatchObject({
     kind: 'auth',
     message: 'File "locked/a.csv": the server denies this account the right.',
+    details: { fault: 'permission' },
   });
   await expect(transport.move('locked/a.csv', 'gone.csv', stop.signal)).rejects.toMatchObject({ kind: 'auth' });
   chmodSync(join(server.folder, 'locked'), process.getuid?.() === 0 ? 0o700 : 0);

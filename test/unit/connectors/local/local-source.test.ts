@@ -97,6 +97,7 @@ test('a folder or a file without the right to read is an error of access, not an
     await expect(streamOf(place.path, { path: 'open/*.csv' })).rejects.toMatchObject({
       kind: 'auth',
       message: 'File "open/a.csv" may not be read by this user.',
+      details: { fault: 'permission' },
     });
   } finally {
     if (asRoot) process.seteuid?.(0);

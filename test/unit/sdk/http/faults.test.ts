@@ -161,6 +161,14 @@ describe('faults that do not pass', () => {
     }),
   );
 
+  test('a 403 is told from a wrong key, also where a source gives its own hint, unless it says that it means another thing', () =>
+    withApi(status(403), async ({ client }) => {
+      const faultBy = async (statusKinds = {}) => (await failureOf(client({ statusKinds }).get('/x'))).details.fault;
+      expect(await faultBy()).toBe('permission');
+      expect(await faultBy({ 403: { kind: 'auth', hint: 'Grant it.' } })).toBe('permission');
+      expect(await faultBy({ 403: { kind: 'config', hint: 'Correct it.' } })).toBeUndefined();
+    }));
+
   test('a source may say what a status means, and skip one', () =>
     withApi(
       ({ url }, response, nth) =>
