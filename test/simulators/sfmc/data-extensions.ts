@@ -5,6 +5,7 @@ export interface DataExtension {
   readonly account: number;
   readonly key: string;
   readonly name: string;
+  readonly isSendable?: boolean;
   /** Type by field; `!` marks the primary key. */
   readonly fields: Readonly<Record<string, string>>;
   /** Rows with the fields as people named them, all values text, empty where there is none. */
@@ -18,6 +19,7 @@ export const dataExtensions: readonly DataExtension[] = [
     account: MIDS[0],
     key: 'Care Members {1}',
     name: 'Members',
+    isSendable: true,
     fields: {
       SubscriberKey: 'Text!',
       Region: 'Text',

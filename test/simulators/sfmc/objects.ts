@@ -1,5 +1,6 @@
 import { isSeen, subjectOf, type Event, type EventType, type SfmcWorld } from './world.js';
 import { dataExtensions } from './data-extensions.js';
+import { LIST } from './library.js';
 
 /** A value of a property: dates are instants, and become what the server writes. */
 export type Value = string | number | boolean | Date | null;
@@ -26,7 +27,6 @@ const EVENT_TYPES: Readonly<Record<EventType, string>> = {
   BounceEvent: 'HardBounce',
   UnsubEvent: 'Unsubscribe',
 };
-const LIST = 77;
 
 /** What an object has beside what all events have. */
 const MORE: Readonly<Record<EventType, (event: Event) => Row>> = {
@@ -91,6 +91,7 @@ const sends: ObjectType = {
           const own = seen.filter((event) => event.type === type);
           return [name, isUnique ? new Set(own.map(({ member }) => member)).size : own.length] as const;
         });
+        const sum = (type: EventType) => seen.filter((event) => event.type === type).length;
         const dates = { SendDate: new Date(job.sentAt), CreatedDate: new Date(job.sentAt - 3_600_000) };
         return {
           ID: job.id,
@@ -103,6 +104,8 @@ const sends: ObjectType = {
           // It does not move when the counts do.
           ModifiedDate: dates.SendDate,
           ...Object.fromEntries(counts),
+          NumberDelivered: sum('SentEvent') - sum('BounceEvent'),
+          NumberTargeted: sum('SentEvent'),
           SoftBounces: 0,
           OtherBounces: 0,
           NumberErrored: 0,
@@ -132,21 +135,44 @@ export const objectTypes: Readonly<Record<string, ObjectType>> = {
         Name: name,
         Subject: `${name} & more`,
         CustomerKey: `e${emailId}`,
+        CategoryID: 12_000 + (emailId % 4),
         ...made,
       }),
     ),
   ),
-  // One: an answer with a single result.
-  List: always('list_and_subscribers_read', 'ID ListName CustomerKey CreatedDate ModifiedDate', () => [
-    { ID: LIST, ListName: 'All Subscribers', CustomerKey: 'All', ...made },
-  ]),
+  List: always(
+    'list_and_subscribers_read',
+    'ID ListName CustomerKey CreatedDate ModifiedDate',
+    ({ library }, account) =>
+      library.lists
+        .filter((list) => list.account === account)
+        .map(({ id, name, key, createdAt, modifiedAt }) => ({
+          ID: id,
+          ListName: name,
+          CustomerKey: key,
+          CreatedDate: new Date(createdAt),
+          ModifiedDate: new Date(modifiedAt),
+        })),
+  ),
   Subscriber: always(
     'list_and_subscribers_read',
     'ID SubscriberKey EmailAddress Status CreatedDate UnsubscribedDate EmailTypePreference',
-    (world, account, now) =>
-      world.members
+    ({ members, events }, _, now) => {
+      const left = new Map<string, number>();
+      for (const event of events)
+        if (event.type === 'UnsubEvent' && event.member !== null && isSeen(event, now))
+          left.set(event.member.key, Math.min(event.at, left.get(event.member.key) ?? event.at));
+      return members
         .filter(({ deletedAt }) => deletedAt > now)
-        .map(({ id, key, email }) => ({ ID: id, SubscriberKey: key, EmailAddress: email, Status: 'Active', ...made })),
+        .map(({ id, key, email, joinedAt }) => ({
+          ID: id,
+          SubscriberKey: key,
+          EmailAddress: email,
+          Status: left.has(key) ? 'Unsubscribed' : 'Active',
+          CreatedDate: new Date(joinedAt),
+          UnsubscribedDate: left.has(key) ? new Date(left.get(key)!) : null,
+        }));
+    },
   ),
   DataExtension: always(
     'data_extensions_read',
@@ -154,7 +180,12 @@ export const objectTypes: Readonly<Record<string, ObjectType>> = {
     (_, account) =>
       dataExtensions
         .filter((one) => one.account === account)
-        .map(({ key, name }) => ({ CustomerKey: key, Name: name, IsSendable: false, ...made })),
+        .map(({ key, name, isSendable = false }) => ({
+          CustomerKey: key,
+          Name: name,
+          IsSendable: isSendable,
+          ...made,
+        })),
   ),
   DataExtensionField: always(
     'data_extensions_read',

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { dataExtensions } from './data-extensions.js';
+import type { Journey } from './library.js';
 import { serverTime } from './server-time.js';
 import type { Grant } from './tokens.js';
-import { MIDS, type SfmcWorld } from './world.js';
+import type { SfmcWorld } from './world.js';
 
 export interface RestReply {
   readonly status: number;
@@ -39,61 +40,76 @@ interface Snapshot {
 interface List {
   readonly scope: string;
   readonly parameters: readonly string[];
-  items(world: SfmcWorld, account: number, now: number): readonly object[];
+  items(world: SfmcWorld, account: number, query: URLSearchParams): readonly object[];
 }
 
-const ids = (count: number) => Array.from({ length: count }, (_, index) => index);
+const NEVER = '0001-01-01T00:00:00';
+/** As assets and campaigns write it: with the offset of the server. */
+const withOffset = (instant: number) => `${serverTime(instant).iso}-06:00`;
+const of =
+  (account: number) =>
+  (one: { readonly account: number }): boolean =>
+    one.account === account;
+
+/** All versions of each journey only where they are asked for. */
+function versionsOf(journeys: readonly Journey[], query: URLSearchParams): readonly Journey[] {
+  if (query.get('mostRecentVersionOnly') === 'false') return journeys;
+  const newest = new Map<string, Journey>();
+  for (const journey of journeys)
+    if (journey.version > (newest.get(journey.definition)?.version ?? 0)) newest.set(journey.definition, journey);
+  return [...newest.values()];
+}
 
 const lists: Readonly<Record<string, List>> = {
   '/interaction/v1/interactions': {
     scope: 'journeys_read',
     parameters: ['mostRecentVersionOnly', 'extras', '$orderBy'],
-    items: (_, account, now) =>
-      ids(account === MIDS[0] ? 57 : 0).map((index) => ({
-        id: `0d1f-${index}`,
-        key: `journey-${index}`,
-        name: `Care journey ${index}`,
-        version: 1 + (index % 2),
-        status: index % 5 === 0 ? 'Draft' : 'Published',
-        createdDate: serverTime(now - (90 - index) * 86_400_000).iso,
-        modifiedDate: serverTime(now - 3_600_000).iso,
-        lastPublishedDate: index % 5 === 0 ? '0001-01-01T00:00:00' : serverTime(now - 86_400_000).iso,
-        definitionId: `def-${index}`,
+    items: ({ library }, account, query) =>
+      versionsOf(library.journeys.filter(of(account)), query).map((journey) => ({
+        id: journey.id,
+        key: journey.key,
+        name: journey.name,
+        version: journey.version,
+        status: journey.status,
+        createdDate: serverTime(journey.createdAt).iso,
+        modifiedDate: serverTime(journey.modifiedAt).iso,
+        lastPublishedDate: journey.publishedAt === null ? NEVER : serverTime(journey.publishedAt).iso,
+        definitionId: journey.definition,
         stats: {
-          currentPopulation: index,
-          cumulativePopulation: index * 10,
-          metGoal: index * 2,
-          metExitCriteria: 0,
-          goalPerformance: 0.2,
+          currentPopulation: journey.inside,
+          cumulativePopulation: journey.entered,
+          metGoal: journey.metGoal,
+          metExitCriteria: journey.left,
+          goalPerformance: journey.goalShare,
         },
       })),
   },
   '/asset/v1/content/assets': {
     scope: 'saved_content_read',
     parameters: ['$orderBy', '$filter'],
-    items: (_, account) =>
-      ids(account === MIDS[0] ? 100 : 3).map((index) => ({
-        id: account * 1000 + index,
-        customerKey: `asset-${index}`,
-        assetType: { id: 208, name: 'htmlemail' },
-        name: `Asset ${index}`,
-        createdDate: '2026-03-01T10:00:00.000-06:00',
-        modifiedDate: '2026-03-02T10:00:00.000-06:00',
+    items: ({ library }, account) =>
+      library.assets.filter(of(account)).map((asset) => ({
+        id: asset.id,
+        customerKey: asset.key,
+        assetType: { id: asset.type === 'image' ? 28 : 208, name: asset.type },
+        name: asset.name,
+        createdDate: withOffset(asset.createdAt),
+        modifiedDate: withOffset(asset.modifiedAt),
         views: { html: { content: '<p>Dear member</p>' } },
-        legacyData: { legacyId: 300 + (index % 6) },
+        ...(asset.emailId === null ? {} : { legacyData: { legacyId: asset.emailId } }),
       })),
   },
   '/hub/v1/campaigns': {
     scope: 'campaign_read',
     parameters: ['$orderBy'],
-    items: (_, account) =>
-      ids(account === MIDS[0] ? 2 : 1).map((index) => ({
-        id: `${index + 1}`,
-        createdDate: '2026-01-01T08:00:00-06:00',
-        modifiedDate: '2026-01-02T08:00:00-06:00',
-        name: `Prevention ${index}`,
-        description: '',
-        campaignCode: `P${index}`,
+    items: ({ library }, account) =>
+      library.labels.filter(of(account)).map((label) => ({
+        id: String(label.id),
+        createdDate: withOffset(label.createdAt),
+        modifiedDate: withOffset(label.modifiedAt),
+        name: label.name,
+        description: label.description,
+        campaignCode: label.code,
         color: '0000ff',
       })),
   },
@@ -166,7 +182,7 @@ export const createRest = ({ world, pageSize, snapshotMs, wallClock }: RestOptio
       if (!scopes.includes(list?.scope ?? 'data_extensions_read')) return refusal(403, 403, 'Insufficient Privileges');
       if (byKey !== null) return rowset(url, decodeURIComponent(byKey[1]!), account, now);
       if (byToken !== null) return page(url, byToken[1]!, Number(url.searchParams.get('$page') ?? 1));
-      const items = list!.items(world, account, now);
+      const items = list!.items(world, account, url.searchParams);
       const size = Math.min(50, Number(url.searchParams.get('$pageSize') ?? 50));
       const number = Number(url.searchParams.get('$page') ?? 1);
       const own = items.slice((number - 1) * size, number * size);

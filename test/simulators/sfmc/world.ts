@@ -1,3 +1,4 @@
+import { libraryOf, type Library } from './library.js';
 import { draw, pick } from './random.js';
 
 export interface WorldOptions {
@@ -17,6 +18,7 @@ export interface Member {
   readonly region: string;
   readonly segment: string;
   readonly email: string;
+  readonly joinedAt: number;
   /** When the member is deleted, and with it all that is known of it. */
   readonly deletedAt: number;
 }
@@ -88,6 +90,7 @@ export interface SfmcWorld {
   readonly sms: readonly Sms[];
   readonly pushes: readonly Push[];
   readonly answers: readonly Answer[];
+  readonly library: Library;
 }
 
 export const DAY_MS = 86_400_000;
@@ -115,6 +118,7 @@ export const createWorld = ({ seed = 1, now, start, members: count = 160 }: Worl
     region: pick(REGIONS, draw(seed, 'region', index)),
     segment: pick(SEGMENTS, draw(seed, 'segment', index)),
     email: `member${index}@example.org`,
+    joinedAt: first - Math.floor((1 + draw(seed, 'joined', index) * 400) * 86_400) * 1000,
     // One in twenty is deleted a second after the second day: what was read of it before must not be lost.
     deletedAt: draw(seed, 'deleted', index) < 0.05 ? begin + 2 * DAY_MS + 1000 : Number.POSITIVE_INFINITY,
   }));
@@ -128,6 +132,7 @@ export const createWorld = ({ seed = 1, now, start, members: count = 160 }: Worl
     sms: smsOf(mobile),
     pushes: pushesOf(mobile),
     answers: answersOf(seed, jobs, members),
+    library: libraryOf(seed, begin, MIDS),
   };
 };
 
