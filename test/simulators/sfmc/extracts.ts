@@ -64,8 +64,9 @@ const eventRow = ({ type, job, member, at, batch, link }: Event): Row => ({
   IpAddress: '203.0.113.7',
   City: 'Peoria, "IL"',
   Latitude: '40.69',
-  SendURLID: String(link),
-  URLID: String(700 + link),
+  // Of the link in this send; URLID is that of the API.
+  SendURLID: String((job.id % 1000) * 100 + link),
+  URLID: String(link),
   URL: `https://care.example.org/a1c/${link}?m=${member?.key}&utm=mail`,
   BounceCategory: 'Hard bounce',
   BounceReason: `5.1.1 <${member?.email}>: no such user & no "box"`,

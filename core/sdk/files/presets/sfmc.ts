@@ -39,7 +39,7 @@ const URL: Columns = { url: { type: 'string', in_file: 'URL', clean: 'query' } }
 const CLICKS = event(
   '**/Clicks.csv',
   'One row per click on a link of a message.',
-  { url_id: whole('SendURLID', 0), ...URL },
+  { url_id: whole('URLID', 0), ...URL },
   ['url_id'],
 );
 const BOUNCES = event('**/Bounces.csv', 'One row per message that came back.', {
