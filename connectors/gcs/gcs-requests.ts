@@ -80,6 +80,7 @@ const unreachable = (what: string, cause: unknown) =>
 function storageFault(what: string, { bucket }: GcsPlace, status: number): ConnectorError {
   if (status === 401 || status === 403)
     return new ConnectorError('auth', `${what}: the storage denies the right (${status}).`, {
+      ...(status === 403 ? { fault: 'permission' as const } : {}),
       hint: 'The credential needs storage.objects.list and storage.objects.get on the bucket; to archive or deliver also storage.objects.create and storage.objects.delete.',
     });
   if (status === 404)

@@ -96,7 +96,7 @@ describe('what only our own simulator does', () => {
     bucket.simulator!.failWith(503, 429);
     expect(await place.stat('log/1', signal)).toMatchObject({ bytes: 1 });
     bucket.simulator!.failWith(403);
-    await expect(place.stat('log/1', signal)).rejects.toMatchObject({ kind: 'auth' });
+    await expect(place.stat('log/1', signal)).rejects.toMatchObject({ kind: 'auth', details: { fault: 'permission' } });
   });
 
   test('a credential that is none is told', async () => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { s3Config } from '../../../../connectors/s3/s3.config.js';
+import { storageFault } from '../../../../connectors/s3/s3-errors.js';
+import { s3Config, type S3Place } from '../../../../connectors/s3/s3.config.js';
 import { s3 } from '../../../../connectors/s3/s3.source.js';
 import { s3Transport } from '../../../../connectors/s3/s3.transport.js';
 import { openBucket, type Bucket } from '../../../support/s3-bucket.js';
@@ -88,6 +89,17 @@ test('moves over no other object, and deletes', async () => {
 test('a missing bucket and a storage that is not there are told apart', async () => {
   await expect(checked({ bucket: 'no-such-bucket-here' })).rejects.toMatchObject({ kind: 'config' });
   await expect(checked({ endpoint: 'http://127.0.0.1:1' })).rejects.toMatchObject({ kind: 'transient' });
+});
+
+test('a right that the key lacks is told from a key that is none', () => {
+  const faultOf = (name: string) => {
+    const cause = Object.assign(new Error('no'), { name, $metadata: { httpStatusCode: 403 } });
+    const { kind, details } = storageFault('File "a"', { bucket: 'b' } as S3Place, cause);
+    return [kind, details.fault];
+  };
+  expect(faultOf('AccessDenied')).toEqual(['auth', 'permission']);
+  for (const name of ['InvalidAccessKeyId', 'SignatureDoesNotMatch', 'ExpiredToken'])
+    expect(faultOf(name)).toEqual(['auth', undefined]);
 });
 
 test('what only our own server does: wrong credentials are refused, and a body that breaks off is read on', async () => {
