@@ -82,11 +82,12 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
   };
   for await (const page of retrieveWhole(reading, account, wanted))
     for (const { Name, FieldType, IsPrimaryKey } of page) {
-      const column = (Name ?? '').toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
-      if (found.some((field) => field.column === column)) continue;
+      const name = (Name ?? '').toLowerCase();
+      // It comes again where the list was read anew.
+      if (found.some((field) => field.name === name)) continue;
       found.push({
-        name: (Name ?? '').toLowerCase(),
-        column,
+        name,
+        column: name.replaceAll(/[^a-z0-9]+/g, '_'),
         isKey: IsPrimaryKey?.toLowerCase() === 'true',
         type: (TYPES[(FieldType ?? '').toLowerCase()] as typeof TEXT | undefined) ?? TEXT,
       });
@@ -98,6 +99,11 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
     (name) => !found.some((field) => [field.name, field.column].includes(name.toLowerCase())),
   );
   if (strangers.length > 0) throw missing(`${where} has no field ${strangers.join(', ')}`);
+  const twin = fields.find(({ column }, index) => fields.findIndex((field) => field.column === column) < index);
+  if (twin !== undefined)
+    throw new ConnectorError('config', `${where} has two fields that make the column ${twin.column}`, {
+      hint: 'Name the fields that are wanted in `fields`, and one of these two among them.',
+    });
   const own = found.filter(({ isKey }) => isKey).map(({ column }) => column);
   const key = config.primary_key ?? (own.length > 0 ? own : [OBJECT_COLUMN]);
   const lacking = key.filter((name) => name !== OBJECT_COLUMN && !fields.some(({ column }) => column === name));

@@ -1,4 +1,5 @@
 import type { RecordData } from '../../../../core/protocol/index.js';
+import { dataExtensions as simulated, type DataExtension } from '../../../simulators/sfmc/data-extensions.js';
 import { isSeen, MIDS, subjectOf, type Event, type EventType, type SfmcWorld } from '../../../simulators/sfmc/world.js';
 import { merged, read, withSite, type Site } from './reading.js';
 
@@ -258,6 +259,31 @@ test('rows of a data extension without a key are told apart by that of the servi
       { account_id: MIDS[1], custom_object_key: '2', answer: 'yes', score: '1.50' },
       { account_id: MIDS[1], custom_object_key: '3', answer: 'no', score: null },
     ]);
+  }));
+
+test('two fields that make one column are told, and one of them is read where it is named', () =>
+  small(async (site) => {
+    const fields = { ID: 'Number!', 'Plan Type': 'Text', Plan_Type: 'Text' };
+    const plans = {
+      account: MIDS[0],
+      key: 'plans',
+      name: 'Plans',
+      fields,
+      rows: () => [{ ID: '1', 'Plan Type': 'HMO' }],
+    };
+    (simulated as DataExtension[]).push(plans);
+    try {
+      const one = { stream: 'plans', data_extension: 'plans' };
+      await expect(read(site, 'plans', { data_extensions: [one] })).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('two fields that make the column plan_type'),
+      });
+      const named = { ...one, fields: ['ID', 'Plan Type'] };
+      const { rows } = await read(site, 'plans', { data_extensions: [named] });
+      expect(rows).toEqual([{ account_id: MIDS[0], id: 1, plan_type: 'HMO' }]);
+    } finally {
+      (simulated as DataExtension[]).pop();
+    }
   }));
 
 /** What each kind of event has beside the columns of all. */
