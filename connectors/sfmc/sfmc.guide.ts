@@ -36,6 +36,7 @@ export const GUIDE: SourceGuide = {
     'Whether both ends of a span are included: what comes twice has the same key.',
     "Dates of data extensions come in ISO or US form, by the language of the account: both are read. Journeys name no zone: the server's is taken.",
     'Whether a wrong key of a data extension is answered by 400 or 404: both are told.',
+    'Whether the `URLID` of an event by the API is that of a tracking extract: the same name is taken for the same number.',
     'Whether a refusal of a missing REST scope is always a 403: it is what people report.',
   ],
   otherStreams:
