@@ -25,13 +25,17 @@ export async function fileStream(
   if (spec.format === 'fixed_width') placesOf(spec);
   if (spec.decimal_separator === spec.thousands_separator)
     throw configError(spec, '`decimal_separator` and `thousands_separator` are one', 'Leave out one of them.');
+  if (spec.only_columns && spec.format === 'csv' && !spec.header)
+    throw configError(spec, '`only_columns` goes by names, and there is no header', 'Leave out one of them.');
   const beyond = Object.entries(spec.columns).find(
     ([, column]) => typeof column === 'object' && ONLY_WITH.some((option) => column[option] !== undefined),
   );
-  if (spec.only_columns ? spec.format === 'csv' && !spec.header : beyond !== undefined)
-    throw spec.only_columns
-      ? configError(spec, '`only_columns` goes by names, and there is no header', 'Leave out one of them.')
-      : configError(spec, `column "${beyond![0]}" says what only \`only_columns\` knows`, 'Set `only_columns: true`.');
+  if (!spec.only_columns && beyond !== undefined)
+    throw configError(
+      spec,
+      `column "${beyond[0]}" says what only \`only_columns\` knows`,
+      'Set `only_columns: true`, which reads the declared columns and nothing else.',
+    );
   const fields = await fieldsOf(transport, spec, frozen, declared, signal, shape).catch((error: unknown) => {
     throw signal.aborted ? error : toConnectorError(error, { stream: spec.stream });
   });

@@ -34,13 +34,8 @@ export function wantedNames(spec: FileSpec): readonly string[] {
   );
 }
 
-/** The columns that records of these names can fill; `names` absent: any record may have any. */
-export function fillable(
-  fields: readonly Field[],
-  spec: FileSpec,
-  names: readonly string[] | undefined,
-): readonly Field[] {
-  if (names === undefined) return fields;
+/** The columns that records of these names can fill. */
+export function fillable(fields: readonly Field[], spec: FileSpec, names: readonly string[]): readonly Field[] {
   const known = new Map(columnsOf(spec));
   return fields.filter(({ name }) => {
     const column = known.get(name) ?? {};
