@@ -36,7 +36,14 @@ const config = {
 };
 
 test('a configuration with four keys is enough', () => {
-  expect(braze.config.parse(config)).toEqual({ ...config, inactive_after_days: 90, sends: [] });
+  expect(braze.config.parse(config)).toEqual({
+    ...config,
+    inactive_after_days: 90,
+    sends: [],
+    apps: [],
+    users: [],
+    events_by_segment: [],
+  });
 });
 
 test.each([
