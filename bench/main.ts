@@ -11,6 +11,7 @@ const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   scan: () => import('./program/scan.js'),
   scheduler: () => import('./scheduler/soak.js'),
   braze: () => import('./braze/main.js'),
+  report: () => import('./report/main.js'),
   sfmc: () => import('./sfmc/main.js'),
 };
 const alone = ALONE[process.argv[2] ?? ''];

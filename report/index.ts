@@ -29,9 +29,10 @@ export {
   type ReportFormat,
 } from './render/formats.js';
 export { ensureViews } from './release/views.js';
+export { lackingOf } from './release/lacking.js';
 export { dueState, publishMonth, type Publication, type PublishOptions } from './release/publish.js';
 export { listReleases, releasedSection, restatedSince, type Cause, type Release } from './release/stored.js';
-export { shownSection, type ShowOptions } from './release/current.js';
+export { shownSection, type KeptSections, type ShowOptions } from './release/current.js';
 export { shownTable, type ReportTable, type TableOptions } from './release/shown-table.js';
 export type { Suppression } from './release/suppress/suppress.js';
 export { movesOf, type Move } from './release/moves.js';

@@ -9,17 +9,8 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
-import {
-  ACCESS,
-  isAudited,
-  lacking,
-  NEEDED,
-  type Access,
-  type KnownRequest,
-  type Needed,
-  type Refusal,
-} from './access.js';
-import type { Permission, Principal } from '../security/index.js';
+import { lacking, type Permission, type Principal } from '../security/index.js';
+import { ACCESS, isAudited, NEEDED, type Access, type KnownRequest, type Needed, type Refusal } from './access.js';
 import { knowPrincipal } from './scoped-services.js';
 
 /** Lets a request pass whose sender is known and has the right that the route declares; what is not declared is refused. */

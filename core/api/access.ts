@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import { ApiExtension } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { PERMISSIONS, rolesWith, type AuditedAct, type Permission, type Principal } from '../security/index.js';
+import type { AuditedAct, Permission, Principal } from '../security/index.js';
 import { problems } from './answers.js';
 
 /** What a request says of who sends it. */
@@ -63,8 +63,4 @@ export const Actor = createParamDecorator(
 export function principalOf({ principal }: KnownRequest): Principal {
   if (principal === undefined) throw new Error('The guard lets nobody in whom it does not know.');
   return principal;
-}
-
-export function lacking(permission: Permission): string {
-  return `This needs the right to ${PERMISSIONS[permission]} ("${permission}"), which the roles ${rolesWith(permission).join(', ')} have.`;
 }

@@ -12,7 +12,8 @@ import {
 } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import type { Response } from 'express';
-import { ACCESS, lacking, Needs, principalOf, type Access, type KnownRequest } from './access.js';
+import { lacking } from '../security/index.js';
+import { ACCESS, Needs, principalOf, type Access, type KnownRequest } from './access.js';
 import {
   CHART_FORMATS,
   CHARTS,

@@ -129,7 +129,7 @@ const STATE = z.enum(['preliminary', 'final', 'restated']);
 
 const CAUSES = z.array(
   z.strictObject({
-    kind: z.enum(['run', 'definition']),
+    kind: z.enum(['run', 'definition', 'incomplete']),
     id: z.string(),
     connection: z.string().nullable(),
     sources: z.array(z.string()),
@@ -216,6 +216,7 @@ export const REPORT_SECTION = z.strictObject({
   status: z.strictObject({
     state: STATE,
     release: RELEASE_MARK.nullable(),
+    is_held: z.boolean(),
     final_from: z.string(),
     ...READING,
   }),

@@ -6,6 +6,7 @@ import {
   shownSection,
   shownTable,
   type Release,
+  type KeptSections,
   type ReportTable,
   type Section,
   type TableOptions,
@@ -32,8 +33,21 @@ export interface MonthOptions {
 export async function loadMonth(installation: Installation, options: MonthOptions): Promise<Section> {
   await publishLooked(installation, options);
   return reading(installation, options.signal, (sql) =>
-    shownSection(sql, { ...sectionOptions(installation), ...lookOf(options), now: new Date() }),
+    shownSection(sql, {
+      ...sectionOptions(installation),
+      ...lookOf(options),
+      now: new Date(),
+      kept: keptOf(installation),
+    }),
   );
+}
+
+const kept = new WeakMap<Installation, KeptSections>();
+
+function keptOf(installation: Installation): KeptSections {
+  const own = kept.get(installation) ?? new Map();
+  kept.set(installation, own);
+  return own;
 }
 
 /** One table of a month, found in the same release. */

@@ -1,11 +1,13 @@
 import {
   dueState,
   ensureViews,
+  lackingOf,
   listMonths,
   listReleases,
   publishMonth,
   restatedSince,
   type Publication,
+  type PublishOptions,
   type Release,
 } from '../../report/index.js';
 import type { SqlSession } from '../protocol/index.js';
@@ -14,10 +16,12 @@ import { probe, type Installation } from './installation.js';
 import { factsOf, martsHeldBy, reportDestination } from './marts.js';
 import { sectionOptions } from './section-options.js';
 
+export type PublicationRequest = Pick<PublishOptions, 'month' | 'as' | 'by' | 'incomplete'>;
+
 /** Publishes one month, as it stands in the marts. */
 export async function publish(
   installation: Installation,
-  options: { readonly month: string; readonly as: 'preliminary' | 'final' | 'due'; readonly by: string },
+  options: PublicationRequest,
   signal: AbortSignal,
 ): Promise<Publication> {
   return writing(installation, signal, (sql) => publishIn(installation, sql, options));
@@ -26,7 +30,7 @@ export async function publish(
 async function publishIn(
   installation: Installation,
   sql: SqlSession,
-  options: { readonly month: string; readonly as: 'preliminary' | 'final' | 'due'; readonly by: string },
+  options: PublicationRequest,
 ): Promise<Publication> {
   const { configuration } = installation;
   const [held] = await martsHeldBy(installation);
@@ -65,10 +69,10 @@ const PRELIMINARY_EVERY_MS = 20 * 3_600_000;
 export async function publishDue(
   installation: Installation,
   { known, signal }: { readonly known: string | undefined; readonly signal: AbortSignal },
-): Promise<{ readonly built: string; readonly published: readonly Publication[] }> {
+): Promise<{ readonly built: string; readonly published: readonly Publication[]; readonly held: readonly string[] }> {
   return writing(installation, signal, async (sql) => {
     const months = (await martsHeldBy(installation)).length > 0 ? [] : await listMonths(sql);
-    if (months.length === 0) return { built: '', published: [] };
+    if (months.length === 0) return { built: '', published: [], held: [] };
     const { project, closeAfter } = sectionOptions(installation);
     const now = new Date();
     const newest = new Map((await listReleases(sql)).toReversed().map((release) => [release.month, release]));
@@ -77,15 +81,23 @@ export async function publishDue(
     );
     const built = String(row?.started_at);
     const published: Publication[] = [];
+    const held: string[] = [];
     for (const month of months.toReversed()) {
       const last = newest.get(month);
-      const due = dueState(month, project.timezone, closeAfter, now);
+      let due = dueState(month, project.timezone, closeAfter, now);
+      if (last?.state === 'preliminary' && due === 'final') {
+        const lacking = await lackingOf(sql, { ...sectionOptions(installation), month, now });
+        if (lacking.length > 0) {
+          held.push(`${month} stays preliminary: ${lacking.join('; ')}`);
+          due = 'preliminary';
+        }
+      }
       if (last !== undefined && !isDue(last, due, now, built !== known)) continue;
       signal.throwIfAborted();
       const publication = await publishIn(installation, sql, { month, as: 'due', by: 'schedule' });
       if (publication.isNew) published.push(publication);
     }
-    return { built, published };
+    return { built, published, held };
   });
 }
 
@@ -115,14 +127,17 @@ export function startPublishing(
   let known: string | undefined;
   /** Once a process is enough. */
   let hasViews = false;
+  let told: ReadonlySet<string> = new Set();
   let timer: NodeJS.Timeout | undefined;
   let working: Promise<void> = Promise.resolve();
   const work = async () => {
     try {
-      const { built, published } = await publishDue(installation, { known, signal: closing.signal });
+      const { built, published, held } = await publishDue(installation, { known, signal: closing.signal });
       known = built;
       for (const { release } of published)
         note(`${release.month} is published: version ${release.version}, ${release.state}`);
+      for (const text of held.filter((one) => !told.has(one))) note(text);
+      told = new Set(held);
       await thereafter(closing.signal);
     } catch (error) {
       if (!closing.signal.aborted) note(`months cannot be published or mailed: ${toConnectorError(error).message}`);

@@ -6,6 +6,10 @@ export function sectionOptions({ configuration }: Installation) {
   return {
     project,
     closeAfter: report?.months.close_after ?? '8d',
+    missingDays: report?.months.missing_days ?? ('hold' as const),
+    factDays: Object.fromEntries(
+      (report?.facts ?? []).flatMap(({ name, from, days }) => (days === undefined ? [] : [[name ?? from, days]])),
+    ),
     experiments: (report?.experiments ?? []).map(({ source, campaign_id, arms }) => ({
       ...(source === undefined ? {} : { source }),
       campaign_id,

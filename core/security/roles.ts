@@ -43,3 +43,8 @@ export function permissionsOf(roles: readonly Role[]): ReadonlySet<Permission> {
 export function rolesWith(permission: Permission): readonly Role[] {
   return ROLE_NAMES.filter((role) => (ROLES[role] as readonly Permission[]).includes(permission));
 }
+
+/** Why somebody is refused. */
+export function lacking(permission: Permission): string {
+  return `This needs the right to ${PERMISSIONS[permission]} ("${permission}"), which the roles ${rolesWith(permission).join(', ')} have.`;
+}

@@ -1,5 +1,5 @@
 import { DAY_RULE, DaySpanSettings, FactSettings, isDay } from './fact.settings.js';
-import { Count, DurationText, Name, Numeric, Pattern, Text } from './fields.js';
+import { Choice, Count, DurationText, Name, Numeric, Pattern, Text } from './fields.js';
 import { EmbedSettings, MailSettings, ViewsSettings } from './report-sharing.settings.js';
 import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
 
@@ -7,6 +7,12 @@ export class MonthsSettings {
   @OptionalKey('How long after its end a month counts as preliminary.')
   @DurationText()
   close_after: string = '8d';
+
+  @OptionalKey(
+    '`hold`: a month in which a source lacks days stays preliminary until they are there, or somebody publishes it all the same. `allow`: time alone makes it final, where a day without anything is usual.',
+  )
+  @Choice('hold', 'allow')
+  missing_days: 'hold' | 'allow' = 'hold';
 }
 
 /** In these days, this id of this source is that campaign. */

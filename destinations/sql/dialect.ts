@@ -43,6 +43,10 @@ export interface SqlDialect {
   /** The first statements of a transaction whose queries are all to see the same state. */
   readonly readOneState: readonly string[];
   createTable(table: TableDefinition): string;
+  /** Statements that make its indexes where they are missing; none where the database has none. */
+  createIndexes(table: TableDefinition): readonly string[];
+  /** How many of those of a schema there are, as column `n` of one row. */
+  countIndexes(schema: string): string;
 }
 
 /** `decimal` keeps every digit that a sum needs; `money` has two after the point. */
@@ -59,4 +63,6 @@ export interface TableDefinition {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   readonly key: readonly string[];
+  /** Columns by which rows are looked for beside the key. */
+  readonly indexes?: readonly (readonly string[])[];
 }

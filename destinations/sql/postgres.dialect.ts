@@ -56,4 +56,11 @@ export const postgresDialect: SqlDialect = {
     );
     return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')}))`;
   },
+  createIndexes: ({ schema, name, indexes = [] }) =>
+    indexes.map(
+      (columns) =>
+        `CREATE INDEX IF NOT EXISTS ${quote(`${name}_by_${columns.join('_')}`)} ON ${quote(schema)}.${quote(name)} (${columns.map(quote).join(', ')})`,
+    ),
+  countIndexes: (schema) =>
+    `SELECT count(*)::int AS n FROM pg_indexes WHERE schemaname = ${literal(schema)} AND indexname = tablename || '_by_' || substr(indexname, length(tablename) + 5)`,
 };

@@ -1,7 +1,7 @@
 import { MEASURES } from '#sdk';
 import type { Builder } from './build-fact.js';
 import type { CompiledFact } from './fact.js';
-import type { Scope } from './scope.js';
+import { scopeIn, type Scope } from './scope.js';
 
 /**
  * A campaign that two facts have is counted by the one that has the authority. When that one gains or loses a campaign, what
@@ -49,7 +49,7 @@ export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonl
       if (found.length === 0 || marked?.whole === true) return marked;
       const selects = found.map((table) => `SELECT CAST(NULL AS date) AS day, campaign FROM ${table}`);
       if (marked !== undefined) selects.push(`SELECT day, campaign FROM ${marked.table}`);
-      return { whole: false, table: await scratch('scope', selects.join(' UNION ')) };
+      return scopeIn(sql, await scratch('scope', selects.join(' UNION ')));
     },
   };
 }

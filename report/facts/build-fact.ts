@@ -4,7 +4,7 @@ import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } fr
 import type { CompiledFact } from './fact.js';
 import { GRAIN, type FactQuery } from './fact-query.js';
 import { campaignDaily, campaignMonthly, responseDaily, responseMonthly } from './marts.js';
-import { inScope, WHOLE, type Scope } from './scope.js';
+import { inScope, scopeIn, WHOLE, type Scope } from './scope.js';
 
 export interface FactChanges {
   readonly changes: ReadonlyMap<TableDefinition, MartChanges>;
@@ -106,12 +106,12 @@ export async function removeFact({ sql, dialect }: Builder, name: string): Promi
   return { changes, undated: 0, foreignChannels: [] };
 }
 
-async function monthsOf({ scratch, dialect }: Builder, scope: Scope): Promise<Scope> {
+async function monthsOf({ sql, scratch, dialect }: Builder, scope: Scope): Promise<Scope> {
   if (scope.whole) return WHOLE;
-  return {
-    whole: false,
-    table: await scratch('months', `SELECT DISTINCT ${dialect.monthOf('day')} AS day, campaign FROM ${scope.table}`),
-  };
+  return scopeIn(
+    sql,
+    await scratch('months', `SELECT DISTINCT ${dialect.monthOf('day')} AS day, campaign FROM ${scope.table}`),
+  );
 }
 
 /** A month is the sum of its days: null where no day measures it. Names are those of its last day. */

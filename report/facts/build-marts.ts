@@ -3,7 +3,7 @@ import type { SqlSession } from '#sdk';
 import { dialectOf, type SqlDialect, type TableDefinition } from '../../destinations/sql/index.js';
 import { buildFact, removeFact, type Builder, type FactChanges } from './build-fact.js';
 import { buildCampaigns } from './campaigns.js';
-import { addChanges, NO_CHANGES, type MartChanges } from './difference.js';
+import { addChanges, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
 import { watchPresence } from './authority.js';
 import { streamsOf, type CompiledFact } from './fact.js';
 import { keepDefinitions, type DefinitionChange } from './definitions.js';
@@ -152,6 +152,9 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     const monthly = facts.filter(({ fact }) => fact.grain === 'month').map(({ name }) => name);
     add({ changes: await buildCampaigns(builder, touched, monthly) });
   }
+  // After much was written the planner must not go by what was there before.
+  if (touched.some(({ whole }) => whole))
+    for (const mart of MARTS) await sql.query(dialect.analyze(tableOf(dialect, mart)));
   await keepDefinitions(builder, options.definitions ?? []);
   await marks.remove();
   await probe?.('marts_before_commit');

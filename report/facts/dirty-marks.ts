@@ -1,7 +1,7 @@
 import type { Builder } from './build-fact.js';
 import type { CompiledFact } from './fact.js';
 import type { FactQuery } from './fact-query.js';
-import { WHOLE, type Scope } from './scope.js';
+import { scopeIn, WHOLE, type Scope } from './scope.js';
 
 export interface Marks {
   readonly count: number;
@@ -45,7 +45,7 @@ export async function takeMarks(builder: Builder, schema: string, facts: readonl
         'scope',
         scopes.length === 1 ? scopes[0]!.replace('SELECT', 'SELECT DISTINCT') : scopes.join(' UNION '),
       );
-      return { whole: false, table };
+      return scopeIn(sql, table);
     },
     async remove() {
       await sql.query(`DELETE FROM ${dirty} WHERE id IN (SELECT id FROM ${taken})`);

@@ -33,6 +33,8 @@ function mart(name: string, period: 'date' | 'month', more: readonly string[], v
       { name: 'updated_at', type: 'timestamptz' as const },
     ],
     key,
+    // The page asks for a month or its days, of all facts; a build for all days of the campaigns that it touched.
+    indexes: period === 'date' ? [[period], ['campaign_id']] : [[period]],
   } satisfies TableDefinition;
 }
 
@@ -102,18 +104,27 @@ const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema,
 
 /** Creates what is missing. A role that may not create schemas can be given one that exists. */
 export async function ensureMarts(sql: SqlSession, dialect: SqlDialect): Promise<void> {
-  if (await areMartsPresent(sql)) return;
+  if ((await areMartsPresent(sql)) && (await areIndexesPresent(sql, dialect))) return;
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));
     const schemas = await transaction.query(
       `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${dialect.literal(REPORT_SCHEMA)}`,
     );
     if (schemas.length === 0) await transaction.query(`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(REPORT_SCHEMA)}`);
-    for (const table of TABLES) await transaction.query(dialect.createTable(table));
+    for (const table of TABLES) {
+      await transaction.query(dialect.createTable(table));
+      for (const statement of dialect.createIndexes(table)) await transaction.query(statement);
+    }
     await transaction.query(
       `INSERT INTO report.builder (id) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM report.builder WHERE id = 1)`,
     );
   });
+}
+
+async function areIndexesPresent(sql: SqlSession, dialect: SqlDialect): Promise<boolean> {
+  const wanted = TABLES.flatMap((table) => dialect.createIndexes(table)).length;
+  const [found] = await sql.query<{ n: number }>(dialect.countIndexes(REPORT_SCHEMA));
+  return Number(found?.n) >= wanted;
 }
 
 export async function areMartsPresent(sql: SqlSession): Promise<boolean> {

@@ -1,15 +1,17 @@
-import { parseDuration, type SqlSession } from '#sdk';
+import { ConnectorError, parseDuration, type SqlSession } from '#sdk';
 import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
 import type { CompiledFact } from '../facts/fact.js';
 import { addDays, firstDayOf, lastDayOf, startOfDay } from '../section/calendar.js';
 import { readSection, type SectionOptions } from '../section/load.js';
+import type { Section } from '../section/model.js';
 import { withRelease } from '../section/released.js';
 import { CAME_LATER, DIMENSIONS, FINEST, VALUES, type Cell } from './breakdowns.js';
 import { causesSince, definitionsNow } from './causes.js';
 import { readCells } from './cells.js';
+import { lackingDays } from './lacking.js';
 import { hiddenIn, withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
-import { cellsOf, checksumOf, listReleases, type Release, type ReleaseState } from './stored.js';
+import { cellsOf, checksumOf, listReleases, type Cause, type Release, type ReleaseState } from './stored.js';
 import { suppress, type Suppression } from './suppress/suppress.js';
 import { ensureReleases } from './tables.js';
 
@@ -17,6 +19,8 @@ export interface PublishOptions extends SectionOptions {
   /** What the month is to be; `due` follows its end and `closeAfter`. One that was final is restated whatever is asked. */
   readonly as: 'preliminary' | 'final' | 'due';
   readonly by: string;
+  /** Why the month is made final although days are missing. */
+  readonly incomplete?: string;
   readonly suppression: Suppression;
   readonly facts: readonly CompiledFact[];
   readonly metadataSchema: string;
@@ -31,31 +35,81 @@ export interface Publication {
   readonly moves: readonly Move[];
 }
 
+/** Builds and publishers that come between are few. */
+const MOST_TRIES = 5;
+
 /**
- * Publishes a month as it stands in the marts: a new version if anything differs from the last one, all of it in one
- * transaction. Nobody builds marts meanwhile, and publishers wait for each other.
+ * Publishes a month as it stands in the marts: a new version if anything differs from the last one, written in one transaction.
+ * What is to be hidden is decided outside of it, since that may take a minute, in which no transaction may stay open and no
+ * build may wait; if the marts were built or the month was published meanwhile, it is done again.
  */
 export async function publishMonth(sql: SqlSession, options: PublishOptions): Promise<Publication> {
   const dialect = dialectOf(sql);
   await ensureReleases(sql, dialect);
-  return sql.transaction(async (transaction) => {
-    // The builder's lock: what is read afterwards is one state of the marts.
-    await transaction.query('UPDATE report.builder SET started_at = started_at WHERE id = 1');
-    return publish(transaction, dialect, options);
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const ground = await sql.transaction(async (transaction) => {
+      for (const statement of dialect.readOneState) await transaction.query(statement);
+      return readGround(transaction, options);
+    });
+    const { cells } = suppress(ground.cells, ground.earlier, options.suppression);
+    const publication = await sql.transaction(async (transaction) => {
+      // The builder's lock, for which publishers wait as well.
+      await transaction.query('UPDATE report.builder SET started_at = started_at WHERE id = 1');
+      const isSame = (await standingOf(transaction, options.month)) === ground.standing;
+      return isSame ? publish(transaction, dialect, options, { ...ground, cells }) : undefined;
+    });
+    if (publication !== undefined) return publication;
+  }
+  throw new ConnectorError('locked', `${options.month} changed ${MOST_TRIES} times while it was published.`, {
+    hint: 'Publish it again when no run is building the marts.',
   });
 }
 
-async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOptions): Promise<Publication> {
-  const { month, now } = options;
+/** What a release is made of. */
+interface Ground {
+  readonly standing: string;
+  readonly releases: readonly Release[];
+  readonly live: Section;
+  readonly cells: readonly Cell[];
+  /** Of the versions before, the oldest first. */
+  readonly earlier: readonly (readonly Cell[])[];
+}
+
+async function readGround(sql: SqlSession, options: PublishOptions): Promise<Ground> {
+  const { month } = options;
   const releases = await listReleases(sql, month);
-  const [last] = releases;
-  const live = await readSection(sql, options);
   const earlier: (readonly Cell[])[] = [];
   for (const { version } of releases.toReversed()) earlier.push(await cellsOf(sql, month, version));
-  const { cells } = suppress(await readCells(sql, month), earlier, options.suppression);
+  return {
+    standing: await standingOf(sql, month),
+    releases,
+    live: await readSection(sql, options),
+    cells: await readCells(sql, month),
+    earlier,
+  };
+}
+
+/** Differs after each build and each release of the month. */
+async function standingOf(sql: SqlSession, month: string): Promise<string> {
+  const [row] = await sql.query<{ built: unknown; version: unknown }>(
+    `SELECT CAST(started_at AS text) AS built,
+            (SELECT count(*) FROM report.release WHERE month = '${firstDayOf(month)}') AS version
+       FROM report.builder WHERE id = 1`,
+  );
+  return `${String(row?.built)} ${String(row?.version)}`;
+}
+
+async function publish(
+  sql: SqlSession,
+  dialect: SqlDialect,
+  options: PublishOptions,
+  { releases, live, cells, earlier }: Ground,
+): Promise<Publication> {
+  const { month, now } = options;
+  const [last] = releases;
+  const state = stateOf(options, last?.state, live);
   const before = earlier.at(-1) ?? [];
   const rows = changedRows(before, cells);
-  const state = stateOf(options, last?.state);
   const moves = last === undefined ? [] : movesOf(before, rows);
   const isNew = last === undefined || isMoved(before, rows) || (last.state === 'preliminary' && state === 'final');
   if (!isNew) return { release: last, isNew, moves: [] };
@@ -63,7 +117,7 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
   const hidden = hiddenIn(cells);
   const shown = withShown(live, cells, { suppression: options.suppression, withHidden: false, hidden });
   const definitions = await definitionsNow(sql);
-  const causes =
+  const moved =
     last === undefined
       ? []
       : await causesSince(sql, dialect, {
@@ -72,6 +126,7 @@ async function publish(sql: SqlSession, dialect: SqlDialect, options: PublishOpt
           before: await definitionsOf(sql, last),
           now: definitions,
         });
+  const causes = [...incompleteCause(options, state, live), ...moved];
   const draft: Omit<Release, 'checksum'> = {
     month,
     version: (last?.version ?? 0) + 1,
@@ -98,11 +153,24 @@ function isMoved(before: readonly Cell[], rows: readonly ChangedRow[]): boolean 
 }
 
 function stateOf(
-  { as, month, project, now, closeAfter }: PublishOptions,
+  { as, month, incomplete, missingDays }: PublishOptions,
   last: ReleaseState | undefined,
+  live: Section,
 ): ReleaseState {
   if (last === 'final' || last === 'restated') return 'restated';
-  return as === 'due' ? dueState(month, project.timezone, closeAfter, now) : as;
+  if (as === 'due') return live.status.state === 'final' ? 'final' : 'preliminary';
+  const lacking = missingDays === 'allow' ? [] : lackingDays(live);
+  if (as === 'final' && lacking.length > 0 && incomplete === undefined)
+    throw new ConnectorError('expectation', `${month} cannot be final: ${lacking.join('; ')}.`, {
+      hint: 'Read the days again (tributary backfill), or publish it all the same: --incomplete "why".',
+    });
+  return as;
+}
+
+function incompleteCause({ incomplete }: PublishOptions, state: ReleaseState, live: Section): readonly Cause[] {
+  const lacking = lackingDays(live);
+  if (incomplete === undefined || state === 'preliminary' || lacking.length === 0) return [];
+  return [{ kind: 'incomplete', id: incomplete, connection: null, sources: lacking }];
 }
 
 /** What a month is by the calendar alone. */

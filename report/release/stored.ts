@@ -24,12 +24,12 @@ export interface Release {
   readonly checksum: string;
 }
 
-/** Why figures may have moved since the version before. */
+/** Why figures may have moved since the version before, or why it was published with days missing. */
 export interface Cause {
-  readonly kind: 'run' | 'definition';
-  /** The run, or the fact whose definition changed. */
+  readonly kind: 'run' | 'definition' | 'incomplete';
+  /** The run, the fact whose definition changed, or the reason that was given. */
   readonly id: string;
-  /** Of a run: its connection, and the files and windows that it read. */
+  /** Of a run: its connection, and the files and windows that it read; else what is missing. */
   readonly connection: string | null;
   readonly sources: readonly string[];
 }

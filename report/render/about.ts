@@ -20,8 +20,9 @@ export const spanText = ({ month }: Section): string =>
   `${monthText(month.id)}${month.through_day === month.last_day ? '' : `, to ${month.through_day}`}`;
 
 export function stateText({ status, project }: Section): string {
-  const { state, final_from, release } = status;
+  const { state, is_held, final_from, release } = status;
   const version = release === null || release.is_live ? '' : `, version ${release.version}`;
+  if (is_held) return `Preliminary, since days are missing${version}`;
   if (state === 'preliminary') return `Preliminary until ${instantText(final_from, project.time_zone)}${version}`;
   return `${state === 'final' ? 'Final' : 'Restated'}${version}`;
 }

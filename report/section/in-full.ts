@@ -6,6 +6,7 @@ export function inFull(section: Section): Section {
   const told = withIntervals(section) as Section;
   return {
     ...told,
+    status: { ...told.status, is_held: told.status.is_held ?? false },
     cards: told.cards.map((card) => ({ ...card, history: card.history ?? [] })),
     days: told.days.map((day) => ({ ...day, is_preliminary: day.is_preliminary ?? false })),
     weeks: told.weeks ?? [],

@@ -12,6 +12,7 @@ import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
 import { outlookOf } from './outlook.js';
+import type { DaySpan } from '../facts/fact.js';
 import { sourceDays, type SourceDays } from './sources.js';
 import { annotationsOf, earlierDays, figuresByDay, isOpenDay } from './trend.js';
 import { weeksOf } from './weeks.js';
@@ -23,6 +24,10 @@ export interface SectionOptions {
   readonly now: Date;
   /** How long after its end a month is preliminary, such as `8d`. */
   readonly closeAfter: string;
+  /** `allow`: a month becomes final by time also where days are missing. Absent: `hold`. */
+  readonly missingDays?: 'hold' | 'allow';
+  /** Of facts by name the days that they are for: a source owes no others. */
+  readonly factDays?: Readonly<Record<string, DaySpan>>;
   /** How members were to be shared out among arms; campaigns that are not here have equal ones. */
   readonly experiments?: readonly ExperimentDefinition[];
 }
@@ -40,7 +45,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const { month, project, now } = options;
   await requireMonth(sql, month);
   const span = { id: month, first_day: firstDayOf(month), last_day: lastDayOf(month) };
-  const sources = await sourceDays(sql, span, now, project.timezone);
+  const sources = await sourceDays(sql, span, now, project.timezone, options.factDays);
   const end = startOfDay(addDays(span.last_day, 1), project.timezone);
   const through = throughDay(span, sources, now >= end);
   const monthSpan: MonthSpan = { ...span, through_day: through, has_ended: now >= end };
@@ -65,7 +70,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     name,
     ...figures,
   }));
-  const status = statusOf(sources, end, now, closingMs);
+  const status = statusOf(sources, end, now, closingMs, options.missingDays);
   const section: Omit<Section, 'notes'> = {
     schema: 'tributary.report_section/1',
     heading: 'Real-time Campaign Performance Overview',
@@ -116,7 +121,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     by_response_type: await responseTypes(sql, month),
     control_groups: await controlGroups(sql, month),
     experiments: await experimentsOf(sql, month, {
-      isOver: status.state === 'final',
+      isOver: now.toISOString() >= status.final_from,
       definitions: options.experiments ?? [],
     }),
     costs: costsOf(byCampaign),
@@ -173,11 +178,19 @@ function closingOf(closeAfter: string): number {
   throw new ConnectorError('config', 'report.months.close_after must be a duration like 8d.');
 }
 
-function statusOf(sources: SourceDays, end: Date, now: Date, closingMs: number): Status {
+function statusOf(
+  sources: SourceDays,
+  end: Date,
+  now: Date,
+  closingMs: number,
+  missingDays: SectionOptions['missingDays'] = 'hold',
+): Status {
   const finalFrom = new Date(end.getTime() + closingMs);
+  const isHeld = missingDays === 'hold' && sources.missing.size > 0;
   const reads = sources.states.map(({ data_as_of }) => data_as_of);
   return {
-    state: now >= finalFrom ? 'final' : 'preliminary',
+    state: now >= finalFrom && !isHeld ? 'final' : 'preliminary',
+    is_held: now >= finalFrom && isHeld,
     release: null,
     final_from: finalFrom.toISOString(),
     data_as_of: reads.length === 0 || reads.includes(null) ? null : [...reads].sort()[0]!,

@@ -90,11 +90,11 @@ export interface Restatement {
     readonly after: string | null;
   }[];
   readonly causes: readonly {
-    readonly kind: 'run' | 'definition';
-    /** The run, or the fact whose definition changed. */
+    readonly kind: 'run' | 'definition' | 'incomplete';
+    /** The run, the fact whose definition changed, or why the month was published although days are missing. */
     readonly id: string;
     readonly connection: string | null;
-    /** Files and windows that the run read. */
+    /** Files and windows that the run read, or what is missing. */
     readonly sources: readonly string[];
   }[];
 }
@@ -113,6 +113,8 @@ export interface Status {
   readonly state: 'preliminary' | 'final' | 'restated';
   /** Null where the month was never released. */
   readonly release: ReleaseMark | null;
+  /** The time has come, and days are missing: it is final when they are there, or somebody publishes it so. */
+  readonly is_held: boolean;
   /** From when on the month counts as final. */
   readonly final_from: string;
   /** When the last complete reading of its oldest source began; null where one of them was never read to its end. */

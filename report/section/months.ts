@@ -1,15 +1,30 @@
 import { ConnectorError, type SqlSession } from '#sdk';
-import { monthOf } from './calendar.js';
+import { addMonths, firstDayOf, monthOf } from './calendar.js';
+
+const MARTS = ['campaign_monthly', 'response_monthly'] as const;
 
 /** The months that have figures, newest first. */
 export async function listMonths(sql: SqlSession): Promise<readonly string[]> {
   const present = await sql.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_schema = 'report' AND table_name IN ('campaign_monthly', 'response_monthly')`,
+    `SELECT 1 FROM information_schema.tables WHERE table_schema = 'report' AND table_name IN (${MARTS.map((mart) => `'${mart}'`).join(', ')})`,
   );
-  if (present.length < 2) return [];
+  if (present.length < MARTS.length) return [];
+  // The ends are found by the index, and each month between by one look, where all rows would have to be read.
+  const ends = MARTS.map((mart) => `SELECT min(month) AS first, max(month) AS last FROM report.${mart}`);
+  const [span] = await sql.query<{ first: string | null; last: string | null }>(
+    `SELECT CAST(min(first) AS text) AS first, CAST(max(last) AS text) AS last FROM (${ends.join(' UNION ALL ')}) e`,
+  );
+  if (span === undefined || span.first === null || span.last === null) return [];
+  const months: string[] = [];
+  for (let month = monthOf(span.last); month >= monthOf(span.first); month = addMonths(month, -1)) months.push(month);
+  return presentOf(sql, months);
+}
+
+async function presentOf(sql: SqlSession, months: readonly string[]): Promise<readonly string[]> {
+  const dates = months.map((month) => `SELECT CAST('${firstDayOf(month)}' AS date) AS month`).join(' UNION ALL ');
+  const has = MARTS.map((mart) => `EXISTS (SELECT 1 FROM report.${mart} t WHERE t.month = m.month)`);
   const rows = await sql.query<{ month: string }>(
-    `SELECT CAST(month AS text) AS month FROM report.campaign_monthly
-      UNION SELECT CAST(month AS text) FROM report.response_monthly ORDER BY 1 DESC`,
+    `SELECT CAST(m.month AS text) AS month FROM (${dates}) m WHERE ${has.join(' OR ')} ORDER BY 1 DESC`,
   );
   return rows.map(({ month }) => monthOf(month));
 }

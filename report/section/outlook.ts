@@ -1,12 +1,11 @@
 import { deviationOf, type SqlSession } from '#sdk';
 import { fitted } from '../statistics/seasonal.js';
 import { addDays, daysBetween } from './calendar.js';
-import { figuresByDay } from './trend.js';
-import type { Anomaly, Figures, Forecast } from './model.js';
+import type { Anomaly, Forecast } from './model.js';
 
 const FIGURES = ['sent', 'opened', 'responded'] as const;
 type Figure = (typeof FIGURES)[number];
-type Day = Figures & { readonly date: string };
+type Day = Readonly<Record<Figure, number | null>> & { readonly date: string };
 
 const WEEK = 7;
 /** As many weeks before a day say what is usual on its weekday. */
@@ -32,12 +31,32 @@ export async function outlookOf(
 ): Promise<Outlook> {
   const { first_day, last_day, through_day } = span;
   const back = (LEARNED_WEEKS + TRIALS + 5) * WEEK;
-  const days = await figuresByDay(sql, addDays(through_day, -back), through_day);
+  const days = await countsByDay(sql, addDays(through_day, -back), through_day);
   const isRunning = through_day < last_day;
   return {
     anomalies: FIGURES.flatMap((figure) => anomaliesOf(days, figure).filter(({ date }) => date >= first_day)),
     forecasts: isRunning ? FIGURES.flatMap((figure) => forecastOf(days, figure, span) ?? []) : [],
   };
+}
+
+/** Only the counts: of so many days, without what the rates need. */
+async function countsByDay(sql: SqlSession, first: string, last: string): Promise<readonly Day[]> {
+  const within = `date BETWEEN '${first}' AND '${last}' AND NOT is_control`;
+  const counted = await sql.query<{ date: string; sent: number | null; opened: number | null }>(
+    `SELECT CAST(date AS text) AS date, CAST(sum(sent) AS bigint) AS sent, CAST(sum(opened) AS bigint) AS opened
+       FROM report.campaign_daily WHERE ${within} GROUP BY date`,
+  );
+  const answered = await sql.query<{ date: string; responded: number | null }>(
+    `SELECT CAST(date AS text) AS date, CAST(sum(responded) AS bigint) AS responded
+       FROM report.response_daily WHERE ${within} AND is_primary GROUP BY date`,
+  );
+  const found = new Map<string, Readonly<Record<string, unknown>>>();
+  for (const row of [...counted, ...answered]) found.set(row.date, { ...found.get(row.date), ...row });
+  const count = (value: unknown) => (value === null || value === undefined ? null : Number(value));
+  return daysBetween(first, last).map((date) => {
+    const { sent, opened, responded } = found.get(date) ?? {};
+    return { date, sent: count(sent), opened: count(opened), responded: count(responded) };
+  });
 }
 
 /** Days whose count is far from what their weekday had in the weeks before, by median and median deviation. */

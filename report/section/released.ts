@@ -33,9 +33,15 @@ export function withRelease(
           },
         ]
       : [];
+  const incomplete = causes
+    .filter(({ kind }) => kind === 'incomplete')
+    .map(({ id, sources }) => ({
+      title: 'Incomplete',
+      text: `The month was published although days are missing (${sources.join('; ')}): ${id}`,
+    }));
   return {
     ...section,
-    status: { ...section.status, state, release: mark },
+    status: { ...section.status, state, is_held: section.status.is_held && state === 'preliminary', release: mark },
     restatement: earlier.length === 0 ? null : restatement,
     releases: [release, ...earlier].map((one) => ({
       version: one.version,
@@ -44,6 +50,7 @@ export function withRelease(
       moved: one.moved,
     })),
     notes: [
+      ...incomplete,
       ...restated,
       ...suppressionNote({ ...section, status: { ...section.status, release: mark } }),
       ...section.notes,

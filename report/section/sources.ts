@@ -1,5 +1,6 @@
 import type { SqlSession } from '#sdk';
 import { addDays, daysBetween, dayIn } from './calendar.js';
+import type { DaySpan } from '../facts/fact.js';
 import type { SourceState } from './model.js';
 
 export interface SourceDays {
@@ -12,13 +13,15 @@ export interface SourceDays {
 
 /**
  * Which days of a month each source should have and has. A source owes every day from its first one to yesterday; one whose
- * rows all stand on a fixed day owes that day, and figures adopted from before owe none.
+ * rows all stand on a fixed day owes that day, one whose fact is for some days only owes no others, and figures adopted from
+ * before owe none.
  */
 export async function sourceDays(
   sql: SqlSession,
   month: { readonly first_day: string; readonly last_day: string },
   now: Date,
   timeZone: string,
+  factDays: Readonly<Record<string, DaySpan>> = {},
 ): Promise<SourceDays> {
   const within = `date BETWEEN '${month.first_day}' AND '${month.last_day}'`;
   const present = await sql.query<{ source: string; date: string; origin: string }>(
@@ -26,13 +29,14 @@ export async function sourceDays(
       UNION SELECT source, CAST(date AS text), origin FROM report.response_daily WHERE ${within} ORDER BY 1, 2`,
   );
   const facts = await sql.query<{
+    fact: string;
     source: string;
     origin: string;
     first_month: string | null;
     fixed_day: string | null;
     data_as_of: string | Date | null;
   }>(
-    `SELECT s.source, s.origin, CAST(c.first_month AS text) AS first_month, CAST(f.fixed_day AS text) AS fixed_day, f.data_as_of
+    `SELECT s.fact, s.source, s.origin, CAST(c.first_month AS text) AS first_month, CAST(f.fixed_day AS text) AS fixed_day, f.data_as_of
        FROM (SELECT fact, source, origin FROM report.campaign_monthly
               UNION SELECT fact, source, origin FROM report.response_monthly) s
        LEFT JOIN (SELECT source, min(month) AS first_month
@@ -45,13 +49,15 @@ export async function sourceDays(
   const until = yesterday < month.last_day ? yesterday : month.last_day;
   const expected = new Map<string, Set<string>>();
   const asOf = new Map<string, string | null>();
-  for (const { source, origin, first_month, fixed_day, data_as_of } of facts) {
+  for (const { fact, source, origin, first_month, fixed_day, data_as_of } of facts) {
     const days = expected.get(source) ?? new Set<string>();
     expected.set(source, days);
     if (origin === 'legacy' || first_month === null || first_month > month.first_day) continue;
     const first = present.find((row) => row.source === source && row.origin !== 'legacy')?.date;
     const from = first_month === month.first_day && first !== undefined ? first : month.first_day;
-    if (fixed_day === null) for (const day of daysBetween(from, until)) days.add(day);
+    const own = factDays[fact];
+    const isOwed = (day: string) => (own?.from ?? day) <= day && day <= (own?.to ?? day);
+    if (fixed_day === null) for (const day of daysBetween(from, until).filter(isOwed)) days.add(day);
     else if (fixed_day >= month.first_day && fixed_day <= month.last_day) days.add(fixed_day);
     const read = data_as_of === null ? null : new Date(data_as_of).toISOString();
     const known = asOf.get(source);

@@ -28,15 +28,13 @@ export const isOpenDay = (day: string, timeZone: string, closingMs: number, now:
 /** More campaigns that began on one day are counted, not named. */
 const NAMED = 3;
 
-/** On which days campaigns sent their first messages, and on which figures changed their meaning. */
+/** On which days campaigns began that sent something in these days, and on which figures changed their meaning. */
 export async function annotationsOf(sql: SqlSession, first: string, last: string): Promise<readonly Annotation[]> {
   const began = await sql.query<{ date: string; name: string }>(
-    `SELECT CAST(b.date AS text) AS date, b.name FROM (
-        SELECT min(date) AS date, max(campaign_name) AS name, source, campaign_id FROM report.campaign_daily
-         WHERE sent > 0 AND NOT is_control AND (source, campaign_id) IN (
-           SELECT source, campaign_id FROM report.campaign_daily WHERE date BETWEEN '${first}' AND '${last}' AND sent > 0)
-         GROUP BY source, campaign_id) b
-      WHERE b.date BETWEEN '${first}' AND '${last}' ORDER BY 1, 2`,
+    `SELECT CAST(c.first_day AS text) AS date, c.name FROM report.campaign c
+      WHERE c.first_day BETWEEN '${first}' AND '${last}' AND (c.source, c.campaign_id) IN (
+        SELECT source, campaign_id FROM report.campaign_daily
+         WHERE date BETWEEN '${first}' AND '${last}' AND sent > 0 AND NOT is_control) ORDER BY 1, 2`,
   );
   const changed = await sql.query<{ date: string; measures: string; note: string }>(
     `SELECT CAST(date AS text) AS date, measures, note FROM report.definition_change

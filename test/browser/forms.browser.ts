@@ -53,7 +53,9 @@ beforeAll(async () => {
   );
   await project.write('data/a.csv', ['date,campaign,region,sent,opened,answered', ...rows, ''].join('\n'));
   expect((await project.run(['sync', 'daily'])).code).toBe(0);
-  expect((await project.run(['report', 'publish', '--month', '2026-03'])).code).toBe(0);
+  expect((await project.run(['report', 'publish', '--month', '2026-03', '--incomplete', 'a small example'])).code).toBe(
+    0,
+  );
   const { child, ended } = project.start(['serve', '--port', '0', '--json']);
   const opened = openBrowser();
   const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];

@@ -46,7 +46,7 @@ export function largeMonth({ campaigns, regions, segments }: Size): Section {
     project: { name: 'large', time_zone: 'America/Chicago' },
     month: { id: '2026-03', first_day: dates[0]!, last_day: dates[30]!, through_day: dates[30]!, has_ended: true },
     generated_at: '2026-04-10T07:00:00Z',
-    status: { state: 'final', release: null, final_from: '2026-04-09T05:00:00Z', ...whole },
+    status: { state: 'final', release: null, is_held: false, final_from: '2026-04-09T05:00:00Z', ...whole },
     sources: [{ source: 'braze', ...whole }],
     time_zones: ['America/Chicago'],
     totals,

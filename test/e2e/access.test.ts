@@ -288,6 +288,38 @@ describe('the audit log by the API', () => {
   });
 });
 
+test('the command line shows single members and small counts only to a token with the right, and the log keeps it', async () => {
+  const env = (token?: string) => ({
+    AUDIT_KEY,
+    HOOK_URL: 'http://127.0.0.1:1/',
+    ...(token === undefined ? {} : { TRIBUTARY_TOKEN: token }),
+  });
+  for (const [token, said] of [
+    [undefined, 'TRIBUTARY_TOKEN is not set.'],
+    [tokens['admin'], '("phi:read"), which the roles phi have.'],
+    ['trb_nonsense', 'This token is not known.'],
+  ] as const)
+    for (const args of [
+      ['query', 'warehouse', 'select 1 as one'],
+      ['report', 'build', '--with-phi', '--month', '2026-03'],
+    ]) {
+      const refused = await project.run(args, { env: env(token) });
+      expect([args[0], refused.code, refused.stderr]).toEqual([args[0], 4, expect.stringContaining(said)]);
+    }
+  expect(await project.data(['query', 'warehouse', 'select 1 as one'], { env: env(tokens['phi']) })).toEqual([
+    { one: 1 },
+  ]);
+  const { audit } = await installation.store();
+  const rows = (await audit.list({ limit: 10_000 })).filter(({ action }) => action.endsWith('.with_phi'));
+  expect(rows.map(({ actor, action, outcome }) => `${actor} ${action} ${outcome}`).slice(0, 5)).toEqual([
+    'token:the phi query.with_phi allowed',
+    'unknown report.with_phi denied',
+    'unknown query.with_phi denied',
+    'token:the admin report.with_phi denied',
+    'token:the admin query.with_phi denied',
+  ]);
+});
+
 test('small counts are asked for by who has the right to see them, and the log keeps that they were', async () => {
   const made = await project.data(['tokens', 'create', 'both', '--role', 'analyst', '--role', 'phi'], { env });
   tokens['both'] = made.token;

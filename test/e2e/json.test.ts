@@ -124,7 +124,7 @@ test('every verb prints what is documented', async () => {
   await check('report', 'build', '--out', 'out');
   await check('report', 'chart', 'trend', '--month', '2026-03', '--out', 'out');
   await check('report', 'facts', '--sample', '1');
-  await check('report', 'publish', '--month', '2026-03');
+  await check('report', 'publish', '--month', '2026-03', '--incomplete', 'a small example');
   await check('report', 'releases');
   await check('report', 'link', '--month', '2026-03', '--filter', 'channel=email');
   await check('report', 'mail', '--month', '2026-03', '--to', 'ana@example.org', '--dry-run');

@@ -13,7 +13,10 @@ export function queryVerb(program: Command): void {
     })
     .option('--csv', 'print as CSV');
   does<{ csv?: boolean }>(command, async ({ installation, output, signal }, [destination, statement], { csv }) => {
-    const sql = await (await installation()).sql(destination as string, { readOnly: true, signal });
+    const [open, { requirePhiRight }] = await Promise.all([installation(), import('./phi-right.js')]);
+    // A statement may read what the report hides, and rows of single members.
+    await requirePhiRight(open, 'query.with_phi', destination as string);
+    const sql = await open.sql(destination as string, { readOnly: true, signal });
     try {
       const { columns, rows } = await sql.ask(statement as string);
       const names = distinct(columns);

@@ -42,6 +42,10 @@ export function reportVerb(program: Command): void {
       if (release !== undefined && asOf !== undefined)
         throw new ConnectorError('config', '--release and --as-of name a release each.', { hint: 'Give one of them.' });
       const open = await installation();
+      if (withPhi === true) {
+        const { requirePhiRight } = await import('./phi-right.js');
+        await requirePhiRight(open, 'report.with_phi', month ?? 'the latest month');
+      }
       const [{ latestMonth, loadMonth }, { bringMartsUpToDate, undatedIn }, { renderSection }] = await Promise.all([
         import('../monthly-report.js'),
         import('../marts.js'),
@@ -149,10 +153,11 @@ function publishVerb(group: Command): void {
     .command('publish')
     .description('publish a month as it stands: final, or restated where it was final before')
     .requiredOption('--month <month>', 'YYYY-MM', monthOf)
-    .option('--preliminary', 'only as preliminary; a month that was final is restated all the same');
-  does<{ readonly month: string; readonly preliminary?: boolean }>(
+    .option('--preliminary', 'only as preliminary; a month that was final is restated all the same')
+    .option('--incomplete <reason>', 'final although days are missing; the release keeps why', reasonOf);
+  does<{ readonly month: string; readonly preliminary?: boolean; readonly incomplete?: string }>(
     publish,
-    async ({ installation, output, signal }, _args, { month, preliminary }) => {
+    async ({ installation, output, signal }, _args, { month, preliminary, incomplete }) => {
       const open = await installation();
       const [releases, { bringMartsUpToDate, undatedIn }] = await Promise.all([
         import('../releases.js'),
@@ -160,7 +165,11 @@ function publishVerb(group: Command): void {
       ]);
       for (const message of undatedIn(await bringMartsUpToDate(open, signal))) output.note(`warning: ${message}`);
       const as = preliminary === true ? 'preliminary' : 'final';
-      const { release, isNew, moves } = await releases.publish(open, { month, as, by: userInfo().username }, signal);
+      const { release, isNew, moves } = await releases.publish(
+        open,
+        { month, as, by: userInfo().username, ...(incomplete === undefined ? {} : { incomplete }) },
+        signal,
+      );
       await releases.maintainViews(open, signal).catch((error: unknown) => {
         output.note(`warning: the month is published, but not the views: ${toConnectorError(error).message}`);
       });
@@ -204,6 +213,11 @@ const releaseForm = (release: Release) => ({ ...release });
 function moveText({ breakdown, at, name, figure, before, after }: Move): string {
   const place = Object.values(at).join(' / ');
   return `  ${[breakdown, place, name].filter((part) => part !== '').join(' ')}: ${figure} ${before ?? 'not measured'} → ${after ?? 'not measured'}`;
+}
+
+function reasonOf(text: string): string {
+  if (text.trim().length < 3) throw new InvalidArgumentError('It must say why.');
+  return text.trim();
 }
 
 /** Of a day its end. */

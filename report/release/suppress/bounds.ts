@@ -15,27 +15,40 @@ export function forced(equations: readonly Equation[]): ReadonlySet<number> {
   const high = new Map<number, number>();
   const lowOf = (unknown: number) => low.get(unknown) ?? 0;
   const highOf = (unknown: number) => high.get(unknown) ?? Infinity;
+  const spanOf = (unknown: number, times: number): readonly [number, number] => {
+    const [one, other] = [times * lowOf(unknown), times * highOf(unknown)];
+    return times > 0 ? [one, other] : [other, one];
+  };
   for (let round = 0; round < ROUNDS; round++) {
     let isTighter = false;
-    for (const { row, sum } of equations)
+    for (const { row, sum } of equations) {
+      // What the row may come to, an infinity counted apart so that one unknown can be taken out of it.
+      let [most, least, endlessUp, endlessDown] = [0, 0, 0, 0];
+      for (const [unknown, own] of row) {
+        const [from, to] = spanOf(unknown, own);
+        if (to === Infinity) endlessUp++;
+        else most += to;
+        if (from === -Infinity) endlessDown++;
+        else least += from;
+      }
       for (const [unknown, times] of row) {
         // times × unknown = sum − the others.
-        let [least, most] = [sum, sum];
-        for (const [other, own] of row) {
-          if (other === unknown) continue;
-          most -= own > 0 ? own * lowOf(other) : own * highOf(other);
-          least -= own > 0 ? own * highOf(other) : own * lowOf(other);
-        }
-        const [from, to] = times > 0 ? [least / times, most / times] : [most / times, least / times];
-        if (from > lowOf(unknown)) {
-          low.set(unknown, from);
+        const [from, to] = spanOf(unknown, times);
+        const isOpenDown = from === -Infinity;
+        const isOpenUp = to === Infinity;
+        const upper = endlessDown > Number(isOpenDown) ? Infinity : sum - (isOpenDown ? least : least - from);
+        const lower = endlessUp > Number(isOpenUp) ? -Infinity : sum - (isOpenUp ? most : most - to);
+        const [atLeast, atMost] = times > 0 ? [lower / times, upper / times] : [upper / times, lower / times];
+        if (atLeast > lowOf(unknown)) {
+          low.set(unknown, atLeast);
           isTighter = true;
         }
-        if (to < highOf(unknown)) {
-          high.set(unknown, to);
+        if (atMost < highOf(unknown)) {
+          high.set(unknown, atMost);
           isTighter = true;
         }
       }
+    }
     if (!isTighter) break;
   }
   return new Set([...high].flatMap(([unknown, most]) => (most === lowOf(unknown) ? [unknown] : [])));

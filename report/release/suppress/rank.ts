@@ -22,9 +22,9 @@ export function echelonOf(equations: Iterable<Row>): Echelon {
   };
   for (const equation of equations) {
     const row = reduced(equation, rows);
-    const [first] = row;
-    if (first === undefined) continue;
-    const [pivot, leading] = first;
+    const pivot = rarest(row, holders);
+    if (pivot === undefined) continue;
+    const leading = row.get(pivot)!;
     const scale = inverse(leading);
     for (const [unknown, times] of row) row.set(unknown, (times * scale) % PRIME);
     for (const other of holders.get(pivot) ?? []) {
@@ -45,6 +45,17 @@ export function echelonOf(equations: Iterable<Row>): Echelon {
     for (const unknown of row.keys()) hold(unknown, pivot);
   }
   return { fixes: (sum) => reduced(sum, rows).size === 0 };
+}
+
+/** The unknown that the fewest rows hold, from which it must be taken. */
+function rarest(row: Row, holders: ReadonlyMap<number, ReadonlySet<number>>): number | undefined {
+  let [best, least] = [undefined as number | undefined, Infinity];
+  for (const unknown of row.keys()) {
+    const held = holders.get(unknown)?.size ?? 0;
+    if (held < least) [best, least] = [unknown, held];
+    if (held === 0) break;
+  }
+  return best;
 }
 
 /** A row without the pivots of the others. */

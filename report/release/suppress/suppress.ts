@@ -87,13 +87,15 @@ interface Ground {
 }
 
 function familyOf(counts: readonly Count[], { versions, isProtected, isSmall }: Ground): Family {
-  const [plain, knowing] = [false, true].map((knowsWhatStayed) => {
+  const readBy = (knowsWhatStayed: boolean): System => {
     const system = systemOf(versions, counts, isProtected, knowsWhatStayed);
     markPublic(system);
     for (const node of system.nodes) node.isSensitive = isSmall(node.value) && (node.isNew || node.wasHidden);
     return system;
-  }) as [System, System];
-  return { counts, plain, knowing };
+  };
+  const plain = readBy(false);
+  // Of a first version there is nothing that could have stayed: both readers are one.
+  return { counts, plain, knowing: versions.length === 1 ? plain : readBy(true) };
 }
 
 /** A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: the family is broken. */
@@ -138,7 +140,10 @@ function hideEnough(family: Family, ground: Ground): boolean {
   const hide = (node: Node) => {
     for (const one of twin(node) ?? []) one.isHidden = true;
   };
-  const systems = [plain, knowing].map((system) => ({ system, pairs: pairsOf(system, versions, counts, ground) }));
+  const systems = [...new Set([plain, knowing])].map((system) => ({
+    system,
+    pairs: pairsOf(system, versions, counts, ground),
+  }));
   // Of two that are a little apart, the new one is a secret where the other one was shown.
   for (const { pairs } of systems) for (const pair of pairs) markFresh(pair, twin);
   for (const node of plain.nodes) {

@@ -16,7 +16,7 @@ afterAll(stopTestServer);
 const signal = new AbortController().signal;
 
 /** As a host has it; `closeAfter` decides whether March 2026 is over. */
-const installation = (closeAfter: string) =>
+const installation = (closeAfter: string, missing_days = 'allow') =>
   ({
     configuration: {
       settings: {
@@ -24,7 +24,7 @@ const installation = (closeAfter: string) =>
         connections: {},
         report: {
           destination: 'warehouse',
-          months: { close_after: closeAfter },
+          months: { close_after: closeAfter, missing_days },
           suppression: { threshold: 11, dimensions: ['region', 'segment'] },
           facts: [],
         },
@@ -73,4 +73,26 @@ test('who looks at a month that was never released releases it, and a later look
   expect(await look()).toEqual(['restated', 2, 90]);
   expect(await look()).toEqual(['restated', 2, 90]);
   expect((await loadMonth(host, { month: '2026-03', signal, release: 1 })).totals.opened).toBe(40);
+});
+
+test('a month that lacks days does not become final by time, and the host says what is missing', async () => {
+  await loadSmallMonth(warehouse);
+  const due = (known?: string) => publishDue(installation('8d', 'hold'), { known, signal });
+  const first = await due();
+  expect(first.published.map(({ release }) => [release.month, release.state])).toEqual([['2026-03', 'preliminary']]);
+  const again = await due(first.built);
+  expect(again).toMatchObject({
+    published: [],
+    held: [
+      '2026-03 stays preliminary: braze lacks 2026-03-03, 2026-03-04, 2026-03-05, 2026-03-06, 2026-03-07 and 24 more days',
+    ],
+  });
+  await restate(
+    warehouse,
+    '00000000-0000-4000-8000-00000000000b',
+    `INSERT INTO raw_daily.series SELECT 100 + d, '2026-03-01T18:00Z'::timestamptz + d * interval '1 day', 'a', 'EML', 'x', 1, 0, NULL, NULL
+       FROM generate_series(2, 30) d`,
+  );
+  const { published, held } = await due(again.built);
+  expect([published.map(({ release }) => release.state), held]).toEqual([['final'], []]);
 });

@@ -80,7 +80,7 @@ test('a final month stays as it was published, and what moves later is a version
   const html = renderHtml(restated);
   expect(html).toContain('Restated, version 2');
   expect(html).toContain('out/late.csv');
-  expect(html).toContain('<td>40</td><td>90</td>');
+  expect(html).toContain('<td><data value="40">40</data></td><td><data value="90">90</data></td>');
   expect((await restatedSince(warehouse.sql, NOW)).map(({ month, version }) => [month, version])).toEqual([
     ['2026-03', 2],
   ]);
@@ -148,4 +148,24 @@ test('of two who publish at once one makes the version; who dies before the comm
     now: NOW,
   });
   expect(totals(await released(1))).toEqual(totals(live));
+});
+
+test('a month with missing days is final only with a reason, which its release keeps', async () => {
+  await expect(publish(NOW, { missingDays: 'hold' })).rejects.toMatchObject({
+    kind: 'expectation',
+    message: expect.stringMatching(/^2026-03 cannot be final: braze lacks 2026-03-03, .* and 24 more days\.$/),
+    details: { hint: expect.stringContaining('--incomplete') },
+  });
+  const { release } = await publish(NOW, { missingDays: 'hold', incomplete: 'the vendor lost them' });
+  expect(release).toMatchObject({
+    state: 'final',
+    causes: [{ kind: 'incomplete', id: 'the vendor lost them', sources: [expect.stringContaining('braze lacks')] }],
+  });
+  const section = await released(1);
+  expect(section.status).toMatchObject({ state: 'final', is_held: false });
+  expect(section.notes[0]).toMatchObject({
+    title: 'Incomplete',
+    text: expect.stringContaining('the vendor lost them'),
+  });
+  expect(renderHtml(section)).toContain('the vendor lost them');
 });

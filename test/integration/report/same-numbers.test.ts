@@ -30,6 +30,7 @@ const OPTIONS = {
   project: { name: 'Outreach', timezone: 'America/Chicago' },
   now: NOW,
   closeAfter: '8d',
+  missingDays: 'allow' as const,
   suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
 };
 /** The simulated campaigns, the real experiment, and campaigns that go to a few members here and there. */

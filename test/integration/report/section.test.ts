@@ -6,8 +6,9 @@ import { demoFacts, factsFrom, openWarehouse, type Warehouse } from './warehouse
 
 let warehouse: Warehouse;
 const ask = <R extends Record<string, unknown> = Record<string, unknown>>(sql: string) => warehouse.sql.query<R>(sql);
-const load = (month: string, now: string) =>
+const load = (month: string, now: string, more: object = {}) =>
   loadSection(warehouse.sql, {
+    ...more,
     month,
     project: { name: 'Outreach', timezone: 'America/Chicago' },
     now: new Date(now),
@@ -122,7 +123,12 @@ test('a month that runs is preliminary, ends with its newest day and is compared
   expect(february.days[10]).toMatchObject({ date: '2026-02-11', sent: null, responded: null });
   expect(february.cards[0]!.previous_month).toBeNull();
   expect(february.days.map(({ is_preliminary }) => is_preliminary).indexOf(true)).toBe(23);
-  expect((await load('2026-02', '2026-03-09T06:00:00Z')).status.state).toBe('final');
+  expect((await load('2026-02', '2026-03-09T06:00:00Z')).status).toMatchObject({ state: 'preliminary', is_held: true });
+  const allowed = await load('2026-02', '2026-03-09T06:00:00Z', { missingDays: 'allow' });
+  expect(allowed.status).toMatchObject({ state: 'final', is_held: false });
+  // A fact that ends owes no days afterwards.
+  const ended = await load('2026-02', '2026-03-09T06:00:00Z', { factDays: { 'daily.series': { to: '2026-02-03' } } });
+  expect(ended.status).toMatchObject({ state: 'final', days_expected: 3, missing_days: [] });
 });
 
 test('data are as old as the last complete reading of the oldest stream', async () => {

@@ -47,6 +47,7 @@ export function publishSmallMonth(
     month: '2026-03',
     project: { name: 'Outreach', timezone: 'America/Chicago' },
     closeAfter: '8d',
+    missingDays: 'allow',
     now,
     as: 'final',
     by: 'ana',

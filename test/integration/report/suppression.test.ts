@@ -22,6 +22,7 @@ const OPTIONS = {
   month: '2026-03',
   project: { name: 'Outreach', timezone: 'America/Chicago' },
   closeAfter: '8d',
+  missingDays: 'allow' as const,
   suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
 };
 

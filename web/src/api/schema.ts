@@ -6205,7 +6205,7 @@ export interface operations {
                                 connection: string | null;
                                 id: string;
                                 /** @enum {string} */
-                                kind: "run" | "definition";
+                                kind: "run" | "definition" | "incomplete";
                                 sources: string[];
                             }[];
                             moved: number;
@@ -6234,6 +6234,7 @@ export interface operations {
                             days_expected: number;
                             days_present: number;
                             final_from: string;
+                            is_held: boolean;
                             missing_days: string[];
                             release: {
                                 is_live: boolean;
@@ -6862,7 +6863,7 @@ export interface operations {
                                 connection: string | null;
                                 id: string;
                                 /** @enum {string} */
-                                kind: "run" | "definition";
+                                kind: "run" | "definition" | "incomplete";
                                 sources: string[];
                             }[];
                             checksum: string;
