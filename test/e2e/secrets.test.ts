@@ -14,7 +14,7 @@ const CANARIES = {
   KEY: 'canary-key-7f3a',
   BASIC: 'canary basic/9d+2&e',
   FILE: '-----BEGIN KEY-----\nY2FuYXJ5LWZpbGUtYTFiMmMzZDRlNWY2\n-----END KEY-----',
-  URL_PASSWORD: 'canary%40url-51c8',
+  URL_PASSWORD: 'canary%40url-zqwjkx',
   WRITTEN: 'canary-written-0b6e',
   HOOK_SECRET: 'canary-hook-4d21-0000',
 };
@@ -22,7 +22,7 @@ const PIECES = [
   'canary',
   'Canary',
   'Y2FuYXJ5',
-  '51c8',
+  'zqwjkx',
   '9d+2',
   '9d%2B2',
   Buffer.from(CANARIES.BASIC).toString('base64').slice(0, 20),
