@@ -148,7 +148,7 @@ test('pages go on by a cursor, filters hold, and what is not understood is refus
     ['state=dead', 'state must be one of queued'],
     ['since=yesterday', 'since must be a day'],
     ['since=2026-13-45', 'since must be a day'],
-    ['cursor=%00', 'cursor must be the `next`'],
+    ['cursor=%00', 'The address holds the character NUL'],
     [`cursor=${Buffer.from('2026-03-01 a\0b').toString('base64url')}`, 'cursor must be the `next`'],
     ['limit=0', 'limit must be a whole number'],
     ['state=failed&state=queued', 'state must be given once.'],

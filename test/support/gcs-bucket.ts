@@ -39,7 +39,8 @@ export async function openGcsBucket(kind: 'best' | 'own' = 'best'): Promise<GcsB
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   );
-  for await (const line of createInterface({ input: child.stderr! })) if (/start|http/i.test(line)) break;
+  // Its first line says that it will start, not that it can be asked.
+  for await (const line of createInterface({ input: child.stderr! })) if (line.includes('All services started')) break;
   child.stderr!.resume();
   const endpoint = `http://127.0.0.1:${port}`;
   return {
