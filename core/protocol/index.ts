@@ -24,3 +24,4 @@ export * from './secret-stores.js';
 export * from './api-calls.js';
 export * from './facts.js';
 export * from './unusual.js';
+export * from './suggestions.js';

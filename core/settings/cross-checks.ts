@@ -3,7 +3,7 @@ import type { Path } from './issues.js';
 import { checkReport } from './report-checks.js';
 import type { Settings } from './settings.js';
 import { entries, namesOf } from './given.js';
-import { didYouMean } from './suggestions.js';
+import { didYouMean } from '../protocol/index.js';
 
 /** What the raw file says of values that the checks must not take at their face. */
 export interface CrossCheckContext {

@@ -11,7 +11,7 @@ import {
   type ValidationArguments,
 } from 'class-validator';
 import { parseDuration, termsOf } from '../protocol/index.js';
-import { nearest } from './suggestions.js';
+import { nearest } from '../protocol/index.js';
 
 /** What a field may hold, each with the sentence that says so. Values never stand in a message: one might be a secret. */
 

@@ -29,5 +29,5 @@ export {
   type PluginUse,
 } from './load.js';
 export { effectiveConfig, renderEffective, secretPathsOf, type EffectiveConfig } from './effective.js';
-export { nearest } from './suggestions.js';
+export { nearest } from '../protocol/index.js';
 export { maskUrls, secretReferencesOf, secretValuesOf, type PathPattern } from './secrets.js';

@@ -8,7 +8,7 @@ import { SettingsError, formatPath, type Path, type SettingsIssue } from './issu
 import { resolveReferences, storedReferencesIn, type ReferenceSources } from './references.js';
 import { keysOf, type SettingsClass } from './shape.js';
 import { Settings } from './settings.js';
-import { didYouMean } from './suggestions.js';
+import { didYouMean } from '../protocol/index.js';
 import { validateClass } from './validate.js';
 import { readYaml, type ReferencedValue, type YamlDocument } from './yaml-document.js';
 

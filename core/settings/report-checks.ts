@@ -6,7 +6,7 @@ import { entries, namesOf } from './given.js';
 import type { Path } from './issues.js';
 import type { ReportSettings } from './report.settings.js';
 import type { Settings } from './settings.js';
-import { didYouMean } from './suggestions.js';
+import { didYouMean } from '../protocol/index.js';
 
 /** What must fit together between the report's facts, and between them and the rest of the file. */
 export function checkReport(settings: Partial<Settings>, context: CrossCheckContext): void {

@@ -2,7 +2,7 @@ import { validateSync } from 'class-validator';
 import { NAME_PATTERN, NAME_RULE, TEXT_RULE, choiceRule } from './fields.js';
 import type { Path } from './issues.js';
 import { keysOf, rulesOf, type Condition, type KeyDefinition, type SettingsClass, type Shape } from './shape.js';
-import { didYouMean, nearest } from './suggestions.js';
+import { didYouMean, nearest } from '../protocol/index.js';
 
 export interface Validation {
   /** Tells what is wrong at a path; `key` where the key itself is at fault, not its value. */

@@ -1,6 +1,8 @@
+import { permissionOf } from '../../../../connectors/braze/braze.api.js';
 import type { FaultKind } from '../../../simulators/braze/faults.js';
 import { defaultApiKey, type BrazeSimulator, type BrazeSimulatorOptions } from '../../../simulators/braze/server.js';
 import { hasActivity } from '../../../simulators/braze/truth.js';
+import { fakeClock } from '../../../unit/sdk/http/local-api.js';
 import { differences, now, open, read, withSimulator, type ReadOptions } from './reading.js';
 
 const SERIES = '/campaigns/data_series';
@@ -76,6 +78,72 @@ test('a right to the details that is lost in the middle ends the series, and doe
       message: 'Braze refuses /campaigns/details with 403',
       details: { fault: 'permission', hint: expect.stringContaining('`campaigns.details`') },
     });
+  }));
+
+const RIGHT_OF_STREAMS: readonly (readonly [path: string, stream: string])[] = [
+  [DETAILS, 'campaign_details'],
+  [DETAILS, 'campaign_data_series'],
+  [SERIES, 'campaign_data_series'],
+  ['/canvas/details', 'canvas_details'],
+  ['/canvas/details', 'canvas_data_series'],
+  ['/canvas/details', 'canvas_data_summary'],
+  ['/canvas/data_series', 'canvas_data_series'],
+  ['/canvas/data_summary', 'canvas_data_summary'],
+];
+const permissionError = (path: string) => ({
+  kind: 'auth',
+  message: `Braze refuses ${path} with 403`,
+  details: { fault: 'permission', hint: expect.stringContaining(`\`${permissionOf(path)}\``) },
+});
+
+describe.each(RIGHT_OF_STREAMS)('without the right to %s', (path, stream) => {
+  const clock = { ...fakeClock(), now: () => new Date(now) };
+  const reading = (simulator: BrazeSimulator) =>
+    read(simulator, stream, { config: { start_date: from }, http: { clock } });
+
+  test(`${stream} is refused to a key that lacks its scope`, () =>
+    small(
+      {
+        canvases: 8,
+        keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((scope) => scope !== permissionOf(path)) }],
+      },
+      (simulator) => expect(reading(simulator)).rejects.toMatchObject(permissionError(path)),
+    ));
+
+  test(`${stream} is refused where each call is`, () =>
+    small({ canvases: 8, faults: [{ route: path, kind: 'forbidden403', every: 1 }] }, (simulator) =>
+      expect(reading(simulator)).rejects.toMatchObject(permissionError(path)),
+    ));
+});
+
+test('where nothing can be read, one refusal for want of a right is a right that is missing, whatever else is refused', () =>
+  small({ faults: [{ route: DETAILS, kind: 'forbidden403', nth: 3, times: 1000 }] }, async (simulator) => {
+    (simulator.world as { campaign: unknown }).campaign = () => undefined;
+    await expect(readSeries(simulator)).rejects.toMatchObject(permissionError(DETAILS));
+  }));
+
+test('campaigns that the key may not see are no missing right, if they are all that is asked for in a window', () =>
+  small({}, async (simulator) => {
+    const config = {
+      start_date: simulator.world
+        .truth(now)
+        .cells.map(({ date }) => date)
+        .toSorted()[0]!,
+    };
+    await readSeries(simulator, { config });
+    const calls = simulator.requests.list().filter(({ path }) => path === SERIES);
+    const idsOf = (ending: unknown) =>
+      calls.flatMap(({ query }) => (query['ending_at'] === ending ? [query['campaign_id']!] : []));
+    const hidden = new Set(idsOf(calls[0]!.query['ending_at']));
+    simulator.faults.set(
+      ...[...hidden].map((campaign_id) => ({ route: SERIES, kind: 'forbidden403', campaign_id, every: 1 }) as const),
+    );
+    const { rows, warnings } = await readSeries(simulator, { config });
+    const { cells } = simulator.world.truth(now, { from: config.start_date });
+    const rest = cells.filter(({ campaign_id }) => !hidden.has(campaign_id));
+    expect(rest.some(hasActivity)).toBe(true);
+    expect(differences(rows, rest)).toEqual([]);
+    expect(warnings.filter((warning) => warning.includes('may not read'))).toHaveLength(hidden.size);
   }));
 
 test('errors beside a success are said, and the data loaded', () =>

@@ -1,8 +1,8 @@
 import type { RecordData } from '../../../../core/protocol/index.js';
-import type { BrazeSimulator } from '../../../simulators/braze/server.js';
+import { defaultApiKey, type BrazeSimulator } from '../../../simulators/braze/server.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { openBench, SCHEMA, type Bench } from '../../engine/runs.js';
-import { differences, now, open, withSimulator } from './reading.js';
+import { differences, now, open, read, withSimulator } from './reading.js';
 
 /** Fourteen months, several times over, on a machine that may have other work. */
 const LONG_MS = 240_000;
@@ -17,21 +17,25 @@ afterAll(async () => {
 });
 
 /** One run of the connection at the simulator's instant, as `tributary sync` does it. */
-async function sync(simulator: BrazeSimulator) {
-  const source = await open(simulator);
+async function run(simulator: BrazeSimulator, of: 'campaign' | 'canvas', config: Record<string, unknown> = {}) {
+  const source = await open(simulator, { config });
   try {
     const offered = Object.entries(await source.streams(() => undefined));
-    const streams = Object.fromEntries(offered.filter(([name]) => name.startsWith('campaign')));
-    const outcome = await bench.run(streams, {
+    const streams = Object.fromEntries(offered.filter(([name]) => name.startsWith(of)));
+    return await bench.run(streams, {
       // The longest conversion window of the simulator's world is 30 days.
       stream: { lookback: '35d' },
       request: { startedAt: new Date(simulator.now()) },
     });
-    expect(outcome).toMatchObject({ state: 'succeeded', exitCode: 0, ledger: { quarantined: 0, replaced: 0 } });
-    return Object.fromEntries(outcome.streams.map(({ stream, ledger }) => [stream, ledger]));
   } finally {
     await source.close();
   }
+}
+
+async function sync(simulator: BrazeSimulator) {
+  const outcome = await run(simulator, 'campaign');
+  expect(outcome).toMatchObject({ state: 'succeeded', exitCode: 0, ledger: { quarantined: 0, replaced: 0 } });
+  return Object.fromEntries(outcome.streams.map(({ stream, ledger }) => [stream, ledger]));
 }
 
 /** The table as it lies in Postgres. */
@@ -109,5 +113,26 @@ test(
       const asked = simulator.requests.list().filter(({ path }) => path === '/campaigns/data_series');
       expect(new Set(asked.map(({ query }) => query['ending_at'])).size).toBeLessThan(5);
     }),
+  LONG_MS,
+);
+
+test(
+  'a key without the right to the series of Canvases fails that stream, and the history comes once it is granted',
+  () => {
+    const lacking = {
+      name: 'lacking',
+      key: 'lacks-a-right',
+      scopes: defaultApiKey.scopes.filter((scope) => scope !== 'canvas.data_series'),
+    };
+    return withSimulator({ campaigns: 0, canvases: 8, keys: [defaultApiKey, lacking] }, async (simulator) => {
+      await bench.query(`DROP SCHEMA ${SCHEMA} CASCADE; DROP SCHEMA tributary CASCADE`);
+      const outcome = await run(simulator, 'canvas', { api_key: lacking.key });
+      expect(outcome).toMatchObject({ state: 'partial', error: { kind: 'auth' } });
+      const { rows } = await read(simulator, 'canvas_data_series');
+      expect(rows.length).toBeGreaterThan(0);
+      expect(await run(simulator, 'canvas')).toMatchObject({ state: 'succeeded' });
+      expect(await table('canvas_data_series')).toHaveLength(rows.length);
+    });
+  },
   LONG_MS,
 );

@@ -4,6 +4,11 @@ import { differences, now, read, withSimulator } from './reading.js';
 
 const start_date = '2026-07-20';
 
+const keyWithout = (missing: string) => ({
+  ...defaultApiKey,
+  scopes: defaultApiKey.scopes.filter((scope) => scope !== missing),
+});
+
 test.each<[stream: string, measure: WorkspaceMeasure, column: string, key: string]>([
   ['segment_data_series', 'size', 'size', 'segment_id'],
   ['custom_event_data_series', 'count', 'count', 'event'],
@@ -111,24 +116,41 @@ test('configured events are counted by each tracked segment', () =>
           ),
       ),
     );
-    // What is not counted by its own name is not counted at all.
-    expect(simulator.requests.list().filter(({ path }) => path === '/events/list')).toEqual([]);
   }));
 
-test('a configured event that Braze does not know is named and left out; if it knows none, that is an error', () =>
-  withSimulator({ campaigns: 0 }, async (simulator) => {
-    const reading = (...events_by_segment: string[]) =>
-      read(simulator, 'custom_event_segment_series', { config: { start_date: '2026-11-01', events_by_segment } });
-    const { rows, warnings } = await reading('form_complete', 'form_completed');
-    expect(warnings).toEqual([
-      'Braze does not know the event "form_complete" of `events_by_segment` in any segment; it was left out.',
-    ]);
-    expect(rows).toEqual((await reading('form_completed')).rows);
-    expect(rows.length).toBeGreaterThan(0);
-    await expect(reading('form_complete')).rejects.toMatchObject({
-      kind: 'config',
-      details: { hint: expect.stringContaining('`custom_events`') },
-    });
+test.each<[string, { readonly keys?: (typeof defaultApiKey)[] }, string, number]>([
+  ['by the list', {}, ' Did you mean "form_completed"?', 0],
+  ['by what the series answers, if the key may not read the list', { keys: [keyWithout('events.list')] }, '', 3],
+])(
+  'a configured event that Braze does not know is told %s and left out; if it knows none, that is an error',
+  (_, options, suggestion, calls) =>
+    withSimulator({ campaigns: 0, ...options }, async (simulator) => {
+      const reading = (...events_by_segment: string[]) =>
+        read(simulator, 'custom_event_segment_series', { config: { start_date: '2026-11-01', events_by_segment } });
+      const { rows, warnings } = await reading('form_complete', 'form_completed');
+      expect(warnings).toEqual([
+        `Braze does not know the event "form_complete" of \`events_by_segment\`; it was left out.${suggestion}`,
+      ]);
+      const asked = simulator.requests.list().filter(({ query }) => query['event'] === 'form_complete');
+      expect(asked).toHaveLength(calls);
+      expect(asked.every(({ status }) => status === 400)).toBe(true);
+      expect(rows).toEqual((await reading('form_completed')).rows);
+      expect(rows.length).toBeGreaterThan(0);
+      await expect(reading('form_complete')).rejects.toMatchObject({
+        kind: 'config',
+        details: { hint: expect.stringContaining('`custom_events`') },
+      });
+    }),
+);
+
+test('an event that is refused for some segments and forbidden for the others lacks a right, and is not unknown', () =>
+  withSimulator({ campaigns: 0, keys: [keyWithout('events.list')] }, async (simulator) => {
+    simulator.faults.set({ route: '/events/data_series', kind: 'forbidden403', nth: 2, times: 1000 });
+    await expect(
+      read(simulator, 'custom_event_segment_series', {
+        config: { start_date: '2026-11-01', events_by_segment: ['form_complete'] },
+      }),
+    ).rejects.toMatchObject({ kind: 'auth', details: { fault: 'permission' } });
   }));
 
 test.each([
@@ -138,13 +160,10 @@ test.each([
   ['purchase_revenue_series', 'purchases.revenue_series', {}],
   ['kpi_mau', 'kpi.mau.data_series', {}],
 ])('%s without the permission %s is an error that names it', (stream, scope, more) =>
-  withSimulator(
-    { campaigns: 0, keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((one) => one !== scope) }] },
-    async (simulator) => {
-      await expect(read(simulator, stream, { config: { start_date, ...more } })).rejects.toMatchObject({
-        kind: 'auth',
-        details: { fault: 'permission', hint: expect.stringContaining(`\`${scope}\``) },
-      });
-    },
-  ),
+  withSimulator({ campaigns: 0, keys: [keyWithout(scope)] }, async (simulator) => {
+    await expect(read(simulator, stream, { config: { start_date, ...more } })).rejects.toMatchObject({
+      kind: 'auth',
+      details: { fault: 'permission', hint: expect.stringContaining(`\`${scope}\``) },
+    });
+  }),
 );
