@@ -42,5 +42,9 @@ export const GUIDE: SourceGuide = {
   otherStreams:
     'Each entry of `data_extensions` is a stream of its own, read whole (permission `data_extensions_read`, one call per 2,500 rows). Its columns ' +
     'are the fields in lower case, typed as Marketing Cloud types them; its key is the primary key of the data extension, else ' +
-    '`custom_object_key`, else `primary_key`. `subscribers` is on offer with `subscribers: true`.',
+    '`custom_object_key`, else `primary_key`. `subscribers` is on offer with `subscribers: true`.\n\n' +
+    'A column that tells who a person is needs a rule under `protect` of the connection (`keep` is one), or its stream is refused before ' +
+    'anything is read: `subscriber_key` and `subscriber_id` of every stream; of a data extension the field by which it is sendable, those of ' +
+    'the types `EmailAddress` and `Phone`, and texts and numbers that are named as the key or id of a subscriber or contact, an e-mail ' +
+    'address, a phone or mobile number, or the id or token of a device. Other fields are yours to judge.',
 };

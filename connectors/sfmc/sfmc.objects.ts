@@ -30,9 +30,11 @@ export interface Column {
   readonly missing?: string | number;
   /** Applied to the text. */
   readonly clean?: (value: string) => string;
+  /** True: it tells who a person is. */
+  readonly personal?: true;
 }
 
-type ColumnRest = Partial<Pick<Column, 'missing' | 'clean'>>;
+type ColumnRest = Partial<Pick<Column, 'missing' | 'clean' | 'personal'>>;
 
 const column = (name: string, property: string, type: ColumnType, describe: string, rest: ColumnRest = {}): Column => ({
   name,
@@ -49,7 +51,10 @@ const withoutQuery = (value: string): string => value.replace(/[?#].*$/s, '');
 
 const EVENT: readonly Column[] = [
   column('send_id', 'SendID', 'id', 'Send (job); `sends.send_id`', { missing: 0 }),
-  column('subscriber_key', 'SubscriberKey', 'text', 'Member; empty where the event has none', { missing: '' }),
+  column('subscriber_key', 'SubscriberKey', 'text', 'Member; empty where the event has none', {
+    missing: '',
+    personal: true,
+  }),
   column('event_date', 'EventDate', 'instant', 'When it happened'),
   column('batch_id', 'BatchID', 'id', 'Batch of the send; 0: none', { missing: 0 }),
   column('triggered_send_id', 'TriggeredSendDefinitionObjectID', 'text', 'Triggered or journey send, if it was one'),
@@ -84,7 +89,7 @@ export const EVENTS = {
     'One row per message sent.',
     [
       column('list_id', 'ListID', 'id', LIST, { missing: 0 }),
-      column('subscriber_id', 'SubscriberID', 'id', 'Number of the member'),
+      column('subscriber_id', 'SubscriberID', 'id', 'Number of the member', { personal: true }),
     ],
     ['list_id'],
   ),
@@ -193,8 +198,8 @@ export const OBJECTS = {
     summary: 'One row per subscriber, without the mail address; read only with `subscribers: true`.',
     key: ['account_id', 'subscriber_key'],
     columns: [
-      column('subscriber_key', 'SubscriberKey', 'text', 'Member'),
-      column('subscriber_id', 'ID', 'id', 'Number of the member'),
+      column('subscriber_key', 'SubscriberKey', 'text', 'Member', { personal: true }),
+      column('subscriber_id', 'ID', 'id', 'Number of the member', { personal: true }),
       column('status', 'Status', 'text', 'Active, Bounced, Held, Unsubscribed or Deleted'),
       column('created_date', 'CreatedDate', 'instant', 'When the member was added'),
       column('unsubscribed_date', 'UnsubscribedDate', 'instant', 'When the member left everything'),
@@ -220,8 +225,8 @@ export const accountColumn = z.number().int().describe('Business unit (MID)');
 /** The columns of an object as a schema; those of its key are never null. */
 export function schemaOf({ columns, key }: SoapObjectType, more: z.core.$ZodLooseShape = {}): z.ZodObject<any> {
   const shape = Object.fromEntries(
-    columns.map(({ name, type, describe, missing }) => {
-      const schema: z.ZodType = TYPES[type].schema.describe(describe);
+    columns.map(({ name, type, describe, missing, personal }) => {
+      const schema: z.ZodType = TYPES[type].schema.meta({ description: describe, personal });
       return [name, key.includes(name) || missing !== undefined ? schema : schema.nullable()];
     }),
   );

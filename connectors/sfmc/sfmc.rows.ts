@@ -55,6 +55,7 @@ interface FieldOf {
   readonly name: string;
   readonly column: string;
   readonly isKey: boolean;
+  readonly isPersonal: boolean;
   readonly type: typeof TEXT;
 }
 
@@ -65,6 +66,13 @@ export interface RowsOf {
   readonly account: Account;
 }
 
+/** Fields that Marketing Cloud itself types as reaching a person. */
+const REACHING = new Set(['emailaddress', 'phone']);
+/** Texts and numbers that by their name are the key, address or device of a person; other names are for the reader to judge. */
+const NAMED =
+  /((subscriber|contact)_?(key|id)|e_?mail(_?addr(ess)?)?|(mobile|phone)(_?(number|no))?|device_?(id|token))_?$/;
+const UNNAMED = new Set(['boolean', 'date']);
+
 /** Column of the key where a data extension has none of its own. */
 const OBJECT_KEY = '_customobjectkey';
 const OBJECT_COLUMN = 'custom_object_key';
@@ -73,6 +81,7 @@ const OBJECT_COLUMN = 'custom_object_key';
 export async function describeRows(client: Sfmc, config: DataExtensionConfig, signal: AbortSignal): Promise<RowsOf> {
   const account = accountOf(client, config);
   const reading = { client, signal, warn: () => undefined };
+  const sendable = await sendableField(reading, account, config);
   const found: FieldOf[] = [];
   const wanted = {
     objectType: 'DataExtensionField',
@@ -83,13 +92,16 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
   for await (const page of retrieveWhole(reading, account, wanted))
     for (const { Name, FieldType, IsPrimaryKey } of page) {
       const name = (Name ?? '').toLowerCase();
+      const column = name.replaceAll(/[^a-z0-9]+/g, '_');
+      const type = (FieldType ?? '').toLowerCase();
       // It comes again where the list was read anew.
       if (found.some((field) => field.name === name)) continue;
       found.push({
         name,
-        column: name.replaceAll(/[^a-z0-9]+/g, '_'),
+        column,
         isKey: IsPrimaryKey?.toLowerCase() === 'true',
-        type: (TYPES[(FieldType ?? '').toLowerCase()] as typeof TEXT | undefined) ?? TEXT,
+        isPersonal: name === sendable || REACHING.has(type) || (!UNNAMED.has(type) && NAMED.test(column)),
+        type: (TYPES[type] as typeof TEXT | undefined) ?? TEXT,
       });
     }
   const where = `Data extension "${config.data_extension}" of business unit ${account.id}`;
@@ -112,7 +124,10 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
       hint: 'Add them to `fields`, or name other columns in `primary_key`.',
     });
   const shape = Object.fromEntries(
-    fields.map(({ column, type }) => [column, key.includes(column) ? type.schema() : type.schema().nullable()]),
+    fields.map(({ column, type, isPersonal }) => {
+      const schema = type.schema().meta({ personal: isPersonal });
+      return [column, key.includes(column) ? schema : schema.nullable()];
+    }),
   );
   const more = key.includes(OBJECT_COLUMN) ? { [OBJECT_COLUMN]: z.string() } : {};
   return {
@@ -121,6 +136,24 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
     account,
     schema: z.object({ account_id: accountColumn, ...more, ...shape }),
   };
+}
+
+/** The field by which a sendable data extension is joined to the subscribers, in lower case. */
+async function sendableField(
+  reading: Reading,
+  account: Account,
+  { data_extension }: DataExtensionConfig,
+): Promise<string | undefined> {
+  const property = 'SendableDataExtensionField.Name';
+  const wanted = {
+    objectType: 'DataExtension',
+    scope: SCOPE,
+    properties: ['CustomerKey', property],
+    filter: equals('CustomerKey', data_extension),
+  };
+  for await (const page of retrieveWhole(reading, account, wanted))
+    for (const { [property]: name } of page) if (name) return name.toLowerCase();
+  return undefined;
 }
 
 const isWanted = ({ fields }: DataExtensionConfig, name: string): boolean =>

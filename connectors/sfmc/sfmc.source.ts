@@ -57,7 +57,7 @@ const MessageDay = z.object({
   event: z
     .enum(EVENT_NAMES.map(([name]) => name) as [string, ...string[]])
     .describe('What happened to the message that day'),
-  subscriber_key: z.string().describe('Member; empty where the event has none'),
+  subscriber_key: z.string().meta({ description: 'Member; empty where the event has none', personal: true }),
   batch_id: z
     .union([z.number(), z.bigint(), z.string()])
     .meta({ field: 'integer' })

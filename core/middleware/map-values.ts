@@ -34,9 +34,11 @@ export function changeValues(
   if ('cast' in rule)
     return fold(columns, rule.cast, (current, name, type) => {
       const column = columnNamed(current, name, 'map.cast', rules);
+      const { nullable, personal } = column.target;
       return withColumn(current, column, {
         sourceType: type,
-        target: { name, type, nullable: column.target.nullable },
+        // What tells who a person is does so as another type too.
+        target: { name, type, nullable, ...(personal ? { personal } : {}) },
       });
     });
   return fold(columns, rule.time_zone, (current, name, timeZone) => {

@@ -26,7 +26,7 @@ interface ZodDef {
   }[];
 }
 
-/** The columns of a record schema: one field per key, typed by what the zod type says, or by its `meta({ field })`. */
+/** The columns of a record schema: one field per key, typed by what the zod type says, or by its `meta({ field })`; `personal` there marks it. */
 export function fieldsOf(schema: z.ZodObject): readonly Field[] {
   return Object.entries(schema.shape).map(([name, type]) => fieldOf(name, type as z.ZodType));
 }
@@ -50,6 +50,7 @@ function fieldOf(name: string, type: z.ZodType): Field {
     ...(meta.description === undefined ? {} : { description: meta.description }),
     ...(meta['precision'] === undefined ? {} : { precision: meta['precision'] as number }),
     ...(meta['scale'] === undefined ? {} : { scale: meta['scale'] as number }),
+    ...(meta['personal'] === true ? { personal: true } : {}),
   };
 }
 

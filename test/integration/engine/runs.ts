@@ -77,7 +77,8 @@ export function windows(
 
 export interface RunWishes {
   readonly stream?: Partial<StreamRequest>;
-  readonly rules?: Partial<StreamRules>;
+  /** Of all streams, or by the name of each. */
+  readonly rules?: Partial<StreamRules> | ((stream: string) => Partial<StreamRules>);
   readonly marksOf?: (stream: string) => readonly DirtyMark[];
   readonly request?: Partial<RunRequest>;
   /** Runs at a point of the load path. */
@@ -118,6 +119,13 @@ export async function openBench(): Promise<Bench> {
         streams: async () => streams,
         close: async () => undefined,
       };
+      const rulesOf = (name: string): StreamRules => ({
+        stream: name,
+        map: [],
+        expect: [],
+        protect: {},
+        ...(typeof rules === 'function' ? rules(name) : rules),
+      });
       try {
         return await runConnection({
           run: { id: randomUUID(), connection: CONNECTION },
@@ -130,11 +138,9 @@ export async function openBench(): Promise<Bench> {
             write: undefined,
             lookback: undefined,
             onSchemaChange: 'evolve',
-            planColumns: (own, key) =>
-              planColumns(own, { stream: name, map: [], expect: [], protect: {}, ...rules }, key),
-            planConditions: (own, key) =>
-              planChain(own, { stream: name, map: [], expect: [], protect: {}, ...rules }, key).conditions,
-            expectations: expectationsOf(rules?.expect ?? []),
+            planColumns: (own, key) => planColumns(own, rulesOf(name), key),
+            planConditions: (own, key) => planChain(own, rulesOf(name), key).conditions,
+            expectations: expectationsOf(rulesOf(name).expect),
             marks: marksOf?.(name) ?? [],
             ...stream,
           })),

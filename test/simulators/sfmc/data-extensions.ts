@@ -5,7 +5,8 @@ export interface DataExtension {
   readonly account: number;
   readonly key: string;
   readonly name: string;
-  readonly isSendable?: boolean;
+  /** The field by which messages find the subscriber. */
+  readonly sendableField?: string;
   /** Type by field; `!` marks the primary key. */
   readonly fields: Readonly<Record<string, string>>;
   /** Rows with the fields as people named them, all values text, empty where there is none. */
@@ -19,7 +20,7 @@ export const dataExtensions: readonly DataExtension[] = [
     account: MIDS[0],
     key: 'Care Members {1}',
     name: 'Members',
-    isSendable: true,
+    sendableField: 'SubscriberKey',
     fields: {
       SubscriberKey: 'Text!',
       Region: 'Text',

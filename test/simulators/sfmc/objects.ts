@@ -176,14 +176,15 @@ export const objectTypes: Readonly<Record<string, ObjectType>> = {
   ),
   DataExtension: always(
     'data_extensions_read',
-    'ObjectID CustomerKey Name IsSendable CreatedDate ModifiedDate',
+    'ObjectID CustomerKey Name IsSendable SendableDataExtensionField.Name CreatedDate ModifiedDate',
     (_, account) =>
       dataExtensions
         .filter((one) => one.account === account)
-        .map(({ key, name, isSendable = false }) => ({
+        .map(({ key, name, sendableField = null }) => ({
           CustomerKey: key,
           Name: name,
-          IsSendable: isSendable,
+          IsSendable: sendableField !== null,
+          'SendableDataExtensionField.Name': sendableField,
           ...made,
         })),
   ),

@@ -15,7 +15,7 @@ import type { TruthPlace } from '../../../simulators/sfmc/truth.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { openBench, SCHEMA, type Bench } from '../../engine/runs.js';
 import { factsOf } from '../../report/warehouse.js';
-import { merged, open, read, withSite, ZONE } from './reading.js';
+import { keptMembers, merged, open, read, withSite, ZONE } from './reading.js';
 
 /** Three days before the end of daylight saving on 1 November, and four after. */
 const NOW = '2026-10-29T14:00:00Z';
@@ -281,6 +281,7 @@ test('a campaign that is read by the API and by extracts is counted once, by whi
       const streams = Object.fromEntries(names.map((name) => [name, offered[name]!]));
       const outcome = await bench.run(streams, {
         marksOf: (stream) => marksFor(facts, 'sfmc_daily', stream),
+        rules: keptMembers,
         request: { startedAt: new Date(simulator.now()) },
       });
       expect(outcome).toMatchObject({ state: 'succeeded' });

@@ -79,6 +79,13 @@ export const open = ({ clock, config }: Site, changes: Readonly<Record<string, u
   });
 };
 
+/** Members as they are, which somebody must have said of each stream that has them. */
+export const keptMembers = (stream: string) => {
+  if (stream === 'sends') return {};
+  const column = stream.endsWith('_events') || stream === 'message_days' ? 'subscriber_key' : 'subscriberkey';
+  return { protect: { [column]: 'keep' as const } };
+};
+
 export interface Read {
   readonly rows: readonly RecordData[];
   readonly warnings: readonly string[];

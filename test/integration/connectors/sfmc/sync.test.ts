@@ -9,7 +9,7 @@ import { MIDS } from '../../../simulators/sfmc/world.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { openBench, SCHEMA, type Bench } from '../../engine/runs.js';
 import { factsOf } from '../../report/warehouse.js';
-import { open, withSite, ZONE, type Site } from './reading.js';
+import { keptMembers, open, withSite, ZONE, type Site } from './reading.js';
 
 /** Three days before the end of daylight saving on 1 November, and four after. */
 const NOW = '2026-10-29T14:00:00Z';
@@ -86,6 +86,7 @@ async function sync(site: Site, facts: readonly CompiledFact[]): Promise<RunOutc
     const streams = Object.fromEntries(STREAMS.map((name) => [name, offered[name]!]));
     return await bench.run(streams, {
       marksOf: (stream) => marksFor(facts, 'sfmc_daily', stream),
+      rules: keptMembers,
       request: { startedAt: new Date(site.simulator.now()) },
     });
   } finally {
