@@ -21,6 +21,7 @@ const EVENT: Columns = {
   batch_id: whole('BatchID', 0),
   triggered_send_id: text(['TriggererSendDefinitionObjectID', 'TriggeredSendDefinitionObjectID']),
 };
+const NUMBER: Columns = { subscriber_id: { ...whole('SubscriberID'), personal: true } };
 const LIST: Columns = { list_id: whole('ListID', 0) };
 const OCCURRENCE: Columns = { occurrence: { type: 'integer', number_unless: 'subscriber_key' } };
 
@@ -31,9 +32,7 @@ const event = (entries: string, summary: string, more: Columns, moreKeys: readon
   columns: { ...EVENT, ...more, ...OCCURRENCE },
 });
 
-const SENT = event('**/Sent.csv', 'One row per message sent.', { ...LIST, subscriber_id: whole('SubscriberID') }, [
-  'list_id',
-]);
+const SENT = event('**/Sent.csv', 'One row per message sent.', { ...LIST, ...NUMBER }, ['list_id']);
 const OPENS = event('**/Opens.csv', 'One row per opening of a message, those of machines too.', {});
 const URL: Columns = { url: { type: 'string', in_file: 'URL', clean: 'query' } };
 const CLICKS = event(
@@ -71,7 +70,7 @@ const SUBSCRIBERS: PresetStream = {
   columns: {
     ...ACCOUNT,
     subscriber_key: { type: 'string', in_file: 'SubscriberKey', personal: true },
-    subscriber_id: whole('SubscriberID'),
+    ...NUMBER,
     status: text('Status'),
     created_date: instant(['DateCreated', 'DateJoined']),
     unsubscribed_date: instant('DateUnsubscribed'),
