@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
@@ -275,8 +275,7 @@ test('a name without a number, a lookback and a total of texts are refused befor
   const disk = await smallDisk('1m');
   try {
     // The account may write there; the disk is the limit.
-    mkdirSync(join(disk.path, 'in'), { mode: 0o777 });
-    const { chmodSync } = await import('node:fs');
+    mkdirSync(join(disk.path, 'in'));
     chmodSync(join(disk.path, 'in'), 0o777);
     const out = await deliveries({ sftp: server.login, folder: join(disk.path, 'in'), format: 'csv' }, folder);
     opened.push(out);
