@@ -61,6 +61,7 @@ export function verifier(key: string | undefined, anchors: readonly AuditHead[])
   return {
     take(entry) {
       for (let missing = last.seq + 1; missing < entry.seq; missing++) flaws.push({ seq: missing, what: 'is missing' });
+      if (entry.seq <= last.seq) flaws.push({ seq: entry.seq, what: 'stands there twice: the log was forked' });
       // After a gap the hash before is not known: what comes of it is judged from here on.
       const isChained = entry.seq === last.seq + 1;
       if (isChained && hashOf(entry, last.hash, key) !== entry.hash)

@@ -81,7 +81,10 @@ const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
   project = await newProject(CONFIG);
-  await project.write('data/a.csv', 'date,campaign,sent\n2026-03-01,=HYPERLINK("http://evil"),100\n');
+  await project.write(
+    'data/a.csv',
+    'date,campaign,sent\n2026-03-01,=HYPERLINK("http://evil"),100\n2026-03-02,"spring\r\nSet-Cookie: pwned=1",50\n',
+  );
   const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
   await project.data(['sync', 'daily'], { env });
   await project.data(['sync', 'other'], { env });

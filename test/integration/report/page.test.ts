@@ -90,6 +90,8 @@ test('CSV has the figures of the section, table by table, and no formula', async
   const [first] = section.by_campaign;
   const evil = renderCsv({ ...section, by_campaign: [{ ...first!, name: '=HYPERLINK("x"),1' }] });
   expect(evil).toContain(`,"'=HYPERLINK(""x""),1",`);
+  const forged = renderCsv({ ...section, by_campaign: [{ ...first!, name: 'spring\r\ncampaign,forged' }] });
+  expect(forged).toContain(',"spring\r\ncampaign,forged",');
 });
 
 test('each card tells thirteen months, and each channel and response type its own figures', async () => {

@@ -94,6 +94,12 @@ describe('a log of 100,000 entries', () => {
     expect(numbers(verified([...log, { ...log[3]!, seq: ENTRIES + 1 }]))).toContain(ENTRIES + 1);
   });
 
+  it('names where it was forked: a second entry of a number, with all that follows it', () => {
+    const branch = forgedFrom(700, changed(700, { actor: 'invented' }), KEY).slice(699);
+    expect(numbers(verified([...log.slice(0, 700), ...branch]))).toContain(700);
+    expect(numbers(verified([...log.slice(0, 700), branch[0]!, ...log.slice(700)]))[0]).toBe(700);
+  });
+
   it('names what was cut off at the end', () => {
     expect(numbers(verified(log.slice(0, -2)))).toEqual([ENTRIES - 1, ENTRIES]);
   });

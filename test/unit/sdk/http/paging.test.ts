@@ -128,19 +128,27 @@ describe('pages by address', () => {
         );
       },
     ));
-  test('an address of another origin is a source error, and nothing is sent there', () =>
+  test.each([
+    'https://evil.example',
+    'http://127.0.0.1:1',
+    'http://[::ffff:127.0.0.1]',
+    'http://0x7f000001',
+    'http://2130706433',
+    'http://169.254.169.254',
+  ])('an address of another origin (%s) is a source error, and nothing is sent there', (origin) =>
     withApi(
-      (_seen, response) => json(response, { list: items(0, 1), next: 'https://evil.example/c?key=SECRET' }),
+      (_seen, response) => json(response, { list: items(0, 1), next: `${origin}/c?key=SECRET` }),
       async ({ client, seen }) => {
         const error = await failureOf(
           all(client().pages('/c', { paginate: nextUrl({ from: 'next' }), items: 'list' })),
         );
         expect(error.kind).toBe('source');
-        expect(error.message).toContain('https://evil.example');
+        expect(error.message).toContain(new URL(origin).origin);
         expect(error.message).not.toContain('SECRET');
         expect(seen).toHaveLength(1);
       },
-    ));
+    ),
+  );
 });
 
 describe('what a page is', () => {
