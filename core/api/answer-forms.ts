@@ -183,7 +183,7 @@ export const CONNECTION = z.looseObject({
     .nullable()
     .describe('Where its source failed too often in a row: requests wait, and one tries again at `probe_at`.'),
   schedule: z.looseObject({}).nullable().describe('As the configuration says it.'),
-  next_slot: instant.nullable().describe('Null where it has no schedule, or follows another connection.'),
+  next_slot: instant.nullable().describe('Null where it has no schedule, follows another connection, or is held.'),
   last_success: instant.nullable(),
   last_run: RUN.nullable(),
 });
@@ -196,7 +196,7 @@ export const SCHEDULES = z.strictObject({
       connection: z.string(),
       state: CONNECTION.shape.state,
       schedule: z.looseObject({}).describe('As the configuration says it.'),
-      next_slot: instant.nullable().describe('Null where it follows another connection.'),
+      next_slot: instant.nullable().describe('Null where it follows another connection, or is held.'),
       overdue_slot: instant.nullable().describe('The latest slot whose grace is over.'),
       last_success: instant.nullable(),
     }),

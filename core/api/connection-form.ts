@@ -92,7 +92,8 @@ export function connectionForm(
             error: circuit.error,
           },
     schedule: schedule?.schedule ?? null,
-    next_slot: schedule?.nextSlot ?? null,
+    // While it is held none of its slots is taken.
+    next_slot: paused !== undefined || actionRequired !== undefined ? null : (schedule?.nextSlot ?? null),
     last_success: lastSuccess ?? null,
     last_run: last === undefined ? null : runForm(last),
   };

@@ -113,8 +113,9 @@ export function namedChannel(configuration: Configuration, name: string): Channe
   });
 }
 
+/** The page of a run, for a person. */
 export function linkOf({ link }: AlertsSettings, run: string): string | undefined {
-  return link === undefined ? undefined : `${link.replace(/\/+$/, '')}/api/runs/${encodeURIComponent(run)}`;
+  return link === undefined ? undefined : `${link.replace(/\/+$/, '')}/runs/${encodeURIComponent(run)}`;
 }
 
 function channelOf({ email, smtp, pagerduty, slack, teams, webhook }: ChannelSettings): Channel {

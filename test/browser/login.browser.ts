@@ -64,6 +64,26 @@ test('a person logs in at the provider with PKCE, sees the pages, and logs out',
   await page.context().close();
 });
 
+test.each([
+  ['bob', ['Overview', 'Runs', 'Requests', 'Schedules', 'Alerts', 'Quarantine'], 'Overview'],
+  ['fay', ['Performance'], 'Real-time Campaign Performance Overview'],
+] as const)(
+  'the pages that %s may not see are in no menu, nor what only others may press',
+  async (name, places, first) => {
+    const { page, faults } = await openPage(browser);
+    await page.goto(site.host.url);
+    await logIn(page, name);
+    await page.getByRole('heading', { level: 1, name: first }).waitFor();
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual(places);
+    await page.goto(`${site.host.url}/connections/daily`);
+    await page.getByText(name === 'bob' ? 'Streams' : 'You may not see this', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: /Run now|Pause|Backfill|Reset/ }).count()).toBe(0);
+    expect(await violations(page)).toEqual([]);
+    if (name === 'bob') expect(faults.filter((fault) => !/40[134]/.test(fault))).toEqual([]);
+    await page.context().close();
+  },
+);
+
 test('a page that is left alone keeps no login alive, and shows nothing more once it is over', async () => {
   const { page } = await openPage(browser);
   await page.clock.install();

@@ -73,6 +73,11 @@ test('what is wrong is told with its class and next step, and no such page has a
     expect(await page.locator('.notice').first().innerText()).toContain('Next step:');
     await clean(page, '/quarantine');
     expect(await page.getByRole('row', { name: /daily/ }).first().innerText()).toContain('engagement');
+    const { runs: judged } = await told('/api/runs?connection=daily');
+    await clean(page, `/runs/${judged[0].id}`);
+    expect(await page.getByRole('table', { name: 'Expectations of the run' }).innerText()).toMatch(
+      /range\S*[\s\S]*engagement[\s\S]*Broken 1 record[\s\S]*quarantine/,
+    );
     for (const path of [
       '/connections/strict',
       '/schedules',
@@ -104,6 +109,12 @@ test('somebody acknowledges, pauses, resumes, runs and asks for days again; noth
   await page.getByLabel(/^Why/).fill('the vendor moves');
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   await page.getByRole('heading', { name: 'Paused by' }).waitFor();
+  // What would be due is not, as long as it rests.
+  for (const path of ['/connections/daily', '/', '/schedules']) {
+    await show(page, `${url}${path}`);
+    await page.getByText(/none while it is held/i).waitFor();
+  }
+  await show(page, `${url}/connections/daily`);
   expect((await told('/api/connections/daily')).paused).toMatchObject({ reason: 'the vendor moves' });
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('button', { name: 'Pause' }).waitFor();

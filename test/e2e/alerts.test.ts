@@ -130,7 +130,7 @@ test('a failure that no host saw is told by the next one, also when that is kill
   expect(box.mails).toHaveLength(1);
   const [mail] = box.mails;
   expect(mail?.subject).toBe('[outreach] CRITICAL: daily: the run failed');
-  expect(mail?.text).toMatch(/The run: https:\/\/tributary\.example\.org\/api\/runs\/[-0-9a-f]{36}\n/);
+  expect(mail?.text).toMatch(/The run: https:\/\/tributary\.example\.org\/runs\/[-0-9a-f]{36}\n/);
   expect(mail?.text).not.toContain('ninety');
 
   await project.write('data/a.csv', 'date,sent\n2026-03-01,90\n');

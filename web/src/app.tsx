@@ -7,7 +7,7 @@ import { CatalogPage } from './pages/catalog';
 import { ConnectionPage } from './pages/connection';
 import { DefinitionsPage } from './pages/definitions';
 import { NowherePage } from './pages/nowhere';
-import { OverviewPage } from './pages/overview';
+import { FirstPage } from './pages/overview';
 import { PerformancePage } from './pages/performance';
 import { QuarantinePage } from './pages/quarantine';
 import { ReleasesPage } from './pages/releases';
@@ -21,7 +21,7 @@ export function App() {
     <Shell>
       <Switch>
         <Route path="/">
-          <OverviewPage />
+          <FirstPage />
         </Route>
         <Route path="/connections/:name/catalog">{({ name }) => <CatalogPage key={name} name={name} />}</Route>
         <Route path="/connections/:name">{({ name }) => <ConnectionPage key={name} name={name} />}</Route>

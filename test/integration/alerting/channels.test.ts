@@ -31,7 +31,7 @@ const MESSAGE: AlertMessage = {
     command: 'tributary runs show a-run',
   },
   openedAt: '2026-03-10T06:00:00.000Z',
-  link: 'https://tributary.example.org/api/runs/a-run',
+  link: 'https://tributary.example.org/runs/a-run',
 };
 const RESOLVED: AlertMessage = {
   ...MESSAGE,

@@ -76,7 +76,7 @@ function dispatcher(
     factsOf: () => ({ budget: { share: 0.1, records: 1000 }, feedsReport: true }),
     host: 'here',
     standing: async () => ({ standing, unseen: new Set() }),
-    linkOf: (run) => `https://tributary.example.org/api/runs/${run}`,
+    linkOf: (run) => `https://tributary.example.org/runs/${run}`,
     now: () => new Date(now),
     signal,
     note: (text) => notes.push(text),
@@ -121,7 +121,7 @@ describe('a rule tells once and resolves once, however often the fault comes aga
     expect(box.mails).toHaveLength(1);
     expect(box.mails[0]?.text).toContain(run);
     expect(pager.alerts).toMatchObject([{ triggers: 1, isResolved: false, severity: 'critical', source: 'outreach' }]);
-    expect(pager.alerts[0]?.links).toEqual([`https://tributary.example.org/api/runs/${run}`]);
+    expect(pager.alerts[0]?.links).toEqual([`https://tributary.example.org/runs/${run}`]);
     await ran();
     await ran();
     await alerts.work();

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { connectionForm } from '../../../core/api/connection-form.js';
 import { stateOf } from '../../../core/api/connection-state.js';
 import type { RunRecord } from '../../../core/persistence/run-store.js';
 
@@ -57,4 +58,13 @@ test.each([
   [run({ state: 'failed' }), { overdueSlot: slot }, 'failing'],
 ])('the last run %j and %j make the connection %s', (last, punctuality, state) => {
   expect(stateOf(last, punctuality)).toBe(state);
+});
+
+test('a connection that is held has no next slot, one that only failed has', () => {
+  const summary = { name: 'daily', source: 'exports', destination: 'warehouse', schema: 'raw', streams: [] };
+  const nextSlot = '2026-03-02T05:00:00.000Z';
+  const schedule = { schedule: { every: '1d' }, nextSlot, overdueSlot: undefined };
+  const slotOf = (holds: object) =>
+    connectionForm(summary, { last: run({ state: 'failed' }), schedule, holds }).next_slot;
+  expect([{}, { paused: pause }, { actionRequired: action }].map(slotOf)).toEqual([nextSlot, null, null]);
 });

@@ -58,6 +58,7 @@ type Answer<
   ? Body
   : never;
 
+export type Me = Answer<'/api/me', 'get', 200>;
 export type Connection = Answer<'/api/connections/{name}', 'get', 200>;
 export type Run = Answer<'/api/runs/{id}', 'get', 200>;
 export type RunFault = NonNullable<Run['error']>;

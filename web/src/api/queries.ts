@@ -102,7 +102,7 @@ export const runQuery = (id: string) =>
   queryOptions({
     queryKey: ['run', id],
     queryFn: () => answerOf(api.GET('/api/runs/{id}', { params: { path: { id } } })),
-    // Also where its events cannot be listened to: a browser sends no token with that.
+    // Also where as many listen to events as the host allows.
     refetchInterval: ({ state: { data } }) => (data?.state === 'running' || data?.state === 'queued' ? 5_000 : false),
   });
 

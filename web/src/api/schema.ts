@@ -2514,7 +2514,7 @@ export interface operations {
                             } | null;
                             last_success: string | null;
                             name: string;
-                            /** @description Null where it has no schedule, or follows another connection. */
+                            /** @description Null where it has no schedule, follows another connection, or is held. */
                             next_slot: string | null;
                             /** @description What a person can do about the state. */
                             next_step: string | null;
@@ -2747,7 +2747,7 @@ export interface operations {
                         } | null;
                         last_success: string | null;
                         name: string;
-                        /** @description Null where it has no schedule, or follows another connection. */
+                        /** @description Null where it has no schedule, follows another connection, or is held. */
                         next_slot: string | null;
                         /** @description What a person can do about the state. */
                         next_step: string | null;
@@ -3485,7 +3485,7 @@ export interface operations {
                         } | null;
                         last_success: string | null;
                         name: string;
-                        /** @description Null where it has no schedule, or follows another connection. */
+                        /** @description Null where it has no schedule, follows another connection, or is held. */
                         next_slot: string | null;
                         /** @description What a person can do about the state. */
                         next_step: string | null;
@@ -4836,7 +4836,7 @@ export interface operations {
                         } | null;
                         last_success: string | null;
                         name: string;
-                        /** @description Null where it has no schedule, or follows another connection. */
+                        /** @description Null where it has no schedule, follows another connection, or is held. */
                         next_slot: string | null;
                         /** @description What a person can do about the state. */
                         next_step: string | null;
@@ -8744,7 +8744,7 @@ export interface operations {
                         schedules: {
                             connection: string;
                             last_success: string | null;
-                            /** @description Null where it follows another connection. */
+                            /** @description Null where it follows another connection, or is held. */
                             next_slot: string | null;
                             /** @description The latest slot whose grace is over. */
                             overdue_slot: string | null;

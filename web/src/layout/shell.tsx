@@ -1,20 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
-import { alertsQuery } from '../api/queries';
+import { alertsQuery, meQuery } from '../api/queries';
+import { may, placesOf } from './places';
 import { Who } from './who';
 import { chooseTheme, chosenTheme, type Theme } from './theme';
-
-const PLACES = [
-  ['/', 'Overview'],
-  ['/performance', 'Performance'],
-  ['/runs', 'Runs'],
-  ['/requests', 'Requests'],
-  ['/schedules', 'Schedules'],
-  ['/alerts', 'Alerts'],
-  ['/quarantine', 'Quarantine'],
-  ['/audit', 'Audit'],
-] as const;
 
 const isAt = (location: string, place: string) =>
   place === '/' ? location === '/' || location.startsWith('/connections') : `${location}/`.startsWith(`${place}/`);
@@ -24,7 +14,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const [location] = useLocation();
   const [isOpen, setOpen] = useState(false);
   const [theme, setTheme] = useState<Theme>(chosenTheme);
-  const { data } = useQuery(alertsQuery(true));
+  const { data: me } = useQuery(meQuery);
+  const { data } = useQuery({ ...alertsQuery(true), enabled: may(me, 'status:read') });
   const open = data?.alerts.length ?? 0;
   const main = useRef<HTMLElement>(null);
   const before = useRef(location);
@@ -65,11 +56,11 @@ export function Shell({ children }: { readonly children: ReactNode }) {
           </button>
           <nav className="nav" id="nav" aria-label="Pages" data-open={isOpen}>
             <ul>
-              {PLACES.map(([place, label]) => (
-                <li key={place}>
-                  <Link href={place} aria-current={isAt(location, place) ? 'page' : undefined}>
+              {placesOf(me).map(({ path, label }) => (
+                <li key={path}>
+                  <Link href={path} aria-current={isAt(location, path) ? 'page' : undefined}>
                     {label}
-                    {place === '/alerts' && open > 0 && (
+                    {path === '/alerts' && open > 0 && (
                       <span className="count">
                         {open}
                         <span className="unseen"> open</span>

@@ -6,6 +6,7 @@ import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { Permitted } from '../parts/permitted';
 import { words } from '../parts/text';
 
 export function AlertsPage() {
@@ -99,9 +100,11 @@ function AlertCard({ alert }: { readonly alert: Alert }) {
       {!isOver && (
         <p className="next">
           {acknowledged === null ? (
-            <button type="button" disabled={acknowledge.isPending} onClick={() => acknowledge.mutate()}>
-              Acknowledge
-            </button>
+            <Permitted to="alerts:manage">
+              <button type="button" disabled={acknowledge.isPending} onClick={() => acknowledge.mutate()}>
+                Acknowledge
+              </button>
+            </Permitted>
           ) : (
             <span className="small">
               Acknowledged by {acknowledged.by} <Moment at={acknowledged.at} />

@@ -5,6 +5,7 @@ import { backfillQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Failed, Loaded } from '../parts/loaded';
+import { useMay } from '../parts/permitted';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
@@ -25,6 +26,7 @@ export function BackfillPage({ id }: { readonly id: string }) {
 function Parts({ backfill }: { readonly backfill: Backfill }) {
   const { id, connection, state, parts, done } = backfill;
   const client = useQueryClient();
+  const isPermitted = useMay('runs:manage');
   const doing = useMutation({
     mutationFn: (from: string | undefined) =>
       from === undefined
@@ -41,7 +43,7 @@ function Parts({ backfill }: { readonly backfill: Backfill }) {
         <Link href={`/connections/${encodeURIComponent(connection)}`}>{connection}</Link>
       </p>
       <progress value={done} max={parts.length} aria-label="Parts that are done" />
-      {state === 'running' && (
+      {state === 'running' && isPermitted && (
         <p className="more">
           <button type="button" disabled={doing.isPending} onClick={() => doing.mutate(undefined)}>
             Cancel the backfill
@@ -87,7 +89,7 @@ function Parts({ backfill }: { readonly backfill: Backfill }) {
                   )}
                 </td>
                 <td>
-                  {part.state === 'failed' && (
+                  {part.state === 'failed' && isPermitted && (
                     <button type="button" disabled={doing.isPending} onClick={() => doing.mutate(part.from)}>
                       Repeat<span className="unseen"> the part from {part.from}</span>
                     </button>

@@ -9,6 +9,7 @@ import { Fact } from '../parts/fact';
 import { Fault } from '../parts/fault';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { Permitted, useMay } from '../parts/permitted';
 import { RunTable } from '../parts/run-table';
 import { countText, scheduleText } from '../parts/text';
 import { BackfillDialog, PauseDialog, ResetDialog, RunDialog } from './connection-dialogs';
@@ -38,6 +39,7 @@ type Asking = 'run' | 'pause' | 'backfill' | 'reset';
 
 function Actions({ connection }: { readonly connection: Connection }) {
   const { name, paused, action_required } = connection;
+  const isPermitted = useMay('runs:manage');
   const [asking, setAsking] = useState<Asking>();
   const [, go] = useLocation();
   const client = useQueryClient();
@@ -52,6 +54,7 @@ function Actions({ connection }: { readonly connection: Connection }) {
     void changed();
   };
   const isHeld = paused !== null || action_required !== null;
+  if (!isPermitted) return null;
   return (
     <>
       <button type="button" className="main" onClick={() => setAsking('run')}>
@@ -97,6 +100,7 @@ function Standing({ connection }: { readonly connection: Connection }) {
     action_required,
     circuit,
   } = connection;
+  const isHeld = paused !== null || action_required !== null;
   return (
     <>
       {paused !== null && (
@@ -127,7 +131,13 @@ function Standing({ connection }: { readonly connection: Connection }) {
         <Fact name="Schedule">{scheduleText(schedule)}</Fact>
         <div>
           <dt>Next run</dt>
-          <dd>{next_slot === null ? <span className="none">none is due</span> : <Moment at={next_slot} isWhole />}</dd>
+          <dd>
+            {next_slot === null ? (
+              <span className="none">{isHeld ? 'none while it is held' : 'none is due'}</span>
+            ) : (
+              <Moment at={next_slot} isWhole />
+            )}
+          </dd>
         </div>
         <div>
           <dt>Last success</dt>
@@ -145,8 +155,10 @@ function Streams({ name }: { readonly name: string }) {
       title="Streams"
       lead={
         <>
-          The outcome of the last run that had each stream, and where the next one goes on. The{' '}
-          <Link href={`/connections/${encodeURIComponent(name)}/catalog`}>catalog</Link> has their columns.
+          The outcome of the last run that had each stream, and where the next one goes on.{' '}
+          <Permitted to="runs:manage">
+            The <Link href={`/connections/${encodeURIComponent(name)}/catalog`}>catalog</Link> has their columns.
+          </Permitted>
         </>
       }
     >

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { listen } from '../api/event-stream';
 
 /** How far a stream of a run under way is. */
 export interface LiveStream {
@@ -21,34 +22,37 @@ interface Told {
 }
 
 const NOTHING: LiveStream = { state: 'reading', rows: 0, bytes: 0 };
-const TYPES = ['stream_started', 'progress', 'checkpoint_committed', 'stream_ended'] as const;
+type EventType = 'stream_started' | 'progress' | 'checkpoint_committed' | 'stream_ended';
+const TYPES: readonly string[] = [
+  'stream_started',
+  'progress',
+  'checkpoint_committed',
+  'stream_ended',
+] satisfies EventType[];
 
-/** Listens to a run while it goes on; what it has told is kept by stream. The browser asks again by itself after a break. */
+/** Listens to a run while it goes on; what it has told is kept by stream. */
 export function useLiveRun(id: string, isOn: boolean): ReadonlyMap<string, LiveStream> {
   const [streams, setStreams] = useState<ReadonlyMap<string, LiveStream>>(new Map());
   const client = useQueryClient();
   useEffect(() => {
     if (!isOn) return undefined;
-    const source = new EventSource(`/api/runs/${id}/stream`);
-    for (const type of TYPES)
-      source.addEventListener(type, (event: MessageEvent<string>) => {
-        const { data } = JSON.parse(event.data) as Told;
-        setStreams((before) => after(before, type, data));
-        if (type === 'checkpoint_committed' || type === 'stream_ended')
-          void client.invalidateQueries({ queryKey: ['run', id] });
-      });
-    source.addEventListener('ended', () => {
-      source.close();
-      void client.invalidateQueries();
+    const leaving = new AbortController();
+    void listen(`/api/runs/${encodeURIComponent(id)}/stream`, leaving.signal, ({ type, data: text }) => {
+      if (type === 'ended') void client.invalidateQueries();
+      if (!TYPES.includes(type)) return;
+      const { data } = JSON.parse(text) as Told;
+      setStreams((before) => after(before, type as EventType, data));
+      if (type === 'checkpoint_committed' || type === 'stream_ended')
+        void client.invalidateQueries({ queryKey: ['run', id] });
     });
-    return () => source.close();
+    return () => leaving.abort();
   }, [id, isOn, client]);
   return streams;
 }
 
 function after(
   before: ReadonlyMap<string, LiveStream>,
-  type: (typeof TYPES)[number],
+  type: EventType,
   { stream, state, ledger, streams = {} }: Told['data'],
 ): ReadonlyMap<string, LiveStream> {
   const next = new Map(before);

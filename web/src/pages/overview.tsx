@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from 'wouter';
+import { Link, Redirect } from 'wouter';
 import type { Connection, Run } from '../api/client';
-import { connectionsQuery, runsQuery } from '../api/queries';
+import { connectionsQuery, meQuery, runsQuery } from '../api/queries';
+import { placesOf } from '../layout/places';
 import { Page } from '../layout/page';
 import { useFilter } from '../parts/address';
 import { Badge } from '../parts/badge';
@@ -12,8 +13,15 @@ import { countText, scheduleText, sentence, words } from '../parts/text';
 
 const STATES = ['action_required', 'failing', 'late', 'on_time', 'paused', 'never_run'] as const;
 
+/** The overview; who may see the report alone begins there. */
+export function FirstPage() {
+  const { data: me } = useQuery(meQuery);
+  const [first] = placesOf(me);
+  return first === undefined || first.path === '/' ? <OverviewPage /> : <Redirect to={first.path} replace />;
+}
+
 /** Every connection, and whether somebody has to do something. */
-export function OverviewPage() {
+function OverviewPage() {
   const connections = useQuery(connectionsQuery);
   const runs = useQuery(runsQuery({ limit: 200 }));
   return (
@@ -100,7 +108,19 @@ function Connections({
 }
 
 function ConnectionRow({ connection, runs }: { readonly connection: Connection; readonly runs: readonly Run[] }) {
-  const { name, source, destination, state, next_step, last_success, last_run, next_slot, schedule } = connection;
+  const {
+    name,
+    source,
+    destination,
+    state,
+    next_step,
+    last_success,
+    last_run,
+    next_slot,
+    schedule,
+    paused,
+    action_required,
+  } = connection;
   return (
     <tr>
       <th scope="row">
@@ -123,7 +143,9 @@ function ConnectionRow({ connection, runs }: { readonly connection: Connection; 
       <td data-label="Next run">
         <span>
           {next_slot === null ? (
-            <span className="none">{sentence(scheduleText(schedule))}</span>
+            <span className="none">
+              {paused !== null || action_required !== null ? 'None while it is held' : sentence(scheduleText(schedule))}
+            </span>
           ) : (
             <>
               <Moment at={next_slot} />

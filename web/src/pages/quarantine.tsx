@@ -7,6 +7,7 @@ import { useFilter } from '../parts/address';
 import { Choice } from '../parts/choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { Permitted } from '../parts/permitted';
 import { countText } from '../parts/text';
 import { QuarantinedRecords } from './quarantined-records';
 import { ReplayDialog } from './replay-dialog';
@@ -99,13 +100,15 @@ function Reasons({ names }: { readonly names: readonly string[] }) {
             <strong>Next step:</strong> correct the cause in the configuration and start this host again with it; then
             replay. What passes is loaded, what does not stays here.
           </p>
-          <div className="more actions">
-            {[...new Set(rows.map((row) => row.connection))].map((name) => (
-              <button type="button" key={name} onClick={() => setReplaying(name)}>
-                Replay {name} …
-              </button>
-            ))}
-          </div>
+          <Permitted to="runs:manage">
+            <div className="more actions">
+              {[...new Set(rows.map((row) => row.connection))].map((name) => (
+                <button type="button" key={name} onClick={() => setReplaying(name)}>
+                  Replay {name} …
+                </button>
+              ))}
+            </div>
+          </Permitted>
         </>
       )}
       {connection !== undefined && names.includes(connection) && (

@@ -8,6 +8,7 @@ import { Badge } from '../parts/badge';
 import { Choice } from '../parts/choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { useMay } from '../parts/permitted';
 import { words } from '../parts/text';
 
 const STATES = ['queued', 'running', 'ended', 'cancelled'];
@@ -74,6 +75,7 @@ function RequestRow({ request }: { readonly request: Asked }) {
   const { id, connection, trigger, state, requested_at, not_before, attempt, run, error, is_cancel_wanted, backfill } =
     request;
   const client = useQueryClient();
+  const isPermitted = useMay('runs:manage');
   const cancel = useMutation({
     mutationFn: () =>
       answerOf(
@@ -116,7 +118,7 @@ function RequestRow({ request }: { readonly request: Asked }) {
         {run === undefined ? <span className="none">none</span> : <Link href={`/runs/${run}`}>the run</Link>}
       </td>
       <td>
-        {(state === 'queued' || state === 'running') && !is_cancel_wanted && (
+        {isPermitted && (state === 'queued' || state === 'running') && !is_cancel_wanted && (
           <button type="button" disabled={cancel.isPending} onClick={() => cancel.mutate()}>
             Cancel<span className="unseen"> the request for {connection}</span>
           </button>

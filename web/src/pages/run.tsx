@@ -39,6 +39,7 @@ export function RunPage({ id }: { readonly id: string }) {
           <>
             <Facts run={data} />
             <Faults run={data} />
+            {isOver && <Expectations run={data} />}
             {!isOver && <Progress streams={live} run={data} />}
           </>
         )}
@@ -100,6 +101,71 @@ function Faults({ run }: { readonly run: Run }) {
     </Part>
   );
 }
+
+/** What the configuration expects of each stream, and how much broke it. */
+function Expectations({ run }: { readonly run: Run }) {
+  const judged = Object.entries(run.streams).flatMap(([stream, { expectations = [] }]) =>
+    expectations.map((one) => ({ stream, ...one })),
+  );
+  if (judged.length === 0) return null;
+  const broken = judged.filter((one) => one.broken > 0);
+  return (
+    <Part
+      title="Expectations"
+      lead={
+        broken.length === 0
+          ? `All ${judged.length} hold.`
+          : `${broken.length} of ${judged.length} ${broken.length === 1 ? 'is' : 'are'} broken; those come first.`
+      }
+    >
+      <table className="folds">
+        <caption className="unseen">Expectations of the run</caption>
+        <thead>
+          <tr>
+            <th scope="col">Expectation</th>
+            <th scope="col">Stream</th>
+            <th scope="col">Result</th>
+            <th scope="col">If it breaks</th>
+          </tr>
+        </thead>
+        <tbody>
+          {[...broken, ...judged.filter((one) => one.broken === 0)].map(
+            ({ stream, rule, severity, broken: count, found }) => (
+              <tr key={`${stream} ${rule}`}>
+                <th scope="row">
+                  <code>{rule}</code>
+                </th>
+                <td data-label="Stream">{stream}</td>
+                <td data-label="Result">
+                  <span>
+                    {count === 0 ? (
+                      <Badge state="succeeded">Holds</Badge>
+                    ) : (
+                      <Badge state={severity === 'fail' ? 'failed' : 'warning'}>Broken</Badge>
+                    )}
+                    {count > 0 && (
+                      <span className="small">
+                        {' '}
+                        {found ?? `${countText(count)} ${count === 1 ? 'record' : 'records'}`}
+                      </span>
+                    )}
+                  </span>
+                </td>
+                <td data-label="If it breaks">{SEVERITIES[severity]}</td>
+              </tr>
+            ),
+          )}
+        </tbody>
+      </table>
+    </Part>
+  );
+}
+
+const SEVERITIES = {
+  quarantine: 'the record goes to quarantine',
+  warn: 'it is told, and nothing is held',
+  fail: 'the run fails, and what is built on it is held',
+} as const;
 
 function Progress({ streams, run }: { readonly streams: ReadonlyMap<string, LiveStream>; readonly run: Run }) {
   const names = [...new Set([...Object.keys(run.streams), ...streams.keys()])];

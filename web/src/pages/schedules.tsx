@@ -45,7 +45,9 @@ export function SchedulesPage() {
                     <td data-label="Schedule">{scheduleText(schedule)}</td>
                     <td data-label="Next run">
                       {next_slot === null ? (
-                        <span className="none">follows another</span>
+                        <span className="none">
+                          {'after' in schedule ? 'follows another' : 'none while it is held'}
+                        </span>
                       ) : (
                         <Moment at={next_slot} isWhole />
                       )}
