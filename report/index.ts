@@ -2,6 +2,7 @@ export { compileFacts, marksFor } from './facts/compile.js';
 export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Reading } from './facts/build-marts.js';
 export type { DefinitionChange } from './facts/definitions.js';
 export { explainFacts, type FactExplanation } from './facts/explain.js';
+export type { Lookup } from './facts/lookups.js';
 export type { MartChanges } from './facts/difference.js';
 export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } from './facts/fact.js';
 export { listMonths, listRegions, requireMonth } from './section/months.js';

@@ -18,7 +18,7 @@ export const s3 = defineSource({
     const transport = s3Transport(config);
     return { transport, files: config.files, signal, close: () => transport.close() };
   },
-  check: (client) => checkFiles(client),
+  check: (client, note) => checkFiles(client, note),
   streams: fileStreams,
   close: (client) => client.close(),
 });

@@ -19,7 +19,7 @@ export const GUIDE: SourceGuide = {
     'Give it the scopes of the streams that you read, as the table of streams names them, and access to each business unit in `accounts`. A change takes up to five minutes, and a new run.',
     'Its page shows client id, client secret and the authentication base URI, which is `endpoint`.',
     'The number (MID) of a business unit stands beside its name at the top of the page.',
-    'Give id and secret as references (`${env:…}` or `${file:…}`) and try them: `tributary check sfmc` logs in to each business unit and asks for the last minute of its tracking.',
+    'Give id and secret as references (`${env:…}` or `${file:…}`) and try them: `tributary check sfmc` logs in to each business unit and asks for the last minute of its tracking, and for each data extension and field that the file names.',
   ],
   limits: [
     'Salesforce publishes no limit of calls. 1,600 SOAP and 2,000 REST calls a minute are used at most, over all business units, of the 2,000 and 2,500 that are reported as safe. A refusal is waited for, up to 65 minutes; then the run ends as `rate_limit` and the next one goes on.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ConnectorError, decimal, text } from '#sdk';
+import { decimal, nearest, optionError, text } from '#sdk';
 import type { PageRead, Paginator } from '#sdk/http';
 import type { Account, Sfmc } from './sfmc.accounts.js';
 import { accountColumn } from './sfmc.objects.js';
@@ -34,6 +34,14 @@ export const dataExtension = z.strictObject({
 });
 
 export type DataExtensionConfig = z.output<typeof dataExtension>;
+
+/** An entry of `data_extensions`, and its place there. */
+export interface ConfiguredRows {
+  readonly config: DataExtensionConfig;
+  readonly index: number;
+}
+
+const LOOK = 'Contact Builder shows the external key of each; the stream `data_extensions` lists them too.';
 
 const TYPES: Readonly<Record<string, { readonly schema: () => z.ZodType; value(text: string): unknown }>> = {
   number: {
@@ -78,8 +86,16 @@ const OBJECT_KEY = '_customobjectkey';
 const OBJECT_COLUMN = 'custom_object_key';
 
 /** Asks for the fields of a data extension and what they hold. */
-export async function describeRows(client: Sfmc, config: DataExtensionConfig, signal: AbortSignal): Promise<RowsOf> {
-  const account = accountOf(client, config);
+export async function describeRows(
+  client: Sfmc,
+  { config, index }: ConfiguredRows,
+  signal: AbortSignal,
+): Promise<RowsOf> {
+  const refuse = (option: string | number | undefined, message: string, hint: string): never => {
+    const path = ['data_extensions', index, ...(option === undefined ? [] : [option])];
+    throw optionError([{ path, message }], { stream: config.stream, hint });
+  };
+  const account = accountOf(client, config, refuse);
   const reading = { client, signal, warn: () => undefined };
   const sendable = await sendableField(reading, account, config);
   const found: FieldOf[] = [];
@@ -104,25 +120,40 @@ export async function describeRows(client: Sfmc, config: DataExtensionConfig, si
         type: (TYPES[type] as typeof TEXT | undefined) ?? TEXT,
       });
     }
-  const where = `Data extension "${config.data_extension}" of business unit ${account.id}`;
-  if (found.length === 0) throw missing(`${where} is not there, or has no field that may be read`);
+  const where = `data extension "${config.data_extension}" of business unit ${account.id}`;
+  if (found.length === 0) {
+    const { keys, isThere } = await otherKeys(reading, account, config.data_extension);
+    if (isThere) refuse('data_extension', `the ${where} has no field that may be read`, LOOK);
+    refuse('data_extension', `there is no ${where}; ${keys}`, LOOK);
+  }
   const fields = found.filter(({ name, column }) => isWanted(config, name) || isWanted(config, column));
-  const strangers = (config.fields ?? []).filter(
-    (name) => !found.some((field) => [field.name, field.column].includes(name.toLowerCase())),
-  );
-  if (strangers.length > 0) throw missing(`${where} has no field ${strangers.join(', ')}`);
-  const twin = fields.find(({ column }, index) => fields.findIndex((field) => field.column === column) < index);
+  const names = found.map(({ name }) => name);
+  const isField = (name: string) => found.some((one) => [one.name, one.column].includes(name.toLowerCase()));
+  const strangers = [...(config.fields ?? []).entries()].filter(([, name]) => !isField(name));
+  if (strangers.length > 0)
+    throw optionError(
+      strangers.map(([at, name]) => ({
+        path: ['data_extensions', index, 'fields', at],
+        message: `the ${where} has no field "${name}"; ${suggested(name, names, 'It has')}`,
+      })),
+      { stream: config.stream, hint: 'Correct `fields`; without it all are read.' },
+    );
+  const twin = fields.find(({ column }, at) => fields.findIndex((field) => field.column === column) < at);
   if (twin !== undefined)
-    throw new ConnectorError('config', `${where} has two fields that make the column ${twin.column}`, {
-      hint: 'Name the fields that are wanted in `fields`, and one of these two among them.',
-    });
+    refuse(
+      undefined,
+      `the ${where} has two fields that make the column ${twin.column}`,
+      'Name the fields that are wanted in `fields`, and one of these two among them.',
+    );
   const own = found.filter(({ isKey }) => isKey).map(({ column }) => column);
   const key = config.primary_key ?? (own.length > 0 ? own : [OBJECT_COLUMN]);
   const lacking = key.filter((name) => name !== OBJECT_COLUMN && !fields.some(({ column }) => column === name));
   if (lacking.length > 0)
-    throw new ConnectorError('config', `Stream "${config.stream}": its key needs ${lacking.join(', ')}`, {
-      hint: 'Add them to `fields`, or name other columns in `primary_key`.',
-    });
+    refuse(
+      config.primary_key === undefined ? 'fields' : 'primary_key',
+      `the key of the ${where} needs ${lacking.join(', ')}`,
+      'Add them to `fields`, or name other columns in `primary_key`.',
+    );
   const shape = Object.fromEntries(
     fields.map(({ column, type, isPersonal }) => {
       const schema = type.schema().meta({ personal: isPersonal });
@@ -159,18 +190,40 @@ async function sendableField(
 const isWanted = ({ fields }: DataExtensionConfig, name: string): boolean =>
   fields === undefined || fields.some((wanted) => wanted.toLowerCase() === name);
 
-function accountOf(client: Sfmc, config: DataExtensionConfig): Account {
+function accountOf(
+  client: Sfmc,
+  config: DataExtensionConfig,
+  refuse: (option: string, message: string, hint: string) => never,
+): Account {
   const account =
     config.account === undefined ? client.accounts[0] : client.accounts.find(({ id }) => id === config.account);
-  if (account === undefined)
-    throw new ConnectorError(
-      'config',
-      `Stream "${config.stream}": business unit ${config.account} is not in \`accounts\``,
-      {
-        hint: 'Add it there.',
-      },
-    );
-  return account;
+  return account ?? refuse('account', `business unit ${config.account} is not in \`accounts\``, 'Add it there.');
+}
+
+/** As many keys of others as a person looks through. */
+const MOST_NAMES = 30;
+
+/** What to say of a key that is not there: the one that was meant, and those that there are. */
+async function otherKeys(reading: Reading, account: Account, written: string) {
+  const keys: string[] = [];
+  const wanted = { objectType: 'DataExtension', scope: SCOPE, properties: ['CustomerKey', 'Name'] };
+  let named: string | undefined;
+  for await (const page of retrieveWhole(reading, account, wanted))
+    for (const { CustomerKey, Name } of page) {
+      if (!CustomerKey || keys.includes(CustomerKey)) continue;
+      keys.push(CustomerKey);
+      if (Name === written) named = CustomerKey;
+    }
+  const isThere = keys.includes(written);
+  if (named === undefined) return { isThere, keys: suggested(written, keys.toSorted(), 'Its keys are') };
+  return { isThere, keys: `that is the name of the one with the key "${named}"` };
+}
+
+function suggested(written: string, names: readonly string[], lead: string): string {
+  const near = nearest(written, names);
+  const more = names.length > MOST_NAMES ? `, and ${names.length - MOST_NAMES} more` : '';
+  const all = `${lead}: ${names.slice(0, MOST_NAMES).join(', ') || 'none'}${more}`;
+  return near === undefined ? all : `did you mean "${near}"? ${all}`;
 }
 
 /**
@@ -216,6 +269,3 @@ export async function* readRows(
 
 const lowerCased = (texts: Readonly<Record<string, string | null>>) =>
   Object.fromEntries(Object.entries(texts).map(([name, value]) => [name.toLowerCase(), value]));
-
-const missing = (what: string): ConnectorError =>
-  new ConnectorError('config', what, { hint: 'Look at the stream `data_extensions` for the keys that there are.' });

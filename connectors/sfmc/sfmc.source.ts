@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { defineSource, secret, type StreamKinds, type StreamOf } from '#sdk';
+import {
+  ConnectorError,
+  defineSource,
+  isConnectorError,
+  optionError,
+  secret,
+  type StreamKinds,
+  type StreamOf,
+} from '#sdk';
 import type { HttpClientOptions } from '#sdk/http';
 import { openSfmc, type Sfmc } from './sfmc.accounts.js';
 import { MESSAGE_DAY_KEY, readEvents, readMessageDays } from './sfmc.events.js';
@@ -42,8 +50,13 @@ const config = z.strictObject({
 const PER_PAGE_OF_A_DAY = 'one per business unit, day and 2,500 events';
 
 type Config = z.output<typeof config>;
-type Streams = Record<string, StreamOf<Config, Sfmc>>;
-type Kinds = StreamKinds<Config, Sfmc>;
+type Client = Sfmc & { readonly rows: Config['data_extensions'] };
+type Streams = Record<string, StreamOf<Config, Client>>;
+type Kinds = StreamKinds<Config, Client>;
+
+/** A data extension that is not there or may not be read says nothing of the others. */
+const isOfOneStream = (error: unknown) =>
+  isConnectorError(error) && (error.details.options !== undefined || error.details.fault === 'permission');
 
 const occurrence = z.number().int().describe('0, or the number among the same events without a member');
 
@@ -130,8 +143,8 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
     summary: 'Sends, events, journeys and data extensions from Salesforce Marketing Cloud Engagement.',
     guide: GUIDE,
     config,
-    connect: ({ config, signal }) => openSfmc(config, signal, http),
-    // Each business unit has a token of its own; tracking is what nothing goes without.
+    connect: ({ config, signal }): Client => ({ ...openSfmc(config, signal, http), rows: config.data_extensions }),
+    // Each business unit has a token of its own; tracking is what nothing goes without, and what the file names must be there.
     async check(client) {
       const reading = { client, signal: new AbortController().signal, warn: () => undefined };
       const { objectType, scope } = EVENTS.sent_events;
@@ -139,9 +152,21 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
       const filter = between('EventDate', new Date(now.getTime() - 60_000), now);
       for (const account of client.accounts)
         await retrieve(reading, account, { objectType, scope, properties: ['SendID'], filter }).next();
+      const faults: ConnectorError[] = [];
+      for (const [index, config] of client.rows.entries())
+        await describeRows(client, { config, index }, reading.signal).catch((error: unknown) => {
+          if (!isConnectorError(error) || error.details.options === undefined) throw error;
+          faults.push(error);
+        });
+      const [first] = faults;
+      if (first !== undefined)
+        throw optionError(
+          faults.flatMap(({ details }) => details.options ?? []),
+          first.details.hint === undefined ? {} : { hint: first.details.hint },
+        );
     },
     close: (client) => client.close(),
-    async streams(kind, { config, client, isWanted }) {
+    async streams(kind, { config, client, isWanted, leaveOut }) {
       const streams: Streams = {
         message_days: kind.incremental({
           summary: 'One row per message, day and kind of event: what the report counts.',
@@ -165,9 +190,14 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
         ...objectStreams(kind, config),
         ...listStreams(kind),
       };
-      for (const one of config.data_extensions) {
+      for (const [index, one] of config.data_extensions.entries()) {
         if (!isWanted(one.stream)) continue;
-        const rows = await describeRows(client, one, new AbortController().signal);
+        const signal = new AbortController().signal;
+        const rows = await describeRows(client, { config: one, index }, signal).catch((error: unknown) => {
+          if (!isOfOneStream(error)) throw error;
+          leaveOut(one.stream, error);
+        });
+        if (rows === undefined) continue;
         streams[one.stream] = kind.fullRefresh({
           summary: 'The rows of a data extension.',
           permissions: ['data_extensions_read'],

@@ -19,7 +19,7 @@ export const sftp = defineSource({
     const session = sftpSession(config, signal);
     return { session, transport: sftpTransport(session, config), files: config.files, signal };
   },
-  check: (client) => checkFiles(client),
+  check: (client, note) => checkFiles(client, note),
   streams: fileStreams,
   close: ({ session }) => session.close(),
 });

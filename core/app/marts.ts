@@ -113,8 +113,16 @@ export function undatedIn({
       const rows = undated === 1 ? '1 row' : `${undated.toLocaleString('en-US')} rows`;
       return `${rows} of fact "${fact}" ${undated === 1 ? 'has no day and stands' : 'have no day and stand'} in no mart`;
     });
+  const lost = facts.flatMap(({ fact, lookups = [] }) =>
+    lookups
+      .filter(({ found }) => found === 0)
+      .map(
+        ({ dimension, of }) =>
+          `fact "${fact}": ${dimension} found for none of ${of.toLocaleString('en-US')} rows; look at its \`${dimension}\` under \`dimensions\`, at \`join\`, and at \`tributary report facts ${fact}\``,
+      ),
+  );
   const held = heldBy.map((connection) => `the marts wait: the last run of "${connection}" broke an expectation`);
-  return [...held, ...undated, ...foreign];
+  return [...held, ...undated, ...foreign, ...lost];
 }
 
 export function reportDestination({ settings }: Configuration): string {

@@ -56,9 +56,9 @@ export function tellingFaults(source: OpenSource, onFault: (error: unknown) => v
     };
   };
   return {
-    check: () => told(() => source.check()),
-    async streams(frozen, only) {
-      const streams = await told(() => source.streams(frozen, only));
+    check: (note) => told(() => source.check(note)),
+    async streams(frozen, only, skip) {
+      const streams = await told(() => source.streams(frozen, only, skip));
       return Object.fromEntries(Object.entries(streams).map(([name, stream]) => [name, streamOf(stream)]));
     },
     close: () => source.close(),

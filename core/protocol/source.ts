@@ -131,15 +131,17 @@ export interface ParsingRules {
 
 /** What a source becomes once it is connected. */
 export interface OpenSource {
-  /** Throws where the source cannot be read: wrong key, unreachable host, missing right. */
-  check(): Promise<void>;
+  /** Throws where the source cannot be read: wrong key, unreachable host, missing right. `note` hears what is no fault yet. */
+  check(note?: (text: string) => void): Promise<void>;
   /**
    * The streams on offer. `frozen` gives the fields that an earlier run has fixed for a stream; where `only` names one, the
-   * others need not be looked at.
+   * others need not be looked at. With `onFault` a stream that cannot be offered is told there, and the others are given;
+   * without it the call throws, and the error names the stream.
    */
   streams(
     frozen: (stream: string) => readonly Field[] | undefined,
     only?: string,
+    onFault?: (stream: string, error: unknown) => void,
   ): Promise<Readonly<Record<string, SourceStream>>>;
   close(): Promise<void>;
 }

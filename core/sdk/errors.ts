@@ -21,8 +21,17 @@ export type ErrorKind =
  */
 export type Fault = 'integrity' | 'disk_full' | 'permission';
 
+/** One option of a plugin that is at fault. */
+export interface OptionIssue {
+  /** From `config` of the plugin on, such as `['files', 0, 'path']`. */
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
 export interface ErrorDetails {
   readonly fault?: Fault;
+  /** The options that are at fault, so that their lines in the file can be told; see `optionError`. */
+  readonly options?: readonly OptionIssue[];
   readonly cause?: unknown;
   /** The next step for a person: what to change, grant or look at. */
   readonly hint?: string;
@@ -52,6 +61,14 @@ export class ConnectorError extends Error {
     this.details = details;
   }
 }
+
+/** Options that fit their schema, and that the system cannot serve: its message names each by its path. */
+export function optionError(options: readonly OptionIssue[], details: ErrorDetails = {}): ConnectorError {
+  const texts = options.map(({ path, message }) => `config${path.map(step).join('')}: ${message}`);
+  return new ConnectorError('config', texts.join('\n'), { ...details, options });
+}
+
+const step = (key: string | number) => (typeof key === 'number' ? `[${key}]` : `.${key}`);
 
 /** True for our errors, also for those of a plugin that carries its own copy of the SDK (where `instanceof` fails). */
 export function isConnectorError(error: unknown): error is ConnectorError {

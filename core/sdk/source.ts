@@ -15,7 +15,7 @@ import type {
   SqlSession,
   Window,
 } from '../protocol/index.js';
-import { ConnectorError } from './errors.js';
+import { ConnectorError, toConnectorError } from './errors.js';
 import { fieldsOf } from './fields.js';
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -113,6 +113,8 @@ export interface StreamsContext<Config, Client> {
   readonly frozen: (stream: string) => readonly Field[] | undefined;
   /** False for a stream that may be left out, so that a source which looks at data to know its streams need not look there. */
   readonly isWanted: (stream: string) => boolean;
+  /** Says why a stream cannot be offered, so that the others are; throws the error, with the stream's name, where nobody asks for that. */
+  readonly leaveOut: (stream: string, error: unknown) => void;
 }
 
 /**
@@ -126,8 +128,11 @@ export interface SourceDefinition<C extends z.ZodObject = z.ZodObject, Client = 
   /** Everything about the configuration: check at run time, type, JSON Schema, documentation, which values are secret. */
   readonly config: C;
   connect(context: ConnectContext<C>): MaybePromise<Client>;
-  /** Resolves when the source can be read with this configuration; throws a `ConnectorError` that says why not. */
-  check(client: Client): Promise<unknown>;
+  /**
+   * Resolves when the source can be read with this configuration; throws a `ConnectorError` that says why not. `note` is for what
+   * is no fault yet, such as a kind of file that was never delivered.
+   */
+  check(client: Client, note: (text: string) => void): Promise<unknown>;
   /** The streams on offer; asynchronous where they are only known at run time. */
   streams(
     kind: StreamKinds<z.output<C>, Client>,
@@ -167,12 +172,16 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
       const typed = config as z.output<C>;
       const client = await definition.connect({ ...context, config: typed });
       return {
-        async check() {
-          await definition.check(client);
+        async check(note = () => undefined) {
+          await definition.check(client, note);
         },
-        async streams(frozen, only) {
+        async streams(frozen, only, onFault) {
           const isWanted = (stream: string) => only === undefined || stream === only;
-          const context = { config: typed, client, frozen, isWanted };
+          const leaveOut = (stream: string, error: unknown) => {
+            if (onFault === undefined) throw toConnectorError(error, { stream });
+            onFault(stream, error);
+          };
+          const context = { config: typed, client, frozen, isWanted, leaveOut };
           const bound = await definition.streams(kinds<z.output<C>, Client>(), context);
           return Object.fromEntries(
             Object.entries(bound).map(([name, bind]) => [name, bind(name, { config: typed, client })]),

@@ -1,4 +1,4 @@
-import { ConnectorError } from '../sdk/errors.js';
+import { ConnectorError, type ErrorDetails } from '../sdk/errors.js';
 
 export type PathKey = string | number;
 export type Path = readonly PathKey[];
@@ -35,9 +35,9 @@ export function sortIssues(issues: readonly SettingsIssue[]): readonly SettingsI
 export class SettingsError extends ConnectorError {
   readonly issues: readonly SettingsIssue[];
 
-  constructor(file: string, issues: readonly SettingsIssue[]) {
+  constructor(file: string, issues: readonly SettingsIssue[], details: ErrorDetails = {}) {
     const sorted = sortIssues(issues);
-    super('config', sorted.map((issue) => formatIssue(file, issue)).join('\n'));
+    super('config', sorted.map((issue) => formatIssue(file, issue)).join('\n'), details);
     this.issues = sorted;
   }
 }

@@ -3,6 +3,7 @@ import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.j
 import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
 import type { CompiledFact } from './fact.js';
 import { GRAIN, type FactQuery } from './fact-query.js';
+import { lookupsOf, type Lookup } from './lookups.js';
 import { campaignDaily, campaignMonthly, responseDaily, responseMonthly } from './marts.js';
 import { inScope, scopeIn, WHOLE, type Scope } from './scope.js';
 
@@ -12,6 +13,7 @@ export interface FactChanges {
   readonly undated: number;
   /** Values of the channel that stand as unknown, since no list of channels knows them. */
   readonly foreignChannels: readonly string[];
+  readonly lookups: readonly Lookup[];
 }
 
 export interface Builder {
@@ -54,6 +56,7 @@ export async function buildFact(
   const foreign = await sql.query<{ channel: string }>(
     `SELECT DISTINCT foreign_channel AS channel FROM ${rows} WHERE foreign_channel IS NOT NULL ORDER BY 1`,
   );
+  const lookups = await lookupsOf(sql, query, rows);
   const own = [
     `${name} AS fact`,
     `${dialect.literal(fact.fact.origin ?? 'synced')} AS origin`,
@@ -91,7 +94,7 @@ export async function buildFact(
     const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
     changes.set(mart, await apply(mart, fresh, inMonths));
   }
-  return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel) };
+  return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel), lookups };
 }
 
 /** Takes the rows of a fact out of all marts. */
@@ -103,7 +106,7 @@ export async function removeFact({ sql, dialect }: Builder, name: string): Promi
     );
     changes.set(mart, addChanges(NO_CHANGES, { ...NO_CHANGES, deleted: Number(row?.n) }));
   }
-  return { changes, undated: 0, foreignChannels: [] };
+  return { changes, undated: 0, foreignChannels: [], lookups: [] };
 }
 
 async function monthsOf({ sql, scratch, dialect }: Builder, scope: Scope): Promise<Scope> {

@@ -9,6 +9,7 @@ import { streamsOf, type CompiledFact } from './fact.js';
 import { keepDefinitions, type DefinitionChange } from './definitions.js';
 import { factQuery, missingStreams, type FactQuery } from './fact-query.js';
 import { takeMarks } from './dirty-marks.js';
+import type { Lookup } from './lookups.js';
 import { ensureMarts, MARTS } from './marts.js';
 import { checkJoins, readRawTables } from './raw-tables.js';
 import { WHOLE, type Scope } from './scope.js';
@@ -50,6 +51,8 @@ export interface FactBuild {
   readonly undated: number;
   /** Values of the channel, of those rows, that no list of channels knows. */
   readonly foreignChannels?: readonly string[];
+  /** Of what is looked up for the rows looked at, how much was found; absent: nothing is. */
+  readonly lookups?: readonly Lookup[];
   /** Streams that were never synced, and until then the fact has no rows: its own, or one that tells control groups. */
   readonly waitsFor?: readonly string[];
   /** The connections whose streams it is made of; of a fact that is gone it is not known. */
@@ -134,7 +137,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     if (scope !== undefined) {
       await checkJoins(sql, dialect, fact, tables);
       const result = await presence.around(fact, () => buildFact(builder, fact, query, scope, midway));
-      const { undated, foreignChannels } = result;
+      const { undated, foreignChannels, lookups } = result;
       add(result);
       touched.push(scope);
       built.push({
@@ -142,6 +145,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
         rebuilt: scope.whole ? 'whole' : 'marked',
         undated,
         ...(foreignChannels.length === 0 ? {} : { foreignChannels }),
+        ...(lookups.length === 0 ? {} : { lookups }),
         connections,
         ...waiting,
       });

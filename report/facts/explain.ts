@@ -2,6 +2,7 @@ import { ConnectorError, isConnectorError, type SqlSession } from '#sdk';
 import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
 import type { CompiledFact } from './fact.js';
 import { factQuery, missingStreams } from './fact-query.js';
+import { lookupsOf, type Lookup } from './lookups.js';
 import { areMartsPresent } from './marts.js';
 import { checkJoins, readRawTables } from './raw-tables.js';
 
@@ -15,6 +16,8 @@ export interface FactExplanation {
   readonly undated: number;
   readonly missing: readonly string[];
   readonly foreignChannels: readonly string[];
+  /** Of what is looked up for the raw rows, how much is found; absent: nothing is. */
+  readonly lookups?: readonly Lookup[];
   /** The latest days first; the responses stand under their type and basis. */
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   readonly error?: { readonly message: string; readonly hint?: string };
@@ -83,6 +86,7 @@ async function explain(
   const rows = await sql.query(
     `SELECT * FROM (${text}) x WHERE date IS NOT NULL ORDER BY date DESC, source, campaign_id, channel, variant_id, region, segment LIMIT ${sample}`,
   );
+  const lookups = await lookupsOf(sql, query, `(${text})`);
   const types = new Map(query.responses.map(({ column, type, basis }) => [column, `${type} (${basis})`]));
   return {
     ...own,
@@ -90,10 +94,11 @@ async function explain(
     rows: Number(totals?.n),
     undated: Number(totals?.undated),
     foreignChannels: foreign.map(({ channel }) => channel),
+    ...(lookups.length === 0 ? {} : { lookups }),
     sample: rows.map((row) =>
       Object.fromEntries(
         Object.entries(row)
-          .filter(([column]) => column !== 'foreign_channel')
+          .filter(([column]) => column !== 'foreign_channel' && !/^(found|sought)_/.test(column))
           .map(([column, value]) => [
             types.get(column) ?? column,
             value instanceof Date ? value.toISOString().slice(0, 10) : value,

@@ -94,6 +94,10 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
   const dimension = (definition: AttributeDefinition | undefined, standard: Standard | undefined): string =>
     attribute(definition, literal(NOT_BROKEN_DOWN), literal(UNKNOWN), (text) => standardised(text, standard));
 
+  /** 1 where a row has the value that is looked up for it, whatever stands in for a missing one; null: nothing is looked up. */
+  const isFound = (definition: AttributeDefinition | undefined): string =>
+    definition?.column === undefined ? 'NULL' : `CASE WHEN ${textIn(definition)} IS NULL THEN 0 ELSE 1 END`;
+
   /** Whatever the case and the blanks around it, a name is the standard one; one that no standard knows stays. */
   function standardised(text: string, standard: Standard | undefined): string {
     const cases = Object.entries(standard ?? {}).map(([name, others]) => {
@@ -231,5 +235,5 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
     return type === 'number' ? `CAST(${sql} AS ${dialect.sqlType('decimal')})` : sql;
   };
 
-  return { column, attribute, channel, foreignChannel, dimension, markedCampaign, day, flag, where, addend };
+  return { column, attribute, channel, foreignChannel, dimension, isFound, markedCampaign, day, flag, where, addend };
 }

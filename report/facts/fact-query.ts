@@ -9,11 +9,17 @@ import { responsesOf, type ResponseColumn } from './responses.js';
 export interface FactQuery {
   /** One row per grain, with the measures and, per type, the responses; `r` in `where` is a raw row. */
   readonly rows: (where: string) => string;
+  /** What is looked up for each row; `found_NAME` and `sought_NAME` count the rows that have it, and those that should. */
+  readonly lookups: readonly Dimension[];
   /** The columns that hold the responses. */
   readonly responses: readonly ResponseColumn[];
   /** A campaign as a mark names it, as the marts name it: one expression for each way in which a stream says it. */
   readonly markedCampaigns: readonly ((value: string) => string)[];
 }
+
+/** What the figures are broken down by. */
+export const DIMENSIONS = ['region', 'segment'] as const;
+export type Dimension = (typeof DIMENSIONS)[number];
 
 export const GRAIN = ['date', 'source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment', 'is_control'];
 
@@ -47,8 +53,9 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
     summands.filter(({ of }) => parts.some(({ part }) => of(part)?.distinct !== undefined)).map(({ name }) => name),
   );
 
+  const lookups = DIMENSIONS.filter((name) => parts.some(({ part }) => part.dimensions[name]?.column !== undefined));
   const inner = parts
-    .map((each) => select(fact, dialect, tables, each, parts, summands, distinct))
+    .map((each) => select(fact, dialect, tables, each, parts, summands, distinct, lookups))
     .join('\n  UNION ALL');
   const grain = (alias: string) => GRAIN.map((name) => `${alias}.${name}`).join(', ');
   const totals = summands.map(({ name, type }) => {
@@ -82,13 +89,17 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
       sql === undefined || counts.length === 0 ? sql : `CASE WHEN ${counts.join(' OR ')} THEN NULL ELSE ${sql} END`;
     return `CAST(${own ?? 'NULL'} AS ${dialect.sqlType(type)}) AS ${name}`;
   });
+  const sought = lookups.map((name) => `sum(r.is_${name}) AS found_${name}, count(r.is_${name}) AS sought_${name}`);
   const days = withinDays(fact, dialect);
   return {
     rows: (where) =>
-      `SELECT ${grain('a')}, a.campaign_name, a.variant_name, ${results.join(', ')}, a.foreign_channel, a.raw_rows FROM (
+      `SELECT ${grain('a')}, a.campaign_name, a.variant_name, ${results.join(', ')}, a.foreign_channel, a.raw_rows${lookups
+        .map((name) => `, a.found_${name}, a.sought_${name}`)
+        .join('')} FROM (
          SELECT ${grain('r')}, max(r.campaign_name) AS campaign_name, max(r.variant_name) AS variant_name,
-           ${[...totals, 'max(r.foreign_channel) AS foreign_channel', 'count(*) AS raw_rows'].join(', ')}
+           ${[...totals, 'max(r.foreign_channel) AS foreign_channel', 'count(*) AS raw_rows', ...sought].join(', ')}
            FROM (${crossed(fact, dialect, inner)}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a`,
+    lookups,
     responses,
     markedCampaigns: crossedMarks(fact, dialect, [
       ...new Map(parts.map(({ expressions: { markedCampaign } }) => [markedCampaign('v'), markedCampaign])).values(),
@@ -125,10 +136,11 @@ function select(
   parts: readonly Part[],
   summands: readonly Summand[],
   distinct: ReadonlySet<string>,
+  lookups: readonly Dimension[],
 ): string {
   const { literal } = dialect;
   const { as, dimensions } = part;
-  const { attribute, channel, foreignChannel, dimension, day, addend } = expressions;
+  const { attribute, channel, foreignChannel, dimension, isFound, day, addend } = expressions;
   const campaign = attribute(as.campaign_id, '');
   const variant = attribute(as.variant_id, literal(''));
   const own = (fact.crosswalk ?? []).length === 0 ? '' : 'own_';
@@ -145,6 +157,7 @@ function select(
     [attribute(as.campaign_name, campaign, campaign), `${own}campaign_name`],
     [attribute(as.variant_name, variant, variant), 'variant_name'],
     [foreignChannel(as), 'foreign_channel'],
+    ...lookups.map((name) => [`CAST(${isFound(dimensions[name])} AS integer)`, `is_${name}`]),
   ];
   for (const { name, of } of summands) {
     const definition = of(part);

@@ -112,8 +112,8 @@ describe('every source keeps the contract', () => {
           time_zone: 'America/Chicago',
           subscribers: true,
           data_extensions: [
-            { stream: 'members', data_extension: 'Care Members {1}' },
-            { stream: 'answers', data_extension: 'no_key', account: MIDS[1] },
+            { stream: 'members', data_extension: 'Care_Members' },
+            { stream: 'answers', data_extension: 'no key {1}', account: MIDS[1] },
           ],
         },
         until: '2026-11-24',

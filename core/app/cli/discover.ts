@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
 import type { Catalog } from '../../protocol/index.js';
-import { ConnectorError } from '../../sdk/index.js';
+import { ConnectorError, toConnectorError } from '../../sdk/index.js';
+import { SettingsError } from '../../settings/issues.js';
 import { printError, table } from './output.js';
 import { does, type VerbContext } from './verb.js';
 
@@ -25,12 +26,14 @@ export function checkVerb(program: Command): void {
     const results: { kind: string; name: string; ok: boolean }[] = [];
     for (const one of wanted) {
       try {
-        await checkOne(context, one.kind, one.name);
+        await checkOne(context, one.kind, one.name, (text) =>
+          context.output.note(`${one.kind} "${one.name}": ${text}`),
+        );
         results.push({ ...one, ok: true });
       } catch (error) {
         context.signal.throwIfAborted();
         context.output.note(`${one.kind} "${one.name}":`);
-        const code = printError(error, context.output, { asData: false });
+        const code = printError(await located(context, one, error), context.output, { asData: false });
         exitCode ||= code;
         results.push({ ...one, ok: false });
       }
@@ -45,12 +48,29 @@ export function checkVerb(program: Command): void {
   });
 }
 
-async function checkOne(context: VerbContext, kind: 'source' | 'destination', name: string): Promise<void> {
+/** With the lines of the file where the options lie that are at fault. */
+async function located(
+  context: VerbContext,
+  { kind, name }: { readonly kind: 'source' | 'destination'; readonly name: string },
+  error: unknown,
+): Promise<unknown> {
+  const { options, ...details } = toConnectorError(error).details;
+  if (options === undefined) return error;
+  const { loaded } = await context.configuration();
+  return new SettingsError(loaded.file, loaded.issuesFrom([`${kind}s`, name, 'config'], options), details);
+}
+
+async function checkOne(
+  context: VerbContext,
+  kind: 'source' | 'destination',
+  name: string,
+  note: (text: string) => void,
+): Promise<void> {
   const installation = await context.installation();
   if (kind === 'destination') return installation.checkDestination(name, context.signal);
   const source = await installation.source(name, context.signal);
   try {
-    await source.check();
+    await source.check(note);
   } finally {
     await source.close();
   }
@@ -64,9 +84,15 @@ export function discoverVerb(program: Command): void {
   does(command, async (context, [name]) => {
     const installation = await context.installation();
     const source = await installation.source(name as string, context.signal);
+    const faults: unknown[] = [];
     try {
-      const offered = Object.values(await source.streams(() => undefined));
-      const { streams }: Catalog = { streams: offered.map(({ catalog }) => catalog) };
+      const offered = await source.streams(
+        () => undefined,
+        undefined,
+        (_stream, error) => faults.push(error),
+      );
+      if (Object.keys(offered).length === 0 && faults.length === 1) throw faults[0];
+      const { streams }: Catalog = { streams: Object.values(offered).map(({ catalog }) => catalog) };
       context.output.data('tributary.catalog/1', { streams: streams.map(snakeKeys) }, () =>
         streams
           .map(({ name: stream, summary, primaryKey, cursor, syncModes, fields }) =>
@@ -91,6 +117,14 @@ export function discoverVerb(program: Command): void {
     } finally {
       await source.close();
     }
+    const codes: number[] = [];
+    for (const fault of faults)
+      codes.push(
+        printError(await located(context, { kind: 'source', name: name as string }, fault), context.output, {
+          asData: false,
+        }),
+      );
+    return codes[0] ?? 0;
   });
 }
 

@@ -11,6 +11,7 @@ import {
   type ReportFormat,
 } from '../../../report/render/formats.js';
 import { ConnectorError, toConnectorError } from '../../sdk/index.js';
+import { lookupsIn } from '../lookup-sentences.js';
 import { table } from './output.js';
 import { sharingVerbs, versionOf } from './report-sharing.js';
 import { writeOutput } from './output-place.js';
@@ -115,13 +116,15 @@ function factsVerb(group: Command): void {
         foreign_channels: foreignChannels,
         error,
       }));
-      output.data('tributary.report_facts/1', form, () => found.map((one) => factText(one, sql)).join('\n\n'));
+      output.data('tributary.report_facts/1', form, () =>
+        found.map((one) => factText(one, sql, lookupsIn(one.lookups))).join('\n\n'),
+      );
       return found.some(({ error }) => error !== undefined) ? 3 : 0;
     },
   );
 }
 
-function factText({ fact, sql, rows, sample, ...about }: FactExplanation, withSql: boolean): string {
+function factText({ fact, sql, rows, sample, ...about }: FactExplanation, withSql: boolean, lookups: string): string {
   const { error, missing, undated, foreignChannels } = about;
   const columns = Object.keys(sample[0] ?? {}).filter((column) => sample.some((row) => row[column] !== null));
   return [
@@ -130,6 +133,7 @@ function factText({ fact, sql, rows, sample, ...about }: FactExplanation, withSq
     ...(missing.length === 0 ? [] : [`not synced yet: ${missing.join(', ')}`]),
     ...(undated === 0 ? [] : [`raw rows without a day: ${undated.toLocaleString('en-US')}`]),
     ...(foreignChannels.length === 0 ? [] : [`channels that stand as (unknown): ${foreignChannels.join(', ')}`]),
+    ...(lookups === '' ? [] : [lookups]),
     ...(withSql && sql !== undefined ? [`${sql};`] : []),
     ...(sample.length === 0
       ? []

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { lookupsIn } from '../lookup-sentences.js';
 import { callSentences } from '../call-sentences.js';
 import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
@@ -89,6 +91,9 @@ export function printSync(result: RunResult, output: Output): void {
       `run ${result.run}: ${outcome.state} in ${result.seconds.toFixed(1)} s, ${whatChanged(outcome.streams.map(({ ledger }) => ledger))}`,
       ...callSentences(result.calls).map((text) => `calls: ${text}`),
       ...(marts === undefined ? [] : [`marts: ${martChanges(marts)}`]),
+      ...(marts?.facts ?? [])
+        .filter(({ lookups = [] }) => lookups.some(({ found, of }) => found < of))
+        .map(({ fact, lookups }) => `fact ${fact}: ${lookupsIn(lookups)}`),
     ]
       .join('\n')
       .trimStart();
@@ -99,7 +104,9 @@ export function printSync(result: RunResult, output: Output): void {
   for (const { stream, expectations = [] } of outcome.streams)
     for (const text of brokenIn(expectations)) output.note(`expectation of ${stream}: ${text}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));
-  const errors = outcome.error === undefined || told.includes(outcome.error) ? told : [...told, outcome.error];
+  // The run's error is mostly that of a stream, in a copy of its own.
+  const isTold = outcome.error === undefined || told.some((each) => isDeepStrictEqual(each, outcome.error));
+  const errors = isTold ? told : [...told, outcome.error!];
   for (const { kind, message, hint, stream, slice } of errors) {
     const place = placeOf({ connection: result.connection, stream, slice });
     output.note(`error (${kind}) in ${place}: ${message}`);

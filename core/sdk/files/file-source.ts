@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { ConnectorError } from '../errors.js';
+import { ConnectorError, toConnectorError } from '../errors.js';
 import type { StreamKinds, StreamOf, StreamsContext } from '../source.js';
 import { chosenFiles } from './choose.js';
 import { fileSpec, type FileSpec } from './file-spec.js';
 import { chosenStream } from './chosen-stream.js';
-import { presetFiles, presetSpec, type PresetFile, type PresetSpec } from './presets/index.js';
+import { PRESETS, presetFiles, presetSpec, type Preset, type PresetFile, type PresetSpec } from './presets/index.js';
 import type { FileTransport } from './transport.js';
 
 /** The option `files` of every source of files. */
@@ -48,42 +48,72 @@ export interface FilesClient {
   readonly signal: AbortSignal;
 }
 
-/** Every entry has a file that can be seen; of a preset's streams some may have none yet. */
-export async function checkFiles({ transport, files, signal }: FilesClient): Promise<void> {
+/**
+ * Every entry has a file that can be seen. Of a preset that has a folder per stream, one that is not there yet is told by `note`:
+ * of some kinds there may be none for long. Fails where the folder has nothing at all.
+ */
+export async function checkFiles(
+  { transport, files, signal }: FilesClient,
+  note: (text: string) => void = () => undefined,
+): Promise<void> {
   for (const entry of files) {
+    const folder = folderOf(entry);
+    const lacking: FileSpec[] = [];
     const specs = specsOf([entry]);
-    if (await hasAny(transport, specs, signal)) continue;
-    const { path, pattern } = entry;
-    const stream = specs.length === 1 ? `Stream "${specs[0]!.stream}"` : `Preset "${(entry as PresetSpec).preset}"`;
-    throw new ConnectorError(
-      'config',
-      `${stream}: no file matches ${path}${pattern === undefined ? '' : ` and ${pattern}`} in ${transport.place}.`,
-      {
-        ...(specs.length === 1 ? { stream: specs[0]!.stream } : {}),
-        hint: 'Correct `path` and `pattern`, look at what `ready` asks for, or at who delivers the files.',
-      },
-    );
+    for (const spec of specs) if (!(await hasAny(transport, spec, signal))) lacking.push(spec);
+    if (lacking.length === 0) continue;
+    const isThere =
+      lacking.length < specs.length ||
+      (folder !== undefined && (await hasAny(transport, { ...lacking[0]!, path: `${folder}/**` }, signal)));
+    if (!isThere) throw noneOf(entry, specs, transport);
+    for (const { stream, path } of lacking)
+      note(
+        `stream "${stream}": no file matches ${path} in ${transport.place} yet; the stream is empty until one does.`,
+      );
   }
 }
 
-async function hasAny(transport: FileTransport, specs: readonly FileSpec[], signal: AbortSignal): Promise<boolean> {
-  for (const spec of specs) {
-    const first = await chosenFiles(transport, spec, signal)[Symbol.asyncIterator]().next();
-    if (first.done !== true) return true;
-  }
-  return false;
+/** The folder below which a preset has one per stream. */
+function folderOf(entry: Entry): string | undefined {
+  if (!('preset' in entry) || entry.preset === undefined) return undefined;
+  return Object.values(PRESETS[entry.preset].streams as Preset['streams']).some(({ below }) => below !== undefined)
+    ? entry.path.replace(/\/$/, '')
+    : undefined;
+}
+
+function noneOf(entry: Entry, specs: readonly FileSpec[], transport: FileTransport): ConnectorError {
+  const { path, pattern } = entry;
+  const stream = specs.length === 1 ? `Stream "${specs[0]!.stream}"` : `Preset "${(entry as PresetSpec).preset}"`;
+  return new ConnectorError(
+    'config',
+    `${stream}: no file matches ${path}${pattern === undefined ? '' : ` and ${pattern}`} in ${transport.place}.`,
+    {
+      ...(specs.length === 1 ? { stream: specs[0]!.stream } : {}),
+      hint: 'Correct `path` and `pattern`, look at what `ready` asks for, or at who delivers the files.',
+    },
+  );
+}
+
+async function hasAny(transport: FileTransport, spec: FileSpec, signal: AbortSignal): Promise<boolean> {
+  const first = await chosenFiles(transport, spec, signal)[Symbol.asyncIterator]().next();
+  return first.done !== true;
 }
 
 /** The streams of a source of files, one per entry of `files`. */
 export async function fileStreams<Config, Client extends FilesClient>(
   kind: StreamKinds<Config, Client>,
-  { client: { transport, files, signal }, frozen, isWanted }: StreamsContext<Config, Client>,
+  { client: { transport, files, signal }, frozen, isWanted, leaveOut }: StreamsContext<Config, Client>,
 ): Promise<Readonly<Record<string, StreamOf<Config, Client>>>> {
   const entries = described(files)
     .filter(({ spec }) => isWanted(spec.stream))
     .map(async ({ spec, summary }) => {
-      const stream = await chosenStream(transport, spec, frozen(spec.stream), signal);
-      return [spec.stream, kind.files(summary === undefined ? stream : { ...stream, summary })] as const;
+      const stream = await chosenStream(transport, spec, frozen(spec.stream), signal).catch((error: unknown) => {
+        // A place that cannot be reached has none of them.
+        if (toConnectorError(error).details.stream === undefined) throw error;
+        leaveOut(spec.stream, error);
+      });
+      if (stream === undefined) return [];
+      return [[spec.stream, kind.files(summary === undefined ? stream : { ...stream, summary })] as const];
     });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries((await Promise.all(entries)).flat());
 }

@@ -1,3 +1,5 @@
+import { lookupsIn } from '../../../core/app/lookup-sentences.js';
+import { undatedIn } from '../../../core/app/marts.js';
 import { buildMarts, explainFacts, loadSection } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { factsIn, openWarehouse, type Warehouse } from './warehouse.js';
@@ -154,12 +156,39 @@ test('joins in a chain and to other connections, standard names, channels, units
     })),
   ]);
   expect(built.facts).toMatchObject([{ foreignChannels: ['Carrier Pigeon'], connections: ['daily', 'files'] }]);
+  expect(built.facts[0]?.lookups).toEqual([
+    { dimension: 'region', found: 3, of: 4 },
+    { dimension: 'segment', found: 3, of: 4 },
+  ]);
   const own = JOINED.replace('facts:', 'channels: [carrier_pigeon]\nfacts:');
   expect((await build(own)).facts[0]).not.toHaveProperty('foreignChannels');
   expect(await ask(`SELECT DISTINCT channel FROM report.campaign_daily ORDER BY 1`)).toEqual([
     { channel: 'carrier_pigeon' },
     { channel: 'email' },
   ]);
+});
+
+test('a lookup that finds nothing is told, whatever stands in for what is missing', async () => {
+  await eventsIn('sent', "'2026-03-05T12:00Z', 'a', 'm1', 'north'", "'2026-03-05T12:00Z', 'a', 'm2', ''");
+  const facts = (dimensions: string) =>
+    `facts: [ { from: daily.sent, as: { date: at, campaign_id: send, sent: { count: true } }, dimensions: ${dimensions} } ]`;
+  const typo = facts('{ region: { column: what, tag: "regoin:(.*)", default: National }, segment: { const: all } }');
+  const lookups = [{ dimension: 'region', found: 0, of: 2 }];
+  const [explained] = await explainFacts(warehouse.sql, factsIn(typo), { sample: 1 });
+  expect(explained).toMatchObject({ lookups, sample: [{ region: 'National' }] });
+  expect(explained?.sample[0]).not.toHaveProperty('found_region');
+  const built = await build(typo);
+  expect(built.facts[0]?.lookups).toEqual(lookups);
+  expect(lookupsIn(lookups as never)).toBe('region found for 0 of 2 rows');
+  expect(undatedIn(built)).toEqual([
+    expect.stringMatching(
+      /^fact "daily\.sent": region found for none of 2 rows; look at its `region` under `dimensions`/,
+    ),
+  ]);
+  // One is enough for no warning; the counts stay.
+  const some = await build(facts('{ region: { column: what, tag: "(n.*)", default: National } }'));
+  expect(some.facts[0]?.lookups).toEqual([{ dimension: 'region', found: 1, of: 2 }]);
+  expect(undatedIn(some)).toEqual([]);
 });
 
 const TWICE = `

@@ -18,7 +18,7 @@ const asText = (is: boolean) => (is ? 'True' : 'False');
 export const dataExtensions: readonly DataExtension[] = [
   {
     account: MIDS[0],
-    key: 'Care Members {1}',
+    key: 'Care_Members',
     name: 'Members',
     sendableField: 'SubscriberKey',
     fields: {
@@ -118,7 +118,7 @@ export const dataExtensions: readonly DataExtension[] = [
   },
   {
     account: MIDS[1],
-    key: 'no_key',
+    key: 'no key {1}',
     name: 'Answers of a form',
     fields: { Answer: 'Text', Score: 'Decimal' },
     rows: () => [

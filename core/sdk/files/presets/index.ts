@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { fileSpec, type FileSpec } from '../file-spec.js';
 import { brazeCurrents } from './braze-currents.js';
 import type { Columns, Preset, PresetStream } from './preset.js';
+
+export type { Preset };
 import { sfmcDataView, sfmcTrackingExtract } from './sfmc.js';
 
 /** The vendors' files whose layout is known. */

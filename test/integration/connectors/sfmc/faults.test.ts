@@ -137,7 +137,7 @@ test('what the package may not do, and what is not there, is told with the next 
       details: { hint: expect.stringContaining('`accounts`') },
     });
     const one = (changes: object) =>
-      read(site, 'm', { data_extensions: [{ stream: 'm', data_extension: 'Care Members {1}', ...changes }] });
+      read(site, 'm', { data_extensions: [{ stream: 'm', data_extension: 'Care_Members', ...changes }] });
     await expect(one({ data_extension: 'nowhere' })).rejects.toMatchObject({
       kind: 'config',
       message: expect.stringContaining('"nowhere"'),

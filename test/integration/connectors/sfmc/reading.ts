@@ -36,7 +36,7 @@ export async function withSite(
     start_date: new Date(Date.parse(options.start) - 86_400_000).toISOString().slice(0, 10),
     time_zone: ZONE,
     data_extensions: [
-      { stream: 'members', data_extension: 'Care Members {1}', fields: ['SubscriberKey', 'Region', 'Segment'] },
+      { stream: 'members', data_extension: 'Care_Members', fields: ['SubscriberKey', 'Region', 'Segment'] },
       {
         stream: 'sms_messages',
         data_extension: 'sms_tracking',

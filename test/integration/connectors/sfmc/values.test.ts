@@ -152,11 +152,11 @@ function sends({ jobs, events }: SfmcWorld) {
 const dataExtensions = () =>
   (
     [
-      [MIDS[0], 'Care Members {1}', 'Members', true],
+      [MIDS[0], 'Care_Members', 'Members', true],
       [MIDS[0], 'sms_tracking', 'SMS tracking', false],
       [MIDS[0], 'push_tracking', 'Push tracking', false],
       [MIDS[0], 'Answers', 'What members did after an email', false],
-      [MIDS[1], 'no_key', 'Answers of a form', false],
+      [MIDS[1], 'no key {1}', 'Answers of a form', false],
     ] as const
   ).map(([account_id, customer_key, name, is_sendable]) => ({ account_id, customer_key, name, is_sendable, ...MADE }));
 
@@ -252,7 +252,7 @@ test.each(Object.keys(AT) as (keyof typeof AT)[])('the rows of %s are those of t
 
 test('rows of a data extension without a key are told apart by that of the service, and decimals keep their digits', () =>
   small(async (site) => {
-    const one = { stream: 'form', data_extension: 'no_key', account: MIDS[1] };
+    const one = { stream: 'form', data_extension: 'no key {1}', account: MIDS[1] };
     const { rows } = await read(site, 'form', { data_extensions: [one] });
     expect(rows).toEqual([
       { account_id: MIDS[1], custom_object_key: '1', answer: 'yes', score: '1.50' },

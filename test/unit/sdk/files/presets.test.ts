@@ -58,6 +58,30 @@ describe('a preset of files', () => {
     expect(await names('email_opens')).toEqual([]);
   });
 
+  test('check tells a kind of event that is not there yet, and fails where the folder is not', async () => {
+    using place = folder();
+    mkdirSync(join(place.path, 'x/event_type=users.messages.email.Send/date=2026-11-01-00'), { recursive: true });
+    writeFileSync(join(place.path, 'x/event_type=users.messages.email.Send/date=2026-11-01-00/a.avro'), '');
+    const check = async (path: string) => {
+      const files = [
+        { preset: 'braze_currents', path, streams: ['email_sends', 'email_opens'] },
+        { preset: 'braze_currents', path, streams: ['custom_events'] },
+      ];
+      const source = await local.open(local.config.parse({ files }), { signal: signal(), baseFolder: place.path });
+      const notes: string[] = [];
+      await source.check((note) => notes.push(note));
+      return notes;
+    };
+    expect(await check('x/')).toEqual([
+      expect.stringMatching(/^stream "email_opens": no file matches x\/event_type=\S+\*\.avro in \S+ yet; /),
+      expect.stringMatching(/^stream "custom_events": no file matches x\/event_type=\S+\*\.avro in \S+ yet; /),
+    ]);
+    await expect(check('y')).rejects.toMatchObject({
+      kind: 'config',
+      message: `Folder "${place.path}/y" does not exist.`,
+    });
+  });
+
   test('no member lands but by a rule', async () => {
     using place = folder();
     const { email_opens: opens } = await catalogs(place.path, { preset: 'braze_currents', path: 'x' });
