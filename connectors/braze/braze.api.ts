@@ -40,6 +40,8 @@ export interface Braze {
   readonly lists: Map<string, readonly Listed[]>;
   /** What the details of campaigns and Canvases have said, by id. Their bodies hold whole messages, so they are not kept. */
   readonly details: Map<string, Details>;
+  /** What was told of single campaigns and the like: each of several streams finds the same one missing. */
+  readonly told: Set<string>;
 }
 
 /** One entry of a list. */
@@ -73,7 +75,7 @@ export function openBraze(
     signal,
     ...http,
   });
-  return { http: client, lists: new Map(), details: new Map() };
+  return { http: client, lists: new Map(), details: new Map(), told: new Set() };
 }
 
 /** Braze answers what is wrong with a request by its status; a failure under a 200 is its own and may pass. */

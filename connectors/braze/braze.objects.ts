@@ -280,10 +280,14 @@ async function* foundOf<Found>(
       `Braze lists ${count} ${kind.items} and refuses ${refusals[0]!.path} for every one of them`,
       { hint: 'Check `endpoint`. If it is right, this is for the developer: Braze may have changed its parameters.' },
     );
-  for (const { object, status, path } of refusals)
-    warn(
+  for (const { object, status, path } of refusals) {
+    // What was deleted is missing whatever is asked; a right may be missing for one path alone.
+    const message =
       status === 403
         ? `${kind.noun} ${object.id} is listed, but this key may not read its ${path}. It was left out.`
-        : `${kind.noun} ${object.id} is listed, but ${path} does not know it. It was left out; was it deleted?`,
-    );
+        : `${kind.noun} ${object.id} is listed, but ${path} does not know it. It was left out; was it deleted?`;
+    const what = JSON.stringify([kind.noun, object.id, status === 403 ? path : '']);
+    if (!client.told.has(what)) warn(message);
+    client.told.add(what);
+  }
 }

@@ -56,7 +56,14 @@ export function openSfmc(
   signal: AbortSignal,
   http: Partial<HttpClientOptions>,
 ): Sfmc {
-  const login = httpClient({ baseUrl: config.endpoint, signal, ...http });
+  const login = httpClient({
+    baseUrl: config.endpoint,
+    signal,
+    // A refusal says in its body why (RFC 6749, 5.2).
+    statusKinds: { 400: 'ok', 401: 'ok', 403: 'ok' },
+    check: refuseLogin,
+    ...http,
+  });
   const accounts = config.accounts.map((id) => accountOf(id, config, login, { signal, ...http }));
   return {
     accounts,
@@ -137,6 +144,24 @@ function authOf(token: TenantTokens, { endpoint, client_id, client_secret }: Cre
       return true;
     },
   };
+}
+
+/** What the codes of OAuth mean here; another one is told as it is. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  invalid_client: '`client_id` or `client_secret` is wrong, or `endpoint` is that of another tenant',
+  invalid_grant: 'the package has no access to this business unit',
+  invalid_scope: 'the package lacks a scope',
+  unauthorized_client: 'the package is no API integration of the type server-to-server',
+  access_denied: 'the package may not log in from here',
+};
+
+/** The description beside the code may quote what was sent, so it is left out. */
+function refuseLogin(body: any, { status }: { readonly status: number }): void {
+  if (status < 400) return;
+  const code: unknown = body?.error;
+  if (typeof code !== 'string' || !/^[a-z_]{1,40}$/.test(code)) throw new ConnectorError('auth', `answered ${status}`);
+  const meaning = REFUSALS[code] === undefined ? '' : `: ${REFUSALS[code]}`;
+  throw new ConnectorError('auth', `answered ${status} \`${code}\`${meaning}`);
 }
 
 const CHECK =

@@ -64,7 +64,7 @@ function refuseReserved(name: string, way: string, { stream }: StreamRules): voi
   });
 }
 
-/** A column that is there keeps its type and its place; a new one is a text until it is cast, and may be null. */
+/** A column that is there keeps its type, its place and its mark `personal`; a new one is a text until it is cast, and may be null. */
 function withComputed(
   columns: readonly PlannedColumn[],
   name: string,
@@ -72,15 +72,16 @@ function withComputed(
   rules: StreamRules,
 ): readonly PlannedColumn[] {
   const present = columns.find(({ target }) => target.name === name);
+  // What is made of a name, an address or a number of a person tells of that person.
+  const told = compute.inputs.some(({ target }) => target.personal === true);
   if (present !== undefined) {
-    const { source, sourceType, target, required } = present;
+    const { source, sourceType, required } = present;
+    const target = told === true ? { ...present.target, personal: told } : present.target;
     const made = { source, sourceType, target, ...(required === true ? { required } : {}), compute };
     return columns.map((column) => (column === present ? made : column));
   }
   refuseReserved(name, 'map.set', rules);
+  const target = { name, type: 'string' as const, nullable: true, ...(told === true ? { personal: told } : {}) };
   // No field has that name: none begins with a blank that the header's reader has not taken away.
-  return [
-    ...columns,
-    { source: ` set ${name}`, sourceType: 'string', target: { name, type: 'string', nullable: true }, compute },
-  ];
+  return [...columns, { source: ` set ${name}`, sourceType: 'string', target, compute }];
 }

@@ -59,7 +59,9 @@ export function resolveReferences(text: string, sources: ReferenceSources): Reso
     const value = Object.hasOwn(sources.env, name) ? sources.env[name] : undefined;
     const isUsable = value !== undefined && (value !== '' || fallback === undefined);
     if (!isUsable && fallback === undefined)
-      faults.push(`environment variable ${name} is not set; set it, or write \${env:${name}:-default}`);
+      faults.push(
+        `environment variable ${name} is not set; set it (a value that is no secret may have a default: \${env:${name}:-…})`,
+      );
     references.push({ kind: 'env', name, state: isUsable ? 'set' : 'default' });
     return isUsable ? value : (fallback ?? '');
   }

@@ -38,7 +38,7 @@ test('a fact that cannot tell its control group yet has no rows, and the sync sa
   const first = await project.run(['sync', 'daily', '--stream', 'engagement']);
   expect({ code: first.code, stderr: first.stderr }).toEqual({
     code: 0,
-    stderr: 'fact daily.engagement has no rows until this is synced too: members\n',
+    stderr: 'fact daily.engagement has no rows until members is synced too: run `tributary sync daily`\n',
   });
   expect(await project.rows('SELECT * FROM report.campaign_daily')).toEqual([]);
 

@@ -50,6 +50,12 @@ export function syncVerb(program: Command): void {
   });
 }
 
+/** How to sync streams as a fact names them: those of its own connection by their name alone. */
+function syncsOf(streams: readonly string[], own: string): string {
+  const connections = new Set(streams.map((name) => (name.includes('.') ? name.split('.')[0] : own)));
+  return `run ${[...connections].map((name) => `\`tributary sync ${name}\``).join(' and ')}`;
+}
+
 function rangeOf(command: Command, { from, to }: SyncOptions) {
   if (from === undefined) {
     if (to !== undefined) command.error('error: --to needs --from');
@@ -100,7 +106,9 @@ export function printSync(result: RunResult, output: Output): void {
   });
   for (const { fact, waitsFor, connections } of marts?.facts ?? [])
     if (waitsFor !== undefined && connections?.includes(result.connection) === true)
-      output.note(`fact ${fact} has no rows until this is synced too: ${waitsFor.join(', ')}`);
+      output.note(
+        `fact ${fact} has no rows until ${waitsFor.join(', ')} ${waitsFor.length === 1 ? 'is' : 'are'} synced too: ${syncsOf(waitsFor, connections[0]!)}`,
+      );
   for (const { stream, expectations = [] } of outcome.streams)
     for (const text of brokenIn(expectations)) output.note(`expectation of ${stream}: ${text}`);
   const told = outcome.streams.flatMap(({ error }) => (error === undefined ? [] : [error]));

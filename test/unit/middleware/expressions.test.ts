@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { planChain, type StreamRules } from '../../../core/middleware/index.js';
+import { planChain, planColumns, type StreamRules } from '../../../core/middleware/index.js';
 import { field, fromBytes, fromObjects, planOf } from '../program/rows.js';
 
 const FIELDS = [
@@ -31,6 +31,24 @@ function both(rules: Partial<StreamRules>, record: Readonly<Record<string, unkno
 }
 
 describe('map.set', () => {
+  test('a column that is computed from one that tells who a person is needs a rule too, by either name', () => {
+    const plan =
+      (set: Record<string, string>, protect: Record<string, 'keep'> = {}) =>
+      () =>
+        planColumns(
+          [
+            { name: 'email', type: 'string', nullable: true, personal: true },
+            { name: 'domain', type: 'string', nullable: true },
+          ],
+          { stream: 'members', map: [{ set }], expect: [], protect: { email: 'keep', ...protect } },
+          [],
+        );
+    expect(plan({ domain: 'email + "!"' })).toThrow('what becomes of: domain');
+    expect(plan({ made: 'email + "!"' })).toThrow('what becomes of: made');
+    expect(plan({ made: 'domain + "!"' })).not.toThrow();
+    expect(plan({ made: 'email + "!"' }, { made: 'keep' })).not.toThrow();
+  });
+
   test.each<[string, string, string | null]>([
     ['adds', 'sent + clicked', '14'],
     ['joins texts', 'name.lowerAscii() + "-" + string(sent)', 'ada-10'],

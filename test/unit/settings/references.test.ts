@@ -43,8 +43,8 @@ describe('references', () => {
       '      api_key: ${env:KEY_OF_NOBODY}\n      cert: ${file:./nowhere.pem}',
     );
     expect(errorsOf(text)).toEqual([
-      'c.yaml:3:9: project.name: environment variable NAME_OF_NOBODY is not set; set it, or write ${env:NAME_OF_NOBODY:-default}',
-      'c.yaml:11:16: sources.braze.config.api_key: environment variable KEY_OF_NOBODY is not set; set it, or write ${env:KEY_OF_NOBODY:-default}',
+      'c.yaml:3:9: project.name: environment variable NAME_OF_NOBODY is not set; set it (a value that is no secret may have a default: ${env:NAME_OF_NOBODY:-…})',
+      'c.yaml:11:16: sources.braze.config.api_key: environment variable KEY_OF_NOBODY is not set; set it (a value that is no secret may have a default: ${env:KEY_OF_NOBODY:-…})',
       'c.yaml:12:13: sources.braze.config.cert: file ./nowhere.pem cannot be read (ENOENT)',
     ]);
   });

@@ -3,7 +3,7 @@ import type { FaultKind } from '../../../simulators/braze/faults.js';
 import { defaultApiKey, type BrazeSimulator, type BrazeSimulatorOptions } from '../../../simulators/braze/server.js';
 import { hasActivity } from '../../../simulators/braze/truth.js';
 import { fakeClock } from '../../../unit/sdk/http/local-api.js';
-import { differences, now, open, read, withSimulator, type ReadOptions } from './reading.js';
+import { differences, now, open, read, readOf, withSimulator, type ReadOptions } from './reading.js';
 
 const SERIES = '/campaigns/data_series';
 const DETAILS = '/campaigns/details';
@@ -172,6 +172,19 @@ test('a campaign that was deleted meanwhile is named and left out', () =>
       expect(warnings).toEqual([expect.stringContaining(`Campaign ${deletedId(simulator)} is listed`)]);
       expect(rows.filter(({ campaign_id }) => campaign_id === deletedId(simulator))).toEqual([]);
       expect(rows.length).toBeGreaterThan(0);
+    }
+  }));
+
+test('it is named once a run, whichever streams miss it', () =>
+  small({}, async (simulator) => {
+    const source = await open(simulator, { config: { start_date: from } });
+    try {
+      const warnings: string[] = [];
+      for (const stream of ['campaign_details', 'campaign_variations', 'campaign_data_series'])
+        warnings.push(...(await readOf(source, simulator, stream)).warnings);
+      expect(warnings).toEqual([expect.stringContaining(`Campaign ${deletedId(simulator)} is listed`)]);
+    } finally {
+      await source.close();
     }
   }));
 

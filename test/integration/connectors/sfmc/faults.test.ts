@@ -130,10 +130,13 @@ test('what the package may not do, and what is not there, is told with the next 
     await refused({});
     await expect(refused({ client_secret: 'wrong' })).rejects.toMatchObject({
       kind: 'auth',
-      message: expect.stringContaining('unit 510001'),
+      message: expect.stringMatching(
+        /unit 510001: .*answered 401 `invalid_client`: `client_id` or `client_secret` is wrong/,
+      ),
     });
     await expect(refused({ accounts: [7] })).rejects.toMatchObject({
       kind: 'auth',
+      message: expect.stringMatching(/answered 400 `invalid_grant`: the package has no access to this business unit/),
       details: { hint: expect.stringContaining('`accounts`') },
     });
     const one = (changes: object) =>
@@ -142,8 +145,8 @@ test('what the package may not do, and what is not there, is told with the next 
       kind: 'config',
       message: expect.stringContaining('"nowhere"'),
     });
-    await expect(one({ fields: ['Colour'] })).rejects.toThrow('has no field Colour');
-    await expect(one({ fields: ['Region'] })).rejects.toThrow('its key needs subscriberkey');
+    await expect(one({ fields: ['Colour'] })).rejects.toThrow('has no field "Colour"');
+    await expect(one({ fields: ['Region'] })).rejects.toThrow('of business unit 510001 needs subscriberkey');
     await expect(one({ account: 9 })).rejects.toThrow('business unit 9 is not in `accounts`');
   });
   const lesser = { ...defaultPackage, scopes: SCOPES.filter((scope) => !/journeys|tracking/.test(scope)) };
