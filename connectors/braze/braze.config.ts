@@ -16,6 +16,7 @@ export const config = z.strictObject({
   time_zone: z
     .string()
     .refine(isTimeZone, 'is not an IANA time zone such as America/Chicago')
+    .meta({ kind: 'time zone' })
     .describe("Time zone of the company in the dashboard's settings, in which Braze cuts its days"),
   inactive_after_days: z
     .number()
@@ -44,7 +45,9 @@ export const config = z.strictObject({
   events_by_segment: z
     .array(z.string().min(1))
     .default([])
-    .describe('Custom events that are counted by segment too; each costs a call per tracked segment and window'),
+    .describe(
+      'Custom events that are counted by segment too, by their names in `/events/list`: one that is not there is left out and told with the nearest name; each costs a call per tracked segment and window',
+    ),
 });
 
 export type Config = z.output<typeof config>;

@@ -51,6 +51,21 @@ export interface Sfmc {
   close(): Promise<void>;
 }
 
+const SHAPE = '`https://SUBDOMAIN.auth.marketingcloudapis.com`, as the page of the installed package shows it';
+
+/** What keeps an address from being the authentication base URI of a tenant; a loopback is a simulator. */
+export function endpointFault(endpoint: string): string | undefined {
+  if (!URL.canParse(endpoint)) return undefined; // told by its type
+  const { protocol, hostname, pathname, search, hash } = new URL(endpoint);
+  if (pathname !== '/' || search !== '' || hash !== '') return `has a path; it ends with the host: ${SHAPE}`;
+  if (/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) return undefined;
+  if (protocol !== 'https:') return `must begin with https://: ${SHAPE}`;
+  if (/^[a-z0-9-]+\.(rest|soap)\.marketingcloudapis\.com$/.test(hostname))
+    return `is the address of another API: ${SHAPE}`;
+  if (!/^[a-z0-9-]+\.auth\.marketingcloudapis\.com$/.test(hostname)) return `is no authentication base URI: ${SHAPE}`;
+  return undefined;
+}
+
 export function openSfmc(
   config: Credentials & { readonly accounts: readonly number[] },
   signal: AbortSignal,

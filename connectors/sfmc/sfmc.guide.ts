@@ -24,6 +24,7 @@ export const GUIDE: SourceGuide = {
   limits: [
     'Salesforce publishes no limit of calls. 1,600 SOAP and 2,000 REST calls a minute are used at most, over all business units, of the 2,000 and 2,500 that are reported as safe. A refusal is waited for, up to 65 minutes; then the run ends as `rate_limit` and the next one goes on.',
     'A page of SOAP has 2,500 objects, one of REST 50 (rows of data extensions 2,500). 5 million events take 2,000 calls and 75 seconds at least ([benchmarks](../benchmarks.md)). `tributary sync` says how many there were.',
+    'Events cost one call per day, business unit and kind of event at least, even where nothing happened. `message_days` has five kinds: a first run over 180 days and 2 business units takes 180 × 2 × 5 = 1,800 calls, a good minute under the limit; each stream of events beside it adds a fifth. A daily run reads 7 days again. While calls wait for their turn, `sync` says `waiting for the limit of calls…`.',
     'A token lives for about 18 minutes. One serves all streams of a business unit and is fetched anew a minute before its end.',
     'Data views hold six months. A query activity stops after 30 minutes.',
   ],

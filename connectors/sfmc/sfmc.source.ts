@@ -9,7 +9,7 @@ import {
   type StreamOf,
 } from '#sdk';
 import type { HttpClientOptions } from '#sdk/http';
-import { openSfmc, type Sfmc } from './sfmc.accounts.js';
+import { endpointFault, openSfmc, type Sfmc } from './sfmc.accounts.js';
 import { MESSAGE_DAY_KEY, readEvents, readMessageDays } from './sfmc.events.js';
 import { accountColumn, EVENT_NAMES, EVENTS, OBJECTS, rowsOf, schemaOf, type SoapObjectType } from './sfmc.objects.js';
 import { GUIDE } from './sfmc.guide.js';
@@ -26,6 +26,10 @@ const LOOKBACK = '7d';
 const config = z.strictObject({
   endpoint: z
     .url({ protocol: /^https?$/ })
+    .superRefine((endpoint, context) => {
+      const fault = endpointFault(endpoint);
+      if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
+    })
     .describe('Authentication base URI of the installed package, e.g. https://mc0a1b2c3d.auth.marketingcloudapis.com'),
   client_id: z.string().min(1).describe('Client id of the installed package (server to server)'),
   client_secret: secret('Client secret of the installed package'),
@@ -39,6 +43,7 @@ const config = z.strictObject({
   time_zone: z
     .string()
     .refine(isTimeZone, 'is not an IANA time zone such as America/Chicago')
+    .meta({ kind: 'time zone' })
     .describe('Time zone in which `message_days` cuts its days: that of the report'),
   subscribers: z.boolean().default(false).describe('Offers the stream `subscribers`, without mail addresses'),
   data_extensions: z

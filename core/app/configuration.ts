@@ -1,10 +1,11 @@
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { connectorList } from './built-in.js';
-import { configSchema, createRegistry, type Plugin, type Registry } from '../plugins/index.js';
+import { configSchema, createRegistry, keysAt, type Plugin, type Registry } from '../plugins/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
   effectiveConfig,
+  type ForeignIssue,
   loadSettings,
   secretPathsOf,
   secretReferencesOf,
@@ -56,7 +57,11 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     async checkPlugin({ kind, connector, config }) {
       const plugin = await find(kind, connector, baseFolder);
       const parsed = plugin.config.safeParse(config);
-      return { issues: parsed.success ? [] : parsed.error.issues, knownKeys: Object.keys(plugin.config.shape) };
+      const schema = configSchema(plugin);
+      return {
+        issues: parsed.success ? [] : (parsed.error.issues as readonly ForeignIssue[]),
+        knownKeys: (path) => keysAt(schema, path),
+      };
     },
   });
   const { settings, folder } = loaded;

@@ -23,6 +23,10 @@ interface SchemaNode {
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
   readonly secret?: boolean;
+  readonly format?: string;
+  /** What a text says, where a format of JSON Schema has no name for it: `.meta({ kind: 'time zone' })`. */
+  readonly kind?: string;
+  readonly additionalProperties?: SchemaNode | boolean;
   readonly properties?: Readonly<Record<string, SchemaNode>>;
   readonly required?: readonly string[];
   readonly items?: SchemaNode;
@@ -47,6 +51,13 @@ export function configKeys(schema: unknown, prefix = ''): readonly ConfigKey[] {
   ]);
 }
 
+/** The keys that may stand at a path of a configuration; none where they are free, or not known. */
+export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
+  let node = schema as SchemaNode | undefined;
+  for (const key of path) node = typeof key === 'number' ? node?.items : merged(node ?? {}).properties?.[String(key)];
+  return Object.keys(merged(node ?? {}).properties ?? {});
+}
+
 /** Of an object that has one of several forms: all their keys, each once. Required is what every form requires. */
 function merged(schema: SchemaNode): SchemaNode {
   const { oneOf } = schema;
@@ -60,8 +71,16 @@ function merged(schema: SchemaNode): SchemaNode {
   return { properties, required };
 }
 
-function typeOf({ type, enum: values, const: constant, items, anyOf, oneOf }: SchemaNode): string {
+/** What a person writes, by the format of a text. */
+const TEXTS: Readonly<Record<string, string>> = { date: 'date', uri: 'URL' };
+
+function typeOf(node: SchemaNode): string {
+  const { type, enum: values, const: constant, items, anyOf, oneOf, additionalProperties: rest } = node;
+  if (node.kind !== undefined) return node.kind;
   if (oneOf !== undefined) return 'object';
+  if (type === 'string' && node.format !== undefined) return TEXTS[node.format] ?? type;
+  // A map has names of the reader's own.
+  if (type === 'object' && node.properties === undefined && typeof rest === 'object') return `map of ${typeOf(rest)}`;
   if (constant !== undefined) return JSON.stringify(constant);
   if (values !== undefined) return values.map((value) => JSON.stringify(value)).join(' | ');
   if (anyOf !== undefined) return anyOf.map(typeOf).join(' | ');

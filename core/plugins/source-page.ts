@@ -69,7 +69,7 @@ const optionsTable = (plugin: SourcePlugin): string =>
     configKeys(configSchema(plugin)).map(({ key, type, isRequired, default: value, description, isSecret }) => [
       `\`${key}\``,
       type,
-      isRequired && !key.includes('.') ? '**required**' : value === undefined ? '' : `\`${JSON.stringify(value)}\``,
+      isRequired ? '**required**' : value === undefined ? '' : `\`${JSON.stringify(value)}\``,
       `${description}${isSecret ? ' (secret)' : ''}`,
     ]),
   );

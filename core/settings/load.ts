@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConnectorError, isConnectorError } from '../sdk/errors.js';
 import { crossCheck } from './cross-checks.js';
-import { OLD_BOOLEANS } from './fields.js';
+import { choiceRule, OLD_BOOLEANS } from './fields.js';
 import { SettingsError, formatPath, type Path, type SettingsIssue } from './issues.js';
 import { resolveReferences, storedReferencesIn, type ReferenceSources } from './references.js';
 import { keysOf, type SettingsClass } from './shape.js';
@@ -19,6 +19,11 @@ export interface ForeignIssue {
   readonly code?: string | undefined;
   /** The keys that are not known, where that is what is wrong. */
   readonly keys?: readonly string[];
+  /** The values that are allowed, where one is none of them; `options`, where the value chooses a form. */
+  readonly values?: readonly unknown[];
+  readonly options?: readonly unknown[];
+  /** The form that a text lacks. */
+  readonly format?: string;
 }
 
 /** A valid configuration, and what is needed to speak about its file. */
@@ -40,11 +45,14 @@ export interface LoadedSettings {
   positionOf(path: Path, at?: 'key' | 'value'): { readonly line: number; readonly column: number };
   issueAt(path: Path, message: string, at?: 'key' | 'value'): SettingsIssue;
   /**
-   * What a plugin found wrong with its `config`, as issues of this file. `base` is the path of that config,
-   * `knownKeys` its own keys, from which a misspelt one is guessed.
+   * What a plugin found wrong with its `config`, as issues of this file. `base` is the path of that config, `knownKeys` gives the
+   * keys that may stand at a path below it, from which a misspelt one is guessed.
    */
-  issuesFrom(base: Path, issues: readonly ForeignIssue[], knownKeys?: readonly string[]): readonly SettingsIssue[];
+  issuesFrom(base: Path, issues: readonly ForeignIssue[], knownKeys?: KnownKeys): readonly SettingsIssue[];
 }
+
+/** By path in a plugin's `config`; empty where they are not known. */
+export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
 export interface ParseOptions extends ReferenceSources {
   /** Path of the file, as it stands before each error. */
@@ -73,7 +81,7 @@ export interface LoadOptions {
    */
   readonly checkPlugin?: (
     use: PluginUse,
-  ) => Promise<{ readonly issues: readonly ForeignIssue[]; readonly knownKeys?: readonly string[] }>;
+  ) => Promise<{ readonly issues: readonly ForeignIssue[]; readonly knownKeys?: KnownKeys }>;
 }
 
 /** Reads and checks a configuration file. Throws one `SettingsError` that holds all that is wrong. */
@@ -155,7 +163,7 @@ function readSettings(text: string, options: ParseOptions): { loaded: LoadedSett
     current: (path) => currentValue(document, path, options),
     positionOf: document.positionOf,
     issueAt,
-    issuesFrom: (base, found, knownKeys = []) =>
+    issuesFrom: (base, found, knownKeys = () => []) =>
       found.flatMap((issue) => foreignIssues(issue, base, knownKeys, document, issueAt)),
   };
   return { loaded, issues };
@@ -195,13 +203,13 @@ type Tree = Record<PropertyKey, unknown>;
 function foreignIssues(
   issue: ForeignIssue,
   base: Path,
-  knownKeys: readonly string[],
+  knownKeys: KnownKeys,
   document: YamlDocument,
   issueAt: LoadedSettings['issueAt'],
 ): SettingsIssue[] {
   const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))];
   if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
-    const known = issue.path.length === 0 ? knownKeys : [];
+    const known = knownKeys(issue.path);
     return issue.keys.map((key) =>
       issueAt([...path, key], `unknown key${known.length === 0 ? '' : `; ${didYouMean(key, known)}`}`, 'key'),
     );
@@ -210,10 +218,28 @@ function foreignIssues(
   if (document.unresolved.has(formatPath(path))) return [];
   const expected = /expected (.+), received undefined$/.exec(issue.message)?.[1];
   if (expected !== undefined) return [issueAt(path, `is required: ${expected}`)];
+  const allowed = (issue.values ?? issue.options)?.filter((each) => typeof each === 'string');
+  if (allowed !== undefined && allowed.length > 0)
+    return [issueAt(path, choiceRule(valueAt(document.value, path), allowed))];
+  const form = issue.format === undefined ? undefined : FORMS[issue.format];
+  if (issue.code === 'invalid_format' && form !== undefined && /^Invalid /.test(issue.message))
+    return [issueAt(path, `must be ${form}`)];
   const isOldBoolean = OLD_BOOLEANS.test(document.plainTextOf(path) ?? '') && issue.message.includes('boolean');
   const hint = isOldBoolean ? '; yes, no, on and off are plain text in YAML 1.2: write true or false' : '';
   return [issueAt(path, `${issue.message}${hint}`)];
 }
+
+/** What zod calls invalid without saying what would be valid. */
+const FORMS: Readonly<Record<string, string>> = {
+  url: 'an address like https://api.example.com',
+  date: 'a day like 2026-03-20',
+};
+
+const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>(
+    (part, key) => (typeof part === 'object' && part !== null ? (part as Tree)[key] : undefined),
+    value,
+  );
 
 /** Sources and destinations that are whole enough to be checked. */
 function pluginUses(settings: Settings): readonly PluginUse[] {

@@ -7,7 +7,11 @@ const SIGN_OF_LIFE_MS = 30_000;
 const REDRAW_MS = 100;
 
 /** A line that tells where a run stands, on a terminal; warnings, and a line now and then, in a pipe. */
-export function progressLine(output: Output): { readonly on: EventListener; readonly end: () => void } {
+export function progressLine(
+  output: Output,
+  /** True where the source's calls wait for their turn. */
+  isWaiting: () => boolean = () => false,
+): { readonly on: EventListener; readonly end: () => void } {
   const started = Date.now();
   let rows = 0;
   let stream = '';
@@ -27,7 +31,7 @@ export function progressLine(output: Output): { readonly on: EventListener; read
         : sliceBytes === undefined || sliceBytes === 0
           ? ''
           : ` ${Math.min(100, Math.floor((readBytes / sliceBytes) * 100))} %`;
-    return `${[stream, slice].filter(Boolean).join(' ')}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s`;
+    return `${[stream, slice].filter(Boolean).join(' ')}${share}: ${rows.toLocaleString('en-US')} rows, ${Math.round(rows / Math.max(seconds, 0.1)).toLocaleString('en-US')} rows/s${isWaiting() ? ', waiting for the limit of calls…' : ''}`;
   };
   const shareOf = ({ count, bytes, startedAt }: NonNullable<typeof files>) => {
     const done = Math.min(bytes, bytesBefore + readBytes);
@@ -37,6 +41,8 @@ export function progressLine(output: Output): { readonly on: EventListener; read
     return ` (file ${filesBegun} of ${count}, ${megabytes(done)} of ${megabytes(bytes)} MB, ${percent} %${time})`;
   };
   const alive = setInterval(() => !output.isTerminal && stream !== '' && output.note(text()), SIGN_OF_LIFE_MS).unref();
+  // Nothing else happens while all calls wait.
+  const ticking = setInterval(() => isWaiting() && redraw(true), 1_000).unref();
   const redraw = (force: boolean) => {
     if (stream === '') return;
     if (!force && Date.now() - drawn < REDRAW_MS) return;
@@ -77,6 +83,7 @@ export function progressLine(output: Output): { readonly on: EventListener; read
     },
     end() {
       clearInterval(alive);
+      clearInterval(ticking);
       output.progress('');
     },
   };

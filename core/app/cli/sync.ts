@@ -6,6 +6,7 @@ import type { RunResult } from '../connection-run.js';
 import type { MartBuild } from '../../../report/index.js';
 import { snakeKeys } from '../../api/forms.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
+import { watchLimits } from '../../sdk/http/limit-waits.js';
 import { isDay } from './days.js';
 import { counted, placeOf, table, type Output } from './output.js';
 import { brokenIn, stepLines } from './steps.js';
@@ -33,17 +34,20 @@ export function syncVerb(program: Command): void {
   does<SyncOptions>(command, async ({ installation, output, signal }, [connection], options) => {
     const range = rangeOf(command, options);
     const { syncConnection } = await import('../sync.js');
-    const progress = progressLine(output);
-    const result = await syncConnection(await installation(), {
+    const waits = watchLimits();
+    const progress = progressLine(output, waits.isWaiting);
+    const open = await installation();
+    const request = {
       connection: connection as string,
       streams: options.stream ?? [],
       fullRefresh: options.fullRefresh === true,
       ...(range === undefined ? {} : { range }),
-      trigger: range === undefined ? 'manual' : 'backfill',
+      trigger: range === undefined ? ('manual' as const) : ('backfill' as const),
       signal,
       on: progress.on,
-      note: (text) => output.note(text),
-    });
+      note: (text: string) => output.note(text),
+    };
+    const result = await waits.during(() => syncConnection(open, request));
     progress.end();
     printSync(result, output);
     return result.outcome.exitCode;

@@ -147,7 +147,7 @@ export const fileSpec = z.strictObject({
     .enum(['.', ',', ' ', "'"])
     .optional()
     .describe('What stands between groups of three digits; default: nothing'),
-  time_zone: z.string().optional().describe('IANA zone of timestamps that carry none'),
+  time_zone: z.string().meta({ kind: 'time zone' }).optional().describe('IANA zone of timestamps that carry none'),
   primary_key: z.array(z.string()).default([]).describe('Empty: file and row are the key'),
   max_record_bytes: z
     .int()

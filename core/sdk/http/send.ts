@@ -8,6 +8,7 @@ import { countedCall, type CountedCall } from './call-count.js';
 import type { Clock } from './clock.js';
 import { exchange, wasNotSent, type WireLimits, type WireResponse } from './exchange.js';
 import { limitStateOf, type ResponseHeaders } from './limit-headers.js';
+import { waitingForLimit } from './limit-waits.js';
 import { secondsText, type RateBudget, type RateLimit } from './rate-budget.js';
 import { backOffMs, refusalPauseMs, type RetryPolicy } from './retry.js';
 import { meaningOf, type StatusKinds } from './status-kinds.js';
@@ -90,7 +91,7 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
       ...(call.body === undefined ? {} : { body: call.body }),
     };
     try {
-      waitedMs += await budget.take(clock, retry.totalMs - waitedMs, signal);
+      waitedMs += await waitingForLimit(budget.take(clock, retry.totalMs - waitedMs, signal));
     } catch (error) {
       throw isConnectorError(error) ? described(call, times, error) : error;
     }
@@ -114,7 +115,7 @@ export async function send(transport: Transport, call: Call, authContext: AuthCo
         // A refusal is no failure of the request: all who share the quota wait, and no attempt is used up.
         const pause = Math.max(refusalPauseMs(retry, times.after_pause, random), error.details.retryAfterMs ?? 0);
         budget.pause(clock, pause);
-        await sleep(outcome, pause);
+        await waitingForLimit(sleep(outcome, pause));
         break;
       }
       case 'once':

@@ -21,6 +21,16 @@ test('a terminal is told which file of how many is read, bytes of all, and the t
   // It failed, and begins again.
   line.on({ type: 'slice_started', stream: 's', slice: 'b.csv', bytes: 2_000_000 });
   line.end();
+  expect(lines.some((text) => text.includes('waiting'))).toBe(false);
   expect(lines[2]).toMatch(/^s a\.csv \(file 1 of 2, 0 of 3 MB, 0 %\): /);
   expect(lines.at(-2)).toMatch(/^s b\.csv \(file 2 of 2, 1 of 3 MB, 33 %(, \d+ s left)?\): 15 rows/);
+});
+
+test('where calls wait for their turn, the line says so', () => {
+  const lines: string[] = [];
+  const output = { isTerminal: true, progress: (text: string) => void lines.push(text), note: () => undefined };
+  const line = progressLine(output as unknown as Output, () => true);
+  line.on({ type: 'stream_started', stream: 's', sync: 'incremental', write: 'merge' });
+  line.end();
+  expect(lines[0]).toMatch(/rows\/s, waiting for the limit of calls…$/);
 });

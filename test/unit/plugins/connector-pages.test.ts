@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sources } from '../../../connectors/index.js';
-import { connectorPages } from '../../../core/app/connector-pages.js';
+import { connectorPages, MORE } from '../../../core/app/connector-pages.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const pages = await connectorPages();
@@ -19,6 +19,17 @@ describe.each(Object.entries(pages))('%s', (path, page) => {
     const anchors = Array.from(page.matchAll(/\]\(#([^)]+)\)/g), ([, anchor]) => anchor!);
     expect(anchors.filter((anchor) => !page.includes(`\n### ${anchor}\n`))).toEqual([]);
   });
+});
+
+test('the page of a system says which options of a list are required, and of which type they are; and where more stands', () => {
+  const sfmc = pages['docs/connectors/sfmc.md']!;
+  expect(sfmc).toContain('| `data_extensions[].stream` | string | **required** |');
+  expect(sfmc).toContain('| `start_date` | date | **required** |');
+  expect(sfmc).toContain('| `time_zone` | time zone | **required** |');
+  expect(sfmc).toContain('| `endpoint` | URL | **required** |');
+  expect(pages['docs/connectors/braze.md']).toMatch(/`users\[\]\.fields` \| map of /);
+  for (const [name, links] of Object.entries(MORE))
+    for (const [, path] of links) expect(pages[`docs/connectors/${name}.md`]).toContain(`](../../${path})`);
 });
 
 describe.each(sources.map((source) => [source.name, source] as const))('the source %s', (_, source) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { didYouMean } from '../../../protocol/index.js';
 import { fileSpec, type FileSpec } from '../file-spec.js';
 import { brazeCurrents } from './braze-currents.js';
 import type { Columns, Preset, PresetStream } from './preset.js';
@@ -48,7 +49,7 @@ export const presetSpec = z
         context.addIssue({
           code: 'custom',
           path: ['streams', index],
-          message: `is no stream of this preset; it has ${Object.keys(known).join(', ')}`,
+          message: `is no stream of this preset; ${didYouMean(name, Object.keys(known))}`,
         });
     if (isOneStream === true && streams?.length !== 1)
       context.addIssue({ code: 'custom', path: ['streams'], message: 'names the one stream that `path` holds' });

@@ -33,7 +33,10 @@ describe('a preset of files', () => {
         .safeParse({ files: [entry] })
         .error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     expect(issues({ preset: 'braze_currents', path: 'x', streams: ['opens'] })).toEqual([
-      expect.stringContaining('files.0.streams.0: is no stream of this preset; it has email_sends, '),
+      expect.stringContaining('files.0.streams.0: is no stream of this preset; allowed: email_sends, '),
+    ]);
+    expect(issues({ preset: 'braze_currents', path: 'x', streams: ['email_send'] })).toEqual([
+      'files.0.streams.0: is no stream of this preset; did you mean "email_sends"?',
     ]);
     expect(issues({ preset: 'sfmc_data_view', path: 'x' })).toEqual([
       'files.0.streams: names the one stream that `path` holds',
@@ -102,7 +105,7 @@ describe('a preset of files', () => {
   test('of Marketing Cloud lands in the same columns, types and keys as the API does', async () => {
     using place = folder();
     const config = sfmc.config.parse({
-      endpoint: 'https://example.org',
+      endpoint: 'https://example.auth.marketingcloudapis.com',
       client_id: 'a',
       client_secret: 'b',
       accounts: [1],

@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { watchLimits } from '../../../../core/sdk/http/limit-waits.js';
 import { bearer, countCalls, type HttpClient } from '../../../../core/sdk/http/index.js';
 import { limitStateOf } from '../../../../core/sdk/http/limit-headers.js';
 import { rateBudget } from '../../../../core/sdk/http/rate-budget.js';
@@ -49,6 +51,28 @@ describe('a refusal by a rate limit', () => {
       expect(clock.sleptMs()).toBe(waitMs);
     }),
   );
+
+  test('is seen by whoever watches, from its second second on and as long as it lasts', () =>
+    withApi(refusedTimes(1, { 'retry-after': '40' }), async ({ client, clock }) => {
+      const watch = watchLimits();
+      const told: boolean[] = [];
+      let now = Date.now();
+      const real = jest.spyOn(Date, 'now').mockImplementation(() => now);
+      const sleep = async (ms: number, signal?: AbortSignal) => {
+        await Promise.resolve();
+        told.push(watch.isWaiting());
+        now += 1_000;
+        told.push(watch.isWaiting());
+        return clock.sleep(ms, signal);
+      };
+      try {
+        const asked = client({ clock: { ...clock, sleep } });
+        await watch.during(() => asked.get('/x'));
+        expect([told, watch.isWaiting()]).toEqual([[false, true], false]);
+      } finally {
+        real.mockRestore();
+      }
+    }));
 
   test('uses up no attempts', () =>
     withApi(refusedTimes(12, { 'retry-after': '1' }), async ({ client }) => {
