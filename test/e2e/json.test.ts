@@ -130,6 +130,11 @@ test('every verb prints what is documented', async () => {
   await check('report', 'mail', '--month', '2026-03', '--to', 'ana@example.org', '--dry-run');
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
+  await project.write(
+    'manifests/a.yaml',
+    'version: 7.0.0\ncheck: { stream_names: [a] }\nstreams:\n  - { name: a, type: DeclarativeStream, retriever: { class_name: a.B } }\n',
+  );
+  await check('connectors', 'validate', 'manifests');
   await check('sync', 'dayly');
   await check('audit', 'list', '--action', 'audit.list', '--limit', '1');
   await check('audit', 'verify');

@@ -1,0 +1,76 @@
+import { ConnectorError } from '#sdk';
+import { isShortForm, longForm } from './short-form.js';
+import { propagate } from './parameters.js';
+import { resolveReferences } from './references.js';
+import { isComponent, parseText, type Component, type Lines } from './text.js';
+import { validateManifest, type Problem } from './validate.js';
+
+export interface Manifest {
+  /** As it is called in messages: the file's name. */
+  readonly name: string;
+  /** References resolved, types and parameters in place. */
+  readonly root: Component;
+  readonly lines: Lines;
+  readonly problems: readonly Problem[];
+}
+
+export interface LoadOptions {
+  readonly name: string;
+  readonly replacedClasses?: ReadonlySet<string>;
+}
+
+/** Reads a manifest and says what is wrong with it; throws only for what is no YAML at all. A short form becomes the components that it stands for. */
+export function loadManifest(text: string, { name, replacedClasses = new Set() }: LoadOptions): Manifest {
+  const parsed = parseText(text, name);
+  if (isShortForm(parsed.root)) {
+    const { root, problems } = longForm(parsed.root, parsed.lines);
+    if (problems.length > 0) return { name, root: parsed.root, lines: parsed.lines, problems };
+    return completed({ root, lines: parsed.lines }, name, replacedClasses);
+  }
+  return completed(parsed, name, replacedClasses);
+}
+
+function completed(
+  parsed: { root: Component; lines: Lines },
+  name: string,
+  replacedClasses: ReadonlySet<string>,
+): Manifest {
+  const { lines } = parsed;
+  const { root: resolved, unresolved } = resolveReferences(parsed, name);
+  const problems: Problem[] = unresolved.map(({ reference, line, why }) => ({
+    severity: 'error',
+    line,
+    path: reference,
+    message:
+      why === 'circle'
+        ? `the reference "${reference}" leads to itself`
+        : `the reference "${reference}" leads to nothing`,
+  }));
+  const rest = { ...resolved };
+  // What is used of them stands where it is used.
+  delete rest['definitions'];
+  lines.inherit(rest, resolved);
+  const root = propagate({ type: 'DeclarativeSource', ...rest }, '', {}, lines);
+  lines.inherit(root, resolved);
+  if (problems.length > 0) return { name, root, lines, problems };
+  return { name, root, lines, problems: validateManifest(root, { lines, replacedClasses }) };
+}
+
+/** Throws all errors of a manifest at once, each with its line. */
+export function assertRunnable({ name, problems }: Manifest): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length === 0) return;
+  const told = errors.map((problem) => problemText(name, problem));
+  throw new ConnectorError('config', told.join('\n'), {
+    hint: 'See `tributary connectors validate` for what the language has, and docs/custom-api.md for what is supported.',
+  });
+}
+
+export const problemText = (name: string, { line, path, message }: Problem): string =>
+  `${name}:${line ?? 1}: ${path}: ${message}`;
+
+/** The components of a list, or of one that stands alone. */
+export function componentsOf(value: unknown): readonly Component[] {
+  if (Array.isArray(value)) return value.filter(isComponent);
+  return isComponent(value) ? [value] : [];
+}

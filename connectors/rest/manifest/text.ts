@@ -1,0 +1,112 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { ConnectorError } from '#sdk';
+
+export type Component = Record<string, unknown>;
+
+export const isComponent = (value: unknown): value is Component =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Lines of what a file says: of each mapping, and of each of its keys. What is made out of others keeps their lines. */
+export class Lines {
+  readonly #keys = new WeakMap<object, ReadonlyMap<string, number>>();
+  readonly #own = new WeakMap<object, number>();
+
+  set(target: object, own: number, keys: ReadonlyMap<string, number> = new Map()): void {
+    this.#own.set(target, own);
+    this.#keys.set(target, keys);
+  }
+
+  /** Of a key, or of the mapping itself; undefined for what no file says. */
+  of(target: object, key?: string): number | undefined {
+    return key === undefined ? this.#own.get(target) : this.#keys.get(target)?.get(key);
+  }
+
+  /** `made` takes the place of the others; where two name a key, the line of the later one holds. */
+  inherit(made: object, ...from: readonly object[]): void {
+    const keys = new Map<string, number>();
+    let own: number | undefined;
+    for (const one of from) {
+      own = this.#own.get(one) ?? own;
+      for (const [key, line] of this.#keys.get(one) ?? []) keys.set(key, line);
+    }
+    if (own !== undefined) this.set(made, own, keys);
+  }
+}
+
+export interface ParsedText {
+  readonly root: Component;
+  readonly lines: Lines;
+}
+
+/**
+ * Reads a manifest, with its lines. It is YAML 1.1, as the reference reads it (`yes` is true), but for dates, which stay texts.
+ * Throws `config` with the place of what is no YAML.
+ */
+export function parseText(text: string, name: string): ParsedText {
+  const counter = new LineCounter();
+  const document = parseDocument(text, {
+    version: '1.1',
+    merge: true,
+    lineCounter: counter,
+    uniqueKeys: true,
+    prettyErrors: false,
+    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')),
+  });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const { line, col } = counter.linePos(error.pos[0]);
+    throw new ConnectorError('config', `${name}:${line}:${col}: ${error.message}`, { hint: 'Correct the YAML.' });
+  }
+  const lines = new Lines();
+  let made = 0;
+  const lineOf = (node: Node): number => counter.linePos(node.range?.[0] ?? 0).line;
+  const plain = (node: unknown, depth: number): unknown => {
+    made += 1;
+    if (made > MOST_NODES || depth > MOST_DEEP) throw tooLarge(name);
+    if (isAlias(node)) return plain(node.resolve(document), depth + 1);
+    if (isScalar(node)) return node.value === undefined ? null : node.value;
+    if (isSeq(node)) {
+      const list = node.items.map((item) => plain(item, depth + 1));
+      lines.set(list, lineOf(node), new Map(node.items.map((item, at) => [String(at), lineOf(item as Node)])));
+      return list;
+    }
+    if (!isMap(node)) return null;
+    const mapping: Component = {};
+    const keys = new Map<string, number>();
+    for (const { key, value } of node.items) {
+      const word = String(isScalar(key) ? key.value : key);
+      if (word === '<<' && (isAlias(value) || isMap(value))) {
+        const merged = plain(value, depth + 1);
+        if (isComponent(merged))
+          for (const [inner, part] of Object.entries(merged)) if (!Object.hasOwn(mapping, inner)) mapping[inner] = part;
+        continue;
+      }
+      Object.defineProperty(mapping, word, {
+        value: plain(value, depth + 1),
+        enumerable: true,
+        configurable: true,
+        writable: true,
+      });
+      keys.set(word, lineOf(key as Node));
+    }
+    lines.set(mapping, lineOf(node), keys);
+    return mapping;
+  };
+  const root = plain(document.contents, 0);
+  if (!isComponent(root))
+    throw new ConnectorError('config', `${name}:1:1: a manifest is a mapping.`, { hint: 'Begin with `version:`.' });
+  return { root, lines };
+}
+
+/** The largest public manifests have some 100,000 nodes once their references are resolved. */
+export const MOST_NODES = 1_000_000;
+export const MOST_DEEP = 100;
+
+export const tooLarge = (name: string) =>
+  new ConnectorError(
+    'config',
+    `${name}: it is larger or deeper than any manifest (${MOST_NODES} nodes, ${MOST_DEEP} levels).`,
+    {
+      hint: 'Look for references that lead to each other.',
+    },
+  );

@@ -1,0 +1,272 @@
+import { TemplateError } from '../template/lexer.js';
+import { templateOf } from '../template/template.js';
+import { COMPONENTS, GROUPS, WORDS } from './components.js';
+import { NAMES } from './names.js';
+import { isComponent, type Component, type Lines } from './text.js';
+
+export interface Problem {
+  /** `error`: it cannot be run as it is meant; `warning`: it can, and this is ignored, as the reference does. */
+  readonly severity: 'error' | 'warning';
+  readonly line: number | undefined;
+  /** Where in the manifest, such as `streams.0.retriever`. */
+  readonly path: string;
+  /** The component that is not supported, for counts over many manifests. */
+  readonly component?: string;
+  readonly message: string;
+}
+
+export interface ValidationOptions {
+  readonly lines: Lines;
+  /** Python classes that a module of the configuration takes the place of. */
+  readonly replacedClasses: ReadonlySet<string>;
+}
+
+/** Fields in which nothing is a component or a template. */
+const OPAQUE = new Set([
+  '$parameters',
+  'metadata',
+  'description',
+  'definitions',
+  'schemas',
+  'advanced_auth',
+  'connection_specification',
+  'schema',
+  'base_schema',
+  'config_overrides',
+]);
+
+/** Says all that is wrong with a manifest whose references are resolved and whose parameters are in place. */
+export function validateManifest(root: Component, options: ValidationOptions): readonly Problem[] {
+  const problems: Problem[] = [];
+  const told = new Set<string>();
+  const { lines } = options;
+
+  const tell = (
+    severity: Problem['severity'],
+    line: number | undefined,
+    path: string,
+    message: string,
+    component?: string,
+  ) => {
+    // What many streams refer to is one fault.
+    const key = `${line ?? path}:${message}`;
+    if (told.has(key)) return;
+    told.add(key);
+    problems.push({ severity, line, path, message, ...(component === undefined ? {} : { component }) });
+  };
+
+  const component = (node: Component, path: string, outerLine: number | undefined): void => {
+    const line = lines.of(node) ?? outerLine;
+    const type = String(node['type']);
+    if (type.startsWith('Custom') || (node['class_name'] !== undefined && !Object.hasOwn(COMPONENTS, type))) {
+      custom(node, path, line, type);
+      return;
+    }
+    const fields = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined;
+    if (fields === undefined) {
+      tell('error', lines.of(node, 'type') ?? line, path, `"${type}" is not supported`, type);
+      return;
+    }
+    if (node['class_name'] !== undefined)
+      tell('warning', lines.of(node, 'class_name') ?? line, path, `"class_name" of a ${type} is ignored`);
+    for (const [name, written] of Object.entries(fields)) {
+      const isRequired = written.endsWith('!');
+      const value = node[name];
+      const at = lines.of(node, name) ?? line;
+      if (value === undefined || value === null) {
+        if (isRequired && !isFilledOtherwise(type, name)) tell('error', line, path, `${type} needs "${name}"`);
+        continue;
+      }
+      const where = `${path}.${name}`;
+      const kinds = kindsOf(written);
+      if (!fits(value, kinds, where, at))
+        tell('error', at, where, `"${name}" of ${type} must be ${kinds.map(kindText).join(' or ')}`);
+    }
+    rules(node, type, path, line);
+    for (const [name, value] of Object.entries(node)) {
+      if (OPAQUE.has(name) || (Object.hasOwn(fields, name) && mayHoldComponents(fields[name]!, value))) continue;
+      const at = lines.of(node, name);
+      if (!Object.hasOwn(fields, name)) {
+        if (at !== undefined && name !== 'type' && name !== 'class_name' && !isParameter(node, name))
+          tell('warning', at, `${path}.${name}`, `${type} has no field "${name}"; it is ignored`);
+        continue;
+      }
+      texts(value, `${path}.${name}`, at ?? line);
+    }
+  };
+
+  /** True where the value is of one of the kinds; what is inside of it is looked at too. */
+  const fits = (value: unknown, kinds: readonly string[], path: string, line: number | undefined): boolean => {
+    if (isComponent(value) && typeof value['type'] === 'string') {
+      const allowed = kinds.flatMap(
+        (kind) => GROUPS[kind] ?? (Object.hasOwn(COMPONENTS, kind) || kind.startsWith('Custom') ? [kind] : []),
+      );
+      if (allowed.length > 0) {
+        component(value, path, line);
+        const type = value['type'];
+        if (!allowed.includes(type) && (Object.hasOwn(COMPONENTS, type) || type.startsWith('Custom'))) {
+          tell('error', lines.of(value) ?? line, path, `a ${type} cannot stand here; allowed: ${allowed.join(', ')}`);
+        }
+        return true;
+      }
+    }
+    return kinds.some((kind) => {
+      const list = /^\[(.*)\]$/.exec(kind)?.[1];
+      if (list !== undefined)
+        return (
+          Array.isArray(value) &&
+          value.every((item, at) => fits(item, kindsOf(list), `${path}.${at}`, lines.of(value, String(at)) ?? line))
+        );
+      const map = /^\{(.*)\}$/.exec(kind)?.[1];
+      if (map !== undefined)
+        return (
+          isComponent(value) &&
+          Object.entries(value).every(([key, part]) =>
+            fits(part, kindsOf(map), `${path}.${key}`, lines.of(value, key) ?? line),
+          )
+        );
+      if (isComponent(value) && (GROUPS[kind] !== undefined || Object.hasOwn(COMPONENTS, kind))) {
+        // One that names no type, where there is one that it can be.
+        if (GROUPS[kind] !== undefined) return false;
+        component({ ...value, type: kind }, path, line);
+        return true;
+      }
+      return isOfKind(value, kind);
+    });
+  };
+
+  const custom = (node: Component, path: string, line: number | undefined, type: string): void => {
+    const name = String(node['class_name'] ?? '');
+    if (options.replacedClasses.has(name)) return;
+    tell(
+      'error',
+      lines.of(node, 'class_name') ?? line,
+      path,
+      `${type} runs the Python class "${name}", which no module of \`modules\` takes the place of`,
+      type,
+    );
+  };
+
+  const texts = (value: unknown, path: string, line: number | undefined): void => {
+    if (typeof value === 'string') {
+      if (value.includes('{')) template(value, path, line);
+    } else if (Array.isArray(value)) {
+      value.forEach((item, at) => texts(item, `${path}.${at}`, lines.of(value, String(at)) ?? line));
+    } else if (isComponent(value)) {
+      if (typeof value['type'] === 'string' && Object.hasOwn(COMPONENTS, value['type'])) {
+        component(value, path, line);
+        return;
+      }
+      for (const [key, part] of Object.entries(value)) {
+        if (key === '$parameters') continue;
+        if (key.includes('{{')) template(key, `${path}.${key}`, lines.of(value, key) ?? line);
+        texts(part, `${path}.${key}`, lines.of(value, key) ?? line);
+      }
+    }
+  };
+
+  const template = (text: string, path: string, line: number | undefined): void => {
+    try {
+      const unknown = [...templateOf(text).names].filter((name) => !NAMES.has(name));
+      if (unknown.includes('stream_state'))
+        tell('error', line, path, '`stream_state` is no longer part of the language; use `stream_interval`');
+      const rest = unknown.filter((name) => name !== 'stream_state');
+      if (rest.length > 0)
+        tell('error', line, path, `the template reads "${rest.join('", "')}", which is not known anywhere`);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      const at = error.offset === undefined ? '' : ` (character ${error.offset + 1})`;
+      tell(
+        'error',
+        line,
+        path,
+        `the template cannot be read: ${error.message}${at}`,
+        /"(\w+)" is not supported/.exec(error.message)?.[0] ?? 'template',
+      );
+    }
+  };
+
+  const rules = (node: Component, type: string, path: string, line: number | undefined): void => {
+    const needs = (...names: readonly string[]) => names.every((name) => node[name] === undefined || node[name] === '');
+    if (type === 'HttpRequester' && needs('url', 'url_base'))
+      tell('error', line, path, 'HttpRequester needs "url" or "url_base"');
+    if (type === 'RequestOption' && node['inject_into'] !== 'path' && needs('field_name', 'field_path'))
+      tell('error', line, path, 'RequestOption needs "field_name" or "field_path"');
+    if (type === 'DeclarativeSource' && needs('streams', 'dynamic_streams'))
+      tell('error', line, path, 'a manifest needs "streams" or "dynamic_streams"');
+    if (type === 'CheckStream' && needs('stream_names', 'dynamic_streams_check_configs'))
+      tell('error', line, path, 'CheckStream names no stream');
+    if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
+      tell('error', line, path, 'DatetimeBasedCursor needs "step" and "cursor_granularity" together');
+    if (node['file_uploader'] !== undefined && type === 'DeclarativeStream')
+      tell(
+        'error',
+        lines.of(node, 'file_uploader') ?? line,
+        `${path}.file_uploader`,
+        'FileUploader is not supported: a stream of records is read here, and no files',
+        'FileUploader',
+      );
+  };
+
+  component(root, 'manifest', 1);
+  return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+/** Fields that the reference fills itself where they are missing. */
+const isFilledOtherwise = (type: string, name: string): boolean =>
+  (type === 'DeclarativeSource' && name === 'version') || (type === 'InlineSchemaLoader' && name === 'schema');
+
+const isParameter = (node: Component, name: string): boolean =>
+  isComponent(node['$parameters']) && Object.hasOwn(node['$parameters'], name);
+
+function mayHoldComponents(written: string, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return kindsOf(written).some((kind) => /^[[{]*[A-Z]/.test(kind) && WORDS[kind] === undefined && !kind.includes('/'));
+}
+
+/** The kinds of a field, parted where no bracket is open. */
+const kindsOf = (written: string): readonly string[] =>
+  written.replace(/!$/, '').match(/\[+[^\]]*\]+|\{[^}]*\}|[^|]+/g) ?? [];
+
+function isOfKind(value: unknown, kind: string): boolean {
+  if (kind.includes('/')) return typeof value === 'string' && (kind.split('/').includes(value) || value.includes('{{'));
+  if (WORDS[kind] !== undefined) return typeof value === 'string' && WORDS[kind].includes(value);
+  switch (kind) {
+    case 'any':
+      return true;
+    case 'text':
+      // Python reads a number where a text is due as that text.
+      return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+    case 'integer':
+      return typeof value === 'number' ? Number.isInteger(value) : typeof value === 'string' && /^\d+$/.test(value);
+    case 'number':
+      return typeof value === 'number' || (typeof value === 'string' && value !== '' && !Number.isNaN(Number(value)));
+    case 'boolean':
+      return (
+        typeof value === 'boolean' || value === 'true' || value === 'false' || value === 'True' || value === 'False'
+      );
+    case 'object':
+      return isComponent(value);
+    default:
+      return false;
+  }
+}
+
+const ARTICLES: Readonly<Record<string, string>> = {
+  text: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  object: 'a mapping',
+  any: 'anything',
+};
+
+function kindText(kind: string): string {
+  const list = /^\[(.*)\]$/.exec(kind)?.[1];
+  if (list !== undefined)
+    return `a list of ${kindsOf(list)
+      .map((one) => kindText(one).replace(/^an? /, ''))
+      .join(' or ')}`;
+  if (kind.includes('/')) return `one of ${kind.split('/').join(', ')}`;
+  return ARTICLES[kind] ?? WORDS[kind]?.join(', ') ?? `a ${kind}`;
+}

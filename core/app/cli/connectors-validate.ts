@@ -1,0 +1,83 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import type { Command } from 'commander';
+import { ConnectorError } from '../../sdk/index.js';
+import { does } from './verb.js';
+
+interface Judged {
+  readonly manifest: string;
+  readonly runnable: boolean;
+  readonly streams: number;
+  readonly problems: readonly {
+    readonly severity: 'error' | 'warning';
+    readonly line: number | null;
+    readonly path: string;
+    readonly component: string | null;
+    readonly message: string;
+  }[];
+}
+
+/** `connectors validate`: which manifests of a folder can be run, and what in the others is not supported, with its line. */
+export function connectorsValidateVerb(group: Command): void {
+  const validate = group
+    .command('validate')
+    .description('which declarative manifests of a folder can be run, and why the others cannot')
+    .argument('<place>', 'a manifest, or a folder that is searched for `*.yaml`');
+  does(validate, async ({ output }, [place]) => {
+    const { loadManifest, problemText } = await import('../../../connectors/rest/manifest/load.js');
+    const judged: Judged[] = [];
+    for (const file of await manifestsIn(place as string)) {
+      const name = relative(process.cwd(), file) || file;
+      try {
+        const manifest = loadManifest(await readFile(file, 'utf8'), { name });
+        const { problems, root } = manifest;
+        judged.push({
+          manifest: name,
+          runnable: !problems.some(({ severity }) => severity === 'error'),
+          streams: Array.isArray(root['streams']) ? root['streams'].length : 0,
+          problems: problems.map(({ severity, line, path, component, message }) => ({
+            severity,
+            line: line ?? null,
+            path,
+            component: component ?? null,
+            message,
+          })),
+        });
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        const problem = { severity: 'error', line: null, path: basename(file), component: null, message } as const;
+        judged.push({ manifest: name, runnable: false, streams: 0, problems: [problem] });
+      }
+    }
+    const runnable = judged.filter((one) => one.runnable).length;
+    output.data('tributary.connectors_validate/1', { manifests: judged, runnable }, () =>
+      [
+        ...judged.flatMap(({ manifest, runnable: isRunnable, streams, problems }) => [
+          `${isRunnable ? 'runnable' : 'NOT RUNNABLE'}  ${manifest}${isRunnable ? ` (${streams} streams)` : ''}`,
+          ...problems.map(
+            (problem) =>
+              `  ${problem.severity}: ${problemText(manifest, { ...problem, line: problem.line ?? undefined, component: '' })}`,
+          ),
+        ]),
+        `${runnable} of ${judged.length} can be run.`,
+      ].join('\n'),
+    );
+    return runnable === judged.length ? 0 : 3;
+  });
+}
+
+async function manifestsIn(place: string): Promise<readonly string[]> {
+  const found = await stat(place).catch(() => undefined);
+  if (found === undefined)
+    throw new ConnectorError('config', `"${place}" is not there.`, {
+      hint: 'Name a manifest, or a folder with manifests.',
+    });
+  if (!found.isDirectory()) return [place];
+  const names = await readdir(place, { recursive: true, withFileTypes: true });
+  const files = names
+    .filter((entry) => entry.isFile() && /\.ya?ml$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0)
+    throw new ConnectorError('config', `"${place}" holds no *.yaml.`, { hint: 'Name a folder with manifests.' });
+  return files.toSorted();
+}

@@ -1,0 +1,111 @@
+import { loadManifest } from '../../../../connectors/rest/manifest/load.js';
+import type { Component } from '../../../../connectors/rest/manifest/text.js';
+
+const load = (text: string) => loadManifest(text, { name: 'm.yaml' });
+const told = (text: string) =>
+  load(text).problems.map(({ severity, line, message }) => `${severity} ${line}: ${message}`);
+
+const BASE = (stream: string) => `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+streams:
+${stream}`;
+const RETRIEVER = `{ type: SimpleRetriever, requester: { type: HttpRequester, url_base: "https://x.example" }, record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } } }`;
+
+describe('manifests', () => {
+  it('puts references, types and parameters in place', () => {
+    const { root, problems } = load(`version: 7.0.0
+definitions:
+  a/b: { deep: { type: DpathExtractor, field_path: ["{{ parameters['root'] }}"] } }
+  base: { type: DeclarativeStream, retriever: { requester: { url_base: "https://x.example", path: "" }, record_selector: { extractor: "#/definitions/a/b/deep" } } }
+check: { stream_names: [a] }
+streams:
+  - { $ref: "#/definitions/base", name: a, $parameters: { path: /a, root: rows } }
+`);
+    expect(problems).toEqual([]);
+    const [stream] = root['streams'] as Component[];
+    const retriever = stream!['retriever'] as Component;
+    const selector = retriever['record_selector'] as Component;
+    expect(stream).toMatchObject({ type: 'DeclarativeStream', name: 'a', path: '/a' });
+    expect(retriever['requester']).toMatchObject({
+      type: 'HttpRequester',
+      path: '/a',
+      $parameters: { path: '/a', root: 'rows' },
+    });
+    expect(selector).toMatchObject({
+      type: 'RecordSelector',
+      extractor: { type: 'DpathExtractor', $parameters: { root: 'rows' } },
+    });
+    expect((root['check'] as Component)['type']).toBe('CheckStream');
+  });
+
+  it.each([
+    [
+      'an unknown component',
+      `  - { name: a, type: DeclarativeStream, retriever: { type: TimeTravel } }`,
+      'error 5: "TimeTravel" is not supported',
+    ],
+    [
+      'a Python class',
+      `  - { name: a, type: DeclarativeStream, retriever: { class_name: source_a.components.Reader } }`,
+      'error 5: CustomRetriever runs the Python class "source_a.components.Reader", which no module of `modules` takes the place of',
+    ],
+    [
+      'a wrong word',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', 'http_method: PATCH, url_base')} }`,
+      'error 5: "http_method" of HttpRequester must be one of GET, POST',
+    ],
+    [
+      'a name that is nowhere',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base: "', 'url_base: "{{ konfig.x }}')} }`,
+      'error 5: the template reads "konfig", which is not known anywhere',
+    ],
+    [
+      'a template that is broken',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base: "', 'url_base: "{{ config.x) }}')} }`,
+      'error 5: the template cannot be read: ")" stands where the end of the tag is due (character 12)',
+    ],
+    [
+      'a reference that leads nowhere',
+      `  - { name: a, type: DeclarativeStream, retriever: "#/definitions/none" }`,
+      'error 5: the reference "#/definitions/none" leads to nothing',
+    ],
+    [
+      'a field that is missing',
+      `  - { name: a, type: DeclarativeStream }`,
+      'error 5: DeclarativeStream needs "retriever"',
+    ],
+    [
+      'a component in a wrong place',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('DpathExtractor, field_path: []', 'CsvDecoder')} }`,
+      'error 5: a CsvDecoder cannot stand here; allowed: DpathExtractor, CombinedExtractor, CustomRecordExtractor',
+    ],
+    [
+      'a field that the language does not have',
+      `  - { name: a, type: DeclarativeStream, speed: 9, retriever: ${RETRIEVER} }`,
+      'warning 5: DeclarativeStream has no field "speed"; it is ignored',
+    ],
+  ])('refuses %s with its line', (_what, stream, expected) => {
+    expect(told(BASE(stream))).toEqual([expected]);
+  });
+
+  it('says once what many streams refer to, and stops at circles and bombs', () => {
+    const twice = BASE(`  - { $ref: "#/definitions/s", name: a }
+  - { $ref: "#/definitions/s", name: b }
+definitions: { s: { type: DeclarativeStream, retriever: { type: Nope } } }`);
+    expect(told(twice)).toEqual(['error 7: "Nope" is not supported']);
+    expect(told(BASE(`  - "#/definitions/s"\ndefinitions: { s: { x: "#/definitions/s" } }`))).toContain(
+      'error 6: the reference "#/definitions/s" leads to itself',
+    );
+    const doubled = Array.from(
+      { length: 40 },
+      (_, at) => `  l${at + 1}: ["#/definitions/l${at}", "#/definitions/l${at}"]`,
+    );
+    const bomb =
+      BASE(`  - { type: DeclarativeStream, name: a, retriever: ${RETRIEVER}, transformations: "#/definitions/l40" }
+definitions:
+  l0: []
+${doubled.join('\n')}`);
+    expect(() => load(bomb)).toThrow('larger or deeper than any manifest');
+  });
+});
