@@ -68,10 +68,13 @@ export async function checkFiles(
     if (!isThere) throw noneOf(entry, specs, transport);
     for (const { stream, path } of lacking)
       note(
-        `stream "${stream}": no file matches ${path} in ${transport.place} yet; the stream is empty until one does.`,
+        `stream "${stream}": no file matches ${plain(path)} in ${transport.place} yet; the stream is empty until one does.`,
       );
   }
 }
+
+/** A preset keeps a name from being a pattern's beginning by a class of one letter. */
+const plain = (path: string) => path.replaceAll(/\[(.)\]/g, '$1');
 
 /** The folder below which a preset has one per stream. */
 function folderOf(entry: Entry): string | undefined {

@@ -11,6 +11,7 @@ export interface Control {
   readonly requests: RequestLog;
   now(): number;
   setNow(now: string | number): void;
+  onClock(): Promise<void> | void;
 }
 
 const maxBodyBytes = 1_000_000;
@@ -76,6 +77,7 @@ export const answerControl = async (
         const body = (await readJson(request)) as { now?: unknown } | null;
         if (typeof body?.now !== 'string') throw new RangeError('now must be an ISO 8601 instant');
         control.setNow(body.now);
+        await control.onClock();
         return reply(clockBody(control));
       }
       case 'GET /_simulator/faults':

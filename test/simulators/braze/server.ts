@@ -32,6 +32,8 @@ export interface BrazeSimulatorOptions extends WorldOptions {
   readonly faults?: readonly Fault[];
   /** The clock of the rate limits and of the `Date` of each answer, in ms. */
   readonly wallClock?: () => number;
+  /** Called when the clock was moved over HTTP; the answer waits for it. */
+  readonly onClock?: () => Promise<void> | void;
 }
 
 export interface BrazeSimulator {
@@ -110,7 +112,14 @@ export const startBrazeSimulator = async (options: BrazeSimulatorOptions): Promi
     const url = new URL(request.url ?? '/', 'http://simulator');
     const method = request.method ?? '';
     if (url.pathname.startsWith('/_simulator/'))
-      return answerControl(request, response, url, { world, faults, requests, now: () => now, setNow });
+      return answerControl(request, response, url, {
+        world,
+        faults,
+        requests,
+        now: () => now,
+        setNow,
+        onClock: options.onClock ?? (() => undefined),
+      });
     if (url.pathname.startsWith('/_archives/')) {
       const { status, headers, bytes } = await users.archive(url.pathname, request.headers.range);
       requests.add({

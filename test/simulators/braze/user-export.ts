@@ -17,8 +17,8 @@ const MADE_AFTER_MS = 25_000;
 const KEPT_MS = 4 * 3_600_000;
 const REGIONS = ['Midwest', 'Northeast', 'South', 'West'];
 
-/** Members of a segment; every fiftieth is known by no id of the company. */
-export const membersOf = (seed: number, segment: string): readonly ExportedUser[] =>
+/** The users of a segment, as an export tells them; every fiftieth is known by no id of the company. */
+export const exportedUsersOf = (seed: number, segment: string): readonly ExportedUser[] =>
   Array.from({ length: MEMBERS }, (_, index) => {
     const draw = (what: number) => unit(seed, index, what, segment.charCodeAt(0), segment.charCodeAt(1));
     const id = uuid(seed, index, segment.charCodeAt(2), segment.charCodeAt(3));
@@ -86,7 +86,7 @@ export const createUserExports = (seed: number, urlOf: () => string, wallClock: 
       if (segment === undefined) return refuse('Invalid Segment ID');
       const fields = given['fields_to_export'] as readonly string[] | undefined;
       if (fields === undefined) return refuse('fields_to_export is required');
-      const members = membersOf(seed, segment.id);
+      const members = exportedUsersOf(seed, segment.id);
       const stranger = fields.find((name) => !members.some((member) => name in member));
       if (stranger !== undefined) refuse(`fields_to_export has the unknown field ${stranger}`);
       const attributes = (given['custom_attributes_to_export'] as readonly string[] | undefined) ?? [];

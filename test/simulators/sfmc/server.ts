@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerControl } from './control.js';
 import { createFaultPlan, type Fault, type FaultKind, type FaultPlan } from './faults.js';
 import { createRest, refusal } from './rest.js';
 import { readRetrieve, WrongEnvelope, type RetrieveRequest } from './soap-request.js';
@@ -19,6 +20,8 @@ export interface SfmcSimulatorOptions extends WorldOptions {
   readonly faults?: readonly Fault[];
   /** The clock by which tokens, continuations and snapshots end, in ms. */
   readonly wallClock?: () => number;
+  /** Called when the clock was moved over HTTP; the answer waits for it. */
+  readonly onClock?: () => Promise<void> | void;
 }
 
 export interface LoggedRequest {
@@ -115,7 +118,7 @@ const replaced = (kind: FaultKind, isSoap: boolean): Reply | undefined => {
 
 /** Starts a Marketing Cloud of its own world on a local port. */
 export const startSfmcSimulator = async (options: SfmcSimulatorOptions): Promise<SfmcSimulator> => {
-  const { pageSize = 2_500, wallClock = Date.now, packages = [defaultPackage] } = options;
+  const { pageSize = 2_500, wallClock = Date.now, packages = [defaultPackage], onClock = () => undefined } = options;
   const world = createWorld(options);
   const faults = createFaultPlan();
   faults.set(...(options.faults ?? []));
@@ -183,6 +186,16 @@ export const startSfmcSimulator = async (options: SfmcSimulatorOptions): Promise
     const chunks: Buffer[] = [];
     message.on('data', (chunk: Buffer) => chunks.push(chunk));
     message.on('end', () => {
+      const address = new URL(message.url ?? '/', 'http://simulator');
+      if (address.pathname.startsWith('/_simulator/')) {
+        const body = Buffer.concat(chunks).toString();
+        return void answerControl(message.method ?? '', address, body, simulator, onClock)
+          .then((answer) => write(response, json(answer), null))
+          .catch((error: unknown) => {
+            process.stderr.write(`Marketing Cloud simulator: ${(error as Error).stack}\n`);
+            response.destroy();
+          });
+      }
       try {
         const { reply, route, fault } = serve(message, Buffer.concat(chunks).toString());
         requests.push({ route, status: reply.status, fault });
@@ -197,7 +210,7 @@ export const startSfmcSimulator = async (options: SfmcSimulatorOptions): Promise
     server.once('error', reject).listen(options.port ?? 0, options.host ?? '127.0.0.1', resolve);
   });
   url = `http://${options.host ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`;
-  return {
+  const simulator: SfmcSimulator = {
     url,
     world,
     faults,
@@ -214,4 +227,5 @@ export const startSfmcSimulator = async (options: SfmcSimulatorOptions): Promise
         server.closeAllConnections();
       }),
   };
+  return simulator;
 };

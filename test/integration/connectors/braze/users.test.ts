@@ -1,7 +1,7 @@
 import type { RunOutcome, StreamRequest } from '../../../../core/engine/index.js';
 import { brazeSource } from '../../../../connectors/braze/braze.source.js';
 import { defaultApiKey, type BrazeSimulator } from '../../../simulators/braze/server.js';
-import { membersOf } from '../../../simulators/braze/user-export.js';
+import { exportedUsersOf } from '../../../simulators/braze/user-export.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { fakeClock } from '../../../unit/sdk/http/local-api.js';
 import { openBench, SCHEMA, type Bench } from '../../engine/runs.js';
@@ -83,7 +83,7 @@ test('the listed fields of the users of a segment land, and nothing else, throug
     const rows = await bench.query<{ row: Record<string, unknown> }>(
       `SELECT to_jsonb(t) - '_loaded_at' - '_run_id' - '_source_file' - '_source_row' AS row FROM ${SCHEMA}.members t`,
     );
-    const expected = membersOf(1, segmentOf(simulator)).map(({ custom_attributes, ...user }) => ({
+    const expected = exportedUsersOf(1, segmentOf(simulator)).map(({ custom_attributes, ...user }) => ({
       braze_id: user['braze_id'],
       external_id: user['external_id'] ?? null,
       email_subscribe: user['email_subscribe'],

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import avro, { type Schema } from 'avsc';
+import { grouped } from '../../groups.js';
 import { unit } from '../random.js';
 import type { CurrentsEvent } from './events.js';
 
@@ -163,10 +164,10 @@ export function startCurrents(options: CurrentsOptions): Currents {
       written.doubles += now2.length + owed.length;
       owed = doubles.filter((event) => draw(event, 3) >= 0.5);
       const hourOf = (instant: number) => new Date(instant).toISOString().slice(0, 13).replace('T', '-');
-      for (const [type, group] of Map.groupBy(all, ({ type: each }) => each)) {
+      for (const [type, group] of grouped(all, ({ type: each }) => each)) {
         // Braze starts another file where there is much to say.
         const hours = group.length > 200 ? 2 : 1;
-        const parts = Map.groupBy(group, (event) => hourOf(now - (1 + Math.floor(draw(event, 4) * hours)) * 3_600_000));
+        const parts = grouped(group, (event) => hourOf(now - (1 + Math.floor(draw(event, 4) * hours)) * 3_600_000));
         for (const [hour, part] of parts) await write(type, hour, part);
       }
       return new Set(held);
