@@ -17,7 +17,7 @@ export const PROBLEM = z.strictObject({
   request_id: z.string().describe('As in `X-Request-Id` and in the log of the host.'),
 });
 
-const ERROR = z.strictObject({
+export const ERROR = z.strictObject({
   kind: z.string(),
   message: z.string(),
   hint: z.string().optional(),

@@ -16,6 +16,7 @@ import { HOST_SERVICES, type HostServices } from './host-services.js';
 import { LineageController } from './lineage.controller.js';
 import { Metrics, MetricsController } from './metrics.js';
 import { ApiDocument, OpenApiController } from './openapi.js';
+import { NewSourcesController } from './new-sources.controller.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { ReportController } from './report.controller.js';
 import { RequestsController } from './requests.controller.js';
@@ -46,6 +47,7 @@ export class ApiModule {
         BreakGlassController,
         BackfillsController,
         BookmarksController,
+        NewSourcesController,
         QuarantineController,
         EmbedController,
         ReportController,

@@ -4,29 +4,12 @@ import type { RunEvent } from '../persistence/run-store.js';
 import type { EngineEvent } from '../protocol/index.js';
 import { Needs } from './access.js';
 import { Answers } from './answers.js';
+import { CATALOG_STREAM, catalogStreamForm } from './catalog-stream.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
-
-const FIELD = z.strictObject({
-  name: z.string(),
-  type: z.string(),
-  nullable: z.boolean(),
-  is_personal: z.boolean().describe('It tells who a person is: it lands only where `protect` says how.'),
-  description: z.string().nullable(),
-});
 
 const CATALOG = z.strictObject({
   connection: z.string(),
-  streams: z.array(
-    z.strictObject({
-      stream: z.string(),
-      summary: z.string(),
-      is_read: z.boolean().describe('The connection reads it.'),
-      primary_key: z.array(z.string()),
-      cursor: z.string().nullable(),
-      sync_modes: z.array(z.string()),
-      fields: z.array(FIELD),
-    }),
-  ),
+  streams: z.array(CATALOG_STREAM.extend({ is_read: z.boolean().describe('The connection reads it.') })),
 });
 
 const CHANGES = z.strictObject({
@@ -59,19 +42,8 @@ export class CatalogController {
   async catalog(@Param('name') name: string): Promise<object> {
     const read = this.known(name).streams;
     const streams = (await this.services.catalog(name)).map((offered) => ({
-      stream: offered.name,
-      summary: offered.summary,
+      ...catalogStreamForm(offered),
       is_read: read.includes(offered.name),
-      primary_key: offered.primaryKey,
-      cursor: offered.cursor ?? null,
-      sync_modes: offered.syncModes,
-      fields: offered.fields.map((field) => ({
-        name: field.name,
-        type: field.type,
-        nullable: field.nullable,
-        is_personal: field.personal === true,
-        description: field.description ?? null,
-      })),
     }));
     return { connection: name, streams };
   }

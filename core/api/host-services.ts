@@ -8,6 +8,7 @@ import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore, BreakGlass } from '../security/index.js';
+import type { NewSources } from './new-sources.js';
 import type { Release, ReportTable, Section } from '../../report/index.js';
 
 /** A connection as the configuration has it. */
@@ -174,6 +175,7 @@ export interface HostServices {
     connection: string,
     options: { readonly stream: string | undefined; readonly isDry: boolean },
   ): Promise<readonly BookmarkReset[]>;
+  readonly newSources: NewSources;
   /** The streams that its source offers now; asks the source. */
   catalog(connection: string): Promise<readonly CatalogStream[]>;
   /** From the destination, the latest first. */

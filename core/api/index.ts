@@ -9,6 +9,14 @@ export { withinRequest } from './scoped-services.js';
 export { requestEdge } from './request-edge.js';
 export { builtWeb, webApplication } from './web-application.js';
 export type {
+  ConnectionDraft,
+  DraftFault,
+  DraftJudgement,
+  NewSources,
+  SourceDraft,
+  TriedDraft,
+} from './new-sources.js';
+export type {
   ConnectionSchedule,
   ConnectionSummary,
   EmergencyAccess,

@@ -91,6 +91,10 @@ export function scopedServices(services: HostServices): HostServices {
     quarantinedRecord: (connection, id) => services.quarantinedRecord(its(connection), id),
     previewReplay: (connection) => services.previewReplay(its(connection)),
     catalog: (connection) => services.catalog(its(connection)),
+    get newSources() {
+      whole('a new source is beside');
+      return services.newSources;
+    },
     replay: (connection, key) => services.replay(its(connection), key),
     reset: (connection, options) => services.reset(its(connection), options),
     lineage: (filter) => services.lineage({ ...filter, connection: its(filter.connection) }),

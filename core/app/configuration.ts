@@ -4,6 +4,7 @@ import { connectorList } from './built-in.js';
 import { configSchema, createRegistry, keysAt, type Plugin, type Registry } from '../plugins/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import {
+  checkSettings,
   effectiveConfig,
   type ForeignIssue,
   loadSettings,
@@ -12,6 +13,7 @@ import {
   secretValuesOf,
   type ConnectionSettings,
   type EffectiveConfig,
+  type LoadOptions,
   type LoadedSettings,
   type Path,
   type PathPattern,
@@ -27,6 +29,9 @@ export interface Configuration {
   readonly registry: Registry;
   /** TRIBUTARY_HOME: what the embedded parts keep. */
   readonly home: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Holds another text of the file against all that the file is held against, but for the `config` of one source. Throws as the loading does. */
+  check(text: string, exceptSource: string): Promise<LoadedSettings>;
   /** Takes this configuration's secrets out of a text. */
   readonly scrub: Scrub;
   connection(name: string): ConnectionSettings;
@@ -51,7 +56,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
   const find = (kind: Plugin['kind'], connector: string, folder: string) =>
     kind === 'source' ? registry.source(connector, folder) : registry.destination(connector, folder);
   const baseFolder = resolve(file, '..');
-  const loaded = await loadSettings(file, {
+  const options: LoadOptions = {
     env,
     readStored: (folder) => secretReader(env, folder).read,
     async checkPlugin({ kind, connector, config }) {
@@ -63,7 +68,8 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
         knownKeys: (path) => keysAt(schema, path),
       };
     },
-  });
+  };
+  const loaded = await loadSettings(file, options);
   const { settings, folder } = loaded;
   /** What was read since the start, by kind and name. */
   const refreshed = new Map<string, Record<string, unknown>>();
@@ -71,7 +77,14 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     loaded,
     settings,
     registry,
+    env,
     home: homeOf(file, env),
+    check: (text, exceptSource) =>
+      checkSettings(file, text, {
+        ...options,
+        checkPlugin: async (use) =>
+          use.kind === 'source' && use.name === exceptSource ? { issues: [] } : options.checkPlugin!(use),
+      }),
     connection(name) {
       return named(settings.connections, name, 'connection');
     },

@@ -14,6 +14,7 @@ import { emergencyAccess } from './break-glass.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
 import { readLedger, readLineage } from './lineage.js';
+import { newSources } from './new-sources/index.js';
 import { makeLink, openLink, showView } from './shared-views.js';
 import { streamBookmarks } from './stream-bookmarks.js';
 
@@ -73,6 +74,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     previewReplay: (connection) =>
       previewConnectionReplay(installation, { connection, streams: [], signal, on: () => undefined }),
     catalog: (connection) => catalogOf(installation, connection, signal),
+    newSources: newSources(installation, signal),
     replay: (connection, idempotencyKey) => askForRun(installation, { connection, idempotencyKey, trigger: 'replay' }),
     reset: (connection, options) => resetBookmarks(installation, { connection, ...options, signal }),
     quarantine: (connection) => countQuarantine(installation, connection, signal),

@@ -4,6 +4,7 @@ export const PERMISSIONS = {
   'report:read': 'see the report',
   'report:share': 'make links under which others see the report without a login',
   'runs:manage': 'run, cancel, pause and resume connections, and read days again',
+  'sources:add': 'try new sources and have them added to the configuration',
   'alerts:manage': 'acknowledge alerts',
   'audit:read': 'see the audit log',
   'break-glass:use':
@@ -22,6 +23,7 @@ export const ROLES = {
     'report:read',
     'report:share',
     'runs:manage',
+    'sources:add',
     'alerts:manage',
     'audit:read',
     'break-glass:use',

@@ -4,6 +4,7 @@ export * from './access.settings.js';
 export * from './alerts.settings.js';
 export * from './connection.settings.js';
 export * from './fact.settings.js';
+export * from './new-sources.settings.js';
 export * from './report.settings.js';
 export * from './report-sharing.settings.js';
 export * from './schedule.settings.js';
@@ -18,8 +19,10 @@ export {
   type PathKey,
   type SettingsIssue,
 } from './issues.js';
-export type { Reference, ReferenceSources } from './references.js';
+export { resolveReferences, type Reference, type ReferenceSources } from './references.js';
+export { NAME_PATTERN, NAME_RULE } from './fields.js';
 export {
+  checkSettings,
   loadSettings,
   parseSettings,
   type ForeignIssue,
@@ -30,4 +33,4 @@ export {
 } from './load.js';
 export { effectiveConfig, renderEffective, secretPathsOf, type EffectiveConfig } from './effective.js';
 export { nearest } from '../protocol/index.js';
-export { maskUrls, secretReferencesOf, secretValuesOf, type PathPattern } from './secrets.js';
+export { isSecretPath, maskUrls, secretReferencesOf, secretValuesOf, type PathPattern } from './secrets.js';

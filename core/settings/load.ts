@@ -85,15 +85,21 @@ export interface LoadOptions {
 }
 
 /** Reads and checks a configuration file. Throws one `SettingsError` that holds all that is wrong. */
-export async function loadSettings(
-  file: string,
-  { env, readStored, checkPlugin }: LoadOptions,
-): Promise<LoadedSettings> {
+export async function loadSettings(file: string, options: LoadOptions): Promise<LoadedSettings> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw new ConnectorError('config', `${file}: cannot be read (${error.code ?? error.message})`, {
       hint: 'Give another file with --config or TRIBUTARY_CONFIG; `tributary init` writes a first one.',
     });
   });
+  return checkSettings(file, text, options);
+}
+
+/** The same with this text in place of what the file holds. */
+export async function checkSettings(
+  file: string,
+  text: string,
+  { env, readStored, checkPlugin }: LoadOptions,
+): Promise<LoadedSettings> {
   const folder = dirname(resolve(file));
   const read = (path: string) => readFileSync(resolve(folder, path), 'utf8');
   const ask = readStored?.(folder);

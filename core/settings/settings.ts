@@ -2,6 +2,7 @@ import { AccessSettings, AuditSettings } from './access.settings.js';
 import { AlertsSettings } from './alerts.settings.js';
 import { ConnectionSettings } from './connection.settings.js';
 import { Exactly, Pattern, Text, TimeZone } from './fields.js';
+import { NewSourcesSettings } from './new-sources.settings.js';
 import { ReportSettings } from './report.settings.js';
 import { RetentionSettings } from './retention.settings.js';
 import { FOREIGN, Key, OptionalKey, TEXT, keyed, named, one } from './shape.js';
@@ -74,6 +75,9 @@ export class Settings {
 
   @Key('Which streams of a source go to which destination, by name.', { shape: named(one(ConnectionSettings)) })
   connections: Record<string, ConnectionSettings>;
+
+  @OptionalKey('Sources that admins try and add from the pages.', { shape: one(NewSourcesSettings) })
+  new_sources: NewSourcesSettings = new NewSourcesSettings();
 
   @OptionalKey('Who is told when something goes wrong.', { shape: one(AlertsSettings) })
   alerts?: AlertsSettings;

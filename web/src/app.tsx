@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { Shell } from './layout/shell';
 import { AlertsPage } from './pages/alerts';
@@ -16,6 +17,9 @@ import { RunPage } from './pages/run';
 import { RunsPage } from './pages/runs';
 import { SchedulesPage } from './pages/schedules';
 
+/** Few come here, and its form is large. */
+const NewSourcePage = lazy(() => import('./pages/new-source'));
+
 export function App() {
   return (
     <Shell>
@@ -25,6 +29,11 @@ export function App() {
         </Route>
         <Route path="/connections/:name/catalog">{({ name }) => <CatalogPage key={name} name={name} />}</Route>
         <Route path="/connections/:name">{({ name }) => <ConnectionPage key={name} name={name} />}</Route>
+        <Route path="/sources/new">
+          <Suspense fallback={<p className="loading">Loading …</p>}>
+            <NewSourcePage />
+          </Suspense>
+        </Route>
         <Route path="/backfills/:id">{({ id }) => <BackfillPage id={id} />}</Route>
         <Route path="/runs">
           <RunsPage />

@@ -8,6 +8,7 @@ import './design/base.css';
 import './design/layout.css';
 import './design/parts.css';
 import './design/report.css';
+import './design/new-source.css';
 import { applyTheme } from './layout/theme';
 
 applyTheme();

@@ -48,7 +48,7 @@ export async function answerOf<T>(asking: Promise<Answered<T>>): Promise<T> {
   throw new Problem(status, message, headers.get('Link')?.includes('rel="login"'));
 }
 
-type Answer<
+export type Answer<
   Path extends keyof paths,
   Method extends keyof paths[Path],
   Status extends number,

@@ -9,6 +9,12 @@ export const meQuery = queryOptions({
   queryFn: () => answerOf(api.GET('/api/me')),
 });
 
+export const connectorsQuery = queryOptions({
+  queryKey: ['connectors'],
+  queryFn: () => answerOf(api.GET('/api/connectors')),
+  staleTime: Infinity,
+});
+
 export const connectionsQuery = queryOptions({
   queryKey: ['connections'],
   queryFn: () => answerOf(api.GET('/api/connections')),

@@ -3,11 +3,13 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { alertsQuery, meQuery } from '../api/queries';
 import { may, placesOf } from './places';
-import { Who } from './who';
+import { NoLogin, Who } from './who';
 import { chooseTheme, chosenTheme, type Theme } from './theme';
 
 const isAt = (location: string, place: string) =>
-  place === '/' ? location === '/' || location.startsWith('/connections') : `${location}/`.startsWith(`${place}/`);
+  place === '/'
+    ? location === '/' || location.startsWith('/connections') || location.startsWith('/sources')
+    : `${location}/`.startsWith(`${place}/`);
 
 /** What stands around every page. */
 export function Shell({ children }: { readonly children: ReactNode }) {
@@ -92,6 +94,9 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <main id="main" ref={main} tabIndex={-1}>
         {children}
       </main>
+      <footer>
+        <NoLogin />
+      </footer>
     </>
   );
 }

@@ -8,6 +8,7 @@ import { useFilter } from '../parts/address';
 import { Badge } from '../parts/badge';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { Permitted } from '../parts/permitted';
 import { rowsOf, Spark } from '../parts/spark';
 import { countText, scheduleText, sentence, words } from '../parts/text';
 
@@ -25,7 +26,17 @@ function OverviewPage() {
   const connections = useQuery(connectionsQuery);
   const runs = useQuery(runsQuery({ limit: 200 }));
   return (
-    <Page title="Overview" about="Where the data come from, how fresh they are, and what needs you.">
+    <Page
+      title="Overview"
+      about="Where the data come from, how fresh they are, and what needs you."
+      actions={
+        <Permitted to="sources:add">
+          <Link href="/sources/new" className="button">
+            New source …
+          </Link>
+        </Permitted>
+      }
+    >
       <Loaded query={connections}>
         {(data) => <Connections connections={data.connections} runs={runs.data?.runs ?? []} />}
       </Loaded>
@@ -43,7 +54,13 @@ function Connections({
   const [state, setState] = useFilter('state');
   const [search = '', setSearch] = useFilter('search');
   if (connections.length === 0)
-    return <Empty>The configuration has no connections yet. docs/configuration.md shows how one is written.</Empty>;
+    return (
+      <Empty>
+        The configuration has no connections yet.{' '}
+        <Permitted to="sources:add">“New source …” makes the first one; </Permitted>
+        docs/configuration.md shows how one is written.
+      </Empty>
+    );
   const byRuns = Map.groupBy(runs, ({ connection }) => connection);
   const shown = connections.filter(
     (one) =>
