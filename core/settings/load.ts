@@ -228,7 +228,7 @@ function foreignIssues(
   if (allowed !== undefined && allowed.length > 0)
     return [issueAt(path, choiceRule(valueAt(document.value, path), allowed))];
   const form = issue.format === undefined ? undefined : FORMS[issue.format];
-  if (issue.code === 'invalid_format' && form !== undefined && /^Invalid /.test(issue.message))
+  if (issue.code === 'invalid_format' && form !== undefined && issue.message.startsWith('Invalid '))
     return [issueAt(path, `must be ${form}`)];
   const isOldBoolean = OLD_BOOLEANS.test(document.plainTextOf(path) ?? '') && issue.message.includes('boolean');
   const hint = isOldBoolean ? '; yes, no, on and off are plain text in YAML 1.2: write true or false' : '';
