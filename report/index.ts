@@ -3,6 +3,7 @@ export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Rea
 export type { DefinitionChange } from './facts/definitions.js';
 export { explainFacts, type FactExplanation } from './facts/explain.js';
 export type { Lookup } from './facts/lookups.js';
+export { ownFigures, type OwnFigures } from './facts/own.js';
 export type { MartChanges } from './facts/difference.js';
 export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } from './facts/fact.js';
 export { listMonths, listRegions, requireMonth } from './section/months.js';

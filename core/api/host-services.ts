@@ -200,6 +200,8 @@ export interface HostServices {
   section(month: string, look: MonthLook): Promise<Section>;
   /** One table of a month. */
   table(month: string, look: MonthLook, table: TableRequest): Promise<ReportTable>;
+  /** Dimensions of the report that the configuration adds, by name. */
+  readonly ownDimensions: readonly string[];
   /** Of one month, the newest first. */
   releases(month: string): Promise<readonly Release[]>;
   /** Makes a link to a month, or to a part of it. */

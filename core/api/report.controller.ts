@@ -17,7 +17,6 @@ import { ACCESS, Needs, principalOf, type Access, type KnownRequest } from './ac
 import {
   CHART_FORMATS,
   CHARTS,
-  isChartName,
   isReportFormat,
   renderChart,
   renderSection,
@@ -118,7 +117,9 @@ export class ReportController {
     @Req() request: KnownRequest,
     @Res() response: Response,
   ): Promise<void> {
-    if (!isChartName(chart)) throw new NotFoundException(`There is no chart "${chart}". Charts: ${CHARTS.join(', ')}.`);
+    const charts = [...CHARTS, ...this.services.ownDimensions];
+    if (!charts.includes(chart))
+      throw new NotFoundException(`There is no chart "${chart}". Charts: ${charts.join(', ')}.`);
     if (form !== 'svg' && form !== 'png') throw new NotFoundException(`A chart is written as svg or png.`);
     const look = await this.look(month, query, request);
     const picture = await renderChart(await this.services.section(month, look), chart, form);
@@ -129,7 +130,12 @@ export class ReportController {
   }
 
   @Get('api/report/:month/tables/:table')
-  @Answers('One table of a month, largest rows first. `tables` of the month names them all.', REPORT_TABLE, 400, 404)
+  @Answers(
+    'One table of a month, largest rows first. `tables` of the month names them all, and what each may be filtered by; dimensions of the configuration too, by their names.',
+    REPORT_TABLE,
+    400,
+    404,
+  )
   @Parameters({ ...LOOK_PARAMETERS, ...TABLE_PARAMETERS })
   async table(
     @Param('month') month: string,
@@ -137,9 +143,11 @@ export class ReportController {
     @Query() query: GivenQuery,
     @Req() request: KnownRequest,
   ): Promise<object> {
-    const names = Object.keys(TABLE_PARAMETERS);
+    const own = this.services.ownDimensions;
+    const names = [...Object.keys(TABLE_PARAMETERS), ...own];
     const look = await this.look(month, query, request, names);
-    return this.services.table(month, look, { table, ...tableRequestOf(parametersOf(query, [...LOOKS, ...names])) });
+    const given = parametersOf(query, [...LOOKS, ...names]);
+    return this.services.table(month, look, { table, ...tableRequestOf(given, own) });
   }
 
   @Get('api/report/:month/releases')

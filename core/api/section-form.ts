@@ -10,7 +10,9 @@ const day = z.string();
 const INTERVAL = { low: z.number().nullable(), high: z.number().nullable() };
 const rate = z.strictObject({ value: z.number(), numerator: z.number(), denominator: z.number(), ...INTERVAL });
 
-const FIGURES = {
+const OWN = z.record(z.string(), z.union([z.number(), z.string(), rate, z.null()]));
+
+const COUNTED = {
   targeted: count,
   sent: count,
   delivered: count,
@@ -26,9 +28,12 @@ const FIGURES = {
   response_rate: rate.nullable(),
 };
 
+/** `own`: absent where the configuration has no measures of its own. */
+const FIGURES = { ...COUNTED, own: OWN.optional() };
+
 const SUPPRESSIBLE = {
   ...FIGURES,
-  suppressed: z.array(z.enum(Object.keys(FIGURES) as (keyof typeof FIGURES)[])),
+  suppressed: z.array(z.string()),
 };
 
 const READING = {
@@ -49,9 +54,9 @@ const CHANGE = z.strictObject({
 });
 
 const CARD = z.strictObject({
-  key: z.enum(['sent', 'delivered', 'opened', 'responded', 'open_rate', 'response_rate']),
+  key: z.string(),
   label: z.string(),
-  unit: z.enum(['count', 'rate']),
+  unit: z.enum(['count', 'rate', 'amount', 'quotient']),
   value: count,
   numerator: count,
   denominator: count,
@@ -223,6 +228,15 @@ export const REPORT_SECTION = z.strictObject({
   sources: z.array(z.strictObject({ source: z.string(), ...READING })),
   time_zones: z.array(z.string()),
   totals: z.strictObject(FIGURES),
+  own_measures: z.array(
+    z.strictObject({
+      name: z.string(),
+      title: z.string(),
+      unit: z.string().nullable(),
+      kind: z.enum(['count', 'amount', 'percent', 'quotient']),
+      definition: z.string(),
+    }),
+  ),
   cards: z.array(CARD),
   days: z.array(z.strictObject({ date: day, ...FIGURES, is_preliminary: z.boolean() })),
   weeks: z.array(z.strictObject({ week: z.string(), first_day: day, last_day: day, ...FIGURES })),
@@ -241,6 +255,14 @@ export const REPORT_SECTION = z.strictObject({
   by_region: z.array(z.strictObject({ region: z.string(), ...SUPPRESSIBLE })),
   by_segment: z.array(z.strictObject({ segment: z.string(), ...SUPPRESSIBLE })),
   by_region_segment: z.array(z.strictObject({ region: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
+  by_dimension: z.array(
+    z.strictObject({
+      dimension: z.string(),
+      title: z.string(),
+      definition: z.string().nullable(),
+      rows: z.array(z.strictObject({ value: z.string(), ...SUPPRESSIBLE })),
+    }),
+  ),
   by_channel_region: z.array(z.strictObject({ channel: z.string(), region: z.string(), ...SUPPRESSIBLE })),
   by_channel_segment: z.array(z.strictObject({ channel: z.string(), segment: z.string(), ...SUPPRESSIBLE })),
   tables: z.array(z.strictObject({ table: z.string(), dimensions: z.array(z.string()), is_protected: z.boolean() })),

@@ -15,8 +15,12 @@ export const TABLE_PARAMETERS = {
 
 export function tableRequestOf(
   given: Readonly<Record<string, string | undefined>>,
+  /** Dimensions of the user's own, which are asked for by their names. */
+  own: readonly string[],
 ): Pick<TableRequest, 'filter' | 'limit'> {
-  const filter = DIMENSIONS.flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]] as const]));
+  const filter = [...DIMENSIONS, ...own].flatMap((name) =>
+    given[name] === undefined ? [] : [[name, given[name]] as const],
+  );
   const limit = given['limit'] === undefined ? DEFAULT_ROWS : Number(given['limit']);
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST_ROWS)
     throw new BadRequestException(`limit must be a whole number from 1 to ${MOST_ROWS}.`);

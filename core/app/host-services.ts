@@ -83,6 +83,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     months: async () => (await months(installation, signal)).toSorted().toReversed(),
     section: (month, look) => loadMonth(installation, { month, signal, ...look }),
     table: (month, look, table) => loadTable(installation, { month, signal, ...look, ...table }),
+    ownDimensions: Object.keys(settings.report?.dimensions ?? {}),
     releases: (month) => releases(installation, signal, month),
     makeLink: (link) => makeLink(installation, link, signal),
     openLink: (word) => openLink(installation, word),

@@ -4,6 +4,7 @@ import {
   compileFacts,
   explainFacts,
   marksFor,
+  ownFigures,
   streamsOf,
   type CompiledFact,
   type FactExplanation,
@@ -33,6 +34,7 @@ export function factsOf({ settings }: Configuration): readonly CompiledFact[] {
         standards: { regions, segments, channels },
         authority,
         crosswalk,
+        own: ownFigures(report ?? {}),
       };
     }),
   );

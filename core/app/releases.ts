@@ -56,7 +56,9 @@ async function publishIn(
 /** Creates the views for other programs, or brings them to this release; false where nothing was released yet. */
 export function maintainViews(installation: Installation, signal: AbortSignal): Promise<boolean> {
   const { views } = installation.configuration.settings.report ?? {};
-  return writing(installation, signal, (sql) => ensureViews(sql, { readers: views?.readers ?? [] }));
+  return writing(installation, signal, (sql) =>
+    ensureViews(sql, { readers: views?.readers ?? [], own: sectionOptions(installation).own }),
+  );
 }
 
 /** A preliminary month is released at most so often. */

@@ -1,3 +1,4 @@
+import { ownFigures } from '../../report/index.js';
 import type { Installation } from './installation.js';
 
 /** What every section of this installation is made with. */
@@ -15,6 +16,7 @@ export function sectionOptions({ configuration }: Installation) {
       campaign_id,
       shares: Object.fromEntries(arms.map(({ variant_id, share }) => [variant_id, share])),
     })),
+    own: ownFigures(report ?? {}),
     suppression: report?.suppression ?? { threshold: 11, dimensions: ['region', 'segment'] as const },
   };
 }

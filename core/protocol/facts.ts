@@ -16,6 +16,30 @@ export const MONEY_MEASURES = ['cost', 'revenue'] as const;
 export const MEASURES = [...COUNT_MEASURES, ...MONEY_MEASURES] as const;
 export type MeasureName = (typeof MEASURES)[number];
 
+/** What may stand in a ratio beside them: the sum of the primary types of responses. */
+export const RESPONDED = 'responded';
+
+/**
+ * What users' own measures and dimensions may not be called, since the marts, their tables and views have columns and tables
+ * of these names; a test holds it against them.
+ */
+export const TAKEN_NAMES: readonly string[] = [
+  ...MEASURES,
+  RESPONDED,
+  ...(
+    'open_rate response_rate opened_of_sent sent_with_opens responded_of_sent sent_with_responses ' +
+    'fact date day days week month source campaign_id channel variant_id region segment is_control ' +
+    'campaign_name variant_name origin time_zone updated_at response_type basis is_primary version ' +
+    'breakdown name hidden is_gone place state published_at suppressed own at total campaign control ' +
+    'region_segment channel_region channel_segment campaign_region campaign_segment channel_date ' +
+    'campaign_date campaign_channel campaign_variant send response_type_date response_type_region ' +
+    'channel_response_type campaign_response_type campaign_region_segment release trend campaigns ' +
+    'regions segments channels foreign_channel raw_rows own_campaign_id own_campaign_name name_key ' +
+    'rows_found limit as_of with_phi from to grain beside rate by type without table base_variant_id ' +
+    'members verdict'
+  ).split(' '),
+];
+
 /** The channels that every installation knows, as the marts name them. */
 export const CHANNELS = [
   'email',

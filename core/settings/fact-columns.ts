@@ -13,7 +13,7 @@ interface FoundColumn {
 /** Every column that a stream of a fact names, with its place. */
 export function factColumns(fact: FactSettings | FurtherStreamSettings): readonly FoundColumn[] {
   const found: FoundColumn[] = Object.keys(fact.where ?? {}).map((text) => ({ path: ['where', text], text }));
-  for (const part of ['as', 'responses', 'dimensions'] as const)
+  for (const part of ['as', 'measures', 'responses', 'dimensions'] as const)
     for (const [name, expression] of Object.entries((fact[part] ?? {}) as Readonly<Record<string, object | undefined>>))
       for (const [key, value] of Object.entries(expression ?? {})) {
         const path = [part, name, key];

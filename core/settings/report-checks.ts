@@ -1,9 +1,11 @@
 import { CHANNEL_ALIASES, CHANNELS, columnOf, MEASURES, termsOf } from '../protocol/index.js';
 import type { CrossCheckContext } from './cross-checks.js';
 import { factColumns } from './fact-columns.js';
-import type { AttributeSettings, FactSettings, FurtherStreamSettings, MeasureSettings } from './fact.settings.js';
+import type { AttributeSettings, MeasureSettings } from './fact-expression.settings.js';
+import type { FactSettings, FurtherStreamSettings } from './fact.settings.js';
 import { entries, namesOf } from './given.js';
 import type { Path } from './issues.js';
+import { checkOwnFigures, checkOwnMapping } from './own-figures-checks.js';
 import type { ReportSettings } from './report.settings.js';
 import type { Settings } from './settings.js';
 import { didYouMean } from '../protocol/index.js';
@@ -31,6 +33,7 @@ export function checkReport(settings: Partial<Settings>, context: CrossCheckCont
     seen.add(name);
     checkFact(fact, { connections, destination, path, context }, report);
   }
+  checkOwnFigures(report, context);
   checkStandards(report, context);
   checkAuthority(report, seen, context);
   checkCrosswalk(report, context);
@@ -52,7 +55,7 @@ function checkFact(fact: FactSettings, place: Place, report: ReportSettings): vo
     { part: fact as FactSettings | FurtherStreamSettings, at: place.path },
     ...(fact.also ?? []).map((part, index) => ({ part, at: [...place.path, 'also', index] })),
   ].filter(({ part }) => part?.from !== undefined);
-  const given = parts.map(({ part }) => part.as as Partial<Record<string, MeasureSettings>> | undefined);
+  const given = parts.map(({ part }) => measuresIn(part));
   for (const { part, at } of parts) {
     const inner = { ...place, path: at };
     const join = part.join ?? fact.join;
@@ -66,16 +69,26 @@ function checkFact(fact: FactSettings, place: Place, report: ReportSettings): vo
         checkColumn(column, before, [...at, 'join', name, column], inner, 'key');
     }
     for (const { path, text } of factColumns(part)) checkColumn(text, Object.keys(join ?? {}), [...at, ...path], inner);
-    for (const name of MEASURES) {
-      const derive = (part.as as Partial<Record<string, MeasureSettings>> | undefined)?.[name]?.derive;
-      if (derive !== undefined) checkDerived(derive, given, part === fact, [...at, 'as', name, 'derive'], inner);
+    for (const [name, definition] of Object.entries(measuresIn(part))) {
+      const derive = definition?.derive;
+      const under = Object.hasOwn(part.measures ?? {}, name) ? 'measures' : 'as';
+      if (derive !== undefined) checkDerived(derive, given, part === fact, [...at, under, name, 'derive'], inner);
     }
+    checkOwnMapping(part, report, at, place.context);
     checkChannel(part.as?.channel, [...CHANNELS, ...(report.channels ?? [])], [...at, 'as', 'channel'], inner);
   }
   checkResponses(parts, place);
   const { from, to } = fact.days ?? {};
   if (from !== undefined && to !== undefined && from > to)
     place.context.report([...place.path, 'days', 'to'], 'is before `from`, so that no day is left');
+}
+
+type Measures = Readonly<Partial<Record<string, MeasureSettings>>>;
+
+/** What a stream measures, own and built in. */
+function measuresIn({ as, measures }: FactSettings | FurtherStreamSettings): Measures {
+  const builtIn = MEASURES.flatMap((name) => (as?.[name] === undefined ? [] : [[name, as[name]] as const]));
+  return { ...Object.fromEntries(builtIn), ...measures };
 }
 
 /** A stream of a connection to the report's destination. */
@@ -129,16 +142,16 @@ function checkColumn(
 
 function checkDerived(
   derive: string,
-  given: readonly (Partial<Record<string, MeasureSettings>> | undefined)[],
+  given: readonly Measures[],
   isOwn: boolean,
   path: Path,
   { context }: Place,
 ): void {
   if (!isOwn) context.report(path, 'belongs to the fact itself, since it is counted over all its streams');
   for (const { name } of termsOf(derive)) {
-    const definitions = given.flatMap((as) => as?.[name] ?? []);
-    const known = MEASURES.filter((measure) => given.some((as) => as?.[measure] !== undefined));
-    if (!(MEASURES as readonly string[]).includes(name) || definitions.length === 0)
+    const definitions = given.flatMap((measures) => measures[name] ?? []);
+    const known = [...new Set(given.flatMap((measures) => Object.keys(measures)))];
+    if (definitions.length === 0)
       context.report(path, `"${name}" is no measure of this fact; ${didYouMean(name, known)}`);
     else if (definitions.some(({ derive: inner }) => inner !== undefined))
       context.report(path, `"${name}" is itself derived; name the measures that it is made of`);
@@ -183,16 +196,23 @@ function checkResponses(
 }
 
 function checkStandards(report: ReportSettings, { report: tell }: CrossCheckContext): void {
-  for (const key of ['regions', 'segments'] as const) {
+  const all: readonly (readonly [Path, Readonly<Record<string, readonly string[]>> | undefined])[] = [
+    [['report', 'regions'], report.regions],
+    [['report', 'segments'], report.segments],
+    ...entries(report.dimensions).map(
+      ([name, dimension]) => [['report', 'dimensions', name, 'values'], dimension?.values] as const,
+    ),
+  ];
+  for (const [path, standards] of all) {
     const owners = new Map<string, string>();
-    for (const [standard, others] of entries(report[key]))
+    for (const [standard, others] of entries(standards))
       for (const [index, text] of [standard, ...others].entries()) {
         if (typeof text !== 'string') continue;
         const written = text.trim().toLowerCase();
         const owner = owners.get(written);
         if (owner !== undefined && owner !== standard)
           tell(
-            ['report', key, standard, ...(index === 0 ? [] : [index - 1])],
+            [...path, standard, ...(index === 0 ? [] : [index - 1])],
             `stands for "${owner}" already`,
             index === 0 ? 'key' : 'value',
           );
@@ -221,7 +241,7 @@ function checkCrosswalk({ crosswalk }: ReportSettings, { report }: CrossCheckCon
 }
 
 function checkAuthority(
-  { authority, facts }: ReportSettings,
+  { authority, facts, measures: own }: ReportSettings,
   names: ReadonlySet<string>,
   { report }: CrossCheckContext,
 ) {
@@ -232,7 +252,7 @@ function checkAuthority(
     const types = (facts ?? []).flatMap((fact) =>
       [fact, ...(fact?.also ?? [])].flatMap((part) => Object.keys(part?.responses ?? {})),
     );
-    const measures = [...new Set([...MEASURES, ...types])];
+    const measures = [...new Set([...MEASURES, ...Object.keys(own ?? {}), ...types])];
     for (const [at, name] of (entry.measures ?? []).entries())
       if (!measures.includes(name))
         report([...path, 'measures', at], `no such measure or response; ${didYouMean(name, measures)}`);

@@ -1,7 +1,9 @@
-import { DAY_RULE, DaySpanSettings, FactSettings, isDay } from './fact.settings.js';
+import { DAY_RULE, isDay } from './fact-expression.settings.js';
+import { DaySpanSettings, FactSettings } from './fact.settings.js';
 import { Choice, Count, DurationText, Name, Numeric, Pattern, Text } from './fields.js';
+import { OwnDimensionSettings, OwnMeasureSettings } from './own-figures.settings.js';
 import { EmbedSettings, MailSettings, ViewsSettings } from './report-sharing.settings.js';
-import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
+import { Key, OptionalKey, Rule, TEXT, keyed, list, named, one, word } from './shape.js';
 
 export class MonthsSettings {
   @OptionalKey('How long after its end a month counts as preliminary.')
@@ -121,6 +123,12 @@ export class ReportSettings {
 
   @OptionalKey('Standard names of member segments, in the same way.', { shape: keyed(list(TEXT)) })
   segments?: Record<string, readonly string[]>;
+
+  @OptionalKey("One's own measures, which facts map under `measures`.", { shape: named(one(OwnMeasureSettings)) })
+  measures?: Record<string, OwnMeasureSettings>;
+
+  @OptionalKey("One's own dimensions, which facts map under `dimensions`.", { shape: named(one(OwnDimensionSettings)) })
+  dimensions?: Record<string, OwnDimensionSettings>;
 
   @OptionalKey('Which fact counts where several have the same campaign of the same source.', {
     shape: list(one(AuthoritySettings)),

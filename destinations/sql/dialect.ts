@@ -43,6 +43,10 @@ export interface SqlDialect {
   /** The first statements of a transaction whose queries are all to see the same state. */
   readonly readOneState: readonly string[];
   createTable(table: TableDefinition): string;
+  /** Adds a column where it is missing; in rows that are there it is null, or where it may not be null the empty text. */
+  addColumn(table: TableDefinition, column: ColumnDefinition): string;
+  /** Statements after which the key of a table that is there is the one given. */
+  changeKey(table: TableDefinition): readonly string[];
   /** Statements that make its indexes where they are missing; none where the database has none. */
   createIndexes(table: TableDefinition): readonly string[];
   /** How many of those of a schema there are, as column `n` of one row. */

@@ -56,6 +56,14 @@ export const postgresDialect: SqlDialect = {
     );
     return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')}))`;
   },
+  addColumn: ({ schema, name, key }, column) =>
+    `ALTER TABLE ${quote(schema)}.${quote(name)} ADD COLUMN IF NOT EXISTS ${quote(column.name)} ${SQL_TYPES[column.type]}${
+      column.nullable === true && !key.includes(column.name) ? '' : ` NOT NULL DEFAULT ''`
+    }`,
+  changeKey: ({ schema, name, key }) => [
+    `ALTER TABLE ${quote(schema)}.${quote(name)} DROP CONSTRAINT IF EXISTS ${quote(`${name}_pkey`)},
+       ADD CONSTRAINT ${quote(`${name}_pkey`)} PRIMARY KEY (${key.map(quote).join(', ')})`,
+  ],
   createIndexes: ({ schema, name, indexes = [] }) =>
     indexes.map(
       (columns) =>

@@ -1,6 +1,7 @@
 import { MEASURES } from '#sdk';
 import type { Builder } from './build-fact.js';
 import type { CompiledFact } from './fact.js';
+import { NOTHING_OWN, sumsOf } from './own.js';
 import { scopeIn, type Scope } from './scope.js';
 
 /**
@@ -17,11 +18,12 @@ export interface PresenceWatch {
 export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonly CompiledFact[]): PresenceWatch {
   const watched = new Set(facts.flatMap(({ yields }) => yields.map(({ fact }) => fact)));
   const changed = new Map<string, string>();
+  const measures = [...MEASURES, ...sumsOf(facts[0]?.own ?? NOTHING_OWN).map(({ name }) => name)].map(dialect.quote);
   const take = (name: string) => {
     const own = `fact = ${dialect.literal(name)}`;
-    const measured = MEASURES.map((measure) => `count(${measure}) > 0 AS ${measure}`).join(', ');
+    const measured = measures.map((measure) => `count(${measure}) > 0 AS ${measure}`).join(', ');
     const campaigns = `SELECT source, campaign_id, '' AS type, ${measured} FROM report.campaign_daily WHERE ${own} GROUP BY source, campaign_id`;
-    const none = MEASURES.map((measure) => `false AS ${measure}`).join(', ');
+    const none = measures.map((measure) => `false AS ${measure}`).join(', ');
     const responses = `SELECT source, campaign_id, response_type AS type, ${none} FROM report.response_daily
       WHERE ${own} AND responded IS NOT NULL GROUP BY source, campaign_id, response_type`;
     return scratch('presence', `${campaigns} UNION ALL ${responses}`);

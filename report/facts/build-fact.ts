@@ -1,10 +1,11 @@
-import { COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
+import { MEASURES, type SqlSession } from '#sdk';
 import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
 import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
 import type { CompiledFact } from './fact.js';
-import { GRAIN, type FactQuery } from './fact-query.js';
+import { grainOf, type FactQuery } from './fact-query.js';
 import { lookupsOf, type Lookup } from './lookups.js';
-import { campaignDaily, campaignMonthly, responseDaily, responseMonthly } from './marts.js';
+import type { Marts } from './marts.js';
+import { NOTHING_OWN } from './own.js';
 import { inScope, scopeIn, WHOLE, type Scope } from './scope.js';
 
 export interface FactChanges {
@@ -21,6 +22,7 @@ export interface Builder {
   readonly dialect: SqlDialect;
   /** When the marts are built, as SQL. */
   readonly now: string;
+  readonly marts: Marts;
   /** Makes scratch names of one build different. */
   readonly scratch: (name: string, select: string) => Promise<string>;
 }
@@ -33,7 +35,8 @@ export async function buildFact(
   scope: Scope,
   afterDaily: () => Promise<void>,
 ): Promise<FactChanges> {
-  const { dialect, sql } = builder;
+  const { dialect, sql, marts } = builder;
+  const { campaignDaily, responseDaily, campaignMonthly, responseMonthly } = marts;
   const name = dialect.literal(fact.name);
   const apply = (mart: TableDefinition, fresh: string, within: string) =>
     applyDifference(sql, dialect, mart, fresh, `t.fact = ${name} AND ${within}`, builder.now);
@@ -61,13 +64,14 @@ export async function buildFact(
     `${name} AS fact`,
     `${dialect.literal(fact.fact.origin ?? 'synced')} AS origin`,
     `${dialect.literal(fact.timeZone)} AS time_zone`,
-    ...GRAIN,
+    ...grainOf(fact, dialect),
     'campaign_name',
     'variant_name',
+    ...formerDimensions(fact, dialect, marts),
   ].join(', ');
   const campaigns = await builder.scratch(
     'campaign_daily',
-    `SELECT ${own}, ${[...COUNT_MEASURES, ...MONEY_MEASURES].join(', ')} FROM ${rows} WHERE date IS NOT NULL`,
+    `SELECT ${own}, ${measuresIn(fact, dialect, marts).join(', ')} FROM ${rows} WHERE date IS NOT NULL`,
   );
   const responses = await builder.scratch(
     'response_daily',
@@ -97,10 +101,27 @@ export async function buildFact(
   return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel), lookups };
 }
 
+/** By what no configuration names any more nothing is broken down. */
+const formerDimensions = ({ own = NOTHING_OWN }: CompiledFact, { quote }: SqlDialect, { responseDaily }: Marts) =>
+  responseDaily.columns
+    .slice(responseDaily.columns.findIndex(({ name }) => name === 'updated_at') + 1)
+    .filter(({ name }) => !own.dimensions.some((one) => one.name === name))
+    .map(({ name }) => `'' AS ${quote(name)}`);
+
+/** And what none names is not measured. */
+const measuresIn = ({ own = NOTHING_OWN }: CompiledFact, { quote, sqlType }: SqlDialect, { campaignDaily }: Marts) =>
+  campaignDaily.columns
+    .filter(({ type, nullable }) => nullable === true && (type === 'bigint' || type === 'money'))
+    .map(({ name, type }) =>
+      (MEASURES as readonly string[]).includes(name) || own.measures.some((one) => one.name === name)
+        ? quote(name)
+        : `CAST(NULL AS ${sqlType(type)}) AS ${quote(name)}`,
+    );
+
 /** Takes the rows of a fact out of all marts. */
-export async function removeFact({ sql, dialect }: Builder, name: string): Promise<FactChanges> {
+export async function removeFact({ sql, dialect, marts }: Builder, name: string): Promise<FactChanges> {
   const changes = new Map<TableDefinition, MartChanges>();
-  for (const mart of [campaignDaily, responseDaily, campaignMonthly, responseMonthly]) {
+  for (const mart of Object.values(marts)) {
     const [row] = await sql.query<{ n: number }>(
       dialect.counted(`DELETE FROM ${tableOf(dialect, mart)} t WHERE t.fact = ${dialect.literal(name)}`),
     );
@@ -121,20 +142,23 @@ async function monthsOf({ sql, scratch, dialect }: Builder, scope: Scope): Promi
 function monthlyRows(dialect: SqlDialect, mart: TableDefinition, daily: string, name: string, months: Scope): string {
   const month = dialect.monthOf('d.date');
   const values = new Set(['campaign_name', 'variant_name', 'origin', 'time_zone', 'is_primary']);
-  const key = mart.key.map((column) => (column === 'month' ? `${month} AS month` : `d.${column}`));
+  const { quote } = dialect;
+  const key = mart.key.map((column) => (column === 'month' ? `${month} AS month` : `d.${quote(column)}`));
   const rest = mart.columns
     .filter(({ name: column }) => !mart.key.includes(column) && column !== 'updated_at')
     .map(({ name: column, type }) =>
       values.has(column)
         ? `CAST(${dialect.latest(`d.${column}`, 'd.date')} AS ${dialect.sqlType(type)}) AS ${column}`
-        : `CAST(sum(d.${column}) AS ${dialect.sqlType(type)}) AS ${column}`,
+        : `CAST(sum(d.${quote(column)}) AS ${dialect.sqlType(type)}) AS ${quote(column)}`,
     );
-  const grouped = mart.key.map((column) => (column === 'month' ? month : `d.${column}`));
+  const grouped = mart.key.map((column) => (column === 'month' ? month : `d.${quote(column)}`));
   return `SELECT ${[...key, ...rest].join(', ')} FROM ${daily} d
            WHERE d.fact = ${name} AND ${inScope(months, month, 'd.campaign_id')} GROUP BY ${grouped.join(', ')}`;
 }
 
 function emptyOf(dialect: SqlDialect, mart: TableDefinition): string {
-  const columns = mart.columns.map(({ name, type }) => `CAST(NULL AS ${dialect.sqlType(type)}) AS ${name}`);
+  const columns = mart.columns.map(
+    ({ name, type }) => `CAST(NULL AS ${dialect.sqlType(type)}) AS ${dialect.quote(name)}`,
+  );
   return `SELECT ${columns.join(', ')} WHERE false`;
 }

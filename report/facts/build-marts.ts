@@ -10,7 +10,8 @@ import { keepDefinitions, type DefinitionChange } from './definitions.js';
 import { factQuery, missingStreams, type FactQuery } from './fact-query.js';
 import { takeMarks } from './dirty-marks.js';
 import type { Lookup } from './lookups.js';
-import { ensureMarts, MARTS } from './marts.js';
+import { campaign, ensureMarts, type Marts } from './marts.js';
+import { NOTHING_OWN } from './own.js';
 import { checkJoins, readRawTables } from './raw-tables.js';
 import { WHOLE, type Scope } from './scope.js';
 
@@ -70,20 +71,21 @@ export async function buildMarts(
   options: BuildOptions,
 ): Promise<MartBuild> {
   const dialect = dialectOf(sql);
-  await ensureMarts(sql, dialect);
+  const marts = await ensureMarts(sql, dialect, facts[0]?.own ?? NOTHING_OWN);
   return sql.transaction(async (transaction) => {
-    const builder = builderOf(transaction, dialect, options.now);
+    const builder = builderOf(transaction, dialect, marts, options.now);
     // The lock of this row is the builder's: it must come before the marks are read.
     await transaction.query(`UPDATE report.builder SET started_at = ${builder.now} WHERE id = 1`);
     return build(builder, facts, options);
   });
 }
 
-function builderOf(sql: SqlSession, dialect: SqlDialect, now: Date): Builder {
+function builderOf(sql: SqlSession, dialect: SqlDialect, marts: Marts, now: Date): Builder {
   let made = 0;
   return {
     sql,
     dialect,
+    marts,
     now: `CAST(${dialect.literal(now.toISOString())} AS ${dialect.sqlType('timestamptz')})`,
     scratch: async (name, select) => {
       const table = dialect.scratchName(`${name}_${++made}`);
@@ -107,8 +109,9 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   // Marks first, rows afterwards: what is committed in between is seen now or has a mark that stays.
   const marks = await takeMarks(builder, metadataSchema, [...names, ...removed]);
 
+  const all = [...Object.values(builder.marts), campaign];
   for (const reading of readings) await keepReading(builder, reading);
-  const totals = new Map<TableDefinition, MartChanges>(MARTS.map((mart) => [mart, NO_CHANGES]));
+  const totals = new Map<TableDefinition, MartChanges>(all.map((mart) => [mart, NO_CHANGES]));
   const add = ({ changes }: Pick<FactChanges, 'changes'>) => {
     for (const [mart, each] of changes) totals.set(mart, addChanges(totals.get(mart)!, each));
   };
@@ -158,7 +161,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   }
   // After much was written the planner must not go by what was there before.
   if (touched.some(({ whole }) => whole))
-    for (const mart of MARTS) await sql.query(dialect.analyze(tableOf(dialect, mart)));
+    for (const mart of all) await sql.query(dialect.analyze(tableOf(dialect, mart)));
   await keepDefinitions(builder, options.definitions ?? []);
   await marks.remove();
   await probe?.('marts_before_commit');

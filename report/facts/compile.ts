@@ -51,6 +51,7 @@ function partOf(fact: PartDefinition & { readonly as: CanonicalColumns }, part: 
     where: part.where ?? (part === fact ? {} : (fact.where ?? {})),
     joins: joins.map(([name, on]) => ({ ...refOf(name, own), name, on })),
     responses: part.responses ?? {},
+    measures: part.measures ?? {},
     dimensions: { ...fact.dimensions, ...part.dimensions },
   };
 }

@@ -91,8 +91,12 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
     return `nullif(${dialect.tagOf(found.sql, type, tag)}, '')`;
   }
 
-  const dimension = (definition: AttributeDefinition | undefined, standard: Standard | undefined): string =>
-    attribute(definition, literal(NOT_BROKEN_DOWN), literal(UNKNOWN), (text) => standardised(text, standard));
+  const dimension = (
+    definition: AttributeDefinition | undefined,
+    standard: Standard | undefined,
+    missing = UNKNOWN,
+  ): string =>
+    attribute(definition, literal(NOT_BROKEN_DOWN), literal(missing), (text) => standardised(text, standard));
 
   /** 1 where a row has the value that is looked up for it, whatever stands in for a missing one; null: nothing is looked up. */
   const isFound = (definition: AttributeDefinition | undefined): string =>

@@ -1,32 +1,42 @@
-import { MEASURES, MONEY_MEASURES, termsOf, type MeasureName } from '#sdk';
-import type { SqlDialect } from '../../destinations/sql/index.js';
+import { MEASURES, MONEY_MEASURES, termsOf } from '#sdk';
+import type { ColumnType, SqlDialect } from '../../destinations/sql/index.js';
 import { crossed, crossedMarks } from './crosswalk.js';
 import { expressionsOf, type Column } from './expressions.js';
 import { schemaOf, streamsOf, type CompiledFact, type FactPart, type MeasureDefinition } from './fact.js';
 import type { RawTables } from './raw-tables.js';
+import { columnOfMeasure, NOTHING_OWN, sumsOf } from './own.js';
 import { responsesOf, type ResponseColumn } from './responses.js';
 
 export interface FactQuery {
   /** One row per grain, with the measures and, per type, the responses; `r` in `where` is a raw row. */
   readonly rows: (where: string) => string;
   /** What is looked up for each row; `found_NAME` and `sought_NAME` count the rows that have it, and those that should. */
-  readonly lookups: readonly Dimension[];
+  readonly lookups: readonly string[];
   /** The columns that hold the responses. */
   readonly responses: readonly ResponseColumn[];
   /** A campaign as a mark names it, as the marts name it: one expression for each way in which a stream says it. */
   readonly markedCampaigns: readonly ((value: string) => string)[];
 }
 
-/** What the figures are broken down by. */
-export const DIMENSIONS = ['region', 'segment'] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+const GRAIN = ['date', 'source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment', 'is_control'];
 
-export const GRAIN = ['date', 'source', 'campaign_id', 'channel', 'variant_id', 'region', 'segment', 'is_control'];
+/** What the figures are broken down by: `region`, `segment` and the user's own. */
+const dimensionsOf = ({ own = NOTHING_OWN }: CompiledFact) => [
+  'region',
+  'segment',
+  ...own.dimensions.map(({ name }) => name),
+];
+
+/** What a row of a fact stands by, as SQL has it. */
+export const grainOf = ({ own = NOTHING_OWN }: CompiledFact, { quote }: SqlDialect): readonly string[] => [
+  ...GRAIN,
+  ...own.dimensions.map(({ name }) => quote(name)),
+];
 
 /** What a row adds to, by its name in the query: a measure, or the responses of a type. */
 interface Summand {
   readonly name: string;
-  readonly type: 'bigint' | 'money';
+  readonly type: ColumnType;
   readonly of: (part: FactPart) => MeasureDefinition | undefined;
 }
 
@@ -42,8 +52,9 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
   const parts = fact.parts.flatMap((part) => usable(fact, part, dialect, tables));
   if (parts.length === 0) return undefined;
   const responses = responsesOf(fact);
+  const measures = measuresOf(fact);
   const all: readonly Summand[] = [
-    ...MEASURES.map((name) => ({ name, type: typeOf(name), of: ({ as }: FactPart) => as[name] })),
+    ...measures,
     ...responses.map(({ column, of }) => ({ name: column, type: 'bigint' as const, of })),
   ];
   const summands = all.filter(({ of }) => parts.some(({ part }) => isCounted(of(part))));
@@ -53,30 +64,36 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
     summands.filter(({ of }) => parts.some(({ part }) => of(part)?.distinct !== undefined)).map(({ name }) => name),
   );
 
-  const lookups = DIMENSIONS.filter((name) => parts.some(({ part }) => part.dimensions[name]?.column !== undefined));
+  const lookups = dimensionsOf(fact).filter((name) =>
+    parts.some(({ part }) => part.dimensions[name]?.column !== undefined),
+  );
   const inner = parts
     .map((each) => select(fact, dialect, tables, each, parts, summands, distinct, lookups))
     .join('\n  UNION ALL');
-  const grain = (alias: string) => GRAIN.map((name) => `${alias}.${name}`).join(', ');
+  const { quote } = dialect;
+  const grain = (alias: string) =>
+    grainOf(fact, dialect)
+      .map((name) => `${alias}.${name}`)
+      .join(', ');
   const totals = summands.map(({ name, type }) => {
-    const sum = `round(CAST(sum(r.${name}) AS ${decimal}), ${type === 'money' ? 2 : 0})`;
-    const counted = distinct.has(name) ? `${sum} + count(DISTINCT r.${name}_key)` : sum;
-    return `CAST(${counted} AS ${dialect.sqlType(type)}) AS ${name}`;
+    const sum = `round(CAST(sum(r.${quote(name)}) AS ${decimal}), ${type === 'money' ? 2 : 0})`;
+    const counted = distinct.has(name) ? `${sum} + count(DISTINCT r.${quote(`${name}_key`)})` : sum;
+    return `CAST(${counted} AS ${dialect.sqlType(type)}) AS ${quote(name)}`;
   });
-  const value = (name: string): string | undefined => (measured.has(name) ? `a.${name}` : undefined);
-  const derived = (name: MeasureName): string | undefined => {
-    const { derive } = fact.fact.as[name] ?? {};
+  const value = (name: string): string | undefined => (measured.has(name) ? `a.${quote(name)}` : undefined);
+  const derived = ({ of }: Summand): string | undefined => {
+    const { derive } = of(fact.parts[0]!) ?? {};
     if (derive === undefined) return undefined;
     const terms = termsOf(derive).map((term) => ({ sign: term.sign, sql: value(term.name) }));
     if (terms.some(({ sql }) => sql === undefined)) return undefined;
     return terms.map(({ sign, sql }, index) => (index === 0 ? sql : `${sign} ${sql}`)).join(' ');
   };
   const results = [
-    ...MEASURES.map((name) => ({
-      name,
-      type: typeOf(name),
-      sql: derived(name) ?? value(name),
-      counts: elsewhere(fact, dialect, name),
+    ...measures.map((measure) => ({
+      name: measure.name,
+      type: measure.type,
+      sql: derived(measure) ?? value(measure.name),
+      counts: elsewhere(fact, dialect, measure.name),
     })),
     ...responses.map(({ column, type, basis }) => ({
       name: column,
@@ -87,7 +104,7 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
   ].map(({ name, type, sql, counts }) => {
     const own =
       sql === undefined || counts.length === 0 ? sql : `CASE WHEN ${counts.join(' OR ')} THEN NULL ELSE ${sql} END`;
-    return `CAST(${own ?? 'NULL'} AS ${dialect.sqlType(type)}) AS ${name}`;
+    return `CAST(${own ?? 'NULL'} AS ${dialect.sqlType(type)}) AS ${quote(name)}`;
   });
   const sought = lookups.map((name) => `sum(r.is_${name}) AS found_${name}, count(r.is_${name}) AS sought_${name}`);
   const days = withinDays(fact, dialect);
@@ -107,8 +124,18 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
   };
 }
 
-const typeOf = (name: MeasureName): Summand['type'] =>
-  (MONEY_MEASURES as readonly string[]).includes(name) ? 'money' : 'bigint';
+/** Built in and own. */
+const measuresOf = ({ own = NOTHING_OWN }: CompiledFact): readonly Summand[] => [
+  ...MEASURES.map((name): Summand => ({
+    name,
+    type: (MONEY_MEASURES as readonly string[]).includes(name) ? 'money' : 'bigint',
+    of: ({ as }) => as[name],
+  })),
+  ...sumsOf(own).map((measure): Summand => ({
+    ...columnOfMeasure(measure),
+    of: (part) => part.measures[measure.name],
+  })),
+];
 
 const isCounted = (definition: MeasureDefinition | undefined) =>
   definition !== undefined && definition.derive === undefined;
@@ -136,11 +163,12 @@ function select(
   parts: readonly Part[],
   summands: readonly Summand[],
   distinct: ReadonlySet<string>,
-  lookups: readonly Dimension[],
+  lookups: readonly string[],
 ): string {
   const { literal } = dialect;
   const { as, dimensions } = part;
   const { attribute, channel, foreignChannel, dimension, isFound, day, addend } = expressions;
+  const { dimensions: ownDimensions } = fact.own ?? NOTHING_OWN;
   const campaign = attribute(as.campaign_id, '');
   const variant = attribute(as.variant_id, literal(''));
   const own = (fact.crosswalk ?? []).length === 0 ? '' : 'own_';
@@ -150,8 +178,12 @@ function select(
     [campaign, `${own}campaign_id`],
     [channel(as.channel), 'channel'],
     [variant, 'variant_id'],
-    [dimension(dimensions.region, fact.standards?.regions), 'region'],
-    [dimension(dimensions.segment, fact.standards?.segments), 'segment'],
+    [dimension(dimensions['region'], fact.standards?.regions), 'region'],
+    [dimension(dimensions['segment'], fact.standards?.segments), 'segment'],
+    ...ownDimensions.map(({ name, standard, default: missing }) => [
+      dimension(dimensions[name], standard, missing),
+      dialect.quote(name),
+    ]),
     [isControl, 'is_control'],
     // A name that is missing is no reason to lose the campaign from sight: its id stands for it.
     [attribute(as.campaign_name, campaign, campaign), `${own}campaign_name`],
@@ -162,8 +194,9 @@ function select(
   for (const { name, of } of summands) {
     const definition = of(part);
     const found = isCounted(definition) ? addend(definition!) : { sql: fromOthers(parts, of) };
-    columns.push([`CAST(${found.sql} AS ${dialect.sqlType('decimal')})`, name]);
-    if (distinct.has(name)) columns.push(['key' in found ? found.key! : 'CAST(NULL AS text)', `${name}_key`]);
+    columns.push([`CAST(${found.sql} AS ${dialect.sqlType('decimal')})`, dialect.quote(name)]);
+    if (distinct.has(name))
+      columns.push(['key' in found ? found.key! : 'CAST(NULL AS text)', dialect.quote(`${name}_key`)]);
   }
   const conditions = [
     ...(Object.keys(part.where).length === 0 ? [] : [among]),
@@ -208,10 +241,15 @@ function from(
 }
 
 /** Conditions under which another fact counts this of a campaign, and not this one. */
-function elsewhere(fact: CompiledFact, { literal }: SqlDialect, name: string, basis?: string): readonly string[] {
+function elsewhere(
+  fact: CompiledFact,
+  { literal, quote }: SqlDialect,
+  name: string,
+  basis?: string,
+): readonly string[] {
   const which =
     basis === undefined
-      ? { mart: 'campaign_daily', has: `${name} IS NOT NULL` }
+      ? { mart: 'campaign_daily', has: `${quote(name)} IS NOT NULL` }
       : { mart: 'response_daily', has: `response_type = ${literal(name)} AND responded IS NOT NULL` };
   return fact.yields
     .filter(({ measures }) => measures === undefined || measures.includes(name))

@@ -1,4 +1,5 @@
 import type { MeasureName } from '#sdk';
+import type { OwnFigures } from './own.js';
 
 /**
  * How the rows of one or several streams become rows of the marts. The configuration's classes satisfy these interfaces by
@@ -37,15 +38,15 @@ export interface PartDefinition {
   /** Only these rows. */
   readonly where?: Where;
   readonly responses: Readonly<Record<string, ResponseDefinition>>;
+  /** Measures of the user's own, by name. */
+  readonly measures?: Readonly<Record<string, MeasureDefinition>>;
   readonly dimensions?: Dimensions;
 }
 
 export type Joins = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-export interface Dimensions {
-  readonly region?: AttributeDefinition;
-  readonly segment?: AttributeDefinition;
-}
+/** `region`, `segment` and the user's own. */
+export type Dimensions = Readonly<Record<string, AttributeDefinition>>;
 
 export type Scalar = string | number | boolean;
 
@@ -151,6 +152,8 @@ export interface FactInput {
   readonly standards?: Standards;
   readonly authority?: readonly AuthorityDefinition[];
   readonly crosswalk?: readonly CrosswalkEntry[];
+  /** Those of the whole report, whether this fact maps them or not. */
+  readonly own?: OwnFigures;
 }
 
 /** A stream, and how this fact calls it: by its name, or with the connection where that is another one. */
@@ -165,6 +168,7 @@ export interface FactPart extends StreamRef {
   readonly where: Where;
   readonly joins: readonly (StreamRef & { readonly on: Readonly<Record<string, string>> })[];
   readonly responses: Readonly<Record<string, ResponseDefinition>>;
+  readonly measures: Readonly<Record<string, MeasureDefinition>>;
   readonly dimensions: Dimensions;
 }
 

@@ -1,9 +1,9 @@
 import type { SqlSession } from '#sdk';
-import type { Dimension, FactQuery } from './fact-query.js';
+import type { FactQuery } from './fact-query.js';
 
 /** How many of the raw rows that were looked at have what is looked up for them, whatever `default` puts in its place. */
 export interface Lookup {
-  readonly dimension: Dimension;
+  readonly dimension: string;
   readonly found: number;
   readonly of: number;
 }

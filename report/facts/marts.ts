@@ -1,5 +1,6 @@
-import { COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
+import { ConnectorError, COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
 import type { ColumnDefinition, SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
+import { columnOfMeasure, columnsIn, extendTable, NOTHING_OWN, sumsOf, type OwnFigures } from './own.js';
 
 const REPORT_SCHEMA = 'report';
 
@@ -16,9 +17,18 @@ const RESPONSE_COLUMNS: readonly ColumnDefinition[] = [
   { name: 'responded', type: 'bigint', nullable: true },
 ];
 
-/** `is_control` stands in the key, so that a control group is never added to those who were sent something. */
-function mart(name: string, period: 'date' | 'month', more: readonly string[], values: readonly ColumnDefinition[]) {
-  const key = ['fact', period, ...DIMENSIONS, ...more, 'is_control'];
+/**
+ * `is_control` stands in the key, so that a control group is never added to those who were sent something, and so do users' own
+ * dimensions: a row is of one value of each, and the empty text where it is not broken down by one.
+ */
+function mart(
+  name: string,
+  period: 'date' | 'month',
+  more: readonly string[],
+  values: readonly ColumnDefinition[],
+  ownDimensions: readonly string[],
+) {
+  const key = ['fact', period, ...DIMENSIONS, ...more, 'is_control', ...ownDimensions];
   return {
     schema: REPORT_SCHEMA,
     name,
@@ -31,6 +41,7 @@ function mart(name: string, period: 'date' | 'month', more: readonly string[], v
       ...ATTRIBUTES.map(text),
       ...values,
       { name: 'updated_at', type: 'timestamptz' as const },
+      ...ownDimensions.map(text),
     ],
     key,
     // The page asks for a month or its days, of all facts; a build for all days of the campaigns that it touched.
@@ -38,10 +49,31 @@ function mart(name: string, period: 'date' | 'month', more: readonly string[], v
   } satisfies TableDefinition;
 }
 
-export const campaignDaily = mart('campaign_daily', 'date', [], MEASURE_COLUMNS);
-export const responseDaily = mart('response_daily', 'date', ['response_type', 'basis'], RESPONSE_COLUMNS);
-export const campaignMonthly = mart('campaign_monthly', 'month', [], MEASURE_COLUMNS);
-export const responseMonthly = mart('response_monthly', 'month', ['response_type', 'basis'], RESPONSE_COLUMNS);
+export interface Marts {
+  readonly campaignDaily: TableDefinition;
+  readonly responseDaily: TableDefinition;
+  readonly campaignMonthly: TableDefinition;
+  readonly responseMonthly: TableDefinition;
+}
+
+/** Columns of users' own in the marts, those that no configuration names any more included: they stay, and are empty. */
+export interface OwnColumns {
+  readonly measures: readonly ColumnDefinition[];
+  readonly dimensions: readonly string[];
+}
+
+function martsWith({ measures, dimensions }: OwnColumns): Marts {
+  const campaigns = [...MEASURE_COLUMNS, ...measures];
+  const more = ['response_type', 'basis'];
+  return {
+    campaignDaily: mart('campaign_daily', 'date', [], campaigns, dimensions),
+    responseDaily: mart('response_daily', 'date', more, RESPONSE_COLUMNS, dimensions),
+    campaignMonthly: mart('campaign_monthly', 'month', [], campaigns, dimensions),
+    responseMonthly: mart('response_monthly', 'month', more, RESPONSE_COLUMNS, dimensions),
+  };
+}
+
+const BUILT_IN = martsWith({ measures: [], dimensions: [] });
 
 export const campaign: TableDefinition = {
   schema: REPORT_SCHEMA,
@@ -97,13 +129,68 @@ const builderTable: TableDefinition = {
   key: ['id'],
 };
 
-export const MARTS = [campaignDaily, responseDaily, campaignMonthly, responseMonthly, campaign] as const;
-const TABLES = [...MARTS, factTable, readingTable, definitionTable, builderTable];
+const TABLES = [...Object.values(BUILT_IN), campaign, factTable, readingTable, definitionTable, builderTable];
 
 const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema, "trib"
 
-/** Creates what is missing. A role that may not create schemas can be given one that exists. */
-export async function ensureMarts(sql: SqlSession, dialect: SqlDialect): Promise<void> {
+/**
+ * Creates what is missing, columns of users' own included, and tells the marts as they are then. A role that may not create
+ * schemas can be given one that exists.
+ */
+export async function ensureMarts(sql: SqlSession, dialect: SqlDialect, own: OwnFigures = NOTHING_OWN): Promise<Marts> {
+  await ensureTables(sql, dialect);
+  const columns = await ownColumns(sql, dialect, own);
+  const marts = martsWith(columns);
+  if (columns.isWhole) return marts;
+  await sql.transaction(async (transaction) => {
+    await transaction.query(dialect.lock(LOCK_KEY));
+    for (const table of Object.values(marts)) await extendTable(transaction, dialect, table);
+  });
+  return marts;
+}
+
+/** What the configuration names, and what the marts have from before beside that. */
+async function ownColumns(
+  sql: SqlSession,
+  dialect: SqlDialect,
+  own: OwnFigures,
+): Promise<OwnColumns & { readonly isWhole: boolean }> {
+  const present = await columnsIn(sql, dialect, BUILT_IN.campaignDaily.name);
+  const builtIn = new Set(BUILT_IN.campaignDaily.columns.map(({ name }) => name));
+  const wanted = sumsOf(own).map(columnOfMeasure);
+  const dimensions = own.dimensions.map(({ name }) => name);
+  for (const { name, type } of wanted) checkKind(name, present.get(name), type === 'money' ? 'numeric' : 'bigint');
+  for (const name of dimensions) checkKind(name, present.get(name), 'text');
+  const named = new Set([...wanted.map(({ name }) => name), ...dimensions]);
+  const old = [...present].filter(([name]) => !builtIn.has(name) && !named.has(name));
+  return {
+    measures: [
+      ...wanted,
+      ...old
+        .filter(([, type]) => type !== 'text')
+        .map(([name, type]) => ({
+          name,
+          type: type === 'bigint' ? ('bigint' as const) : ('money' as const),
+          nullable: true,
+        })),
+    ],
+    dimensions: [...dimensions, ...old.filter(([, type]) => type === 'text').map(([name]) => name)],
+    isWhole: [...named].every((name) => present.has(name)),
+  };
+}
+
+function checkKind(name: string, present: string | undefined, wanted: string): void {
+  if (present === undefined || present === wanted) return;
+  throw new ConnectorError(
+    'config',
+    `"${name}" stands in the marts as ${present} from before and is to be ${wanted} now.`,
+    {
+      hint: 'Give the measure or dimension another name under `report`: what was released keeps its meaning.',
+    },
+  );
+}
+
+async function ensureTables(sql: SqlSession, dialect: SqlDialect): Promise<void> {
   if ((await areMartsPresent(sql)) && (await areIndexesPresent(sql, dialect))) return;
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));

@@ -1,5 +1,7 @@
+import { isAmount, ratiosOf, sideOf, SIDES, sumsOf, type OwnFigures } from '../facts/own.js';
+
 /** The finite list of tables that a release fixes: filters and drill-downs move within it, and nothing else is shown of it. */
-export const BREAKDOWNS = {
+const BUILT_IN_BREAKDOWNS = {
   total: [],
   date: ['date'],
   source: ['source'],
@@ -25,7 +27,7 @@ export const BREAKDOWNS = {
   campaign_response_type: ['source', 'campaign_id', 'response_type'],
   // Never shown where a part of it is protected: what may be shown of the others is decided by it.
   campaign_region_segment: ['source', 'campaign_id', 'channel', 'region', 'segment'],
-} as const satisfies Readonly<Record<string, readonly Dimension[]>>;
+} as const satisfies Readonly<Record<string, readonly BuiltInDimension[]>>;
 
 /** Tables that came to the list later: a month that was final before is not restated for them alone. */
 export const CAME_LATER: readonly Breakdown[] = [
@@ -41,10 +43,14 @@ export const CAME_LATER: readonly Breakdown[] = [
   'campaign_response_type',
 ];
 
-export type Breakdown = keyof typeof BREAKDOWNS;
+/** A table by its name, a dimension by its column, a value by its column: built in or of the user's own. */
+export type Breakdown = string;
+export type Dimension = string;
+export type Value = string;
+export type Count = string;
 
-/** The rows that all tables with a region or segment are added up from. */
-export const FINEST: Breakdown = 'campaign_region_segment';
+/** The rows that all tables with a region, segment or dimension of the user's own are added up from. */
+export const FINEST = 'campaign_region_segment';
 
 export const DIMENSIONS = [
   'date',
@@ -57,7 +63,7 @@ export const DIMENSIONS = [
   'region',
   'segment',
 ] as const;
-export type Dimension = (typeof DIMENSIONS)[number];
+type BuiltInDimension = (typeof DIMENSIONS)[number];
 
 /** Counts of messages or members. Those after `responded` are the two sides of the rates. */
 export const COUNTS = [
@@ -77,32 +83,47 @@ export const COUNTS = [
 ] as const;
 export const AMOUNTS = ['cost', 'revenue'] as const;
 export const VALUES = [...COUNTS, ...AMOUNTS] as const;
-export type Value = (typeof VALUES)[number];
-
-/** Tables of responses by their types, which overlap and are no part of the others. */
-export const isByResponseType = (breakdown: Breakdown): boolean =>
-  (BREAKDOWNS[breakdown] as readonly Dimension[]).includes('response_type');
+type BuiltInValue = (typeof VALUES)[number];
 
 /** One row of a table of a release. What is no dimension of its table is the empty text. */
 export interface Cell {
   readonly breakdown: Breakdown;
-  readonly at: Readonly<Record<Dimension, string>>;
+  /** Those of the user's own stand here only in tables that are broken down by them. */
+  readonly at: Readonly<Record<BuiltInDimension, string>> & Readonly<Record<string, string>>;
   readonly name: string;
   /** Decimal text; null where it is not measured. */
-  readonly values: Readonly<Record<Value, string | null>>;
+  readonly values: Readonly<Record<BuiltInValue, string | null>> & Readonly<Record<string, string | null>>;
   /** Values that may not be shown. */
   readonly hidden: readonly Value[];
 }
 
-/** Tells the rows of a release apart. */
-export const keyOf = ({ breakdown, at }: Pick<Cell, 'breakdown' | 'at'>): string =>
-  JSON.stringify([breakdown, ...DIMENSIONS.map((dimension) => at[dimension])]);
+/** Tells the rows of a release apart, whichever dimensions of the user's own there are beside it. */
+export function keyOf({ breakdown, at }: Pick<Cell, 'breakdown' | 'at'>): string {
+  const own = Object.keys(at).filter((name) => !BUILT_IN_DIMENSIONS.has(name) && at[name] !== '');
+  const place: unknown[] = [breakdown, ...DIMENSIONS.map((dimension) => at[dimension])];
+  return JSON.stringify(own.length === 0 ? place : [...place, ...own.sort().map((name) => [name, at[name]])]);
+}
 
-/**
- * Counts that are the same where nothing is left unmeasured. Whoever knows one of them may know the others, so what is hidden
- * is decided for all of a family together.
- */
-export const FAMILIES = [
+const BUILT_IN_DIMENSIONS: ReadonlySet<string> = new Set(DIMENSIONS);
+
+/** All that a release has a say in: its tables, what they are broken down by, and what they hold. */
+export interface Layout {
+  readonly own: OwnFigures;
+  readonly breakdowns: Readonly<Record<Breakdown, readonly Dimension[]>>;
+  readonly dimensions: readonly Dimension[];
+  readonly counts: readonly Count[];
+  readonly amounts: readonly Value[];
+  readonly values: readonly Value[];
+  /**
+   * Counts that are the same where nothing is left unmeasured. Whoever knows one of them may know the others, so what is hidden
+   * is decided for all of a family together.
+   */
+  readonly families: readonly (readonly Count[])[];
+  /** A count and a part of it: what is left when one is taken from the other is a count too, such as of those who did not open. */
+  readonly parts: Readonly<Record<Count, readonly Count[]>>;
+}
+
+const FAMILIES: readonly (readonly Count[])[] = [
   ['targeted'],
   ['sent', 'sent_with_opens', 'sent_with_responses'],
   ['delivered'],
@@ -112,11 +133,9 @@ export const FAMILIES = [
   ['bounced'],
   ['unsubscribed'],
   ['responded', 'responded_of_sent'],
-] as const satisfies readonly (readonly Count[])[];
-export type Count = (typeof COUNTS)[number];
+];
 
-/** A count and a part of it: what is left when one is taken from the other is a count too, such as of those who did not open. */
-export const PARTS: Readonly<Partial<Record<Count, readonly Count[]>>> = {
+const PARTS: Readonly<Record<Count, readonly Count[]>> = {
   targeted: ['sent'],
   sent: [
     'delivered',
@@ -136,3 +155,73 @@ export const PARTS: Readonly<Partial<Record<Count, readonly Count[]>>> = {
   opened: ['opened_machine', 'clicked', 'opened_of_sent'],
   responded: ['responded_of_sent'],
 };
+
+/** Tables with a dimension of the user's own: by it, and by it with each of these. */
+const CROSSED: Readonly<Record<string, readonly Dimension[]>> = {
+  channel: ['channel'],
+  campaign: ['source', 'campaign_id'],
+  region: ['region'],
+  segment: ['segment'],
+};
+
+export function layoutOf(own: OwnFigures): Layout {
+  const names = own.dimensions.map(({ name }) => name);
+  const ratios = ratiosOf(own);
+  const sides = ratios.flatMap((ratio) =>
+    SIDES.map((side) => ({ name: sideOf(ratio, side), measure: ratio[side]!, isAmount: isAmount(own, ratio[side]!) })),
+  );
+  const ownCounts = sumsOf(own).flatMap(({ name, kind }) => (kind === 'count' ? [name] : []));
+  const counts = [...COUNTS, ...ownCounts, ...sides.flatMap(({ name, isAmount: is }) => (is ? [] : [name]))];
+  const amounts = [
+    ...AMOUNTS,
+    ...sumsOf(own).flatMap(({ name, kind }) => (kind === 'amount' ? [name] : [])),
+    ...sides.flatMap(({ name, isAmount: is }) => (is ? [name] : [])),
+  ];
+  // What campaigns that measure both sides have of a measure is that measure, where all of them do.
+  const together = (family: readonly Count[]) => [
+    ...family,
+    ...sides.flatMap(({ name, measure }) => (measure === family[0] && counts.includes(name) ? [name] : [])),
+  ];
+  const parts: Record<Count, Count[]> = Object.fromEntries(
+    Object.entries(PARTS).map(([whole, some]) => [whole, [...some]]),
+  );
+  const addPart = (whole: Count, part: Count) => {
+    if (whole !== part && !(parts[whole] ?? []).includes(part)) parts[whole] = [...(parts[whole] ?? []), part];
+  };
+  for (const { name, measure } of sides) if (counts.includes(name)) addPart(measure, name);
+  for (const ratio of ratios)
+    if (ratio.kind === 'percent') {
+      addPart(ratio.per!, ratio.of!);
+      addPart(sideOf(ratio, 'per'), sideOf(ratio, 'of'));
+    }
+  const families = [...FAMILIES, ...ownCounts.map((name) => [name])].map(together);
+  // Of built-in measures that stand in no table, such as all openings, the sides of a ratio are a family by themselves.
+  const known = new Set(families.flat());
+  const alone = sides.filter(({ name }) => counts.includes(name) && !known.has(name));
+  for (const [, group] of Map.groupBy(alone, ({ measure }) => measure)) families.push(group.map(({ name }) => name));
+  return {
+    own,
+    breakdowns: {
+      ...BREAKDOWNS,
+      [FINEST]: [...BUILT_IN_BREAKDOWNS[FINEST], ...names],
+      ...Object.fromEntries(
+        names.flatMap((name) => [
+          [name, [name]],
+          ...Object.entries(CROSSED).map(([other, by]) => [`${other}_${name}`, [...by, name]]),
+        ]),
+      ),
+    },
+    dimensions: [...DIMENSIONS, ...names],
+    counts,
+    amounts,
+    values: [...counts, ...amounts],
+    families,
+    parts,
+  };
+}
+
+/** Without what is of the user's own. */
+export const BREAKDOWNS: Readonly<Record<Breakdown, readonly Dimension[]>> = BUILT_IN_BREAKDOWNS;
+
+/** Tables of responses by their types, which overlap and are no part of the others. */
+export const isByResponseType = (dimensions: readonly Dimension[]): boolean => dimensions.includes('response_type');

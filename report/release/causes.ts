@@ -1,15 +1,24 @@
 import type { SqlSession } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
 import { streamsOf, type CompiledFact } from '../facts/fact.js';
+import type { OwnFigures } from '../facts/own.js';
 import type { Cause } from './stored.js';
 
 /** More files or windows of one run are counted, not named. */
 const NAMED = 20;
 
-/** Definitions of the facts, by their hashes. */
-export async function definitionsNow(sql: SqlSession): Promise<Readonly<Record<string, string>>> {
+/** No fact has a blank in its name. */
+export const measureId = (name: string): string => `measure ${name}`;
+export const dimensionId = (name: string): string => `dimension ${name}`;
+
+/** Definitions of the facts, by their hashes, and of the user's own figures, by what they say. */
+export async function definitionsNow(sql: SqlSession, own: OwnFigures): Promise<Readonly<Record<string, string>>> {
   const rows = await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact ORDER BY fact');
-  return Object.fromEntries(rows.map(({ fact, hash }) => [fact, hash]));
+  return Object.fromEntries([
+    ...rows.map(({ fact, hash }) => [fact, hash]),
+    ...own.measures.map(({ name, kind, of = '', per = '' }) => [measureId(name), [kind, of, per].join(' ').trim()]),
+    ...own.dimensions.map(({ name, isProtected }) => [dimensionId(name), isProtected ? 'protected' : 'open']),
+  ]);
 }
 
 /** Why figures may have moved since an instant: other definitions, and the runs that changed rows the facts are made from. */

@@ -3,22 +3,15 @@ import { dialectOf } from '../../destinations/sql/index.js';
 import { firstDayOf, lastDayOf } from '../section/calendar.js';
 import { controlGroups } from '../section/control-groups.js';
 import { figuresBy, NOTHING_MEASURED, type Filter, type Period } from '../section/figures.js';
-import type { Figures } from '../section/model.js';
-import {
-  BREAKDOWNS,
-  DIMENSIONS,
-  isByResponseType,
-  type Breakdown,
-  type Cell,
-  type Dimension,
-  type Value,
-} from './breakdowns.js';
+import type { Figures, Rate } from '../section/model.js';
+import { isAmount, ratiosOf, sideOf, sumsOf, type OwnFigures } from '../facts/own.js';
+import { DIMENSIONS, isByResponseType, type Breakdown, type Cell, type Dimension, type Layout } from './breakdowns.js';
 
 /** Every table of a month as the marts have it now. */
-export async function readCells(sql: SqlSession, month: string): Promise<readonly Cell[]> {
+export async function readCells(sql: SqlSession, month: string, layout: Layout): Promise<readonly Cell[]> {
   const cells: Cell[] = [];
-  for (const breakdown of Object.keys(BREAKDOWNS) as Breakdown[])
-    cells.push(...(await readTable(sql, month, breakdown)));
+  for (const breakdown of Object.keys(layout.breakdowns))
+    cells.push(...(await readTable(sql, month, breakdown, layout)));
   return cells;
 }
 
@@ -27,26 +20,30 @@ export async function readTable(
   sql: SqlSession,
   month: string,
   breakdown: Breakdown,
+  /** As far as the marts have it. */
+  { breakdowns, own }: Layout,
   filter: Filter = {},
 ): Promise<readonly Cell[]> {
-  const columns: readonly Dimension[] = BREAKDOWNS[breakdown];
+  const columns = breakdowns[breakdown]!;
   if (breakdown === 'control') return byArm(sql, month);
-  if (isByResponseType(breakdown)) return byResponseType(sql, month, breakdown, filter);
+  if (isByResponseType(columns)) return byResponseType(sql, month, breakdown, columns, filter);
   const period: Period = columns.includes('date')
     ? { kind: 'days', from: firstDayOf(month), to: lastDayOf(month) }
     : { kind: 'month', month };
-  const rows = await figuresBy(sql, period, columns, filter);
+  const rows = await figuresBy(sql, period, columns, filter, own);
   const isNamed = columns.includes('campaign_id');
-  return rows.map(({ group, name, figures }) => cell(breakdown, group, isNamed ? name : '', valuesOf(figures)));
+  return rows.map(({ group, name, figures }) =>
+    cell(breakdown, group, isNamed ? name : '', { ...valuesOf(figures), ...ownValuesOf(figures, own) }),
+  );
 }
 
 async function byResponseType(
   sql: SqlSession,
   month: string,
   breakdown: Breakdown,
+  columns: readonly Dimension[],
   filter: Filter,
 ): Promise<readonly Cell[]> {
-  const columns: readonly Dimension[] = BREAKDOWNS[breakdown];
   const { literal } = dialectOf(sql);
   const from = columns.includes('date')
     ? `report.response_daily WHERE date BETWEEN '${firstDayOf(month)}' AND '${lastDayOf(month)}'`
@@ -86,12 +83,31 @@ function cell(
   values: Cell['values'],
 ): Cell {
   const place = Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, at[dimension] ?? '']));
-  return { breakdown, at: place as Cell['at'], name, values, hidden: [] };
+  return { breakdown, at: { ...place, ...at } as Cell['at'], name, values, hidden: [] };
 }
 
 const textOf = (value: number | null): string | null => (value === null ? null : String(value));
 
-function valuesOf(figures: Figures): Readonly<Record<Value, string | null>> {
+/** Sums under their names, and the two sides of ratios. */
+function ownValuesOf({ own: found = {} }: Figures, own: OwnFigures): Readonly<Record<string, string | null>> {
+  const sums = sumsOf(own).map(({ name }) => {
+    const value = found[name] ?? null;
+    return [name, value === null ? null : String(value)] as const;
+  });
+  const sides = ratiosOf(own).flatMap((ratio) => {
+    const value = (found[ratio.name] ?? null) as Rate | null;
+    const side = (of: string, counted: number | null) =>
+      // As the table has it that keeps it.
+      counted !== null && isAmount(own, of) ? counted.toFixed(2) : textOf(counted);
+    return [
+      [sideOf(ratio, 'of'), side(ratio.of!, value?.numerator ?? null)],
+      [sideOf(ratio, 'per'), side(ratio.per!, value?.denominator ?? null)],
+    ] as const;
+  });
+  return Object.fromEntries([...sums, ...sides]);
+}
+
+function valuesOf(figures: Figures): Cell['values'] {
   const { open_rate, response_rate, cost, revenue } = figures;
   return {
     targeted: textOf(figures.targeted),

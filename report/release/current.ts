@@ -1,8 +1,10 @@
 import type { SqlSession } from '#sdk';
+import { NOTHING_OWN } from '../facts/own.js';
 import { loadSection, type SectionOptions } from '../section/load.js';
 import { suppressionNote } from '../section/notes.js';
 import type { Section } from '../section/model.js';
-import { IN_SECTION, withShown } from './shown.js';
+import { layoutOf } from './breakdowns.js';
+import { inSection, withShown } from './shown.js';
 import { cellsOf, listReleases, releasedSection, requireRelease, versionOf, type Release } from './stored.js';
 import type { Suppression } from './suppress/suppress.js';
 
@@ -33,6 +35,7 @@ export async function shownSection(sql: SqlSession, options: ShowOptions): Promi
   const { month, suppression, withHidden } = options;
   const releases = await listReleases(sql, month);
   const [last] = releases;
+  const layout = layoutOf(options.own ?? NOTHING_OWN);
   const wanted = versionOf(releases, options);
   if (wanted !== undefined) {
     const release = requireRelease(releases, month, wanted);
@@ -40,14 +43,14 @@ export async function shownSection(sql: SqlSession, options: ShowOptions): Promi
       releasedSection(sql, month, wanted),
     );
     if (!withHidden) return section;
-    const cells = await cellsOf(sql, month, wanted, { breakdowns: IN_SECTION });
+    const cells = await cellsOf(sql, month, wanted, { breakdowns: inSection(layout) });
     const hidden = section.suppression?.hidden ?? 0;
-    return lifted(section, withShown(section, cells, { suppression, withHidden, hidden }));
+    return lifted(section, withShown(section, cells, { suppression, layout, withHidden, hidden }));
   }
   const live = await keptSection(options, month, await builtAt(sql), () => loadSection(sql, options));
   // A month that was never released shows nothing by region and segment.
-  const cells = last === undefined ? [] : await cellsOf(sql, month, last.version, { breakdowns: IN_SECTION });
-  const shown = withShown(live, cells, { suppression, withHidden, hidden: last?.hidden ?? 0 });
+  const cells = last === undefined ? [] : await cellsOf(sql, month, last.version, { breakdowns: inSection(layout) });
+  const shown = withShown(live, cells, { suppression, layout, withHidden, hidden: last?.hidden ?? 0 });
   const section = { ...shown, status: { ...live.status, release: last === undefined ? null : liveMark(last) } };
   return { ...section, notes: [...suppressionNote(section), ...section.notes] };
 }

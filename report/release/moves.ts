@@ -1,9 +1,10 @@
-import { FINEST, keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
+import { ratiosOf, sideOf, SIDES } from '../facts/own.js';
+import { FINEST, keyOf, type Breakdown, type Cell, type Dimension, type Layout, type Value } from './breakdowns.js';
 
 /** A figure that differs between a release and the one before it, as far as both may be shown. */
 export interface Move {
   readonly breakdown: Breakdown;
-  readonly at: Readonly<Partial<Record<Dimension, string>>>;
+  readonly at: Readonly<Record<Dimension, string>>;
   readonly name: string;
   readonly figure: Value;
   readonly before: string | null;
@@ -26,18 +27,25 @@ export function changedRows(before: readonly Cell[], after: readonly Cell[]): re
 }
 
 const contentOf = ({ name, values, hidden }: Cell): string =>
-  JSON.stringify([name, VALUES.map((value) => values[value]), [...hidden].sort()]);
+  JSON.stringify([name, measuredIn(values), [...hidden].sort()]);
+
+/** What is not measured is left out, so that a measure which came later differs where it has something. */
+const measuredIn = (values: Cell['values']) =>
+  Object.entries(values)
+    .filter(([, value]) => value !== null)
+    .sort(([one], [other]) => (one < other ? -1 : 1));
 
 /** What a reader is told. That a hidden figure moved is not told either. */
-export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[]): readonly Move[] {
+export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[], layout: Layout): readonly Move[] {
+  const told = layout.values.filter((name) => !isSide(name, layout));
   const known = new Map(before.map((cell) => [keyOf(cell), cell]));
   return rows.flatMap((row) => {
     if (row.breakdown === FINEST) return [];
     const old = known.get(keyOf(row));
     const at = Object.fromEntries(Object.entries(row.at).filter(([, value]) => value !== ''));
-    return TOLD.flatMap((figure): readonly Move[] => {
+    return told.flatMap((figure): readonly Move[] => {
       const was = old?.values[figure] ?? null;
-      const is = row.isGone ? null : row.values[figure];
+      const is = row.isGone ? null : (row.values[figure] ?? null);
       const isHidden = old?.hidden.includes(figure) === true || row.hidden.includes(figure);
       if (was === is || isHidden) return [];
       return [{ breakdown: row.breakdown, at, name: row.name, figure, before: was, after: is }];
@@ -45,5 +53,7 @@ export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[]): r
   });
 }
 
-/** The sides of rates repeat what these say. */
-const TOLD = VALUES.filter((name) => !/_of_sent$|^sent_with_/.test(name));
+/** The sides of rates repeat what the others say. */
+const isSide = (name: Value, { own }: Layout): boolean =>
+  /^(opened|responded)_of_sent$|^sent_with_/.test(name) ||
+  ratiosOf(own).some((ratio) => SIDES.some((side) => sideOf(ratio, side) === name));

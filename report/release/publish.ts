@@ -5,15 +5,26 @@ import { addDays, firstDayOf, lastDayOf, startOfDay } from '../section/calendar.
 import { readSection, type SectionOptions } from '../section/load.js';
 import type { Section } from '../section/model.js';
 import { withRelease } from '../section/released.js';
-import { CAME_LATER, DIMENSIONS, FINEST, VALUES, type Cell } from './breakdowns.js';
-import { causesSince, definitionsNow } from './causes.js';
+import { isSum, NOTHING_OWN, presentIn, sideOf, SIDES } from '../facts/own.js';
+import {
+  CAME_LATER,
+  DIMENSIONS,
+  FINEST,
+  keyOf,
+  layoutOf,
+  VALUES,
+  type Breakdown,
+  type Cell,
+  type Layout,
+} from './breakdowns.js';
+import { causesSince, definitionsNow, dimensionId, measureId } from './causes.js';
 import { readCells } from './cells.js';
 import { lackingDays } from './lacking.js';
 import { hiddenIn, withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
 import { cellsOf, checksumOf, listReleases, type Cause, type Release, type ReleaseState } from './stored.js';
 import { suppress, type Suppression } from './suppress/suppress.js';
-import { ensureReleases } from './tables.js';
+import { ensureReleases, storedOwn } from './tables.js';
 
 export interface PublishOptions extends SectionOptions {
   /** What the month is to be; `due` follows its end and `closeAfter`. One that was final is restated whatever is asked. */
@@ -45,13 +56,14 @@ const MOST_TRIES = 5;
  */
 export async function publishMonth(sql: SqlSession, options: PublishOptions): Promise<Publication> {
   const dialect = dialectOf(sql);
-  await ensureReleases(sql, dialect);
+  const layout = layoutOf(await presentIn(sql, dialect, options.own ?? NOTHING_OWN));
+  await ensureReleases(sql, dialect, layout);
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const ground = await sql.transaction(async (transaction) => {
       for (const statement of dialect.readOneState) await transaction.query(statement);
-      return readGround(transaction, options);
+      return readGround(transaction, options, layout);
     });
-    const { cells } = suppress(ground.cells, ground.earlier, options.suppression);
+    const { cells } = suppress(ground.cells, ground.earlier, options.suppression, layout);
     const publication = await sql.transaction(async (transaction) => {
       // The builder's lock, for which publishers wait as well.
       await transaction.query('UPDATE report.builder SET started_at = started_at WHERE id = 1');
@@ -67,6 +79,7 @@ export async function publishMonth(sql: SqlSession, options: PublishOptions): Pr
 
 /** What a release is made of. */
 interface Ground {
+  readonly layout: Layout;
   readonly standing: string;
   readonly releases: readonly Release[];
   readonly live: Section;
@@ -75,16 +88,17 @@ interface Ground {
   readonly earlier: readonly (readonly Cell[])[];
 }
 
-async function readGround(sql: SqlSession, options: PublishOptions): Promise<Ground> {
+async function readGround(sql: SqlSession, options: PublishOptions, layout: Layout): Promise<Ground> {
   const { month } = options;
   const releases = await listReleases(sql, month);
   const earlier: (readonly Cell[])[] = [];
   for (const { version } of releases.toReversed()) earlier.push(await cellsOf(sql, month, version));
   return {
+    layout,
     standing: await standingOf(sql, month),
     releases,
     live: await readSection(sql, options),
-    cells: await readCells(sql, month),
+    cells: await readCells(sql, month, layout),
     earlier,
   };
 }
@@ -103,27 +117,34 @@ async function publish(
   sql: SqlSession,
   dialect: SqlDialect,
   options: PublishOptions,
-  { releases, live, cells, earlier }: Ground,
+  { layout, releases, live, cells, earlier }: Ground,
 ): Promise<Publication> {
   const { month, now } = options;
   const [last] = releases;
   const state = stateOf(options, last?.state, live);
   const before = earlier.at(-1) ?? [];
   const rows = changedRows(before, cells);
-  const moves = last === undefined ? [] : movesOf(before, rows);
-  const isNew = last === undefined || isMoved(before, rows) || (last.state === 'preliminary' && state === 'final');
+  const moves = last === undefined ? [] : movesOf(before, rows, layout);
+  const definitions = await definitionsNow(sql, layout.own);
+  const known = last === undefined ? definitions : await definitionsOf(sql, last);
+  const isNew =
+    last === undefined || isMoved(before, rows, layout, known) || (last.state === 'preliminary' && state === 'final');
   if (!isNew) return { release: last, isNew, moves: [] };
 
-  const hidden = hiddenIn(cells);
-  const shown = withShown(live, cells, { suppression: options.suppression, withHidden: false, hidden });
-  const definitions = await definitionsNow(sql);
+  const hidden = hiddenIn(cells, layout);
+  const shown = withShown(live, cells, {
+    suppression: options.suppression,
+    layout,
+    withHidden: false,
+    hidden,
+  });
   const moved =
     last === undefined
       ? []
       : await causesSince(sql, dialect, {
           ...options,
           since: last.published_at,
-          before: await definitionsOf(sql, last),
+          before: known,
           now: definitions,
         });
   const causes = [...incompleteCause(options, state, live), ...moved];
@@ -144,12 +165,33 @@ async function publish(
   return { release, isNew, moves };
 }
 
-/** Whether any table moved that the version before had already. */
-function isMoved(before: readonly Cell[], rows: readonly ChangedRow[]): boolean {
+/** Whether anything moved that the version before could have had already. */
+function isMoved(
+  before: readonly Cell[],
+  rows: readonly ChangedRow[],
+  { own, breakdowns }: Layout,
+  known: Readonly<Record<string, string>>,
+): boolean {
   const hasAll = before.some(({ breakdown }) => CAME_LATER.includes(breakdown));
-  return hasAll
-    ? rows.length > 0
-    : rows.some(({ breakdown }) => breakdown !== FINEST && !CAME_LATER.includes(breakdown));
+  const dimensions = own.dimensions.flatMap(({ name }) => (dimensionId(name) in known ? [] : [name]));
+  const measures = own.measures.filter(({ name }) => !(measureId(name) in known));
+  const newValues = measures.flatMap((measure) =>
+    isSum(measure) ? [measure.name] : SIDES.map((side) => sideOf(measure, side)),
+  );
+  const isNew = (breakdown: Breakdown) =>
+    (!hasAll && (breakdown === FINEST || CAME_LATER.includes(breakdown))) ||
+    (breakdowns[breakdown] ?? []).some((one) => dimensions.includes(one));
+  const old = rows.filter(({ breakdown }) => !isNew(breakdown));
+  if (newValues.length + dimensions.length === 0) return old.length > 0;
+  // More tables may hide more of the others, which is no other figure.
+  const without = (cell: Cell): Cell => ({
+    ...cell,
+    values: { ...cell.values, ...Object.fromEntries(newValues.map((name) => [name, null])) },
+    hidden: [],
+  });
+  const keys = new Set(old.map(keyOf));
+  const after = old.filter(({ isGone }) => !isGone).map(without);
+  return changedRows(before.filter((cell) => keys.has(keyOf(cell))).map(without), after).length > 0;
 }
 
 function stateOf(
@@ -192,9 +234,17 @@ async function write(
   sql: SqlSession,
   dialect: SqlDialect,
   release: Release,
-  content: { readonly section: string; readonly definitions: object; readonly rows: readonly ChangedRow[] },
+  content: {
+    readonly section: string;
+    readonly definitions: object;
+    readonly rows: readonly ChangedRow[];
+  },
 ): Promise<void> {
-  const { literal } = dialect;
+  const { literal, quote } = dialect;
+  // What an older version has of the user's own goes with the row that says it is gone.
+  const { dimensions, values: ownValues } = await storedOwn(sql);
+  const places = [...DIMENSIONS, ...dimensions];
+  const measured = [...VALUES, ...ownValues];
   const month = `CAST('${firstDayOf(release.month)}' AS date)`;
   const texts = [
     JSON.stringify(release.causes),
@@ -207,11 +257,13 @@ async function write(
      VALUES (${month}, ${release.version}, ${literal(release.state)}, CAST(${literal(release.published_at)} AS timestamptz),
        ${literal(release.published_by)}, ${release.moved}, ${release.hidden}, ${texts.map(literal).join(', ')})`,
   );
-  const columns = ['month', 'version', 'breakdown', ...DIMENSIONS, 'name', ...VALUES, 'hidden', 'is_gone'].join(', ');
+  const columns = ['month', 'version', 'breakdown', ...places, 'name', ...measured, 'hidden', 'is_gone']
+    .map(quote)
+    .join(', ');
   for (let first = 0; first < content.rows.length; first += ROWS_AT_ONCE) {
     const rows = content.rows.slice(first, first + ROWS_AT_ONCE).map((row) => {
-      const place = [row.breakdown, ...DIMENSIONS.map((dimension) => row.at[dimension]), row.name].map(literal);
-      const values = VALUES.map((name) => row.values[name] ?? 'NULL');
+      const place = [row.breakdown, ...places.map((dimension) => row.at[dimension] ?? ''), row.name].map(literal);
+      const values = measured.map((name) => row.values[name] ?? 'NULL');
       return `(${[month, release.version, ...place, ...values, literal(maskText(row)), row.isGone].join(', ')})`;
     });
     await sql.query(`INSERT INTO report.release_value (${columns}) VALUES ${rows.join(', ')}`);

@@ -1,36 +1,42 @@
-import { rateOf } from '../section/figures.js';
+import { ownFiguresOf, rateOf } from '../section/figures.js';
+import { ownMeasureLines } from '../section/load.js';
 import type {
   ChannelRegionFigures,
   ChannelSegmentFigures,
+  DimensionFigures,
   Figures,
   FigureName,
+  OwnDimensionFigures,
+  OwnMeasureLine,
   RegionFigures,
   Section,
   SegmentFigures,
 } from '../section/model.js';
-import { COUNTS, FINEST, type Breakdown, type Cell, type Value } from './breakdowns.js';
+import { AMOUNTS, FINEST, type Breakdown, type Cell, type Layout, type Value } from './breakdowns.js';
 import { tableLines } from './table-lines.js';
-import type { Suppression } from './suppress/suppress.js';
+import { isSuppressing, type Suppression } from './suppress/suppress.js';
 
 /** The tables of which a section shows all rows. */
-export const IN_SECTION: readonly Breakdown[] = [
+export const inSection = ({ own }: Layout): readonly Breakdown[] => [
   'region',
   'segment',
   'region_segment',
   'channel_region',
   'channel_segment',
+  ...own.dimensions.map(({ name }) => name),
 ];
 
 /** Counts that are hidden in the tables that may be asked for. */
-export const hiddenIn = (cells: readonly Cell[]): number =>
+export const hiddenIn = (cells: readonly Cell[], { amounts }: Pick<Layout, 'amounts'> = { amounts: AMOUNTS }): number =>
   cells
     .filter(({ breakdown }) => breakdown !== FINEST)
-    .reduce((sum, { hidden }) => sum + hidden.filter((name) => isCount(name)).length, 0);
+    .reduce((sum, { hidden }) => sum + hidden.filter((name) => !amounts.includes(name)).length, 0);
 
 export interface ShownOptions {
   /** How many counts the release hides. */
   readonly hidden: number;
   readonly suppression: Suppression;
+  readonly layout: Layout;
   /** What is hidden too, for those who may see it. */
   readonly withHidden: boolean;
 }
@@ -39,14 +45,15 @@ export interface ShownOptions {
 export function withShown(
   section: Section,
   cells: readonly Cell[],
-  { suppression, withHidden, hidden }: ShownOptions,
+  { suppression, layout, withHidden, hidden }: ShownOptions,
 ): Section {
+  const measures = ownMeasureLines(layout.own);
   const rows = <T extends Figures>(breakdown: Cell['breakdown'], of: (cell: Cell) => Omit<T, keyof Figures>) =>
     cells
       .filter((cell) => cell.breakdown === breakdown)
-      .map((cell) => ({ ...of(cell), ...shownFigures(cell, withHidden) }) as unknown as T)
+      .map((cell) => ({ ...of(cell), ...shownFigures(cell, withHidden, measures) }) as unknown as T)
       .toSorted(byWhatIsShown);
-  const isOn = suppression.threshold > 1 && suppression.dimensions.length > 0;
+  const isOn = isSuppressing(suppression, layout);
   return {
     ...section,
     by_region: rows<RegionFigures>('region', ({ at }) => ({ region: at.region, suppressed: [] })),
@@ -55,6 +62,12 @@ export function withShown(
       region: at.region,
       segment: at.segment,
       suppressed: [],
+    })),
+    by_dimension: layout.own.dimensions.map(({ name, title, definition }): DimensionFigures => ({
+      dimension: name,
+      title,
+      definition: definition ?? null,
+      rows: rows<OwnDimensionFigures>(name, ({ at }) => ({ value: at[name] ?? '', suppressed: [] })),
     })),
     by_channel_region: rows<ChannelRegionFigures>('channel_region', ({ at }) => ({
       channel: at.channel,
@@ -66,7 +79,7 @@ export function withShown(
       segment: at.segment,
       suppressed: [],
     })),
-    tables: tableLines(suppression),
+    tables: tableLines(suppression, layout),
     suppression: isOn
       ? {
           threshold: suppression.threshold,
@@ -76,8 +89,6 @@ export function withShown(
       : null,
   };
 }
-
-const isCount = (name: Value): boolean => (COUNTS as readonly Value[]).includes(name);
 
 /** The order must not tell what is hidden: what is not shown comes last, by its name. */
 export function byWhatIsShown(left: Figures, right: Figures): number {
@@ -90,15 +101,19 @@ export function byWhatIsShown(left: Figures, right: Figures): number {
 }
 
 const nameOf = (row: object): string =>
-  ['channel', 'region', 'segment'].map((name) => (row as Record<string, string>)[name] ?? '').join(' ');
+  ['channel', 'region', 'segment', 'value'].map((name) => (row as Record<string, string>)[name] ?? '').join(' ');
 
 export function shownFigures(
   cell: Cell,
   withHidden: boolean,
-): Figures & { readonly suppressed: readonly FigureName[] } {
+  measures: readonly Pick<OwnMeasureLine, 'name' | 'kind'>[],
+): Figures & { readonly suppressed: readonly string[] } {
   const isHidden = (name: Value) => !withHidden && cell.hidden.includes(name);
-  const count = (name: Value) => (isHidden(name) || cell.values[name] === null ? null : Number(cell.values[name]));
-  const amount = (name: Value) => (isHidden(name) ? null : cell.values[name]);
+  const amount = (name: Value) => (isHidden(name) ? null : (cell.values[name] ?? null));
+  const count = (name: Value) => {
+    const value = amount(name);
+    return value === null ? null : Number(value);
+  };
   const figures: Figures = {
     targeted: count('targeted'),
     sent: count('sent'),
@@ -114,10 +129,14 @@ export function shownFigures(
     open_rate: rateOf(count('opened_of_sent'), count('sent_with_opens')),
     response_rate: rateOf(count('responded_of_sent'), count('sent_with_responses')),
   };
+  const own = ownFiguresOf(measures, amount);
+  const ownHidden = measures.filter(({ name, kind }) =>
+    kind === 'count' || kind === 'amount' ? isHidden(name) : isHidden(`${name}_of`) || isHidden(`${name}_per`),
+  );
   const suppressed = (Object.keys(figures) as FigureName[]).filter((name) => {
     if (name === 'open_rate') return isHidden('opened_of_sent') || isHidden('sent_with_opens');
     if (name === 'response_rate') return isHidden('responded_of_sent') || isHidden('sent_with_responses');
     return isHidden(name);
   });
-  return { ...figures, suppressed };
+  return { ...figures, ...own, suppressed: [...suppressed, ...ownHidden.map(({ name }) => name)] };
 }

@@ -5,8 +5,8 @@ import { firstDayOf } from '../section/calendar.js';
 import { inFull } from '../section/in-full.js';
 import type { Filter } from '../section/figures.js';
 import type { Section } from '../section/model.js';
-import { DIMENSIONS, keyOf, VALUES, type Breakdown, type Cell, type Dimension, type Value } from './breakdowns.js';
-import { hasReleases } from './tables.js';
+import { DIMENSIONS, keyOf, VALUES, type Breakdown, type Cell } from './breakdowns.js';
+import { hasReleases, storedOwn, type StoredOwn } from './tables.js';
 
 export type ReleaseState = 'preliminary' | 'final' | 'restated';
 
@@ -89,18 +89,19 @@ export async function cellsOf(
   version: number,
   { breakdowns, filter = {} }: { readonly breakdowns?: readonly Breakdown[]; readonly filter?: Filter } = {},
 ): Promise<readonly Cell[]> {
-  const { literal } = dialectOf(sql);
+  const { literal, quote } = dialectOf(sql);
+  const own = await storedOwn(sql);
   const only = [
     ...(breakdowns === undefined ? [] : [` AND breakdown IN (${breakdowns.map(literal).join(', ')})`]),
-    ...Object.entries(filter).map(([column, value]) => ` AND ${column} = ${literal(value)}`),
+    ...Object.entries(filter).map(([column, value]) => ` AND ${quote(column)} = ${literal(value)}`),
   ].join('');
-  const key = ['breakdown', ...DIMENSIONS].join(', ');
+  const key = ['breakdown', ...DIMENSIONS, ...own.dimensions.map(quote)].join(', ');
   const rows = await sql.query<Record<string, unknown>>(
-    `SELECT * FROM (SELECT ${SELECTED}, is_gone, row_number() OVER (PARTITION BY ${key} ORDER BY version DESC) AS place
+    `SELECT * FROM (SELECT ${selected(own, quote)}, is_gone, row_number() OVER (PARTITION BY ${key} ORDER BY version DESC) AS place
         FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version <= ${version}${only}) v
       WHERE place = 1 AND NOT is_gone ORDER BY ${key}`,
   );
-  return rows.map(cellOf);
+  return rows.map((row) => cellOf(row, own));
 }
 
 /** The rows that are written with one version: what is gone as well. */
@@ -109,31 +110,34 @@ export async function rowsOf(
   month: string,
   version: number,
 ): Promise<readonly (Cell & { readonly isGone: boolean })[]> {
+  const own = await storedOwn(sql);
   const rows = await sql.query<Record<string, unknown>>(
-    `SELECT ${SELECTED}, is_gone FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
+    `SELECT ${selected(own, dialectOf(sql).quote)}, is_gone FROM report.release_value WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
   );
-  return rows.map((row) => ({ ...cellOf(row), isGone: row['is_gone'] === true }));
+  return rows.map((row) => ({ ...cellOf(row, own), isGone: row['is_gone'] === true }));
 }
 
-const SELECTED = [
-  'breakdown',
-  ...DIMENSIONS,
-  'name',
-  ...VALUES.map((name) => `CAST(${name} AS text) AS ${name}`),
-  'hidden',
-].join(', ');
+const selected = (own: StoredOwn, quote: (name: string) => string) =>
+  [
+    'breakdown',
+    ...DIMENSIONS,
+    ...own.dimensions.map(quote),
+    'name',
+    ...[...VALUES, ...own.values].map((name) => `CAST(${quote(name)} AS text) AS ${quote(name)}`),
+    'hidden',
+  ].join(', ');
 
-function cellOf(row: Record<string, unknown>): Cell {
+function cellOf(row: Record<string, unknown>, own: StoredOwn): Cell {
   const pick = <K extends string>(names: readonly K[]) =>
     Object.fromEntries(names.map((name) => [name, row[name] ?? null])) as Record<K, string | null>;
   return {
     breakdown: row['breakdown'] as Breakdown,
-    at: pick(DIMENSIONS) as Record<Dimension, string>,
+    at: { ...pick(DIMENSIONS), ...pick(own.dimensions.filter((name) => row[name] !== '')) } as Cell['at'],
     name: String(row['name']),
-    values: pick(VALUES),
+    values: { ...pick(VALUES), ...pick(own.values) },
     hidden: String(row['hidden'])
       .split(',')
-      .filter((name): name is Value => name !== ''),
+      .filter((name) => name !== ''),
   };
 }
 
@@ -151,6 +155,8 @@ export function checksumOf(
         VALUES.map((name) => row.values[name]),
         [...row.hidden].sort(),
         row.isGone,
+        // Nothing where there is nothing of the user's own, so that what was published before has the checksum that it had.
+        ...ownValues(row),
       ]),
     )
     .sort();
@@ -158,6 +164,13 @@ export function checksumOf(
     .update([before, section, ...lines].join('\n'))
     .digest('hex');
 }
+
+function ownValues({ values }: Cell): readonly (readonly [string, string])[] {
+  const own = Object.entries(values).filter(([name, value]) => !BUILT_IN.has(name) && value !== null);
+  return (own as [string, string][]).sort(([one], [other]) => (one < other ? -1 : 1));
+}
+
+const BUILT_IN: ReadonlySet<string> = new Set(VALUES);
 
 export function requireRelease(releases: readonly Release[], month: string, version: number): Release {
   const release = releases.find((one) => one.version === version);

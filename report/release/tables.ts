@@ -1,6 +1,12 @@
 import type { SqlSession } from '#sdk';
-import type { ColumnDefinition, SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
-import { AMOUNTS, COUNTS, DIMENSIONS } from './breakdowns.js';
+import {
+  dialectOf,
+  type ColumnDefinition,
+  type SqlDialect,
+  type TableDefinition,
+} from '../../destinations/sql/index.js';
+import { columnsIn, extendTable, NOTHING_OWN } from '../facts/own.js';
+import { AMOUNTS, COUNTS, DIMENSIONS, layoutOf, type Layout } from './breakdowns.js';
 
 const text = (name: string): ColumnDefinition => ({ name, type: 'text' });
 const bigint = (name: string): ColumnDefinition => ({ name, type: 'bigint' });
@@ -29,7 +35,7 @@ export const releaseTable: TableDefinition = {
 };
 
 /** The rows of a version that the version before has not, or has otherwise. */
-export const releaseValueTable: TableDefinition = {
+export const releaseValueTable = (layout: Layout = BUILT_IN): TableDefinition => ({
   schema: 'report',
   name: 'release_value',
   columns: [
@@ -43,11 +49,30 @@ export const releaseValueTable: TableDefinition = {
     // The mask: names of values that may not be shown, each in commas.
     text('hidden'),
     { name: 'is_gone', type: 'boolean' },
+    ...ownOf(layout.dimensions, DIMENSIONS).map(text),
+    ...ownOf(layout.counts, COUNTS).map((name) => ({ name, type: 'bigint' as const, nullable: true })),
+    ...ownOf(layout.amounts, AMOUNTS).map((name) => ({ name, type: 'money' as const, nullable: true })),
   ],
-  key: ['month', 'version', 'breakdown', ...DIMENSIONS],
-};
+  key: ['month', 'version', 'breakdown', ...layout.dimensions],
+});
 
-const TABLES = [releaseTable, releaseValueTable];
+const BUILT_IN = layoutOf(NOTHING_OWN);
+const ownOf = (all: readonly string[], builtIn: readonly string[]) => all.filter((name) => !builtIn.includes(name));
+
+/** Columns of the user's own that the rows of releases have, of this configuration or of one before. */
+export interface StoredOwn {
+  readonly dimensions: readonly string[];
+  readonly values: readonly string[];
+}
+
+export async function storedOwn(sql: SqlSession): Promise<StoredOwn> {
+  const known = new Set(releaseValueTable().columns.map(({ name }) => name));
+  const own = [...(await columnsIn(sql, dialectOf(sql), 'release_value'))].filter(([name]) => !known.has(name));
+  const names = (isText: boolean) => own.flatMap(([name, type]) => ((type === 'text') === isText ? [name] : []));
+  return { dimensions: names(true), values: names(false) };
+}
+
+const TABLES = [releaseTable, releaseValueTable()];
 const LOCK_KEY = 0x7472_6972; // "trir"
 
 export async function hasReleases(sql: SqlSession): Promise<boolean> {
@@ -57,10 +82,17 @@ export async function hasReleases(sql: SqlSession): Promise<boolean> {
   return found.length === TABLES.length;
 }
 
-export async function ensureReleases(sql: SqlSession, dialect: SqlDialect): Promise<void> {
-  if (await hasReleases(sql)) return;
+/** With room for what the layout holds of the user's own. */
+export async function ensureReleases(sql: SqlSession, dialect: SqlDialect, layout: Layout): Promise<void> {
+  const wanted = releaseValueTable(layout);
+  const present = await columnsIn(sql, dialect, wanted.name);
+  if ((await hasReleases(sql)) && wanted.columns.every(({ name }) => present.has(name))) return;
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));
     for (const table of TABLES) await transaction.query(dialect.createTable(table));
+    const { dimensions } = await storedOwn(transaction);
+    // A dimension that is configured no more stays in the key, or older rows would be the same.
+    const key = [...wanted.key, ...dimensions.filter((name) => !wanted.key.includes(name))];
+    await extendTable(transaction, dialect, { ...wanted, key });
   });
 }

@@ -1,39 +1,43 @@
 import type { SqlSession } from '#sdk';
 import { dialectOf } from '../../destinations/sql/index.js';
-import { AMOUNTS, BREAKDOWNS, COUNTS, DIMENSIONS, FINEST, type Breakdown, type Value } from './breakdowns.js';
-import { hasReleases } from './tables.js';
+import { NOTHING_OWN, presentIn, ratiosOf, sideOf, SIDES, sumsOf, type OwnFigures } from '../facts/own.js';
+import { AMOUNTS, COUNTS, FINEST, layoutOf, type Breakdown, type Layout, type Value } from './breakdowns.js';
+import { ensureReleases, hasReleases } from './tables.js';
 
 export interface ViewOptions {
   /** Roles of the database that may read the views and nothing else of the report. */
   readonly readers: readonly string[];
+  /** Measures and dimensions of the user's own. */
+  readonly own?: OwnFigures;
 }
 
 const LOCK_KEY = 0x7472_6976; // "triv"
 /** Sides of the rates, which stand in the views as rates. */
-const SIDES: readonly Value[] = ['opened_of_sent', 'sent_with_opens', 'responded_of_sent', 'sent_with_responses'];
+const RATE_SIDES: readonly Value[] = ['opened_of_sent', 'sent_with_opens', 'responded_of_sent', 'sent_with_responses'];
 const RATES = {
   open_rate: ['opened_of_sent', 'sent_with_opens'],
   response_rate: ['responded_of_sent', 'sent_with_responses'],
 } as const satisfies Readonly<Record<string, readonly [Value, Value]>>;
-const FIGURES = [...COUNTS, ...AMOUNTS].filter((name) => !SIDES.includes(name));
+const FIGURES = [...COUNTS, ...AMOUNTS].filter((name) => !RATE_SIDES.includes(name));
 
-const isHidden = (name: Value) => `c.hidden LIKE '%,${name},%'`;
+/** An underscore stands for any character, unless it is told not to. */
+const isHidden = (name: Value) => `position(',${name},' in c.hidden) > 0`;
 
 /** Of each month the newest release: one view a table that may be shown, and one of the releases. */
-export const VIEWS: Readonly<Record<string, string>> = {
+const viewsOf = (layout: Layout): Readonly<Record<string, string>> => ({
   v_release: `SELECT r.month, r.version, r.state, r.published_at, r.published_by, r.moved, r.hidden,
        r.version = (SELECT max(l.version) FROM report.release l WHERE l.month = r.month) AS is_newest
   FROM report.release r`,
   ...Object.fromEntries(
-    (Object.keys(BREAKDOWNS) as Breakdown[])
+    Object.keys(layout.breakdowns)
       // What may be shown of the others is decided by it.
       .filter((breakdown) => breakdown !== FINEST)
-      .map((breakdown) => [`v_${breakdown}`, viewOf(breakdown)]),
+      .map((breakdown) => [`v_${breakdown}`, viewOf(breakdown, layout)]),
   ),
-};
+});
 
-function viewOf(breakdown: Breakdown): string {
-  const dimensions: readonly string[] = BREAKDOWNS[breakdown];
+function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout): string {
+  const dimensions = breakdowns[breakdown]!;
   const figures = FIGURES.map((name) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c.${name} END AS ${name}`);
   const rates = Object.entries(RATES).flatMap(([rate, [part, whole]]) => {
     const hidden = `${isHidden(part)} OR ${isHidden(whole)}`;
@@ -49,11 +53,25 @@ function viewOf(breakdown: Breakdown): string {
       ([rate, [part, whole]]) => `CASE WHEN ${isHidden(part)} OR ${isHidden(whole)} THEN '${rate} ' ELSE '' END`,
     ),
   ];
+  const ownNamed = sumsOf(own).map(({ name }) => `CASE WHEN ${isHidden(name)} THEN '${name} ' ELSE '' END`);
+  // They come last, so that the columns before them stay where they were.
+  const ownColumns = [
+    ...sumsOf(own).map(({ name }) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c."${name}" END AS "${name}"`),
+    ...ratiosOf(own).flatMap((ratio) => {
+      const [of, per] = SIDES.map((side) => sideOf(ratio, side)) as [string, string];
+      const hidden = `${isHidden(of)} OR ${isHidden(per)}`;
+      ownNamed.push(`CASE WHEN ${hidden} THEN '${ratio.name} ' ELSE '' END`);
+      return [
+        `CASE WHEN ${hidden} OR c."${per}" <= 0 THEN NULL ELSE CAST(c."${of}" AS double precision) / CAST(c."${per}" AS double precision) END AS "${ratio.name}"`,
+        ...[of, per].map((side) => `CASE WHEN ${hidden} THEN NULL ELSE c."${side}" END AS "${side}"`),
+      ];
+    }),
+  ].map((column) => `, ${column}`);
   // A date stands as text in the rows of a release, whose other dimensions are text too.
-  const columns = dimensions.map((name) => (name === 'date' ? 'CAST(c.date AS date) AS date' : `c.${name}`));
+  const columns = dimensions.map((name) => (name === 'date' ? 'CAST(c.date AS date) AS date' : `c."${name}"`));
   return `SELECT ${['c.month', 'l.version', 'l.state', 'l.published_at', ...columns, 'c.name', ...figures, ...rates].join(', ')},
-       trim(${named.join(' || ')}) AS suppressed
-  FROM (SELECT v.*, row_number() OVER (PARTITION BY v.month, ${DIMENSIONS.map((name) => `v.${name}`).join(', ')} ORDER BY v.version DESC) AS place
+       trim(${[...named, ...ownNamed].join(' || ')}) AS suppressed${ownColumns.join('')}
+  FROM (SELECT v.*, row_number() OVER (PARTITION BY v.month, ${all.map((name) => `v."${name}"`).join(', ')} ORDER BY v.version DESC) AS place
           FROM report.release_value v WHERE v.breakdown = '${breakdown}') c
   JOIN report.release l ON l.month = c.month AND l.version = (SELECT max(n.version) FROM report.release n WHERE n.month = c.month)
  WHERE c.place = 1 AND NOT c.is_gone`;
@@ -63,28 +81,49 @@ function viewOf(breakdown: Breakdown): string {
  * Creates the views or brings them to this release, and gives each reader the right to them, which is taken from others. They read
  * with the rights of their owner, so that readers need none to what lies beneath. False where nothing was released yet.
  */
-export async function ensureViews(sql: SqlSession, { readers }: ViewOptions): Promise<boolean> {
+export async function ensureViews(sql: SqlSession, { readers, own }: ViewOptions): Promise<boolean> {
   if (!(await hasReleases(sql))) return false;
   const { name, lock, quote, literal } = dialectOf(sql);
+  const layout = layoutOf(await presentIn(sql, dialectOf(sql), own ?? NOTHING_OWN));
+  await ensureReleases(sql, dialectOf(sql), layout);
+  const views = viewsOf(layout);
   await sql.transaction(async (transaction) => {
     // Who reads a view for long shall not keep the host from its other work.
     if (name === 'postgres') await transaction.query(`SET LOCAL lock_timeout = '5s'`);
     await transaction.query(lock(LOCK_KEY));
-    for (const [view, select] of Object.entries(VIEWS))
-      await transaction.query(`CREATE OR REPLACE VIEW report.${view} AS ${select}`);
+    for (const [view, select] of Object.entries(views)) await replaceView(transaction, view, select);
     const granted = await transaction.query<{ grantee: string; table_name: string }>(
       `SELECT grantee, table_name FROM information_schema.role_table_grants
         WHERE table_schema = 'report' AND privilege_type = 'SELECT' AND grantee <> current_user
-          AND table_name IN (${Object.keys(VIEWS).map(literal).join(', ')})`,
+          AND table_name IN (${Object.keys(views).map(literal).join(', ')})`,
     );
     for (const { grantee, table_name } of granted)
       if (!readers.includes(grantee))
         await transaction.query(`REVOKE SELECT ON report.${table_name} FROM ${quote(grantee)}`);
     for (const reader of readers) {
       await transaction.query(`GRANT USAGE ON SCHEMA report TO ${quote(reader)}`);
-      for (const view of Object.keys(VIEWS))
+      for (const view of Object.keys(views))
         await transaction.query(`GRANT SELECT ON report.${view} TO ${quote(reader)}`);
     }
   });
   return true;
+}
+
+/** A view that loses a column, such as a measure that is configured no more, must go before it comes again. */
+async function replaceView(sql: SqlSession, view: string, select: string): Promise<void> {
+  const columnsOf = async (name: string) =>
+    (
+      await sql.query<{ name: string }>(
+        `SELECT column_name AS name FROM information_schema.columns
+          WHERE table_schema = 'report' AND table_name = '${name}' ORDER BY ordinal_position`,
+      )
+    ).map((row) => row.name);
+  const before = await columnsOf(view);
+  if (before.length > 0) {
+    await sql.query(`CREATE OR REPLACE VIEW report.v_next AS ${select}`);
+    const after = await columnsOf('v_next');
+    await sql.query('DROP VIEW report.v_next');
+    if (before.some((name, index) => after[index] !== name)) await sql.query(`DROP VIEW report.${view}`);
+  }
+  await sql.query(`CREATE OR REPLACE VIEW report.${view} AS ${select}`);
 }

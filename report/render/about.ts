@@ -2,7 +2,7 @@ import { addMonths } from '../section/calendar.js';
 import type { Card, Change, Section } from '../section/model.js';
 import { changeOf, differenceOf, rounded } from './rounding.js';
 import { none, shownCount, shownRate, textOf, type Shown } from './shown.js';
-import { instantText, monthText, shortMonthText, signedText } from './text.js';
+import { amountText, instantText, monthText, shortMonthText, signedText } from './text.js';
 
 /** What stands at the head of the section, in words. */
 export function aboutOf(section: Section): readonly (readonly [term: string, text: string])[] {
@@ -43,8 +43,11 @@ export function someOf(days: readonly string[]): string {
 /** The figure of a card, or of the month that it is compared with. */
 export function cardFigure({ unit, ...figure }: Card | (Change & Pick<Card, 'unit'>)): Shown {
   const { value, numerator, denominator, low, high } = figure;
-  if (unit === 'count' || value === null || numerator === null || denominator === null) return shownCount(value);
-  return shownRate({ value, numerator, denominator, low, high });
+  if (value === null) return none('not_measured');
+  if (unit === 'amount') return { is: 'money', amount: amountText(value) };
+  if (unit === 'count' || numerator === null || denominator === null) return shownCount(value);
+  const share = { value, numerator, denominator, low, high };
+  return unit === 'rate' ? shownRate(share) : { is: 'quotient', share };
 }
 
 /** How a card differs from another month. */

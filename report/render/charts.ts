@@ -1,13 +1,13 @@
 import type { BarFigures, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
 import { FONT_NAME, fontFiles } from './fonts.js';
-import type { ChartFormat, ChartName } from './formats.js';
-import { channelName, regionName, segmentName } from './names.js';
+import type { ChartFormat } from './formats.js';
+import { channelName, dimensionValue, regionName, segmentName } from './names.js';
 import { COLOURS } from './style.js';
 import { escape, unescape } from './text.js';
 import { trendChart } from './trend-chart.js';
 
-const TITLES: Readonly<Record<Exclude<ChartName, 'trend'>, string>> = {
+const TITLES: Readonly<Record<string, string>> = {
   campaigns: 'Figures by campaign',
   regions: 'Figures by region',
   segments: 'Figures by member segment',
@@ -15,23 +15,32 @@ const TITLES: Readonly<Record<Exclude<ChartName, 'trend'>, string>> = {
 };
 
 /** The bars of a chart; empty where the month is not broken down so. */
-export function barsOf(section: Section, chart: Exclude<ChartName, 'trend'>): readonly BarFigures[] {
-  const { largest_campaigns, by_region, by_segment, by_channel } = section;
+export function barsOf(section: Section, chart: string): readonly BarFigures[] {
+  const { largest_campaigns, by_region, by_segment, by_channel, by_dimension } = section;
   if (chart === 'campaigns') return largest_campaigns;
-  const rows = {
+  const own = by_dimension.find(({ dimension }) => dimension === chart);
+  const ownRows = () =>
+    (own?.rows ?? []).map((row) => ({
+      ...row,
+      label: dimensionValue(row.value, own!.title),
+      isBroken: row.value !== '',
+    }));
+  const builtIn: Readonly<Record<string, () => readonly (BarFigures & { readonly isBroken: boolean })[]>> = {
     regions: () => by_region.map((row) => ({ ...row, label: regionName(row.region), isBroken: row.region !== '' })),
     segments: () =>
       by_segment.map((row) => ({ ...row, label: segmentName(row.segment), isBroken: row.segment !== '' })),
     channels: () =>
       by_channel.map((row) => ({ ...row, label: channelName(row.channel), isBroken: row.channel !== '' })),
-  }[chart]();
+  };
+  const rows = (builtIn[chart] ?? ownRows)();
   return rows.some(({ isBroken }) => isBroken) ? rows : [];
 }
 
 /** One chart as it stands in the page; undefined where the month has nothing for it. */
 export function drawChart(
   section: Section,
-  chart: ChartName,
+  /** One of `CHARTS`, or a dimension of the user's own. */
+  chart: string,
   { width, panelHeight }: { readonly width: number; readonly panelHeight?: number },
 ): string | undefined {
   if (chart === 'trend')
@@ -42,14 +51,20 @@ export function drawChart(
     });
   const bars = barsOf(section, chart);
   if (bars.length === 0) return undefined;
-  return barChart(bars, { id: chart, title: TITLES[chart], width, isWide: true });
+  const title = section.by_dimension.find(({ dimension }) => dimension === chart)?.title ?? '';
+  return barChart(bars, {
+    id: chart,
+    title: TITLES[chart] ?? `Figures by ${title.toLowerCase()}`,
+    width,
+    isWide: true,
+  });
 }
 
 const WIDTH = 880;
 const MARGIN = 20;
 
 /** The same chart as a file of its own: light, on white, with the letters of the typeface that it names. */
-export function chartSvg(section: Section, chart: ChartName): string | undefined {
+export function chartSvg(section: Section, chart: string): string | undefined {
   const drawn = drawChart(section, chart, { width: WIDTH });
   if (drawn === undefined) return undefined;
   const [, width, height] = /^<svg viewBox="0 0 (\d+) (\d+)"/.exec(drawn)!.map(Number) as [number, number, number];
@@ -68,7 +83,7 @@ export const inLight = (svg: string): string =>
   svg.replaceAll(/var\(--(\w+)\)/g, (_, name: string) => COLOURS[name as keyof typeof COLOURS]);
 
 /** Twice as large as drawn, so that it is sharp where it is shown. */
-export async function chartPng(section: Section, chart: ChartName): Promise<Buffer | undefined> {
+export async function chartPng(section: Section, chart: string): Promise<Buffer | undefined> {
   const svg = chartSvg(section, chart);
   if (svg === undefined) return undefined;
   const { Resvg } = await import('@resvg/resvg-js');
@@ -87,14 +102,14 @@ export async function chartPng(section: Section, chart: ChartName): Promise<Buff
 /** Undefined where the month has nothing for it. */
 export async function renderChart(
   section: Section,
-  chart: ChartName,
+  chart: string,
   format: ChartFormat,
 ): Promise<string | Buffer | undefined> {
   return format === 'png' ? chartPng(section, chart) : chartSvg(section, chart);
 }
 
 /** What a chart shows, for those who do not see it. */
-export function chartAbout(section: Section, chart: ChartName): string {
+export function chartAbout(section: Section, chart: string): string {
   const text = /<desc[^>]*>([^<]*)</.exec(drawChart(section, chart, { width: WIDTH }) ?? '')?.[1] ?? '';
   return unescape(text);
 }

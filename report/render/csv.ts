@@ -49,7 +49,16 @@ const HEAD = [
   'cost_per_response',
   'return_on_cost',
 ] as const;
-type Row = Readonly<Partial<Record<(typeof HEAD)[number], string | number | null | undefined>>>;
+type Row = Readonly<Partial<Record<string, string | number | null | undefined>>>;
+
+/** Columns of measures and dimensions of the user's own, after all others. A ratio has what it is of beside it. */
+const ownHead = ({ own_measures, by_dimension }: Section): readonly string[] => [
+  ...by_dimension.map(({ dimension }) => dimension),
+  ...own_measures.flatMap(({ name, kind }) => {
+    if (kind === 'count' || kind === 'amount') return [name];
+    return [name, `${name}_per`, ...(kind === 'percent' ? [`${name}_low`, `${name}_high`] : [])];
+  }),
+];
 
 /**
  * Every table of the section, one row each, told apart by the first column. What is not measured is empty, and so is what is
@@ -82,6 +91,9 @@ export function renderCsv(section: Section): string {
       segment,
       ...shownOf(row),
     })),
+    ...section.by_dimension.flatMap(({ dimension, rows: own }) =>
+      own.map(({ value, ...row }) => ({ table: dimension, [dimension]: value, ...shownOf(row) })),
+    ),
     ...section.by_channel_region.map(({ channel, region, ...row }) => ({
       table: 'channel_region',
       channel,
@@ -97,8 +109,9 @@ export function renderCsv(section: Section): string {
     ...section.experiments.flatMap(experimentRows),
     ...(section.costs?.by_campaign ?? []).map((row) => ({ table: 'cost', ...row })),
   ];
-  const line = (row: Row) => HEAD.map((column) => fieldOf(row[column])).join(',');
-  return [HEAD.join(','), ...rows.map(line)].map((text) => `${text}\r\n`).join('');
+  const head = [...HEAD, ...ownHead(section)];
+  const line = (row: Row) => head.map((column) => fieldOf(row[column])).join(',');
+  return [head.join(','), ...rows.map(line)].map((text) => `${text}\r\n`).join('');
 }
 
 /** The arms, and then each beside those before it. */
@@ -146,6 +159,18 @@ function figuresOf(figures: Figures): Row {
     response_rate_of: response_rate?.denominator,
     response_rate_low: response_rate?.low,
     response_rate_high: response_rate?.high,
+    ...Object.fromEntries(
+      Object.entries(figures.own ?? {}).flatMap(([name, value]): [string, string | number | null][] =>
+        value === null || typeof value !== 'object'
+          ? [[name, value]]
+          : [
+              [name, value.value],
+              [`${name}_per`, value.denominator],
+              [`${name}_low`, value.low],
+              [`${name}_high`, value.high],
+            ],
+      ),
+    ),
   };
 }
 

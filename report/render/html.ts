@@ -4,7 +4,7 @@ import { barChart } from './bar-chart.js';
 import { INTERACTIVE_STYLE, STYLE } from './style.js';
 import { pageScript } from './page/script.js';
 import { cards, header } from './summary.js';
-import { channelName, regionName, segmentName } from './names.js';
+import { channelName, dimensionValue, regionName, segmentName } from './names.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
@@ -104,6 +104,20 @@ function body(section: Section): readonly string[] {
     tables.has('region_segment')
       ? part('By region and member segment', 'Each member segment in each region.', tables.get('region_segment')!)
       : '',
+    ...section.by_dimension.map(({ dimension, title, rows }) =>
+      tables.has(dimension)
+        ? part(
+            `By ${escape(title.toLowerCase())}`,
+            rates,
+            bars(
+              dimension,
+              `Figures by ${title.toLowerCase()}`,
+              rows.map((row) => ({ ...row, label: dimensionValue(row.value, title) })),
+            ),
+            tables.get(dimension)!,
+          )
+        : '',
+    ),
     tables.has('channel')
       ? withBars(
           'channel',

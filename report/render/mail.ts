@@ -1,7 +1,7 @@
 import type { Section } from '../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from './about.js';
 import { chartAbout, chartPng } from './charts.js';
-import { CHARTS, type ChartName } from './formats.js';
+import { CHARTS } from './formats.js';
 import { figureTables, MAIN, type SectionTable } from './section-tables.js';
 import { textOf } from './shown.js';
 import { COLOURS } from './style.js';
@@ -18,7 +18,7 @@ export interface ReportMail {
 /** More rows are counted, and stand in the report. */
 const ROWS = 15;
 const IN_MAIL: readonly string[] = ['campaign', 'region', 'segment', 'channel'];
-const CHART_OF: Readonly<Record<string, ChartName>> = {
+const CHART_OF: Readonly<Record<string, string>> = {
   campaign: 'campaigns',
   region: 'regions',
   segment: 'segments',
@@ -31,13 +31,15 @@ const CHART_OF: Readonly<Record<string, ChartName>> = {
  */
 export async function renderMail(section: Section, link?: string): Promise<ReportMail> {
   const { heading, project, month } = section;
-  const tables = figureTables(section, MAIN).filter(({ id }) => IN_MAIL.includes(id));
-  const pictures: { id: string; name: string; chart: ChartName; content: Buffer }[] = [];
-  for (const chart of CHARTS) {
+  const own = section.by_dimension.map(({ dimension }) => dimension);
+  const wanted = new Set([...IN_MAIL, ...own].flatMap((id) => [id, `${id}_own`]));
+  const tables = figureTables(section, MAIN, { isNarrow: true }).filter(({ id }) => wanted.has(id));
+  const pictures: { id: string; name: string; chart: string; content: Buffer }[] = [];
+  for (const chart of [...CHARTS, ...own]) {
     const content = await chartPng(section, chart);
     if (content !== undefined) pictures.push({ id: `${chart}@${month.id}`, name: `${chart}.png`, chart, content });
   }
-  const image = (chart: ChartName) => {
+  const image = (chart: string) => {
     const picture = pictures.find((one) => one.chart === chart);
     if (picture === undefined) return '';
     const alt = chartAbout(section, chart);
@@ -57,7 +59,7 @@ const SMALL = `font-size:12px;line-height:17px;color:${COLOURS.muted}`;
 function htmlBody(
   section: Section,
   tables: readonly SectionTable[],
-  image: (chart: ChartName) => string,
+  image: (chart: string) => string,
   link: string | undefined,
 ): string {
   const { heading, project, month, cards, notes } = section;
@@ -74,10 +76,11 @@ function htmlBody(
     const lines = comparisonsOf(one, month.id).map((each) => `<br>${escape(comparisonText(each))}`);
     return `<td width="50%" valign="top" style="padding:12px;background:${COLOURS.panel};border:4px solid #ffffff"><span style="${SMALL}">${escape(one.label)}</span><br><span data-card="${one.key}" style="font-size:24px;line-height:32px;font-weight:bold">${escape(textOf(cardFigure(one)))}</span><span style="${SMALL}">${lines.join('')}</span></td>`;
   };
-  const rows = [0, 2, 4].map((first) => `<tr>${card(first)}${card(first + 1)}</tr>`).join('\n');
+  const pairs = Array.from({ length: Math.ceil(cards.length / 2) }, (_, index) => 2 * index);
+  const rows = pairs.map((first) => `<tr>${card(first)}${card(first + 1)}</tr>`).join('\n');
   const parts = tables.map(
     (table) =>
-      `<h2 style="font-size:17px;margin:28px 0 4px">${escape(table.title)}</h2>${image(CHART_OF[table.id]!)}${htmlTable(table)}`,
+      `<h2 style="font-size:17px;margin:28px 0 4px">${escape(table.title)}</h2>${image(CHART_OF[table.id] ?? table.id)}${htmlTable(table)}`,
   );
   const said = notes
     .map(({ title, text }) => `<p style="margin:8px 0;${SMALL}"><b>${escape(title)}.</b> ${escape(text)}</p>`)

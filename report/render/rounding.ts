@@ -10,10 +10,12 @@ interface Share {
   readonly denominator: number;
 }
 
-export const quotientOf = ({ numerator, denominator }: Share): Quotient => ({
-  numerator: BigInt(numerator),
-  denominator: BigInt(denominator),
-});
+/** A side that is an amount or a ratio has decimals; then both are told in millionths. */
+export function quotientOf({ numerator, denominator }: Share): Quotient {
+  const scale = Number.isInteger(numerator) && Number.isInteger(denominator) ? 1 : 1_000_000;
+  const whole = (side: number) => BigInt(Math.round(side * scale));
+  return { numerator: whole(numerator), denominator: whole(denominator) };
+}
 
 export function differenceOf(left: Share, right: Share): Quotient {
   const [one, other] = [quotientOf(left), quotientOf(right)];

@@ -1,13 +1,14 @@
-import type { ControlArm, FigureName, Figures, Rate, Section } from '../section/model.js';
-import { channelName, regionName, segmentName } from './names.js';
+import { ownLabel } from '../section/cards.js';
+import type { ControlArm, FigureName, Figures, OwnMeasureLine, Rate, Section } from '../section/model.js';
+import { channelName, dimensionValue, regionName, segmentName } from './names.js';
 import { differenceOf, rounded } from './rounding.js';
-import { kindOf, none, shownCount, shownFigure, shownRate, text, type Shown } from './shown.js';
+import { kindOf, none, shownCount, shownFigure, shownOwn, shownRate, text, type Shown } from './shown.js';
 import { signedText } from './text.js';
 
 export interface Column {
   readonly key: string;
   readonly label: string;
-  readonly kind: 'text' | 'day' | 'count' | 'rate' | 'money' | 'lift';
+  readonly kind: 'text' | 'day' | 'count' | 'rate' | 'quotient' | 'money' | 'lift';
 }
 
 /** A table of the section. Each row begins with what it is about; `total` comes from the counts of all rows together. */
@@ -43,24 +44,50 @@ export const ALL = Object.keys(FIGURES) as readonly FigureName[];
 export const figureColumns = (names: readonly FigureName[]): readonly Column[] =>
   names.map((name) => ({ key: name, label: FIGURES[name], kind: kindOf(name) }));
 
+/** Columns for measures of the user's own. */
+export const ownColumns = (measures: readonly OwnMeasureLine[]): readonly Column[] =>
+  measures.map((measure) => ({ key: measure.name, label: ownLabel(measure), kind: KINDS[measure.kind] }));
+
+const KINDS = { count: 'count', amount: 'money', percent: 'rate', quotient: 'quotient' } as const;
+
 interface Row {
   readonly head: readonly Shown[];
   readonly figures: Figures;
-  readonly suppressed?: readonly FigureName[];
+  readonly suppressed?: readonly string[];
 }
 
 /** The tables that break the month's figures down, as far as it has them; those of one row that says nothing new are left out. */
 export function figureTables(
   section: Section,
   names: readonly FigureName[],
-  /** Of a campaign its source and id too, in columns of their own. */
-  { withIds = false } = {},
+  {
+    /** Of a campaign its source and id too, in columns of their own. */
+    withIds = false,
+    /** Measures of the user's own in a second table, where a sheet is too narrow for more columns. */
+    isNarrow = false,
+  } = {},
+): readonly SectionTable[] {
+  const measures = isNarrow ? [] : section.own_measures;
+  const apart = isNarrow ? section.own_measures : [];
+  return apart.length === 0
+    ? tablesWith(section, names, measures, withIds)
+    : tablesWith(section, names, measures, withIds).flatMap((table) => {
+        const more = tablesWith(section, [], apart, withIds).find(({ id }) => id === table.id)!;
+        return [table, { ...more, id: `${more.id}_own`, title: `${more.title}, own measures` }];
+      });
+}
+
+function tablesWith(
+  section: Section,
+  names: readonly FigureName[],
+  measures: readonly OwnMeasureLine[],
+  withIds: boolean,
 ): readonly SectionTable[] {
   const { days, by_campaign, by_region, by_segment, by_region_segment, by_channel, by_source } = section;
   const isBroken = (values: readonly string[]) => values.some((value) => value !== '');
   const isByRegion = isBroken(by_region.map(({ region }) => region));
   const isBySegment = isBroken(by_segment.map(({ segment }) => segment));
-  const table = tableOf(section, names);
+  const table = tableOf(section, names, measures);
   return [
     withIds
       ? table(
@@ -110,6 +137,18 @@ export function figureTables(
           ),
         ]
       : []),
+    ...section.by_dimension.flatMap((own) =>
+      isBroken(own.rows.map(({ value }) => value))
+        ? [
+            table(
+              own.dimension,
+              own.title,
+              [[own.dimension, own.title]],
+              own.rows.map((row) => ({ ...suppressible(row), head: [text(dimensionValue(row.value, own.title))] })),
+            ),
+          ]
+        : [],
+    ),
     ...(by_channel.length > 1
       ? [
           table(
@@ -139,7 +178,7 @@ export function figureTables(
   ];
 }
 
-const suppressible = <T extends Figures & { readonly suppressed: readonly FigureName[] }>(row: T) => ({
+const suppressible = <T extends Figures & { readonly suppressed: readonly string[] }>(row: T) => ({
   figures: row,
   suppressed: row.suppressed,
 });
@@ -156,7 +195,7 @@ function campaignRows({ sources, by_campaign }: Section): readonly Row[] {
   });
 }
 
-function tableOf({ totals }: Section, names: readonly FigureName[]) {
+function tableOf({ totals }: Section, names: readonly FigureName[], measures: readonly OwnMeasureLine[]) {
   return (
     id: string,
     by: string,
@@ -169,15 +208,18 @@ function tableOf({ totals }: Section, names: readonly FigureName[]) {
     columns: [
       ...heads.map(([key, label]) => ({ key, label, kind: key === 'day' ? ('day' as const) : ('text' as const) })),
       ...figureColumns(names),
+      ...ownColumns(measures),
     ],
     rows: rows.map(({ head, figures, suppressed }) => [
       ...head,
       ...names.map((name) => shownFigure(figures, name, suppressed)),
+      ...measures.map((measure) => shownOwn(figures, measure, suppressed)),
     ]),
     total: [
       text('Total'),
       ...heads.slice(1).map(() => none('not_applicable')),
       ...names.map((name) => shownFigure(totals, name)),
+      ...measures.map((measure) => shownOwn(totals, measure)),
     ],
   });
 }

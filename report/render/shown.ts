@@ -1,5 +1,5 @@
-import type { Figures, FigureName, Rate } from '../section/model.js';
-import { countText, percentText } from './text.js';
+import type { Figures, FigureName, OwnMeasureLine, Rate } from '../section/model.js';
+import { countText, percentText, quotientText } from './text.js';
 
 /** One value of a table, as every form of the report understands it. What is no number says why, and is never a zero. */
 export type Shown =
@@ -7,6 +7,8 @@ export type Shown =
   | { readonly is: 'day'; readonly day: string }
   | { readonly is: 'count'; readonly value: number }
   | { readonly is: 'rate'; readonly share: Rate }
+  /** A ratio that is no percentage, printed with two decimals. */
+  | { readonly is: 'quotient'; readonly share: Rate }
   /** Decimal text with two digits after the point. */
   | { readonly is: 'money'; readonly amount: string }
   /** A difference of two shares with its interval. */
@@ -49,12 +51,22 @@ export const kindOf = (name: FigureName): 'count' | 'rate' | 'money' =>
   MONEY.includes(name) ? 'money' : RATES.includes(name) ? 'rate' : 'count';
 
 /** A figure of a row; `suppressed` names those that are null since they are hidden. */
-export function shownFigure(figures: Figures, name: FigureName, suppressed: readonly FigureName[] = []): Shown {
+export function shownFigure(figures: Figures, name: FigureName, suppressed: readonly string[] = []): Shown {
   if (suppressed.includes(name)) return none('hidden');
   const value = figures[name];
   if (value === null) return none(kindOf(name) === 'rate' && figures.sent === 0 ? 'nothing_sent' : 'not_measured');
   if (typeof value === 'number') return { is: 'count', value };
   return typeof value === 'string' ? { is: 'money', amount: value } : { is: 'rate', share: value };
+}
+
+/** A figure of the user's own. */
+export function shownOwn(figures: Figures, { name, kind }: OwnMeasureLine, suppressed: readonly string[] = []): Shown {
+  if (suppressed.includes(name)) return none('hidden');
+  const value = figures.own?.[name] ?? null;
+  if (value === null) return none('not_measured');
+  if (typeof value === 'number') return { is: 'count', value };
+  if (typeof value === 'string') return { is: 'money', amount: value };
+  return { is: kind === 'percent' ? 'rate' : 'quotient', share: value };
 }
 
 /** As it is printed where there are only letters. */
@@ -68,6 +80,8 @@ export function textOf(shown: Shown): string {
       return countText(shown.value);
     case 'rate':
       return percentText(shown.share);
+    case 'quotient':
+      return quotientText(shown.share);
     case 'money':
       return shown.amount;
     case 'lift':

@@ -1,7 +1,8 @@
 import type { Card, Rate, Section } from '../section/model.js';
-import { comparisonsOf, someOf, spanText, stateText, type Comparison } from './about.js';
-import { count, rate } from './cells.js';
+import { cardFigure, comparisonsOf, someOf, spanText, stateText, type Comparison } from './about.js';
+import { count } from './cells.js';
 import { textOf } from './shown.js';
+import { shownHtml } from './tables.js';
 import { escape, instantText, shortMonthText } from './text.js';
 
 export function header(section: Section): string {
@@ -40,7 +41,7 @@ export function cards({ cards, month }: Section): string {
   const items = cards.map((card) => {
     const value =
       card.value === null ? '<p class="value none">not measured</p>' : `<p class="value">${figure(card)}</p>`;
-    const parts = isRate(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
+    const parts = isRatio(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
     const changes = comparisonsOf(card, month.id).map(comparison).join('');
     return `<li class="card"><h2>${escape(card.label)}</h2>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
   });
@@ -67,13 +68,13 @@ function sparkline({ label, history }: Card): string {
   return `<svg class="spark" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escape(name)}"><path d="${path}"/><circle cx="${x(last)}" cy="${y(history[last]!.value!)}" r="2.5"/></svg>`;
 }
 
-const isRate = (card: Card): card is Card & Rate => card.unit === 'rate' && card.denominator !== null;
+const isRatio = (card: Card): card is Card & Rate => card.denominator !== null;
 
-const figure = (card: Card): string => (isRate(card) ? rate(card) : count(card.value));
+const figure = (card: Card): string => shownHtml(cardFigure(card));
 
 function comparison({ span, before, moved }: Comparison): string {
   if (before.is === 'none') return `<p class="small">${span}: ${textOf(before)}</p>`;
-  const number = before.is === 'rate' ? rate(before.share) : count(before.is === 'count' ? before.value : null);
+  const number = shownHtml(before);
   const change = moved === undefined ? '' : `<data value="${moved.value}">${moved.text}</data> `;
   return `<p class="small">${change}<span class="before">from ${number} in ${span}</span></p>`;
 }

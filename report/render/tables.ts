@@ -1,13 +1,13 @@
 import { count, rate, NOTHING_SENT, NOT_MEASURED, SUPPRESSED } from './cells.js';
 import type { SectionTable } from './section-tables.js';
-import { WHY, type Points, type Shown } from './shown.js';
+import { textOf, WHY, type Points, type Shown } from './shown.js';
 import { escape } from './text.js';
 
 /** A table of the section as HTML. The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
 export function htmlTable({ id, caption, columns, rows, total }: SectionTable): string {
   const heads = columns.map(({ label }) => `<th scope="col">${escape(label)}</th>`).join('');
   const texts = columns.filter(({ kind }) => kind === 'text' || kind === 'day').length;
-  return `<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table data-table="${id}"><caption>${caption}</caption><thead><tr>${heads}</tr></thead>
+  return `<div class="scroll" role="region" aria-label="${escape(caption)}" tabindex="0"><table data-table="${id}"><caption>${escape(caption)}</caption><thead><tr>${heads}</tr></thead>
 <tbody>${rows.map((row) => line(row, texts)).join('\n')}</tbody>${total === undefined ? '' : `\n<tfoot>${line(total, texts)}</tfoot>`}</table></div>`;
 }
 
@@ -37,6 +37,8 @@ export function shownHtml(shown: Shown): string {
       return count(shown.value);
     case 'rate':
       return rate(shown.share);
+    case 'quotient':
+      return `<data value="${shown.share.value}">${textOf(shown)}</data>`;
     case 'money':
       return `<data value="${escape(shown.amount)}">${escape(shown.amount)}</data>`;
     case 'lift':

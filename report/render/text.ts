@@ -31,6 +31,15 @@ export const shortText = (value: number): string => SHORT.format(value);
 export const percentText = (share: { readonly numerator: number; readonly denominator: number }): string =>
   `${decimalText(rounded(quotientOf(share), 4), 2)} %`;
 
+/** With two decimals. */
+export function quotientText(share: { readonly numerator: number; readonly denominator: number }): string {
+  const units = rounded(quotientOf(share), 2);
+  return units < 0n ? `−${decimalText(-units, 2)}` : decimalText(units, 2);
+}
+
+/** An amount as a figure among counts. */
+export const amountText = (value: number): string => value.toFixed(2);
+
 /** Units of the last digit with their sign: a true minus, as wide as the plus. */
 export function signedText(units: bigint, digits: number): string {
   const [sign, size] = units < 0n ? ['−', -units] : [units > 0n ? '+' : '±', units];

@@ -14,7 +14,15 @@ import {
 import { none, shownCount, shownRate, text, WHY, type Shown } from './shown.js';
 import { instantText } from './text.js';
 
-const FORMATS = { count: '#,##0', rate: '0.00%', money: '#,##0.00', points: '+0.00%;-0.00%;0.00%', day: 'yyyy-mm-dd' };
+const FORMATS = {
+  count: '#,##0',
+  rate: '0.00%',
+  money: '#,##0.00',
+  amount: '#,##0.00',
+  quotient: '#,##0.00',
+  points: '+0.00%;-0.00%;0.00%',
+  day: 'yyyy-mm-dd',
+};
 const MUTED = '#59636e';
 const HEAD = { fontWeight: 'bold', backgroundColor: '#eef1f4', wrap: true, alignVertical: 'bottom' } as const;
 
@@ -77,7 +85,7 @@ function overview(section: Section): Sheet {
       ...cards.map((card) => [
         { value: card.label, fontWeight: 'bold' as const },
         cellOf(cardFigure(card)),
-        ...(card.unit === 'rate' && card.denominator !== null
+        ...(card.denominator !== null
           ? [cellOf(shownCount(card.numerator)), cellOf(shownCount(card.denominator))]
           : [null, null]),
         ...changeCells(card, card.previous_month),
@@ -231,6 +239,8 @@ function cellOf(shown: Shown): Cell {
       return { value: shown.value, type: Number, format: FORMATS.count };
     case 'rate':
       return { value: shown.share.value, type: Number, format: FORMATS.rate };
+    case 'quotient':
+      return { value: shown.share.value, type: Number, format: FORMATS.quotient };
     case 'money':
       return { value: Number(shown.amount), type: Number, format: FORMATS.money };
     case 'none':

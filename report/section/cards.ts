@@ -1,4 +1,4 @@
-import type { Card, CardKey, Change, Figures } from './model.js';
+import type { Card, CardUnit, Change, Figures, OwnMeasureLine } from './model.js';
 
 export interface Compared {
   readonly month: string;
@@ -6,7 +6,9 @@ export interface Compared {
   readonly figures: Figures;
 }
 
-const CARDS: readonly { readonly key: CardKey; readonly label: string; readonly definition: string }[] = [
+type About = Pick<Card, 'key' | 'label' | 'definition'>;
+
+const CARDS: readonly About[] = [
   { key: 'sent', label: 'Messages sent', definition: 'Messages handed over for delivery, control groups left out.' },
   {
     key: 'delivered',
@@ -45,38 +47,56 @@ export function cardsOf(
   previous: Compared | undefined,
   lastYear: Compared | undefined,
   history: readonly MonthFigures[],
+  own: readonly OwnMeasureLine[] = [],
 ): Card[] {
-  return CARDS.map(({ key, label, definition }) => {
+  const units = new Map<string, CardUnit>(own.map(({ name, kind }) => [name, kind === 'percent' ? 'rate' : kind]));
+  const all: readonly About[] = [
+    ...CARDS,
+    ...own.map((measure) => ({ key: measure.name, label: ownLabel(measure), definition: measure.definition })),
+  ];
+  return all.map(({ key, label, definition }) => {
     return {
       key,
       label,
-      unit: key === 'open_rate' || key === 'response_rate' ? 'rate' : 'count',
+      unit: units.get(key) ?? (key === 'open_rate' || key === 'response_rate' ? 'rate' : 'count'),
       ...(measuredIn(totals, key) ?? NOT_MEASURED),
       definition,
       history: history.map(({ month, figures }) => ({
         month,
         value: figures === undefined ? null : (measuredIn(figures, key)?.value ?? null),
       })),
-      previous_month: changeOf(key, totals, previous),
-      last_year: changeOf(key, totals, lastYear),
+      previous_month: changeOf(key, units.get(key), totals, previous),
+      last_year: changeOf(key, units.get(key), totals, lastYear),
     };
   });
 }
 
+/** The name of a measure with what it is counted in. */
+export const ownLabel = ({ title, unit }: Pick<OwnMeasureLine, 'title' | 'unit'>): string =>
+  unit === null ? title : `${title} (${unit})`;
+
 const NOT_MEASURED = { value: null, numerator: null, denominator: null, low: null, high: null };
 
 /** A figure, and where it is a rate what it was computed from. */
-function measuredIn(figures: Figures, key: CardKey) {
-  const measured = figures[key];
-  return typeof measured === 'number' ? { ...NOT_MEASURED, value: measured } : measured;
+function measuredIn(figures: Figures, key: string) {
+  const measured = Object.hasOwn(figures.own ?? {}, key) ? figures.own![key]! : builtIn(figures, key);
+  return measured === null || typeof measured === 'object' ? measured : { ...NOT_MEASURED, value: Number(measured) };
 }
 
-function changeOf(key: CardKey, totals: Figures, other: Compared | undefined): Change | null {
+const builtIn = (figures: Figures, key: string) =>
+  CARDS.some((card) => card.key === key) ? figures[key as 'sent' | 'open_rate'] : null;
+
+function changeOf(
+  key: string,
+  unit: CardUnit | undefined,
+  totals: Figures,
+  other: Compared | undefined,
+): Change | null {
   const now = measuredIn(totals, key);
   const then = other === undefined ? null : measuredIn(other.figures, key);
   if (other === undefined || now === null || then === null) return null;
   const difference = now.value - then.value;
-  const isRate = then.denominator !== null;
+  const isRate = then.denominator !== null && unit !== 'quotient';
   return {
     month: other.month,
     days: other.days,

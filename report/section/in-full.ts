@@ -12,6 +12,8 @@ export function inFull(section: Section): Section {
     weeks: told.weeks ?? [],
     earlier_days: told.earlier_days ?? { previous_month: null, last_year: null },
     annotations: told.annotations ?? [],
+    own_measures: told.own_measures ?? [],
+    by_dimension: told.by_dimension ?? [],
     by_channel: told.by_channel ?? [],
     by_channel_region: told.by_channel_region ?? [],
     by_channel_segment: told.by_channel_segment ?? [],

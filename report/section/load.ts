@@ -7,12 +7,13 @@ import { costsOf } from './costs.js';
 import { experimentsOf, type ExperimentDefinition } from './experiments.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
 import { largestCampaigns } from './largest.js';
-import type { Figures, MonthSpan, ResponseTypeFigures, Section, Status } from './model.js';
+import type { Figures, MonthSpan, OwnMeasureLine, ResponseTypeFigures, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
 import { outlookOf } from './outlook.js';
 import type { DaySpan } from '../facts/fact.js';
+import { NOTHING_OWN, presentIn, type OwnFigures } from '../facts/own.js';
 import { sourceDays, type SourceDays } from './sources.js';
 import { annotationsOf, earlierDays, figuresByDay, isOpenDay } from './trend.js';
 import { weeksOf } from './weeks.js';
@@ -30,6 +31,8 @@ export interface SectionOptions {
   readonly factDays?: Readonly<Record<string, DaySpan>>;
   /** How members were to be shared out among arms; campaigns that are not here have equal ones. */
   readonly experiments?: readonly ExperimentDefinition[];
+  /** Measures and dimensions of the user's own. */
+  readonly own?: OwnFigures;
 }
 
 /** Reads the section of one month from the marts, all of it from one state of them. */
@@ -50,16 +53,18 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const through = throughDay(span, sources, now >= end);
   const monthSpan: MonthSpan = { ...span, through_day: through, has_ended: now >= end };
   const period: Period = { kind: 'month', month };
+  const own = await presentIn(sql, dialectOf(sql), options.own ?? NOTHING_OWN);
+  const by = (columns: readonly string[]) => figuresBy(sql, period, columns, {}, own);
 
-  const totals = figuresOf(await figuresBy(sql, period, []));
+  const totals = figuresOf(await by([]));
   const closingMs = closingOf(options.closeAfter);
-  const days = await figuresByDay(sql, span.first_day, through);
-  const campaigns = await figuresBy(sql, period, ['source', 'campaign_id']);
-  const regions = await figuresBy(sql, period, ['region']);
-  const channels = await figuresBy(sql, period, ['channel']);
-  const segments = await figuresBy(sql, period, ['segment']);
-  const regionSegments = await figuresBy(sql, period, ['region', 'segment']);
-  const bySource = await figuresBy(sql, period, ['source']);
+  const days = await figuresByDay(sql, span.first_day, through, own);
+  const campaigns = await by(['source', 'campaign_id']);
+  const regions = await by(['region']);
+  const channels = await by(['channel']);
+  const segments = await by(['segment']);
+  const regionSegments = await by(['region', 'segment']);
+  const bySource = await by(['source']);
   const zones = await sql.query<{ time_zone: string }>(
     `SELECT time_zone FROM report.campaign_monthly WHERE month = '${span.first_day}'
       UNION SELECT time_zone FROM report.response_monthly WHERE month = '${span.first_day}' ORDER BY 1`,
@@ -81,17 +86,19 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     sources: sources.states,
     time_zones: zones.map(({ time_zone }) => time_zone),
     totals,
+    own_measures: ownMeasureLines(options.own),
     cards: cardsOf(
       totals,
-      await compared(sql, monthSpan, addMonths(month, -1)),
-      await compared(sql, monthSpan, addMonths(month, -12)),
-      await historyOf(sql, month, totals),
+      await compared(sql, monthSpan, addMonths(month, -1), own),
+      await compared(sql, monthSpan, addMonths(month, -12), own),
+      await historyOf(sql, month, totals, own),
+      ownMeasureLines(options.own),
     ),
     days: days.map((day) => ({ ...day, is_preliminary: isOpenDay(day.date, project.timezone, closingMs, now) })),
-    weeks: await weeksOf(sql, span.first_day, through),
+    weeks: await weeksOf(sql, span.first_day, through, own),
     earlier_days: {
-      previous_month: await earlierDays(sql, addMonths(month, -1)),
-      last_year: await earlierDays(sql, addMonths(month, -12)),
+      previous_month: await earlierDays(sql, addMonths(month, -1), own),
+      last_year: await earlierDays(sql, addMonths(month, -12), own),
     },
     annotations: await annotationsOf(sql, span.first_day, through),
     by_campaign: byCampaign,
@@ -112,6 +119,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
       ...figures,
       suppressed: [],
     })),
+    by_dimension: [],
     by_channel_region: [],
     by_channel_segment: [],
     tables: [],
@@ -133,9 +141,14 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
 }
 
 /** Of the month and the twelve before it, oldest first. */
-async function historyOf(sql: SqlSession, month: string, totals: Figures): Promise<readonly MonthFigures[]> {
+async function historyOf(
+  sql: SqlSession,
+  month: string,
+  totals: Figures,
+  own: OwnFigures,
+): Promise<readonly MonthFigures[]> {
   const months = Array.from({ length: 12 }, (_, back) => addMonths(month, back - 12));
-  const found = await figuresBy(sql, { kind: 'months', from: months[0]!, to: months.at(-1)! }, ['month']);
+  const found = await figuresBy(sql, { kind: 'months', from: months[0]!, to: months.at(-1)! }, ['month'], {}, own);
   const byMonth = new Map(found.map(({ group, figures }) => [monthOf(group.month!), figures]));
   return [...months.map((each) => ({ month: each, figures: byMonth.get(each) })), { month, figures: totals }];
 }
@@ -148,6 +161,10 @@ async function responseTypes(sql: SqlSession, month: string): Promise<readonly R
   );
   return rows.map((row) => ({ ...row, responded: row.responded === null ? null : Number(row.responded) }));
 }
+
+/** What the section says of them, also of those that no build has counted yet. */
+export const ownMeasureLines = ({ measures }: OwnFigures = NOTHING_OWN): readonly OwnMeasureLine[] =>
+  measures.map(({ name, title, unit, kind, definition }) => ({ name, title, unit: unit ?? null, kind, definition }));
 
 const figuresOf = (rows: readonly Grouped[]): Figures => rows[0]?.figures ?? NOTHING_MEASURED;
 
@@ -201,11 +218,16 @@ function statusOf(
 }
 
 /** Of a month that has not ended, only as many days of the other are compared; undefined where that has no figures. */
-async function compared(sql: SqlSession, span: MonthSpan, month: string): Promise<Compared | undefined> {
+async function compared(
+  sql: SqlSession,
+  span: MonthSpan,
+  month: string,
+  own: OwnFigures,
+): Promise<Compared | undefined> {
   const isWhole = span.has_ended || span.through_day === span.last_day;
   const last = [`${month}${span.through_day.slice(7)}`, lastDayOf(month)].sort()[0]!;
   const period: Period = isWhole ? { kind: 'month', month } : { kind: 'days', from: firstDayOf(month), to: last };
-  const [found] = await figuresBy(sql, period, []);
+  const [found] = await figuresBy(sql, period, [], {}, own);
   if (found === undefined) return undefined;
   return { month, days: isWhole ? null : Number(last.slice(8)), figures: found.figures };
 }

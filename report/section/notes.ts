@@ -1,3 +1,4 @@
+import { ownLabel } from './cards.js';
 import type { Figures, Note, Section } from './model.js';
 
 /** What a reader must know to read the figures rightly; only what applies to this month. */
@@ -50,7 +51,8 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
         }
       : undefined,
   ];
-  return notes.filter((note) => note !== undefined);
+  const own = section.own_measures.map((measure) => ({ title: ownLabel(measure), text: measure.definition }));
+  return [...notes.filter((note) => note !== undefined), ...own];
 }
 
 function machineOpens({ opened_machine, opened }: Figures): string {
@@ -58,14 +60,24 @@ function machineOpens({ opened_machine, opened }: Figures): string {
   return ` They include ${opened_machine.toLocaleString('en-US')} of ${opened?.toLocaleString('en-US')} that are told to be by machines, such as Apple Mail Privacy Protection; rest decisions on responses.`;
 }
 
+const listOf = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
 /** What is hidden, and that it cannot be had by sums. */
-export function suppressionNote({ suppression, status }: Pick<Section, 'suppression' | 'status'>): readonly Note[] {
+export function suppressionNote({
+  suppression,
+  status,
+  by_dimension,
+  tables,
+}: Pick<Section, 'suppression' | 'status' | 'by_dimension' | 'tables'>): readonly Note[] {
   if (suppression === null) return [];
   const { threshold, hidden, is_lifted } = suppression;
   const frozen =
     status.release?.is_live === true
       ? ` They are those of release ${status.release.version} and stay so until the next one, so that no day's difference tells of a few.`
       : '';
+  const own = by_dimension
+    .filter(({ dimension }) => tables.some(({ table, is_protected }) => table === dimension && is_protected))
+    .map(({ title }) => title.toLowerCase());
   if (is_lifted)
     return [
       {
@@ -77,7 +89,7 @@ export function suppressionNote({ suppression, status }: Pick<Section, 'suppress
     {
       title: 'Small counts',
       text:
-        `By region and segment no count from 1 to ${threshold - 1} is shown, nor any from which one could be derived: ${hidden} figures are hidden. ` +
+        `By ${listOf(['region', 'segment', ...own])} no count from 1 to ${threshold - 1} is shown, nor any from which one could be derived: ${hidden} figures are hidden. ` +
         `A zero is shown. Totals, days and campaigns are complete.${frozen}`,
     },
   ];

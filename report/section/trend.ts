@@ -1,4 +1,5 @@
 import type { SqlSession } from '#sdk';
+import { NOTHING_OWN, type OwnFigures } from '../facts/own.js';
 import { addDays, daysBetween, firstDayOf, lastDayOf, startOfDay } from './calendar.js';
 import { figuresBy, NOTHING_MEASURED } from './figures.js';
 import type { Annotation, EarlierDays, Figures } from './model.js';
@@ -8,16 +9,19 @@ export async function figuresByDay(
   sql: SqlSession,
   first: string,
   last: string,
+  own: OwnFigures = NOTHING_OWN,
 ): Promise<readonly (Figures & { readonly date: string })[]> {
-  const found = await figuresBy(sql, { kind: 'days', from: first, to: last }, ['date']);
+  const found = await figuresBy(sql, { kind: 'days', from: first, to: last }, ['date'], {}, own);
   const byDate = new Map(found.map(({ group, figures }) => [group.date, figures]));
   return daysBetween(first, last).map((date) => ({ date, ...(byDate.get(date) ?? NOTHING_MEASURED) }));
 }
 
 /** Null where no day of that month has data. */
-export async function earlierDays(sql: SqlSession, month: string): Promise<EarlierDays | null> {
-  const days = await figuresByDay(sql, firstDayOf(month), lastDayOf(month));
-  const isEmpty = days.every(({ date: _, ...figures }) => Object.values(figures).every((value) => value === null));
+export async function earlierDays(sql: SqlSession, month: string, own: OwnFigures): Promise<EarlierDays | null> {
+  const days = await figuresByDay(sql, firstDayOf(month), lastDayOf(month), own);
+  const isEmpty = days.every(({ date: _, own: more = {}, ...figures }) =>
+    [...Object.values(figures), ...Object.values(more)].every((value) => value === null),
+  );
   return isEmpty ? null : { month, days };
 }
 

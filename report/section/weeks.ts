@@ -1,11 +1,17 @@
 import type { SqlSession } from '#sdk';
+import type { OwnFigures } from '../facts/own.js';
 import { addDays } from './calendar.js';
 import { figuresBy } from './figures.js';
 import type { WeekFigures } from './model.js';
 
 /** The days of a span by weeks, which begin on Mondays. A week without any row is left out. */
-export async function weeksOf(sql: SqlSession, first: string, last: string): Promise<readonly WeekFigures[]> {
-  const weeks = await figuresBy(sql, { kind: 'days', from: first, to: last }, ['week']);
+export async function weeksOf(
+  sql: SqlSession,
+  first: string,
+  last: string,
+  own: OwnFigures,
+): Promise<readonly WeekFigures[]> {
+  const weeks = await figuresBy(sql, { kind: 'days', from: first, to: last }, ['week'], {}, own);
   return weeks
     .map(({ group, figures }) => {
       const monday = group.week!;

@@ -1,6 +1,6 @@
 import { cardsOf } from './cards.js';
-import { NOTHING_MEASURED, rateOf } from './figures.js';
-import type { Figures, FigureName, Rate, Section, Suppressible } from './model.js';
+import { NOTHING_MEASURED, quotientOf, rateOf } from './figures.js';
+import type { Figures, FigureName, OwnFigure, OwnMeasureLine, Rate, Section, Suppressible } from './model.js';
 
 /**
  * What somebody may see who may see these regions only: their rows, and totals that are the sum of those. Whatever is told over all
@@ -11,7 +11,7 @@ export function withinRegions(section: Section, regions: readonly string[]): Sec
   const byRegion = section.by_region.filter(isTheirs);
   const byRegionSegment = section.by_region_segment.filter(isTheirs);
   const byChannelRegion = section.by_channel_region.filter(isTheirs);
-  const totals = sumOf(byRegion);
+  const totals = sumOf(byRegion, section.own_measures);
   return {
     schema: section.schema,
     heading: section.heading,
@@ -22,7 +22,8 @@ export function withinRegions(section: Section, regions: readonly string[]): Sec
     sources: section.sources,
     time_zones: section.time_zones,
     totals,
-    cards: cardsOf(totals, undefined, undefined, []),
+    own_measures: section.own_measures,
+    cards: cardsOf(totals, undefined, undefined, [], section.own_measures),
     days: section.days.map(({ date, is_preliminary }) => ({ date, is_preliminary, ...NOTHING_MEASURED })),
     weeks: [],
     earlier_days: { previous_month: null, last_year: null },
@@ -32,6 +33,7 @@ export function withinRegions(section: Section, regions: readonly string[]): Sec
     by_region: byRegion,
     by_segment: [],
     by_region_segment: byRegionSegment,
+    by_dimension: [],
     by_channel_region: byChannelRegion,
     by_channel_segment: [],
     tables: section.tables.filter(({ dimensions }) => dimensions.includes('region')),
@@ -67,25 +69,33 @@ export function withinRegions(section: Section, regions: readonly string[]): Sec
 }
 
 /** A figure that is hidden in one row is hidden in the sum, or the sum would tell it. */
-function sumOf(rows: readonly Suppressible[]): Figures {
-  const isHidden = (name: FigureName) => rows.some(({ suppressed }) => suppressed.includes(name));
-  const of = <T>(name: FigureName, add: (values: readonly NonNullable<T>[]) => T): T | null => {
-    const values = rows.map((row) => row[name] as T).filter((value) => value !== null && value !== undefined);
+function sumOf(rows: readonly Suppressible[], measures: readonly OwnMeasureLine[]): Figures {
+  const isHidden = (name: string) => rows.some(({ suppressed }) => suppressed.includes(name));
+  const valueOf = (row: Suppressible, name: string): unknown =>
+    measures.some((one) => one.name === name) ? row.own?.[name] : row[name as FigureName];
+  const of = <T>(name: string, add: (values: readonly NonNullable<T>[]) => T): T | null => {
+    const values = rows.map((row) => valueOf(row, name) as T).filter((value) => value !== null && value !== undefined);
     return isHidden(name) || values.length === 0 ? null : add(values);
   };
-  const count = (name: FigureName) => of<number>(name, (values) => values.reduce((sum, value) => sum + value, 0));
-  const money = (name: FigureName) =>
+  const count = (name: string) => of<number>(name, (values) => values.reduce((sum, value) => sum + value, 0));
+  const money = (name: string) =>
     of<string>(name, (values) => {
       // With two decimals each, and more digits than a number holds.
       const cents = values.reduce((sum, value) => sum + BigInt(value.replace('.', '')), 0n);
       const digits = String(cents < 0n ? -cents : cents).padStart(3, '0');
       return `${cents < 0n ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
     });
-  const rate = (name: FigureName) =>
+  const ratio = (name: string, divide: typeof rateOf) =>
     of<Rate | null>(name, (values) => {
       const sum = (side: 'numerator' | 'denominator') => values.reduce((total, value) => total + value[side], 0);
-      return rateOf(sum('numerator'), sum('denominator'));
+      return divide(sum('numerator'), sum('denominator'));
     });
+  const rate = (name: string) => ratio(name, rateOf);
+  const own = measures.map(({ name, kind }): [string, OwnFigure] => {
+    if (kind === 'count') return [name, count(name)];
+    if (kind === 'amount') return [name, money(name)];
+    return [name, ratio(name, kind === 'percent' ? rateOf : quotientOf)];
+  });
   return {
     targeted: count('targeted'),
     sent: count('sent'),
@@ -100,5 +110,6 @@ function sumOf(rows: readonly Suppressible[]): Figures {
     revenue: money('revenue'),
     open_rate: rate('open_rate'),
     response_rate: rate('response_rate'),
+    ...(measures.length === 0 ? {} : { own: Object.fromEntries(own) }),
   };
 }

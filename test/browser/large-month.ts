@@ -65,6 +65,8 @@ export function largeMonth({ campaigns, regions, segments }: Size): Section {
       suppressed: [],
       ...some(900_000),
     })),
+    own_measures: [],
+    by_dimension: [],
     by_channel_region: [],
     by_channel_segment: [],
     tables: [],

@@ -1,14 +1,13 @@
+import { NOTHING_OWN } from '../../facts/own.js';
 import {
-  AMOUNTS,
-  BREAKDOWNS,
-  FAMILIES,
   FINEST,
   keyOf,
-  PARTS,
+  layoutOf,
   type Breakdown,
   type Cell,
   type Count,
   type Dimension,
+  type Layout,
   type Value,
 } from '../breakdowns.js';
 import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
@@ -31,10 +30,15 @@ export interface Masked {
   readonly held: readonly Count[];
 }
 
-export const protectedBy =
-  (dimensions: readonly Dimension[]): IsProtected =>
-  (breakdown: Breakdown) =>
-    (BREAKDOWNS[breakdown] as readonly Dimension[]).some((one) => dimensions.includes(one));
+/** Those that are configured, and the user's own that tell of members. */
+export function protectedBy({ dimensions }: Suppression, { breakdowns, own }: Layout): IsProtected {
+  const all = new Set([...dimensions, ...own.dimensions.flatMap((one) => (one.isProtected ? [one.name] : []))]);
+  return (breakdown: Breakdown) => (breakdowns[breakdown] ?? []).some((one) => all.has(one));
+}
+
+/** Whether anything is to be hidden at all. */
+export const isSuppressing = (suppression: Suppression, layout: Layout): boolean =>
+  suppression.threshold > 1 && Object.keys(layout.breakdowns).some(protectedBy(suppression, layout));
 
 /** What two readers see: one who takes each version for itself, and one who knows which figures stayed between versions. */
 interface Family {
@@ -47,18 +51,24 @@ interface Family {
  * Decides what a new version hides, given all that was published of the month before. Afterwards no small count, no small
  * remainder and no small difference between versions follows from what is shown, by whatever sums and differences of it.
  */
-export function suppress(cells: readonly Cell[], earlier: readonly (readonly Cell[])[], options: Suppression): Masked {
-  const { threshold, dimensions } = options;
-  if (threshold < 2 || dimensions.length === 0) return { cells, held: [] };
+export function suppress(
+  cells: readonly Cell[],
+  earlier: readonly (readonly Cell[])[],
+  options: Suppression,
+  layout: Layout = layoutOf(NOTHING_OWN),
+): Masked {
+  const { threshold } = options;
+  if (!isSuppressing(options, layout)) return { cells, held: [] };
   const ground: Ground = {
+    layout,
     versions: [...earlier, cells],
     newest: earlier.length,
-    isProtected: protectedBy(dimensions),
+    isProtected: protectedBy(options, layout),
     isSmall: (value) => value > 0 && value < threshold,
   };
-  const families = FAMILIES.map((counts) => familyOf(counts, ground));
+  const families = layout.families.map((counts) => familyOf(counts, ground));
   const ofCount = new Map(families.flatMap((family) => family.counts.map((count) => [count, family] as const)));
-  const broken = markRemainders(ground, (count) => ofCount.get(count)!);
+  const broken = markRemainders(ground, (count) => ofCount.get(count));
   const held = families.flatMap((family) =>
     !broken.has(family) && hideEnough(family, ground) ? [] : [...family.counts],
   );
@@ -69,8 +79,8 @@ export function suppress(cells: readonly Cell[], earlier: readonly (readonly Cel
     const key = keyOf(cell);
     const hidden = (Object.keys(cell.values) as Value[]).filter((name) => {
       const isMeasured = cell.values[name] !== null;
-      if ((AMOUNTS as readonly Value[]).includes(name) || cell.breakdown === FINEST) return isMeasured;
-      const count = name as Count;
+      if (layout.amounts.includes(name) || cell.breakdown === FINEST) return isMeasured;
+      const count: Count = name;
       if (held.includes(count)) return last === undefined ? isMeasured : cell.hidden.includes(count);
       return ofCount.get(count)!.plain.nodeAt(ground.newest, count, key)?.isHidden === true;
     });
@@ -80,15 +90,17 @@ export function suppress(cells: readonly Cell[], earlier: readonly (readonly Cel
 }
 
 interface Ground {
+  readonly layout: Layout;
   readonly versions: readonly (readonly Cell[])[];
   readonly newest: number;
   readonly isProtected: IsProtected;
   readonly isSmall: (value: number) => boolean;
 }
 
-function familyOf(counts: readonly Count[], { versions, isProtected, isSmall }: Ground): Family {
+function familyOf(counts: readonly Count[], ground: Ground): Family {
+  const { versions, isSmall } = ground;
   const readBy = (knowsWhatStayed: boolean): System => {
-    const system = systemOf(versions, counts, isProtected, knowsWhatStayed);
+    const system = systemOf(versions, counts, ground, knowsWhatStayed);
     markPublic(system);
     for (const node of system.nodes) node.isSensitive = isSmall(node.value) && (node.isNew || node.wasHidden);
     return system;
@@ -99,18 +111,21 @@ function familyOf(counts: readonly Count[], { versions, isProtected, isSmall }: 
 }
 
 /** A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: the family is broken. */
-function markRemainders({ versions, newest, isProtected, isSmall }: Ground, familyWith: (count: Count) => Family) {
+function markRemainders(
+  { layout, versions, newest, isProtected, isSmall }: Ground,
+  familyWith: (count: Count) => Family | undefined,
+) {
   const broken = new Set<Family>();
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
       if (!isProtected(cell.breakdown)) continue;
       const key = keyOf(cell);
       const at = (count: Count) => {
-        const { plain, knowing } = familyWith(count);
-        const [one, other] = [plain.nodeAt(version, count, key), knowing.nodeAt(version, count, key)];
+        const family = familyWith(count);
+        const [one, other] = [family?.plain.nodeAt(version, count, key), family?.knowing.nodeAt(version, count, key)];
         return one === undefined || other === undefined ? undefined : ([one, other] as const);
       };
-      for (const [whole, parts] of Object.entries(PARTS) as [Count, readonly Count[]][])
+      for (const [whole, parts] of Object.entries(layout.parts))
         for (const part of parts) {
           const [all, some] = [at(whole), at(part)];
           if (all === undefined || some === undefined || !isSmall(all[0].value - some[0].value)) continue;
@@ -118,7 +133,7 @@ function markRemainders({ versions, newest, isProtected, isSmall }: Ground, fami
             ([plain, knowing]) => !plain.isPublic && !knowing.wasShown && (plain.isNew || plain.wasHidden),
           );
           if (secret !== undefined) for (const node of secret) node.isSensitive = true;
-          else if (version === newest && !(all[0].isPublic && some[0].isPublic)) broken.add(familyWith(part));
+          else if (version === newest && !(all[0].isPublic && some[0].isPublic)) broken.add(familyWith(part)!);
         }
     }
   return broken;

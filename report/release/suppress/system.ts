@@ -1,4 +1,4 @@
-import { BREAKDOWNS, FINEST, keyOf, type Breakdown, type Cell, type Count, type Dimension } from '../breakdowns.js';
+import { FINEST, keyOf, type Breakdown, type Cell, type Count, type Dimension, type Layout } from '../breakdowns.js';
 import type { Equation } from './bounds.js';
 
 /** One count at one place, or several that are known to be the same. */
@@ -55,19 +55,20 @@ export const isUnknown = (node: Node): boolean =>
 export function systemOf(
   versions: readonly (readonly Cell[])[],
   family: readonly Count[],
-  isProtected: IsProtected,
+  { layout, isProtected }: { readonly layout: Layout; readonly isProtected: IsProtected },
   knowsWhatStayed: boolean,
 ): System {
+  const summed = largestParts(layout);
   const newest = versions.length - 1;
   const same = new Groups();
   const found: { readonly place: Place; readonly cell: Cell; readonly text: string; readonly group: number }[] = [];
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
-      if (SUMMED[cell.breakdown] === undefined) continue;
+      if (summed[cell.breakdown] === undefined) continue;
       const key = keyOf(cell);
       for (const count of family) {
         const text = cell.values[count];
-        if (text === null) continue;
+        if (text === null || text === undefined) continue;
         const group = same.add(`${version} ${key}#${text}`);
         if (knowsWhatStayed) same.join(group, same.add(`${count} ${key}#${text}`));
         found.push({ place: { version, count, key }, cell, text, group });
@@ -94,7 +95,9 @@ export function systemOf(
   }
   const nodeAt = (version: number, count: Count, key: string) => places[version]?.get(`${count} ${key}`);
   const sums = versions.flatMap((cells, version) =>
-    family.flatMap((count) => sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), isProtected)),
+    family.flatMap((count) =>
+      sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), { layout, summed, isProtected }),
+    ),
   );
   const sumsOf = new Map<number, number[]>();
   for (const [index, sum] of sums.entries())
@@ -142,17 +145,15 @@ class Groups {
   }
 }
 
-/** Of each table the next smaller ones in the list, whose rows are sums of its own. */
-const SUMMED: Readonly<Partial<Record<Breakdown, readonly Breakdown[]>>> = largestParts();
+type Summed = Readonly<Partial<Record<Breakdown, readonly Breakdown[]>>>;
 
-function largestParts(): Partial<Record<Breakdown, readonly Breakdown[]>> {
+/** Of each table the next smaller ones in the list, whose rows are sums of its own. */
+function largestParts({ breakdowns }: Layout): Summed {
   // What has other dimensions, such as days or overlapping types of responses, has no part that is protected.
-  const all: readonly Dimension[] = BREAKDOWNS[FINEST];
-  const names = (Object.keys(BREAKDOWNS) as Breakdown[]).filter((name) =>
-    (BREAKDOWNS[name] as readonly Dimension[]).every((one) => all.includes(one)),
-  );
+  const all = breakdowns[FINEST]!;
+  const names = Object.keys(breakdowns).filter((name) => breakdowns[name]!.every((one) => all.includes(one)));
   const isWithin = (small: Breakdown, large: Breakdown) =>
-    small !== large && BREAKDOWNS[small].every((one) => (BREAKDOWNS[large] as readonly Dimension[]).includes(one));
+    small !== large && breakdowns[small]!.every((one) => breakdowns[large]!.includes(one));
   return Object.fromEntries(
     names.map((large) => {
       const within = names.filter((small) => isWithin(small, large));
@@ -161,15 +162,23 @@ function largestParts(): Partial<Record<Breakdown, readonly Breakdown[]>> {
   );
 }
 
-function sumsIn(cells: readonly Cell[], nodeOf: (cell: Cell) => Node | undefined, isProtected: IsProtected) {
+function sumsIn(
+  cells: readonly Cell[],
+  nodeOf: (cell: Cell) => Node | undefined,
+  {
+    layout: { breakdowns },
+    summed,
+    isProtected,
+  }: { readonly layout: Layout; readonly summed: Summed; readonly isProtected: IsProtected },
+) {
   const byBreakdown = Map.groupBy(cells, ({ breakdown }) => breakdown);
-  return Object.entries(SUMMED).flatMap(([large, smaller]) => {
+  return Object.entries(summed).flatMap(([large, smaller = []]) => {
     // Where nothing may be hidden nothing can be derived.
-    if (!isProtected(large as Breakdown)) return [];
+    if (!isProtected(large)) return [];
     return smaller.flatMap((small) => {
-      const dimensions: readonly Dimension[] = BREAKDOWNS[small];
-      const place = ({ at }: Cell) => JSON.stringify(dimensions.map((dimension) => at[dimension]));
-      const parts = Map.groupBy(byBreakdown.get(large as Breakdown) ?? [], place);
+      const dimensions: readonly Dimension[] = breakdowns[small]!;
+      const place = ({ at }: Cell) => JSON.stringify(dimensions.map((dimension) => at[dimension] ?? ''));
+      const parts = Map.groupBy(byBreakdown.get(large) ?? [], place);
       return (byBreakdown.get(small) ?? []).flatMap((whole) => {
         const total = nodeOf(whole);
         if (total === undefined) return [];

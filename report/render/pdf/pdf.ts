@@ -1,7 +1,6 @@
 import type { Card, Section } from '../../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from '../about.js';
 import { drawChart, inLight } from '../charts.js';
-import type { ChartName } from '../formats.js';
 import {
   controlTable,
   figureTables,
@@ -100,7 +99,7 @@ function drawCards(paper: Paper, { cards, month }: Section): void {
 
 function cardLines(card: Card, month: string): readonly string[] {
   const parts =
-    card.unit === 'rate' && card.numerator !== null && card.denominator !== null
+    card.numerator !== null && card.denominator !== null
       ? [`${textOf({ is: 'count', value: card.numerator })} of ${textOf({ is: 'count', value: card.denominator })}`]
       : [];
   return [...parts, ...comparisonsOf(card, month).map((one) => arrows(comparisonText(one)))];
@@ -162,18 +161,22 @@ function drawCard(
 }
 
 function drawParts(paper: Paper, section: Section): void {
-  const tables = new Map(figureTables(section, MAIN).map((table) => [table.id, table]));
+  const tables = new Map(figureTables(section, MAIN, { isNarrow: true }).map((table) => [table.id, table]));
   const rates = 'Percentages are response rates.';
-  const part = (title: string, lead: string, chart: ChartName | undefined, table: SectionTable | undefined) => {
+  const part = (title: string, lead: string, chart: string | undefined, table: SectionTable | undefined) => {
     const drawn = chart === undefined ? undefined : drawChart(section, chart, { width: DRAWN, panelHeight: PANEL });
     if (drawn === undefined && table === undefined) return;
     drawPart(paper, { title, lead, drawn, table });
+    const more = table === undefined ? undefined : tables.get(`${table.id}_own`);
+    if (more !== undefined) drawPart(paper, { title: more.title, lead: OWN, drawn: undefined, table: more });
   };
   part('By day', 'Days without data are gaps; a zero was measured.', 'trend', undefined);
   part('By campaign', `The largest by messages sent. ${rates}`, 'campaigns', tables.get('campaign'));
   part('By region', rates, 'regions', tables.get('region'));
   part('By member segment', rates, 'segments', tables.get('segment'));
   part('By region and member segment', 'Each member segment in each region.', undefined, tables.get('region_segment'));
+  for (const { dimension, title } of section.by_dimension)
+    if (tables.has(dimension)) part(`By ${title.toLowerCase()}`, rates, dimension, tables.get(dimension));
   if (tables.has('channel')) part('By channel', rates, 'channels', tables.get('channel'));
   part('By source', 'The systems in which the campaigns ran.', undefined, tables.get('source'));
   if (section.by_response_type.length > 1)
@@ -197,6 +200,7 @@ function drawParts(paper: Paper, section: Section): void {
   part('All days', 'The figures behind the graph.', undefined, tables.get('day'));
 }
 
+const OWN = 'Measures of your own, as the notes define them.';
 const HEADING = 46;
 
 interface Part {

@@ -115,7 +115,7 @@ function told({ head, rows }: ReadTable): readonly Told[] {
   return rows.map((row) => places.map((place) => (row[place] === 'no data' ? 'not measured' : row[place]!)));
 }
 
-const printedOf = (value: number, unit: 'count' | 'rate') =>
+const printedOf = (value: number, unit: string) =>
   unit === 'count' ? value.toLocaleString('en-US') : `${(value * 100).toFixed(2)} %`;
 /** As a reader of letters sees it. */
 const printed = (row: Told): Told =>

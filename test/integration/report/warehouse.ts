@@ -7,7 +7,7 @@ import { openPool } from '../../../destinations/postgres/connection.js';
 import { ensureMetadata } from '../../../destinations/postgres/metadata.js';
 import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
-import { compileFacts, type CompiledFact, type FactDefinition } from '../../../report/index.js';
+import { compileFacts, ownFigures, type CompiledFact, type FactDefinition } from '../../../report/index.js';
 import { parseSettings } from '../../../core/settings/index.js';
 import { testDatabase, type TestDatabase } from '../../support/postgres.js';
 
@@ -59,6 +59,7 @@ export function factsOf(settings: Settings): readonly CompiledFact[] {
         standards: { regions, segments, channels },
         authority,
         crosswalk,
+        own: ownFigures(settings.report!),
       };
     }),
   );

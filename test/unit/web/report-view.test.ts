@@ -1,6 +1,6 @@
 import { alignedWith, pointsOf, within } from '../../../web/src/report/points';
 import { narrowedTo, viewOf } from '../../../web/src/report/view';
-import { filterOf, valueOf } from '../../../web/src/report/tables';
+import { filterOf, tableOf, valueOf } from '../../../web/src/report/tables';
 import type { Section } from '../../../web/src/api/client';
 
 const chosen = (query: string) => Object.fromEntries(viewOf(new URLSearchParams(query)).narrowed);
@@ -27,6 +27,17 @@ test('an address that somebody wrote by hand asks for nothing that no release ha
   expect(chosen('campaign=a:1&region=West&segment=Diabetes')).toEqual({ campaign: 'a:1', region: 'West' });
   expect(chosen('region=West&days=2026-03-01..2026-03-02')).toEqual({ region: 'West' });
   expect(chosen('days=yesterday')).toEqual({});
+});
+
+test("a dimension of the installation's own is chosen by its name, beside what a release crosses it with", () => {
+  expect(after('region=West', 'own.plan_type', 'HMO')).toBe('region=West&own.plan_type=HMO');
+  expect(after('type=form_completed', 'own.plan_type', 'HMO')).toBe('own.plan_type=HMO');
+  expect(after('own.plan_type=HMO&region=West', 'own.plan_type', '')).toBe('region=West');
+  expect(after('own.brand=Blue', 'own.plan_type', 'HMO')).toBe('own.plan_type=HMO');
+  expect(chosen('own.plan_type=HMO&own.=x&other=y')).toEqual({ 'own.plan_type': 'HMO' });
+  expect(tableOf('own.plan_type', 'campaign')).toBe('campaign_plan_type');
+  expect(filterOf('own.plan_type', 'HMO')).toEqual({ plan_type: 'HMO' });
+  expect(valueOf('own.plan_type', { plan_type: 'HMO' })).toBe('HMO');
 });
 
 test('a table is asked for the rows of what was chosen, and its rows lead back to the address', () => {

@@ -6603,6 +6603,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6632,6 +6641,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6660,6 +6678,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             region: string;
                             responded: number | null;
                             response_rate: {
@@ -6671,7 +6698,7 @@ export interface operations {
                             } | null;
                             revenue: string | null;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -6690,6 +6717,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6701,9 +6737,52 @@ export interface operations {
                             revenue: string | null;
                             segment: string;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
+                        }[];
+                        by_dimension: {
+                            definition: string | null;
+                            dimension: string;
+                            rows: {
+                                bounced: number | null;
+                                clicked: number | null;
+                                cost: string | null;
+                                delivered: number | null;
+                                open_rate: {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                                opened: number | null;
+                                opened_machine: number | null;
+                                own?: {
+                                    [key: string]: number | string | {
+                                        denominator: number;
+                                        high: number | null;
+                                        low: number | null;
+                                        numerator: number;
+                                        value: number;
+                                    } | null;
+                                };
+                                responded: number | null;
+                                response_rate: {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                                revenue: string | null;
+                                sent: number | null;
+                                suppressed: string[];
+                                targeted: number | null;
+                                unsubscribed: number | null;
+                                value: string;
+                            }[];
+                            title: string;
                         }[];
                         by_region: {
                             bounced: number | null;
@@ -6719,6 +6798,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             region: string;
                             responded: number | null;
                             response_rate: {
@@ -6730,7 +6818,7 @@ export interface operations {
                             } | null;
                             revenue: string | null;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -6748,6 +6836,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             region: string;
                             responded: number | null;
                             response_rate: {
@@ -6760,7 +6857,7 @@ export interface operations {
                             revenue: string | null;
                             segment: string;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -6783,6 +6880,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6794,7 +6900,7 @@ export interface operations {
                             revenue: string | null;
                             segment: string;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
@@ -6812,6 +6918,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6834,8 +6949,7 @@ export interface operations {
                                 month: string;
                                 value: number | null;
                             }[];
-                            /** @enum {string} */
-                            key: "sent" | "delivered" | "opened" | "responded" | "open_rate" | "response_rate";
+                            key: string;
                             label: string;
                             last_year: {
                                 change: number | null;
@@ -6860,7 +6974,7 @@ export interface operations {
                                 value: number;
                             } | null;
                             /** @enum {string} */
-                            unit: "count" | "rate";
+                            unit: "count" | "rate" | "amount" | "quotient";
                             value: number | null;
                         }[];
                         control_groups: {
@@ -6930,6 +7044,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -6960,6 +7083,15 @@ export interface operations {
                                     } | null;
                                     opened: number | null;
                                     opened_machine: number | null;
+                                    own?: {
+                                        [key: string]: number | string | {
+                                            denominator: number;
+                                            high: number | null;
+                                            low: number | null;
+                                            numerator: number;
+                                            value: number;
+                                        } | null;
+                                    };
                                     responded: number | null;
                                     response_rate: {
                                         denominator: number;
@@ -6991,6 +7123,15 @@ export interface operations {
                                     } | null;
                                     opened: number | null;
                                     opened_machine: number | null;
+                                    own?: {
+                                        [key: string]: number | string | {
+                                            denominator: number;
+                                            high: number | null;
+                                            low: number | null;
+                                            numerator: number;
+                                            value: number;
+                                        } | null;
+                                    };
                                     responded: number | null;
                                     response_rate: {
                                         denominator: number;
@@ -7092,6 +7233,14 @@ export interface operations {
                             text: string;
                             title: string;
                         }[];
+                        own_measures: {
+                            definition: string;
+                            /** @enum {string} */
+                            kind: "count" | "amount" | "percent" | "quotient";
+                            name: string;
+                            title: string;
+                            unit: string | null;
+                        }[];
                         project: {
                             name: string;
                             time_zone: string;
@@ -7174,6 +7323,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -7203,6 +7361,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -7901,7 +8068,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description One table of a month, largest rows first. `tables` of the month names them all. */
+            /** @description One table of a month, largest rows first. `tables` of the month names them all, and what each may be filtered by; dimensions of the configuration too, by their names. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -7936,6 +8103,15 @@ export interface operations {
                             } | null;
                             opened: number | null;
                             opened_machine: number | null;
+                            own?: {
+                                [key: string]: number | string | {
+                                    denominator: number;
+                                    high: number | null;
+                                    low: number | null;
+                                    numerator: number;
+                                    value: number;
+                                } | null;
+                            };
                             responded: number | null;
                             response_rate: {
                                 denominator: number;
@@ -7946,7 +8122,7 @@ export interface operations {
                             } | null;
                             revenue: string | null;
                             sent: number | null;
-                            suppressed: ("targeted" | "sent" | "delivered" | "opened" | "opened_machine" | "clicked" | "bounced" | "unsubscribed" | "responded" | "cost" | "revenue" | "open_rate" | "response_rate")[];
+                            suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];

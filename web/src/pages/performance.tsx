@@ -216,6 +216,7 @@ function Breakdown({ section, dimension }: { readonly section: Section; readonly
           first={label}
           rows={rows}
           totals={section.totals}
+          own={section.own_measures}
           chosen={chosen}
           choose={(id) => narrow(key, id)}
         />
@@ -255,6 +256,7 @@ function Days({ section }: { readonly section: Section }) {
         first="Day"
         rows={days.map(({ date, ...figures }) => ({ id: date, label: date, figures }))}
         totals={span === undefined ? section.totals : undefined}
+        own={section.own_measures}
         isSorted
       />
     </Part>

@@ -10,6 +10,7 @@ import {
   percentText,
   pointsText,
 } from './number-text';
+import { decimalsText, figureOf } from './own-figures';
 import { Sparkline } from './sparkline';
 
 type Card = Section['cards'][number];
@@ -47,7 +48,11 @@ export function Cards({ section, narrowed }: CardsProps) {
             ) : narrowed.tells?.includes(card.key) === false ? (
               <p className="muted">{narrowed.untold}</p>
             ) : (
-              <Part value={narrowed.figures[card.key]} isSecret={isHidden(narrowed.figures, card.key)} />
+              <Part
+                value={figureOf(narrowed.figures, card.key)}
+                unit={card.unit}
+                isSecret={isHidden(narrowed.figures, card.key)}
+              />
             )}
             <details>
               <summary>
@@ -66,12 +71,19 @@ const Value = ({ text }: { readonly text: string }) => (
   <p className={text === NOT_MEASURED || text === HIDDEN ? 'value none' : 'value'}>{text}</p>
 );
 
-function Part({ value, isSecret }: { readonly value: Figures[Card['key']]; readonly isSecret: boolean }) {
+interface PartProps {
+  readonly value: ReturnType<typeof figureOf>;
+  readonly unit: Card['unit'];
+  readonly isSecret: boolean;
+}
+
+function Part({ value, unit, isSecret }: PartProps) {
   if (isSecret) return <Value text={HIDDEN} />;
-  if (value === null || typeof value === 'number') return <Value text={measured(value)} />;
+  if (value === null || typeof value !== 'object')
+    return <Value text={cardText(unit, value === null ? null : Number(value))} />;
   return (
     <>
-      <Value text={percentText(value)} />
+      <Value text={unit === 'rate' ? percentText(value) : decimalsText(value.value)} />
       <p className="muted">
         {measured(value.numerator)} of {measured(value.denominator)}
       </p>
@@ -79,12 +91,18 @@ function Part({ value, isSecret }: { readonly value: Figures[Card['key']]; reado
   );
 }
 
+/** What is no share. */
+const cardText = (unit: Card['unit'], value: number | null): string =>
+  value !== null && (unit === 'amount' || unit === 'quotient') ? decimalsText(value) : measured(value);
+
 function Whole({ card, month }: { readonly card: Card; readonly month: string }) {
   const { numerator, denominator, value } = card;
   const isRate = numerator !== null && denominator !== null;
   return (
     <>
-      <Value text={isRate ? percentText({ numerator, denominator }) : measured(value)} />
+      <Value
+        text={isRate && card.unit === 'rate' ? percentText({ numerator, denominator }) : cardText(card.unit, value)}
+      />
       {isRate && (
         <p className="muted">
           {measured(numerator)} of {measured(denominator)}
@@ -108,7 +126,11 @@ function Changed({ card, then, month }: { readonly card: Card; readonly then: Ch
       </p>
     );
   const isRate =
-    card.numerator !== null && card.denominator !== null && then.numerator !== null && then.denominator !== null;
+    card.unit === 'rate' &&
+    card.numerator !== null &&
+    card.denominator !== null &&
+    then.numerator !== null &&
+    then.denominator !== null;
   const text = isRate
     ? pointsText(
         { numerator: card.numerator!, denominator: card.denominator! },
@@ -117,7 +139,7 @@ function Changed({ card, then, month }: { readonly card: Card; readonly then: Ch
     : changeText(card.value!, then.value);
   const before = isRate
     ? percentText({ numerator: then.numerator!, denominator: then.denominator! })
-    : measured(then.value);
+    : cardText(card.unit, then.value);
   return (
     <p>
       <strong>{text ?? 'new'}</strong>{' '}

@@ -1,5 +1,5 @@
 import type { Figures, Section } from '../api/client';
-import type { Narrowing } from './view';
+import type { Narrowing } from './narrowings';
 
 export interface Row {
   /** What the address has. */
@@ -68,6 +68,11 @@ export function dimensionsOf(section: Section): readonly Dimension[] {
     { key: 'campaign', label: 'Campaign', rows: campaigns },
     { key: 'region', label: 'Region', rows: broken(section.by_region, 'region') },
     { key: 'segment', label: 'Member segment', rows: broken(section.by_segment, 'segment') },
+    ...section.by_dimension.map(({ dimension, title, rows }): Dimension => ({
+      key: `own.${dimension}`,
+      label: title,
+      rows: rows.map((row) => ({ id: row.value, label: nameOf(row.value, title.toLowerCase()), figures: row })),
+    })),
     { key: 'channel', label: 'Channel', rows: broken(section.by_channel, 'channel') },
     { key: 'type', label: 'Response type', rows: types, tells: ['responded'] },
   ];

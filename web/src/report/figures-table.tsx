@@ -3,17 +3,19 @@ import type { Figures } from '../api/client';
 import { countText } from '../parts/text';
 import { HIDDEN, isHidden, isNothing, measured, NOT_MEASURED, rate } from './number-text';
 import type { Row } from './dimensions';
+import { figureOf, labelOf, ownText, ownValue, type OwnMeasures } from './own-figures';
 
 const HEADS = ['Sent', 'Delivered', 'Opened', 'Responded', 'Open rate', 'Response rate'];
 
 const COUNTS = ['sent', 'delivered', 'opened', 'responded'] as const;
 const RATES = ['open_rate', 'response_rate'] as const;
 const KEYS = [...COUNTS, ...RATES];
-type Key = (typeof KEYS)[number];
+type Key = string;
 
-export const cellsOf = (figures: Figures): readonly string[] => [
+const cellsOf = (figures: Figures, own: OwnMeasures): readonly string[] => [
   ...COUNTS.map((key) => (isHidden(figures, key) ? HIDDEN : measured(figures[key]))),
   ...RATES.map((key) => (isHidden(figures, key) ? HIDDEN : figures.sent === 0 ? '–' : rate(figures[key]))),
+  ...own.map((measure) => ownText(figures, measure)),
 ];
 
 interface FiguresTableProps {
@@ -22,6 +24,8 @@ interface FiguresTableProps {
   readonly rows: readonly Row[];
   /** Of all; absent where the rows do not add up to it. */
   readonly totals?: Figures | undefined;
+  /** Measures of the installation's own, which come last. */
+  readonly own?: OwnMeasures;
   readonly chosen?: string | undefined;
   readonly choose?: (id: string) => void;
   /** Days stay in their order. */
@@ -33,7 +37,7 @@ const SHOWN = 25;
 
 /** The last row comes from the counts of all, and is neither a sum of what is shown nor an average of rates. */
 export function FiguresTable(props: FiguresTableProps) {
-  const { caption, first, rows, totals, chosen, choose, isSorted = false } = props;
+  const { caption, first, rows, totals, own = [], chosen, choose, isSorted = false } = props;
   const id = useId();
   const [order, setOrder] = useState<Order>();
   const [wanted, want] = useState('');
@@ -88,6 +92,7 @@ export function FiguresTable(props: FiguresTableProps) {
             <tr>
               {head(undefined, first)}
               {KEYS.map((key, index) => head(key, HEADS[index]!))}
+              {own.map((measure) => head(measure.name, labelOf(measure)))}
             </tr>
           </thead>
           <tbody>
@@ -113,7 +118,7 @@ export function FiguresTable(props: FiguresTableProps) {
                     </>
                   )}
                 </th>
-                <Cells figures={figures} />
+                <Cells figures={figures} own={own} />
               </tr>
             ))}
           </tbody>
@@ -121,7 +126,7 @@ export function FiguresTable(props: FiguresTableProps) {
             <tfoot>
               <tr>
                 <th scope="row">Total</th>
-                <Cells figures={totals} />
+                <Cells figures={totals} own={own} />
               </tr>
             </tfoot>
           )}
@@ -146,10 +151,7 @@ interface Order {
 /** What is hidden or not measured stays last, by its name, whichever way: its place must not tell it. */
 function comparing({ key, direction }: Order) {
   const sign = direction === 'descending' ? -1 : 1;
-  const valueOf = ({ figures }: Row) => {
-    const value = figures[key];
-    return typeof value === 'number' || value === null ? value : value.value;
-  };
+  const valueOf = ({ figures }: Row) => ownValue(figureOf(figures, key));
   return (left: Row, right: Row) => {
     const [one, other] = [valueOf(left), valueOf(right)];
     if (one !== null && other !== null && one !== other) return sign * (one - other);
@@ -158,15 +160,18 @@ function comparing({ key, direction }: Order) {
   };
 }
 
-function Cells({ figures }: { readonly figures: Figures }) {
+function Cells({ figures, own }: { readonly figures: Figures; readonly own: OwnMeasures }) {
   if (isNothing(figures))
     return (
-      <td colSpan={HEADS.length} className="number none">
+      <td colSpan={HEADS.length + own.length} className="number none">
         no data
       </td>
     );
-  return cellsOf(figures).map((text, index) => (
-    <td key={HEADS[index]} className={text === NOT_MEASURED || text === HIDDEN ? 'number none' : 'number'}>
+  return cellsOf(figures, own).map((text, index) => (
+    <td
+      key={HEADS[index] ?? own[index - HEADS.length]!.name}
+      className={text === NOT_MEASURED || text === HIDDEN ? 'number none' : 'number'}
+    >
       {text}
     </td>
   ));

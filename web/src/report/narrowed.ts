@@ -2,7 +2,8 @@ import type { Figures, Section } from '../api/client';
 import type { Narrowed } from './cards';
 import { crossOf, nameOf, type Dimension } from './dimensions';
 import { spanText, within } from './points';
-import { NARROWINGS, type Narrowing, type View } from './view';
+import { NARROWINGS, type Narrowing } from './narrowings';
+import { type View } from './view';
 
 /** What the cards show while something is chosen. */
 export interface Told extends Partial<Narrowed> {
@@ -26,10 +27,10 @@ const PAIR_SIGN = ' × ';
 /** Undefined where nothing is chosen. Pairs of a campaign and a region or segment are asked for on their own. */
 export function toldOf(section: Section, dimensions: readonly Dimension[], { narrowed }: View): Told | undefined {
   if (narrowed.size === 0) return undefined;
-  const parts = NARROWINGS.flatMap((key) => {
-    const value = narrowed.get(key);
-    return value === undefined ? [] : [{ key, value, ...named(dimensions, key, value) }];
-  });
+  const order = (key: Narrowing) => (NARROWINGS as readonly string[]).indexOf(key);
+  const parts = [...narrowed]
+    .toSorted(([one], [other]) => order(one) - order(other))
+    .map(([key, value]) => ({ key, value, ...named(dimensions, key, value) }));
   const text = parts.map(({ label, name }) => `${label}: ${name}`).join(PAIR_SIGN);
   const missing = parts.find(({ isKnown }) => !isKnown);
   if (missing !== undefined) return { text, parts, missing: `no ${missing.label.toLowerCase()} “${missing.value}”` };

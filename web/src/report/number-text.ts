@@ -25,8 +25,13 @@ export const percentText = ({ numerator, denominator }: Share): string =>
   `${decimals(hundredths(BigInt(numerator), BigInt(denominator)))} %`;
 
 /** How a count has changed; nothing changes in per cent against zero. */
-export const changeText = (now: number, then: number): string | undefined =>
-  then > 0 ? signed(hundredths(BigInt(now) - BigInt(then), BigInt(then)), '%') : undefined;
+export function changeText(now: number, then: number): string | undefined {
+  if (then <= 0) return undefined;
+  // An amount has decimals.
+  const whole = (value: number) =>
+    BigInt(Number.isInteger(now) && Number.isInteger(then) ? value : Math.round(value * 1_000_000));
+  return signed(hundredths(whole(now) - whole(then), whole(then)), '%');
+}
 
 /** The difference of two shares, in percentage points. */
 export function pointsText(now: Share, then: Share): string {
@@ -61,8 +66,10 @@ export const HIDDEN = 'hidden';
 export const isHidden = (figures: Figures, key: string): boolean =>
   (figures as { readonly suppressed?: readonly string[] }).suppressed?.includes(key) === true;
 
-export const isNothing = (figures: Figures): boolean =>
-  Object.values(figures).every((value) => value === null || (Array.isArray(value) && value.length === 0));
+export const isNothing = ({ own = {}, ...figures }: Figures): boolean =>
+  [...Object.values(figures), ...Object.values(own)].every(
+    (value) => value === null || (Array.isArray(value) && value.length === 0),
+  );
 
 /** A difference of shares that somebody else has computed, in percentage points. */
 export function signedPoints(value: number): string {

@@ -7,7 +7,8 @@ import type { Day, Notes } from './points';
 import { within } from './points';
 import { measured } from './number-text';
 import { filterOf, tableOf } from './tables';
-import type { Narrowing, View } from './view';
+import type { Narrowing } from './narrowings';
+import type { View } from './view';
 
 /** The figures of two narrowings together, from the table that a release has of both. */
 export function usePair(section: Section, { narrowed, release }: View) {

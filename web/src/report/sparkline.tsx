@@ -1,5 +1,6 @@
 import type { Section } from '../api/client';
 import { measured, monthText, NOT_MEASURED } from './number-text';
+import { decimalsText } from './own-figures';
 
 type Card = Section['cards'][number];
 
@@ -8,7 +9,13 @@ const HEIGHT = 28;
 const EDGE = 3;
 
 const told = (card: Card, value: number | null): string =>
-  value === null ? NOT_MEASURED : card.unit === 'rate' ? `${(value * 100).toFixed(2)} %` : measured(value);
+  value === null
+    ? NOT_MEASURED
+    : card.unit === 'rate'
+      ? `${(value * 100).toFixed(2)} %`
+      : card.unit === 'count'
+        ? measured(value)
+        : decimalsText(value);
 
 /** The month and the twelve before it, from zero. A month that is not measured is a gap, one that goes on an open dot. */
 export function Sparkline({ card, isWhole }: { readonly card: Card; readonly isWhole: boolean }) {

@@ -1,4 +1,4 @@
-import type { Narrowing } from './view';
+import { isOwn, type Narrowing } from './narrowings';
 
 /** Tables of a release by two of what the figures can be narrowed to. Of any other pair there are no figures, and none are made. */
 const PAIRS = [
@@ -15,8 +15,17 @@ const PAIRS = [
   ['type', 'days', 'response_type_date'],
 ] as const satisfies readonly (readonly [Narrowing, Narrowing, string])[];
 
+/** By what a dimension of the installation's own is crossed. */
+const WITH_OWN: readonly Narrowing[] = ['campaign', 'channel', 'region', 'segment'];
+
+export const ownName = (name: string): string => name.slice('own.'.length);
+
 /** Undefined where a release has no such table. */
 export function tableOf(one: Narrowing, other: Narrowing): string | undefined {
+  if (isOwn(one) || isOwn(other)) {
+    const [own, builtIn] = isOwn(one) ? [one, other] : [other, one];
+    return WITH_OWN.includes(builtIn) ? `${builtIn}_${ownName(own)}` : undefined;
+  }
   return PAIRS.find(([left, right]) => (left === one && right === other) || (left === other && right === one))?.[2];
 }
 
@@ -33,11 +42,16 @@ export function filterOf(name: Narrowing, value: string): Readonly<Record<string
     return from === to && from !== undefined ? { date: from } : {};
   }
   if (name === 'campaign') return campaignPlace(value);
-  return { [name === 'type' ? 'response_type' : name]: value };
+  return { [columnOf(name)]: value };
 }
 
 /** Of a row's place what the address says of it. */
 export function valueOf(name: Narrowing, at: Readonly<Record<string, string>>): string {
   if (name === 'campaign') return `${at['source']}:${at['campaign_id']}`;
-  return at[name === 'type' ? 'response_type' : name === 'days' ? 'date' : name] ?? '';
+  return at[columnOf(name)] ?? '';
+}
+
+function columnOf(name: Narrowing): string {
+  if (isOwn(name)) return ownName(name);
+  return name === 'type' ? 'response_type' : name === 'days' ? 'date' : name;
 }

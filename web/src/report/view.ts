@@ -1,9 +1,12 @@
 import { useSearchParams } from 'wouter';
+import { isOwn, NARROWINGS, type Narrowing } from './narrowings';
 import { tableOf } from './tables';
 
-/** What the figures can be narrowed to. `days` stands as `from` and `to` in the address. */
-export const NARROWINGS = ['campaign', 'region', 'segment', 'channel', 'type', 'days'] as const;
-export type Narrowing = (typeof NARROWINGS)[number];
+/** All that an address may narrow to. */
+const narrowingsIn = (parameters: URLSearchParams): readonly Narrowing[] => [
+  ...NARROWINGS,
+  ...[...new Set(parameters.keys())].filter(isOwn),
+];
 
 export const isPair = (one: Narrowing, other: Narrowing): boolean => tableOf(one, other) !== undefined;
 
@@ -28,7 +31,7 @@ const DAYS = /^\d{4}-\d\d-\d\d\.\.\d{4}-\d\d-\d\d$/;
 
 export function viewOf(parameters: URLSearchParams): View {
   const narrowed = new Map<Narrowing, string>();
-  for (const name of NARROWINGS) {
+  for (const name of narrowingsIn(parameters)) {
     const value = parameters.get(name);
     const isKnown = value !== null && (name !== 'days' || DAYS.test(value));
     if (isKnown && [...narrowed.keys()].every((other) => isPair(name, other)) && narrowed.size < 2)
@@ -51,7 +54,7 @@ export function narrowedTo(parameters: URLSearchParams, name: Narrowing, value: 
   const after = new URLSearchParams(parameters);
   const { narrowed } = viewOf(parameters);
   const others = [...narrowed.keys()].filter((other) => other !== name && (value === '' || isPair(name, other)));
-  for (const one of NARROWINGS) if (one === name || !others.slice(0, 1).includes(one)) after.delete(one);
+  for (const one of narrowingsIn(parameters)) if (one === name || !others.slice(0, 1).includes(one)) after.delete(one);
   if (value !== '') after.set(name, value);
   return after;
 }
@@ -77,18 +80,18 @@ export function useView() {
     cross: (pair: Readonly<Partial<Record<Narrowing, string>>>) =>
       setParameters((before) => {
         const { narrowed } = viewOf(before);
-        const wanted = Object.entries(pair);
+        const wanted = Object.entries(pair) as [Narrowing, string][];
         const isChosen =
-          wanted.length === narrowed.size && wanted.every(([name, value]) => narrowed.get(name as Narrowing) === value);
+          wanted.length === narrowed.size && wanted.every(([name, value]) => narrowed.get(name) === value);
         const after = new URLSearchParams(before);
-        for (const name of NARROWINGS) after.delete(name);
+        for (const name of narrowingsIn(before)) after.delete(name);
         if (!isChosen) for (const [name, value] of wanted) after.set(name, value);
         return after;
       }),
     clear: () =>
       setParameters((before) => {
         const after = new URLSearchParams(before);
-        for (const name of NARROWINGS) after.delete(name);
+        for (const name of narrowingsIn(before)) after.delete(name);
         return after;
       }),
   };

@@ -8,12 +8,13 @@ import { FiguresTable } from './figures-table';
 import { dayText } from './number-text';
 import { within } from './points';
 import { campaignPlace, filterOf, tableOf, valueOf } from './tables';
-import { useView, type Narrowing } from './view';
+import { type Narrowing } from './narrowings';
+import { useView } from './view';
 
 /** From the widest to the narrowest. */
 const DEPTH = ['region', 'segment', 'channel', 'campaign', 'type'] as const satisfies readonly Narrowing[];
 
-const LABELS: Readonly<Record<Narrowing | 'send', string>> = {
+const LABELS: Readonly<Record<string, string>> = {
   campaign: 'Campaign',
   region: 'Region',
   segment: 'Member segment',
@@ -33,8 +34,10 @@ interface WithinProps {
 /** One level deeper: the chosen part by each of what a release has a table of with it. */
 export function Within({ section, chosen, value, name }: WithinProps) {
   const { view, set } = useView();
+  const own = section.by_dimension.map(({ dimension }): Narrowing => `own.${dimension}`);
+  const label = (one: string) => labelIn(section, one);
   const possible: readonly (Narrowing | 'send')[] = [
-    ...DEPTH.filter((other) => tableOf(chosen, other) !== undefined),
+    ...[...DEPTH, ...own].filter((other) => tableOf(chosen, other) !== undefined),
     ...(chosen === 'campaign' ? (['send'] as const) : []),
   ];
   const by = possible.find((one) => one === view.by) ?? possible[0];
@@ -47,7 +50,7 @@ export function Within({ section, chosen, value, name }: WithinProps) {
       <div className="states" role="group" aria-label="By">
         {possible.map((one) => (
           <button type="button" key={one} aria-pressed={one === by} onClick={() => set({ by: one })}>
-            {one === 'send' ? 'Sends' : `By ${LABELS[one].toLowerCase()}`}
+            {one === 'send' ? 'Sends' : `By ${label(one).toLowerCase()}`}
           </button>
         ))}
       </div>
@@ -60,24 +63,30 @@ export function Within({ section, chosen, value, name }: WithinProps) {
   );
 }
 
+/** By its title, where it is one of the installation's own. */
+const labelIn = ({ by_dimension }: Section, name: string): string =>
+  LABELS[name] ?? by_dimension.find(({ dimension }) => `own.${dimension}` === name)?.title ?? name;
+
 interface DeeperProps extends WithinProps {
   readonly by: Narrowing;
 }
 
 function Deeper({ section, chosen, value, name, by }: DeeperProps) {
   const { view, cross } = useView();
+  const label = labelIn(section, by);
   const found = useQuery(tableQuery(section.month.id, view.release, tableOf(chosen, by)!, filterOf(chosen, value)));
   return (
     <Loaded query={found}>
       {({ rows }) => {
         const shown = chosen === 'days' ? within(rows.map(dated), value) : rows;
         return shown.length === 0 ? (
-          <Empty>The release has nothing of it by {LABELS[by].toLowerCase()}.</Empty>
+          <Empty>The release has nothing of it by {label.toLowerCase()}.</Empty>
         ) : (
           <FiguresTable
-            caption={`${name} by ${LABELS[by].toLowerCase()}`}
-            first={LABELS[by]}
-            rows={shown.map((row) => ({ id: valueOf(by, row.at), label: labelOf(by, row), figures: row }))}
+            caption={`${name} by ${label.toLowerCase()}`}
+            first={label}
+            rows={shown.map((row) => ({ id: valueOf(by, row.at), label: rowLabel(by, label, row), figures: row }))}
+            own={section.own_measures}
             choose={(id) => cross({ [chosen]: value, [by]: id })}
           />
         );
@@ -88,8 +97,8 @@ function Deeper({ section, chosen, value, name, by }: DeeperProps) {
 
 const dated = (row: TableRow) => ({ ...row, date: row.at['date'] ?? '' });
 
-const labelOf = (by: Narrowing, { at, name }: TableRow): string =>
-  by === 'campaign' ? name : nameOf(valueOf(by, at), LABELS[by].toLowerCase());
+const rowLabel = (by: Narrowing, label: string, { at, name }: TableRow): string =>
+  by === 'campaign' ? name : nameOf(valueOf(by, at), label.toLowerCase());
 
 /** What each variant of a campaign sent on which day. */
 function Sends({ section, campaign }: { readonly section: Section; readonly campaign: string }) {
@@ -113,6 +122,7 @@ function Sends({ section, campaign }: { readonly section: Section; readonly camp
               detail: row.at['variant_id'] === '' ? undefined : `variant ${row.at['variant_id']}`,
               figures: row,
             }))}
+            own={section.own_measures}
             isSorted
           />
         );
