@@ -65,6 +65,7 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
     guide: GUIDE,
     config,
     connect: ({ config, signal }) => openBraze(config, signal, http),
+    configured: (config) => config.users.map(({ stream }) => ({ stream, isDeclared: true })),
     close: (client) => client.http.close(),
     check,
     streams: async (kind, { config, client }) => ({

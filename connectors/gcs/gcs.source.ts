@@ -1,5 +1,5 @@
 import { defineSource } from '#sdk';
-import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
+import { checkFiles, configuredFiles, fileStreams, type FilesClient } from '#sdk/files';
 import { gcsConfig } from './gcs.config.js';
 import { GUIDE } from './gcs.guide.js';
 
@@ -15,4 +15,5 @@ export const gcs = defineSource({
   },
   check: checkFiles,
   streams: fileStreams,
+  configured: configuredFiles,
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineSource } from '#sdk';
-import { checkFiles, filesOption, fileStreams } from '#sdk/files';
+import { checkFiles, configuredFiles, filesOption, fileStreams } from '#sdk/files';
 import { GUIDE } from './local.guide.js';
 import { localTransport } from './local.transport.js';
 
@@ -12,4 +12,5 @@ export const local = defineSource({
   connect: ({ config, signal, baseFolder }) => ({ transport: localTransport(baseFolder), files: config.files, signal }),
   check: checkFiles,
   streams: fileStreams,
+  configured: configuredFiles,
 });

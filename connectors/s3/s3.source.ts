@@ -1,5 +1,5 @@
 import { defineSource } from '#sdk';
-import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
+import { checkFiles, configuredFiles, fileStreams, type FilesClient } from '#sdk/files';
 import { s3Config } from './s3.config.js';
 import { GUIDE } from './s3.guide.js';
 
@@ -20,5 +20,6 @@ export const s3 = defineSource({
   },
   check: (client, note) => checkFiles(client, note),
   streams: fileStreams,
+  configured: configuredFiles,
   close: (client) => client.close(),
 });

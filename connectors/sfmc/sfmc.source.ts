@@ -170,6 +170,7 @@ export const sfmcSource = (http: Partial<HttpClientOptions> = {}) =>
           first.details.hint === undefined ? {} : { hint: first.details.hint },
         );
     },
+    configured: (config) => config.data_extensions.map(({ stream }) => ({ stream, isDeclared: false })),
     close: (client) => client.close(),
     async streams(kind, { config, client, isWanted, leaveOut }) {
       const streams: Streams = {

@@ -1,5 +1,5 @@
 import { defineSource } from '#sdk';
-import { checkFiles, fileStreams, type FilesClient } from '#sdk/files';
+import { checkFiles, configuredFiles, fileStreams, type FilesClient } from '#sdk/files';
 import { sftpConfig } from './sftp.config.js';
 import { GUIDE } from './sftp.guide.js';
 import { sftpSession, type SftpSession } from './sftp-session.js';
@@ -21,5 +21,6 @@ export const sftp = defineSource({
   },
   check: (client, note) => checkFiles(client, note),
   streams: fileStreams,
+  configured: configuredFiles,
   close: ({ session }) => session.close(),
 });

@@ -57,6 +57,7 @@ export const warehouse = defineSource({
     };
     return client;
   },
+  configured: ({ streams }) => Object.keys(streams).map((stream) => ({ stream, isDeclared: false })),
   check: async ({ open }) => (await open()).query('SELECT 1 AS one'),
   async streams(_kind, { config: { streams }, client, isWanted }) {
     const entries = Object.entries(streams).filter(([name]) => isWanted(name));

@@ -1,7 +1,7 @@
 import type { PlannedColumn, Seal } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { Step } from './chain.js';
-import { columnNamed, withColumn, type StreamRules } from './rules.js';
+import { columnNamed, Unclassified, withColumn, type StreamRules } from './rules.js';
 import { encryption, generalisation, joinHash, mask, type SealKey } from './seals.js';
 
 /**
@@ -69,9 +69,9 @@ export const protectStep: Step = ({ columns, conditions }, rules) => {
     ({ target }) => (rules.phi === true || target.personal === true) && !Object.hasOwn(rules.protect, target.name),
   );
   if (open.length > 0)
-    throw new ConnectorError(
-      'config',
-      `Stream "${rules.stream}" ${rules.phi === true ? 'is marked `phi`' : 'has columns that tell who a person is'}, and nobody has said what becomes of: ${open.map(({ target }) => target.name).join(', ')}.`,
+    throw new Unclassified(
+      open.map(({ target }) => target.name),
+      rules.phi === true ? 'is marked `phi`' : 'has columns that tell who a person is',
       {
         stream: rules.stream,
         hint: 'Give each a rule under `protect`: drop, tokenize, encrypt, hash, mask, generalise, or keep where it says nothing of a person.',

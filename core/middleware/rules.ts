@@ -1,5 +1,5 @@
-import type { ExpectationSeverity, FieldType, PlannedColumn } from '../protocol/index.js';
-import { ConnectorError } from '../sdk/errors.js';
+import { nearest, type ExpectationSeverity, type FieldType, type PlannedColumn } from '../protocol/index.js';
+import { ConnectorError, type ErrorDetails } from '../sdk/errors.js';
 import type { Generalisation, SealKey } from './seals.js';
 
 /** What the configuration says of one stream, step by step. Names are those of the column at that point of the chain. */
@@ -84,10 +84,42 @@ export function columnNamed(
 ): PlannedColumn {
   const found = columns.find((column) => column.target.name === name);
   if (found !== undefined) return found;
-  throw new ConnectorError('config', `Stream "${stream}": ${step} names the column "${name}", which is not there.`, {
+  const names = columns.map((column) => column.target.name);
+  const near = nearest(name, names);
+  throw new UnknownColumn(name, step, near === undefined ? '' : ` did you mean "${near}"?`, {
     stream,
-    hint: `Columns at this point: ${columns.map((column) => column.target.name).join(', ')}.`,
+    hint: `Columns at this point: ${names.join(', ')}.`,
   });
+}
+
+/** A rule names a column that a stream does not have at that point of the chain. */
+export class UnknownColumn extends ConnectorError {
+  constructor(
+    readonly column: string,
+    /** The rule: `map.drop`, `protect`. */
+    readonly way: string,
+    suggestion: string,
+    details: ErrorDetails & { readonly stream: string },
+  ) {
+    const end = suggestion === '' ? '.' : `;${suggestion}`;
+    super(
+      'config',
+      `Stream "${details.stream}": ${way} names the column "${column}", which is not there${end}`,
+      details,
+    );
+  }
+}
+
+/** Columns that tell of persons, of which nobody has said what becomes of them. */
+export class Unclassified extends ConnectorError {
+  constructor(
+    readonly columns: readonly string[],
+    what: string,
+    details: ErrorDetails & { readonly stream: string },
+  ) {
+    const { stream } = details;
+    super('config', `Stream "${stream}" ${what}, and nobody has said what becomes of: ${columns.join(', ')}.`, details);
+  }
 }
 
 /** The list with one column changed. */

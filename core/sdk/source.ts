@@ -138,7 +138,18 @@ export interface SourceDefinition<C extends z.ZodObject = z.ZodObject, Client = 
     kind: StreamKinds<z.output<C>, Client>,
     context: StreamsContext<z.output<C>, Client>,
   ): MaybePromise<Readonly<Record<string, StreamOf<z.output<C>, Client>>>>;
+  /**
+   * The streams that only the configuration makes. Where it is given, `validate` tells names of streams and columns that are not
+   * there: `streams` then asks nobody for those that are fixed, nor for one of these that is declared.
+   */
+  configured?(config: z.output<C>): readonly ConfiguredStream[];
   close?(client: Client): MaybePromise<void>;
+}
+
+export interface ConfiguredStream {
+  readonly stream: string;
+  /** True: its columns are known without a look at the source. */
+  readonly isDeclared: boolean;
 }
 
 export interface ConnectContext<C extends z.ZodObject> {
@@ -157,6 +168,7 @@ export interface SourcePlugin {
   readonly summary: string;
   readonly config: z.ZodObject;
   readonly guide?: SourceGuide;
+  readonly configured?: (config: unknown) => readonly ConfiguredStream[];
   /** Parses nothing: `config` is what `plugin.config` has accepted. */
   open(config: unknown, context: Omit<ConnectContext<z.ZodObject>, 'config'>): Promise<OpenSource>;
 }
@@ -168,6 +180,9 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
     summary: definition.summary,
     config: definition.config,
     ...(definition.guide === undefined ? {} : { guide: definition.guide }),
+    ...(definition.configured === undefined
+      ? {}
+      : { configured: (config) => definition.configured!(config as z.output<C>) }),
     async open(config, context) {
       const typed = config as z.output<C>;
       const client = await definition.connect({ ...context, config: typed });

@@ -87,3 +87,12 @@ describe('with data extensions that are not there as the file has them', () => {
     expect(stderr).toContain('stream "members"');
   });
 });
+
+test('validate tells a stream that the source does not offer, before anything is asked of it', async () => {
+  await configure(({ connections }) => {
+    connections.sfmc_daily.streams.click_evnts = {};
+  });
+  const { code, stderr } = await project.run(['validate'], { env });
+  expect(code).toBe(3);
+  expect(stderr).toContain('source "marketing_cloud" has no such stream; did you mean "click_events"?');
+});

@@ -16,7 +16,15 @@ export function initVerb(program: Command): void {
 export function validateVerb(program: Command): void {
   const command = program.command('validate').description('check the configuration and tell all that is wrong');
   does(command, async ({ output, configFile, configuration }) => {
-    const { settings } = await configuration();
+    const loaded = await configuration();
+    const { settings } = loaded;
+    const [{ checkStreams }, { formatIssue, SettingsError }] = await Promise.all([
+      import('../stream-checks.js'),
+      import('../../settings/index.js'),
+    ]);
+    const { issues, warnings } = await checkStreams(loaded);
+    for (const warning of warnings) output.note(`warning: ${formatIssue(loaded.loaded.file, warning)}`);
+    if (issues.length > 0) throw new SettingsError(loaded.loaded.file, issues);
     const count = (map: object) => Object.keys(map).length;
     const summary = {
       file: configFile,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError, toConnectorError } from '../errors.js';
-import type { StreamKinds, StreamOf, StreamsContext } from '../source.js';
+import type { ConfiguredStream, StreamKinds, StreamOf, StreamsContext } from '../source.js';
 import { chosenFiles } from './choose.js';
 import { fileSpec, type FileSpec } from './file-spec.js';
 import { chosenStream } from './chosen-stream.js';
@@ -33,6 +33,10 @@ const described = (files: readonly Entry[]) =>
   );
 
 const specsOf = (files: readonly Entry[]): readonly FileSpec[] => described(files).map(({ spec }) => spec);
+
+/** What `configured` of a source of files says. */
+export const configuredFiles = ({ files }: { readonly files: readonly Entry[] }): readonly ConfiguredStream[] =>
+  specsOf(files).map(({ stream, only_columns }) => ({ stream, isDeclared: only_columns }));
 
 /** What the page of a source of files says about its streams. */
 export const FILES_STREAMS =

@@ -1,0 +1,100 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadConfiguration } from '../../../core/app/configuration.js';
+import { checkStreams } from '../../../core/app/stream-checks.js';
+import { formatIssue, sortIssues, type SettingsIssue } from '../../../core/settings/index.js';
+
+const env = {
+  BRAZE_API_KEY: 'key',
+  MEMBER_KEY: 'k'.repeat(32),
+  SFMC_CLIENT_ID: 'id',
+  SFMC_CLIENT_SECRET: 'secret',
+  SFMC_SFTP_KEY: 'key',
+};
+
+/** What is told of a shipped file in which texts are replaced, each with its line. */
+async function toldOf(name: string, ...changes: readonly (readonly [from: string, to: string])[]) {
+  let text = readFileSync(fileURLToPath(new URL(`../../../config/${name}`, import.meta.url)), 'utf8');
+  for (const [from, to] of changes) {
+    expect(text).toContain(from);
+    text = text.replace(from, to);
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-streams-'));
+  const file = join(folder, 'tributary.yaml');
+  try {
+    writeFileSync(file, text);
+    const { issues, warnings } = await checkStreams(await loadConfiguration(file, env));
+    const lineOf = (wanted: string) => text.split('\n').findIndex((line) => line.includes(wanted)) + 1;
+    const told = (found: readonly SettingsIssue[]) => sortIssues(found).map((issue) => formatIssue('', issue).slice(1));
+    return { issues: told(issues), warnings: told(warnings), lineOf };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test.each(['braze.yaml', 'braze-currents.yaml', 'sfmc.yaml', 'sfmc-files.yaml'])(
+  '%s names nothing that is not there',
+  async (name) => {
+    expect(await toldOf(name)).toMatchObject({ issues: [], warnings: [] });
+  },
+);
+
+test('streams and columns that are written wrong are told at their places, with the nearest name', async () => {
+  const { issues, lineOf } = await toldOf(
+    'braze.yaml',
+    ['canvas_details: {}', 'canvas_detials: {}'],
+    ['        opened: unique_opens', '        opened: uniq_opens'],
+    ['join: { campaigns: { campaign_id: id } }', 'join: { campaigns: { campaing_id: di } }'],
+    [
+      'report:\n',
+      `    map: { campaigns: [ { drop: [tgas] }, { rename: { nmae: title } } ], canvases: [ { set: { n: "nam + 'x'" } } ] }
+    protect: { canvases: { nme: drop } }
+    expect: { campaign_data_series: [ { range: { snet: { min: 0 } } }, { compare: "unique_clicks <= clics" } ] }
+report:
+`,
+    ],
+  );
+  const at = (line: string, path: string, message: string) =>
+    expect.stringMatching(new RegExp(`^${lineOf(line)}:\\d+: ${path.replaceAll(/[[\].]/g, '\\$&')}: .*${message}`));
+  const connection = 'connections.braze_daily';
+  expect(issues).toEqual([
+    at('canvas_detials', `${connection}.streams.canvas_detials`, 'did you mean "canvas_details"'),
+    at('tgas', `${connection}.map.campaigns[0].drop[0]`, 'did you mean "tags"'),
+    at('tgas', `${connection}.map.campaigns[1].rename.nmae`, 'did you mean "name"'),
+    at('tgas', `${connection}.map.canvases[0].set.n`, 'did you mean "name"'),
+    at('nme:', `${connection}.protect.canvases.nme`, 'did you mean "name"'),
+    at('snet', `${connection}.expect.campaign_data_series[0].range.snet`, 'did you mean "sent"'),
+    at('snet', `${connection}.expect.campaign_data_series[1].compare`, 'did you mean "clicks"'),
+    at('campaing_id', 'report.facts[0].join.campaigns.campaing_id', 'did you mean "campaign_id"'),
+    at('campaing_id', 'report.facts[0].join.campaigns.campaing_id', 'has no column "di"'),
+    at('uniq_opens', 'report.facts[0].as.opened.sum', 'did you mean "unique_opens"'),
+  ]);
+});
+
+test('a stream of Currents without a rule for its members is a warning, and what facts ask of it is checked all the same', async () => {
+  const { issues, warnings, lineOf } = await toldOf(
+    'braze-currents.yaml',
+    ['      email_opens: *event', '      email_opens: { user_id: { tokenize: member_key } }'],
+    [
+      'distinct: [user_id, dispatch_id] }\n            opened_total',
+      'distinct: [user_id, dispath_id] }\n            opened_total',
+    ],
+  );
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      new RegExp(
+        `^${lineOf('      email_opens: {}')}:7: connections\\.currents\\.streams\\.email_opens: .*becomes of: external_user_id\\.`,
+      ),
+    ),
+  ]);
+  expect(issues).toEqual([expect.stringMatching(/email_opens has no column "dispath_id"; did you mean "dispatch_id"/)]);
+});
+
+test('streams that only the configuration makes are known by their names', async () => {
+  const { issues } = await toldOf('sfmc.yaml', ['        - stream: answers', '        - stream: anwsers']);
+  expect(issues).toEqual([
+    expect.stringMatching(/connections\.sfmc_daily\.streams\.answers: .*has no such stream; did you mean "anwsers"/),
+  ]);
+});
