@@ -11,6 +11,7 @@ const cpu = process.cpuUsage();
 const chunks = layer(createReadStream(input, { highWaterMark: 1 << 18 }), {
   file,
   identity: { checksum: '', bytes: 0 },
+  givesChunksAway: true,
 })[Symbol.asyncIterator]();
 while ((await chunks.next()).done !== true);
 const reply: SqlReply = {

@@ -78,8 +78,6 @@ function choosing(transport: FileTransport, spec: FileSpec, reading: WeakMap<Fil
   const isHashed = spec.integrity?.sidecar?.endsWith('.md5') === true || spec.integrity?.manifest !== undefined;
   return {
     ...transport,
-    // A chunk that is cut before the trailer shares its memory.
-    givesChunksAway: transport.givesChunksAway === true && spec.integrity?.trailer === undefined,
     async *list(_pattern, signal) {
       for await (const file of chosenFiles(transport, spec, signal)) if (file.bytes <= spec.max_file_bytes) yield file;
     },

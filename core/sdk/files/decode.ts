@@ -4,7 +4,8 @@ import { ConnectorError } from '../errors.js';
 import { unbzip2 } from './unpack/bzip2.js';
 import { refused } from './unpack/faults.js';
 import type { Layer } from './unpack/layer.js';
-import { decrypting, type PgpRules } from './unpack/pgp.js';
+import { decrypting } from './unpack/pgp.js';
+import type { PgpRules } from './unpack/pgp-message.js';
 import { zipEntries } from './unpack/zip.js';
 import { gunzip, unzstd } from './unpack/zlib.js';
 
@@ -14,6 +15,8 @@ export interface Identity {
   bytes: number;
   /** Set with the first chunk: true where what is handed out was unpacked from what came. */
   isPacked?: boolean;
+  /** Set with it: true where the memory of a chunk may be given back once it has served. */
+  givesChunksAway?: boolean;
 }
 
 export const PACKINGS = ['gzip', 'zip', 'bzip2', 'zstd', 'pgp'] as const;
@@ -36,6 +39,8 @@ export interface DecodeRules {
 /** The bytes of one file, unpacked: the file itself, or an entry of the archive that it is. */
 export interface Part {
   readonly name: string;
+  /** True where nobody else holds the memory of its chunks, so that who reads them may give it back. */
+  readonly givesChunksAway: boolean;
   /** True for an entry of an archive, of which there may be several. */
   readonly isEntry: boolean;
   readonly chunks: AsyncIterable<Uint8Array>;
@@ -73,8 +78,9 @@ export async function* decodedParts(
   file: FileVersion,
   rules: DecodeRules,
   identity: Identity,
+  givesChunksAway = false,
 ): AsyncGenerator<Part> {
-  const context = { file, identity };
+  const context = { file, identity, givesChunksAway };
   const chunks = measured(raw, file, identity);
   const counts: number[] = [];
   const bomb = (what: string) =>
@@ -100,6 +106,7 @@ export async function* decodedParts(
         if (rules.pgp !== undefined && !wasDecrypted)
           throw refused(file, 'is not encrypted, which `pgp` asks for', 'Ask who sent it.');
         identity.isPacked ??= depth > 0;
+        identity.givesChunksAway = part.givesChunksAway;
         yield { ...part, chunks: all };
         return;
       }
@@ -108,16 +115,16 @@ export async function* decodedParts(
       if (packing === 'zip') {
         for await (const entry of zipEntries(all, context, rules))
           yield* opened(
-            { name: entry.name, isEntry: true, chunks: watched(entry.chunks, depth) },
+            { name: entry.name, isEntry: true, givesChunksAway: false, chunks: watched(entry.chunks, depth) },
             depth + 1,
             wasDecrypted,
           );
         return;
       }
       const inner = part.name.replace(ENDINGS.find(([, kind]) => kind === packing)?.[0] as RegExp, '');
-      const unpacked = layerOf(packing)(all, context);
+      const unpacked = layerOf(packing)(all, { ...context, givesChunksAway: part.givesChunksAway });
       yield* opened(
-        { ...part, name: inner, chunks: watched(unpacked, depth) },
+        { ...part, name: inner, givesChunksAway: packing !== 'bzip2', chunks: watched(unpacked, depth) },
         depth + 1,
         wasDecrypted || packing === 'pgp',
       );
@@ -145,7 +152,7 @@ export async function* decodedParts(
     return decrypting(rules.pgp);
   }
   try {
-    yield* opened({ name: file.name, isEntry: false, chunks }, 0, false);
+    yield* opened({ name: file.name, isEntry: false, givesChunksAway, chunks }, 0, false);
     if (identity.checksum === '')
       throw refused(file, 'has bytes after the end of what is packed in it', 'Deliver it again.');
   } finally {

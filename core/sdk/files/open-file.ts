@@ -24,6 +24,7 @@ import { withoutLines } from './lines.js';
 import { fillable, namesIn, onlyColumns, rowsAsObjects, wantedNames } from './only-columns.js';
 import { joinedText, onlyPart } from './parts.js';
 import { evened } from './ragged.js';
+import { freeing } from './unpack/freed.js';
 import { spooledRecords } from './spooled-records.js';
 
 /** What is done to the unpacked text of a file before it is parsed. */
@@ -39,13 +40,23 @@ export async function openFile(
   shape: Shape,
 ): Promise<OpenFile> {
   const identity: Identity = { checksum: '', bytes: 0 };
-  const parts = decodedParts(transport.open(file, signal), file, decodeRules(spec), identity);
+  const parts = decodedParts(
+    transport.open(file, signal),
+    file,
+    decodeRules(spec),
+    identity,
+    transport.givesChunksAway,
+  );
   const asText = (part: Part) => {
     const text = inUtf8(part.chunks, spec.encoding, file);
     const { skip_lines: first, skip_footer_lines: last } = spec;
     return first + last > 0 ? withoutLines(text, first, last) : text;
   };
-  const isPassedOn = spec.encoding === 'utf-8' && spec.skip_lines + spec.skip_footer_lines === 0;
+  // Lines that are cut off, or a trailer, leave chunks that share their memory.
+  const isPassedOn =
+    spec.encoding === 'utf-8' &&
+    spec.skip_lines + spec.skip_footer_lines === 0 &&
+    spec.integrity?.trailer === undefined;
   const newScanner = hasHeader(spec) ? () => csvScanner(dialectOf(spec)) : undefined;
   const isText = !BINARY.has(spec.format);
   const chunks = isText ? shape(joinedText(parts, file, asText, newScanner), file) : onlyPart(parts, file);
@@ -57,11 +68,7 @@ export async function openFile(
       fields,
       isPacked: identity.isPacked === true,
       parsing: parsingRules(spec),
-      chunks: replayed(
-        read,
-        layout.chunks ?? chunks,
-        () => isPassedOn && transport.givesChunksAway === true && identity.isPacked === false,
-      ),
+      chunks: replayed(read, layout.chunks ?? chunks, () => isPassedOn && identity.givesChunksAway === true),
       identity: () => identity,
       close: async () => {
         await layout.close?.();
@@ -168,7 +175,7 @@ async function openJson(
 
 /**
  * The chunks that were looked at before, and the rest. Scanners copy what they need, so that a chunk has served when the
- * next is asked for; its memory is then given back at once, since the collector lets some 30 MB of such buffers gather.
+ * next is asked for; its memory is then given back at once.
  */
 async function* replayed(
   read: readonly Uint8Array[],
@@ -176,10 +183,7 @@ async function* replayed(
   mayFree: () => boolean,
 ): AsyncIterable<Uint8Array> {
   yield* read;
-  for await (const chunk of rest) {
-    yield chunk;
-    if (mayFree()) (chunk.buffer as ArrayBuffer).transfer(0);
-  }
+  yield* freeing(rest, mayFree);
 }
 
 export function parsingRules(spec: FileSpec): ParsingRules {

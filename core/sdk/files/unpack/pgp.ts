@@ -1,131 +1,56 @@
-import { ReadableStream } from 'node:stream/web';
-import type { Message, PrivateKey, PublicKey } from 'openpgp';
-import { ConnectorError, isConnectorError } from '../../errors.js';
+import { Worker } from 'node:worker_threads';
+import { ConnectorError, type ErrorDetails, type ErrorKind } from '../../errors.js';
+import { channelOf } from './channel.js';
 import { refused } from './faults.js';
+import { freeing } from './freed.js';
 import type { Layer } from './layer.js';
+import { decrypted, type PgpRules } from './pgp-message.js';
 
-export interface PgpRules {
-  /** Armored. */
-  readonly privateKey: string;
-  readonly passphrase?: string;
-  /** Armored keys of those who may sign. */
-  readonly publicKeys: readonly string[];
-  readonly requireSignature: boolean;
+/** Below this the start of a thread, some 40 ms, takes longer than the message. */
+const THREAD_BYTES = 8 << 20;
+/**
+ * In MB. The library makes four times as much garbage as it decrypts. A small young generation frees it early and cheaply;
+ * with Node's defaults 60 MB more of it lay about. What is decrypted does not count: it lies outside of the heap.
+ */
+const LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
+/** A fault as it comes from the thread: errors lose their class on the way. */
+export interface ThreadFault {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly details: Pick<ErrorDetails, 'fault' | 'hint'>;
 }
 
-const ARMOR = '-----BEGIN PGP MESSAGE';
-
-/**
- * Decrypts while it reads. Whether the message was altered, and who signed it, is only known at its end, and that is where
- * it throws: the file's records are staged until then, and count only after.
- */
+/** Takes PGP off: of a large file in a thread of its own, so that it costs what it takes there, and not a pause of what loads. */
 export function decrypting(rules: PgpRules): Layer {
-  return async function* (chunks, { file }) {
-    const openpgp = await import('openpgp');
-    const { decryptionKey, verificationKeys } = await keysOf(rules, openpgp);
-    const iterator = chunks[Symbol.asyncIterator]();
-    const head = await iterator.next();
-    const all = (async function* () {
-      try {
-        if (head.done !== true) yield head.value;
-        yield* { [Symbol.asyncIterator]: () => iterator };
-      } finally {
-        await iterator.return?.();
-      }
-    })();
-    const isArmored = head.done !== true && Buffer.from(head.value).subarray(0, 200).toString('latin1').includes(ARMOR);
-    // What the transport or the layer below says is the cause, whatever the library makes of it.
-    let below: unknown;
-    const noting = (async function* () {
-      try {
-        yield* all;
-      } catch (error) {
-        below = error;
-        throw error;
-      }
-    })();
-    // No plaintext that is unauthenticated at its end passes: only its pieces do, before that end.
-    const config = { allowUnauthenticatedStream: true };
+  return async function* (chunks, { file, givesChunksAway }) {
+    if (file.bytes < THREAD_BYTES) {
+      yield* decrypted(chunks, rules, file);
+      return;
+    }
+    const thread = new Worker(new URL('./pgp-thread.js', import.meta.url), {
+      workerData: { rules, file },
+      env: {},
+      resourceLimits: LIMITS,
+    });
+    const channel = channelOf(thread, (fault) => {
+      const { kind, message, details } = fault as ThreadFault;
+      return new ConnectorError(kind, message, details);
+    });
+    thread.on('error', (cause) =>
+      channel.close(refused(file, 'could not be decrypted: the thread for it has ended', 'Ask who made it.', cause)),
+    );
+    channel.send(copies(freeing(chunks, () => givesChunksAway))).catch((error: unknown) => channel.close(error));
     try {
-      const message: Message<ReadableStream<Uint8Array>> = isArmored
-        ? ((await openpgp.readMessage({
-            armoredMessage: ReadableStream.from(latin(noting)) as never,
-            config,
-          })) as never)
-        : ((await openpgp.readMessage({ binaryMessage: ReadableStream.from(noting) as never, config })) as never);
-      const { data, signatures } = await openpgp.decrypt({
-        message: message as never,
-        decryptionKeys: decryptionKey,
-        verificationKeys,
-        expectSigned: rules.requireSignature,
-        format: 'binary',
-        config,
-      });
-      yield* data as unknown as AsyncIterable<Uint8Array>;
-      if (!rules.requireSignature && verificationKeys.length > 0) await refuseForged(signatures, verificationKeys);
-    } catch (cause) {
-      if (isConnectorError(below)) throw below;
-      if (isConnectorError(cause)) throw cause;
-      throw refused(file, `is refused by PGP: ${reasonOf(cause)}`, hintOf(cause), cause);
+      yield* channel.received();
     } finally {
-      await all.return(undefined);
+      channel.close();
+      await thread.terminate();
     }
   };
 }
 
-async function keysOf(rules: PgpRules, openpgp: typeof import('openpgp')) {
-  const bad = (what: string, hint: string, cause: unknown) => new ConnectorError('config', what, { hint, cause });
-  const sealed: PrivateKey = await openpgp.readPrivateKey({ armoredKey: rules.privateKey }).catch((cause: unknown) => {
-    throw bad(
-      '`pgp.private_key` is no armored PGP private key.',
-      'Export it by `gpg --armor --export-secret-keys`.',
-      cause,
-    );
-  });
-  if (!sealed.isDecrypted() && rules.passphrase === undefined)
-    throw bad('The PGP private key has a passphrase.', 'Give it as `pgp.passphrase`.', undefined);
-  const decryptionKey = sealed.isDecrypted()
-    ? sealed
-    : await openpgp
-        .decryptKey({ privateKey: sealed, passphrase: rules.passphrase as string })
-        .catch((cause: unknown) => {
-          throw bad('The passphrase does not open the PGP private key.', 'Correct `pgp.passphrase`.', cause);
-        });
-  const verificationKeys: PublicKey[] = [];
-  for (const armoredKeys of rules.publicKeys)
-    verificationKeys.push(
-      ...(await openpgp.readKeys({ armoredKeys }).catch((cause: unknown) => {
-        throw bad('`pgp.public_keys` holds what is no armored PGP public key.', 'Ask the sender for it.', cause);
-      })),
-    );
-  return { decryptionKey, verificationKeys };
-}
-
-/** A signature by a key that is known must be right also where none is asked for. */
-async function refuseForged(
-  signatures: readonly { readonly keyID: { equals(other: unknown): boolean }; readonly verified: Promise<true> }[],
-  keys: readonly PublicKey[],
-): Promise<void> {
-  for (const { keyID, verified } of signatures) {
-    const isKnown = keys.some((key) => key.getKeyIDs().some((id) => id.equals(keyID as never)));
-    if (isKnown) await verified;
-    else verified.catch(() => undefined);
-  }
-}
-
-/** The library's sentences hold no content of the message. */
-const reasonOf = (cause: unknown): string =>
-  cause instanceof Error ? cause.message.replace(/\.$/, '').slice(0, 300) : 'unknown fault';
-
-function hintOf(cause: unknown): string {
-  const reason = reasonOf(cause);
-  if (/session key|decryption key/i.test(reason))
-    return 'It was encrypted for another key; give the sender your public key.';
-  if (/sign/i.test(reason)) return 'Check who sent it, and `pgp.public_keys`.';
-  return 'It is damaged or was altered; deliver it again.';
-}
-
-async function* latin(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
-  for await (const chunk of chunks)
-    yield Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+/** Sending takes the memory of a chunk away, which may be that of others too. */
+async function* copies(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) yield new Uint8Array(chunk);
 }

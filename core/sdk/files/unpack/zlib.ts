@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
 import { ConnectorError, isConnectorError } from '../../errors.js';
+import { freeing } from './freed.js';
 import type { Layer } from './layer.js';
 import { zstdFrames } from './zstd-frames.js';
 
@@ -11,17 +11,26 @@ export const gunzip: Layer = (chunks, context) =>
   inflate(chunks, context, 'gzip', createGunzip({ chunkSize: CHUNK_BYTES }));
 
 export const unzstd: Layer = (chunks, context) =>
-  inflate(zstdFrames(chunks), context, 'zstd', createZstdDecompress({ chunkSize: CHUNK_BYTES }));
+  inflate(
+    zstdFrames(chunks),
+    { ...context, givesChunksAway: false },
+    'zstd',
+    createZstdDecompress({ chunkSize: CHUNK_BYTES }),
+  );
 
 async function* inflate(
   chunks: AsyncIterable<Uint8Array>,
-  { file, identity }: Parameters<Layer>[1],
+  { file, identity, givesChunksAway }: Parameters<Layer>[1],
   kind: string,
   unzip: Gunzip | ZstdDecompress,
 ): AsyncIterable<Uint8Array> {
-  const input = Readable.from(chunks, { objectMode: false, highWaterMark: CHUNK_BYTES });
-  input.on('error', (error) => unzip.destroy(error));
-  input.pipe(unzip);
+  const fed = async () => {
+    for await (const chunk of freeing(chunks, () => givesChunksAway))
+      // Called back when all of the chunk was unpacked and taken.
+      await new Promise<void>((resolve, reject) => unzip.write(chunk, (error) => (error ? reject(error) : resolve())));
+    unzip.end();
+  };
+  fed().catch((error: Error) => unzip.destroy(error));
   let unpacked = 0;
   try {
     for await (const chunk of unzip as AsyncIterable<Uint8Array>) {
@@ -31,7 +40,6 @@ async function* inflate(
   } catch (error) {
     throw isConnectorError(error) ? error : damaged(error);
   } finally {
-    input.destroy();
     unzip.destroy();
   }
 

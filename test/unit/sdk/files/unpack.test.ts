@@ -253,3 +253,11 @@ test('what is unpacked is known by the checksum of the file as it lies at the so
   expect(open.isPacked).toBe(true);
   expect(open.identity()).toMatchObject({ bytes: file?.bytes, checksum: expect.stringMatching(/^[0-9a-f]{64}$/) });
 });
+
+test('what is packed twice by gzip is read whole, though its chunks lie in one buffer', async () => {
+  const lines = Array.from({ length: 60_000 }, (_, id) => `${id},${Math.imul(id, 2_654_435_761) >>> 0}`);
+  const text = `id,note\n${lines.join('\n')}\n`;
+  const found = await read('twice.csv.gz.gz', gzipSync(gzipSync(text)));
+  expect(found).toHaveLength(60_000);
+  expect(found.map((record) => (record as readonly string[]).join(','))).toEqual(lines);
+});
