@@ -1,4 +1,4 @@
-import type { OpenFile, PlannedColumn, TableSpec, TableState } from '../protocol/index.js';
+import { isUnchanged, type OpenFile, type PlannedColumn, type TableSpec, type TableState } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest } from './request.js';
 import { describeChange, reconcile, refuseOwnNames, type Reconciled, type StreamPlan } from './stream-plan.js';
@@ -12,7 +12,8 @@ export interface Settled {
 
 /**
  * Columns of this unit: the plan's, with what the file's header adds, brought together with the table as it is now. `told`
- * holds the changes that were reported already, since every file of a stream may show the same one.
+ * holds the changes that were reported already, since every file of a stream may show the same one, and what no file of a new
+ * table had.
  */
 export async function settleColumns(
   run: RunRequest,
@@ -25,6 +26,10 @@ export async function settleColumns(
   const state = await run.destination.describe(table);
   if (state === undefined) {
     checkMarks(plan, columns);
+    // What the first file lacks of a table that is not there yet has not gone, and is no change in the next one.
+    if (file !== undefined)
+      for (const column of columns)
+        if (!columnsThere(file, columns).includes(column)) told.add(neverCame(column.target.name));
     return { columns, table, isNew: true };
   }
   const there = file === undefined ? columns : columnsThere(file, columns);
@@ -33,14 +38,14 @@ export async function settleColumns(
   const settled = keepsAbsent(plan) ? merged : withNulls(merged, absent, state);
   checkMarks(plan, [...settled.columns, ...absent]);
   if (settled.change !== undefined) await run.destination.evolve(settled.table, settled.change);
-  if (settled.seen !== undefined && !told.has(describeChange(settled.seen))) {
-    told.add(describeChange(settled.seen));
-    run.on({
-      type: 'schema_changed',
-      stream: plan.request.name,
-      change: settled.seen,
-      applied: settled.change !== undefined,
-    });
+  for (const { target } of there) told.delete(neverCame(target.name));
+  const change = settled.seen && {
+    ...settled.seen,
+    removed: settled.seen.removed.filter((name) => !told.has(neverCame(name))),
+  };
+  if (change !== undefined && !isUnchanged(change) && !told.has(describeChange(change))) {
+    told.add(describeChange(change));
+    run.on({ type: 'schema_changed', stream: plan.request.name, change, applied: settled.change !== undefined });
   }
   return { columns: settled.columns, table: settled.table, isNew: false };
 }
@@ -80,6 +85,9 @@ function columnsThere(
     ({ source, required, compute }) => there.has(source) || required === true || compute !== undefined,
   );
 }
+
+/** Stands among what was told for a column that no file of a new table had yet. */
+const neverCame = (name: string) => `never came: ${name}`;
 
 function fileHas(file: Pick<OpenFile, 'fields'>, columns: readonly PlannedColumn[], target: string): boolean {
   const source = columns.find((column) => column.target.name === target)?.source;

@@ -124,3 +124,20 @@ test('a pattern that matches nothing, and an empty file of which nothing is know
   expect(none.code).toBe(3);
   expect(none.stderr).toContain('no file matches ./none_*.csv');
 });
+
+test('a first sync of files that all lack a declared column tells of no change', async () => {
+  await project.write('first/1.csv', 'id\n1\n');
+  await project.write('first/2.csv', 'id\n2\n');
+  await project.write('first/3.csv', 'id,alias\n3,x\n');
+  const entry = 'stream: first, path: "./first/*.csv", format: csv, only_columns: true, primary_key: [id]';
+  await project.configure(
+    `sources: { exports: { connector: local, config: { files: [ { ${entry}, columns: { id: integer, alias: { type: string, missing: null }, other: { type: string, missing: null } } } ] } } }\nconnections: { first: { source: exports, destination: warehouse, streams: { first: {} } } }\n`,
+  );
+  const { code, stderr } = await project.run(['sync', 'first']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(await project.rows('SELECT id::int, alias, other FROM raw_first.first ORDER BY id')).toEqual([
+    { id: 1, alias: null, other: null },
+    { id: 2, alias: null, other: null },
+    { id: 3, alias: 'x', other: null },
+  ]);
+});
