@@ -131,7 +131,7 @@ test('a first sync of files that all lack a declared column tells of no change',
   await project.write('first/3.csv', 'id,alias\n3,x\n');
   const entry = 'stream: first, path: "./first/*.csv", format: csv, only_columns: true, primary_key: [id]';
   await project.configure(
-    `sources: { exports: { connector: local, config: { files: [ { ${entry}, columns: { id: integer, alias: { type: string, missing: null }, other: { type: string, missing: null } } } ] } } }\nconnections: { first: { source: exports, destination: warehouse, streams: { first: {} } } }\n`,
+    `sources: { exports: { connector: local, config: { files: [ { ${entry}, columns: { id: integer, alias: string, other: string } } ] } } }\nconnections: { first: { source: exports, destination: warehouse, streams: { first: {} } } }\n`,
   );
   const { code, stderr } = await project.run(['sync', 'first']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
