@@ -8,6 +8,7 @@ import { Choice } from '../parts/choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Bars } from '../report/bars';
 import { Cards } from '../report/cards';
+import { CostTable } from '../report/costs';
 import { ControlGroups } from '../report/control-groups';
 import { Crumbs } from '../report/crumbs';
 import { dimensionsOf, type Dimension } from '../report/dimensions';
@@ -164,6 +165,14 @@ function Body({ section, dimensions }: BodyProps) {
           lead="Differences are percentage points of the response rate; p is adjusted for the number of comparisons. “Could be seen”: the difference that so many members show in four of five cases."
         >
           <Experiments experiments={section.experiments} />
+        </Part>
+      )}
+      {section.costs !== null && view.narrowed.size === 0 && (
+        <Part
+          title="Cost and return"
+          lead="In the currency of the sources, of the campaigns that have a cost. Return on cost is revenue less cost, as a share of the cost."
+        >
+          <CostTable costs={section.costs} />
         </Part>
       )}
       {groups.length > 0 && (

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import type { Release, Section } from '../api/client';
+import type { Release } from '../api/client';
 import { monthsQuery, releasesQuery, sectionQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { useFilter } from '../parts/address';
@@ -8,7 +8,8 @@ import { Badge } from '../parts/badge';
 import { Choice } from '../parts/choice';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
-import { countText, words } from '../parts/text';
+import { countText } from '../parts/text';
+import { Moves } from '../report/moves';
 import { monthText } from '../report/number-text';
 import { ReportPages } from '../report/report-pages';
 
@@ -139,7 +140,7 @@ function Differences({ release, isFirst }: { readonly release: Release; readonly
             restatement === null || restatement.moves.length === 0 ? (
               <Empty>No figure that is shown has moved.</Empty>
             ) : (
-              <Moves restatement={restatement} />
+              <Moves key={release.version} restatement={restatement} />
             )
           }
         </Loaded>
@@ -154,61 +155,6 @@ function Differences({ release, isFirst }: { readonly release: Release; readonly
   );
 }
 
-const TABLES: Readonly<Record<string, string>> = { total: 'All', date: 'Day', region_segment: 'Region and segment' };
-
-function Moves({ restatement }: { readonly restatement: NonNullable<Section['restatement']> }) {
-  const { moves, moved } = restatement;
-  return (
-    <div className="scroll" role="region" aria-label="Figures that moved" tabIndex={0}>
-      <table className="figures">
-        <caption>
-          {moves.length} {moves.length === 1 ? 'figure' : 'figures'} in {countText(moved)}{' '}
-          {moved === 1 ? 'row' : 'rows'}
-          {moves.length === 100 && '; more are in report.release_value'}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Where</th>
-            <th scope="col">Figure</th>
-            <th scope="col" className="number">
-              Before
-            </th>
-            <th scope="col" className="number">
-              After
-            </th>
-            <th scope="col" className="number">
-              Difference
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {moves.map(({ breakdown, at, name, figure, before, after }) => (
-            <tr key={JSON.stringify([breakdown, at, figure])}>
-              <th scope="row">
-                {TABLES[breakdown] ?? words(breakdown)}{' '}
-                <span className="muted">{name || Object.values(at).join(' · ')}</span>
-              </th>
-              <td>{words(figure)}</td>
-              <td className="number">{valueText(before)}</td>
-              <td className="number">{valueText(after)}</td>
-              <td className="number">{differenceText(before, after)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-const valueText = (value: string | null): string =>
-  value === null ? 'not measured' : Number(value).toLocaleString('en-US');
-
-function differenceText(before: string | null, after: string | null): string {
-  if (before === null || after === null) return '–';
-  const difference = Number(after) - Number(before);
-  return `${difference < 0 ? '−' : '+'}${Math.abs(difference).toLocaleString('en-US', { maximumFractionDigits: 2 })}`;
-}
-
 function Causes({ release: { causes } }: { readonly release: Release }) {
   if (causes.length === 0) return <Empty>Nothing is known: no run changed such rows, and no definition did.</Empty>;
   return (
@@ -217,6 +163,11 @@ function Causes({ release: { causes } }: { readonly release: Release }) {
         <li key={`${kind} ${id}`}>
           {kind === 'definition' ? (
             <>The definition of {id} changed.</>
+          ) : kind === 'incomplete' ? (
+            <>
+              It was published although days are missing: {id}
+              {sources.length > 0 && <span className="small muted"> {sources.join(', ')}</span>}
+            </>
           ) : (
             <>
               <Link href={`/runs/${id}`}>Run {id.slice(0, 8)}</Link> of {connection}

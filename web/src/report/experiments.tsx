@@ -16,14 +16,32 @@ const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 
 /** Variants of one campaign beside each other, with what may be concluded from them. */
 export function Experiments({ experiments }: { readonly experiments: Section['experiments'] }) {
-  return experiments.map((experiment) => (
-    <One key={`${experiment.source}:${experiment.campaign_id}`} experiment={experiment} />
-  ));
+  const listed = (some: Section['experiments']) =>
+    some.map((experiment) => <One key={`${experiment.source}:${experiment.campaign_id}`} experiment={experiment} />);
+  const compared = experiments.filter(({ comparisons }) => comparisons.length > 0);
+  const others = experiments.filter(({ comparisons }) => comparisons.length === 0);
+  return (
+    <>
+      {listed(compared)}
+      {others.length > 0 && (
+        <details className="more">
+          <summary>
+            {countText(others.length)}{' '}
+            {others.length === 1 ? 'campaign whose variants are' : 'campaigns whose variants are'} not compared
+          </summary>
+          {listed(others)}
+        </details>
+      )}
+    </>
+  );
 }
 
 function One({ experiment }: { readonly experiment: Experiment }) {
   const { name, unit, arms, sample_ratio, comparisons, verdict } = experiment;
+  const isCompared = comparisons.length > 0;
   const named = (id: string) => arms.find(({ variant_id }) => variant_id === id)?.name ?? id;
+  // Of several channels each may have a first variant: then the name alone tells nothing.
+  const isTwice = (text: string) => arms.filter((arm) => arm.name === text).length > 1;
   return (
     <div className="more">
       <h3>{name}</h3>
@@ -45,9 +63,7 @@ function One({ experiment }: { readonly experiment: Experiment }) {
                 unit === 'sent' ? 'Sent' : 'Chosen',
                 'Responded',
                 'Rate',
-                'Difference, with its 95 % interval',
-                'p, adjusted',
-                'Could be seen',
+                ...(isCompared ? ['Difference, with its 95 % interval', 'p, adjusted', 'Could be seen'] : []),
               ].map((head) => (
                 <th scope="col" className="number" key={head}>
                   {head}
@@ -62,6 +78,7 @@ function One({ experiment }: { readonly experiment: Experiment }) {
                 <tr key={variant_id}>
                   <th scope="row">
                     {arm}
+                    {isTwice(arm) && <span className="small muted"> {variant_id}</span>}
                     {is_control && <span className="muted"> (control group)</span>}
                   </th>
                   <td className="number">{countText(members)}</td>
@@ -69,7 +86,7 @@ function One({ experiment }: { readonly experiment: Experiment }) {
                   <td className="number">
                     {rate === null ? <span className="none">{NOT_MEASURED}</span> : percentText(rate)}
                   </td>
-                  {found === undefined ? (
+                  {!isCompared ? null : found === undefined ? (
                     <td className="number none" colSpan={3}>
                       –
                     </td>
