@@ -99,7 +99,8 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
   const declared = await secretPaths(configuration);
   const secretsIn = (value: unknown, path: Path) => withPaths(secretValuesOf(loaded, declared, value, path));
   const secrets = new Set(secretsIn(loaded.written, []));
-  let scrubber = createScrubber(secrets);
+  const spared = new Set(wordsIn(loaded.written));
+  let scrubber = createScrubber(secrets, spared);
   return {
     ...configuration,
     scrub: (text) => scrubber(text),
@@ -112,7 +113,7 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       if (isDeepStrictEqual(now, structuredClone(before))) return false;
       // The old ones may still stand in what is told from now on.
       for (const secret of secretsIn(now, path)) secrets.add(secret);
-      scrubber = createScrubber(secrets);
+      scrubber = createScrubber(secrets, spared);
       refreshed.set(`${kind} ${name}`, now);
       return true;
     },
@@ -125,6 +126,12 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       return effectiveConfig(loaded, declared, { pluginConfigs });
     },
   };
+}
+
+/** Every text of the file and each word of it: who is named there, to be told of alerts, is no member. */
+function wordsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value, ...value.split(/[\s<>,;]+/)];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(wordsIn) : [];
 }
 
 /** A server tells the path of an address that it does not know, so that one counts too. */

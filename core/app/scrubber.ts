@@ -1,3 +1,4 @@
+import { withoutIdentifiers } from '../middleware/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { isSureSecretName, maskUrls } from '../settings/secrets.js';
 
@@ -14,10 +15,11 @@ const NAMED =
 const CREDENTIALS = /\b(bearer|basic)\s+[A-Za-z0-9._~+/-]{12,}=*/gi;
 
 /**
- * Takes secrets out of texts that people and machines read: those given, as they stand and as URLs, JSON and Basic
- * authentication write them, and whatever follows the name of a secret.
+ * Takes secrets and identifiers of persons out of texts that people and machines read: the secrets given, as they stand and as URLs, JSON and
+ * Basic authentication write them, and whatever follows the name of a secret; of identifiers what is known by its form or its name. `spared`
+ * is nobody's identifier: addresses that the configuration names.
  */
-export function createScrubber(secrets: Iterable<string>): Scrub {
+export function createScrubber(secrets: Iterable<string>, spared: ReadonlySet<string> = new Set()): Scrub {
   const forms = new Set([...secrets].flatMap(formsOf).filter((form) => form.length >= SHORTEST));
   // The longest first: one that begins like another must not leave its end behind.
   const sorted = [...forms]
@@ -26,7 +28,8 @@ export function createScrubber(secrets: Iterable<string>): Scrub {
   const known = sorted.length === 0 ? undefined : new RegExp(sorted.join('|'), 'g');
   return (text) => {
     const masked = known === undefined ? text : text.replace(known, MASK);
-    return maskUrls(masked).replace(NAMED, `$1${MASK}`).replace(CREDENTIALS, `$1 ${MASK}`);
+    const withoutSecrets = maskUrls(masked).replace(NAMED, `$1${MASK}`).replace(CREDENTIALS, `$1 ${MASK}`);
+    return withoutIdentifiers(withoutSecrets, spared);
   };
 }
 

@@ -214,3 +214,31 @@ function identifierOf({ name, values }: SampledColumn) {
   );
   return byValues === undefined ? undefined : { identifier: byValues, by: 'values' as const };
 }
+
+const MASK = '***';
+/** `"member_id": "…"`, `email=…`, and what PostgreSQL says of a key: `(member_id)=(…)`. Sentences in which such a word has a colon stay. */
+const PAIR =
+  /(\b|["'(])([A-Za-z][\w-]{1,40})(["')]?\s{0,3}(?:=|:\s{0,3}(?=["']))\s{0,3}\(?)("(?:[^"\\]|\\.){0,400}"|'[^']{0,400}'|[^\s"',;&)}\]]{1,400})/g;
+/** Those that no other text looks like; bounded, so that no text makes the search slow. */
+const FORMS = [
+  /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}/g,
+  /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/g,
+  /(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?![\w-])/g,
+];
+
+/**
+ * Takes out of a sentence what may tell of a person: addresses of e-mail, social security and telephone numbers, and what stands after the
+ * name of an identifier. `spared` are texts that the configuration itself holds.
+ */
+export function withoutIdentifiers(text: string, spared: ReadonlySet<string>): string {
+  const named = text.replace(PAIR, (whole: string, before: string, name: string, sign: string, value: string) => {
+    const bare = value.replace(/^(["'])(.*)\1$/s, '$2');
+    return bare === '' || spared.has(bare) || !namesIdentifier(name) ? whole : `${before}${name}${sign}${MASK}`;
+  });
+  return FORMS.reduce((rest, form) => rest.replace(form, (found) => (spared.has(found) ? found : MASK)), named);
+}
+
+function namesIdentifier(name: string): boolean {
+  const words = wordsOf(name);
+  return IDENTIFIERS.some(({ named }) => named.test(words));
+}

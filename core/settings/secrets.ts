@@ -10,7 +10,7 @@ const SECRET_NAME =
 /** Those that are one even where the value stands in the file. */
 const SURE_SECRET_NAME = /(^|[_-])(secret|password|passphrase|token|api[_-]key|private[_-]key|authorization)$/i;
 /** Up to the last @ of the word: a password that somebody forgot to encode may hold any of `/?#@`. */
-const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):(\S*)@/gi;
+const URL_PASSWORD = /([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#:@]*):(\S*)@/gi;
 const URL_QUERY_PASSWORD = /([?&](?:password|token|api_key|sslpassword|signature|sig)=)([^&#\s]*)/gi;
 
 /** Whether the value at a path of the file is a secret: its plugin declares it, or its name says so. */

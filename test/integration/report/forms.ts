@@ -53,7 +53,7 @@ function eachElement(
   parser.write(xml).close();
 }
 
-async function unzipped(file: Buffer): Promise<ReadonlyMap<string, string>> {
+export async function unzipped(file: Buffer): Promise<ReadonlyMap<string, string>> {
   const zip = await new Promise<ZipFile>((resolve, reject) =>
     fromBuffer(file, { lazyEntries: true }, (error, opened) => (error === null ? resolve(opened!) : reject(error))),
   );

@@ -30,6 +30,38 @@ test.each<[string, unknown]>([
   expect(scrub(text)).toEqual(expected);
 });
 
+test.each([
+  ['no user jane.doe@example.org here', 'no user *** here'],
+  ['{"external_user_id":"M-77","n":1}', '{"external_user_id":***,"n":1}'],
+  ["rejected first_name='Jane', dob=1931-05-06 (n=1)", 'rejected first_name=***, dob=*** (n=1)'],
+  ['Key (member_id)=(M-77) already exists.', 'Key (member_id)=(***) already exists.'],
+  ['SSN 123-45-6789, call (312) 555-0177 or +1 312-555-0178', 'SSN ***, call *** or ***'],
+  // What tells of nobody.
+  ['mail to ops@example.org was refused', 'mail to ops@example.org was refused'],
+  [
+    'at 2026-03-14T05:00:00Z run 7f3a9c01-0000-4000-8000-000000000001 read 1234567890 rows',
+    expect.stringContaining('1234567890 rows'),
+  ],
+  ['sources.sfmc.config.subscriber_key: is missing', 'sources.sfmc.config.subscriber_key: is missing'],
+  ['stream "people": the column "email" needs a rule', 'stream "people": the column "email" needs a rule'],
+  ['campaign_id="spring", channel=email', 'campaign_id="spring", channel=email'],
+])('of persons: %s', (text, expected) => {
+  expect(createScrubber([], new Set(['ops@example.org']))(text)).toEqual(expected);
+});
+
+test('no text makes the search for identifiers slow', () => {
+  const started = performance.now();
+  for (const text of [
+    'a'.repeat(200_000),
+    'a='.repeat(100_000),
+    `${'a.'.repeat(100_000)}@`,
+    '"a":"'.repeat(40_000),
+    '1'.repeat(200_000),
+  ])
+    createScrubber([])(text);
+  expect(performance.now() - started).toBeLessThan(3_000);
+});
+
 test('fields that are named like secrets go whole, wherever they are; circles end', () => {
   const fields: Record<string, unknown> = { n: 1, list: [{ api_key: 7, Authorization: ['x'] }], text: 's3cr/et+1' };
   fields['self'] = fields;
