@@ -164,7 +164,7 @@ afterAll(async () => {
 async function life(node: readonly string[], isWanted = (_place: string) => true): Promise<Places> {
   const [sentBefore, spansBefore, mailsBefore] = [hook.received.length, spans.received.length, mails.mails.length];
   const project = await newProject(config(mails.port));
-  const { FILE: key, WRITTEN: _, OTLP_HEADER, ...variables } = SECRETS;
+  const { FILE: key, OTLP_HEADER, ...variables } = SECRETS;
   const env = {
     ...variables,
     HOOK_URL: `${hook.url}/canary-path-in-the-address`,
