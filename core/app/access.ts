@@ -174,8 +174,8 @@ export function listeningOf({ access }: Settings, host: string): Listening {
   };
 }
 
-/** OpenSSL would say it in words that name neither. */
-function checkPair(certificate: string, key: string): void {
+/** Throws `config`. OpenSSL would say it in words that name neither. */
+export function checkPair(certificate: string, key: string): void {
   const fault = pairFault(certificate, key);
   if (fault !== undefined) throw new ConnectorError('config', `access.tls: ${fault}`, { hint: 'Look at both files.' });
 }

@@ -42,7 +42,13 @@ export async function startAlerting(installation: Installation, note: (text: str
     store: store.alerts,
     project: project.name,
     rules: alerts.rules.map(ruleOf),
-    channels: Object.fromEntries(Object.keys(alerts.channels).map((name) => [name, namedChannel(configuration, name)])),
+    channels: Object.fromEntries(
+      Object.keys(alerts.channels).map((name): [string, Channel] => [
+        name,
+        // Made for each message: its secrets may be others by then.
+        { send: (message, signal) => namedChannel(configuration, name).send(message, signal) },
+      ]),
+    ),
     policies: channelPolicies(configuration.settings),
     factsOf: (connection) => factsOf(configuration, connection),
     host: hostname(),

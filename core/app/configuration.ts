@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { connectorList } from './built-in.js';
@@ -7,6 +8,8 @@ import {
   checkSettings,
   effectiveConfig,
   type ForeignIssue,
+  formatPath,
+  isSecretPath,
   loadSettings,
   secretPathsOf,
   secretReferencesOf,
@@ -20,6 +23,7 @@ import {
   type Settings,
 } from '../settings/index.js';
 import { secretReader } from '../security/secret-stores/index.js';
+import { newerKeys } from './newer-keys.js';
 import { createScrubber, type Scrub } from './scrubber.js';
 
 /** A configuration file that is valid, plugins included. */
@@ -37,6 +41,13 @@ export interface Configuration {
   connection(name: string): ConnectionSettings;
   /** Reads again what the references of a source or destination stand for. True: something has changed. */
   refresh(kind: Plugin['kind'], name: string): Promise<boolean>;
+  /**
+   * Reads the secrets that a host holds while it runs again (`access`, `alerts`, `report`), and puts what has changed into `settings`, whose
+   * users look there each time. Paths of what has changed.
+   */
+  refreshHost(): Promise<readonly string[]>;
+  /** Takes new versions of keys from the file, where it was written anew. Names of those that have one. */
+  refreshKeys(): Promise<readonly string[]>;
   /** As it takes effect, with the defaults of plugins, secrets masked. */
   effective(): Promise<EffectiveConfig>;
   /** Names of the references that give the secrets at and below a path, as `env NAME`. */
@@ -56,9 +67,11 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
   const find = (kind: Plugin['kind'], connector: string, folder: string) =>
     kind === 'source' ? registry.source(connector, folder) : registry.destination(connector, folder);
   const baseFolder = resolve(file, '..');
+  const readStored = (folder: string) => secretReader(env, folder).read;
+  let text = await textOf(file);
   const options: LoadOptions = {
     env,
-    readStored: (folder) => secretReader(env, folder).read,
+    readStored,
     async checkPlugin({ kind, connector, config }) {
       const plugin = await find(kind, connector, baseFolder);
       const parsed = plugin.config.safeParse(config);
@@ -73,7 +86,10 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
   const { settings, folder } = loaded;
   /** What was read since the start, by kind and name. */
   const refreshed = new Map<string, Record<string, unknown>>();
-  const configuration: Omit<Configuration, 'scrub' | 'refresh' | 'effective' | 'secretReferences'> = {
+  const configuration: Omit<
+    Configuration,
+    'scrub' | 'refresh' | 'refreshHost' | 'refreshKeys' | 'effective' | 'secretReferences'
+  > = {
     loaded,
     settings,
     registry,
@@ -97,10 +113,18 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
     },
   };
   const declared = await secretPaths(configuration);
-  const secretsIn = (value: unknown, path: Path) => withPaths(secretValuesOf(loaded, declared, value, path));
+  /** Where `keys` were read last. */
+  let keyFile = loaded;
+  const secretsIn = (value: unknown, path: Path, from = loaded) =>
+    withPaths(secretValuesOf(from, declared, value, path));
   const secrets = new Set(secretsIn(loaded.written, []));
   const spared = new Set(wordsIn(loaded.written));
   let scrubber = createScrubber(secrets, spared);
+  /** The old ones may still stand in what is told from now on. */
+  const hide = (more: readonly string[]) => {
+    for (const secret of more) secrets.add(secret);
+    scrubber = createScrubber(secrets, spared);
+  };
   return {
     ...configuration,
     scrub: (text) => scrubber(text),
@@ -111,13 +135,36 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       const before = refreshed.get(`${kind} ${name}`) ?? named(settings[`${kind}s`], name, kind).config;
       const now = (await loaded.current(path)) as Record<string, unknown>;
       if (isDeepStrictEqual(now, structuredClone(before))) return false;
-      // The old ones may still stand in what is told from now on.
-      for (const secret of secretsIn(now, path)) secrets.add(secret);
-      scrubber = createScrubber(secrets, spared);
+      hide(secretsIn(now, path));
       refreshed.set(`${kind} ${name}`, now);
       return true;
     },
-    secretReferences: (below) => secretReferencesOf(loaded, declared, below),
+    async refreshHost() {
+      const changed: string[] = [];
+      for (const section of ['access', 'alerts', 'report'] as const) {
+        const held = [...loaded.referenced.values()].filter(
+          ({ path }) => path[0] === section && isHeld(path, declared),
+        );
+        if (held.length === 0) continue;
+        const now = { [section]: await loaded.current([section]) };
+        for (const { path } of held) if (putNewer(settings, now, path)) changed.push(formatPath(path));
+        hide(secretsIn(now[section], [section]));
+      }
+      return changed;
+    },
+    async refreshKeys() {
+      const written = await textOf(file);
+      if (written === text) return [];
+      const newer = await loadSettings(file, { env, readStored });
+      const { changed, ...keys } = newerKeys(settings, newer.settings);
+      text = written;
+      if (changed.length === 0) return [];
+      hide(secretsIn({ keys: newer.written['keys'], former_keys: newer.written['former_keys'] }, [], newer));
+      Object.assign(settings, keys);
+      keyFile = newer;
+      return changed;
+    },
+    secretReferences: (below) => secretReferencesOf(below[0] === 'keys' ? keyFile : loaded, declared, below),
     async effective() {
       const pluginConfigs: Record<string, unknown> = {};
       for (const kind of ['source', 'destination'] as const)
@@ -126,6 +173,24 @@ export async function loadConfiguration(file: string, env: NodeJS.ProcessEnv): P
       return effectiveConfig(loaded, declared, { pluginConfigs });
     },
   };
+}
+
+const textOf = (file: string): Promise<string | undefined> => readFile(file, 'utf8').catch(() => undefined);
+
+/** A certificate is no secret, and is changed with its key. */
+const isHeld = (path: Path, declared: readonly PathPattern[]) =>
+  isSecretPath(path, true, declared) || formatPath(path) === 'access.tls.certificate';
+
+type Tree = Record<PropertyKey, unknown>;
+
+/** Puts the text at a path of `newer` where it stands in `present`. False: it is the same. */
+function putNewer(present: object, newer: object, path: Path): boolean {
+  const at = (root: object, keys: Path) => keys.reduce<unknown>((part, key) => (part as Tree | undefined)?.[key], root);
+  const [holder, value] = [at(present, path.slice(0, -1)) as Tree | undefined, at(newer, path)];
+  const key = path.at(-1)!;
+  if (typeof value !== 'string' || typeof holder?.[key] !== 'string' || holder[key] === value) return false;
+  holder[key] = value;
+  return true;
 }
 
 /** Every text of the file and each word of it: who is named there, to be told of alerts, is no member. */

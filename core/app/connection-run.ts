@@ -11,7 +11,8 @@ import {
 import type { MartBuild } from '../../report/index.js';
 import { countCalls } from '../sdk/http/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
-import { errorBudgetOf } from '../settings/index.js';
+import { errorBudgetOf, SettingsError } from '../settings/index.js';
+import type { Configuration } from './configuration.js';
 import { unusualVolume } from './expectations.js';
 import { probe, type Installation } from './installation.js';
 import { callSentences } from './call-sentences.js';
@@ -80,6 +81,7 @@ export async function runOf(
 ): Promise<RunResult> {
   const { configuration } = installation;
   const connection = configuration.connection(name);
+  await takeNewerKeys(configuration, note);
   const streams = streamRequests(configuration, name, wanted);
   const { runs: store } = await installation.store();
   await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
@@ -167,6 +169,17 @@ export async function runOf(
     calls,
     ...(marts === undefined ? {} : { marts }),
   };
+}
+
+/** A file that is being written, or is not valid, changes nothing yet; a key in use that became another one stops the run. */
+async function takeNewerKeys(configuration: Configuration, note: (text: string) => void): Promise<void> {
+  try {
+    const changed = await configuration.refreshKeys();
+    if (changed.length > 0) note(`there are new versions of the keys ${changed.join(', ')}, used from now on`);
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    note('the configuration was changed and is not valid: its keys are not read until it is');
+  }
 }
 
 /** Opens both ends, and closes them whatever happens. A fault in between is a failed run, not an exception. */

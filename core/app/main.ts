@@ -29,6 +29,7 @@ import { noteEnded } from './break-glass.js';
 import { noteConfiguration } from './configuration-changes.js';
 import { SILENT_MS } from './connection-run.js';
 import { liftChanged } from './holds.js';
+import { hostSecrets, type HostSecrets } from './host-secrets.js';
 import { hostServices } from './host-services.js';
 import type { Installation } from './installation.js';
 import { auditAnchoring } from './audit.js';
@@ -50,6 +51,8 @@ export interface Host {
   readonly url: string;
   /** What its router takes: `GET /api/runs/:id`. */
   readonly routes: readonly string[];
+  /** Reads the secrets of the host itself again, as it does once a minute; gives the paths of what has changed. */
+  refreshSecrets(): Promise<readonly string[]>;
   /** False where a run of its worker did not end in time. */
   close(): Promise<boolean>;
 }
@@ -71,12 +74,13 @@ export async function startHost(installation: Installation, { host, port, worker
   await noteSecretUse(installation, 'host', HOST_SECRETS);
   await liftChanged(installation, (text) => logger.info(text));
   const services = await hostServices(installation, stopping.signal);
-  const scheduling = await schedulingOf(installation, logger);
+  const secrets: HostSecrets = hostSecrets(installation, () => app.getHttpServer() as object, logger);
+  const scheduling = await schedulingOf(installation, logger, secrets);
   const { settings } = installation.configuration;
   const store = await installation.store();
   const access = accessOf(settings, store);
   const login = await loginOf(settings, store);
-  const app = await NestFactory.create<NestExpressApplication>(
+  const app: NestExpressApplication = await NestFactory.create<NestExpressApplication>(
     HostModule.of(ApiModule.serving(services, access, login), scheduling),
     {
       logger: WinstonModule.createLogger({ instance: logger }),
@@ -149,6 +153,7 @@ export async function startHost(installation: Installation, { host, port, worker
   return {
     url: `${listening.tls === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
     routes: routesOf(app),
+    refreshSecrets: secrets.refresh,
     async close() {
       // What is asked while runs end is still answered.
       const [isClean] = await Promise.all([working?.stop() ?? true, alerting.close(), publishing.close()]);
@@ -185,7 +190,7 @@ class HostModule {
 }
 
 /** Adds what is due to the requests in the store, by the database's clock, which all hosts share. */
-async function schedulingOf(installation: Installation, logger: Logger): Promise<Ticking> {
+async function schedulingOf(installation: Installation, logger: Logger, secrets: HostSecrets): Promise<Ticking> {
   const { configuration, store } = installation;
   const { schedules, runs, history } = await store();
   const keep = retentionOf(configuration.settings);
@@ -199,6 +204,7 @@ async function schedulingOf(installation: Installation, logger: Logger): Promise
       if (connections.length > 0) await scheduler.tick(new Date(await schedules.now()));
       await history.prune(keep);
       await noteEnded(installation);
+      await secrets.keepFresh();
       await anchor();
     },
     onFailure: (error) => logger.error(`What a host does every few seconds failed: ${toConnectorError(error).message}`),

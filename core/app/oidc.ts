@@ -23,8 +23,11 @@ export function oidcLogin(
   const callback = new URL('/login/callback', access.public_url).href;
   const begun = addressLimit(MOST_LOGINS, Date.now);
   let found: Promise<client.Configuration> | undefined;
-  /** Asked for when the first person comes: a provider that is down must not keep the host down. */
+  let foundWith: string | undefined;
+  /** Asked for when the first person comes: a provider that is down must not keep the host down. And again where our secret is another. */
   const provider = () => {
+    if (foundWith !== oidc.client_secret) found = undefined;
+    foundWith = oidc.client_secret;
     found ??= discover(oidc).catch((error: unknown) => {
       found = undefined;
       throw error;

@@ -31,4 +31,4 @@ export function secretPathsOfConnection({ source, destination, protect }: Connec
 }
 
 /** Of the host itself: to reach its store, to know who asks, to chain its log and to tell people. */
-export const HOST_SECRETS: readonly Path[] = [['store'], ['access'], ['audit'], ['alerts']];
+export const HOST_SECRETS: readonly Path[] = [['store'], ['access'], ['audit'], ['alerts'], ['report']];

@@ -400,7 +400,7 @@ describe('secrets of an installation and identifiers of a member', () => {
           ];
     });
     expect(dirty).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   test('would be found: without the scrubber they are in each place that tells of an error', async () => {
     const places = await life(UNSCRUBBED, (place) => TELLING.includes(place));
@@ -410,5 +410,5 @@ describe('secrets of an installation and identifiers of a member', () => {
         secret: found(SECRET_PIECES, places[place]!).length > 0,
         member: found(MEMBER_PIECES, places[place]!).length > 0,
       }).toEqual({ place, secret: true, member: true });
-  }, 120_000);
+  }, 300_000);
 });
