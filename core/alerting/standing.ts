@@ -184,8 +184,8 @@ function wordingOf(one: Standing, factsOf: (connection: string) => ConnectionFac
         title: `${one.actor} took emergency access`,
         what: `Since ${one.openedAt}, until ${one.expiresAt} at the latest, they may see what tells of single persons.`,
         meaning: 'Everything that is seen by it is in the audit log under this name.',
-        next: 'Read the reason, ask whether it was needed, and end it where it was not.',
-        command: 'tributary break-glass list',
+        next: 'Read the reason, ask whether it was needed, and end it where it was not. Once it is over, say that you have reviewed it: till then this stays.',
+        command: `tributary break-glass review ${one.id}`,
       };
     case 'disk':
       return {

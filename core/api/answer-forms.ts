@@ -98,6 +98,8 @@ export const BREAK_GLASS = z.strictObject({
   expires_at: instant,
   ended_at: instant.nullable(),
   ended_by: z.string().nullable().describe('Null where it ended by itself, or is open.'),
+  reviewed_at: instant.nullable(),
+  reviewed_by: z.string().nullable().describe('Somebody else, once it was over.'),
 });
 
 export const BREAK_GLASSES = z.strictObject({ accesses: z.array(BREAK_GLASS) });

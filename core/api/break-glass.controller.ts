@@ -6,12 +6,15 @@ import {
   Get,
   HttpCode,
   Inject,
+  NotFoundException,
+  Param,
   Post,
   Req,
   UseGuards,
 } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { parseDuration } from '../protocol/index.js';
+import { isConnectorError } from '../sdk/index.js';
 import { Needs, principalOf, type KnownRequest } from './access.js';
 import { Answers } from './answers.js';
 import { BREAK_GLASS, BREAK_GLASSES } from './answer-forms.js';
@@ -54,6 +57,20 @@ export class BreakGlassController {
       throw new ConflictException('There is no emergency access here: `access.break_glass` is not configured.');
     const { reason, forMs } = bodyOf(body, longestMs);
     return breakGlassForm(await this.services.breakGlass.open({ actor: principalOf(request).name, reason, forMs }));
+  }
+
+  /** By somebody who may read the audit log, and not the one who took it; its alert is over then. */
+  @Post(':id/review')
+  @Needs('audit:read')
+  @HttpCode(200)
+  @UseGuards(OwnSiteGuard)
+  @Answers('It is reviewed.', BREAK_GLASS, 403, 404, 409, 415)
+  async review(@Param('id') id: string, @Req() request: KnownRequest): Promise<object> {
+    const reviewed = await this.services.breakGlass.review(id, principalOf(request).name).catch((error: unknown) => {
+      throw isConnectorError(error) && error.kind === 'config' ? new ConflictException(error.message) : error;
+    });
+    if (reviewed === undefined) throw new NotFoundException(`There is no emergency access "${id}".`);
+    return breakGlassForm(reviewed);
   }
 
   @Post('end')

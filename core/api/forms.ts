@@ -24,6 +24,12 @@ export function eventForm({ data, ...event }: RunEvent): Record<string, unknown>
   return { ...event, data: snakeKeys(data as object) };
 }
 
-export function breakGlassForm({ endedAt, endedBy, ...access }: BreakGlass): object {
-  return snakeKeys({ ...access, endedAt: endedAt ?? null, endedBy: endedBy ?? null });
+export function breakGlassForm({ endedAt, endedBy, reviewedAt, reviewedBy, ...access }: BreakGlass): object {
+  return snakeKeys({
+    ...access,
+    endedAt: endedAt ?? null,
+    endedBy: endedBy ?? null,
+    reviewedAt: reviewedAt ?? null,
+    reviewedBy: reviewedBy ?? null,
+  });
 }

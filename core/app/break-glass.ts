@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EmergencyAccess } from '../api/index.js';
 import { parseDuration } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
 const LISTED = 100;
@@ -26,6 +27,21 @@ export async function emergencyAccess({ configuration, store }: Installation): P
       return ended;
     },
     list: () => breakGlass.list(LISTED),
+    async review(id, by) {
+      const reviewed = await breakGlass.review(id, by);
+      if (reviewed !== undefined) {
+        const detail = { of: reviewed.actor };
+        await audit.append({ actor: by, action: 'break_glass.review', object: id, outcome: 'allowed', detail });
+        return reviewed;
+      }
+      const found = await breakGlass.find(id);
+      if (found === undefined) return undefined;
+      const { actor, reviewedAt, reviewedBy } = found;
+      if (reviewedAt !== undefined)
+        throw new ConnectorError('config', `It was reviewed by ${reviewedBy} at ${reviewedAt}.`);
+      if (actor === by) throw new ConnectorError('config', 'It is your own: somebody else must review it.');
+      throw new ConnectorError('config', 'It is still open: end it, or review it once it is over.');
+    },
   };
 }
 

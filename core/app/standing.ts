@@ -37,9 +37,9 @@ export async function standingNow(
     worker_lost: async () =>
       (await store.workers.lost()).map(({ name, seenAt }) => ({ kind: 'worker_lost', worker: name, seenAt })),
     disk: () => fullDisk(home),
-    // For a day, so that one which was short is told of too.
+    // Until somebody has looked at it, so that one which was short is told of too.
     break_glass: async () =>
-      (await store.breakGlass.recent()).map(({ id, actor, openedAt, expiresAt }) => ({
+      (await store.breakGlass.unreviewed()).map(({ id, actor, openedAt, expiresAt }) => ({
         kind: 'break_glass',
         id,
         actor,

@@ -20,6 +20,7 @@ import { ReleaseMails1765230000000 } from './migrations/1765230000000-release-ma
 import { Replays1765240000000 } from './migrations/1765240000000-replays.js';
 import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-configuration-seen.js';
 import { RegionsAndBreakGlass1765270100000 } from './migrations/1765270100000-regions-and-break-glass.js';
+import { BreakGlassReviews1765330000000 } from './migrations/1765330000000-break-glass-reviews.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -45,6 +46,7 @@ export const MIGRATIONS = [
   Replays1765240000000,
   ConfigurationSeen1765270000000,
   RegionsAndBreakGlass1765270100000,
+  BreakGlassReviews1765330000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

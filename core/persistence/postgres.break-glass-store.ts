@@ -15,6 +15,8 @@ interface BreakGlassRow {
   expires_at: Date;
   ended_at: Date | null;
   ended_by: string | null;
+  reviewed_at: Date | null;
+  reviewed_by: string | null;
 }
 
 export function breakGlassStore(source: DataSource): BreakGlassStore {
@@ -49,11 +51,23 @@ export function breakGlassStore(source: DataSource): BreakGlassStore {
         `UPDATE ${TABLE} SET ended_at = expires_at WHERE ended_at IS NULL AND expires_at <= now() RETURNING *`,
         [],
       ),
-    async recent() {
+    async unreviewed() {
       const rows: BreakGlassRow[] = await source.query(
-        `SELECT * FROM ${TABLE} WHERE (${IS_OPEN}) OR opened_at > now() - interval '1 day' ORDER BY opened_at`,
+        `SELECT * FROM ${TABLE} WHERE reviewed_at IS NULL ORDER BY opened_at`,
       );
       return rows.map(toBreakGlass);
+    },
+    async review(id, by) {
+      const [reviewed] = await changed(
+        `UPDATE ${TABLE} SET reviewed_at = now(), reviewed_by = $2
+         WHERE id::text = $1 AND reviewed_at IS NULL AND actor <> $2 AND NOT (${IS_OPEN}) RETURNING *`,
+        [storable(id), storable(by)],
+      );
+      return reviewed;
+    },
+    async find(id) {
+      const [row]: BreakGlassRow[] = await source.query(`SELECT * FROM ${TABLE} WHERE id::text = $1`, [storable(id)]);
+      return row === undefined ? undefined : toBreakGlass(row);
     },
     async list(limit) {
       const rows: BreakGlassRow[] = await source.query(`SELECT * FROM ${TABLE} ORDER BY opened_at DESC, id LIMIT $1`, [
@@ -73,5 +87,7 @@ function toBreakGlass(row: BreakGlassRow): BreakGlass {
     expiresAt: row.expires_at.toISOString(),
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at.toISOString() }),
     ...(row.ended_by === null ? {} : { endedBy: row.ended_by }),
+    ...(row.reviewed_at === null ? {} : { reviewedAt: row.reviewed_at.toISOString() }),
+    ...(row.reviewed_by === null ? {} : { reviewedBy: row.reviewed_by }),
   };
 }

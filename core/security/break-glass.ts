@@ -9,6 +9,9 @@ export interface BreakGlass {
   readonly endedAt?: string;
   /** Absent where it ended by itself. */
   readonly endedBy?: string;
+  /** By somebody else, once it was over. */
+  readonly reviewedAt?: string;
+  readonly reviewedBy?: string;
 }
 
 export interface BreakGlassStore {
@@ -19,8 +22,11 @@ export interface BreakGlassStore {
   end(actor: string, by: string): Promise<readonly BreakGlass[]>;
   /** Those whose time is over and that nobody was told of yet; each is given once. */
   takeOver(): Promise<readonly BreakGlass[]>;
-  /** Open ones, and those that were opened within a day. */
-  recent(): Promise<readonly BreakGlass[]>;
+  /** Open ones, and those that nobody has reviewed yet. */
+  unreviewed(): Promise<readonly BreakGlass[]>;
+  /** Undefined where there is none of this id that is over, unreviewed, and of somebody else. */
+  review(id: string, by: string): Promise<BreakGlass | undefined>;
+  find(id: string): Promise<BreakGlass | undefined>;
   /** The latest first. */
   list(limit: number): Promise<readonly BreakGlass[]>;
 }

@@ -27,6 +27,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   'break-glass open': 1,
   'break-glass list': 0,
   'break-glass end': 1,
+  'break-glass review': 1,
   'access review': 0,
   'audit list': 0,
   'audit verify': 0,

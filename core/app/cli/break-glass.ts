@@ -34,6 +34,23 @@ export function breakGlassVerb(program: Command): void {
   const list = group.command('list').description('who took it, the latest first');
   does(list, async (context) => told(context, await (await emergency(context)).list()));
 
+  const review = group
+    .command('review')
+    .description('says that you have looked at one that is over; its alert ends')
+    .argument('<id>', 'as `list` shows it');
+  does(review, async (context, [id]) => {
+    const reviewed = await (await emergency(context)).review(id as string, whoAmI());
+    if (reviewed === undefined)
+      throw new ConnectorError('config', `There is no emergency access "${id}".`, {
+        hint: '`break-glass list` has them.',
+      });
+    context.output.data(
+      'tributary.break_glass/1',
+      breakGlassForm(reviewed),
+      () => `reviewed by ${reviewed.reviewedBy}`,
+    );
+  });
+
   const end = group.command('end').description('ends what is open of one').argument('<name>');
   does(end, async (context, [name]) => told(context, await (await emergency(context)).end(name as string, whoAmI())));
 }
@@ -48,8 +65,18 @@ function told({ output }: VerbContext, accesses: readonly BreakGlass[]): void {
     accesses.length === 0
       ? 'none'
       : table(
-          ['who', 'opened', 'until', 'ended', 'by', 'reason'],
-          accesses.map((one) => [one.actor, one.openedAt, one.expiresAt, one.endedAt, one.endedBy, one.reason]),
+          ['id', 'who', 'opened', 'until', 'ended', 'by', 'reviewed', 'reviewer', 'reason'],
+          accesses.map((one) => [
+            one.id,
+            one.actor,
+            one.openedAt,
+            one.expiresAt,
+            one.endedAt,
+            one.endedBy,
+            one.reviewedAt,
+            one.reviewedBy,
+            one.reason,
+          ]),
         ),
   );
 }

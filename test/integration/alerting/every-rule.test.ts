@@ -199,7 +199,7 @@ const CASES: Readonly<Record<AlertKind, Case>> = {
     heal: () =>
       query(
         database.url,
-        `UPDATE tributary_store.break_glass SET opened_at = now() - interval '25 h', expires_at = now() - interval '24 h'`,
+        `UPDATE tributary_store.break_glass SET expires_at = now() - interval '24 h', reviewed_at = now(), reviewed_by = 'bob@example.org'`,
       ),
   },
 };
