@@ -447,7 +447,7 @@ describe('emergency access', () => {
     expect(accesses[0]).toMatchObject({ ended_by: expect.stringContaining('@'), reviewed_by: null });
   });
 
-  it('is told of until somebody else has reviewed it, once it is over', async () => {
+  it('is reviewed by somebody else, once it is over', async () => {
     const { id } = await post('admin', '/api/break-glass', { reason: 'a member is at the desk', for: '30m' });
     const review = (role: string, of = id) => post(role, `/api/break-glass/${of}/review`, {});
     expect(await review('auditor')).toMatchObject({ status: 409, detail: expect.stringContaining('still open') });
@@ -456,12 +456,8 @@ describe('emergency access', () => {
     expect((await review('operator')).status).toBe(403);
     expect((await review('auditor', 'none')).status).toBe(404);
 
-    const open = async () => JSON.parse((await as('viewer', 'GET', '/api/alerts?state=open')).body).alerts as any[];
-    const isTold = async () => (await open()).some(({ key }) => key.includes(id));
-    while (!(await isTold())) await once(hook.posts, 'post');
     expect(await review('auditor')).toMatchObject({ status: 200, reviewed_by: 'token:the auditor' });
     expect(await review('auditor')).toMatchObject({ status: 409, detail: expect.stringContaining('was reviewed by') });
-    while (await isTold()) await once(hook.posts, 'post');
     expect((await acts()).at(-1)).toMatchObject({ actor: 'token:the auditor', action: 'break_glass.review' });
 
     const [{ id: other }] = JSON.parse((await as('auditor', 'GET', '/api/break-glass')).body).accesses.filter(
