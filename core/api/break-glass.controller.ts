@@ -14,7 +14,6 @@ import {
 } from '@nestjs/common';
 import { ApiBody } from '@nestjs/swagger';
 import { parseDuration } from '../protocol/index.js';
-import { isConnectorError } from '../sdk/index.js';
 import { Needs, principalOf, type KnownRequest } from './access.js';
 import { Answers } from './answers.js';
 import { BREAK_GLASS, BREAK_GLASSES } from './answer-forms.js';
@@ -66,10 +65,9 @@ export class BreakGlassController {
   @UseGuards(OwnSiteGuard)
   @Answers('It is reviewed.', BREAK_GLASS, 403, 404, 409, 415)
   async review(@Param('id') id: string, @Req() request: KnownRequest): Promise<object> {
-    const reviewed = await this.services.breakGlass.review(id, principalOf(request).name).catch((error: unknown) => {
-      throw isConnectorError(error) && error.kind === 'config' ? new ConflictException(error.message) : error;
-    });
+    const reviewed = await this.services.breakGlass.review(id, principalOf(request).name);
     if (reviewed === undefined) throw new NotFoundException(`There is no emergency access "${id}".`);
+    if ('refused' in reviewed) throw new ConflictException(reviewed.refused);
     return breakGlassForm(reviewed);
   }
 

@@ -129,8 +129,8 @@ export interface EmergencyAccess {
   /** Ends all that are open of this principal. */
   end(actor: string, by: string): Promise<readonly BreakGlass[]>;
   list(): Promise<readonly BreakGlass[]>;
-  /** Of one that is over, by somebody else, once. Undefined: there is none of this id. Throws `config` where it cannot be. */
-  review(id: string, by: string): Promise<BreakGlass | undefined>;
+  /** Of one that is over, by somebody else, once. Undefined: there is none of this id. */
+  review(id: string, by: string): Promise<BreakGlass | { readonly refused: string } | undefined>;
 }
 
 /** What a link shows; nothing of it can be changed by who has it. */

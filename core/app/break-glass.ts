@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EmergencyAccess } from '../api/index.js';
 import { parseDuration } from '../protocol/index.js';
-import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
 const LISTED = 100;
@@ -37,10 +36,9 @@ export async function emergencyAccess({ configuration, store }: Installation): P
       const found = await breakGlass.find(id);
       if (found === undefined) return undefined;
       const { actor, reviewedAt, reviewedBy } = found;
-      if (reviewedAt !== undefined)
-        throw new ConnectorError('config', `It was reviewed by ${reviewedBy} at ${reviewedAt}.`);
-      if (actor === by) throw new ConnectorError('config', 'It is your own: somebody else must review it.');
-      throw new ConnectorError('config', 'It is still open: end it, or review it once it is over.');
+      if (reviewedAt !== undefined) return { refused: `It was reviewed by ${reviewedBy} at ${reviewedAt}.` };
+      if (actor === by) return { refused: 'It is your own: somebody else must review it.' };
+      return { refused: 'It is still open: end it, or review it once it is over.' };
     },
   };
 }
