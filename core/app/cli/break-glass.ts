@@ -44,6 +44,7 @@ export function breakGlassVerb(program: Command): void {
       throw new ConnectorError('config', `There is no emergency access "${id}".`, {
         hint: '`break-glass list` has them.',
       });
+    if ('refused' in reviewed) throw new ConnectorError('config', reviewed.refused);
     context.output.data(
       'tributary.break_glass/1',
       breakGlassForm(reviewed),
