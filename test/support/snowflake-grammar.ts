@@ -7,9 +7,21 @@ import { Dialect, parse } from '@polyglot-sql/sdk';
  */
 export const LACKING: readonly { readonly what: RegExp; readonly sample: string; readonly reason: string }[] = [
   { what: /^PUT\s/i, sample: "PUT 'file:///tmp/a.gz' @s", reason: 'a command of the client' },
-  { what: /^ALTER\s+TABLE\s.*\sADD\s+(COLUMN\s+)?(IF NOT EXISTS\s+|.*,)/is, sample: 'ALTER TABLE t ADD COLUMN a INT, b INT', reason: 'several columns, or IF NOT EXISTS' },
-  { what: /^CREATE\s+(OR\s+REPLACE\s+)?FILE\s+FORMAT\s/i, sample: 'CREATE FILE FORMAT f TYPE = CSV', reason: 'named file formats' },
-  { what: /^ALTER\s+TABLE\s.*\s(UN)?SET\s+COMMENT/is, sample: "ALTER TABLE t SET COMMENT = 'x'", reason: 'parameters of a table' },
+  {
+    what: /^ALTER\s+TABLE\s.*\sADD\s+(COLUMN\s+)?(IF NOT EXISTS\s+|.*,)/is,
+    sample: 'ALTER TABLE t ADD COLUMN a INT, b INT',
+    reason: 'several columns, or IF NOT EXISTS',
+  },
+  {
+    what: /^CREATE\s+(OR\s+REPLACE\s+)?FILE\s+FORMAT\s/i,
+    sample: 'CREATE FILE FORMAT f TYPE = CSV',
+    reason: 'named file formats',
+  },
+  {
+    what: /^ALTER\s+TABLE\s.*\s(UN)?SET\s+COMMENT/is,
+    sample: "ALTER TABLE t SET COMMENT = 'x'",
+    reason: 'parameters of a table',
+  },
 ];
 /** What the second grammar takes as a text that it does not look into, or refuses though it is right; there the first alone judges. */
 const OPAQUE = new Set(['raw', 'command']);

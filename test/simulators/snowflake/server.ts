@@ -50,7 +50,6 @@ export interface SnowflakeSimulator {
   readonly statements: readonly StatementRecord[];
   /** Sessions that are open. */
   sessions(): number;
-  /** Ends a session as if its process had died: nobody says goodbye, and its transaction stays open. */
   close(): Promise<void>;
 }
 

@@ -3,6 +3,11 @@ import type { Query } from '../sql/ast.js';
 import type { ColumnDefinition, Options, Persistence } from '../sql/statement.js';
 import { shownPath } from './names.js';
 
+export interface Load {
+  readonly md5: string;
+  readonly at: Date;
+}
+
 export interface Table {
   readonly kind: 'table';
   /** The engine's name of what is committed; a committed transaction puts its working copy in this place. */
@@ -14,7 +19,7 @@ export interface Table {
   grants: readonly { readonly privilege: string; readonly role: string }[];
   readonly created: Date;
   /** Files that COPY has loaded, by their place and content (docs.snowflake.com, load metadata). */
-  readonly loaded: Map<string, { readonly md5: string; readonly at: Date }>;
+  readonly loaded: Map<string, Load>;
 }
 
 export interface View {

@@ -9,7 +9,7 @@ import type { QueryWriter } from './queries.js';
 import { countResult, wire, type Result } from './results.js';
 import { createScope, type Scope } from './scope.js';
 import { catalogOf, parameter, type Running } from './session.js';
-import type { Transaction } from './transactions.js';
+import { forgetLoads, type Transaction } from './transactions.js';
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
 
@@ -275,5 +275,5 @@ export const truncate = async (
   const relation = await running.account.transactions.forChanging(table, transaction);
   await running.account.database.run(`DELETE FROM ${relation}`);
   // Docs, TRUNCATE TABLE: the load metadata are deleted too, so the same files can be loaded again.
-  table.loaded.clear();
+  forgetLoads(transaction, table);
 };

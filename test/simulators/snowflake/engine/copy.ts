@@ -14,7 +14,7 @@ import { literal, shown } from './names.js';
 import { messageResult, textColumn, numberColumn, type Result } from './results.js';
 import { catalogOf, parameter, type Running } from './session.js';
 import { listFiles, md5Of, resolveStage, type StagedFile, type StageRef } from './stages.js';
-import type { Transaction } from './transactions.js';
+import { findLoad, rememberLoad, type Transaction } from './transactions.js';
 
 type Copy = Extract<Statement, { kind: 'copy' }>;
 
@@ -94,7 +94,7 @@ async function* decoded(file: StagedFile, options: Options): AsyncGenerator<stri
     for await (const chunk of bytes) yield decoder.decode(chunk as Buffer, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError)
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new SnowflakeError('100144', '22000', `Invalid UTF8 detected in string of file '${file.path}'`);
     throw new SnowflakeError(
       '100066',
@@ -248,7 +248,7 @@ export const copy = async (statement: Copy, running: Running, transaction: Trans
   for (const file of await filesOf(statement, ref)) {
     const key = `${ref.folder}/${file.path}`;
     const md5 = await md5Of(file.file);
-    const before = table.loaded.get(key);
+    const before = findLoad(transaction, table, key);
     if (isForced || before?.md5 !== md5 || Date.now() - before.at.getTime() > REMEMBERED_MS)
       candidates.push({ file, key, md5 });
   }
@@ -339,7 +339,7 @@ export const copy = async (statement: Copy, running: Running, transaction: Trans
       }),
     };
     const done = candidates.filter((_, index) => outcomes[index].faults === 0 || onError === 'CONTINUE');
-    for (const { key, md5 } of done) table.loaded.set(key, { md5, at: new Date() });
+    for (const { key, md5 } of done) rememberLoad(transaction, table, key, { md5, at: new Date() });
     if (String(statement.options.PURGE ?? 'FALSE').toUpperCase() === 'TRUE')
       for (const { file } of done) await rm(file.file, { force: true });
     return result;

@@ -64,8 +64,9 @@ export const MACROS: readonly string[] = [
   // Both are whole numbers; rounds half away from zero.
   `CREATE MACRO sf_quotient(a, b) AS CASE WHEN b = 0 THEN error('@@100051|22012|Division by zero')
      ELSE sign(a) * sign(b) * ((abs(a) * 2 + abs(b)) // (abs(b) * 2)) END`,
+  // Names of lambdas must be no column's.
   `CREATE MACRO sf_flatten(x) AS CASE json_type(x)
-     WHEN 'ARRAY' THEN list_transform(range(CAST(json_array_length(x) AS BIGINT)), lambda i: {'key': CAST(NULL AS VARCHAR), 'index': i, 'value': json_extract(x, '$[' || i || ']'), 'path': '[' || i || ']'})
-     WHEN 'OBJECT' THEN list_transform(json_keys(x), lambda k: {'key': k, 'index': CAST(NULL AS BIGINT), 'value': json_extract(x, '$."' || replace(k, '"', '\\"') || '"'), 'path': k})
+     WHEN 'ARRAY' THEN list_transform(range(CAST(json_array_length(x) AS BIGINT)), lambda sf_i: {'key': CAST(NULL AS VARCHAR), 'index': sf_i, 'value': json_extract(x, '$[' || sf_i || ']'), 'path': '[' || sf_i || ']'})
+     WHEN 'OBJECT' THEN list_transform(json_keys(x), lambda sf_k: {'key': sf_k, 'index': CAST(NULL AS BIGINT), 'value': json_extract(x, '$."' || replace(sf_k, '"', '\\"') || '"'), 'path': sf_k})
      ELSE [] END`,
 ];

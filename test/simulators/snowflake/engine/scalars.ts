@@ -93,6 +93,18 @@ export const SCALARS: FunctionTable = {
     const type = common([a.type, b.type]);
     return { sql: `CASE WHEN ${test.sql} THEN ${harmonised(a, type)} ELSE ${harmonised(b, type)} END`, type };
   }),
+  /** Takes NULL for equal to NULL; what no pair fits, the last argument without a pair says. */
+  DECODE: rule(3, 255, ([of, ...args]) => {
+    const pairs = args.length - (args.length % 2);
+    const results = args.filter((_, index) => index % 2 === 1 || index >= pairs);
+    const type = common(results.map((one) => one.type));
+    const branches = Array.from({ length: pairs / 2 }, (_, index) => {
+      const [when, then] = args.slice(2 * index);
+      return `WHEN ${of.sql} IS NOT DISTINCT FROM ${when.sql} THEN ${harmonised(then, type)}`;
+    });
+    const last = args.length > pairs ? ` ELSE ${harmonised(args[pairs], type)}` : '';
+    return { sql: `CASE ${branches.join(' ')}${last} END`, type };
+  }),
   ZEROIFNULL: rule(1, 1, ([a]) => ({ sql: `coalesce(${a.sql}, 0)`, type: a.type })),
   NULLIFZERO: rule(1, 1, ([a]) => ({ sql: `nullif(${a.sql}, 0)`, type: a.type })),
   EQUAL_NULL: rule(2, 2, ([a, b]) => {
@@ -103,10 +115,6 @@ export const SCALARS: FunctionTable = {
   LEAST: extreme('least'),
   UPPER: ofTexts('upper', 1, 1),
   LOWER: ofTexts('lower', 1, 1),
-  INITCAP: rule(1, 1, ([a]) => ({
-    sql: `list_aggregate(list_transform(regexp_split_to_array(${converted(a, text())}, '\\b'), lambda w: upper(w[1]) || lower(w[2:])), 'string_agg', '')`,
-    type: text(),
-  })),
   TRIM: ofTexts('trim', 1, 2),
   LTRIM: ofTexts('ltrim', 1, 2),
   RTRIM: ofTexts('rtrim', 1, 2),

@@ -42,7 +42,7 @@ export const SEMI_STRUCTURED: FunctionTable = {
     );
     if (pairs.length === 0) return { sql: `CAST('{}' AS JSON)`, type: plain('OBJECT') };
     return {
-      sql: `CAST('{' || coalesce(list_aggregate(list_transform(list_filter([${pairs.join(', ')}], lambda p: p.v IS NOT NULL AND p.k IS NOT NULL), lambda p: CAST(to_json(p.k) AS VARCHAR) || ':' || CAST(p.v AS VARCHAR)), 'string_agg', ','), '') || '}' AS JSON)`,
+      sql: `CAST('{' || coalesce(list_aggregate(list_transform(list_filter([${pairs.join(', ')}], lambda sf_p: sf_p.v IS NOT NULL AND sf_p.k IS NOT NULL), lambda sf_p: CAST(to_json(sf_p.k) AS VARCHAR) || ':' || CAST(sf_p.v AS VARCHAR)), 'string_agg', ','), '') || '}' AS JSON)`,
       type: plain('OBJECT'),
     };
   }),

@@ -1,4 +1,4 @@
-import type { Table } from './catalog.js';
+import type { Load, Table } from './catalog.js';
 import type { Database } from './database.js';
 import type { Holder, Locks } from './locks.js';
 
@@ -17,6 +17,8 @@ export interface Transaction extends Holder {
   /** Of one statement, which is one of the engine too and needs no copy. */
   readonly isImplicit: boolean;
   readonly work: Map<Table, Work>;
+  /** Files that it has loaded, by table, and tables whose loads it forgets: known to others when it is committed. */
+  readonly loads: Map<Table, { isForgotten: boolean; readonly files: Map<string, Load> }>;
   state: 'open' | 'committed' | 'rolled back';
 }
 
@@ -38,6 +40,24 @@ export interface Transactions {
   /** Those that are open, the oldest first. */
   open(): readonly Transaction[];
 }
+
+const loadsOf = (transaction: Transaction, table: Table) => {
+  const own = transaction.loads.get(table) ?? { isForgotten: false, files: new Map<string, Load>() };
+  transaction.loads.set(table, own);
+  return own;
+};
+export const findLoad = (transaction: Transaction, table: Table, file: string): Load | undefined => {
+  const { isForgotten, files } = loadsOf(transaction, table);
+  return files.get(file) ?? (isForgotten ? undefined : table.loaded.get(file));
+};
+export const rememberLoad = (transaction: Transaction, table: Table, file: string, load: Load): void => {
+  loadsOf(transaction, table).files.set(file, load);
+};
+export const forgetLoads = (transaction: Transaction, table: Table): void => {
+  const own = loadsOf(transaction, table);
+  own.isForgotten = true;
+  own.files.clear();
+};
 
 export const createTransactions = (database: Database, locks: Locks): Transactions => {
   const transactions = new Set<Transaction>();
@@ -72,6 +92,7 @@ export const createTransactions = (database: Database, locks: Locks): Transactio
         active: Date.now(),
         locks: new Set(),
         work: new Map(),
+        loads: new Map(),
         state: 'open',
         abort: () => rollback(transaction),
       };
@@ -97,6 +118,10 @@ export const createTransactions = (database: Database, locks: Locks): Transactio
         }
       await database.runAll(statements);
       for (const [table, relation] of replaced) table.relation = relation;
+      for (const [table, { isForgotten, files }] of transaction.loads) {
+        if (isForgotten) table.loaded.clear();
+        for (const [file, load] of files) table.loaded.set(file, load);
+      }
       end(transaction, 'committed');
     },
     rollback,

@@ -155,12 +155,10 @@ const parseSession = (cursor: Cursor): Statement => {
   do {
     const key = cursor.name();
     cursor.expect('=');
-    values[key] =
-      cursor.peek().kind === 'number'
-        ? cursor.next().value
-        : cursor.peek().kind === 'text'
-          ? cursor.text()
-          : cursor.name(new Set());
+    // TRUE, FALSE and a number are values too.
+    const token = cursor.next();
+    if (!['word', 'number', 'text'].includes(token.kind)) cursor.fail(token);
+    values[key] = token.value;
     cursor.take(',');
   } while (cursor.peek().kind === 'word');
   return { kind: 'set session', values, unset: [] };

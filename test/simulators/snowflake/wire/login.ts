@@ -70,8 +70,10 @@ export const authenticate = (
     if (user === undefined) throw refused('390303', 'Invalid OAuth access token. ');
     return user;
   }
-  if ((data.ACCOUNT_NAME ?? '').toUpperCase() !== account.toUpperCase()) throw wrongPassword();
-  const user = users.find(({ name }) => name.toUpperCase() === (data.LOGIN_NAME ?? '').toUpperCase());
+  const isHere = (data.ACCOUNT_NAME ?? '').toUpperCase() === account.toUpperCase();
+  const user = isHere
+    ? users.find(({ name }) => name.toUpperCase() === (data.LOGIN_NAME ?? '').toUpperCase())
+    : undefined;
   if (authenticator === 'SNOWFLAKE_JWT') {
     if (user === undefined) throw wrongToken();
     checkToken(data.TOKEN ?? '', account, user, now);

@@ -10,7 +10,7 @@ describe('grammars of Snowflake that others wrote', () => {
     'INSERT OVERWRITE INTO t SELECT * FROM s',
     'DELETE FROM t USING s WHERE t.k = s.k',
     'SELECT v:a.b[0]::string, f.value FROM t, LATERAL FLATTEN(INPUT => v:items) f',
-    'ALTER SESSION SET QUERY_TAG = \'x\'',
+    "ALTER SESSION SET QUERY_TAG = 'x'",
     'ALTER TABLE t ADD COLUMN IF NOT EXISTS a INT',
     'ALTER TABLE t DROP COLUMN a, b',
     'REMOVE @s/p',
