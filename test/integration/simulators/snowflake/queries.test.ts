@@ -149,6 +149,26 @@ describe('queries of the simulated Snowflake', () => {
       'null?': 'Y',
     });
   });
+  it('keeps primary keys and does not enforce them', async () => {
+    await session.run('CREATE TABLE keyed (a INT, b VARCHAR, v INT, PRIMARY KEY (a, b))');
+    await session.run("INSERT INTO keyed VALUES (1, 'x', 1), (1, 'x', 2)");
+    await session.run('ALTER TABLE keyed RENAME COLUMN b TO c');
+    expect(
+      (await session.run('SHOW PRIMARY KEYS IN TABLE keyed')).rows.map((one) => [one.column_name, one.key_sequence]),
+    ).toEqual([
+      ['A', '1'],
+      ['C', '2'],
+    ]);
+    await expect(session.run('INSERT INTO keyed (a) VALUES (1)')).rejects.toMatchObject({ code: '100072' });
+  });
+  it('computes what a MERGE assigns for the rows alone that it is for', async () => {
+    await session.run('CREATE TABLE target (k INT, v VARCHAR(3) NOT NULL)');
+    await session.run("INSERT INTO target VALUES (1, 'a'), (2, 'b')");
+    const sql =
+      "MERGE INTO target t USING (SELECT 1 AS k, 'xy' AS v UNION ALL SELECT 3, NULL) s ON t.k = s.k WHEN MATCHED THEN UPDATE SET v = t.v || s.v";
+    expect((await session.run(sql)).rows).toEqual([{ 'number of rows updated': 1 }]);
+    expect(await session.values('SELECT v FROM target ORDER BY k')).toEqual([['axy'], ['b']]);
+  });
   it('overwrites a table and keeps its grants, which replacing does not', async () => {
     await session.run('CREATE TABLE g AS SELECT k FROM t');
     await session.run('GRANT SELECT ON TABLE g TO ROLE analyst');

@@ -53,7 +53,6 @@ describe('what the simulated Snowflake refuses', () => {
     ['SELECT * FROM t AT(OFFSET => -60)', 'AT of a table'],
     ['SELECT * FROM t PIVOT(MAX(k) FOR v IN (1))', 'PIVOT of a table'],
     ['WITH RECURSIVE a AS (SELECT 1) SELECT * FROM a', 'WITH RECURSIVE'],
-    ['SHOW PRIMARY KEYS IN TABLE t', 'SHOW PRIMARY KEYS'],
     ['SHOW TASKS', 'SHOW TASKS'],
     ['CREATE TABLE x (a GEOGRAPHY)', 'data type GEOGRAPHY'],
     ['SELECT 1; SELECT 2', 'several statements in one request'],

@@ -137,6 +137,7 @@ const alterTable = async (statement: AlterTable, running: Running, table: Table)
       table.columns = table.columns.map((column) =>
         column.name === action.from ? { ...column, name: action.to } : column,
       );
+      table.primaryKey = table.primaryKey.map((name) => (name === action.from ? action.to : name));
       return;
     }
     case 'rename':
@@ -155,6 +156,11 @@ const alterTable = async (statement: AlterTable, running: Running, table: Table)
     }
     case 'comment':
       table.comment = action.comment;
+      return;
+    case 'primary key':
+      for (const name of action.columns)
+        if (!table.columns.some((column) => column.name === name)) throw errors.missingColumn(shown(name));
+      table.primaryKey = action.columns;
       return;
     case 'cluster':
       table.cluster = action.by;

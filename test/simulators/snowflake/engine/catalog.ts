@@ -13,6 +13,8 @@ export interface Table {
   /** The engine's name of what is committed; a committed transaction puts its working copy in this place. */
   relation: string;
   columns: readonly ColumnDefinition[];
+  /** Kept as information, and not enforced. */
+  primaryKey: readonly string[];
   readonly persistence: Persistence;
   comment: string | null;
   cluster: string | null;

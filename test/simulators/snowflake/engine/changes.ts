@@ -131,11 +131,19 @@ const enterTarget = (target: FromItem, table: Table, scope: Scope): string => {
 };
 const pathOf = (target: FromItem): readonly string[] => (target.source.kind === 'table' ? target.source.path : []);
 
-const assignments = (set: readonly Assignment[], table: Table, writer: QueryWriter, scope: Scope): string =>
+/** @param guard where the engine would compute the values for other rows too, and raise their errors: the condition of those that are meant */
+const assignments = (
+  set: readonly Assignment[],
+  table: Table,
+  writer: QueryWriter,
+  scope: Scope,
+  guard?: string,
+): string =>
   set
     .map(([path, value]) => {
       const column = columnOf(table, path.at(-1) as string);
-      return `${id(column.name)} = ${assigned(writer.expressions.write(withDefault(column, value), scope), column)}`;
+      const sql = assigned(writer.expressions.write(withDefault(column, value), scope), column);
+      return `${id(column.name)} = ${guard === undefined ? sql : `CASE WHEN ${guard} THEN ${sql} END`}`;
     })
     .join(', ');
 
@@ -243,7 +251,7 @@ export const merge = async (statement: Of<'merge'>, running: Running, transactio
     if (isMatched) matched.push({ condition: test ?? 'TRUE', isUpdate: action.kind === 'update' });
     const does =
       action.kind === 'update'
-        ? `UPDATE SET ${assignments(action.set, table, writer, scope)}`
+        ? `UPDATE SET ${assignments(action.set, table, writer, scope, test === undefined ? on : `(${on}) AND (${test})`)}`
         : action.kind === 'delete'
           ? 'DELETE'
           : mergeInsert(action, table, writer, sourceOnly);

@@ -64,7 +64,8 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
     throw errors.exists(shownPath(statement.table));
   }
   const relation = account.relation();
-  let columns = statement.columns;
+  let { columns } = statement;
+  let primaryKey = statement.primaryKey ?? [];
   const writer = queryWriterOf(running);
   if (statement.query !== undefined) {
     const query = writer.query(statement.query);
@@ -93,7 +94,13 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
   } else {
     const model = statement.like ?? statement.clone;
     const source = model === undefined ? undefined : needTable(catalogOf(account, session), model, session.namespace);
-    columns = source?.columns ?? columns ?? [];
+    primaryKey = source?.primaryKey ?? primaryKey;
+    // A key takes no NULL, also where the columns do not say so.
+    columns = (source?.columns ?? columns ?? []).map((column) =>
+      primaryKey.includes(column.name) ? { ...column, nullable: false } : column,
+    );
+    for (const name of primaryKey)
+      if (!columns.some((column) => column.name === name)) throw errors.missingColumn(shown(name));
     unique(columns);
     if (columns.length === 0) throw errors.invalid('Table must have at least one column.');
     for (const column of columns)
@@ -109,6 +116,7 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
     kind: 'table',
     relation,
     columns,
+    primaryKey,
     persistence: statement.persistence,
     comment: statement.comment ?? null,
     cluster: statement.cluster ?? null,

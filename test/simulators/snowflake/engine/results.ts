@@ -33,11 +33,9 @@ export const countResult = (counts: Readonly<Record<string, number>>): Result =>
   columns: Object.keys(counts).map(numberColumn),
   rows: [Object.values(counts).map(String)],
 });
+export type Cell = string | number | boolean | Date | null;
 /** A table of texts, for SHOW and its like; null stays null. */
-export const textResult = (
-  names: readonly string[],
-  rows: readonly (readonly (string | number | boolean | Date | null)[])[],
-): Result => ({
+export const textResult = (names: readonly string[], rows: readonly (readonly Cell[])[]): Result => ({
   columns: names.map((name) =>
     name === 'created_on' ? { name, type: timestamp('TIMESTAMP_LTZ', 3) } : textColumn(name),
   ),

@@ -3,12 +3,12 @@ import type { Statement } from '../sql/statement.js';
 import { typeText, type DataType } from '../sql/types.js';
 import { findDatabase, findSchema, needRelation, type Table, type View } from './catalog.js';
 import { shownPath } from './names.js';
-import { textResult, type Result } from './results.js';
+import { textResult, type Cell, type Result } from './results.js';
 import { ACCEPTED, catalogOf, DEFAULTS, parameter, type Account, type Running } from './session.js';
+import { showLocks, showTransactions } from './show-locks.js';
 import { resolveStage } from './stages.js';
 
 type Show = Extract<Statement, { kind: 'show' }>;
-type Cell = string | number | boolean | Date | null;
 
 /** LIKE of SHOW takes no regard to case. */
 const isLike = (name: string, pattern: string | undefined): boolean => {
@@ -105,54 +105,6 @@ const showTables = async (show: Show, running: Running): Promise<Result> => {
         '1',
       ]);
   return textResult(names, rows);
-};
-
-const showLocks = ({ account }: Running): Result => {
-  const nameOf = (table: object): string => {
-    for (const [database, { schemas }] of account.databases)
-      for (const [schema, { relations }] of schemas)
-        for (const [name, one] of relations) if (one === table) return shownPath([database, schema, name]);
-    return 'temporary or dropped table';
-  };
-  const rows = account.locks.list().map(({ table, holder, waiting }): Cell[] => {
-    const transaction = account.transactions.open().find((one) => one === holder);
-    const started = transaction === undefined ? null : new Date(transaction.id).toUTCString();
-    return [
-      nameOf(table),
-      'PARTITIONS',
-      transaction === undefined ? null : String(transaction.id),
-      started,
-      waiting ? 'WAITING' : 'HOLDING',
-      waiting ? null : started,
-      holder.queryId,
-      String(transaction?.sessionId ?? ''),
-    ];
-  });
-  return textResult(
-    ['resource', 'type', 'transaction', 'transaction_started_on', 'status', 'acquired_on', 'query_id', 'session'],
-    rows,
-  );
-};
-
-const showTransactions = ({ account, session }: Running, isAccount: boolean): Result => {
-  const open = account.transactions
-    .open()
-    .filter(
-      ({ isImplicit, sessionId }) =>
-        !isImplicit && (isAccount || account.sessions.get(sessionId)?.user === session.user),
-    );
-  return textResult(
-    ['id', 'user', 'session', 'name', 'started_on', 'state', 'scope'],
-    open.map((one) => [
-      String(one.id),
-      account.sessions.get(one.sessionId)?.user ?? null,
-      String(one.sessionId),
-      one.name,
-      new Date(one.id).toISOString(),
-      account.locks.list().some(({ holder, waiting }) => holder === one && waiting) ? 'blocked' : 'running',
-      '0',
-    ]),
-  );
 };
 
 export const show = async (statement: Show, running: Running): Promise<Result> => {
@@ -293,6 +245,45 @@ export const show = async (statement: Show, running: Running): Promise<Result> =
               column.comment ?? '',
               database,
             ]),
+        ),
+      );
+    }
+    case 'PRIMARY KEYS': {
+      const tables =
+        statement.scope?.kind === 'TABLE'
+          ? [
+              {
+                database: '',
+                schema: '',
+                name: String(statement.scope.path.at(-1)),
+                one: needRelation(catalogOf(account, session), statement.scope.path, session.namespace),
+              },
+            ]
+          : relationsOf({ ...statement, like: undefined }, running);
+      return textResult(
+        [
+          'created_on',
+          'database_name',
+          'schema_name',
+          'table_name',
+          'column_name',
+          'key_sequence',
+          'constraint_name',
+          'rely',
+          'comment',
+        ],
+        tables.flatMap(({ database, schema, name, one }) =>
+          (one.kind === 'table' ? one.primaryKey : []).map((column, index): Cell[] => [
+            one.created,
+            database,
+            schema,
+            name,
+            column,
+            index + 1,
+            `SYS_CONSTRAINT_${name}`,
+            'false',
+            '',
+          ]),
         ),
       );
     }

@@ -14,9 +14,10 @@ const columnList = (cursor: Cursor): string[] => {
 };
 
 /** PRIMARY KEY, UNIQUE and FOREIGN KEY are accepted and not enforced, as in Snowflake's standard tables. */
-const takeConstraint = (cursor: Cursor, isOfTable: boolean): boolean => {
+const takeConstraint = (cursor: Cursor, key: (columns?: readonly string[]) => void, isOfTable: boolean): boolean => {
   if (cursor.take('CONSTRAINT')) cursor.name();
-  if (cursor.take('PRIMARY', 'KEY') || cursor.take('UNIQUE')) {
+  if (cursor.take('PRIMARY', 'KEY')) key(isOfTable ? columnList(cursor) : undefined);
+  else if (cursor.take('UNIQUE')) {
     if (isOfTable) columnList(cursor);
   } else if (isOfTable && cursor.take('FOREIGN', 'KEY')) {
     columnList(cursor);
@@ -35,7 +36,10 @@ const takeConstraint = (cursor: Cursor, isOfTable: boolean): boolean => {
   return true;
 };
 
-const parseColumn = (parsing: Parsing): ColumnDefinition => {
+const parseColumn = (
+  parsing: Parsing,
+  key: (columns: readonly string[]) => void = () => undefined,
+): ColumnDefinition => {
   const { cursor } = parsing;
   const name = cursor.name(RESERVED_AS_COLUMN);
   const type = parseType(cursor);
@@ -60,7 +64,8 @@ const parseColumn = (parsing: Parsing): ColumnDefinition => {
       cursor.is('AS')
     )
       throw errors.unsupported(`${cursor.peek().value} of a column`, cursor.peek().place);
-    else if (!takeConstraint(cursor, false)) return { name, type, nullable, fallback, fallbackText, comment };
+    else if (!takeConstraint(cursor, () => key([name]), false))
+      return { name, type, nullable, fallback, fallbackText, comment };
   }
 };
 
@@ -89,13 +94,15 @@ const parseTable = (parsing: Parsing, persistence: Persistence, flags: CreateFla
   if (cursor.take('CLONE')) return { ...base, clone: cursor.path(), keepGrants: cursor.take('COPY', 'GRANTS') };
   let columns: ColumnDefinition[] | undefined;
   let names: string[] | undefined;
+  let primaryKey: readonly string[] = [];
   if (cursor.take('(')) {
     // `(a, b) AS SELECT …` gives names alone.
     const isNamesOnly = [',', ')'].includes(cursor.peek(1).value);
     if (isNamesOnly) names = parseList(cursor, () => cursor.name(RESERVED_AS_COLUMN));
     else {
       columns = [];
-      do if (!takeConstraint(cursor, true)) columns.push(parseColumn(parsing));
+      const key = (of: readonly string[] = []) => (primaryKey = of);
+      do if (!takeConstraint(cursor, key, true)) columns.push(parseColumn(parsing, key));
       while (cursor.take(','));
     }
     cursor.expect(')');
@@ -115,7 +122,7 @@ const parseTable = (parsing: Parsing, persistence: Persistence, flags: CreateFla
   const query = cursor.take('AS') ? parsing.query() : undefined;
   if (names !== undefined) throw errors.unsupported('CREATE TABLE (names) AS SELECT', cursor.peek().place);
   if (query === undefined && columns === undefined) cursor.fail();
-  return { ...base, columns, query, cluster, comment, keepGrants };
+  return { ...base, columns, primaryKey, query, cluster, comment, keepGrants };
 };
 
 const parseView = (parsing: Parsing, flags: CreateFlags): Statement => {
@@ -227,13 +234,14 @@ const parseAlterColumn = (parsing: Parsing): AlterAction => {
 const parseAlterAction = (parsing: Parsing): AlterAction => {
   const { cursor } = parsing;
   if (cursor.take('ADD')) {
-    if (takeConstraint(cursor, true)) return { kind: 'nothing' };
+    if (takeConstraint(cursor, () => undefined, true)) return { kind: 'nothing' };
     cursor.take('COLUMN');
     const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
     return { kind: 'add', ifNotExists, columns: parseList(cursor, () => parseColumn(parsing)) };
   }
   if (cursor.take('DROP', 'CLUSTERING', 'KEY')) return { kind: 'cluster', by: null };
-  if (cursor.is('DROP') && ['PRIMARY', 'CONSTRAINT', 'UNIQUE', 'FOREIGN'].includes(cursor.peek(1).value))
+  if (cursor.take('DROP', 'PRIMARY', 'KEY')) return { kind: 'primary key', columns: [] };
+  if (cursor.is('DROP') && ['CONSTRAINT', 'UNIQUE', 'FOREIGN'].includes(cursor.peek(1).value))
     throw errors.unsupported(`ALTER TABLE … DROP ${cursor.peek(1).value}`, cursor.peek().place);
   if (cursor.take('DROP')) {
     cursor.take('COLUMN');

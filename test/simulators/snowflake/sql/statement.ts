@@ -52,6 +52,7 @@ export type AlterAction =
   | { readonly kind: 'rename'; readonly to: Path }
   | { readonly kind: 'swap'; readonly with: Path }
   | { readonly kind: 'comment'; readonly comment: string | null }
+  | { readonly kind: 'primary key'; readonly columns: readonly string[] }
   | { readonly kind: 'cluster'; readonly by: string | null }
   /** Accepted and without an effect here: constraints and parameters of storage. */
   | { readonly kind: 'nothing' };
@@ -96,6 +97,7 @@ export type Statement =
       readonly kind: 'create table';
       readonly table: Path;
       readonly persistence: Persistence;
+      readonly primaryKey?: readonly string[];
       readonly columns?: readonly ColumnDefinition[];
       readonly query?: Query;
       readonly like?: Path;
