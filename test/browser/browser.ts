@@ -1,6 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Project } from '../e2e/project.js';
+import type { CliOptions } from '../support/cli.js';
 
 /** Where distributions put it; `CHROMIUM` names another. */
 const PLACES = [
@@ -18,6 +22,27 @@ export function openBrowser(): Promise<Browser> {
     throw new Error('There is no Chromium. Install it (apt-get install chromium), or name it with CHROMIUM.');
   // It has no rights to lose here, and root may not sandbox it.
   return chromium.launch({ executablePath, args: ['--no-sandbox'] });
+}
+
+/** The host of a project, and a browser to look at it. */
+export async function serveAndOpen(
+  project: Project,
+  options?: CliOptions,
+): Promise<{ readonly url: string; readonly browser: Browser; close(): Promise<void> }> {
+  const { child, ended } = project.start(['serve', '--port', '0', '--json'], options);
+  const opened = openBrowser();
+  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  const { url } = (JSON.parse(line) as { data: { url: string } }).data;
+  const browser = await opened;
+  return {
+    url,
+    browser,
+    async close() {
+      await browser.close();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
 }
 
 /** A page of its own; what it could not load or run is in `faults`. */
@@ -47,21 +72,21 @@ export async function show(page: Page, url: string): Promise<void> {
   await page.waitForFunction(() => document.querySelector('.loading') === null);
 }
 
-/** What axe finds wrong, by WCAG 2.2 AA and good practice: the rule and the first place. */
-export async function violations(page: Page): Promise<readonly string[]> {
+/** What axe finds wrong, by WCAG 2.2 AA and good practice, or by these rules alone: the rule and the first place. */
+export async function violations(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   // By the debugger, since the page itself runs nothing that the host does not serve.
   await page.evaluate(AXE);
-  return page.evaluate(async () => {
+  return page.evaluate(async (only) => {
     const { axe } = window as unknown as {
       axe: {
-        run(): Promise<{
+        run(options: object): Promise<{
           violations: readonly { id: string; nodes: readonly { html: string; failureSummary?: string }[] }[];
         }>;
       };
     };
-    const { violations } = await axe.run();
+    const { violations } = await axe.run(only === undefined ? {} : { runOnly: { type: 'rule', values: only } });
     return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`);
-  });
+  }, rules);
 }
 
 /** Tab after tab until the thing of this name has the focus, which must be seen. */

@@ -1,28 +1,16 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser, openPage } from './browser.js';
+import { startBuiltPages, type BuiltPages } from './built-pages.js';
 import { largeMonth } from './large-month.js';
 
 /** The pages stay fast: how much script the first view takes, and how soon a choice among 5,000 campaigns is answered. */
 
-const WEB = fileURLToPath(new URL('../../dist/web/', import.meta.url));
-const TYPES: Readonly<Record<string, string>> = {
-  js: 'text/javascript',
-  css: 'text/css',
-  svg: 'image/svg+xml',
-  html: 'text/html',
-};
 const MOST_BYTES = 250_000;
 const MOST_MS = 300;
 
-let server: Server;
+let pages: BuiltPages;
 let url: string;
 let browser: Browser;
-const sent: { path: string; bytes: number }[] = [];
 
 beforeAll(async () => {
   const month = largeMonth({ campaigns: 5_000, regions: 10, segments: 8 });
@@ -33,32 +21,17 @@ beforeAll(async () => {
     '/api/connections': { connections: [] },
     '/api/me': { name: 'local', roles: [], permissions: [], connections: null, login: 'none' },
   };
-  const files = new Set(await readdir(WEB, { recursive: true }));
-  server = createServer(async ({ url: asked = '/' }, response) => {
-    const { pathname } = new URL(asked, 'http://here');
-    const answer = answers[pathname];
-    if (answer !== undefined || pathname.startsWith('/api/')) {
-      response.writeHead(answer === undefined ? 404 : 200, { 'Content-Type': 'application/json' });
-      response.end(JSON.stringify(answer ?? { rows: [] }));
-      return;
-    }
-    const file = files.has(pathname.slice(1)) ? pathname.slice(1) : 'index.html';
-    const packed = gzipSync(await readFile(WEB + file), { level: 9 });
-    sent.push({ path: file, bytes: packed.length });
-    response.writeHead(200, { 'Content-Type': TYPES[file.split('.').at(-1)!], 'Content-Encoding': 'gzip' });
-    response.end(packed);
-  });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  pages = await startBuiltPages((pathname) => answers[pathname]);
+  ({ url } = pages);
   browser = await openBrowser();
 });
 afterAll(async () => {
   await browser?.close();
-  server?.close();
+  pages?.close();
 });
 
 const scriptOf = (from: number): number =>
-  sent
+  pages.sent
     .slice(from)
     .filter(({ path }) => path.endsWith('.js'))
     .reduce((sum, { bytes }) => sum + bytes, 0);
@@ -70,7 +43,7 @@ test('the first view takes less than 250 kB of packed script, and the charts com
   const first = scriptOf(0);
   expect(first).toBeGreaterThan(10_000);
   expect(first).toBeLessThan(MOST_BYTES);
-  const before = sent.length;
+  const before = pages.sent.length;
   await page.goto(`${url}/performance`);
   await page.locator('canvas').waitFor();
   // All that a reader of the report takes.

@@ -2,12 +2,11 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
-import { openBrowser, openPage, tabTo, violations } from './browser.js';
+import { openPage, serveAndOpen, tabTo, violations } from './browser.js';
 
 /** The report outside of the application: as a file on a disk, and within pages of others. */
 
@@ -33,7 +32,7 @@ let foreign: Server;
 const pages = new Map<string, string>();
 let origin: string;
 let url: string;
-let stop: () => Promise<unknown>;
+let site: Awaited<ReturnType<typeof serveAndOpen>>;
 beforeAll(async () => {
   foreign = createServer(({ url: path = '' }, response) => {
     response.setHeader('Content-Type', 'text/html').end(pages.get(path) ?? '');
@@ -56,19 +55,11 @@ beforeAll(async () => {
   expect((await project.run(['report', 'publish', '--month', '2026-03', '--incomplete', 'a small example'])).code).toBe(
     0,
   );
-  const { child, ended } = project.start(['serve', '--port', '0', '--json']);
-  const opened = openBrowser();
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
-  stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  browser = await opened;
+  site = await serveAndOpen(project);
+  ({ url, browser } = site);
 });
 afterAll(async () => {
-  await browser?.close();
-  await stop?.();
+  await site?.close();
   foreign?.close();
   await project?.remove();
   await stopTestServer();

@@ -1,11 +1,9 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { defaultApiKey, startBrazeSimulator, type BrazeSimulator } from '../simulators/braze/server.js';
 import { stopTestServer } from '../support/postgres.js';
-import { openBrowser, openPage, show, tabTo, violations } from './browser.js';
+import { openPage, serveAndOpen, show, tabTo, violations } from './browser.js';
 
 /** From nothing to a source that is read: the form, the host that tries it, and the text that it makes. */
 
@@ -13,7 +11,7 @@ let braze: BrazeSimulator;
 let project: Project;
 let browser: Browser;
 let url: string;
-let stop: () => Promise<unknown>;
+let site: Awaited<ReturnType<typeof serveAndOpen>>;
 const env = { SOURCE_BRAZE_API_KEY: defaultApiKey.key, SOURCE_OLD_KEY: 'geheim-geheim' };
 
 beforeAll(async () => {
@@ -25,19 +23,11 @@ connections:
   daily: { source: exports, destination: warehouse, streams: { sends: {} } }
 `);
   await project.write('data/a.csv', 'date,member_id\n2026-03-01,7\n');
-  const { child, ended } = project.start(['serve', '--port', '0', '--json'], { env });
-  const opened = openBrowser();
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
-  stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  browser = await opened;
+  site = await serveAndOpen(project, { env });
+  ({ url, browser } = site);
 });
 afterAll(async () => {
-  await browser?.close();
-  await stop?.();
+  await site?.close();
   await braze?.close();
   await project?.remove();
   await stopTestServer();

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
-import { openBrowser, openPage, show, violations } from './browser.js';
+import { openPage, serveAndOpen, show, violations } from './browser.js';
 
 /** A month that is under way, with costs and a forecast, and one that was released twice. */
 
@@ -36,7 +34,7 @@ const REGIONS = ['West', 'East', 'North'];
 let project: Project;
 let browser: Browser;
 let url: string;
-let stop: () => Promise<unknown>;
+let site: Awaited<ReturnType<typeof serveAndOpen>>;
 
 /** Larger on some weekdays, growing slowly, with noise that repeats after 97 days: that can be told ahead. */
 function rowsOf(correction: number): readonly string[] {
@@ -68,19 +66,11 @@ beforeAll(async () => {
   );
   await run('sync', 'daily');
   await run('report', 'publish', '--month', '2026-02');
-  const { child, ended } = project.start(['serve', '--port', '0', '--json'], { node: AT_NOW });
-  const opened = openBrowser();
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
-  stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  browser = await opened;
+  site = await serveAndOpen(project, { node: AT_NOW });
+  ({ url, browser } = site);
 });
 afterAll(async () => {
-  await browser?.close();
-  await stop?.();
+  await site?.close();
   await project?.remove();
   await stopTestServer();
 });

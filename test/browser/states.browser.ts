@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import type { Browser, Page } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
-import { openBrowser, openPage, show, violations } from './browser.js';
+import { openPage, serveAndOpen, show, violations } from './browser.js';
 
 /** What pages show where something is wrong, and what somebody does about it. */
 
@@ -12,7 +10,7 @@ let project: Project;
 let hook: Receiver;
 let browser: Browser;
 let url: string;
-let stop: () => Promise<unknown>;
+let site: Awaited<ReturnType<typeof serveAndOpen>>;
 
 beforeAll(async () => {
   hook = await startReceiver();
@@ -35,19 +33,11 @@ alerts:
   expect((await project.run(['sync', 'strict'])).code).not.toBe(0);
   // The rule that kept the third day out is corrected, and the host knows it.
   await project.configure(settings(''));
-  const { child, ended } = project.start(['serve', '--port', '0', '--json']);
-  const opened = openBrowser();
-  const [line] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
-  ({ url } = (JSON.parse(line) as { data: { url: string } }).data);
-  stop = () => {
-    child.kill('SIGTERM');
-    return ended;
-  };
-  browser = await opened;
+  site = await serveAndOpen(project);
+  ({ url, browser } = site);
 });
 afterAll(async () => {
-  await browser?.close();
-  await stop?.();
+  await site?.close();
   await project.remove();
   await hook.close();
   await stopTestServer();
@@ -196,5 +186,33 @@ test('bookmarks are forgotten after a look at which, and after the name was type
   await forget.click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await bookmark()).toBeNull();
+  await page.context().close();
+});
+
+test('a run under way tells how far it is, and its page follows it to the end', async () => {
+  const { page, faults } = await openPage(browser);
+  await project.write('data/live.csv', 'date,campaign,sent,channel\n2026-03-05,spring,5,email\n');
+  // It can read, and cannot commit.
+  const held = await project.hold('LOCK TABLE raw_daily.engagement IN SHARE MODE');
+  await show(page, `${url}/connections/daily`);
+  await page.getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  const running = async () => (await told('/api/runs?connection=daily&state=running')).runs[0];
+  while ((await running()) === undefined) await new Promise((done) => setTimeout(done, 50));
+  await page.goto(`${url}/runs/${(await running()).id}`);
+  await page.getByRole('heading', { name: 'Under way' }).waitFor();
+  // What only its events tell: its record has the streams once they have ended.
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: /engagement Reading/ })
+    .waitFor();
+  await page.getByRole('progressbar', { name: 'Progress of engagement' }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await held.release();
+  await page.locator('.head .badge', { hasText: 'Succeeded' }).waitFor();
+  await page.getByRole('group', { name: 'Ledger of engagement' }).waitFor();
+  expect(await page.getByRole('heading', { name: 'Under way' }).count()).toBe(0);
+  expect(faults).toEqual([]);
   await page.context().close();
 });

@@ -51,8 +51,8 @@ test('the demo ends well and writes the report of the experiment and of the last
   }
 });
 
-test('a campaign that is gone is named once, however many windows are read', () => {
-  expect(first.stderr.match(/warning \(campaign_data_series\): .* was it deleted\?/g)).toHaveLength(1);
+test('a campaign that is gone is named once, however many streams and windows are read', () => {
+  expect(first.stderr.match(/warning \(\w+\): .* was it deleted\?/g)).toHaveLength(1);
 });
 
 test('the marts hold the figures of the real experiment', async () => {

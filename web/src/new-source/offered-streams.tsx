@@ -1,6 +1,7 @@
 import type { Answer } from '../api/client';
 import { countText, words } from '../parts/text';
 import type { Chosen, Rule } from './connection';
+import { Heads } from '../parts/heads';
 
 type Offered = Answer<'/api/new-sources/{name}/streams', 'post', 200>['streams'][number];
 
@@ -31,14 +32,7 @@ export function OfferedStreams({ streams, keys, chosen, choose }: OfferedStreams
       </p>
       <table className="folds">
         <caption className="unseen">Streams of the new source</caption>
-        <thead>
-          <tr>
-            <th scope="col">Stream</th>
-            <th scope="col">What it holds</th>
-            <th scope="col">Key</th>
-            <th scope="col">Read</th>
-          </tr>
-        </thead>
+        <Heads columns={['Stream', 'What it holds', 'Key', 'Read']} />
         <tbody>
           {streams.map((offered) => (
             <tr key={offered.stream}>

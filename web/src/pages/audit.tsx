@@ -6,6 +6,7 @@ import { Badge } from '../parts/badge';
 import { Choice } from '../parts/choice';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
+import { Heads } from '../parts/heads';
 
 const OUTCOMES = ['allowed', 'denied', 'failed'];
 
@@ -54,19 +55,7 @@ export function AuditPage() {
           ) : (
             <table className="folds">
               <caption className="unseen">Entries of the audit log</caption>
-              <thead>
-                <tr>
-                  <th scope="col" className="number">
-                    No.
-                  </th>
-                  <th scope="col">When</th>
-                  <th scope="col">Who</th>
-                  <th scope="col">What</th>
-                  <th scope="col">Of what</th>
-                  <th scope="col">Outcome</th>
-                  <th scope="col">Hash</th>
-                </tr>
-              </thead>
+              <Heads columns={[{ number: 'No.' }, 'When', 'Who', 'What', 'Of what', 'Outcome', 'Hash']} />
               <tbody>
                 {shown.map(({ seq, at, actor: who, action: what, object, outcome: how, detail, hash }) => (
                   <tr key={seq}>

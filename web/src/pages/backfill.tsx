@@ -6,6 +6,7 @@ import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Failed, Loaded } from '../parts/loaded';
 import { useMay } from '../parts/permitted';
+import { Heads } from '../parts/heads';
 
 const JSON_BODY = { 'Content-Type': 'application/json' };
 
@@ -54,16 +55,7 @@ function Parts({ backfill }: { readonly backfill: Backfill }) {
       <Part title="Parts">
         <table className="folds">
           <caption className="unseen">Parts of the backfill</caption>
-          <thead>
-            <tr>
-              <th scope="col">Days</th>
-              <th scope="col">State</th>
-              <th scope="col">Run</th>
-              <th scope="col">
-                <span className="unseen">Repeat</span>
-              </th>
-            </tr>
-          </thead>
+          <Heads columns={['Days', 'State', 'Run', { unseen: 'Repeat' }]} />
           <tbody>
             {parts.map((part) => (
               <tr key={part.request}>

@@ -5,6 +5,7 @@ import { Page, Part } from '../layout/page';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { countText, words } from '../parts/text';
+import { Heads } from '../parts/heads';
 
 /** What the source of a connection offers, and how the columns of its tables have changed. */
 export function CatalogPage({ name }: { readonly name: string }) {
@@ -35,14 +36,7 @@ export function CatalogPage({ name }: { readonly name: string }) {
                   <p className="small">{summary}</p>
                   <table className="folds">
                     <caption className="unseen">Columns of {stream}</caption>
-                    <thead>
-                      <tr>
-                        <th scope="col">Column</th>
-                        <th scope="col">Type</th>
-                        <th scope="col">May be null</th>
-                        <th scope="col">Meaning</th>
-                      </tr>
-                    </thead>
+                    <Heads columns={['Column', 'Type', 'May be null', 'Meaning']} />
                     <tbody>
                       {fields.map((field) => (
                         <tr key={field.name}>

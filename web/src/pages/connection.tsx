@@ -13,6 +13,7 @@ import { Permitted, useMay } from '../parts/permitted';
 import { RunTable } from '../parts/run-table';
 import { countText, scheduleText } from '../parts/text';
 import { BackfillDialog, PauseDialog, ResetDialog, RunDialog } from './connection-dialogs';
+import { Heads } from '../parts/heads';
 
 export function ConnectionPage({ name }: { readonly name: string }) {
   const connection = useQuery(connectionQuery(name));
@@ -168,23 +169,17 @@ function Streams({ name }: { readonly name: string }) {
             {data.bookmarks !== 'ok' && <p className="notice warn">Bookmarks could not be read: {data.bookmarks}</p>}
             <table className="folds">
               <caption className="unseen">Streams of {name}</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Stream</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Last run</th>
-                  <th scope="col" className="number">
-                    Read
-                  </th>
-                  <th scope="col" className="number">
-                    Written
-                  </th>
-                  <th scope="col" className="number">
-                    Quarantined
-                  </th>
-                  <th scope="col">Bookmark</th>
-                </tr>
-              </thead>
+              <Heads
+                columns={[
+                  'Stream',
+                  'State',
+                  'Last run',
+                  { number: 'Read' },
+                  { number: 'Written' },
+                  { number: 'Quarantined' },
+                  'Bookmark',
+                ]}
+              />
               <tbody>
                 {data.streams.map(({ stream, state, run, ended_at, ledger, error, bookmark }) => (
                   <tr key={stream}>

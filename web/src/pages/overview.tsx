@@ -11,6 +11,7 @@ import { Moment } from '../parts/moment';
 import { Permitted } from '../parts/permitted';
 import { rowsOf, Spark } from '../parts/spark';
 import { countText, scheduleText, sentence, words } from '../parts/text';
+import { Heads } from '../parts/heads';
 
 const STATES = ['action_required', 'failing', 'late', 'on_time', 'paused', 'never_run'] as const;
 
@@ -100,19 +101,17 @@ function Connections({
       ) : (
         <table className="folds">
           <caption className="unseen">Connections</caption>
-          <thead>
-            <tr>
-              <th scope="col">Connection</th>
-              <th scope="col">State</th>
-              <th scope="col">Last success</th>
-              <th scope="col">Next run</th>
-              <th scope="col">Last run</th>
-              <th scope="col" className="number">
-                Rows written
-              </th>
-              <th scope="col">Last runs</th>
-            </tr>
-          </thead>
+          <Heads
+            columns={[
+              'Connection',
+              'State',
+              'Last success',
+              'Next run',
+              'Last run',
+              { number: 'Rows written' },
+              'Last runs',
+            ]}
+          />
           <tbody>
             {shown.map((one) => (
               <ConnectionRow key={one.name} connection={one} runs={byRuns.get(one.name) ?? []} />

@@ -4,13 +4,14 @@ import { Link, useLocation } from 'wouter';
 import { connectionsQuery, quarantineQuery } from '../api/queries';
 import { Page } from '../layout/page';
 import { useFilter } from '../parts/address';
-import { Choice } from '../parts/choice';
+import { ConnectionChoice } from '../parts/connection-choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { Permitted } from '../parts/permitted';
 import { countText } from '../parts/text';
 import { QuarantinedRecords } from './quarantined-records';
 import { ReplayDialog } from './replay-dialog';
+import { Heads } from '../parts/heads';
 
 /** What was rejected, by connection, stream and reason, and of one connection each record. */
 export function QuarantinePage() {
@@ -26,7 +27,7 @@ export function QuarantinePage() {
 }
 
 function Reasons({ names }: { readonly names: readonly string[] }) {
-  const [connection, setConnection] = useFilter('connection');
+  const [connection] = useFilter('connection');
   const [stream] = useFilter('stream');
   const [replaying, setReplaying] = useState<string>();
   const [, go] = useLocation();
@@ -39,14 +40,7 @@ function Reasons({ names }: { readonly names: readonly string[] }) {
   return (
     <>
       <div className="filters">
-        <Choice
-          id="connection"
-          label="Connection"
-          value={connection}
-          change={setConnection}
-          values={names}
-          nameOf={(name) => name}
-        />
+        <ConnectionChoice />
       </div>
       {found.map(({ error }, index) => error !== null && <Failed key={wanted[index]} error={error} />)}
       {isLoading ? (
@@ -59,18 +53,7 @@ function Reasons({ names }: { readonly names: readonly string[] }) {
         <>
           <table className="folds">
             <caption className="unseen">Records in quarantine by reason</caption>
-            <thead>
-              <tr>
-                <th scope="col">Reason</th>
-                <th scope="col">Connection</th>
-                <th scope="col">Stream</th>
-                <th scope="col" className="number">
-                  Records
-                </th>
-                <th scope="col">First seen</th>
-                <th scope="col">Last seen</th>
-              </tr>
-            </thead>
+            <Heads columns={['Reason', 'Connection', 'Stream', { number: 'Records' }, 'First seen', 'Last seen']} />
             <tbody>
               {rows.map((row) => (
                 <tr key={`${row.connection} ${row.stream} ${row.reason}`}>

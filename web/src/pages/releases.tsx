@@ -12,6 +12,7 @@ import { countText } from '../parts/text';
 import { Moves } from '../report/moves';
 import { monthText } from '../report/number-text';
 import { ReportPages } from '../report/report-pages';
+import { Heads } from '../parts/heads';
 
 /** The versions of a month as they were published, and what moved from each to the next. */
 export function ReleasesPage({ month }: { readonly month: string }) {
@@ -65,22 +66,18 @@ interface VersionsProps {
 const Versions = ({ releases, shown, choose }: VersionsProps) => (
   <table className="folds">
     <caption className="unseen">Versions, the newest first</caption>
-    <thead>
-      <tr>
-        <th scope="col">Version</th>
-        <th scope="col">State</th>
-        <th scope="col">Published</th>
-        <th scope="col">By</th>
-        <th scope="col" className="number">
-          Rows moved
-        </th>
-        <th scope="col" className="number">
-          Figures hidden
-        </th>
-        <th scope="col">Checksum</th>
-        <th scope="col">Figures</th>
-      </tr>
-    </thead>
+    <Heads
+      columns={[
+        'Version',
+        'State',
+        'Published',
+        'By',
+        { number: 'Rows moved' },
+        { number: 'Figures hidden' },
+        'Checksum',
+        'Figures',
+      ]}
+    />
     <tbody>
       {releases.map(({ version, state, published_at, published_by, moved, hidden, checksum, month }) => (
         <tr key={version} className={version === shown ? 'chosen' : undefined}>

@@ -1,22 +1,23 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from 'wouter';
 import { answerOf, api, type Asked } from '../api/client';
-import { connectionsQuery, requestsQuery } from '../api/queries';
+import { requestsQuery } from '../api/queries';
 import { Page } from '../layout/page';
 import { useFilter } from '../parts/address';
+import { ConnectionChoice } from '../parts/connection-choice';
 import { Badge } from '../parts/badge';
 import { Choice } from '../parts/choice';
 import { Empty, Failed, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { useMay } from '../parts/permitted';
 import { words } from '../parts/text';
+import { Heads } from '../parts/heads';
 
 const STATES = ['queued', 'running', 'ended', 'cancelled'];
 
 export function RequestsPage() {
-  const [connection, setConnection] = useFilter('connection');
+  const [connection] = useFilter('connection');
   const [state, setState] = useFilter('state');
-  const connections = useQuery(connectionsQuery);
   const requests = useQuery(requestsQuery({ connection, state }));
   return (
     <Page
@@ -24,14 +25,7 @@ export function RequestsPage() {
       about="What was asked for, by a schedule or by somebody: each waits for a worker, and becomes a run."
     >
       <div className="filters">
-        <Choice
-          id="connection"
-          label="Connection"
-          value={connection}
-          change={setConnection}
-          values={(connections.data?.connections ?? []).map(({ name }) => name)}
-          nameOf={(name) => name}
-        />
+        <ConnectionChoice />
         <Choice id="state" label="State" value={state} change={setState} values={STATES} />
       </div>
       <Loaded query={requests}>
@@ -43,21 +37,9 @@ export function RequestsPage() {
           ) : (
             <table className="folds">
               <caption className="unseen">Requests</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Asked</th>
-                  <th scope="col">Connection</th>
-                  <th scope="col">State</th>
-                  <th scope="col">By</th>
-                  <th scope="col" className="number">
-                    Attempt
-                  </th>
-                  <th scope="col">Run</th>
-                  <th scope="col">
-                    <span className="unseen">Cancel</span>
-                  </th>
-                </tr>
-              </thead>
+              <Heads
+                columns={['Asked', 'Connection', 'State', 'By', { number: 'Attempt' }, 'Run', { unseen: 'Cancel' }]}
+              />
               <tbody>
                 {data.requests.map((request) => (
                   <RequestRow key={request.id} request={request} />

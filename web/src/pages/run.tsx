@@ -13,6 +13,7 @@ import { Empty, Loaded } from '../parts/loaded';
 import { Moment, useNow } from '../parts/moment';
 import { bytesText, countText, durationText, words } from '../parts/text';
 import { useLiveRun, type LiveStream } from './live-run';
+import { Heads } from '../parts/heads';
 
 export function RunPage({ id }: { readonly id: string }) {
   const run = useQuery(runQuery(id));
@@ -120,14 +121,7 @@ function Expectations({ run }: { readonly run: Run }) {
     >
       <table className="folds">
         <caption className="unseen">Expectations of the run</caption>
-        <thead>
-          <tr>
-            <th scope="col">Expectation</th>
-            <th scope="col">Stream</th>
-            <th scope="col">Result</th>
-            <th scope="col">If it breaks</th>
-          </tr>
-        </thead>
+        <Heads columns={['Expectation', 'Stream', 'Result', 'If it breaks']} />
         <tbody>
           {[...broken, ...judged.filter((one) => one.broken === 0)].map(
             ({ stream, rule, severity, broken: count, found }) => (
@@ -272,19 +266,7 @@ function LineagePart({ id }: { readonly id: string }) {
             <>
               <table className="folds">
                 <caption className="unseen">Lineage of the run</caption>
-                <thead>
-                  <tr>
-                    <th scope="col">From</th>
-                    <th scope="col">Table</th>
-                    <th scope="col" className="number">
-                      Records
-                    </th>
-                    <th scope="col" className="number">
-                      Size
-                    </th>
-                    <th scope="col">Committed</th>
-                  </tr>
-                </thead>
+                <Heads columns={['From', 'Table', { number: 'Records' }, { number: 'Size' }, 'Committed']} />
                 <tbody>
                   {entries.map((entry) => (
                     <tr key={entry.id}>

@@ -1,8 +1,8 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { answerOf, api } from '../api/client';
-import { connectionsQuery } from '../api/queries';
 import { Page } from '../layout/page';
 import { useFilter } from '../parts/address';
+import { ConnectionChoice } from '../parts/connection-choice';
 import { Empty, Loaded } from '../parts/loaded';
 import { RunTable } from '../parts/run-table';
 import { Choice } from '../parts/choice';
@@ -10,9 +10,8 @@ import { Choice } from '../parts/choice';
 const STATES = ['running', 'succeeded', 'partial', 'failed', 'cancelled', 'interrupted', 'queued'];
 
 export function RunsPage() {
-  const [connection, setConnection] = useFilter('connection');
+  const [connection] = useFilter('connection');
   const [state, setState] = useFilter('state');
-  const connections = useQuery(connectionsQuery);
   const runs = useInfiniteQuery({
     queryKey: ['all runs', connection, state],
     initialPageParam: undefined as string | undefined,
@@ -27,13 +26,7 @@ export function RunsPage() {
   return (
     <Page title="Runs" about="Every execution of a connection, the latest first.">
       <div className="filters">
-        <Choice
-          id="connection"
-          label="Connection"
-          value={connection}
-          change={setConnection}
-          values={(connections.data?.connections ?? []).map(({ name }) => name)}
-        />
+        <ConnectionChoice />
         <Choice id="state" label="State" value={state} change={setState} values={STATES} />
       </div>
       <Loaded query={runs as never}>

@@ -6,6 +6,7 @@ import { Badge } from '../parts/badge';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment } from '../parts/moment';
 import { scheduleText } from '../parts/text';
+import { Heads } from '../parts/heads';
 
 export function SchedulesPage() {
   const schedules = useQuery(schedulesQuery);
@@ -23,16 +24,7 @@ export function SchedulesPage() {
           ) : (
             <table className="folds">
               <caption className="unseen">Schedules</caption>
-              <thead>
-                <tr>
-                  <th scope="col">Connection</th>
-                  <th scope="col">State</th>
-                  <th scope="col">Schedule</th>
-                  <th scope="col">Next run</th>
-                  <th scope="col">Overdue since</th>
-                  <th scope="col">Last success</th>
-                </tr>
-              </thead>
+              <Heads columns={['Connection', 'State', 'Schedule', 'Next run', 'Overdue since', 'Last success']} />
               <tbody>
                 {data.schedules.map(({ connection, state, schedule, next_slot, overdue_slot, last_success }) => (
                   <tr key={connection}>

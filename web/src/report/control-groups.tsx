@@ -1,4 +1,5 @@
 import type { Section } from '../api/client';
+import { Heads } from '../parts/heads';
 import { measured, NOT_MEASURED, percentText, signedPoints } from './number-text';
 
 /** Arms of campaigns with a control group, each beside it. */
@@ -13,16 +14,14 @@ export function ControlGroups({ groups }: { readonly groups: Section['control_gr
     >
       <table className="figures">
         <caption>{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">Arm</th>
-            {['Chosen', 'Sent', 'Responded', 'Rate of chosen', 'Lift, with its 95 % interval'].map((head) => (
-              <th scope="col" className="number" key={head}>
-                {head}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Heads
+          columns={[
+            'Arm',
+            ...['Chosen', 'Sent', 'Responded', 'Rate of chosen', 'Lift, with its 95 % interval'].map((number) => ({
+              number,
+            })),
+          ]}
+        />
         <tbody>
           {arms.map(({ variant_id, name: arm, is_control, targeted, sent, responded, rate, lift }) => (
             <tr key={variant_id}>

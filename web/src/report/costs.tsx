@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Section } from '../api/client';
+import { Heads } from '../parts/heads';
 import { Fact } from '../parts/fact';
 import { countText } from '../parts/text';
 import { measured, NOT_MEASURED } from './number-text';
@@ -33,16 +34,12 @@ export function CostTable({ costs: { total, by_campaign } }: { readonly costs: C
       <div className="scroll more" role="region" aria-label="Cost by campaign" tabIndex={0}>
         <table className="figures">
           <caption>Cost by campaign</caption>
-          <thead>
-            <tr>
-              <th scope="col">Campaign</th>
-              {['Cost', 'Responded', 'Cost per response', 'Revenue', 'Return on cost'].map((head) => (
-                <th scope="col" className="number" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads
+            columns={[
+              'Campaign',
+              ...['Cost', 'Responded', 'Cost per response', 'Revenue', 'Return on cost'].map((number) => ({ number })),
+            ]}
+          />
           <tbody>
             {shown.map(({ source, campaign_id, name, ...line }) => (
               <tr key={`${source}:${campaign_id}`}>

@@ -1,5 +1,6 @@
 import type { Section } from '../api/client';
 import { countText } from '../parts/text';
+import { Heads } from '../parts/heads';
 import { NOT_MEASURED, percentText, signedPoints } from './number-text';
 
 type Experiment = Section['experiments'][number];
@@ -56,21 +57,17 @@ function One({ experiment }: { readonly experiment: Experiment }) {
       <div className="scroll" role="region" aria-label={`Variants of ${name}`} tabIndex={0}>
         <table className="figures">
           <caption className="unseen">Variants of {name}</caption>
-          <thead>
-            <tr>
-              <th scope="col">Variant</th>
-              {[
+          <Heads
+            columns={[
+              'Variant',
+              ...[
                 unit === 'sent' ? 'Sent' : 'Chosen',
                 'Responded',
                 'Rate',
                 ...(isCompared ? ['Difference, with its 95 % interval', 'p, adjusted', 'Could be seen'] : []),
-              ].map((head) => (
-                <th scope="col" className="number" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+              ].map((number) => ({ number })),
+            ]}
+          />
           <tbody>
             {arms.map(({ variant_id, name: arm, is_control, members, responded, rate }) => {
               const found = comparisons.find((one) => one.variant_id === variant_id);

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { Section } from '../api/client';
 import { countText, sentence, words } from '../parts/text';
+import { Heads } from '../parts/heads';
 import { NOT_MEASURED } from './number-text';
 
 type Restatement = NonNullable<Section['restatement']>;
@@ -31,17 +32,7 @@ export function Moves({ restatement: { moves: all, moved } }: { readonly restate
             {moved === 1 ? 'row' : 'rows'}
             {all.length === 100 && '; more are in report.release_value'}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">Figure</th>
-              {['Before', 'After', 'Difference'].map((head) => (
-                <th scope="col" className="number" key={head}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <Heads columns={['Where', 'Figure', ...['Before', 'After', 'Difference'].map((number) => ({ number }))]} />
           <tbody>
             {shown.map((move) => (
               <tr key={JSON.stringify([move.breakdown, move.at, move.figure])}>
