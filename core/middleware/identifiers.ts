@@ -40,6 +40,12 @@ const IDENTIFIERS: readonly Identifier[] = [
       /^(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}$/.test(text) ||
       /^([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}$/i.test(text),
   },
+  {
+    letter: 'F',
+    name: 'text that may quote an email address',
+    rule: 'drop',
+    named: /(^|_)(bounce|smtp)_?(reason|message|text|details?)$/,
+  },
   { letter: 'E', name: 'fax number', rule: 'drop', named: /(^|_)fax(_|$)/ },
   {
     letter: 'D',
@@ -152,7 +158,7 @@ const IDENTIFIERS: readonly Identifier[] = [
     name: 'other number of a person',
     rule: TOKENIZE,
     named:
-      /(^|_)(patient|person|user|external_user|customer|contact|client|individual|recipient|household|employee|braze|guardian|dependent)_?(id|key|uuid|guid|number|no|nr)$/,
+      /(^|_)(patient|person|user|external|external_user|customer|contact|client|individual|recipient|household|employee|braze|dispatch|guardian|dependent)_?(id|key|uuid|guid|number|no|nr)$/,
   },
 ];
 

@@ -15,7 +15,7 @@ describe('the 18 identifiers by the names that systems give them', () => {
     ['C', ['dob', 'BirthDate', 'date_of_birth', 'admission_date', 'discharge_at', 'age']],
     ['D', ['phone', 'mobile_number', 'PhoneNumber', 'tel']],
     ['E', ['fax', 'fax_number']],
-    ['F', ['email', 'EmailAddress', 'contact_email']],
+    ['F', ['email', 'EmailAddress', 'contact_email', 'bounce_reason', 'SMTPReason']],
     ['G', ['ssn', 'social_security_number']],
     ['H', ['mrn', 'medical_record_number']],
     ['I', ['member_id', 'SubscriberKey', 'beneficiary_id', 'policy_number', 'MBI']],
@@ -27,7 +27,7 @@ describe('the 18 identifiers by the names that systems give them', () => {
     ['O', ['ip', 'ip_address', 'IPAddress']],
     ['P', ['fingerprint', 'voice_print']],
     ['Q', ['photo', 'avatar_url']],
-    ['R', ['patient_id', 'external_user_id', 'customer_key', 'household_id']],
+    ['R', ['patient_id', 'external_id', 'external_user_id', 'customer_key', 'household_id']],
   ])('%s', (letter, names) => {
     expect(names.map((name) => [name, classOf(name).slice(0, 1)])).toEqual(names.map((name) => [name, letter]));
   });
