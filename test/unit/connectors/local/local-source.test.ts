@@ -166,16 +166,13 @@ test('the configuration refuses two entries of one stream, unknown keys and deli
   refuses([]);
 });
 
-test('frees a chunk when the next is asked for, and loses no record by that, plain or packed', async () => {
+test('frees a chunk when one of another buffer came, and loses no record by that, plain or packed', async () => {
   using place = folder();
   const rows = Array.from({ length: 60_000 }, (_, index) => [String(index), 'wellness outreach']);
   const text = `a,b\n${rows.map((row) => row.join(',')).join('\n')}\n`;
   writeFileSync(join(place.path, 'plain.csv'), text);
   writeFileSync(join(place.path, 'packed.csv.gz'), gzipSync(text));
-  for (const [path, isFreed] of [
-    ['plain.csv', true],
-    ['packed.csv.gz', false],
-  ] as const) {
+  for (const path of ['plain.csv', 'packed.csv.gz']) {
     const stream = await streamOf(place.path, { path });
     const [file] = await listed(stream);
     expect(await recordsOf(await stream.open(file!, signal()))).toEqual(rows);
@@ -185,9 +182,11 @@ test('frees a chunk when the next is asked for, and loses no record by that, pla
       expect(chunk.byteLength).toBeGreaterThan(0);
       chunks.push(chunk);
     }
-    expect(chunks.length).toBeGreaterThan(2);
-    // The first was read for the header and is still in hand.
-    expect(chunks.slice(1).every((chunk) => chunk.byteLength === 0)).toBe(isFreed);
+    // The first was read for the header and is still in hand, and no other came after the last.
+    const inHand = [chunks[0]!.buffer, chunks.at(-1)!.buffer];
+    const between = chunks.filter(({ buffer }) => !inHand.includes(buffer));
+    expect(between.length).toBeGreaterThan(1);
+    expect(between.filter(({ byteLength }) => byteLength > 0)).toEqual([]);
     await open.close();
   }
 });
