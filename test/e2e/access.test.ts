@@ -4,28 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { join } from 'node:path';
 // Before the host: jest does not let nest-winston require a module that is being imported.
 import '../../core/api/index.js';
 import { loadConfiguration } from '../../core/app/configuration.js';
 import { openInstallation, type Installation } from '../../core/app/installation.js';
 import type { Host } from '../../core/app/main.js';
-import { ask, type Answer } from '../support/host.js';
-import { startReceiver, type Receiver } from '../support/receiver.js';
+import type { Answer } from '../support/host.js';
 import { query, stopTestServer } from '../support/postgres.js';
-import { newProject, type Project } from './project.js';
+import { AUDIT_KEY, CONFIG, startGuardedHost, type GuardedHost } from './guarded-host.js';
+import type { Project } from './project.js';
 
 const TLS = new URL('../fixtures/tls/', import.meta.url);
-const CONFIG = `access: { public_url: "http://localhost:8080", break_glass: { longest: 1h } }
-alerts:
-  channels: { hook: { webhook: { url: "\${env:HOOK_URL}", secret: a-secret-of-a-test } } }
-  rules: [ { when: break_glass, severity: critical, to: [hook] } ]
-audit: { key: "\${env:AUDIT_KEY}", anchor: ./anchors.jsonl }
-sources: { exports: { connector: local, config: { files: [ { stream: sends, path: ./data/*.csv, format: csv } ] } } }
-connections:
-  daily: { source: exports, destination: warehouse, schema: raw, streams: { sends: {} } }
-  secret_one: { source: exports, destination: warehouse, schema: raw_secret, streams: { sends: {} }, schedule: { every: 6h } }
-`;
 /** What each role may do, as docs/security.md has it. */
 const MAY: Readonly<Record<string, readonly string[]>> = {
   viewer: ['status:read'],
@@ -44,8 +33,6 @@ const MAY: Readonly<Record<string, readonly string[]>> = {
   auditor: ['status:read', 'audit:read'],
   phi: ['phi:read'],
 };
-const AUDIT_KEY = 'the key of the audit log, 32 long';
-const env: Record<string, string> = { AUDIT_KEY };
 const OPEN = [
   'GET /embed/:link',
   'GET /embed/:link/fragment',
@@ -56,29 +43,17 @@ const OPEN = [
   'GET /tributary-report.js',
 ];
 
+let guarded: GuardedHost;
 let project: Project;
-let hook: Receiver;
 let installation: Installation;
 let host: Host;
+let env: GuardedHost['env'];
+let tokens: GuardedHost['tokens'];
 let permissionOf: Readonly<Record<string, string>>;
-const tokens: Record<string, string> = {};
 
 beforeAll(async () => {
-  hook = await startReceiver();
-  project = await newProject(CONFIG);
-  Object.assign(env, {
-    WAREHOUSE_URL: project.warehouseUrl,
-    TRIBUTARY_HOME: join(project.folder, 'home'),
-    HOOK_URL: hook.url,
-  });
-  await project.write('data/a.csv', 'a\n1\n');
-  for (const role of Object.keys(MAY)) {
-    const made = await project.data(['tokens', 'create', `the ${role}`, '--role', role], { env });
-    tokens[role] = made.token;
-  }
-  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
-  const { startHost } = await import('../../core/app/main.js');
-  host = await startHost(installation, { host: '127.0.0.1', port: 0, worker: 0 });
+  guarded = await startGuardedHost(Object.keys(MAY));
+  ({ project, installation, host, env, tokens } = guarded);
   const { body } = await as('viewer', 'GET', '/api/openapi.json');
   permissionOf = Object.fromEntries(
     Object.entries<any>(JSON.parse(body).paths).flatMap(([path, item]) =>
@@ -90,17 +65,12 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  await host?.close();
-  await installation?.close();
-  await hook?.close();
-  await project?.remove();
+  await guarded?.close();
   await stopTestServer();
 });
 
-const asking = (method: string, path: string, headers: Record<string, string> = {}): Promise<Answer> =>
-  ask(host.url + path, { method, headers, ...(method === 'GET' ? {} : { body: '{}' }) });
-const as = (role: string, method: string, path: string): Promise<Answer> =>
-  asking(method, path, { authorization: `Bearer ${tokens[role]}`, 'content-type': 'application/json' });
+const asking: GuardedHost['asking'] = (...how) => guarded.asking(...how);
+const as = (role: string, method: string, path: string): Promise<Answer> => guarded.as(role, method, path);
 /** A path of a route in which nothing of its parameters exists. */
 const real = (route: string): [string, string] => {
   const [method, path] = route.split(' ') as [string, string];
@@ -366,104 +336,6 @@ test('a review of access names who may do what and when each last did', async ()
   expect(muchLater.reviewed.find((one) => one.name === 'token:the operator')).toMatchObject({
     permissions: [],
     notes: ['expired'],
-  });
-});
-
-describe('emergency access', () => {
-  const post = async (role: string, path: string, body: object): Promise<any> => {
-    const headers = { authorization: `Bearer ${tokens[role]}`, 'content-type': 'application/json' };
-    const answer = await ask(host.url + path, { method: 'POST', headers, body: JSON.stringify(body) });
-    return { status: answer.status, ...JSON.parse(answer.body) };
-  };
-  const me = async (role: string): Promise<any> => JSON.parse((await as(role, 'GET', '/api/me')).body);
-  const acts = async () => {
-    const { audit } = await installation.store();
-    return (await audit.list({ limit: 500 }))
-      .filter(({ action }) => action.startsWith('break_glass.'))
-      .map(({ actor, action, detail }) => ({ actor, action, ...JSON.parse(detail) }))
-      .toReversed();
-  };
-
-  it('needs a reason and a time within its limit, and the right to it', async () => {
-    for (const [body, detail] of [
-      [{ for: '30m' }, /^reason must be text/],
-      [{ reason: 'because', for: '30m' }, /^reason must be text/],
-      [{ reason: 'a member is at the desk', for: '2h' }, /^for must be a duration like 30m, from 1m to 60m/],
-      [{ reason: 'a member is at the desk', for: 'ever' }, /^for must be/],
-      [{ reason: 'a member is at the desk', for: '5m', roles: ['admin'] }, /^There is no key "roles"/],
-    ] as const)
-      expect(await post('operator', '/api/break-glass', body)).toMatchObject({
-        status: 400,
-        detail: expect.stringMatching(detail),
-      });
-    expect((await post('analyst', '/api/break-glass', { reason: 'a member is at the desk', for: '5m' })).status).toBe(
-      403,
-    );
-    expect(await acts()).toEqual([]);
-  });
-
-  it('gives the right to see PHI at once, tells others, and ends by itself', async () => {
-    expect((await me('operator')).permissions).not.toContain('phi:read');
-    const opened = await post('operator', '/api/break-glass', { reason: 'a member is at the desk', for: '30m' });
-    expect(opened).toMatchObject({ status: 200, actor: 'token:the operator', ended_at: null });
-    expect(await me('operator')).toMatchObject({
-      permissions: expect.arrayContaining(['phi:read']),
-      break_glass: opened.id,
-    });
-    expect((await me('admin')).permissions).not.toContain('phi:read');
-    // Whoever looks at the rules every few seconds tells it.
-    while (!hook.received.some(({ body }) => body.includes(opened.id))) await once(hook.posts, 'post');
-    const told = JSON.parse(hook.received.at(-1)!.body);
-    expect(told).toMatchObject({ severity: 'critical', title: 'token:the operator took emergency access' });
-    expect(JSON.stringify(told)).not.toContain('at the desk');
-    // Its time goes by.
-    await query(
-      project.storeUrl,
-      `UPDATE tributary_store.break_glass SET opened_at = opened_at - interval '31 min', expires_at = expires_at - interval '31 min'`,
-    );
-    expect(await me('operator')).toMatchObject({
-      permissions: expect.not.arrayContaining(['phi:read']),
-      break_glass: null,
-    });
-    const { noteEnded } = await import('../../core/app/break-glass.js');
-    await noteEnded(installation);
-    expect(await acts()).toMatchObject([
-      { actor: 'token:the operator', action: 'break_glass.open', reason: 'a member is at the desk', minutes: 30 },
-      { actor: 'token:the operator', action: 'break_glass.over' },
-    ]);
-  });
-
-  it('ends when its holder, or somebody on the machine, ends it, and is there to be reviewed', async () => {
-    const body = { reason: 'the second time today', for: '30m' };
-    await post('operator', '/api/break-glass', body);
-    expect((await post('operator', '/api/break-glass/end', {})).accesses).toMatchObject([
-      { reason: body.reason, ended_by: 'token:the operator' },
-    ]);
-    await post('operator', '/api/break-glass', body);
-    await project.data(['break-glass', 'end', 'token:the operator'], { env });
-    expect((await me('operator')).break_glass).toBeNull();
-    const { accesses } = JSON.parse((await as('auditor', 'GET', '/api/break-glass')).body);
-    expect(accesses).toHaveLength(3);
-    expect(accesses[0]).toMatchObject({ ended_by: expect.stringContaining('@'), reviewed_by: null });
-  });
-
-  it('is reviewed by somebody else, once it is over', async () => {
-    const { id } = await post('admin', '/api/break-glass', { reason: 'a member is at the desk', for: '30m' });
-    const review = (role: string, of = id) => post(role, `/api/break-glass/${of}/review`, {});
-    expect(await review('auditor')).toMatchObject({ status: 409, detail: expect.stringContaining('still open') });
-    await post('admin', '/api/break-glass/end', {});
-    expect(await review('admin')).toMatchObject({ status: 409, detail: expect.stringContaining('your own') });
-    expect((await review('operator')).status).toBe(403);
-    expect((await review('auditor', 'none')).status).toBe(404);
-
-    expect(await review('auditor')).toMatchObject({ status: 200, reviewed_by: 'token:the auditor' });
-    expect(await review('auditor')).toMatchObject({ status: 409, detail: expect.stringContaining('was reviewed by') });
-    expect((await acts()).at(-1)).toMatchObject({ actor: 'token:the auditor', action: 'break_glass.review' });
-
-    const { id: other } = await post('operator', '/api/break-glass', { reason: 'the second time today', for: '30m' });
-    await post('operator', '/api/break-glass/end', {});
-    const reviewed = await project.data(['break-glass', 'review', other], { env });
-    expect(reviewed).toMatchObject({ id: other, reviewed_by: expect.stringContaining('@') });
   });
 });
 
