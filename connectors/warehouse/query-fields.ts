@@ -28,6 +28,8 @@ export async function fieldsOfQuery(sql: SqlSession, stream: string, query: stri
   const refuse = (what: string, hint: string): never => {
     throw new ConnectorError('config', `Stream "${stream}": ${what}.`, { stream, hint });
   };
+  if (sql.dialect !== 'postgres')
+    refuse(`it reads from ${sql.dialect}, which it cannot yet`, 'Query a Postgres destination.');
   const { columns } = await sql.ask(`SELECT * FROM (${query}) AS q LIMIT 0`);
   const twice = columns.find((name, at) => columns.indexOf(name) !== at);
   if (columns.length === 0) refuse('its query has no column', 'Name at least one.');

@@ -1,4 +1,6 @@
 import { channel } from 'node:diagnostics_channel';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import type { RunQueue } from '../scheduler/queue.js';
@@ -69,6 +71,11 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return open();
     }
   };
+  const spoolFolder = async () => {
+    const folder = join(home, 'spool');
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  };
   const sqlOf: Installation['sql'] = (name, { readOnly, signal }) =>
     withNewest('destination', name, async () => {
       const { plugin, config } = await destinationOf(name);
@@ -120,7 +127,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
     async destination(name, signal) {
       return withNewest('destination', name, async () => {
         const { plugin, config } = await destinationOf(name);
-        return plugin.connect(config, { signal, baseFolder, probe });
+        return plugin.connect(config, { signal, baseFolder, spoolFolder: await spoolFolder(), probe });
       });
     },
     async checkDestination(name, signal) {

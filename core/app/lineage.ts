@@ -2,7 +2,7 @@ import type { LineageEntry, LineageFilter, StreamLedger } from '../api/index.js'
 import { addSteps } from '../program/index.js';
 import { EMPTY_LEDGER, imbalances, type Ledger } from '../protocol/index.js';
 import type { Installation } from './installation.js';
-import { readMetadata } from './read-metadata.js';
+import { jsonOf, laterColumn, readMetadata } from './read-metadata.js';
 
 /** The runs of the destination are UUIDs; whatever else a run is called has nothing there. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -18,12 +18,19 @@ export async function readLineage(
 ): Promise<readonly LineageEntry[]> {
   if (run !== undefined && !UUID.test(run)) return [];
   const { schema } = installation.configuration.connection(connection);
-  const found = await readMetadata<Row>(installation, { connection, table: 'lineage', signal }, (sql, table) =>
+  const asked = [
+    ['connection = ', connection],
+    ['run_id = ', run],
+    ['stream = ', stream],
+    ['id < ', before],
+  ] as const;
+  const given = asked.filter(([, value]) => value !== undefined);
+  const where = given.map(([condition], index) => `${condition}$${index + 1}`).join(' AND ');
+  const found = await readMetadata<Row>(installation, { connection, table: 'lineage', signal }, (sql, table, dialect) =>
     sql.query(
-      `SELECT id, stream, slice, run_id::text AS run, source, to_jsonb(l) ->> 'version' AS version, checksum, bytes, records, committed_at FROM ${table} AS l
-        WHERE connection = $1 AND ($2::uuid IS NULL OR run_id = $2) AND ($3::text IS NULL OR stream = $3)
-          AND ($4::bigint IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
-      [connection, run ?? null, stream ?? null, before ?? null, limit],
+      `SELECT id, stream, slice, CAST(run_id AS text) AS run, source, ${laterColumn(dialect, 'l', 'version')} AS version, checksum,
+              bytes, records, committed_at FROM ${table} l WHERE ${where} ORDER BY id DESC LIMIT ${limit}`,
+      given.map(([, value]) => value),
     ),
   );
   return found.map((row) => ({
@@ -43,8 +50,8 @@ export async function readLineage(
 }
 
 /** Of a destination that an earlier version wrote, nothing is known of steps. */
-function stepsIn(found: unknown): Readonly<Record<string, number>> {
-  const each = (Array.isArray(found) ? found : []) as readonly (Record<string, number> | null)[];
+function stepsIn(found: readonly unknown[]): Readonly<Record<string, number>> {
+  const each = found.map((steps) => jsonOf(steps) as Record<string, number> | null);
   return each.reduce<Record<string, number>>((sum, steps) => addSteps(sum, steps ?? {}), {});
 }
 
@@ -57,13 +64,23 @@ export async function readLedger(
 ): Promise<readonly StreamLedger[]> {
   if (!UUID.test(run)) return [];
   const sums = COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ');
-  const found = await readMetadata<Row>(installation, { connection, table: 'ledger', signal }, (sql, table) =>
-    sql.query(
-      `SELECT stream, count(*) AS checkpoints, max(committed_at) AS committed_at, ${sums},
-              array_agg(to_jsonb(l) -> 'steps') AS steps FROM ${table} AS l
-        WHERE connection = $1 AND run_id = $2::uuid GROUP BY stream ORDER BY stream`,
-      [connection, run],
-    ),
+  const steps = new Map<string, unknown[]>();
+  const found = await readMetadata<Row>(
+    installation,
+    { connection, table: 'ledger', signal },
+    async (sql, table, dialect) => {
+      const own = 'connection = $1 AND run_id = $2';
+      const acted = await sql.query<{ stream: string; steps: unknown }>(
+        `SELECT stream, ${laterColumn(dialect, 'l', 'steps')} AS steps FROM ${table} l WHERE ${own}`,
+        [connection, run],
+      );
+      for (const row of acted) steps.set(row.stream, [...(steps.get(row.stream) ?? []), row.steps]);
+      return sql.query(
+        `SELECT stream, count(*) AS checkpoints, max(committed_at) AS committed_at, ${sums}
+         FROM ${table} WHERE ${own} GROUP BY stream ORDER BY stream`,
+        [connection, run],
+      );
+    },
   );
   return found.map((row) => {
     const ledger = Object.fromEntries(
@@ -74,7 +91,7 @@ export async function readLedger(
       checkpoints: Number(row['checkpoints']),
       committed_at: instantOf(row['committed_at']),
       ledger: { ...ledger },
-      steps: stepsIn(row['steps']),
+      steps: stepsIn(steps.get(String(row['stream'])) ?? []),
       imbalances: imbalances(ledger),
     };
   });

@@ -1,7 +1,8 @@
 import type { QuarantineCount, QuarantinedEntry } from '../api/index.js';
+import type { SqlDialect } from '../../destinations/sql/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
-import { readMetadata } from './read-metadata.js';
+import { jsonOf, readMetadata } from './read-metadata.js';
 
 export interface QuarantineFilter {
   readonly connection: string;
@@ -11,20 +12,21 @@ export interface QuarantineFilter {
   readonly signal: AbortSignal;
 }
 
-const ID = `left(encode(sha256(convert_to(concat_ws(E'\\x1f', stream, record_key, reason), 'UTF8')), 'hex'), 12)`;
-const COLUMNS = `${ID} AS id, stream, reason, field, detail, slice, position, times, first_seen, last_seen, resolved_at`;
+const idIn = ({ rowId }: SqlDialect) => rowId(['stream', 'record_key', 'reason']);
+const columnsIn = (dialect: SqlDialect) =>
+  `${idIn(dialect)} AS id, stream, reason, field, detail, slice, position, times, first_seen, last_seen, resolved_at`;
 
 /** The latest seen first; without payloads. */
 export async function listQuarantine(
   installation: Installation,
   { connection, stream, limit, withResolved, signal }: QuarantineFilter,
 ): Promise<readonly QuarantinedEntry[]> {
-  const found = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
+  const found = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table, dialect) =>
     sql.query<Record<string, unknown>>(
-      `SELECT ${COLUMNS} FROM ${table}
-        WHERE connection = $1 AND ($2::text IS NULL OR stream = $2) AND ($3 OR resolved_at IS NULL)
-        ORDER BY last_seen DESC, stream, position LIMIT $4`,
-      [connection, stream ?? null, withResolved, limit],
+      `SELECT ${columnsIn(dialect)} FROM ${table}
+        WHERE connection = $1${stream === undefined ? '' : ' AND stream = $2'}${withResolved ? '' : ' AND resolved_at IS NULL'}
+        ORDER BY last_seen DESC, stream, position LIMIT ${limit}`,
+      stream === undefined ? [connection] : [connection, stream],
     ),
   );
   return found.map(entryOf);
@@ -77,13 +79,13 @@ export async function findQuarantined(
   installation: Installation,
   { connection, id, signal }: QuarantinePlace,
 ): Promise<(QuarantinedEntry & { readonly payload: unknown }) | undefined> {
-  const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table) =>
+  const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table, dialect) =>
     sql.query<{ payload: unknown } & Record<string, unknown>>(
-      `SELECT ${COLUMNS}, payload FROM ${table} WHERE connection = $1 AND ${ID} = $2`,
+      `SELECT ${columnsIn(dialect)}, payload FROM ${table} WHERE connection = $1 AND ${idIn(dialect)} = $2`,
       [connection, id],
     ),
   );
-  return found === undefined ? undefined : { ...entryOf(found), payload: found.payload };
+  return found === undefined ? undefined : { ...entryOf(found), payload: jsonOf(found.payload) };
 }
 
 /** The same, which must be there. */

@@ -8,14 +8,15 @@ export async function streamBookmarks(
   connection: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, StreamBookmark>>> {
-  const found = await readMetadata(installation, { connection, table: 'bookmark', signal }, (sql, table) =>
-    sql.query<{ stream: string; frontier: string | null; files: unknown }>(
-      `SELECT stream, max(position ->> 'frontier') FILTER (WHERE position ->> 'kind' = 'frontier') AS frontier,
-              count(*) FILTER (WHERE position ->> 'kind' = 'file') AS files
+  const found = await readMetadata(installation, { connection, table: 'bookmark', signal }, (sql, table, dialect) => {
+    const [kind, frontier] = ['kind', 'frontier'].map((field) => dialect.metadataField('position', field));
+    return sql.query<{ stream: string; frontier: string | null; files: unknown }>(
+      `SELECT stream, max(CASE WHEN ${kind} = 'frontier' THEN ${frontier} END) AS frontier,
+              sum(CASE WHEN ${kind} = 'file' THEN 1 ELSE 0 END) AS files
          FROM ${table} WHERE connection = $1 GROUP BY stream`,
       [connection],
-    ),
-  );
+    );
+  });
   return Object.fromEntries(
     found.map(({ stream, frontier, files }) => [stream, { frontier, files: Number(files) }] as const),
   );

@@ -52,6 +52,10 @@ export async function rotateTokens(
     const metadata = await installation.metadataSchema(destination);
     const sql = await installation.sql(destination, { readOnly: false, signal });
     try {
+      if (sql.dialect !== 'postgres')
+        throw new ConnectorError('config', `Tokens in destination "${destination}" cannot be rotated in place yet.`, {
+          hint: 'Rotation works in Postgres. Reset the bookmarks of the streams and read them again, so that they get new tokens.',
+        });
       const cutOver = (session: SqlSession) => cutOverAt(session, metadata, { name, key, columns: own, isDry });
       done.push(...(await sql.transaction(cutOver)));
     } finally {

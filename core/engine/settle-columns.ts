@@ -1,7 +1,14 @@
 import { isUnchanged, type OpenFile, type PlannedColumn, type TableSpec, type TableState } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest } from './request.js';
-import { describeChange, reconcile, refuseOwnNames, type Reconciled, type StreamPlan } from './stream-plan.js';
+import {
+  describeChange,
+  reconcile,
+  refuseOwnNames,
+  withRoom,
+  type Reconciled,
+  type StreamPlan,
+} from './stream-plan.js';
 
 export interface Settled {
   readonly columns: readonly PlannedColumn[];
@@ -21,7 +28,7 @@ export async function settleColumns(
   file: Pick<OpenFile, 'fields'> | undefined,
   told: Set<string>,
 ): Promise<Settled> {
-  const columns = file === undefined ? plan.columns : columnsOf(plan, file);
+  const columns = file === undefined ? plan.columns : withRoom(run, columnsOf(plan, file));
   const table = { ...plan.table, fields: columns.map((column) => column.target) };
   const state = await run.destination.describe(table);
   if (state === undefined) {

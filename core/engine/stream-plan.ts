@@ -80,7 +80,7 @@ export function planStream(
       'appending with a lookback would double what is read again.',
       'Set `lookback: 0d`, or use a stream with a key and `write: merge`.',
     );
-  const columns = request.planColumns(catalog.fields, catalog.primaryKey);
+  const columns = withRoom(run, request.planColumns(catalog.fields, catalog.primaryKey));
   refuseOwnNames(request.name, columns);
   const json = columns.find(({ source, target }) => key.includes(source) && target.type === 'json');
   if (json !== undefined)
@@ -105,6 +105,17 @@ export function refuseOwnNames(stream: string, columns: readonly PlannedColumn[]
       `Stream "${stream}": its column "${taken.target.name}" has a name that belongs to the destination.`,
       { stream, hint: 'Give it another name by `map: [{ rename: … }]`.' },
     );
+}
+
+/** A decimal that may have any number of digits has as many as the destination can hold; a record with more is rejected. */
+export function withRoom({ destination }: RunRequest, columns: readonly PlannedColumn[]): readonly PlannedColumn[] {
+  const room = destination.capabilities.unboundedDecimal;
+  if (room === undefined) return columns;
+  return columns.map((column) =>
+    column.target.type === 'decimal' && column.target.precision === undefined
+      ? { ...column, target: { ...column.target, ...room } }
+      : column,
+  );
 }
 
 /** A full refresh that appends makes a copy per run, so no key tells its rows apart. */

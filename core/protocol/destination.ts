@@ -13,6 +13,8 @@ export interface DestinationCapabilities {
   readonly holdsNul: boolean;
   /** Most bytes of text and decimals that the key of one row may have, all its columns together. */
   readonly maxKeyBytes: number;
+  /** The digits that a decimal gets whose stream does not say how many it has; absent: any number of them. */
+  readonly unboundedDecimal?: { readonly precision: number; readonly scale: number };
 }
 
 /** Which rows of the marts a changed row of this table makes stale. */

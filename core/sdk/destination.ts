@@ -4,6 +4,8 @@ import type { DestinationSession, SqlSession } from '../protocol/index.js';
 export interface OpenContext {
   readonly signal: AbortSignal;
   readonly baseFolder: string;
+  /** A folder of the installation for what is on its way; absent: where the system keeps what is temporary. */
+  readonly spoolFolder?: string;
   /** Called at named points of the load path; tests stop the process there. */
   readonly probe?: (point: string) => Promise<void> | void;
 }

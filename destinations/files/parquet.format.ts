@@ -4,7 +4,7 @@ import type { Field } from '#sdk';
 import { addTo, newSum, type Sum } from '#sdk/files';
 import type { FilesConfig } from './files.config.js';
 import type { FileBatch, FileFormat } from './file-format.js';
-import { decimalText } from './scalar-text.js';
+import { decimalText } from '../sql/decimal-text.js';
 
 const BATCH_BYTES = 1 << 20;
 /** A group of rows is what a reader reads at once, and what lies in memory until it is written. */

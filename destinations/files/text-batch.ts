@@ -1,7 +1,8 @@
 import { ConnectorError, type Field } from '#sdk';
 import { addTo, newSum, type Sum } from '#sdk/files';
 import type { FileBatch } from './file-format.js';
-import { dateText, decimalText, timestampText, timeText } from './scalar-text.js';
+import { decimalText } from '../sql/decimal-text.js';
+import { dateText, timestampText, timeText } from './scalar-text.js';
 
 /** What a value is to a format of text: a number or truth, letters that need no care, any letters, or JSON. */
 export type Kind = 'bare' | 'plain' | 'text' | 'json';

@@ -16,9 +16,12 @@ export const postgresDialect: SqlDialect = {
   name: 'postgres',
   quote,
   literal,
+  storedName: (name) => name,
+  shownName: (stored) => stored,
   sqlType: (type) => SQL_TYPES[type],
   fieldType,
   typeNameColumn: 'udt_name',
+  kindColumn: 'data_type',
   dayOf: (expression, type, timeZone, writtenIn) => {
     if (type === 'date') return expression;
     const there = `AT TIME ZONE ${literal(timeZone)}`;
@@ -38,11 +41,12 @@ export const postgresDialect: SqlDialect = {
   },
   // Not array_agg with an order, which sorts every group: this is one pass.
   latest: (value, order) => `(max(ARRAY[${order}::text, ${value}::text]))[2]`,
-  createScratch: (name, select) => `CREATE TEMPORARY TABLE ${name} ON COMMIT DROP AS ${select}`,
+  createScratch: (name, select) => [`CREATE TEMPORARY TABLE ${name} ON COMMIT DROP AS ${select}`],
+  scratchEnds: true,
   // The schema is named, so that a table of the same name elsewhere is never meant.
   scratchName: (name) => `pg_temp.${quote(name)}`,
   dropScratch: (name) => `DROP TABLE ${name}`,
-  analyze: (name) => `ANALYZE ${name}`,
+  analyze: (name) => [`ANALYZE ${name}`],
   counted: (statement) => `WITH written AS (${statement} RETURNING 1) SELECT count(*)::int AS n FROM written`,
   update: (target, assignments, source, match) =>
     `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
@@ -64,6 +68,13 @@ export const postgresDialect: SqlDialect = {
     `ALTER TABLE ${quote(schema)}.${quote(name)} DROP CONSTRAINT IF EXISTS ${quote(`${name}_pkey`)},
        ADD CONSTRAINT ${quote(`${name}_pkey`)} PRIMARY KEY (${key.map(quote).join(', ')})`,
   ],
+  createView: (name, select) => `CREATE OR REPLACE VIEW ${name} AS ${select}`,
+  role: quote,
+  currentRole: 'current_user',
+  tableGrants: 'information_schema.role_table_grants',
+  metadataTable: (table) => table,
+  metadataField: (column, field) => `${column} ->> ${literal(field)}`,
+  rowId: (columns) => `left(encode(sha256(convert_to(concat_ws(E'\\x1f', ${columns.join(', ')}), 'UTF8')), 'hex'), 12)`,
   createIndexes: ({ schema, name, indexes = [] }) =>
     indexes.map(
       (columns) =>

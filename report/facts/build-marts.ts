@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { SqlSession } from '#sdk';
 import { dialectOf, type SqlDialect, type TableDefinition } from '../../destinations/sql/index.js';
 import { buildFact, removeFact, type Builder, type FactChanges } from './build-fact.js';
@@ -72,25 +72,47 @@ export async function buildMarts(
 ): Promise<MartBuild> {
   const dialect = dialectOf(sql);
   const marts = await ensureMarts(sql, dialect, facts[0]?.own ?? NOTHING_OWN);
-  return sql.transaction(async (transaction) => {
-    const builder = builderOf(transaction, dialect, marts, options.now);
-    // The lock of this row is the builder's: it must come before the marks are read.
-    await transaction.query(`UPDATE report.builder SET started_at = ${builder.now} WHERE id = 1`);
-    return build(builder, facts, options);
-  });
+  const scratch: string[] = [];
+  try {
+    return await sql.transaction(async (transaction) => {
+      const builder = builderOf(transaction, dialect, marts, options.now, scratch);
+      // The lock of this row is the builder's: it must come before the marks are read.
+      await transaction.query(`UPDATE report.builder SET started_at = ${builder.now} WHERE id = 1`);
+      await dropOldScratch(transaction, dialect);
+      return build(builder, facts, options);
+    });
+  } finally {
+    // What is not dropped now is dropped by the next build.
+    if (!dialect.scratchEnds)
+      for (const table of scratch) await sql.query(dialect.dropScratch(table)).catch(() => undefined);
+  }
 }
 
-function builderOf(sql: SqlSession, dialect: SqlDialect, marts: Marts, now: Date): Builder {
-  let made = 0;
+/** Under the builder's lock: whoever made them is dead. */
+async function dropOldScratch(sql: SqlSession, dialect: SqlDialect): Promise<void> {
+  if (dialect.scratchEnds) return;
+  const { literal, storedName } = dialect;
+  const old = await sql.query<{ table_name: string }>(
+    `SELECT table_name FROM information_schema.tables WHERE table_schema = ${literal(storedName('report'))}
+        AND substr(table_name, 1, 8) = ${literal(storedName('scratch_'))}`,
+  );
+  for (const { table_name: name } of old)
+    await sql.query(dialect.dropScratch(dialect.scratchName(name.slice('scratch_'.length))));
+}
+
+/** `made` gets the names of scratch tables. No two builds use the same. */
+function builderOf(sql: SqlSession, dialect: SqlDialect, marts: Marts, now: Date, made: string[]): Builder {
+  const id = randomBytes(4).toString('hex');
   return {
     sql,
     dialect,
     marts,
     now: `CAST(${dialect.literal(now.toISOString())} AS ${dialect.sqlType('timestamptz')})`,
     scratch: async (name, select) => {
-      const table = dialect.scratchName(`${name}_${++made}`);
-      await sql.query(dialect.createScratch(table, select));
-      await sql.query(dialect.analyze(table));
+      const table = dialect.scratchName(`${id}_${name}_${made.length + 1}`);
+      made.push(table);
+      for (const statement of [...dialect.createScratch(table, select), ...dialect.analyze(table)])
+        await sql.query(statement);
       return table;
     },
   };
@@ -161,7 +183,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   }
   // After much was written the planner must not go by what was there before.
   if (touched.some(({ whole }) => whole))
-    for (const mart of all) await sql.query(dialect.analyze(tableOf(dialect, mart)));
+    for (const statement of all.flatMap((mart) => dialect.analyze(tableOf(dialect, mart)))) await sql.query(statement);
   await keepDefinitions(builder, options.definitions ?? []);
   await marks.remove();
   await probe?.('marts_before_commit');

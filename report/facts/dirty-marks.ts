@@ -1,3 +1,4 @@
+import { hasTables } from '../../destinations/sql/index.js';
 import type { Builder } from './build-fact.js';
 import type { CompiledFact } from './fact.js';
 import type { FactQuery } from './fact-query.js';
@@ -15,10 +16,7 @@ export async function takeMarks(builder: Builder, schema: string, facts: readonl
   const { sql, dialect, scratch } = builder;
   const { literal, quote } = dialect;
   // Where nothing was ever synced with this metadata schema, there is no such table.
-  const present = await sql.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_schema = ${literal(schema)} AND table_name = 'dirty'`,
-  );
-  if (present.length === 0 || facts.length === 0)
+  if (facts.length === 0 || !(await hasTables(sql, schema, ['dirty'])))
     return { count: 0, scopeOf: async () => undefined, remove: async () => undefined };
 
   const dirty = `${quote(schema)}.dirty`;

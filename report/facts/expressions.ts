@@ -46,12 +46,12 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
     const { join, column: name } = columnOf(text);
     const columns = tables.get(join ?? part.name);
     if (columns === undefined) return undefined;
-    const type = columns.get(name);
+    const type = columns.get(dialect.storedName(name));
     const { connection, stream } = part.joins.find((each) => each.name === join) ?? part;
     const alias = join === undefined ? 'f' : `j${joined.indexOf(join)}`;
     if (type !== undefined) return { sql: `${alias}.${quote(name)}`, type };
     return refuse(
-      columns.has(name)
+      columns.has(dialect.storedName(name))
         ? `column "${text}" has a type that the report cannot read.`
         : `there is no column "${text}" in ${schemaOf(fact, connection)}.${stream}.`,
       `It has ${[...columns.keys()].filter((each) => !each.startsWith('_')).join(', ')}.`,

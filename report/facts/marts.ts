@@ -1,5 +1,10 @@
 import { ConnectorError, COUNT_MEASURES, MONEY_MEASURES, type SqlSession } from '#sdk';
-import type { ColumnDefinition, SqlDialect, TableDefinition } from '../../destinations/sql/index.js';
+import {
+  hasTables,
+  type ColumnDefinition,
+  type SqlDialect,
+  type TableDefinition,
+} from '../../destinations/sql/index.js';
 import { columnOfMeasure, columnsIn, extendTable, NOTHING_OWN, sumsOf, type OwnFigures } from './own.js';
 
 const REPORT_SCHEMA = 'report';
@@ -195,7 +200,7 @@ async function ensureTables(sql: SqlSession, dialect: SqlDialect): Promise<void>
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));
     const schemas = await transaction.query(
-      `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${dialect.literal(REPORT_SCHEMA)}`,
+      `SELECT 1 FROM information_schema.schemata WHERE schema_name = ${dialect.literal(dialect.storedName(REPORT_SCHEMA))}`,
     );
     if (schemas.length === 0) await transaction.query(`CREATE SCHEMA IF NOT EXISTS ${dialect.quote(REPORT_SCHEMA)}`);
     for (const table of TABLES) {
@@ -215,9 +220,9 @@ async function areIndexesPresent(sql: SqlSession, dialect: SqlDialect): Promise<
 }
 
 export async function areMartsPresent(sql: SqlSession): Promise<boolean> {
-  const rows = await sql.query<{ table_name: string }>(
-    `SELECT table_name FROM information_schema.tables WHERE table_schema = '${REPORT_SCHEMA}'`,
+  return hasTables(
+    sql,
+    REPORT_SCHEMA,
+    TABLES.map(({ name }) => name),
   );
-  const names = new Set(rows.map(({ table_name }) => table_name));
-  return TABLES.every(({ name }) => names.has(name));
 }

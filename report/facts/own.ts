@@ -96,17 +96,17 @@ export function ownFigures(settings: {
   };
 }
 
-/** The columns of a table of the report's schema as it stands, with their types in the database; none where there is none. */
+/** The columns of a table of the report's schema as it stands, with their kinds (`text`, `bigint`, `numeric`); none where there is none. */
 export async function columnsIn(
   sql: SqlSession,
-  { literal }: SqlDialect,
+  { literal, storedName, shownName, kindColumn }: SqlDialect,
   table: string,
 ): Promise<ReadonlyMap<string, string>> {
-  const rows = await sql.query<{ column_name: string; data_type: string }>(
-    `SELECT column_name, data_type FROM information_schema.columns
-      WHERE table_schema = 'report' AND table_name = ${literal(table)} ORDER BY ordinal_position`,
+  const rows = await sql.query<{ column_name: string; kind: string }>(
+    `SELECT column_name, ${kindColumn} AS kind FROM information_schema.columns
+      WHERE table_schema = ${literal(storedName('report'))} AND table_name = ${literal(storedName(table))} ORDER BY ordinal_position`,
   );
-  return new Map(rows.map(({ column_name, data_type }) => [column_name, data_type]));
+  return new Map(rows.map(({ column_name, kind }) => [shownName(column_name), kind]));
 }
 
 /** As far as the marts have them: what the configuration is newer with than the last build is not measured yet. */

@@ -2,24 +2,24 @@ import { ConnectorError, type FieldType, type SqlSession } from '#sdk';
 import type { SqlDialect } from '../../destinations/sql/index.js';
 import { schemaOf, streamsOf, type CompiledFact } from './fact.js';
 
-/** The columns of a raw table and their types; undefined for a type that we do not load. */
+/** The columns of a raw table, by the names that the database holds them under, and their types; undefined for a type that we do not load. */
 export type RawColumns = ReadonlyMap<string, FieldType | undefined>;
 
 /** The raw tables of a fact that are there, by the name that the fact gives them: a stream that was never synced has none yet. */
 export type RawTables = ReadonlyMap<string, RawColumns>;
 
 export async function readRawTables(sql: SqlSession, dialect: SqlDialect, fact: CompiledFact): Promise<RawTables> {
-  const { literal } = dialect;
+  const { literal, storedName } = dialect;
   const found = new Map<string, Map<string, FieldType | undefined>>();
   for (const [connection, streams] of Map.groupBy(streamsOf(fact), (each) => each.connection)) {
     const rows = await sql.query<{ table_name: string; column_name: string; type_name: string }>(
       `SELECT table_name, column_name, ${dialect.typeNameColumn} AS type_name FROM information_schema.columns
-        WHERE table_schema = ${literal(schemaOf(fact, connection))}
-          AND table_name IN (${streams.map(({ stream }) => literal(stream)).join(', ')})
+        WHERE table_schema = ${literal(storedName(schemaOf(fact, connection)))}
+          AND table_name IN (${streams.map(({ stream }) => literal(storedName(stream))).join(', ')})
         ORDER BY ordinal_position`,
     );
     for (const row of rows)
-      for (const { name } of streams.filter(({ stream }) => stream === row.table_name)) {
+      for (const { name } of streams.filter(({ stream }) => storedName(stream) === row.table_name)) {
         const columns = found.get(name) ?? new Map();
         found.set(name, columns.set(row.column_name, dialect.fieldType(row.type_name)));
       }

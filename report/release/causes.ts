@@ -1,5 +1,5 @@
 import type { SqlSession } from '#sdk';
-import type { SqlDialect } from '../../destinations/sql/index.js';
+import { hasTables, type SqlDialect } from '../../destinations/sql/index.js';
 import { streamsOf, type CompiledFact } from '../facts/fact.js';
 import type { OwnFigures } from '../facts/own.js';
 import type { Cause } from './stored.js';
@@ -39,10 +39,7 @@ export async function causesSince(
   );
   const causes: Cause[] = changed.sort().map((id) => ({ kind: 'definition', id, connection: null, sources: [] }));
   const { literal, quote } = dialect;
-  const present = await sql.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_schema = ${literal(metadataSchema)} AND table_name IN ('ledger', 'lineage')`,
-  );
-  if (present.length < 2 || facts.length === 0) return causes;
+  if (facts.length === 0 || !(await hasTables(sql, metadataSchema, ['ledger', 'lineage']))) return causes;
   const schema = quote(metadataSchema);
   const streams = facts
     .flatMap((fact) => streamsOf(fact).map(({ connection, stream }) => `(${literal(connection)}, ${literal(stream)})`))

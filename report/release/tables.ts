@@ -1,6 +1,7 @@
 import type { SqlSession } from '#sdk';
 import {
   dialectOf,
+  hasTables,
   type ColumnDefinition,
   type SqlDialect,
   type TableDefinition,
@@ -76,10 +77,11 @@ const TABLES = [releaseTable, releaseValueTable()];
 const LOCK_KEY = 0x7472_6972; // "trir"
 
 export async function hasReleases(sql: SqlSession): Promise<boolean> {
-  const found = await sql.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_schema = 'report' AND table_name IN ('release', 'release_value')`,
+  return hasTables(
+    sql,
+    'report',
+    TABLES.map(({ name }) => name),
   );
-  return found.length === TABLES.length;
 }
 
 /** With room for what the layout holds of the user's own. */

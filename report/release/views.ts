@@ -1,6 +1,6 @@
 import type { SqlSession } from '#sdk';
-import { dialectOf } from '../../destinations/sql/index.js';
-import { NOTHING_OWN, presentIn, ratiosOf, sideOf, SIDES, sumsOf, type OwnFigures } from '../facts/own.js';
+import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
+import { columnsIn, NOTHING_OWN, presentIn, ratiosOf, sideOf, SIDES, sumsOf, type OwnFigures } from '../facts/own.js';
 import { AMOUNTS, COUNTS, FINEST, layoutOf, type Breakdown, type Layout, type Value } from './breakdowns.js';
 import { ensureReleases, hasReleases } from './tables.js';
 
@@ -24,19 +24,19 @@ const FIGURES = [...COUNTS, ...AMOUNTS].filter((name) => !RATE_SIDES.includes(na
 const isHidden = (name: Value) => `position(',${name},' in c.hidden) > 0`;
 
 /** Of each month the newest release: one view a table that may be shown, and one of the releases. */
-const viewsOf = (layout: Layout): Readonly<Record<string, string>> => ({
+const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, string>> => ({
   v_release: `SELECT r.month, r.version, r.state, r.published_at, r.published_by, r.moved, r.hidden,
-       r.version = (SELECT max(l.version) FROM report.release l WHERE l.month = r.month) AS is_newest
+       r.version = max(r.version) OVER (PARTITION BY r.month) AS is_newest
   FROM report.release r`,
   ...Object.fromEntries(
     Object.keys(layout.breakdowns)
       // What may be shown of the others is decided by it.
       .filter((breakdown) => breakdown !== FINEST)
-      .map((breakdown) => [`v_${breakdown}`, viewOf(breakdown, layout)]),
+      .map((breakdown) => [`v_${breakdown}`, viewOf(breakdown, layout, dialect)]),
   ),
 });
 
-function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout): string {
+function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout, { quote }: SqlDialect): string {
   const dimensions = breakdowns[breakdown]!;
   const figures = FIGURES.map((name) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c.${name} END AS ${name}`);
   const rates = Object.entries(RATES).flatMap(([rate, [part, whole]]) => {
@@ -56,24 +56,27 @@ function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layo
   const ownNamed = sumsOf(own).map(({ name }) => `CASE WHEN ${isHidden(name)} THEN '${name} ' ELSE '' END`);
   // They come last, so that the columns before them stay where they were.
   const ownColumns = [
-    ...sumsOf(own).map(({ name }) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c."${name}" END AS "${name}"`),
+    ...sumsOf(own).map(
+      ({ name }) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c.${quote(name)} END AS ${quote(name)}`,
+    ),
     ...ratiosOf(own).flatMap((ratio) => {
       const [of, per] = SIDES.map((side) => sideOf(ratio, side)) as [string, string];
       const hidden = `${isHidden(of)} OR ${isHidden(per)}`;
       ownNamed.push(`CASE WHEN ${hidden} THEN '${ratio.name} ' ELSE '' END`);
       return [
-        `CASE WHEN ${hidden} OR c."${per}" <= 0 THEN NULL ELSE CAST(c."${of}" AS double precision) / CAST(c."${per}" AS double precision) END AS "${ratio.name}"`,
-        ...[of, per].map((side) => `CASE WHEN ${hidden} THEN NULL ELSE c."${side}" END AS "${side}"`),
+        `CASE WHEN ${hidden} OR c.${quote(per)} <= 0 THEN NULL ELSE CAST(c.${quote(of)} AS double precision) / CAST(c.${quote(per)} AS double precision) END AS ${quote(ratio.name)}`,
+        ...[of, per].map((side) => `CASE WHEN ${hidden} THEN NULL ELSE c.${quote(side)} END AS ${quote(side)}`),
       ];
     }),
   ].map((column) => `, ${column}`);
   // A date stands as text in the rows of a release, whose other dimensions are text too.
-  const columns = dimensions.map((name) => (name === 'date' ? 'CAST(c.date AS date) AS date' : `c."${name}"`));
+  const columns = dimensions.map((name) => (name === 'date' ? 'CAST(c.date AS date) AS date' : `c.${quote(name)}`));
   return `SELECT ${['c.month', 'l.version', 'l.state', 'l.published_at', ...columns, 'c.name', ...figures, ...rates].join(', ')},
        trim(${[...named, ...ownNamed].join(' || ')}) AS suppressed${ownColumns.join('')}
-  FROM (SELECT v.*, row_number() OVER (PARTITION BY v.month, ${all.map((name) => `v."${name}"`).join(', ')} ORDER BY v.version DESC) AS place
+  FROM (SELECT v.*, row_number() OVER (PARTITION BY v.month, ${all.map((name) => `v.${quote(name)}`).join(', ')} ORDER BY v.version DESC) AS place
           FROM report.release_value v WHERE v.breakdown = '${breakdown}') c
-  JOIN report.release l ON l.month = c.month AND l.version = (SELECT max(n.version) FROM report.release n WHERE n.month = c.month)
+  JOIN (SELECT month, max(version) AS version FROM report.release GROUP BY month) n ON n.month = c.month
+  JOIN report.release l ON l.month = n.month AND l.version = n.version
  WHERE c.place = 1 AND NOT c.is_gone`;
 }
 
@@ -83,47 +86,45 @@ function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layo
  */
 export async function ensureViews(sql: SqlSession, { readers, own }: ViewOptions): Promise<boolean> {
   if (!(await hasReleases(sql))) return false;
-  const { name, lock, quote, literal } = dialectOf(sql);
-  const layout = layoutOf(await presentIn(sql, dialectOf(sql), own ?? NOTHING_OWN));
-  await ensureReleases(sql, dialectOf(sql), layout);
-  const views = viewsOf(layout);
+  const dialect = dialectOf(sql);
+  const { name, lock, literal, storedName, role, currentRole, tableGrants } = dialect;
+  const layout = layoutOf(await presentIn(sql, dialect, own ?? NOTHING_OWN));
+  await ensureReleases(sql, dialect, layout);
+  const views = viewsOf(layout, dialect);
   await sql.transaction(async (transaction) => {
     // Who reads a view for long shall not keep the host from its other work.
     if (name === 'postgres') await transaction.query(`SET LOCAL lock_timeout = '5s'`);
     await transaction.query(lock(LOCK_KEY));
-    for (const [view, select] of Object.entries(views)) await replaceView(transaction, view, select);
+    for (const [view, select] of Object.entries(views)) await replaceView(transaction, dialect, view, select);
     const granted = await transaction.query<{ grantee: string; table_name: string }>(
-      `SELECT grantee, table_name FROM information_schema.role_table_grants
-        WHERE table_schema = 'report' AND privilege_type = 'SELECT' AND grantee <> current_user
-          AND table_name IN (${Object.keys(views).map(literal).join(', ')})`,
+      `SELECT grantee, table_name FROM ${tableGrants}
+        WHERE table_schema = ${literal(storedName('report'))} AND privilege_type = 'SELECT' AND grantee <> ${currentRole}
+          AND table_name IN (${Object.keys(views)
+            .map((view) => literal(storedName(view)))
+            .join(', ')})`,
     );
     for (const { grantee, table_name } of granted)
-      if (!readers.includes(grantee))
-        await transaction.query(`REVOKE SELECT ON report.${table_name} FROM ${quote(grantee)}`);
+      if (!readers.some((reader) => storedName(reader) === grantee))
+        await transaction.query(`REVOKE SELECT ON report.${table_name} FROM ${role(grantee)}`);
     for (const reader of readers) {
-      await transaction.query(`GRANT USAGE ON SCHEMA report TO ${quote(reader)}`);
+      await transaction.query(`GRANT USAGE ON SCHEMA report TO ${role(reader)}`);
       for (const view of Object.keys(views))
-        await transaction.query(`GRANT SELECT ON report.${view} TO ${quote(reader)}`);
+        await transaction.query(`GRANT SELECT ON report.${view} TO ${role(reader)}`);
     }
   });
   return true;
 }
 
 /** A view that loses a column, such as a measure that is configured no more, must go before it comes again. */
-async function replaceView(sql: SqlSession, view: string, select: string): Promise<void> {
-  const columnsOf = async (name: string) =>
-    (
-      await sql.query<{ name: string }>(
-        `SELECT column_name AS name FROM information_schema.columns
-          WHERE table_schema = 'report' AND table_name = '${name}' ORDER BY ordinal_position`,
-      )
-    ).map((row) => row.name);
+async function replaceView(sql: SqlSession, dialect: SqlDialect, view: string, select: string): Promise<void> {
+  const { createView } = dialect;
+  const columnsOf = async (name: string) => [...(await columnsIn(sql, dialect, name)).keys()];
   const before = await columnsOf(view);
   if (before.length > 0) {
-    await sql.query(`CREATE OR REPLACE VIEW report.v_next AS ${select}`);
+    await sql.query(createView('report.v_next', select));
     const after = await columnsOf('v_next');
     await sql.query('DROP VIEW report.v_next');
     if (before.some((name, index) => after[index] !== name)) await sql.query(`DROP VIEW report.${view}`);
   }
-  await sql.query(`CREATE OR REPLACE VIEW report.${view} AS ${select}`);
+  await sql.query(createView(`report.${view}`, select));
 }

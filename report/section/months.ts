@@ -1,14 +1,12 @@
 import { ConnectorError, type SqlSession } from '#sdk';
+import { hasTables } from '../../destinations/sql/index.js';
 import { addMonths, firstDayOf, monthOf } from './calendar.js';
 
 const MARTS = ['campaign_monthly', 'response_monthly'] as const;
 
 /** The months that have figures, newest first. */
 export async function listMonths(sql: SqlSession): Promise<readonly string[]> {
-  const present = await sql.query(
-    `SELECT 1 FROM information_schema.tables WHERE table_schema = 'report' AND table_name IN (${MARTS.map((mart) => `'${mart}'`).join(', ')})`,
-  );
-  if (present.length < MARTS.length) return [];
+  if (!(await hasTables(sql, 'report', MARTS))) return [];
   // The ends are found by the index, and each month between by one look, where all rows would have to be read.
   const ends = MARTS.map((mart) => `SELECT min(month) AS first, max(month) AS last FROM report.${mart}`);
   const [span] = await sql.query<{ first: string | null; last: string | null }>(

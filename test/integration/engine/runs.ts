@@ -107,57 +107,17 @@ export async function openBench(): Promise<Bench> {
   return {
     database,
     events,
-    async run(given, { stream, rules, marksOf, request, at = {}, url = database.url } = {}) {
-      const streams = 'kind' in given ? { items: given as SourceStream } : given;
-      const probe = async (point: string) => void (await at[point]?.());
-      const session = await postgres.connect(
-        { url, metadata_schema: 'tributary' },
-        { signal: new AbortController().signal, baseFolder: '/', probe },
-      );
-      const source: OpenSource = {
-        check: async () => undefined,
-        streams: async () => streams,
-        close: async () => undefined,
-      };
-      const rulesOf = (name: string): StreamRules => ({
-        stream: name,
-        map: [],
-        expect: [],
-        protect: {},
-        ...(typeof rules === 'function' ? rules(name) : rules),
-      });
-      try {
-        return await runConnection({
-          run: { id: randomUUID(), connection: CONNECTION },
-          source,
-          destination: session,
-          schema: SCHEMA,
-          streams: Object.keys(streams).map((name) => ({
-            name,
-            sync: undefined,
-            write: undefined,
-            lookback: undefined,
-            onSchemaChange: 'evolve',
-            planColumns: (own, key) => planColumns(own, rulesOf(name), key),
-            planConditions: (own, key) => planChain(own, rulesOf(name), key).conditions,
-            expectations: expectationsOf(rulesOf(name).expect),
-            marks: marksOf?.(name) ?? [],
-            ...stream,
-          })),
-          errorBudget: { share: 1, records: 1_000_000 },
-          unstorableText: 'replace',
-          startedAt: new Date('2026-03-10T12:00:00Z'),
-          fullRefresh: false,
-          signal: new AbortController().signal,
-          clock: { now: () => new Date(), sleep: async () => undefined, id: randomUUID, random: () => 0 },
-          on: (event) => events.push(event),
-          probe,
-          ...request,
-        });
-      } finally {
-        await session.close();
-      }
-    },
+    run: (given, wishes = {}) =>
+      runStreams(
+        (probe) =>
+          postgres.connect(
+            { url: wishes.url ?? database.url, metadata_schema: 'tributary' },
+            { signal: new AbortController().signal, baseFolder: '/', probe },
+          ),
+        events,
+        given,
+        wishes,
+      ),
     session: () =>
       postgres.connect(
         { url: database.url, metadata_schema: 'tributary' },
@@ -169,6 +129,61 @@ export async function openBench(): Promise<Bench> {
       await database.drop();
     },
   };
+}
+
+/** One run of the engine into whatever destination `connect` opens; the clock does not wait. */
+export async function runStreams(
+  connect: (probe: (point: string) => Promise<void>) => Promise<DestinationSession>,
+  events: EngineEvent[],
+  given: Readonly<Record<string, SourceStream>> | SourceStream,
+  { stream, rules, marksOf, request, at = {} }: RunWishes,
+): Promise<RunOutcome> {
+  const streams = 'kind' in given ? { items: given as SourceStream } : given;
+  const probe = async (point: string) => void (await at[point]?.());
+  const session = await connect(probe);
+  const source: OpenSource = {
+    check: async () => undefined,
+    streams: async () => streams,
+    close: async () => undefined,
+  };
+  const rulesOf = (name: string): StreamRules => ({
+    stream: name,
+    map: [],
+    expect: [],
+    protect: {},
+    ...(typeof rules === 'function' ? rules(name) : rules),
+  });
+  try {
+    return await runConnection({
+      run: { id: randomUUID(), connection: CONNECTION },
+      source,
+      destination: session,
+      schema: SCHEMA,
+      streams: Object.keys(streams).map((name) => ({
+        name,
+        sync: undefined,
+        write: undefined,
+        lookback: undefined,
+        onSchemaChange: 'evolve',
+        planColumns: (own, key) => planColumns(own, rulesOf(name), key),
+        planConditions: (own, key) => planChain(own, rulesOf(name), key).conditions,
+        expectations: expectationsOf(rulesOf(name).expect),
+        marks: marksOf?.(name) ?? [],
+        ...stream,
+      })),
+      errorBudget: { share: 1, records: 1_000_000 },
+      unstorableText: 'replace',
+      startedAt: new Date('2026-03-10T12:00:00Z'),
+      fullRefresh: false,
+      signal: new AbortController().signal,
+      clock: { now: () => new Date(), sleep: async () => undefined, id: randomUUID, random: () => 0 },
+      on: (event) => events.push(event),
+      probe,
+      ...request,
+    });
+  } finally {
+    await session.close();
+  }
 }
 
 /** The staging tables that lie in the metadata schema. */

@@ -41,6 +41,11 @@ describe('the simulated Snowflake with the real driver', () => {
     ]);
     expect(await session.values(`SELECT j:a.b[1]::string, j:a.b[0]::number + 1 FROM t`)).toEqual([['x', '2']]);
   });
+  it('takes null for the same as null where it is asked so', async () => {
+    expect(
+      await session.values(`SELECT 1 IS NOT DISTINCT FROM 1, NULL IS DISTINCT FROM NULL, 1 IS DISTINCT FROM NULL`),
+    ).toEqual([['TRUE', 'FALSE', 'TRUE']]);
+  });
   it('stages files and loads them', async () => {
     writeFileSync(join(folder, 'a.csv'), '1,"x, ""y"""\n2,\n3,\\N\n');
     await session.run('CREATE TRANSIENT TABLE s (k NUMBER, v VARCHAR)');

@@ -286,8 +286,7 @@ const parsePredicate = (parsing: Parsing, of: Expression): Expression | undefine
   const { cursor } = parsing;
   if (cursor.take('IS')) {
     const not = cursor.take('NOT');
-    if (cursor.take('DISTINCT', 'FROM'))
-      return { kind: 'is', of, not: !not, what: parseBinary(parsing, COMPARISON + 1) };
+    if (cursor.take('DISTINCT', 'FROM')) return { kind: 'is', of, not, what: parseBinary(parsing, COMPARISON + 1) };
     for (const what of ['NULL', 'TRUE', 'FALSE'] as const) if (cursor.take(what)) return { kind: 'is', of, not, what };
     return cursor.fail();
   }
