@@ -1,6 +1,7 @@
 /**
  * Takes the pictures of this folder from a running demo:
- *   TRIBUTARY_DEMO_NOW=2026-03-18T04:59:59Z npm run demo -- --port 8080
+ *   export TRIBUTARY_DEMO_NOW=2026-03-18T04:59:59Z
+ *   node --import ./docs/images/clock.js dist/core/app/cli/main.js demo --port 8080
  *   node docs/images/take.js http://127.0.0.1:8080
  * Look at each of them before it is committed.
  */
@@ -29,13 +30,17 @@ const PICTURES = [
   { name: 'overview', path: '/', width: 1440, height: 760 },
   { name: 'overview-360-dark', path: '/', width: 360, height: 1300, isDark: true },
   { name: 'connection', path: '/connections/braze_daily', width: 1440, height: 1300 },
+  { name: 'backfill', path: '/connections/braze_daily', width: 1440, height: 900, press: 'Backfill …' },
   { name: 'run-dark', path: `/runs/${runs[0].id}`, width: 1440, height: 1300, isDark: true },
   { name: 'run-360', path: `/runs/${runs[0].id}`, width: 360, height: 1800 },
+  { name: 'new-source', path: '/sources/new', width: 1440, height: 1150, choose: 'braze' },
+  { name: 'new-source-360-dark', path: '/sources/new', width: 360, height: 2200, isDark: true, choose: 'sftp' },
+  { name: 'report-costs', path: '/performance/2026-03', width: 1440, height: 760, at: 'Cost and return' },
   { name: 'audit', path: '/audit', width: 1440, height: 700 },
 ];
 
 const browser = await chromium.launch({ executablePath: PLACES.find(existsSync), args: ['--no-sandbox'] });
-for (const { name, path, width, height, isDark = false, isPrint = false, at } of PICTURES) {
+for (const { name, path, width, height, isDark = false, isPrint = false, at, choose, press } of PICTURES) {
   if (only !== undefined && only !== name) continue;
   const page = await browser.newPage({
     viewport: { width, height: 900 },
@@ -43,10 +48,13 @@ for (const { name, path, width, height, isDark = false, isPrint = false, at } of
     reducedMotion: 'reduce',
   });
   if (isPrint) await page.emulateMedia({ media: 'print' });
+  await page.clock.setFixedTime(runs[0].ended_at);
   await page.goto(url + path);
   await page.locator('h1').waitFor();
   if (path.startsWith('/performance/2026-03') && !path.includes('releases')) await page.locator('canvas').waitFor();
   await page.waitForFunction(() => document.querySelector('.loading') === null);
+  if (choose !== undefined) await page.getByRole('radio', { name: new RegExp(`^${choose}`) }).check();
+  if (press !== undefined) await page.getByRole('button', { name: press }).click();
   const top = at === undefined ? 0 : (await page.getByRole('heading', { name: at }).first().boundingBox()).y - 24;
   const whole = await page.evaluate(() => document.documentElement.scrollHeight);
   await page.screenshot({

@@ -96,7 +96,7 @@ function optionOf({ points, before, shown, at }: Omit<LineChartProps, 'pointed' 
           },
           markArea: {
             silent: true,
-            itemStyle: { color: colour('neutral-soft') },
+            itemStyle: { color: colour('shade') },
             data: moving(points),
           },
           markPoint: {

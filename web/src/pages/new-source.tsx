@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { Link } from 'wouter';
 import { answerOf, api, type Answer } from '../api/client';
 import { connectorsQuery } from '../api/queries';
@@ -104,8 +104,11 @@ function Fill({ connector: { connector, config: schema, credentials }, offered }
         lead={
           <>
             This host tries references such as{' '}
-            {offered.references.map((one) => (
-              <code key={one}>{`\${${one}}`} </code>
+            {offered.references.map((one, index) => (
+              <Fragment key={one}>
+                {index > 0 && ' or '}
+                <code>{`\${${one}}`}</code>
+              </Fragment>
             ))}
             ; a variable must have been set when the host started. Others go into the text all the same, and{' '}
             <code>tributary check</code> tries them on the machine.

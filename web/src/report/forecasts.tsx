@@ -14,7 +14,7 @@ export const Forecasts = ({ forecasts }: { readonly forecasts: Section['forecast
     {forecasts.map((forecast) => (
       <li key={forecast.figure}>
         <span className="name">{sentence(forecast.figure)}</span>
-        <Picture forecast={forecast} />
+        {forecast.value === null ? <span className="track" aria-hidden="true" /> : <Picture forecast={forecast} />}
         <Told forecast={forecast} />
       </li>
     ))}
