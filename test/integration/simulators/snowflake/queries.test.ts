@@ -161,13 +161,33 @@ describe('queries of the simulated Snowflake', () => {
     ]);
     await expect(session.run('INSERT INTO keyed (a) VALUES (1)')).rejects.toMatchObject({ code: '100072' });
   });
-  it('computes what a MERGE assigns for the rows alone that it is for', async () => {
-    await session.run('CREATE TABLE target (k INT, v VARCHAR(3) NOT NULL)');
-    await session.run("INSERT INTO target VALUES (1, 'a'), (2, 'b')");
-    const sql =
-      "MERGE INTO target t USING (SELECT 1 AS k, 'xy' AS v UNION ALL SELECT 3, NULL) s ON t.k = s.k WHEN MATCHED THEN UPDATE SET v = t.v || s.v";
-    expect((await session.run(sql)).rows).toEqual([{ 'number of rows updated': 1 }]);
-    expect(await session.values('SELECT v FROM target ORDER BY k')).toEqual([['axy'], ['b']]);
+  it('computes what a clause of MERGE writes for the rows alone that it is for', async () => {
+    await session.run('CREATE TABLE target (k INT, v VARCHAR(3) NOT NULL, w INT)');
+    await session.run("INSERT INTO target VALUES (1, 'a', 1), (2, 'b', 2)");
+    const merge = (rows: string, clauses: string) =>
+      session.run(
+        `MERGE INTO target t USING (SELECT column1 AS k, column2 AS v FROM VALUES ${rows}) s ON t.k = s.k ${clauses}`,
+      );
+    const insert = 'WHEN NOT MATCHED AND s.v IS NOT NULL THEN INSERT (k, v) VALUES (s.k, s.v)';
+    // The row without a value is for no clause; that of another length is for none either.
+    expect(
+      (await merge("(1, 'xy'), (3, NULL), (4, 'z')", `WHEN MATCHED THEN UPDATE SET v = t.v || s.v ${insert}`)).rows,
+    ).toEqual([{ 'number of rows inserted': 1, 'number of rows updated': 1 }]);
+    expect(
+      (await merge("(1, 'toolong')", `WHEN MATCHED AND t.w > 100 THEN UPDATE SET v = s.v ${insert}`)).rows,
+    ).toEqual([{ 'number of rows inserted': 0, 'number of rows updated': 0 }]);
+    await expect(
+      merge("(1, 'x'), (9, 'toolong')", `WHEN MATCHED THEN UPDATE SET v = s.v ${insert}`),
+    ).rejects.toMatchObject({ code: '100078' });
+    const twoWays =
+      "WHEN NOT MATCHED AND s.k > 5 THEN INSERT (k, v) VALUES (s.k, 'big') WHEN NOT MATCHED THEN INSERT (k, v) VALUES (s.k, s.v)";
+    await merge("(2, 'gone'), (6, 'x'), (5, 'y')", `WHEN MATCHED THEN DELETE ${twoWays}`);
+    expect(await session.values('SELECT k, v FROM target ORDER BY k')).toEqual([
+      ['1', 'axy'],
+      ['4', 'z'],
+      ['5', 'y'],
+      ['6', 'big'],
+    ]);
   });
   it('overwrites a table and keeps its grants, which replacing does not', async () => {
     await session.run('CREATE TABLE g AS SELECT k FROM t');

@@ -6,7 +6,7 @@ import { parseStatement } from '../sql/statements.js';
 import { fixed, plain, text, timestamp, type DataType } from '../sql/types.js';
 import { findDatabase, findSchema } from './catalog.js';
 import { alter } from './alterations.js';
-import { insert, merge, remove, truncate, update } from './changes.js';
+import { insert, remove, truncate, update } from './changes.js';
 import { copy } from './copy.js';
 import {
   comment,
@@ -19,6 +19,7 @@ import {
   grant,
 } from './definitions.js';
 import { queryWriterOf } from './environment.js';
+import { merge } from './merging.js';
 import { shown } from './names.js';
 import { messageResult, resultOf, type Result } from './results.js';
 import { parameter, type Running } from './session.js';
