@@ -53,14 +53,20 @@ const timeToTime = (sql: string, from: DataType, to: DataType): string => {
   return `CAST(${wall} AS ${engineType(to)})`;
 };
 
+/** NULL where the text is no number. The engine reads wide decimals very slowly, so that a narrow one is tried first. */
+const numberOfText = (sql: string, to: DataType & { name: 'FIXED' }): string => {
+  const whole = `TRY_CAST(trim(${sql}) AS ${engineType(to)})`;
+  if (to.precision <= 18 || to.scale > 9) return whole;
+  return `coalesce(CAST(TRY_CAST(trim(${sql}) AS DECIMAL(18,${to.scale})) AS ${engineType(to)}), ${whole})`;
+};
+
 const fromText = (sql: string, to: DataType, tries: boolean): string => {
   const macro = (name: string) => `sf_${tries ? 'try' : 'to'}_${name}(${sql})`;
   switch (to.name) {
     case 'FIXED': {
-      const tried = `TRY_CAST(trim(${sql}) AS ${engineType(to)})`;
-      return tries
-        ? tried
-        : `CASE WHEN ${sql} IS NULL OR ${tried} IS NOT NULL THEN ${tried} ELSE error('@@100038|22018|Numeric value ''' || ${sql} || ''' is not recognized') END`;
+      const tried = numberOfText(sql, to);
+      if (tries) return tried;
+      return `coalesce(${tried}, CASE WHEN ${sql} IS NOT NULL THEN error('@@100038|22018|Numeric value ''' || ${sql} || ''' is not recognized') END)`;
     }
     case 'REAL':
       return macro('real');

@@ -120,6 +120,7 @@ const stageRows = async (
     throw errors.unsupported(`file format ${String(options.TYPE)}`);
   const names = Array.from({ length: width }, (_, index) => `c${index + 1} VARCHAR`);
   await account.database.run(`CREATE TABLE ${relation} (file VARCHAR, line VARCHAR, num VARCHAR, ${names.join(', ')})`);
+  const { checksCount } = csvFormat(isJson ? {} : options);
   const outcomes: Outcome[] = files.map((file) => ({ file, parsed: 0, faults: 0 }));
   try {
     for (const [index, outcome] of outcomes.entries()) {
@@ -130,7 +131,7 @@ const stageRows = async (
         for (const record of records) {
           outcome.parsed += 1;
           const miscounted =
-            expected !== undefined && !isJson && csvFormat(options).checksCount && record.fields.length !== expected
+            expected !== undefined && !isJson && checksCount && record.fields.length !== expected
               ? new SnowflakeError(
                   '100080',
                   '22000',

@@ -4,8 +4,8 @@
  */
 const conversion = (name: string, code: string, what: string, tried: string): string[] => [
   `CREATE MACRO sf_try_${name}(x) AS ${tried}`,
-  `CREATE MACRO sf_to_${name}(x) AS CASE WHEN x IS NULL OR sf_try_${name}(x) IS NOT NULL THEN sf_try_${name}(x)
-     ELSE error('@@${code}|' || ${code === '100038' ? "'22018'" : code === '100037' ? "'22018'" : "'22007'"} || '|${what} ''' || x || ''' is not recognized') END`,
+  `CREATE MACRO sf_to_${name}(x) AS coalesce(sf_try_${name}(x), CASE WHEN x IS NOT NULL
+     THEN error('@@${code}|${code === '100037' || code === '100038' ? '22018' : '22007'}|${what} ''' || x || ''' is not recognized') END)`,
 ];
 
 const OFFSET = String.raw`\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$`;
