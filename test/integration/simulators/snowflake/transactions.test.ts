@@ -20,7 +20,7 @@ const isWaiting = async (promise: Promise<unknown>): Promise<boolean> => {
 };
 
 beforeEach(async () => {
-  simulator = await startSnowflakeSimulator({ blockerIdleMs: 150 });
+  simulator = await startSnowflakeSimulator();
   [one, two] = await Promise.all([connectSnowflake(simulator), connectSnowflake(simulator)]);
   await one.run('CREATE TABLE t (k NUMBER, v VARCHAR)');
   await one.run("INSERT INTO t VALUES (1, 'a'), (2, 'b')");
@@ -168,11 +168,16 @@ describe('transactions of the simulated Snowflake', () => {
     expect(await one.values('SHOW TRANSACTIONS IN ACCOUNT')).toEqual([]);
   });
   it('are rolled back when they idle while another waits', async () => {
-    await two.run('BEGIN');
-    await two.run("UPDATE t SET v = 'idle'");
-    await one.run("UPDATE t SET v = 'here' WHERE k = 1");
-    await two.run('COMMIT');
-    expect(await rows(one)).toEqual(['1:here', '2:b']);
+    const impatient = await startSnowflakeSimulator({ blockerIdleMs: 50 });
+    const [idle, waiting] = await Promise.all([connectSnowflake(impatient), connectSnowflake(impatient)]);
+    await idle.run("CREATE TABLE t AS SELECT 1 AS k, 'a' AS v");
+    await idle.run('BEGIN');
+    await idle.run("UPDATE t SET v = 'idle'");
+    await waiting.run("UPDATE t SET v = v || '+here'");
+    await idle.run('COMMIT');
+    expect(await rows(waiting)).toEqual(['1:a+here']);
+    await Promise.all([idle.close(), waiting.close()]);
+    await impatient.close();
   });
   it('hold back commits while AUTOCOMMIT is off', async () => {
     await one.run('ALTER SESSION SET AUTOCOMMIT = FALSE');
