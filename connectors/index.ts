@@ -4,8 +4,9 @@ import { gcs } from './gcs/gcs.source.js';
 import { local } from './local/local.source.js';
 import { s3 } from './s3/s3.source.js';
 import { sfmc } from './sfmc/sfmc.source.js';
+import { rest } from './rest/rest.source.js';
 import { warehouse } from './warehouse/warehouse.source.js';
 import { sftp } from './sftp/sftp.source.js';
 
 /** The sources that come with Tributary. */
-export const sources: readonly SourcePlugin[] = [braze, gcs, local, s3, sfmc, sftp, warehouse];
+export const sources: readonly SourcePlugin[] = [braze, gcs, local, rest, s3, sfmc, sftp, warehouse];

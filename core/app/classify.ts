@@ -1,5 +1,5 @@
 import { proposeClasses, type Proposal } from '../middleware/index.js';
-import { BadRecord, type OpenFile, type RecordData, type SourceStream } from '../protocol/index.js';
+import { BadRecord, SavedState, type OpenFile, type RecordData, type SourceStream } from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
@@ -73,6 +73,12 @@ async function sampleOf(stream: SourceStream, signal: AbortSignal): Promise<read
     return [];
   }
   const warn = () => undefined;
+  if (stream.kind === 'stateful') {
+    for await (const step of stream.read({ slice: { id: 'all' }, signal, warn: () => undefined }))
+      if (!(step instanceof SavedState) && step.length > 0)
+        return step.filter((record): record is RecordData => !(record instanceof BadRecord)).slice(0, RECORDS);
+    return [];
+  }
   const pages =
     stream.kind === 'full_refresh'
       ? stream.read({ slice: { id: 'all' }, signal, warn })

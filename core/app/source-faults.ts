@@ -1,4 +1,4 @@
-import type { OpenFile, OpenSource, ReadRequest, SourceStream, Window } from '../protocol/index.js';
+import type { OpenFile, OpenSource, ReadRequest, SourceStream, StatefulRequest, Window } from '../protocol/index.js';
 
 /**
  * The same source, with every fault of it told: an error alone does not say whether it came from the source or the destination.
@@ -49,6 +49,8 @@ export function tellingFaults(source: OpenSource, onFault: (error: unknown) => v
       return { ...stream, read: (request: ReadRequest) => toldAll(stream.read(request)) };
     if (stream.kind === 'incremental')
       return { ...stream, read: (request: ReadRequest<Window>) => toldAll(stream.read(request)) };
+    if (stream.kind === 'stateful')
+      return { ...stream, read: (request: StatefulRequest) => toldAll(stream.read(request)) };
     return {
       ...stream,
       list: (signal, listing) => toldAll(stream.list(signal, listing)),

@@ -80,6 +80,22 @@ export function planStream(
       'appending with a lookback would double what is read again.',
       'Set `lookback: 0d`, or use a stream with a key and `write: merge`.',
     );
+  if (stream.kind === 'stateful' && request.lookback !== undefined)
+    refuse(
+      'how far it looks back is for its source to say.',
+      'Take `lookback` away; a manifest has `lookback_window`.',
+    );
+  if (
+    stream.kind === 'stateful' &&
+    keepsKeys &&
+    sync === 'incremental' &&
+    write === 'append' &&
+    catalog.primaryKey.length === 0
+  )
+    refuse(
+      'it has no key, and its source may read a record again where it went on.',
+      'Use `sync: full_refresh` with `write: overwrite`, or give the stream a key.',
+    );
   const columns = withRoom(run, request.planColumns(catalog.fields, catalog.primaryKey));
   refuseOwnNames(request.name, columns);
   const json = columns.find(({ source, target }) => key.includes(source) && target.type === 'json');

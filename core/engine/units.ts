@@ -13,6 +13,7 @@ import { fileUnits } from './file-units.js';
 import { landingRules, loadPages, rowPlan, type Destined } from './load.js';
 import { OBJECT_PARSING, unknownFields, type Reading } from './pages.js';
 import type { RunRequest } from './request.js';
+import { statefulUnits } from './stateful-units.js';
 import { lookbackOf, type StreamPlan } from './stream-plan.js';
 import { cutWindows, frontierAfter } from './windows.js';
 import { warningsOf } from './warnings.js';
@@ -48,6 +49,10 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
   const name = plan.request.name;
   if (stream.kind === 'files') {
     yield* fileUnits(run, plan, stream);
+    return;
+  }
+  if (stream.kind === 'stateful') {
+    yield* statefulUnits(run, plan, stream);
     return;
   }
   const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };

@@ -109,6 +109,7 @@ function streamPart(stream: SourceStream): readonly string[] {
 }
 
 function howRead(stream: SourceStream): string {
+  if (stream.kind === 'stateful') return 'from the state that the source itself keeps';
   if (stream.kind !== 'incremental') return 'whole in every run';
   const { field, window, lookback } = stream.cursor;
   return [

@@ -46,10 +46,13 @@ export type BookmarkPosition =
       readonly bytes: number;
       readonly records: number;
     }
+  /** What a stream that keeps a state of its own handed out last; JSON. */
+  | { readonly kind: 'state'; readonly state: unknown }
   /** The field types that were inferred once and hold from then on. */
   | { readonly kind: 'schema'; readonly fields: readonly import('./schema.js').Field[] };
 
 /** Partition names: one space, so that no file name can collide with a stream's own position. */
 export const FRONTIER_PARTITION = '';
+export const STATE_PARTITION = '#state';
 export const SCHEMA_PARTITION = '#schema';
 export const filePartition = (name: string): string => `file:${name}`;

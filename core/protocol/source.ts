@@ -11,6 +11,21 @@ export interface ReadRequest<S extends Slice = Slice> {
   readonly warn: (message: string) => void;
 }
 
+export interface StatefulRequest extends ReadRequest {
+  /** What the stream handed out last; absent: nothing was read yet. */
+  readonly state?: unknown;
+  /** Days that a person asked for, `to` being the last one: read instead of what the state says. */
+  readonly range?: { readonly from: string; readonly to?: string };
+}
+
+/** How far a stream was read, in the words of its source; JSON. */
+export class SavedState {
+  readonly state: unknown;
+  constructor(state: unknown) {
+    this.state = state;
+  }
+}
+
 /**
  * A stream that the engine can read. `objects` streams yield pages of records; the engine asks for the next page only
  * when there is room. `files` streams list file versions and open one as bytes for the row program.
@@ -26,6 +41,15 @@ export type SourceStream =
       readonly catalog: CatalogStream;
       readonly cursor: CursorPlan;
       read(request: ReadRequest<Window>): AsyncIterable<readonly RecordData[]>;
+    }
+  | {
+      readonly kind: 'stateful';
+      readonly catalog: CatalogStream;
+      /**
+       * Reads from a state that the source itself has handed out, or from the start. A `SavedState` among the pages stands for all
+       * pages before it; it is committed with them, and handed back in the next run.
+       */
+      read(request: StatefulRequest): AsyncIterable<readonly (RecordData | BadRecord)[] | SavedState>;
     }
   | {
       readonly kind: 'files';

@@ -1,12 +1,304 @@
+import { z } from 'zod';
 import type { Component, Lines } from './text.js';
 import type { Problem } from './validate.js';
 
-export const isShortForm = (root: Component): boolean =>
-  root['version'] === undefined && root['base_url'] !== undefined;
+const auth = z.union([
+  z.strictObject({ bearer: z.string() }),
+  z.strictObject({ basic: z.strictObject({ username: z.string(), password: z.string() }) }),
+  z.strictObject({ header: z.strictObject({ name: z.string(), value: z.string() }) }),
+  z.strictObject({ query: z.strictObject({ name: z.string(), value: z.string() }) }),
+  z.strictObject({
+    oauth: z.strictObject({
+      token_url: z.string(),
+      client_id: z.string(),
+      client_secret: z.string(),
+      scope: z.string().optional(),
+    }),
+  }),
+]);
 
+const sized = { size: z.int().min(1).optional(), size_parameter: z.string().optional() };
+const paging = z.union([
+  z.strictObject({ page: z.string(), start: z.int().default(1), ...sized }),
+  z.strictObject({ offset: z.string(), ...sized }),
+  z.strictObject({ cursor: z.string(), parameter: z.string(), ...sized }),
+  z.strictObject({ next_url: z.string(), ...sized }),
+]);
+
+const FIELD_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp', 'json'] as const;
+
+const stream = z.strictObject({
+  path: z.string(),
+  method: z.enum(['GET', 'POST']).default('GET'),
+  records: z.string().default(''),
+  primary_key: z.union([z.string(), z.array(z.string())]).default([]),
+  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
+  body: z.record(z.string(), z.unknown()).optional(),
+  paging: paging.optional(),
+  cursor: z
+    .strictObject({
+      field: z.string(),
+      format: z.string().default('%Y-%m-%dT%H:%M:%SZ'),
+      start: z.string(),
+      from: z.string().optional(),
+      to: z.string().optional(),
+      window: z.string().optional(),
+      lookback: z.string().optional(),
+    })
+    .optional(),
+  for_each: z.strictObject({ stream: z.string(), field: z.string(), as: z.string() }).optional(),
+  fields: z.record(z.string(), z.enum(FIELD_TYPES)).optional(),
+});
+
+const shortForm = z.strictObject({
+  endpoint: z.string(),
+  auth: auth.optional(),
+  headers: z.record(z.string(), z.string()).default({}),
+  rate_limit: z.strictObject({ calls: z.int().min(1), per: z.string() }).optional(),
+  check: z.string().optional(),
+  streams: z.record(z.string(), stream),
+});
+
+type ShortForm = z.output<typeof shortForm>;
+type ShortStream = z.output<typeof stream>;
+
+/** True for the short form: an address and streams by name, without the `version` that every manifest has. */
+export const isShortForm = (root: Component): boolean =>
+  root['version'] === undefined && root['endpoint'] !== undefined;
+
+/** The components that a short form stands for, or what is wrong with it. */
 export function longForm(
   root: Component,
-  _lines: Lines,
+  lines: Lines,
 ): { readonly root: Component; readonly problems: readonly Problem[] } {
-  return { root, problems: [] };
+  const parsed = shortForm.safeParse(root);
+  if (!parsed.success) return { root, problems: parsed.error.issues.map((issue) => problemOf(issue, root, lines)) };
+  const short = parsed.data;
+  const problems: Problem[] = [];
+  for (const [name, { for_each: each }] of Object.entries(short.streams))
+    if (each !== undefined && (short.streams[each.stream] === undefined || each.stream === name))
+      problems.push({
+        severity: 'error',
+        line: lineOf(['streams', name, 'for_each'], root, lines),
+        path: `streams.${name}.for_each`,
+        message: `there is no other stream "${each.stream}"`,
+      });
+  return problems.length > 0 ? { root, problems } : { root: expanded(short), problems };
+}
+
+function problemOf(issue: z.core.$ZodIssue, root: Component, lines: Lines): Problem {
+  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
+  const path = [...issue.path.map(String), ...unknown.slice(0, 1)];
+  const message = unknown.length > 0 ? `"${unknown.join('", "')}" is nothing that the short form has` : issue.message;
+  return { severity: 'error', line: lineOf(path, root, lines), path: path.join('.'), message };
+}
+
+/** The line of a place, or of the nearest one around it. */
+function lineOf(path: readonly string[], root: Component, lines: Lines): number | undefined {
+  let at: unknown = root;
+  let line = lines.of(root);
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null) break;
+    line = lines.of(at, key) ?? line;
+    at = (at as Component)[key];
+  }
+  return line;
+}
+
+function expanded(short: ShortForm): Component {
+  const names = Object.keys(short.streams);
+  const built = new Map<string, Component>();
+  const build = (name: string): Component => {
+    const made = built.get(name) ?? streamOf(name, short, build);
+    built.set(name, made);
+    return made;
+  };
+  return {
+    version: '7.0.0',
+    type: 'DeclarativeSource',
+    check: {
+      type: 'CheckStream',
+      stream_names: [short.check ?? names.find((name) => short.streams[name]!.for_each === undefined) ?? names[0]],
+    },
+    streams: names.map(build),
+    ...(short.rate_limit === undefined
+      ? {}
+      : {
+          api_budget: {
+            type: 'HTTPAPIBudget',
+            policies: [
+              {
+                type: 'MovingWindowCallRatePolicy',
+                rates: [{ type: 'Rate', limit: short.rate_limit.calls, interval: short.rate_limit.per }],
+                matchers: [],
+              },
+            ],
+          },
+        }),
+  };
+}
+
+function streamOf(name: string, short: ShortForm, build: (name: string) => Component): Component {
+  const own = short.streams[name]!;
+  const { for_each: each } = own;
+  return {
+    type: 'DeclarativeStream',
+    name,
+    primary_key: own.primary_key,
+    retriever: {
+      type: 'SimpleRetriever',
+      requester: {
+        type: 'HttpRequester',
+        url_base: short.endpoint,
+        path: own.path.replace(/\{(\w+)\}/g, "{{ stream_partition['$1'] }}"),
+        http_method: own.method,
+        request_parameters: own.parameters,
+        request_headers: short.headers,
+        ...(own.body === undefined ? {} : { request_body_json: own.body }),
+        ...(short.auth === undefined ? {} : { authenticator: authOf(short.auth) }),
+      },
+      record_selector: {
+        type: 'RecordSelector',
+        extractor: { type: 'DpathExtractor', field_path: own.records === '' ? [] : own.records.split('.') },
+      },
+      ...(own.paging === undefined ? {} : { paginator: pagingOf(own.paging) }),
+      ...(each === undefined
+        ? {}
+        : {
+            partition_router: {
+              type: 'SubstreamPartitionRouter',
+              parent_stream_configs: [
+                {
+                  type: 'ParentStreamConfig',
+                  stream: build(each.stream),
+                  parent_key: each.field,
+                  partition_field: each.as,
+                },
+              ],
+            },
+          }),
+    },
+    ...(own.cursor === undefined ? {} : { incremental_sync: cursorOf(own.cursor) }),
+    ...(own.fields === undefined
+      ? {}
+      : { schema_loader: { type: 'InlineSchemaLoader', schema: schemaOf(own.fields) } }),
+    // What a partition is about belongs to its records: it is part of what tells them apart.
+    ...(each === undefined
+      ? {}
+      : {
+          transformations: [
+            {
+              type: 'AddFields',
+              fields: [
+                { type: 'AddedFieldDefinition', path: [each.as], value: `{{ stream_partition['${each.as}'] }}` },
+              ],
+            },
+          ],
+        }),
+  };
+}
+
+function authOf(way: z.output<typeof auth>): Component {
+  if ('bearer' in way) return { type: 'BearerAuthenticator', api_token: way.bearer };
+  if ('basic' in way) return { type: 'BasicHttpAuthenticator', ...way.basic };
+  if ('oauth' in way)
+    return {
+      type: 'OAuthAuthenticator',
+      token_refresh_endpoint: way.oauth.token_url,
+      client_id: way.oauth.client_id,
+      client_secret: way.oauth.client_secret,
+      grant_type: 'client_credentials',
+      ...(way.oauth.scope === undefined ? {} : { refresh_request_body: { scope: way.oauth.scope } }),
+    };
+  const [place, { name, value }] =
+    'header' in way ? (['header', way.header] as const) : (['request_parameter', way.query] as const);
+  return {
+    type: 'ApiKeyAuthenticator',
+    api_token: value,
+    inject_into: { type: 'RequestOption', inject_into: place, field_name: name },
+  };
+}
+
+const option = (name: string): Component => ({
+  type: 'RequestOption',
+  inject_into: 'request_parameter',
+  field_name: name,
+});
+const along = (path: string): string =>
+  path
+    .split('.')
+    .map((step) => `.get('${step}', {})`)
+    .join('')
+    .replace(/, \{\}\)$/, ')');
+
+function pagingOf(way: z.output<typeof paging>): Component {
+  const size = way.size === undefined ? {} : { page_size: way.size };
+  const sizeOption = way.size_parameter === undefined ? {} : { page_size_option: option(way.size_parameter) };
+  if ('page' in way)
+    return {
+      type: 'DefaultPaginator',
+      ...sizeOption,
+      page_token_option: option(way.page),
+      pagination_strategy: {
+        type: 'PageIncrement',
+        start_from_page: way.start,
+        inject_on_first_request: true,
+        ...size,
+      },
+    };
+  if ('offset' in way)
+    return {
+      type: 'DefaultPaginator',
+      ...sizeOption,
+      page_token_option: option(way.offset),
+      pagination_strategy: { type: 'OffsetIncrement', inject_on_first_request: true, ...size },
+    };
+  const isHeader = 'next_url' in way && way.next_url === 'header';
+  const value = isHeader
+    ? "headers['link'].get('next', {}).get('url')"
+    : `response${along('cursor' in way ? way.cursor : way.next_url)}`;
+  return {
+    type: 'DefaultPaginator',
+    ...sizeOption,
+    page_token_option: 'cursor' in way ? option(way.parameter) : { type: 'RequestPath' },
+    pagination_strategy: {
+      type: 'CursorPagination',
+      cursor_value: `{{ ${value} }}`,
+      stop_condition: `{{ not ${value} }}`,
+      ...size,
+    },
+  };
+}
+
+function cursorOf(own: NonNullable<ShortStream['cursor']>): Component {
+  const isDaily = !/%[HsMS]|%ms|%_ms|%epoch/.test(own.format);
+  return {
+    type: 'DatetimeBasedCursor',
+    cursor_field: own.field,
+    datetime_format: own.format,
+    start_datetime: own.start,
+    ...(own.from === undefined ? {} : { start_time_option: option(own.from) }),
+    ...(own.to === undefined ? {} : { end_time_option: option(own.to) }),
+    ...(own.window === undefined ? {} : { step: own.window, cursor_granularity: isDaily ? 'P1D' : 'PT1S' }),
+    ...(own.lookback === undefined ? {} : { lookback_window: own.lookback }),
+    // An API that cannot be asked for a time answers with everything, of which the new is kept.
+    ...(own.from === undefined ? { is_client_side_incremental: true } : {}),
+  };
+}
+
+const SCHEMAS: Readonly<Record<(typeof FIELD_TYPES)[number], Component>> = {
+  string: { type: ['null', 'string'] },
+  integer: { type: ['null', 'integer'] },
+  number: { type: ['null', 'number'] },
+  boolean: { type: ['null', 'boolean'] },
+  date: { type: ['null', 'string'], format: 'date' },
+  timestamp: { type: ['null', 'string'], format: 'date-time' },
+  json: { type: ['null', 'object'] },
+};
+
+function schemaOf(fields: Readonly<Record<string, (typeof FIELD_TYPES)[number]>>): Component {
+  return {
+    type: 'object',
+    properties: Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, SCHEMAS[type]])),
+  };
 }

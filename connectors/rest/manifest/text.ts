@@ -6,6 +6,13 @@ export type Component = Record<string, unknown>;
 export const isComponent = (value: unknown): value is Component =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** A copy without some of its keys, such as the parameters that travel into whatever looks like a component. */
+export function without(node: Component, ...names: readonly string[]): Component {
+  const made = { ...node };
+  for (const name of names) delete made[name];
+  return made;
+}
+
 /** Lines of what a file says: of each mapping, and of each of its keys. What is made out of others keeps their lines. */
 export class Lines {
   readonly #keys = new WeakMap<object, ReadonlyMap<string, number>>();

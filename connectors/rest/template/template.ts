@@ -26,6 +26,8 @@ export interface Template {
    * literal of another type stays a text.
    */
   value(context: Context, otherwise?: unknown, types?: readonly LiteralType[]): unknown;
+  /** The same, an empty text staying one, and what is asked of something that is not there being an error. */
+  strict(context: Context, types?: readonly LiteralType[]): unknown;
 }
 
 const cache = new Map<string, Template>();
@@ -51,6 +53,7 @@ function compiled(source: string): Template {
       names: new Set(),
       isDynamic: false,
       value: (_context, otherwise, types) => (text === '' ? otherwise : fitting(text, value, types)),
+      strict: (_context, types) => fitting(text, value, types),
     };
   }
   const statements = parseStatements(source);
@@ -59,28 +62,39 @@ function compiled(source: string): Template {
   const single = statements.length === 1 && only?.kind === 'output' ? compileExpression(only.value) : undefined;
   const render = compileStatements(statements);
   const hasLocals = statements.some(({ kind }) => kind === 'set' || kind === 'set_block');
-  const text = (context: Context) => rendered(render, newScope(hasLocals ? { ...context } : context));
+  /** The value; an empty text where there is nothing. */
+  const run = (context: Context, types: readonly LiteralType[] | undefined): unknown => {
+    for (const name of names)
+      if (!Object.hasOwn(context, name)) throw new TemplateError(`the name "${name}" is not known here`);
+    if (single === undefined) {
+      const made = rendered(render, newScope(hasLocals ? { ...context } : context));
+      return fitting(made, literal(made), types);
+    }
+    const made = single(newScope(context));
+    if (made === undefined || made instanceof Undefined) return '';
+    if (typeof made === 'string') return fitting(made, literal(made), types);
+    if (isLiteral(made)) return types === undefined ? copied(made) : fitting(textOf(made), made, types);
+    const shown = textOf(made);
+    return fitting(shown, literal(shown), types);
+  };
   return {
     source,
     names,
     isDynamic: true,
     value(context, otherwise, types) {
-      for (const name of names)
-        if (!Object.hasOwn(context, name)) throw new TemplateError(`the name "${name}" is not known here`);
       try {
-        if (single === undefined) {
-          const made = text(context);
-          return made === '' ? otherwise : fitting(made, literal(made), types);
-        }
-        const made = single(newScope(context));
-        if (made === undefined || made instanceof Undefined || made === '') return otherwise;
-        if (typeof made === 'string') return fitting(made, literal(made), types);
-        if (isLiteral(made)) return types === undefined ? copied(made) : fitting(textOf(made), made, types);
-        const shown = textOf(made);
-        return fitting(shown, literal(shown), types);
+        const made = run(context, types);
+        return made === '' ? otherwise : made;
       } catch (error) {
         if (error instanceof UndefinedError) return otherwise;
         throw error;
+      }
+    },
+    strict(context, types) {
+      try {
+        return run(context, types);
+      } catch (error) {
+        throw error instanceof UndefinedError ? new TemplateError(error.message) : error;
       }
     },
   };

@@ -61,7 +61,8 @@ export const isDict = (value: unknown): value is Record<string, unknown> =>
 
 function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value) as unknown;
-  return prototype === Object.prototype || prototype === null;
+  // Also one that another realm has made.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
 export const isNumber = (value: unknown): value is number | bigint | Float | boolean =>

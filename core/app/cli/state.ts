@@ -106,6 +106,8 @@ function summaryOf(position: Bookmark['position']): string {
       return `read up to ${position.frontier}`;
     case 'file':
       return `${counted(position.records, 'record')}, sha256 ${position.checksum.slice(0, 12)}…`;
+    case 'state':
+      return `state of its source: ${JSON.stringify(position.state).slice(0, 200)}`;
     case 'schema':
       return `${counted(position.fields.length, 'column')}, types fixed`;
   }

@@ -57,6 +57,10 @@ async function readAll(stream: SourceStream | undefined, trial: Trial, signal: A
     await drain(stream.read({ slice: { id: 'all' }, signal, warn }), signal);
     return;
   }
+  if (stream.kind === 'stateful') {
+    await drain(stream.read({ slice: { id: 'all' }, signal, warn }), signal);
+    return;
+  }
   for (const slice of wholeWindows(stream, trial.until)) await drain(stream.read({ slice, signal, warn }), signal);
 }
 

@@ -1,4 +1,4 @@
-import { BadRecord, type OpenFile, type RecordData, type SourceStream, type Slice } from '../../protocol/index.js';
+import { BadRecord, SavedState, type OpenFile, type RecordData, type SourceStream, type Slice } from '../../protocol/index.js';
 import { misfit } from './field-values.js';
 import type { Trial } from './source-contract.js';
 import { smallWindows, wholeWindows } from './windows.js';
@@ -34,7 +34,10 @@ async function checkStream(trial: Trial, name: string, stream: SourceStream, sig
   }
   const whole: RecordData[] = [];
   if (stream.kind === 'full_refresh') await readInto(whole, stream.read(requestOf({ id: 'all' }, signal)));
-  else
+  else if (stream.kind === 'stateful') {
+    for await (const step of stream.read(requestOf({ id: 'all' }, signal)))
+      if (!(step instanceof SavedState)) for (const record of step) whole.push(record as RecordData);
+  } else
     for (const window of wholeWindows(stream, trial.until))
       await readInto(whole, stream.read(requestOf(window, signal)));
   if (whole.length === 0) trial.report('reading', 'gives no record; the case must have some', name);

@@ -82,7 +82,7 @@ export async function readOf(
     signal: options.signal ?? new AbortController().signal,
     warn: (message: string) => void warnings.push(message),
   };
-  if (stream.kind === 'files') throw new Error(`Stream ${name} is one of files`);
+  if (stream.kind === 'files' || stream.kind === 'stateful') throw new Error(`Stream ${name} is one of files`);
   for (const slice of slicesOf(stream, simulator, options))
     for await (const page of stream.read({ slice, ...rest } as ReadRequest<Window>)) rows.push(...page);
   // As a run tells them: each once.

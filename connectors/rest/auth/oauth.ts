@@ -1,0 +1,182 @@
+import { ConnectorError } from '#sdk';
+import { isComponent, without, type Component } from '../manifest/text.js';
+import { errorHandler, type ErrorHandler } from '../requests/error-handler.js';
+import { formText } from '../requests/encode.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { flatInput, Text } from '../run/text.js';
+import { parseIso, parseMoment } from '../time/format.js';
+import { textOf } from '../template/values.js';
+import type { Authenticator } from './credential.js';
+import { jwtToken } from './jwt.js';
+
+/** A token is fetched anew this long before its end, or after 90 % of a shorter life. */
+const EARLY_MS = 60_000;
+/** What a token without a stated life is taken to live, as the reference has it. */
+const USUAL_LIFE_MS = 3_600_000;
+
+/**
+ * OAuth 2 with refresh. All streams share one token; however many find it old at once, one fetches the next. A refresh token that
+ * can be used once is written to the token store before the access token that came with it is used.
+ */
+export function oauth(node: Component, environment: Environment): Authenticator {
+  const around = aroundOf(node, environment);
+  const text = (name: string, otherwise = '') =>
+    new Text(typeof node[name] === 'string' ? node[name] : otherwise, around).text();
+  const optional = (name: string) => (typeof node[name] === 'string' && node[name] !== '' ? text(name) : undefined);
+  const updater = isComponent(node['refresh_token_updater']) ? node['refresh_token_updater'] : undefined;
+  const isAssertion =
+    String(node['use_profile_assertion'] ?? 'false').toLowerCase() === 'true' ||
+    (typeof node['use_profile_assertion'] === 'string' && /true/i.test(text('use_profile_assertion')));
+  const endpoint = node['token_refresh_endpoint'] === undefined ? undefined : () => text('token_refresh_endpoint');
+  const handler = tokenErrorHandler(node, around);
+  const extraBody = flatInput(mapping(node['refresh_request_body']), around);
+  const extraHeaders = flatInput(mapping(node['refresh_request_headers']), around);
+
+  let known: { readonly token: string; readonly refreshAt: number } | undefined;
+  const given = optional('access_token_value');
+  if (given !== undefined && given !== '')
+    known = { token: given, refreshAt: endpoint === undefined ? Number.POSITIVE_INFINITY : expiryGiven() };
+  let refreshing: Promise<string> | undefined;
+
+  function expiryGiven(): number {
+    if (node['token_expiry_date'] === undefined) return Number.POSITIVE_INFINITY;
+    const value = new Text(String(node['token_expiry_date']), around).value();
+    const format = typeof node['token_expiry_date_format'] === 'string' ? node['token_expiry_date_format'] : undefined;
+    const moment =
+      typeof value === 'number'
+        ? parseMoment(value, '%s')
+        : format === undefined
+          ? parseIso(textOf(value))
+          : parseMoment(textOf(value), format);
+    return moment === undefined ? 0 : moment.instant / 1000;
+  }
+
+  const refreshTokenNow = async (): Promise<string | undefined> => {
+    const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.['refresh_token'];
+    return kept ?? optional('refresh_token');
+  };
+
+  async function form(): Promise<Record<string, unknown>> {
+    if (isAssertion) {
+      const assertion = node['profile_assertion'] as Component;
+      return {
+        [text('grant_type_name', 'grant_type')]: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+        assertion: jwtToken(assertion, aroundOf(assertion, environment), environment.clock.now()),
+      };
+    }
+    const headers = extraHeaders({});
+    const made: Record<string, unknown> = {
+      [text('grant_type_name', 'grant_type')]: text('grant_type', 'refresh_token'),
+    };
+    if (!('Authorization' in headers)) {
+      made[text('client_id_name', 'client_id')] = text('client_id');
+      made[text('client_secret_name', 'client_secret')] = text('client_secret');
+    }
+    const refreshToken = await refreshTokenNow();
+    if (refreshToken !== undefined) made[text('refresh_token_name', 'refresh_token')] = refreshToken;
+    if (Array.isArray(node['scopes']) && node['scopes'].length > 0) made['scopes'] = node['scopes'];
+    for (const [key, value] of Object.entries(extraBody({}))) if (!(key in made)) made[key] = value;
+    return made;
+  }
+
+  async function fetchToken(address: string): Promise<string> {
+    if (updater !== undefined && environment.tokens === undefined)
+      throw new ConnectorError(
+        'config',
+        'The API gives refresh tokens that can be used once, and there is no place to keep the next one.',
+        {
+          hint: 'Set `tokens_file` of the source to a file that is kept, such as `.tributary/tokens.json`.',
+        },
+      );
+    const fields = await form();
+    const inQuery = node['send_refresh_request_as_query_params'] === true && !isAssertion;
+    const started = environment.clock.now().getTime();
+    const answer = await environment.client.send({
+      method: 'POST',
+      url: inQuery ? `${address}${address.includes('?') ? '&' : '?'}${formText(fields)}` : address,
+      headers: {
+        accept: 'application/json',
+        ...lowerCased(extraHeaders({})),
+        ...(inQuery ? {} : { 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      body: inQuery ? undefined : formText(fields),
+      handler,
+      refresh: undefined,
+      isCached: false,
+      timeoutMs: undefined,
+    });
+    const body = answer?.json();
+    const token = found(body, text('access_token_name', 'access_token'));
+    if (typeof token !== 'string' || token === '')
+      throw new ConnectorError('auth', 'The token server answered without an access token.', {
+        hint: 'Check client id, client secret, refresh token and `access_token_name`.',
+      });
+    const life = Number(found(body, text('expires_in_name', 'expires_in')) ?? Number.NaN);
+    const lifeMs = Number.isNaN(life) ? USUAL_LIFE_MS : life * 1000;
+    const nextName = String(updater?.['refresh_token_name'] ?? 'refresh_token');
+    const next = updater === undefined ? undefined : found(body, nextName);
+    if (typeof next === 'string' && next !== '') await environment.tokens?.write({ refresh_token: next });
+    known = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
+    return token;
+  }
+
+  const current = (): Promise<string> => {
+    if (known !== undefined && environment.clock.now().getTime() < known.refreshAt) return Promise.resolve(known.token);
+    if (endpoint === undefined) {
+      if (known !== undefined) return Promise.resolve(known.token);
+      throw new ConnectorError('auth', 'There is neither an access token nor an address that gives one.', {
+        hint: 'Set `access_token_value` or `token_refresh_endpoint`.',
+      });
+    }
+    refreshing ??= fetchToken(endpoint()).finally(() => {
+      refreshing = undefined;
+    });
+    return refreshing;
+  };
+
+  return {
+    async apply({ header }) {
+      header['Authorization'] = `Bearer ${await current()}`;
+    },
+    async renew() {
+      if (endpoint === undefined) return;
+      known = undefined;
+      await current();
+    },
+  };
+}
+
+const mapping = (value: unknown): Component => {
+  if (!isComponent(value)) return {};
+  return without(value, '$parameters');
+};
+
+const lowerCased = (headers: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), textOf(value)]));
+
+/** The value of a key, however deep an API hides it. */
+function found(body: unknown, key: string, depth = 0): unknown {
+  if (typeof body !== 'object' || body === null || depth > 5) return undefined;
+  if (!Array.isArray(body) && Object.hasOwn(body, key)) return (body as Component)[key];
+  for (const part of Object.values(body)) {
+    const inside = found(part, key, depth + 1);
+    if (inside !== undefined && inside !== null) return inside;
+  }
+  return undefined;
+}
+
+/** A refused refresh is a matter of the credential; only what may pass is tried again. */
+function tokenErrorHandler(node: Component, around: ReturnType<typeof aroundOf>): ErrorHandler {
+  const usual = errorHandler(undefined, around, () => around);
+  const codes = new Set((node['refresh_token_error_status_codes'] as readonly unknown[] | undefined)?.map(Number));
+  return {
+    ...usual,
+    interpret(outcome) {
+      if (outcome instanceof Error || outcome.isOk) return usual.interpret(outcome);
+      const mayPass = (outcome.status === 429 || outcome.status >= 500) && !codes.has(outcome.status);
+      return mayPass
+        ? { action: 'RETRY', failure: 'transient_error', message: '' }
+        : { action: 'FAIL', failure: 'config_error', message: 'The token server refuses the credential' };
+    },
+  };
+}

@@ -1,0 +1,142 @@
+import { ConnectorError } from '#sdk';
+import { isComponent, type Component } from '../manifest/text.js';
+import { decoderOf } from '../decoders/decoder.js';
+import { valueAlong } from '../records/path.js';
+import { errorHandler } from '../requests/error-handler.js';
+import { requestOption } from '../requests/request-option.js';
+import type { Requester } from '../requests/requester.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { EMPTY_SLICE } from '../run/slice.js';
+import { Text } from '../run/text.js';
+import { parseIsoDuration } from '../time/date-time.js';
+import { textOf } from '../template/values.js';
+import { inHeader, type Authenticator } from './credential.js';
+
+/** Opens the requester that a login is sent by. */
+export type Login = (node: Component) => Requester;
+
+/** A token that a login gives; for its `expiration_duration`, or for one request where none is said, as the reference has it. */
+export function sessionToken(node: Component, environment: Environment, open: Login): Authenticator {
+  const login = open(node['login_requester'] as Component);
+  const path = (node['session_token_path'] as readonly unknown[]).map(String);
+  const decode = decoderOf(isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
+  const life =
+    typeof node['expiration_duration'] === 'string' ? parseIsoDuration(node['expiration_duration']) : undefined;
+  let known: { readonly token: string; readonly until: number } | undefined;
+  let fetching: Promise<string> | undefined;
+
+  const fetchToken = async (): Promise<string> => {
+    const answer = await login.send({ slice: EMPTY_SLICE });
+    const [body] = answer === undefined ? [] : await first(decode(answer));
+    const token = valueAlong(body, path);
+    if (token === undefined || token === null)
+      throw new ConnectorError('auth', `The login answered without "${path.join('.')}".`, {
+        hint: 'Check the credential and `session_token_path`.',
+      });
+    known = { token: textOf(token), until: environment.clock.now().getTime() + (life?.micros ?? 0) / 1000 };
+    return known.token;
+  };
+  const current = (): Promise<string> => {
+    if (known !== undefined && environment.clock.now().getTime() < known.until) return Promise.resolve(known.token);
+    fetching ??= fetchToken().finally(() => {
+      fetching = undefined;
+    });
+    return fetching;
+  };
+
+  const how = node['request_authentication'] as Component;
+  const renew = async () => {
+    known = undefined;
+    await current();
+  };
+  if (how['type'] === 'Bearer' || how['type'] === 'SessionTokenRequestBearerAuthenticator')
+    return {
+      async apply({ header }) {
+        header['Authorization'] = `Bearer ${await current()}`;
+      },
+      renew,
+    };
+  const place = how['inject_into'] as Component;
+  const option = requestOption(place, aroundOf(place, environment));
+  const text = new Text(
+    typeof how['api_token'] === 'string' ? how['api_token'] : '{{ session_token }}',
+    aroundOf(node, environment),
+  );
+  return {
+    async apply(parts) {
+      option.inject(parts, text.text({ session_token: await current() }));
+    },
+    renew,
+  };
+}
+
+async function first(items: Iterable<unknown> | AsyncIterable<unknown>): Promise<readonly unknown[]> {
+  for await (const item of items) return [item];
+  return [];
+}
+
+/** A session token that is tried first and, where it is no longer good, taken anew with user name and password. */
+export function legacySessionToken(node: Component, environment: Environment, baseUrl: () => string): Authenticator {
+  const around = aroundOf(node, environment);
+  const text = (name: string) => new Text(typeof node[name] === 'string' ? node[name] : '', around).text();
+  const handler = { ...errorHandler(undefined, around, () => around), maxRetries: 2 };
+  const send = (method: string, path: string, headers: Record<string, string>, body: string | undefined) =>
+    environment.client.send({
+      method,
+      url: `${baseUrl()}${path}`,
+      headers,
+      body,
+      handler,
+      refresh: undefined,
+      isCached: false,
+      timeoutMs: undefined,
+    });
+  let known: Promise<string> | undefined;
+
+  const fetchToken = async (): Promise<string> => {
+    const given = text('session_token');
+    if (given !== '') {
+      const isGood = await send(
+        'GET',
+        text('validate_session_url'),
+        { [text('header').toLowerCase()]: given },
+        undefined,
+      ).then(
+        (answer) => answer?.isOk === true,
+        (error: unknown) => {
+          if ((error as { kind?: unknown }).kind === 'auth') return false;
+          throw error;
+        },
+      );
+      if (isGood) return given;
+    }
+    const [username, password] = [text('username'), text('password')];
+    if (username === '' || password === '')
+      throw new ConnectorError('auth', 'The session token is not valid, and there is no user name and password.', {
+        hint: 'Give a new session token, or user name and password.',
+      });
+    const answer = await send(
+      'POST',
+      text('login_url'),
+      { 'content-type': 'application/json' },
+      JSON.stringify({ username, password }),
+    );
+    const token = valueAlong(answer?.json(), [text('session_token_response_key')]);
+    if (token === undefined)
+      throw new ConnectorError('auth', 'The login answered without a session token.', {
+        hint: 'Check `session_token_response_key`.',
+      });
+    return textOf(token);
+  };
+  const header = text('header');
+  return {
+    async apply(parts) {
+      known ??= fetchToken();
+      const token = await known;
+      await inHeader(header, () => token).apply(parts);
+    },
+    async renew() {
+      known = undefined;
+    },
+  };
+}

@@ -1,0 +1,237 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { stringify } from 'yaml';
+import { ConnectorError } from '#sdk';
+import { systemClock, type HttpClock } from '#sdk/http';
+import { assertRunnable, componentsOf, loadManifest, problemText, type Manifest } from './manifest/load.js';
+import { isComponent, type Component } from './manifest/text.js';
+import { setAlong } from './records/change.js';
+import { hostOf, type AddressGuard } from './requests/address-guard.js';
+import { apiBudget } from './requests/api-budget.js';
+import { apiClient, type ApiClientOptions } from './requests/api-client.js';
+import type { RestConfig } from './rest.config.js';
+import type { Environment, Replacement, TokenStore } from './run/environment.js';
+import { normalizedConfig } from './run/normalize-config.js';
+import { Text } from './run/text.js';
+import { templateOf } from './template/template.js';
+import {
+  declarativeStream,
+  streamNodes,
+  type DeclarativeStream,
+  type StreamSettings,
+} from './streams/declarative-stream.js';
+import { dynamicStreams } from './streams/dynamic-streams.js';
+import { withCachedParents } from './streams/parents.js';
+
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  readonly baseFolder: string;
+  readonly clock?: HttpClock;
+  readonly random?: () => number;
+  readonly onExchange?: ApiClientOptions['onExchange'];
+  readonly answers?: ApiClientOptions['answers'];
+}
+
+/** A manifest with its configuration, ready to be read. */
+export interface Connected {
+  readonly manifest: Manifest;
+  readonly environment: Environment;
+  readonly settings: StreamSettings;
+  /** Made when they are first asked for: dynamic ones ask the API for what there is. */
+  streams(): Promise<ReadonlyMap<string, DeclarativeStream>>;
+  /** Streams by the name of the dynamic definition that they come from. */
+  dynamic(): Promise<ReadonlyMap<string, readonly string[]>>;
+  close(): Promise<void>;
+}
+
+export async function connect(config: RestConfig, options: ConnectOptions): Promise<Connected> {
+  const { signal, baseFolder, clock = systemClock, random = Math.random } = options;
+  const path = config.manifest === undefined ? undefined : resolve(baseFolder, config.manifest);
+  const folder = path === undefined ? baseFolder : dirname(path);
+  const text = path === undefined ? stringify(config.api) : await manifestText(path);
+  const replacedClasses = new Set(Object.keys(config.modules));
+  const manifest = loadManifest(text, { name: path === undefined ? 'api' : basename(path), replacedClasses });
+  assertRunnable(manifest);
+  const replacements = await replacementsOf(config.modules, baseFolder);
+  const { root } = manifest;
+  const spec = isComponent(root['spec']) ? root['spec'] : undefined;
+  const given = structuredClone(config.manifest_config) as Component;
+  for (const [name, value] of Object.entries(config.secrets)) setAlong(given, name.split('.'), value);
+  const own = normalizedConfig(spec, given, replacements);
+  const guard = guardOf(root, own, config);
+  const client = apiClient({
+    guard,
+    clock,
+    random,
+    signal,
+    maxResponseBytes: config.max_response_bytes,
+    budget: apiBudget(
+      isComponent(root['api_budget']) ? root['api_budget'] : undefined,
+      { config: own, parameters: {} },
+      clock,
+    ),
+    onExchange: options.onExchange,
+    answers: options.answers,
+  });
+  const environment: Environment = {
+    config: own,
+    client,
+    clock,
+    signal,
+    replacements,
+    tokens: config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file)),
+    warn: () => undefined,
+  };
+  const settings: StreamSettings = { environment, folder, maxPages: config.max_pages };
+  let making: Promise<Made> | undefined;
+  const made = () => (making ??= makeStreams(root, settings));
+  return {
+    manifest,
+    environment,
+    settings,
+    streams: async () => (await made()).streams,
+    dynamic: async () => (await made()).dynamic,
+    close: () => client.close(),
+  };
+}
+
+async function manifestText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `The manifest "${path}" cannot be read.`, {
+      cause,
+      hint: 'Correct `manifest` of the source.',
+    });
+  });
+}
+
+/** Warnings of a manifest, as they are told. */
+export const warningsOf = ({ name, problems }: Manifest): readonly string[] =>
+  problems.filter(({ severity }) => severity === 'warning').map((problem) => problemText(name, problem));
+
+async function replacementsOf(
+  modules: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<ReadonlyMap<string, Replacement>> {
+  const found = new Map<string, Replacement>();
+  for (const [name, path] of Object.entries(modules)) {
+    const loaded = (await import(pathToFileURL(resolve(folder, path)).href).catch((cause: unknown) => {
+      throw new ConnectorError('config', `The module "${path}" cannot be loaded.`, {
+        cause,
+        hint: `It takes the place of "${name}"; correct \`modules\`.`,
+      });
+    })) as Record<string, unknown>;
+    const made = loaded[name.split('.').at(-1)!] ?? loaded['default'];
+    if (typeof made !== 'function')
+      throw new ConnectorError(
+        'config',
+        `The module "${path}" exports no function "${name.split('.').at(-1)}" and no default.`,
+        { hint: 'See docs/custom-api.md, "Python classes".' },
+      );
+    found.set(name, made as Replacement);
+  }
+  return found;
+}
+
+/** Fields that hold an address which the manifest, and not an answer, decides. */
+const ADDRESS_FIELDS = new Set(['url_base', 'url', 'token_refresh_endpoint']);
+
+/** Hosts that can be told from the manifest and its configuration before anything is read. */
+function guardOf(root: Component, config: Component, { allow, allowed_hosts: allowedHosts }: RestConfig): AddressGuard {
+  const hosts = new Set<string>();
+  const seen = new WeakSet<object>();
+  const look = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null || seen.has(node)) return;
+    seen.add(node);
+    for (const [key, value] of Object.entries(node)) {
+      if (typeof value === 'string' && ADDRESS_FIELDS.has(key)) {
+        const host = hostOf(evaluated(value, node as Component, config));
+        if (host !== undefined) hosts.add(host);
+      } else if (key !== '$parameters' && key !== 'schema' && key !== 'connection_specification') look(value);
+    }
+  };
+  look(root);
+  return {
+    allowed: { loopback: allow.includes('loopback'), private: allow.includes('private'), http: allow.includes('http') },
+    hosts,
+    patterns: allowedHosts.map((host) => host.toLowerCase()),
+  };
+}
+
+/** Names that a template of an address may read and that say nothing of its host: they stand behind it. */
+const UNKNOWN = '_';
+
+function evaluated(source: string, node: Component, config: Component): string | undefined {
+  const template = templateOf(source);
+  const other = [...template.names].filter((name) => name !== 'config' && name !== 'parameters');
+  const parameters = isComponent(node['$parameters']) ? node['$parameters'] : {};
+  if (other.length === 0) return textOrNone(() => new Text(source, { config, parameters }).text());
+  // What comes before the first such name decides, as far as it goes beyond the host.
+  const head = /^https?:\/\/[^/{}]+\//i.exec(
+    source.replace(
+      /\{\{\s*config[^{}]*\}\}/g,
+      (part) => textOrNone(() => new Text(part, { config, parameters }).text()) ?? UNKNOWN,
+    ),
+  )?.[0];
+  return head;
+}
+
+function textOrNone(work: () => string): string | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
+}
+
+function tokenFile(path: string): TokenStore {
+  return {
+    async read() {
+      const text = await readFile(path, 'utf8').catch(() => '{}');
+      try {
+        return JSON.parse(text) as Record<string, string>;
+      } catch {
+        throw new ConnectorError('config', `"${path}" is no file of tokens.`, {
+          hint: 'Remove it, and give a new refresh token.',
+        });
+      }
+    },
+    async write(tokens) {
+      await mkdir(dirname(path), { recursive: true });
+      const draft = `${path}.new`;
+      await writeFile(draft, JSON.stringify(tokens), { mode: 0o600, flush: true });
+      await rename(draft, path);
+    },
+  };
+}
+
+interface Made {
+  readonly streams: ReadonlyMap<string, DeclarativeStream>;
+  readonly dynamic: ReadonlyMap<string, readonly string[]>;
+}
+
+async function makeStreams(root: Component, settings: StreamSettings): Promise<Made> {
+  const { environment } = settings;
+  const nodes = [...streamNodes(root['streams'], environment)];
+  const dynamic = new Map<string, string[]>();
+  for (const [at, definition] of componentsOf(root['dynamic_streams']).entries()) {
+    const found = await dynamicStreams(definition, settings);
+    dynamic.set(
+      String(definition['name'] || `dynamic_stream_${at}`),
+      found.map((node) => String(node['name'])),
+    );
+    nodes.push(...found);
+  }
+  const streams = new Map<string, DeclarativeStream>();
+  for (const node of withCachedParents(nodes)) {
+    const name = String(node['name'] ?? '');
+    if (name === '' || streams.has(name))
+      throw new ConnectorError(
+        'config',
+        name === '' ? 'A stream of the manifest has no name.' : `The manifest has two streams "${name}".`,
+        { hint: 'Give each stream a name of its own.' },
+      );
+    streams.set(name, declarativeStream(node, settings));
+  }
+  return { streams, dynamic };
+}

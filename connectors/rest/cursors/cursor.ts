@@ -1,0 +1,38 @@
+import type { StreamSlice } from '../run/slice.js';
+
+export type State = Readonly<Record<string, unknown>>;
+export type RecordFields = Readonly<Record<string, unknown>>;
+
+/** Cuts a stream into slices and knows how far it was read. One is made for each reading. */
+export interface Cursor {
+  /** What is to be read, in order; the next is asked for once the one before is read and closed. */
+  slices(): AsyncIterable<StreamSlice>;
+  /** Looks at a record of a slice that is being read. */
+  observe(record: RecordFields, slice: StreamSlice): void;
+  /** The slice was read to its end. */
+  close(slice: StreamSlice): void;
+  /** All slices were. */
+  finish(): void;
+  /** As the reference writes it; what it says was read is read. */
+  readonly state: State;
+  /** True where the record is one that an incremental reading wants. */
+  isWanted(record: RecordFields, slice: StreamSlice): boolean;
+  /** The rest of a slice after the newest record that was seen of it; the slice itself where there is none. */
+  rest?(slice: StreamSlice, newest: number | undefined): StreamSlice;
+  /** The place of a record on the cursor. */
+  placeOf?(record: RecordFields): number | undefined;
+  /** Two halves of a slice; undefined where it cannot be made smaller. */
+  halves?(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined;
+}
+
+/** For streams that are read whole, partition by partition. */
+export function noCursor(slices: () => AsyncIterable<StreamSlice>): Cursor {
+  return {
+    slices,
+    observe: () => undefined,
+    close: () => undefined,
+    finish: () => undefined,
+    state: { __ab_no_cursor_state_message: true },
+    isWanted: () => true,
+  };
+}

@@ -1,0 +1,224 @@
+import { ConnectorError } from '#sdk';
+import { isComponent, type Component } from '../manifest/text.js';
+import type { PartitionRouter } from '../partitions/router.js';
+import { noParts, requestOption, type RequestParts } from '../requests/request-option.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import type { StreamSlice } from '../run/slice.js';
+import { Text, type Surroundings } from '../run/text.js';
+import { textOf } from '../template/values.js';
+import { DateTime, Duration, parseIsoDuration } from '../time/date-time.js';
+import { parseMoment } from '../time/format.js';
+import type { Cursor, State } from './cursor.js';
+import { PartitionCursor } from './partition-cursor.js';
+import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
+import { WindowCursor, type WindowSettings } from './window-cursor.js';
+
+/** What the incremental reading of a stream is made of. */
+export interface Incremental {
+  readonly field: string;
+  cursor(state: State): Cursor;
+  /** What the bounds of a slice add to a request. */
+  parts(slice: StreamSlice): RequestParts;
+  readonly isDataFeed: boolean;
+  readonly isClientSide: boolean;
+  /** True where the state is older than an API keeps what happened, or says nothing of when. */
+  isOlderThan(state: State, period: string): boolean;
+  /** Days that a person asked for instead of what the state says, `to` being the last one. */
+  withRange(range: { readonly from: string; readonly to?: string }): Incremental;
+}
+
+/** A person's days. */
+type Range = { readonly from: string; readonly to?: string } | undefined;
+
+export function incremental(
+  node: Component,
+  router: PartitionRouter | undefined,
+  environment: Environment,
+  range?: Range,
+): Incremental {
+  const around = aroundOf(node, environment);
+  const field = new Text(String(node['cursor_field']), around).text();
+  if (node['type'] === 'IncrementingCountCursor') return counting(node, field, router, environment);
+  const duration = (name: string): Duration | undefined => {
+    const value = node[name];
+    if (value === undefined || value === null || value === '') return undefined;
+    const text = textOf(new Text(String(value), around).value());
+    if (text === '' || text === 'None') return undefined;
+    const span = parseIsoDuration(text);
+    if (span === undefined)
+      throw new ConnectorError('config', `\`${name}\` of a cursor is "${text}", which is no ISO 8601 duration.`, {
+        hint: 'Write it like P1D.',
+      });
+    return span;
+  };
+  const format = String(node['datetime_format']);
+  const formats = [...((node['cursor_datetime_formats'] as readonly unknown[] | undefined)?.map(String) ?? []), format];
+  const granularity = duration('cursor_granularity');
+  const scale = momentScale(formats, granularity);
+  const now = environment.clock.now().getTime() * 1000;
+  const clampTo = isComponent(node['clamping']) ? node['clamping'] : undefined;
+  const clamp = clampTo === undefined ? undefined : clampFrom(clampTo, around);
+  const endOf =
+    node['end_datetime'] === undefined
+      ? () => now
+      : () => minMaxMoment(node['end_datetime'], format, around, environment);
+  const clampGap = granularity ?? new Duration(clampTo?.['target'] === 'DAY' ? 1_000_000 : 86_400_000_000);
+  const day = (text: string) => DateTime.of(parseMoment(text, '%Y-%m-%d')!.fields, 0).instant;
+  const settings: WindowSettings = {
+    field,
+    scale,
+    start: range === undefined ? minMaxMoment(node['start_datetime'], format, around, environment) : day(range.from),
+    end: () => {
+      const end = clamp === undefined ? endOf() : scale.plus(clamp(endOf(), false), clampGap.negated());
+      return range?.to === undefined ? end : Math.min(end, day(range.to) + 86_400_000_000 - (granularity?.micros ?? 1));
+    },
+    step: duration('step'),
+    granularity,
+    lookback: duration('lookback_window'),
+    bounds: [
+      new Text(String(node['partition_field_start'] ?? 'start_time'), around).text(),
+      new Text(String(node['partition_field_end'] ?? 'end_time'), around).text(),
+    ],
+    clamp,
+    comparesStrictly: node['is_compare_strictly'] === true,
+  };
+  return {
+    field,
+    isDataFeed: node['is_data_feed'] === true,
+    isClientSide: node['is_client_side_incremental'] === true,
+    parts: boundParts(node, settings.bounds!, environment),
+    isOlderThan(state, period) {
+      const span = parseIsoDuration(textOf(new Text(period, around).value()));
+      const own = isComponent(state['state']) ? state['state'] : state;
+      const value = scale.parse(own[field]);
+      if (span === undefined || value === undefined) return span !== undefined;
+      return value < scale.plus(now, span.negated());
+    },
+    withRange: (wanted) => incremental(node, router, environment, wanted),
+    cursor(state) {
+      const known = range === undefined ? state : {};
+      if (router === undefined) return new WindowCursor(settings, known);
+      return new PartitionCursor(
+        {
+          field,
+          router,
+          isGlobal: router.isGrouping || node['global_substream_cursor'] === true,
+          now: () => environment.clock.now().getTime(),
+          written: (value) => {
+            const parsed = scale.parse(value);
+            return parsed === undefined ? undefined : scale.format(parsed);
+          },
+          create: (own, lookback) =>
+            new WindowCursor(settings, lookback === undefined ? own : lookedBack(own, field, scale, lookback)),
+        },
+        known,
+      );
+    },
+  };
+}
+
+function lookedBack(state: State, field: string, scale: Scale, lookback: Duration): State {
+  const value = scale.parse(state[field]);
+  return value === undefined ? state : { ...state, [field]: scale.format(scale.plus(value, lookback.negated())) };
+}
+
+function counting(
+  node: Component,
+  field: string,
+  router: PartitionRouter | undefined,
+  environment: Environment,
+): Incremental {
+  if (router !== undefined)
+    throw new ConnectorError('config', 'An IncrementingCountCursor cannot be used with a partition router.', {
+      hint: 'The reference has no state for that either.',
+    });
+  const declared = node['start_value'];
+  const start = declared === undefined ? 0 : Number(new Text(String(declared), aroundOf(node, environment)).value());
+  const settings: WindowSettings = {
+    field,
+    scale: COUNT_SCALE,
+    start,
+    end: () => Number.POSITIVE_INFINITY,
+    step: undefined,
+    granularity: undefined,
+    lookback: undefined,
+    bounds: undefined,
+    clamp: undefined,
+    comparesStrictly: false,
+  };
+  const made: Incremental = {
+    field,
+    isDataFeed: false,
+    isClientSide: false,
+    parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
+    isOlderThan: () => false,
+    withRange: () => made,
+    cursor: (state) => new WindowCursor(settings, state),
+  };
+  return made;
+}
+
+function boundParts(
+  node: Component,
+  bounds: readonly [string, string],
+  environment: Environment,
+): (slice: StreamSlice) => RequestParts {
+  const options = (['start_time_option', 'end_time_option'] as const).map((name) => {
+    const place = node[name];
+    return isComponent(place) ? requestOption(place, aroundOf(place, environment)) : undefined;
+  });
+  return (slice) => {
+    const parts = noParts();
+    options.forEach((option, at) => {
+      const value = slice.item(bounds[at]!);
+      if (option !== undefined && value !== undefined) option.inject(parts, value);
+    });
+    return parts;
+  };
+}
+
+function clampFrom(node: Component, around: Surroundings): Clamp {
+  const details = isComponent(node['target_details']) ? node['target_details'] : {};
+  return clampOf(
+    new Text(String(node['target']), around).text(),
+    typeof details['weekday'] === 'string' ? details['weekday'] : undefined,
+  );
+}
+
+/** A moment that may be held between two others. */
+export function minMaxMoment(
+  value: unknown,
+  usualFormat: string,
+  around: Surroundings,
+  environment: Environment,
+): number {
+  if (!isComponent(value)) return momentFrom(String(value), usualFormat, around);
+  const own = aroundOf(value, environment);
+  const format =
+    typeof value['datetime_format'] === 'string' && value['datetime_format'] !== ''
+      ? value['datetime_format']
+      : usualFormat;
+  let moment = momentFrom(String(value['datetime']), format, own);
+  const bound = (name: string) =>
+    typeof value[name] === 'string' && value[name] !== '' ? momentFrom(value[name], format, own, true) : undefined;
+  const [least, most] = [bound('min_datetime'), bound('max_datetime')];
+  if (least !== undefined) moment = Math.max(moment, least);
+  if (most !== undefined) moment = Math.min(moment, most);
+  return moment;
+}
+
+function momentFrom(source: string, format: string, around: Surroundings, isOptional?: true): number;
+function momentFrom(source: string, format: string, around: Surroundings, isOptional?: boolean): number | undefined {
+  const text = new Text(source, around).text();
+  if (isOptional === true && text === '') return undefined;
+  const moment = parseMoment(text, format) ?? parseMoment(text, '%Y-%m-%dT%H:%M:%S.%f%z');
+  if (moment === undefined)
+    throw new ConnectorError(
+      'config',
+      `A date of the manifest is "${text.slice(0, 40)}", which does not fit "${format}".`,
+      {
+        hint: `It comes from "${source.slice(0, 100)}". Correct the configuration, such as \`start_date\`.`,
+      },
+    );
+  return moment.instant;
+}

@@ -1,0 +1,172 @@
+import type { PartitionRouter } from '../partitions/router.js';
+import { partitionKey, type Fields, type StreamSlice } from '../run/slice.js';
+import { isComponent } from '../manifest/text.js';
+import { Duration } from '../time/date-time.js';
+import type { Cursor, RecordFields, State } from './cursor.js';
+import type { WindowCursor } from './window-cursor.js';
+
+/** With more partitions than this one cursor for all takes the place of one for each, as in the reference. */
+const MOST_PARTITIONS = 10_000;
+/** States that are kept; those of partitions that are gone leave first. */
+const MOST_KEPT = 25_000;
+
+export interface PartitionSettings {
+  readonly field: string;
+  readonly router: PartitionRouter;
+  /** Makes the cursor of a partition; `lookback` comes on top of the manifest's. */
+  readonly create: (state: State, lookback: Duration | undefined) => WindowCursor;
+  readonly isGlobal: boolean;
+  readonly now: () => number;
+  /** How a value of the cursor is written in states; undefined for what is none. */
+  readonly written: (value: unknown) => unknown;
+}
+
+interface Partition {
+  readonly fields: Fields;
+  readonly cursor: WindowCursor;
+}
+
+/** One window cursor for each partition, or one for all of them, with the state of the reference. */
+export class PartitionCursor implements Cursor {
+  readonly #settings: PartitionSettings;
+  readonly #partitions = new Map<string, Partition>();
+  readonly #seen = new Set<string>();
+  #isGlobal: boolean;
+  #global: State | undefined;
+  #newGlobal: State | undefined;
+  #lookbackSeconds = 0;
+  #parentState: unknown;
+  #nextParentState: unknown;
+  #started: number | undefined;
+  #hasRecords = false;
+
+  constructor(settings: PartitionSettings, state: State = {}) {
+    this.#settings = settings;
+    this.#isGlobal = settings.isGlobal;
+    if (Object.keys(state).length === 0) return;
+    if (!('states' in state) && !('state' in state)) this.#setGlobal(state);
+    else {
+      this.#isGlobal ||= state['use_global_cursor'] === true;
+      this.#lookbackSeconds = Number(state['lookback_window'] ?? 0);
+      for (const { partition, cursor } of (state['states'] ?? []) as readonly { partition: Fields; cursor: State }[])
+        this.#partitions.set(partitionKey(partition), {
+          fields: partition,
+          cursor: settings.create(cursor, undefined),
+        });
+      if (isComponent(state['state'])) this.#setGlobal(state['state']);
+    }
+    if (isComponent(state['parent_state'])) this.#parentState = state['parent_state'];
+  }
+
+  #setGlobal(state: State): void {
+    const { field, written } = this.#settings;
+    const value = state[field] === undefined ? undefined : written(state[field]);
+    if (value === undefined) return;
+    this.#global = { [field]: value };
+    this.#newGlobal = this.#global;
+  }
+
+  async *slices(): AsyncIterable<StreamSlice> {
+    const { router, now } = this.#settings;
+    this.#started = now();
+    for await (const partition of router.slices()) {
+      const parentState = structuredClone(router.state());
+      const key = partitionKey(partition.partition);
+      // A parent may name one twice.
+      if (this.#seen.has(key)) continue;
+      this.#seen.add(key);
+      if (!this.#isGlobal && this.#partitions.size > MOST_PARTITIONS) this.#isGlobal = true;
+      const { cursor } = this.#partitionOf(key, partition.partition);
+      this.#forgetOldest();
+      for (const { cursorSlice } of cursor.cut()) yield partition.withCursor(cursorSlice);
+      this.#nextParentState = parentState;
+      this.#parentState = this.#nextParentState;
+      if (!this.#isGlobal) this.#newer(cursor.state[this.#settings.field]);
+    }
+  }
+
+  #partitionOf(key: string, fields: Fields): Partition {
+    const known = this.#partitions.get(key);
+    if (known !== undefined) return known;
+    const made = { fields, cursor: this.#fromGlobal() };
+    this.#partitions.set(key, made);
+    return made;
+  }
+
+  /** A partition that has no state of its own goes on from the global one, less the time that the run before took. */
+  #fromGlobal(): WindowCursor {
+    const lookback = this.#global === undefined ? 0 : this.#lookbackSeconds;
+    return this.#settings.create(this.#global ?? {}, lookback === 0 ? undefined : new Duration(lookback * 1_000_000));
+  }
+
+  #forgetOldest(): void {
+    while (this.#partitions.size > MOST_KEPT) {
+      const [unseen] = [...this.#partitions.keys()].filter((key) => !this.#seen.has(key));
+      const key = unseen ?? this.#partitions.keys().next().value;
+      if (key === undefined) return;
+      this.#partitions.delete(key);
+    }
+  }
+
+  observe(record: RecordFields, slice: StreamSlice): void {
+    const { field, written } = this.#settings;
+    const value = record[field] === undefined || record[field] === null ? undefined : written(record[field]);
+    if (value === undefined) return;
+    this.#hasRecords = true;
+    this.#newer(value);
+    if (!this.#isGlobal) this.#partitions.get(partitionKey(slice.partition))?.cursor.observe(record, slice);
+  }
+
+  #newer(value: unknown): void {
+    const { field } = this.#settings;
+    const known = this.#newGlobal?.[field];
+    if (known === undefined || (known as string) < (value as string)) this.#newGlobal = { [field]: value };
+  }
+
+  close(slice: StreamSlice): void {
+    if (!this.#isGlobal) this.#partitions.get(partitionKey(slice.partition))?.cursor.close(slice);
+  }
+
+  finish(): void {
+    const { router, now } = this.#settings;
+    if (this.#hasRecords) {
+      this.#global = this.#newGlobal;
+      this.#lookbackSeconds = Math.max(1, Math.ceil((now() - (this.#started ?? now())) / 1000));
+    }
+    this.#parentState = structuredClone(router.state());
+  }
+
+  get state(): State {
+    return {
+      use_global_cursor: this.#isGlobal,
+      ...(this.#isGlobal
+        ? {}
+        : {
+            states: Array.from(this.#partitions.values(), ({ fields, cursor }) => ({
+              partition: fields,
+              cursor: cursor.state,
+            })),
+          }),
+      ...(this.#global === undefined ? {} : { state: this.#global }),
+      lookback_window: this.#lookbackSeconds,
+      ...(this.#parentState === undefined ? {} : { parent_state: this.#parentState }),
+    };
+  }
+
+  isWanted(record: RecordFields, slice: StreamSlice): boolean {
+    const cursor = this.#isGlobal ? undefined : this.#partitions.get(partitionKey(slice.partition))?.cursor;
+    return (cursor ?? this.#fromGlobal()).isWanted(record);
+  }
+
+  placeOf(record: RecordFields): number | undefined {
+    return this.#fromGlobal().placeOf(record);
+  }
+
+  rest(slice: StreamSlice, newest: number | undefined): StreamSlice {
+    return this.#fromGlobal().rest(slice, newest);
+  }
+
+  halves(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined {
+    return this.#fromGlobal().halves(slice, smallest);
+  }
+}

@@ -1,0 +1,80 @@
+import { ConnectorError } from '#sdk';
+import { addDuration, DateTime, DAY_US, Duration } from '../time/date-time.js';
+import { formatMoment, parseMoment } from '../time/format.js';
+
+/** The values of a cursor as numbers, so that they can be ordered and added to. */
+export interface Scale {
+  /** Undefined for what is no value of the cursor. */
+  parse(value: unknown): number | undefined;
+  /** As it is put into requests and states. */
+  format(value: number): unknown;
+  plus(value: number, span: Duration): number;
+  /** The next value after one; spans that are that near to each other touch. */
+  next(value: number): number;
+}
+
+/** Moments in microseconds, read by the first format that fits and written by the last. */
+export function momentScale(formats: readonly string[], granularity: Duration | undefined): Scale {
+  const written = formats.at(-1)!;
+  const step = granularity ?? new Duration(1000);
+  const plus = (value: number, span: Duration) =>
+    span.months === 0 ? value + span.micros : addDuration(new DateTime(value, 0), span).instant;
+  return {
+    parse(value) {
+      if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'bigint') return undefined;
+      const text = typeof value === 'bigint' ? value.toString() : value;
+      for (const format of formats) {
+        const moment = parseMoment(text, format);
+        if (moment !== undefined) return moment.instant;
+      }
+      return undefined;
+    },
+    format: (value) => formatMoment(new DateTime(value, 0), written),
+    plus,
+    next: (value) => plus(value, step),
+  };
+}
+
+export const COUNT_SCALE: Scale = {
+  parse: (value) => (typeof value === 'number' || typeof value === 'bigint' ? Number(value) : undefined),
+  format: (value) => value,
+  plus: (value, span) => value + span.micros,
+  next: (value) => value + 1,
+};
+
+/** Moves a moment to the edge of a day, week or month. */
+export type Clamp = (value: number, isUp: boolean) => number;
+
+const WEEKDAYS = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
+
+export function clampOf(target: string, weekday: string | undefined): Clamp {
+  const dayOf = (value: number) => Math.floor(value / DAY_US) * DAY_US;
+  switch (target) {
+    case 'DAY':
+      return (value, isUp) => (isUp && dayOf(value) !== value ? dayOf(value) + DAY_US : dayOf(value));
+    case 'WEEK': {
+      const wanted = WEEKDAYS.indexOf(weekday ?? '');
+      if (wanted < 0)
+        throw new ConnectorError('config', 'The clamping by WEEK needs a `weekday` in `target_details`.', {
+          hint: `One of ${WEEKDAYS.join(', ')}.`,
+        });
+      return (value, isUp) => {
+        const ahead = (wanted - new DateTime(value, 0).weekday + 7) % 7;
+        return dayOf(value) + (isUp || ahead === 0 ? ahead : ahead - 7) * DAY_US;
+      };
+    }
+    case 'MONTH':
+      return (value, isUp) => {
+        const { year, month, day } = new DateTime(value, 0).fields;
+        if (day === 1) return dayOf(value);
+        return DateTime.of(
+          isUp ? { year: month === 12 ? year + 1 : year, month: (month % 12) + 1 } : { year, month },
+          0,
+        ).instant;
+      };
+    default:
+      throw new ConnectorError('config', `"${target}" is nothing that a cursor is clamped to.`, {
+        hint: 'Use DAY, WEEK or MONTH.',
+      });
+  }
+}

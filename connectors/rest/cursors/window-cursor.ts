@@ -1,0 +1,216 @@
+import type { Duration } from '../time/date-time.js';
+import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
+import type { Cursor, RecordFields, State } from './cursor.js';
+import type { Clamp, Scale } from './scale.js';
+
+export interface WindowSettings {
+  readonly field: string;
+  readonly scale: Scale;
+  /** The first value that is read at all. */
+  readonly start: number;
+  /** The last one, as of now. */
+  readonly end: () => number;
+  readonly step: Duration | undefined;
+  readonly granularity: Duration | undefined;
+  readonly lookback: Duration | undefined;
+  /** Names that a slice has its bounds under; absent: the state moves with the records alone. */
+  readonly bounds: readonly [string, string] | undefined;
+  readonly clamp: Clamp | undefined;
+  readonly comparesStrictly: boolean;
+}
+
+/** A span that was read, and the newest cursor value in it. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+  readonly newest: number | undefined;
+}
+
+const FALLBACK_BOUNDS = ['start', 'end'] as const;
+
+/** A cursor whose values are cut into windows, with the state of the reference: what was read is spans that grow together. */
+export class WindowCursor implements Cursor {
+  readonly #settings: WindowSettings;
+  readonly #legacy: State;
+  #spans: Span[];
+  /** Where this reading begins, lookback aside. */
+  readonly #from: number;
+  readonly #newest = new Map<string, number>();
+
+  constructor(settings: WindowSettings, state: State = {}) {
+    this.#settings = settings;
+    this.#legacy = state;
+    const { scale, start, field } = settings;
+    const saved = spansOf(state, scale);
+    if (saved !== undefined) {
+      this.#spans = saved;
+      this.#from = saved[0]?.newest ?? saved[0]?.end ?? start;
+      return;
+    }
+    const frontier = scale.parse(state[field]);
+    this.#from = frontier !== undefined && frontier >= start ? frontier : start;
+    this.#spans = [{ start, end: this.#from, newest: this.#from }];
+  }
+
+  async *slices(): AsyncIterable<StreamSlice> {
+    for (const slice of this.cut()) yield slice;
+  }
+
+  /** The windows that are not read yet, oldest first. */
+  *cut(): Iterable<StreamSlice> {
+    const { start, end, granularity, scale, lookback } = this.#settings;
+    this.#spans = this.#merged();
+    const spans = this.#spans;
+    const first = spans[0]!;
+    if (start < first.start) yield* this.#windows(start, first.start, false);
+    for (let at = 0; at < spans.length - 1; at += 1) {
+      const from = spans[at]!.end;
+      yield* this.#windows(
+        granularity === undefined ? from : scale.plus(from, granularity),
+        spans[at + 1]!.start,
+        false,
+      );
+    }
+    const last = spans.at(-1)!.end;
+    yield* this.#windows(lookback === undefined ? last : scale.plus(last, lookback.negated()), end(), true);
+  }
+
+  *#windows(from: number, to: number, isLast: boolean): Iterable<StreamSlice> {
+    const { start, step, granularity, scale, clamp = (value: number) => value, comparesStrictly } = this.#settings;
+    const isNothing = (lower: number, upper: number) => lower > upper || (lower === upper && granularity === undefined);
+    if (isNothing(from, to) || to < start) return;
+    let lower = clamp(Math.max(from, start), true);
+    if (lower > to || (lower === to && (comparesStrictly || !isLast))) return;
+    const lessOne = (value: number) => (granularity === undefined ? value : scale.plus(value, granularity.negated()));
+    if (step === undefined || scale.plus(lower, step) >= to) {
+      const upper = isLast && granularity !== undefined ? to : clamp(to, true);
+      yield this.#slice(lower, isLast ? upper : lessOne(upper));
+      return;
+    }
+    for (;;) {
+      const upper = Math.min(scale.plus(lower, step), to);
+      const edge = upper === to ? upper : clamp(upper, true);
+      const isEnd = upper >= to || edge === to;
+      lower = clamp(lower, true);
+      if (lower >= edge) return;
+      yield this.#slice(lower, isLast && isEnd ? edge : lessOne(edge));
+      if (isEnd) return;
+      lower = edge;
+    }
+  }
+
+  get #bounds(): readonly [string, string] {
+    return this.#settings.bounds ?? FALLBACK_BOUNDS;
+  }
+
+  #slice(from: number, to: number, of: StreamSlice = EMPTY_SLICE): StreamSlice {
+    const { scale } = this.#settings;
+    const [first, last] = this.#bounds;
+    return of.withCursor({ [first]: scale.format(from), [last]: scale.format(to) });
+  }
+
+  placeOf(record: RecordFields): number | undefined {
+    const value = record[this.#settings.field];
+    return value === undefined || value === null ? undefined : this.#settings.scale.parse(value);
+  }
+
+  observe(record: RecordFields, slice: StreamSlice): void {
+    const value = this.placeOf(record);
+    if (value === undefined) return;
+    const key = keyOf(slice);
+    const newest = this.#newest.get(key);
+    if (newest === undefined || newest < value) this.#newest.set(key, value);
+  }
+
+  close(slice: StreamSlice): void {
+    const newest = this.#newest.get(keyOf(slice));
+    this.#newest.delete(keyOf(slice));
+    const { bounds, scale } = this.#settings;
+    if (bounds === undefined) {
+      if (newest === undefined) return;
+      this.#spans = [...this.#spans, { start: this.#from, end: newest, newest }];
+    } else {
+      const [start, end] = bounds.map((name) => scale.parse(slice.cursorSlice[name]));
+      if (start === undefined || end === undefined) return;
+      this.#spans = [...this.#spans, { start, end, newest }];
+    }
+    this.#spans = this.#merged();
+  }
+
+  finish(): void {
+    this.#newest.clear();
+  }
+
+  get state(): State {
+    const { scale, field } = this.#settings;
+    const first = this.#merged()[0]!;
+    const rest = 'slices' in this.#legacy ? {} : this.#legacy;
+    return { ...rest, [field]: scale.format(first.newest ?? first.start) };
+  }
+
+  isWanted(record: RecordFields): boolean {
+    const value = this.placeOf(record);
+    if (value === undefined) return true;
+    const { lookback, scale, start, end } = this.#settings;
+    const lowest =
+      lookback === undefined
+        ? this.#from
+        : Math.max(scale.plus(this.#from, lookback.negated()), Math.min(this.#from, start));
+    return lowest <= value && value <= end();
+  }
+
+  rest(slice: StreamSlice, newest: number | undefined): StreamSlice {
+    if (newest === undefined) return slice;
+    const to = this.#settings.scale.parse(slice.cursorSlice[this.#bounds[1]]);
+    return to === undefined ? slice : this.#slice(newest, to, slice);
+  }
+
+  halves(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined {
+    const { granularity, scale } = this.#settings;
+    if (granularity === undefined || granularity.months !== 0) return undefined;
+    const [from, to] = this.#bounds.map((name) => scale.parse(slice.cursorSlice[name]));
+    if (from === undefined || to === undefined || from >= to || (smallest !== undefined && to - from <= smallest))
+      return undefined;
+    const units = Math.floor((to - from) / granularity.micros) + 1;
+    if (units <= 1) return undefined;
+    const end = from + (Math.floor(units / 2) - 1) * granularity.micros;
+    return [this.#slice(from, end, slice), this.#slice(end + granularity.micros, to, slice)];
+  }
+
+  #merged(): Span[] {
+    const { scale } = this.#settings;
+    const sorted = this.#spans.toSorted((a, b) => a.start - b.start || a.end - b.end);
+    const merged: Span[] = [];
+    for (const span of sorted) {
+      const last = merged.at(-1);
+      if (last === undefined || scale.next(last.end) < span.start) merged.push(span);
+      else
+        merged[merged.length - 1] = {
+          start: last.start,
+          end: Math.max(last.end, span.end),
+          newest:
+            last.newest === undefined
+              ? span.newest
+              : span.newest === undefined
+                ? last.newest
+                : Math.max(last.newest, span.newest),
+        };
+    }
+    return merged;
+  }
+}
+
+const keyOf = (slice: StreamSlice): string => JSON.stringify(slice.cursorSlice);
+
+/** Spans as a state of the concurrent kind holds them. */
+function spansOf(state: State, scale: Scale): Span[] | undefined {
+  if (state['state_type'] !== 'date-range' && state['state_type'] !== 'integer') return undefined;
+  if (!Array.isArray(state['slices'])) return undefined;
+  const spans = (state['slices'] as readonly Record<string, unknown>[]).flatMap((slice) => {
+    const [start, end] = [scale.parse(slice['start']), scale.parse(slice['end'])];
+    return start === undefined || end === undefined
+      ? []
+      : [{ start, end, newest: scale.parse(slice['most_recent_cursor_value']) }];
+  });
+  return spans.length === 0 ? undefined : spans;
+}

@@ -1,0 +1,63 @@
+import { promisify } from 'node:util';
+import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
+import { ConnectorError } from '#sdk';
+
+const MOST_ENTRIES = 10_000;
+
+/** The files of an archive, in its order; the sum of their sizes is bounded. */
+export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<Uint8Array> {
+  const archive = await (promisify(fromBuffer) as (buffer: Buffer, options: object) => Promise<ZipFile>)(
+    Buffer.from(body),
+    {
+      lazyEntries: true,
+    },
+  ).catch((cause: unknown) => {
+    throw new ConnectorError('source', 'An answer is no zip archive, or is damaged.', { cause });
+  });
+  if (archive.entryCount > MOST_ENTRIES)
+    throw new ConnectorError('source', `An archive has ${archive.entryCount} files, more than ${MOST_ENTRIES}.`);
+  let left = mostBytes;
+  for (;;) {
+    const entry = await nextEntry(archive);
+    if (entry === undefined) return;
+    if (entry.fileName.endsWith('/')) continue;
+    const chunks: Buffer[] = [];
+    const stream = (await archive.openReadStreamPromise?.(entry)) ?? (await opened(archive, entry));
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      left -= chunk.length;
+      if (left < 0) throw new ConnectorError('source', `An archive unpacks to more than ${mostBytes} bytes.`);
+      chunks.push(chunk);
+    }
+    yield Buffer.concat(chunks);
+  }
+}
+
+function opened(archive: ZipFile, entry: Entry): Promise<NodeJS.ReadableStream> {
+  return new Promise((resolve, reject) =>
+    archive.openReadStream(entry, (error, stream) =>
+      error === null || error === undefined ? resolve(stream) : reject(error),
+    ),
+  );
+}
+
+function nextEntry(archive: ZipFile): Promise<Entry | undefined> {
+  return new Promise((resolve, reject) => {
+    const done = () => {
+      archive.off('entry', onEntry).off('end', onEnd).off('error', onError);
+    };
+    const onEntry = (entry: Entry) => {
+      done();
+      resolve(entry);
+    };
+    const onEnd = () => {
+      done();
+      resolve(undefined);
+    };
+    const onError = (cause: unknown) => {
+      done();
+      reject(new ConnectorError('source', 'An archive is damaged.', { cause }));
+    };
+    archive.on('entry', onEntry).on('end', onEnd).on('error', onError);
+    archive.readEntry();
+  });
+}

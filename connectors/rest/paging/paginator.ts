@@ -1,0 +1,167 @@
+import { ConnectorError } from '#sdk';
+import { decoderOf, isStreamed } from '../decoders/decoder.js';
+import { isComponent, type Component } from '../manifest/text.js';
+import { HeadersWithLinks, type Answer } from '../requests/answer.js';
+import { noParts, requestOption, type RequestParts } from '../requests/request-option.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { sliceContext, type StreamSlice } from '../run/slice.js';
+import { Condition, Text } from '../run/text.js';
+import { isTrue, textOf } from '../template/values.js';
+
+/** A page that was read. */
+export interface ReadPage {
+  readonly answer: Answer;
+  readonly slice: StreamSlice;
+  /** Records that were kept of it. */
+  readonly size: number;
+  readonly lastRecord: Readonly<Record<string, unknown>> | undefined;
+  /** What led to it. */
+  readonly token: unknown;
+  /** In place of the page size of the manifest, where it was reduced. */
+  readonly pageSize: number | undefined;
+}
+
+export interface Paginator {
+  /** For the first page; undefined where it takes none. */
+  readonly initial: unknown;
+  readonly pageSize: number | undefined;
+  /** What leads to the next page; undefined where this one is the last. */
+  next(page: ReadPage): Promise<unknown>;
+  /** The address of a page, where the token is one. */
+  path(token: unknown): string | undefined;
+  parts(token: unknown, pageSize: number | undefined): RequestParts;
+}
+
+const NO_PAGES: Paginator = {
+  initial: undefined,
+  pageSize: undefined,
+  next: () => Promise.resolve(undefined),
+  path: () => undefined,
+  parts: noParts,
+};
+
+interface Strategy {
+  readonly initial: unknown;
+  readonly pageSize: number | undefined;
+  next(page: ReadPage): unknown;
+}
+
+export function paginator(
+  node: Component | undefined,
+  decoder: Component | undefined,
+  environment: Environment,
+): Paginator {
+  if (node === undefined || node['type'] === 'NoPagination') return NO_PAGES;
+  const strategyNode = node['pagination_strategy'] as Component;
+  const strategy = strategyOf(strategyNode, decoder, environment);
+  const option = (name: string) => {
+    const place = node[name];
+    return isComponent(place) && place['type'] !== 'RequestPath' && place['inject_into'] !== 'path'
+      ? requestOption(place, aroundOf(place, environment))
+      : undefined;
+  };
+  const [tokenOption, sizeOption] = [option('page_token_option'), option('page_size_option')];
+  const isPath = isComponent(node['page_token_option']) && tokenOption === undefined;
+  if (sizeOption !== undefined && strategy.pageSize === undefined)
+    throw new ConnectorError('config', '`page_size_option` of a paginator needs a `page_size` of its strategy.', {
+      hint: 'Set it, or take the option away.',
+    });
+  return {
+    initial: strategy.initial,
+    pageSize: strategy.pageSize,
+    async next(page) {
+      const token = await strategy.next(page);
+      // A page number of 0 leads nowhere, as in the reference.
+      return isTrue(token) ? token : undefined;
+    },
+    path: (token) => (isPath && isTrue(token) ? textOf(token) : undefined),
+    parts(token, pageSize) {
+      const parts = noParts();
+      if (tokenOption !== undefined && token !== undefined && token !== null) tokenOption.inject(parts, token);
+      const size = pageSize ?? strategy.pageSize;
+      if (sizeOption !== undefined && size !== undefined && size !== 0) sizeOption.inject(parts, size);
+      return parts;
+    },
+  };
+}
+
+function strategyOf(node: Component, decoder: Component | undefined, environment: Environment): Strategy {
+  const around = aroundOf(node, environment);
+  const declared = node['page_size'];
+  const sizeText = typeof declared === 'string' && declared !== '' ? new Text(declared, around) : undefined;
+  const fixedSize = typeof declared === 'number' ? declared : undefined;
+  const sizeOf = (context: Record<string, unknown> = {}): number | undefined => {
+    if (sizeText === undefined) return fixedSize;
+    const size = sizeText.value(context);
+    if (typeof size === 'number' && Number.isInteger(size)) return size;
+    if (sizeText.needs.length > 0 && !('response' in context)) return undefined;
+    throw new ConnectorError('config', `\`page_size\` "${sizeText.source}" gives no whole number.`, {
+      hint: 'Correct the manifest or the configuration that it reads.',
+    });
+  };
+  /** What templates of paging see of an answer: its first value, and nothing of one that is read as it comes. */
+  const bodyOf = async (answer: Answer): Promise<unknown> => {
+    if (isStreamed(decoder)) return {};
+    for await (const body of decoderOf(decoder, environment)(answer)) return body;
+    return {};
+  };
+  const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
+  const counted = ({ answer, size }: ReadPage) => answer.extracted ?? size;
+
+  switch (node['type']) {
+    case 'PageIncrement': {
+      const start = Number(node['start_from_page'] ?? 0);
+      return {
+        pageSize,
+        initial: node['inject_on_first_request'] === true ? start : undefined,
+        next(page) {
+          const size = counted(page);
+          if (size === 0 || (pageSize !== undefined && pageSize !== 0 && size < pageSize)) return undefined;
+          return page.token === undefined ? start + 1 : Number(page.token) + 1;
+        },
+      };
+    }
+    case 'OffsetIncrement':
+      return {
+        pageSize,
+        initial: node['inject_on_first_request'] === true ? 0 : undefined,
+        async next(page) {
+          const size = counted(page);
+          const wanted =
+            page.pageSize ??
+            pageSize ??
+            (sizeText === undefined ? undefined : sizeOf({ response: await bodyOf(page.answer) }));
+          if (size === 0 || (wanted !== undefined && wanted !== 0 && size < wanted)) return undefined;
+          return page.token === undefined ? size : Number(page.token) + size;
+        },
+      };
+    case 'CursorPagination': {
+      const value = new Text(String(node['cursor_value']), around);
+      const stop =
+        typeof node['stop_condition'] === 'string' && node['stop_condition'] !== ''
+          ? new Condition(node['stop_condition'], around)
+          : undefined;
+      return {
+        pageSize,
+        initial: undefined,
+        async next({ answer, slice, size, lastRecord, pageSize: reduced }) {
+          const context = {
+            ...sliceContext(slice),
+            response: await bodyOf(answer),
+            headers: new HeadersWithLinks(answer.headers),
+            last_record: lastRecord ?? null,
+            last_page_size: size,
+            page_size: reduced ?? pageSize ?? null,
+          };
+          return stop?.holds(context) === true ? undefined : value.value(context);
+        },
+      };
+    }
+    default: {
+      const made = environment.replacements.get(String(node['class_name']))?.(node, around);
+      if (made === undefined)
+        throw new ConnectorError('internal', `There is no pagination strategy "${String(node['type'])}"`);
+      return made as Strategy;
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { BadRecord, ConnectorError } from '#sdk';
+import { decoderOf, type Decode } from '../decoders/decoder.js';
+import { componentsOf } from '../manifest/load.js';
+import { isComponent, type Component } from '../manifest/text.js';
+import type { Answer } from '../requests/answer.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { Text } from '../run/text.js';
+import { isTrue, textOf } from '../template/values.js';
+import { reportRows } from '../decoders/report.js';
+import { recordExpander } from './expander.js';
+import { valueAlong, valuesAlong } from './path.js';
+
+/** The records that an answer holds, in its order; a line that is none is a `BadRecord`. */
+export type Extract = (answer: Answer) => Promise<unknown[]>;
+
+export function extractor(node: Component, decoder: Component | undefined, environment: Environment): Extract {
+  const around = aroundOf(node, environment);
+  const decode = decoderOf(decoder, environment);
+  switch (node['type']) {
+    case 'DpathExtractor': {
+      const path = (node['field_path'] as readonly unknown[]).map((part) => new Text(String(part), around));
+      const expand = isComponent(node['record_expander'])
+        ? recordExpander(node['record_expander'], environment)
+        : undefined;
+      return (answer) =>
+        alongPath(
+          answer,
+          decode,
+          path.map((part) => part.text()),
+          expand,
+        );
+    }
+    case 'CombinedExtractor':
+      return combined(node, decoder, environment);
+    case 'ResponseToFileExtractor':
+      return async (answer) => [...reportRows(answer.body, node['preserve_na_values'] === true)];
+    default: {
+      const made = environment.replacements.get(String(node['class_name']))?.(node, around) as
+        | ((bodies: readonly unknown[], answer: Answer) => unknown[])
+        | undefined;
+      if (made === undefined) throw new ConnectorError('internal', `There is no extractor "${String(node['type'])}"`);
+      return async (answer) => made(await collected(decode(answer)), answer);
+    }
+  }
+}
+
+async function collected(values: Iterable<unknown> | AsyncIterable<unknown>): Promise<unknown[]> {
+  const all: unknown[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
+async function alongPath(
+  answer: Answer,
+  decode: Decode,
+  path: readonly string[],
+  expand: ((record: unknown) => readonly unknown[]) | undefined,
+): Promise<unknown[]> {
+  const records: unknown[] = [];
+  const take = (body: unknown): void => {
+    if (body instanceof BadRecord) {
+      records.push(body);
+      return;
+    }
+    const found =
+      path.includes('*') || path.includes('**')
+        ? valuesAlong(body, path)
+        : path.length === 0
+          ? body
+          : valueAlong(body, path);
+    if (Array.isArray(found)) for (const one of found) records.push(...(expand === undefined ? [one] : expand(one)));
+    else if (isTrue(found)) records.push(...(expand === undefined ? [found] : expand(found)));
+  };
+  const bodies = decode(answer);
+  if (Symbol.iterator in bodies) for (const body of bodies) take(body);
+  else for await (const body of bodies) take(body);
+  return records;
+}
+
+function combined(node: Component, decoder: Component | undefined, environment: Environment): Extract {
+  const parts = componentsOf(node['extractors']).map((one) => extractor(one, decoder, environment));
+  const skipsEmpty = node['skip_empty_records'] === true;
+  const isEmpty = (record: unknown) => isComponent(record) && Object.keys(record).length === 0;
+  return async (answer) => {
+    const all: unknown[] = [];
+    for (const part of parts) {
+      const records = await part(answer);
+      const kept = skipsEmpty ? records.filter((record) => !isEmpty(record)) : records;
+      if (node['mode'] === 'first_match') {
+        if (kept.length > 0) return kept;
+      } else all.push(...kept);
+    }
+    return all;
+  };
+}
+
+/** A value that is no mapping cannot be a record. */
+export function asRecord(value: unknown, stream: string): Record<string, unknown> {
+  if (isComponent(value)) return value;
+  throw new ConnectorError(
+    'source',
+    `Stream "${stream}": an answer holds ${Array.isArray(value) ? 'a list' : `"${textOf(value).slice(0, 20)}"`} where a record is due.`,
+    {
+      stream,
+      hint: 'Look at `field_path` of the extractor: it leads to a list of mappings.',
+    },
+  );
+}

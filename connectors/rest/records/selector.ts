@@ -1,0 +1,83 @@
+import { BadRecord, ConnectorError } from '#sdk';
+import { isComponent, type Component } from '../manifest/text.js';
+import type { Answer } from '../requests/answer.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { sliceContext, type StreamSlice } from '../run/slice.js';
+import { Condition } from '../run/text.js';
+import { asRecord, extractor } from './extractor.js';
+import { normalize } from './normalize.js';
+import type { Transform } from './transformation.js';
+
+export type SelectedRecord = Record<string, unknown>;
+export interface Selected {
+  readonly records: SelectedRecord[];
+  readonly bad: readonly BadRecord[];
+}
+
+export interface SelectorOptions {
+  readonly stream: string;
+  readonly decoder: Component | undefined;
+  readonly transformations: readonly Transform[];
+  /** The JSON Schema that values are cast to; asked for when the first record comes. */
+  readonly schema: () => Promise<Component>;
+  /** Keeps what an incremental reading wants, where the API cannot be asked for it alone. */
+  readonly isWanted: ((record: SelectedRecord, slice: StreamSlice) => boolean) | undefined;
+}
+
+/** Takes the records out of an answer, filters and transforms them. */
+export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) => Promise<Selected>;
+
+export function selector(node: Component, options: SelectorOptions, environment: Environment): Select {
+  const { stream, transformations, isWanted } = options;
+  const extract = extractor(node['extractor'] as Component, options.decoder, environment);
+  const filter = isComponent(node['record_filter']) ? recordFilter(node['record_filter'], environment) : undefined;
+  // The cursor of a client-side incremental stream may be a field that a transformation makes.
+  const transformsFirst =
+    node['transform_before_filtering'] === true ||
+    (node['transform_before_filtering'] === undefined && isWanted !== undefined);
+  const normalization = node['schema_normalization'];
+  const custom = isComponent(normalization)
+    ? (environment.replacements.get(String(normalization['class_name']))?.(
+        normalization,
+        aroundOf(normalization, environment),
+      ) as ((record: SelectedRecord, schema: Component) => void) | undefined)
+    : undefined;
+  const cast = normalization === 'Default' ? normalize : custom;
+
+  return async (answer, slice, pageToken) => {
+    const extracted = await extract(answer);
+    answer.extracted = extracted.length;
+    const bad = extracted.filter((one) => one instanceof BadRecord);
+    let records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
+    const keep = (record: SelectedRecord) =>
+      (isWanted === undefined || isWanted(record, slice)) && (filter === undefined || filter(record, slice, pageToken));
+    const filters = filter !== undefined || isWanted !== undefined;
+    if (filters && !transformsFirst) records = records.filter(keep);
+    if (transformations.length > 0)
+      for (const record of records) for (const transform of transformations) transform(record, slice);
+    if (filters && transformsFirst) records = records.filter(keep);
+    if (cast !== undefined && records.length > 0) {
+      const schema = await options.schema();
+      for (const record of records) cast(record, schema);
+    }
+    return { records, bad };
+  };
+}
+
+export type Filter = (record: SelectedRecord, slice: StreamSlice, pageToken: unknown) => boolean;
+
+export function recordFilter(node: Component, environment: Environment): Filter {
+  const around = aroundOf(node, environment);
+  if (node['type'] !== 'RecordFilter') {
+    const made = environment.replacements.get(String(node['class_name']))?.(node, around);
+    if (made === undefined) throw new ConnectorError('internal', `There is no filter "${String(node['type'])}"`);
+    return made as Filter;
+  }
+  const condition = new Condition(String(node['condition'] ?? ''), around);
+  return (record, slice, pageToken) =>
+    condition.holds({
+      record,
+      ...sliceContext(slice),
+      next_page_token: pageToken === undefined ? null : { next_page_token: pageToken },
+    });
+}

@@ -1,0 +1,100 @@
+import { parseJson } from '#sdk/http';
+import { Mapping } from '../template/values.js';
+
+/** Headers as a template reads them: names in any case; `link` gives the links by their relation. */
+export class Headers extends Mapping {
+  readonly #values: ReadonlyMap<string, string>;
+  constructor(headers: Readonly<Record<string, string | readonly string[] | undefined>>) {
+    super();
+    this.#values = new Map(
+      Object.entries(headers).flatMap(([name, value]) =>
+        value === undefined ? [] : [[name.toLowerCase(), typeof value !== 'string' ? value.join(', ') : value]],
+      ),
+    );
+  }
+  get(name: string): string | undefined {
+    return this.#values.get(name.toLowerCase());
+  }
+  override item(key: string): unknown {
+    return this.get(key);
+  }
+  override entries(): readonly (readonly [string, unknown])[] {
+    return [...this.#values];
+  }
+}
+
+/** Headers with the links of `Link` in place of its text, as paging reads them. */
+export class HeadersWithLinks extends Headers {
+  readonly #links: Record<string, unknown>;
+  constructor(headers: Headers) {
+    super(Object.fromEntries(headers.entries() as [string, string][]));
+    this.#links = linksOf(headers.get('link') ?? '');
+  }
+  override item(key: string): unknown {
+    return key.toLowerCase() === 'link' ? this.#links : super.item(key);
+  }
+}
+
+/** `<https://…>; rel="next"`: the links by relation, each with its address. */
+export function linksOf(header: string): Record<string, unknown> {
+  const links: Record<string, unknown> = {};
+  for (const [, address, rest] of header.matchAll(/<([^>]*)>([^<]*)/g)) {
+    const fields = Object.fromEntries(
+      Array.from((rest ?? '').matchAll(/;\s*([\w-]+)\s*=\s*"?([^";,]*)"?/g), ([, name, value]) => [name, value]),
+    ) as Record<string, string>;
+    links[fields['rel'] ?? address!] = { ...fields, url: address };
+  }
+  return links;
+}
+
+/** One answer of the API, whole. */
+export class Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  /** Where it came from, without its query. */
+  readonly url: string;
+  /** Records that the selector took from it, those of a filter included; paging counts by it. */
+  extracted: number | undefined;
+  #json: { readonly value: unknown } | undefined;
+
+  constructor(status: number, headers: Headers, body: Uint8Array, url: string) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+    this.url = url;
+  }
+
+  get isOk(): boolean {
+    return this.status < 400;
+  }
+
+  /** The body as JSON; an empty mapping where it is none, as templates of the reference see it. */
+  json(): unknown {
+    this.#json ??= { value: parsed(this.body) };
+    return this.#json.value === NOT_JSON ? {} : this.#json.value;
+  }
+
+  get isJson(): boolean {
+    this.#json ??= { value: parsed(this.body) };
+    return this.#json.value !== NOT_JSON;
+  }
+
+  /** For what is no answer of an API: a part of another one. */
+  static of(value: unknown): Answer {
+    const answer = new Answer(200, new Headers({}), new Uint8Array(), '');
+    answer.#json = { value };
+    return answer;
+  }
+}
+
+const NOT_JSON = Symbol('not JSON');
+
+function parsed(body: Uint8Array): unknown {
+  if (body.length === 0) return NOT_JSON;
+  try {
+    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    return NOT_JSON;
+  }
+}

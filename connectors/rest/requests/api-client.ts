@@ -1,0 +1,255 @@
+import { Agent } from 'undici';
+import { ConnectorError, isConnectorError, type ErrorKind } from '#sdk';
+import { oneRequest, type HttpClock } from '#sdk/http';
+import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
+import { Answer, Headers } from './answer.js';
+import type { ApiBudget } from './api-budget.js';
+import type { ErrorHandler, Resolution } from './error-handler.js';
+
+/** One exchange as `connectors try` shows it and `--record` keeps it. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly status: number;
+  readonly answerHeaders: Readonly<Record<string, string>>;
+  readonly answer: Uint8Array;
+}
+
+export interface ApiClientOptions {
+  readonly guard: AddressGuard;
+  readonly clock: HttpClock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  readonly maxResponseBytes: number;
+  readonly budget: ApiBudget;
+  readonly onExchange: ((exchange: Exchange) => void) | undefined;
+  /** Answers in place of the network, for replays. */
+  readonly answers: ((request: WireParts) => Answer | undefined) | undefined;
+}
+
+export interface WireParts {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
+export interface Wanted {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  readonly handler: ErrorHandler;
+  /** Headers of a credential that is newer than the one in `headers`; undefined where there is none. */
+  readonly refresh: (() => Promise<Readonly<Record<string, string>> | undefined>) | undefined;
+  readonly isCached: boolean;
+  readonly timeoutMs: number | undefined;
+}
+
+/** Something that an error handler says of a page, and the retriever acts on. */
+export class PageSignal extends Error {
+  readonly action: 'RESET_PAGINATION' | 'REDUCE_PAGE_SIZE' | 'SPLIT_REQUEST_WINDOW';
+  constructor(action: PageSignal['action'], message: string) {
+    super(message);
+    this.action = action;
+  }
+}
+
+export interface ApiClient {
+  /** The answer, after what may be repeated was; undefined where the manifest says to ignore one that is no success. */
+  send(wanted: Wanted): Promise<Answer | undefined>;
+  close(): Promise<void>;
+}
+
+const MOST_REDIRECTS = 10;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+/** As quotas are often per hour. */
+const MOST_WAITING_MS = 65 * 60_000;
+const MOST_CACHED_BYTES = 64 * 2 ** 20;
+const CONNECT_MS = 10_000;
+const TOTAL_MS = 300_000;
+const IDLE_MS = 60_000;
+
+export function apiClient(options: ApiClientOptions): ApiClient {
+  const { guard, clock, signal, budget } = options;
+  const dispatcher = new Agent({ connect: { timeout: CONNECT_MS, lookup: guardedLookup(guard.allowed) } });
+  const cache = new Map<string, Answer>();
+  let cachedBytes = 0;
+
+  const exchange = async (parts: WireParts, resends: number, timeoutMs: number | undefined): Promise<Answer> => {
+    const replayed = options.answers?.(parts);
+    if (replayed !== undefined) return replayed;
+    const { method, url, headers, body } = parts;
+    const response = await oneRequest(
+      dispatcher,
+      { method, url, headers, ...(body === undefined ? {} : { body }) },
+      { totalMs: timeoutMs ?? TOTAL_MS, idleMs: timeoutMs ?? IDLE_MS, maxResponseBytes: options.maxResponseBytes },
+      { resends, signal },
+    );
+    const answer = new Answer(response.status, new Headers(response.headers), response.body, url.origin + url.pathname);
+    options.onExchange?.({
+      method,
+      url: url.href,
+      headers,
+      body,
+      status: answer.status,
+      answerHeaders: Object.fromEntries(answer.headers.entries() as [string, string][]),
+      answer: answer.body,
+    });
+    return answer;
+  };
+
+  /** Follows redirects, each judged like the first address; another origin gets no credential. */
+  const once = async (wanted: Wanted, headers: Readonly<Record<string, string>>, resends: number): Promise<Answer> => {
+    let parts: WireParts = { method: wanted.method, url: guarded(wanted.url, guard), headers, body: wanted.body };
+    for (let hop = 0; ; hop += 1) {
+      await budget.take(parts, signal);
+      const answer = await exchange(parts, resends, wanted.timeoutMs);
+      budget.answered(parts, answer);
+      const location = answer.headers.get('location');
+      if (!REDIRECTS.has(answer.status) || location === undefined) return answer;
+      if (hop >= MOST_REDIRECTS)
+        throw new ConnectorError('source', `${shown(parts)} leads from one address to the next without end`, {
+          hint: 'Look at the address of the API.',
+        });
+      const url = guarded(new URL(location, parts.url).href, guard);
+      const isSame = url.origin === parts.url.origin;
+      const becomesGet =
+        answer.status === 303 || (answer.status !== 307 && answer.status !== 308 && parts.method === 'POST');
+      parts = {
+        url,
+        method: becomesGet && parts.method !== 'HEAD' ? 'GET' : parts.method,
+        headers: isSame ? parts.headers : withoutCredentials(parts.headers),
+        body: becomesGet ? undefined : parts.body,
+      };
+    }
+  };
+
+  return {
+    async send(wanted) {
+      const key =
+        wanted.isCached && wanted.method === 'GET'
+          ? JSON.stringify([wanted.url, wanted.headers, wanted.body])
+          : undefined;
+      const kept = key === undefined ? undefined : cache.get(key);
+      if (kept !== undefined) return kept;
+      const answer = await retried(wanted);
+      if (key !== undefined && answer?.isOk === true && cachedBytes + answer.body.length <= MOST_CACHED_BYTES) {
+        cachedBytes += answer.body.length;
+        cache.set(key, answer);
+      }
+      return answer;
+    },
+    close: () => dispatcher.destroy(),
+  };
+
+  async function retried(wanted: Wanted): Promise<Answer | undefined> {
+    let { headers } = wanted;
+    let waitedMs = 0;
+    let isRefreshed = false;
+    for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted();
+      let outcome: Answer | ConnectorError;
+      try {
+        outcome = await once(wanted, headers, attempt - 1);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!isConnectorError(error)) throw error;
+        outcome = error;
+      }
+      const answer = outcome instanceof Error ? undefined : outcome;
+      const resolution = wanted.handler.interpret(outcome);
+      switch (resolution.action) {
+        case 'SUCCESS':
+          return answer?.isOk === true ? answer : undefined;
+        case 'IGNORE':
+          return answer?.isOk === true ? answer : undefined;
+        case 'FAIL':
+          throw failure(wanted, outcome, resolution, attempt);
+        case 'RESET_PAGINATION':
+        case 'REDUCE_PAGE_SIZE':
+        case 'SPLIT_REQUEST_WINDOW':
+          throw new PageSignal(resolution.action, resolution.message);
+      }
+      if (resolution.action === 'REFRESH_TOKEN_THEN_RETRY') {
+        if (isRefreshed) throw failure(wanted, outcome, { ...resolution, failure: 'config_error' }, attempt);
+        isRefreshed = true;
+        headers = { ...headers, ...(await wanted.refresh?.()) };
+      }
+      if (attempt > wanted.handler.maxRetries) throw failure(wanted, outcome, resolution, attempt);
+      const pause = pauseMs(wanted.handler, answer, attempt);
+      if (waitedMs + pause > MOST_WAITING_MS)
+        throw failure(
+          wanted,
+          outcome,
+          { ...resolution, message: `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim() },
+          attempt,
+        );
+      await clock.sleep(pause, signal);
+      waitedMs += pause;
+    }
+  }
+
+  function pauseMs(handler: ErrorHandler, answer: Answer | undefined, attempt: number): number {
+    for (const backOff of handler.backOffs) {
+      const seconds = backOff(answer, attempt, options.random);
+      if (seconds !== undefined && seconds > 0) return seconds * 1000;
+    }
+    const asked = Number(answer?.headers.get('retry-after') ?? Number.NaN);
+    if (asked > 0) return asked * 1000;
+    return 2 ** (attempt - 1) * 1000 * (0.5 + options.random() / 2);
+  }
+}
+
+const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
+const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    // A key may have any name; what every client sends is all that another origin gets.
+    Object.entries(headers).filter(
+      ([name]) => !CREDENTIALS.has(name) && /^(accept|accept-encoding|user-agent|content-type)$/.test(name),
+    ),
+  );
+
+const shown = ({ method, url }: { readonly method: string; readonly url: URL | string }): string => {
+  const parsed = typeof url === 'string' ? URL.parse(url) : url;
+  return parsed === null ? method : `${method} ${parsed.origin}${parsed.pathname}`;
+};
+
+function failure(
+  wanted: Wanted,
+  outcome: Answer | ConnectorError,
+  resolution: Resolution,
+  attempt: number,
+): ConnectorError {
+  const attempts = attempt > 1 ? ` (${attempt} attempts)` : '';
+  const said = resolution.message === '' ? '' : ` ${resolution.message.slice(0, 300)}`;
+  if (outcome instanceof Error) {
+    if (outcome.kind === 'config' || outcome.kind === 'auth') return outcome;
+    return new ConnectorError(
+      outcome.kind,
+      `${shown(wanted)}: ${outcome.message}${attempts}${said && `.${said}`}`,
+      outcome.details,
+    );
+  }
+  const kind = kindOf(outcome.status, resolution);
+  return new ConnectorError(kind, `${shown(wanted)}: answered ${outcome.status}${attempts}${said && `.${said}`}`, {
+    hint: HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
+    ...(outcome.status === 403 ? { fault: 'permission' } : {}),
+  });
+}
+
+function kindOf(status: number, { failure: declared, action }: Resolution): ErrorKind {
+  if (status === 429 || action === 'RATE_LIMITED') return 'rate_limit';
+  if (status === 401 || status === 403) return 'auth';
+  if (declared === 'transient_error' || status >= 500) return 'transient';
+  return declared === 'config_error' || status === 404 ? 'config' : 'source';
+}
+
+const HINTS: Partial<Record<ErrorKind, string>> = {
+  auth: 'Check the credential in the configuration, and its rights.',
+  rate_limit: 'Run at another time, or give the manifest an `api_budget`.',
+  transient: 'The API has a fault of its own. Try again later.',
+  config: 'Check the configuration and the paths of the manifest.',
+};

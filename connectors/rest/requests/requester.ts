@@ -1,0 +1,200 @@
+import { ACCEPTED_ENCODINGS, writeJson } from '#sdk/http';
+import { authenticator } from '../auth/authenticator.js';
+import { isComponent, without, type Component } from '../manifest/text.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { sliceContext, type StreamSlice } from '../run/slice.js';
+import { flatInput, nestedInput, Text, type Surroundings } from '../run/text.js';
+import { textOf } from '../template/values.js';
+import type { Answer } from './answer.js';
+import { formText } from './encode.js';
+import { errorHandler } from './error-handler.js';
+import { merged, type Options } from './merge.js';
+import { noParts, type RequestParts } from './request-option.js';
+
+export interface Sending {
+  readonly slice: StreamSlice;
+  /** What paging gave for this page. */
+  readonly pageToken?: unknown;
+  /** The address of this page, where paging gives it whole or as a path. */
+  readonly path?: string | undefined;
+  /** What paging, cursor and partition add. */
+  readonly parts?: RequestParts;
+}
+
+/** Sends the requests of one component of the manifest. */
+export interface Requester {
+  /** The answer, or nothing where the manifest ignores one that is no success. */
+  send(sending: Sending): Promise<Answer | undefined>;
+}
+
+type Input = (context: Record<string, unknown>) => unknown;
+const DEFAULT_HEADERS = {
+  accept: 'application/json, */*',
+  'accept-encoding': ACCEPTED_ENCODINGS,
+  'user-agent': 'tributary',
+};
+
+/** `listed` names the query parameter that takes the fields which a slice asks for. */
+export function requester(node: Component, environment: Environment, listed?: string): Requester {
+  const around = aroundOf(node, environment);
+  const text = (name: string) =>
+    typeof node[name] === 'string' && node[name] !== '' ? new Text(node[name], around) : undefined;
+  const [urlBase, url, path] = [text('url_base'), text('url'), text('path')];
+  const method = String(node['http_method'] ?? 'GET').toUpperCase();
+  const params = optionsInput(node['request_parameters'], around);
+  const headers = optionsInput(node['request_headers'], around);
+  const body = bodyInputs(node, around);
+  const baseAddress = () => (urlBase ?? url)?.text({ ...sliceContext(EMPTY), next_page_token: null }) ?? '';
+  const auth = authenticator(isComponent(node['authenticator']) ? node['authenticator'] : undefined, environment, {
+    baseUrl: baseAddress,
+    login: (one) => requester(one, environment),
+  });
+  const handlerNode = isComponent(node['error_handler']) ? node['error_handler'] : undefined;
+  const handler = errorHandler(
+    handlerNode,
+    handlerNode === undefined ? around : aroundOf(handlerNode, environment),
+    (one) => aroundOf(one, environment),
+  );
+  const isCached = node['use_cache'] === true;
+  const timeout = Math.max(
+    Number(node['read_timeout_in_seconds'] ?? 0),
+    Number(node['connect_timeout_in_seconds'] ?? 0),
+  );
+
+  const addressOf = (context: Record<string, unknown>, given: string | undefined): string => {
+    const base = urlBase?.text(context) ?? '';
+    const own = url?.text(context) ?? '';
+    const tail = given ?? path?.text(context).replace(/^\/+/, '') ?? '';
+    const start = base === '' ? own : base;
+    return tail === '' ? start : joined(start, tail);
+  };
+
+  return {
+    async send({ slice, pageToken, path: given, parts = noParts() }) {
+      const context = {
+        ...slice.extraFields,
+        ...sliceContext(slice),
+        next_page_token: pageToken === undefined ? null : { next_page_token: pageToken },
+      };
+      const credential = noParts();
+      await auth.apply(credential);
+      const fields =
+        listed === undefined
+          ? {}
+          : { [listed]: (slice.extraFields['query_properties'] as readonly string[]).join(',') };
+      const query = merged('query', [
+        params(context) as Options | string,
+        fields,
+        credential.request_parameter,
+        parts.request_parameter,
+      ]);
+      const head = merged('headers', [
+        headers(context) as Options | string,
+        credential.header,
+        parts.header,
+      ]) as Options;
+      const data = merged('form', [body.data(context) as Options | string, credential.body_data, parts.body_data]);
+      const json = merged(
+        'JSON body',
+        [body.json(context) as Options | string, credential.body_json, parts.body_json],
+        true,
+      );
+      const sent = encodedBody(data, json);
+      const address = addressOf(context, given);
+      return environment.client.send({
+        method,
+        url: withQuery(address, query),
+        headers: { ...DEFAULT_HEADERS, ...sent.headers, ...lowerCased(head) },
+        body: sent.text,
+        handler,
+        refresh: auth.renew === undefined ? undefined : () => renewed(auth),
+        isCached,
+        timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
+      });
+    },
+  };
+}
+
+const EMPTY = { item: () => undefined, entries: () => [] } as unknown as StreamSlice;
+
+async function renewed(auth: ReturnType<typeof authenticator>): Promise<Record<string, string>> {
+  await auth.renew?.();
+  const parts = noParts();
+  await auth.apply(parts);
+  return lowerCased(parts.header);
+}
+
+/** As `urljoin` does once the base ends in a slash: a path below it, or an address of its own. */
+function joined(base: string, path: string): string {
+  const start = base.endsWith('/') ? base : `${base}/`;
+  return URL.parse(path, start)?.href ?? `${start}${path}`;
+}
+
+function withQuery(address: string, query: Options | string): string {
+  const text = typeof query === 'string' ? query : formText(query);
+  if (text === '') return address;
+  const [front = '', fragment] = address.split('#');
+  const mark = !front.includes('?') ? '?' : front.endsWith('?') || front.endsWith('&') ? '' : '&';
+  return `${front}${mark}${text}${fragment === undefined ? '' : `#${fragment}`}`;
+}
+
+function optionsInput(value: unknown, around: Surroundings): Input {
+  if (typeof value === 'string') {
+    const text = new Text(value, around);
+    return (context) => {
+      const made = text.value(context);
+      return isComponent(made) ? withoutNulls(made) : textOf(made ?? '');
+    };
+  }
+  if (!isComponent(value)) return () => ({});
+  return flatInput(without(value, '$parameters', 'type'), around, ['string', 'list']);
+}
+
+const withoutNulls = (fields: Component): Component =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+function bodyInputs(node: Component, around: Surroundings): { readonly data: Input; readonly json: Input } {
+  const body = isComponent(node['request_body']) ? node['request_body'] : undefined;
+  const value = body?.['value'];
+  switch (body?.['type']) {
+    case 'RequestBodyPlainText':
+    case 'RequestBodyUrlEncodedForm':
+      return { data: optionsInput(value, around), json: () => ({}) };
+    case 'RequestBodyJsonObject':
+    case 'RequestBodyGraphQL':
+      return { data: () => ({}), json: jsonInput(value, around) };
+    default:
+      return {
+        data: optionsInput(node['request_body_data'], around),
+        json: jsonInput(node['request_body_json'], around),
+      };
+  }
+}
+
+function jsonInput(value: unknown, around: Surroundings): Input {
+  if (typeof value === 'string') return optionsInput(value, around);
+  return isComponent(value) ? nestedInput(withoutParameters(value), around) : () => ({});
+}
+
+/** Parameters travel into whatever looks like a component; they are no part of a body. */
+function withoutParameters(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutParameters);
+  if (!isComponent(value)) return value;
+  return Object.fromEntries(
+    Object.entries(without(value, '$parameters')).map(([key, part]) => [key, withoutParameters(part)]),
+  );
+}
+
+function encodedBody(
+  data: Options | string,
+  json: Options | string,
+): { readonly text: string | undefined; readonly headers: Record<string, string> } {
+  if (typeof json === 'string' ? json !== '' : Object.keys(json).length > 0)
+    return { text: typeof json === 'string' ? json : writeJson(json), headers: { 'content-type': 'application/json' } };
+  if (typeof data === 'string') return { text: data === '' ? undefined : data, headers: {} };
+  if (Object.keys(data).length === 0) return { text: undefined, headers: {} };
+  return { text: formText(data), headers: { 'content-type': 'application/x-www-form-urlencoded' } };
+}
+
+const lowerCased = (headers: Options): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), textOf(value)]));

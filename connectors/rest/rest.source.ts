@@ -1,0 +1,124 @@
+import {
+  ConnectorError,
+  defineSource,
+  SavedState,
+  type Field,
+  type RecordData,
+  type SourceStream,
+  type StreamOf,
+} from '#sdk';
+import { connect, type Connected } from './connected.js';
+import { GUIDE } from './rest.guide.js';
+import { restConfig, type RestConfig } from './rest.config.js';
+import { checkManifest } from './streams/check.js';
+import type { DeclarativeStream } from './streams/declarative-stream.js';
+import { fieldsOfRecords, fieldsOfSchema } from './schemas/fields.js';
+
+interface Rest {
+  readonly config: RestConfig;
+  readonly connected: Connected;
+  readonly signal: AbortSignal;
+}
+
+/** A state is handed out after so many records, or so many milliseconds, and at the end. */
+const STATE_RECORDS = 20_000;
+const STATE_MS = 30_000;
+/** Records by which the columns of a stream without schema are told. */
+const SAMPLE_RECORDS = 500;
+
+export const rest = defineSource({
+  name: 'rest',
+  summary:
+    'Any REST API, described in YAML: a declarative manifest as it stands, or a short form of some twenty lines.',
+  guide: GUIDE,
+  config: restConfig,
+  connect: async ({ config, signal, baseFolder }): Promise<Rest> => ({
+    config,
+    signal,
+    connected: await connect(config, { signal, baseFolder }),
+  }),
+  check: ({ connected }) => checkManifest(connected),
+  async streams(_kind, { config: { streams: only }, client, isWanted }) {
+    const found = await client.connected.streams();
+    const missing = (only ?? []).filter((name) => !found.has(name));
+    if (missing.length > 0)
+      throw new ConnectorError(
+        'config',
+        `\`streams\` names "${missing.join('", "')}", which the manifest does not have.`,
+        { hint: `It has: ${[...found.keys()].join(', ')}.` },
+      );
+    const offered: [string, StreamOf<RestConfig, Rest>][] = [];
+    for (const [name, stream] of found) {
+      if ((only !== undefined && !only.includes(name)) || !isWanted(name)) continue;
+      const source = await sourceStream(stream, client);
+      offered.push([name, () => source]);
+    }
+    return Object.fromEntries(offered);
+  },
+  close: ({ connected }) => connected.close(),
+});
+
+async function sourceStream(stream: DeclarativeStream, { connected, signal }: Rest): Promise<SourceStream> {
+  const { name, primaryKey, cursorField } = stream;
+  const fields = fieldsOfSchema(await stream.schema(), primaryKey) ?? (await sampled(stream));
+  const missing = primaryKey.filter((key) => !fields.some((field) => field.name === key));
+  if (missing.length > 0 && fields.length > 0)
+    throw new ConnectorError(
+      'config',
+      `Stream "${name}": its key "${missing.join('", "')}" is no field of its schema.`,
+      { stream: name, hint: 'Correct `primary_key`, or the schema.' },
+    );
+  const catalog = { name, summary: 'A stream of the manifest', fields, primaryKey };
+  const { clock } = connected.environment;
+  if (cursorField === undefined)
+    return {
+      kind: 'full_refresh',
+      catalog: { ...catalog, syncModes: ['full_refresh'] },
+      async *read() {
+        for await (const step of stream.read({ state: undefined })) {
+          signal.throwIfAborted();
+          // Lines that are no record go to quarantine with the others.
+          if (step.kind === 'page') yield [...step.page.records, ...step.page.bad] as RecordData[];
+        }
+      },
+    };
+  return {
+    kind: 'stateful',
+    catalog: { ...catalog, cursor: cursorField, syncModes: ['full_refresh', 'incremental'] },
+    async *read({ state, range }) {
+      let records = 0;
+      let since = clock.now().getTime();
+      let held: SavedState | undefined;
+      for await (const step of stream.read({
+        state: state as Readonly<Record<string, unknown>> | undefined,
+        ...(range === undefined ? {} : { range }),
+      })) {
+        signal.throwIfAborted();
+        if (step.kind === 'page') {
+          records += step.page.records.length;
+          held = undefined;
+          yield [...step.page.records, ...step.page.bad];
+          continue;
+        }
+        held = new SavedState(step.state);
+        const now = clock.now().getTime();
+        if (records < STATE_RECORDS && now - since < STATE_MS) continue;
+        records = 0;
+        since = now;
+        yield held;
+        held = undefined;
+      }
+      if (held !== undefined) yield held;
+    },
+  };
+}
+
+/** The columns of a stream that has no schema, by its first records. */
+async function sampled(stream: DeclarativeStream): Promise<readonly Field[]> {
+  const records: Readonly<Record<string, unknown>>[] = [];
+  for await (const step of stream.read({ state: undefined })) {
+    if (step.kind === 'page') records.push(...step.page.records);
+    if (records.length >= SAMPLE_RECORDS) break;
+  }
+  return fieldsOfRecords(records.slice(0, SAMPLE_RECORDS), stream.primaryKey);
+}

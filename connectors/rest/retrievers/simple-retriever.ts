@@ -1,0 +1,212 @@
+import { ConnectorError } from '#sdk';
+import type { Cursor } from '../cursors/cursor.js';
+import { isComponent, type Component } from '../manifest/text.js';
+import { paginator } from '../paging/paginator.js';
+import type { Select, SelectedRecord } from '../records/selector.js';
+import { Answer } from '../requests/answer.js';
+import { PageSignal } from '../requests/api-client.js';
+import type { Requester } from '../requests/requester.js';
+import type { Environment } from '../run/environment.js';
+import { StreamSlice } from '../run/slice.js';
+import { parseIsoDuration } from '../time/date-time.js';
+import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
+import { mergeRecords, type QueryProperties } from './properties.js';
+import type { RetrievedPage, Retriever, SliceParts } from './retriever.js';
+import { together } from './together.js';
+
+export interface SimpleRetrieverOptions {
+  readonly stream: string;
+  readonly requester: Requester;
+  readonly select: Select;
+  readonly sliceParts: SliceParts;
+  readonly properties: QueryProperties | undefined;
+  /** True where pages go from new to old, and end where records were read before. */
+  readonly isDataFeed: boolean;
+  readonly maxPages: number;
+}
+
+/** A window that is refused is halved so often. */
+const MOST_SPLITS = 10;
+
+export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
+  const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages } = options;
+  const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
+  const paging = paginator(pagingNode, isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
+  const skipsSliceParts = node['ignore_stream_slicer_parameters_on_paginated_requests'] === true;
+  const resetNode = isComponent(node['pagination_reset']) ? node['pagination_reset'] : undefined;
+  const limits = isComponent(resetNode?.['limits']) ? resetNode['limits'] : {};
+  const mostRecords = limits['number_of_records'] === undefined ? undefined : Number(limits['number_of_records']);
+  const splitNode = isComponent(node['request_window_splitting']) ? node['request_window_splitting'] : undefined;
+  const reductionNode = isComponent(node['page_size_reduction']) ? node['page_size_reduction'] : undefined;
+  const smallest =
+    typeof splitNode?.['min_split_window'] === 'string'
+      ? parseIsoDuration(splitNode['min_split_window'])?.micros
+      : undefined;
+
+  const send = (slice: StreamSlice, token: unknown, size: number | undefined): Promise<Answer | undefined> =>
+    requester.send({
+      slice,
+      pageToken: token,
+      path: paging.path(token),
+      parts: together([
+        paging.parts(token, size),
+        ...(token !== undefined && skipsSliceParts ? [] : sliceParts(slice)),
+      ]),
+    });
+
+  /** One page, of all chunks of its fields where there are some. */
+  async function page(
+    slice: StreamSlice,
+    token: unknown,
+    size: number | undefined,
+  ): Promise<RetrievedPage & { readonly answer: Answer | undefined }> {
+    if (properties === undefined) {
+      const answer =
+        token === undefined ? (childAnswer(slice) ?? (await send(slice, token, size))) : await send(slice, token, size);
+      return { answer, ...(answer === undefined ? NOTHING : await select(answer, slice, token)) };
+    }
+    const wholes = new Map<string, SelectedRecord>();
+    const alone: SelectedRecord[] = [];
+    const bad: RetrievedPage['bad'][number][] = [];
+    let last: Answer | undefined;
+    for (const chunk of await properties.chunks()) {
+      const own = new StreamSlice(slice.partition, slice.cursorSlice, {
+        ...slice.extraFields,
+        query_properties: chunk,
+      });
+      last = await send(own, token, size);
+      if (last === undefined) continue;
+      const found = await select(last, own, token);
+      bad.push(...found.bad);
+      for (const record of found.records) {
+        const key = properties.isChunked ? properties.keyOf(record) : undefined;
+        const whole = key === undefined ? undefined : wholes.get(key);
+        if (whole !== undefined) mergeRecords(whole, record);
+        else if (key !== undefined) wholes.set(key, record);
+        else alone.push(record);
+      }
+    }
+    return { answer: last, records: [...alone, ...wholes.values()], bad };
+  }
+
+  async function* inPages(start: StreamSlice, cursor: Cursor): AsyncIterable<RetrievedPage> {
+    let slice = start;
+    let token = paging.initial;
+    let count = 0;
+    let resets = 0;
+    let newest: number | undefined;
+    let previous: { readonly token: unknown; readonly body: Uint8Array } | undefined;
+    let pages = 0;
+    const reducer: PageSizeReducer | undefined =
+      reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
+    for (;;) {
+      environment.signal.throwIfAborted();
+      pages += 1;
+      if (pages > maxPages) throw endless(stream, `more than ${maxPages} pages`);
+      let isReset = false;
+      let read: Awaited<ReturnType<typeof page>>;
+      try {
+        read = await page(slice, token, reducer?.size);
+      } catch (error) {
+        if (!(error instanceof PageSignal) || error.action === 'SPLIT_REQUEST_WINDOW') throw error;
+        if (error.action === 'REDUCE_PAGE_SIZE') {
+          if (reducer === undefined) throw unsupported(stream, error.action, 'page_size_reduction');
+          await reducer.reduce(error.message);
+          continue;
+        }
+        read = { answer: undefined, ...NOTHING };
+        isReset = true;
+      }
+      reducer?.succeeded();
+      const { answer, records, bad } = read;
+      count += records.length;
+      if (resetNode !== undefined)
+        for (const record of records) {
+          const value = cursor.placeOf?.(record);
+          if (value !== undefined && (newest === undefined || value > newest)) newest = value;
+        }
+      const kept = isDataFeed ? records.filter((record) => cursor.isWanted(record, slice)) : records;
+      if (kept.length > 0 || bad.length > 0) yield { records: kept, bad };
+      if (isReset || (mostRecords !== undefined && count >= mostRecords)) {
+        const next =
+          resetNode?.['action'] === 'SPLIT_USING_CURSOR' && cursor.rest !== undefined
+            ? cursor.rest(start, newest)
+            : slice;
+        resets = same(next, slice) ? resets + 1 : 0;
+        if (resets >= (next === slice ? 2 : 1))
+          throw endless(stream, 'the same slice again after its paging was reset');
+        slice = next;
+        token = paging.initial;
+        count = 0;
+        continue;
+      }
+      if (answer === undefined) return;
+      const lastRecord = records.at(-1);
+      if (isDataFeed && lastRecord !== undefined && !cursor.isWanted(lastRecord, slice)) return;
+      const next = await paging.next({
+        answer,
+        slice,
+        size: records.length,
+        lastRecord,
+        token,
+        pageSize: reducer?.size,
+      });
+      if (next === undefined) return;
+      // Some APIs go on under one token; the same answer under it again is no progress.
+      if (
+        previous !== undefined &&
+        sameToken(previous.token, next) &&
+        sameToken(token, next) &&
+        Buffer.compare(previous.body, answer.body) === 0
+      )
+        throw endless(stream, 'the page that was just read');
+      previous = { token: next, body: answer.body };
+      token = next;
+    }
+  }
+
+  async function* inWindows(slice: StreamSlice, cursor: Cursor, depth: number): AsyncIterable<RetrievedPage> {
+    try {
+      yield* inPages(slice, cursor);
+    } catch (error) {
+      if (!(error instanceof PageSignal)) throw error;
+      if (splitNode === undefined) throw unsupported(stream, error.action, 'request_window_splitting');
+      const halves = depth >= MOST_SPLITS ? undefined : cursor.halves?.(slice, smallest);
+      if (halves === undefined)
+        throw new ConnectorError(
+          'transient',
+          `Stream "${stream}": the API refuses a window that cannot be made smaller. ${String(splitNode['failure_message'] ?? error.message)}`.trim(),
+          { stream },
+        );
+      for (const half of halves) yield* inWindows(half, cursor, depth + 1);
+    }
+  }
+
+  return { pages: (slice, cursor) => inWindows(slice, cursor, 0) };
+}
+
+const NOTHING: RetrievedPage = { records: [], bad: [] };
+
+/** What a parent's record holds of its children already. */
+const childAnswer = ({ extraFields }: StreamSlice): Answer | undefined =>
+  extraFields['child_response'] instanceof Answer ? extraFields['child_response'] : undefined;
+
+const same = (a: StreamSlice, b: StreamSlice): boolean =>
+  JSON.stringify(a.cursorSlice) === JSON.stringify(b.cursorSlice);
+const sameToken = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
+const endless = (stream: string, what: string): ConnectorError =>
+  new ConnectorError('source', `Stream "${stream}": paging does not end: ${what}.`, {
+    stream,
+    hint: 'Look at `cursor_value` and `stop_condition` of the paginator; `max_pages` of the source allows more pages.',
+  });
+
+const unsupported = (stream: string, action: string, field: string): ConnectorError =>
+  new ConnectorError(
+    'config',
+    `Stream "${stream}": its error handler says ${action}, and its retriever has no \`${field}\`.`,
+    {
+      stream,
+      hint: 'Add it, or use another action.',
+    },
+  );

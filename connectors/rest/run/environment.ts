@@ -1,0 +1,31 @@
+import type { HttpClock } from '#sdk/http';
+import { isComponent, type Component } from '../manifest/text.js';
+import type { ApiClient } from '../requests/api-client.js';
+import type { Surroundings } from './text.js';
+
+/** Keeps what an API hands out once and wants back the next time, such as a refresh token that can be used once. */
+export interface TokenStore {
+  read(): Promise<Readonly<Record<string, string>>>;
+  /** Lies on the disk when it resolves. */
+  write(tokens: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/** A module of the configuration that takes the place of a Python class: what it exports under the class's name, or `default`. */
+export type Replacement = (node: Component, around: Surroundings) => unknown;
+
+/** What all components of one connected source share. */
+export interface Environment {
+  readonly config: Component;
+  readonly client: ApiClient;
+  readonly clock: HttpClock;
+  readonly signal: AbortSignal;
+  readonly tokens: TokenStore | undefined;
+  readonly replacements: ReadonlyMap<string, Replacement>;
+  /** Says something that an admin should know. */
+  warn(message: string): void;
+}
+
+/** What the texts of a component see. */
+export function aroundOf(node: Component, { config }: Pick<Environment, 'config'>): Surroundings {
+  return { config, parameters: isComponent(node['$parameters']) ? node['$parameters'] : {} };
+}

@@ -1,0 +1,59 @@
+import { Mapping } from '../template/values.js';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** What one reading of a stream is about: a partition, a span of the cursor, and what goes with it. */
+export class StreamSlice extends Mapping {
+  readonly partition: Fields;
+  readonly cursorSlice: Fields;
+  readonly extraFields: Fields;
+
+  constructor(partition: Fields, cursorSlice: Fields = {}, extraFields: Fields = {}) {
+    super();
+    this.partition = partition;
+    this.cursorSlice = cursorSlice;
+    this.extraFields = extraFields;
+  }
+
+  override item(key: string): unknown {
+    if (Object.hasOwn(this.cursorSlice, key)) return this.cursorSlice[key];
+    return Object.hasOwn(this.partition, key) ? this.partition[key] : undefined;
+  }
+
+  override entries(): readonly (readonly [string, unknown])[] {
+    return Object.entries({ ...this.partition, ...this.cursorSlice });
+  }
+
+  override attribute(name: string): unknown {
+    if (name === 'partition' || name === '_partition') return this.partition;
+    if (name === 'cursor_slice') return this.cursorSlice;
+    return name === 'extra_fields' ? this.extraFields : undefined;
+  }
+
+  withCursor(cursorSlice: Fields): StreamSlice {
+    return new StreamSlice(this.partition, cursorSlice, this.extraFields);
+  }
+}
+
+export const EMPTY_SLICE = new StreamSlice({});
+
+/** The names that a template sees of a slice. */
+export function sliceContext(slice: StreamSlice): Record<string, unknown> {
+  return { stream_slice: slice, stream_partition: slice, stream_interval: slice };
+}
+
+/** The same for a partition, whatever order its fields have: by it states are told apart. */
+export function partitionKey(partition: Fields): string {
+  return JSON.stringify(sorted(partition));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sorted(part)]),
+  );
+}

@@ -1,0 +1,266 @@
+import { ConnectorError, type BadRecord } from '#sdk';
+import { noCursor, type Cursor, type State } from '../cursors/cursor.js';
+import { incremental, type Incremental } from '../cursors/incremental.js';
+import { componentsOf } from '../manifest/load.js';
+import { isComponent, type Component } from '../manifest/text.js';
+import { parentStream, type ParentStream } from '../partitions/parent.js';
+import { partitionRouter, type PartitionRouter } from '../partitions/router.js';
+import { recordFilter, selector, type SelectedRecord } from '../records/selector.js';
+import { transformation } from '../records/transformation.js';
+import { normalize } from '../records/normalize.js';
+import { requester } from '../requests/requester.js';
+import { asyncRetriever } from '../retrievers/async-retriever.js';
+import { queryProperties, queryPropertiesIn } from '../retrievers/properties.js';
+import type { Retriever, SliceParts } from '../retrievers/retriever.js';
+import { simpleRetriever } from '../retrievers/simple-retriever.js';
+import { aroundOf, type Environment } from '../run/environment.js';
+import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
+import { Condition } from '../run/text.js';
+import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
+import { parentState, migrated } from './state.js';
+
+export interface StreamSettings {
+  readonly environment: Environment;
+  /** The folder of the manifest. */
+  readonly folder: string;
+  readonly maxPages: number;
+}
+
+export interface ReadOptions {
+  readonly state: State | undefined;
+  readonly range?: { readonly from: string; readonly to?: string };
+}
+
+export interface StreamPage {
+  readonly records: readonly SelectedRecord[];
+  readonly bad: readonly BadRecord[];
+  readonly slice: StreamSlice;
+}
+
+/** What a reading of a stream yields: pages, and states, each of which stands for all pages before it. */
+export type StreamStep =
+  | { readonly kind: 'page'; readonly page: StreamPage }
+  | { readonly kind: 'state'; readonly state: State };
+
+export interface DeclarativeStream {
+  readonly name: string;
+  readonly primaryKey: readonly string[];
+  readonly cursorField: string | undefined;
+  readonly schema: LoadSchema;
+  read(options: ReadOptions): AsyncIterable<StreamStep>;
+}
+
+export function declarativeStream(node: Component, settings: StreamSettings): DeclarativeStream {
+  if (node['type'] === 'StateDelegatingStream') return delegating(node, settings);
+  const { environment } = settings;
+  const name = String(node['name'] ?? '');
+  const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
+  const schema = schemaLoader(
+    node['schema_loader'] ?? { type: 'JsonFileSchemaLoader' },
+    name,
+    { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
+    environment,
+  );
+  return {
+    name,
+    primaryKey: keyOf(node['primary_key']),
+    cursorField: syncNode === undefined ? undefined : incremental(syncNode, undefined, environment).field,
+    schema,
+    async *read({ state, range }) {
+      const own = migrated(node, state ?? {}, environment);
+      const { cursor, retriever } = reading(node, own, schema, settings, range);
+      for await (const slice of cursor.slices()) {
+        for await (const { records, bad } of retriever.pages(slice, cursor)) {
+          for (const record of records) cursor.observe(record, slice);
+          yield { kind: 'page', page: { records, bad, slice } };
+        }
+        cursor.close(slice);
+        if (syncNode !== undefined) yield { kind: 'state', state: cursor.state };
+      }
+      cursor.finish();
+      yield { kind: 'state', state: cursor.state };
+    },
+  };
+}
+
+/** A key of a stream: names of fields; one that lies deeper is none that a table has. */
+function keyOf(value: unknown): readonly string[] {
+  const keys = [value ?? []].flat().map((key) => [key].flat());
+  return keys.every((key) => key.length === 1)
+    ? keys
+        .flat()
+        .map(String)
+        .filter((key) => key !== '')
+    : [];
+}
+
+interface Reading {
+  readonly cursor: Cursor;
+  readonly retriever: Retriever;
+}
+
+/** All parts of one reading of a stream, made for its state. */
+function reading(
+  node: Component,
+  state: State,
+  schema: LoadSchema,
+  settings: StreamSettings,
+  range?: ReadOptions['range'],
+): Reading {
+  const { environment } = settings;
+  const retrieverNode = node['retriever'] as Component;
+  const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
+  const router = partitionRouter(retrieverNode['partition_router'], environment, (stream, isIncremental) =>
+    openParent(stream, isIncremental ? parentState(state, stream, environment) : {}, settings),
+  );
+  const built = syncNode === undefined ? undefined : incremental(syncNode, router, environment);
+  const sync = range === undefined ? built : built?.withRange(range);
+  const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
+  return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema }, settings) };
+}
+
+async function* single(): AsyncIterable<StreamSlice> {
+  yield EMPTY_SLICE;
+}
+
+interface Around {
+  readonly cursor: Cursor;
+  readonly sync: Incremental | undefined;
+  readonly router: PartitionRouter | undefined;
+  readonly schema: LoadSchema;
+}
+
+function retrieverOf(
+  node: Component,
+  retrieverNode: Component,
+  { cursor, sync, router, schema }: Around,
+  settings: StreamSettings,
+): Retriever {
+  const { environment, maxPages } = settings;
+  const stream = String(node['name'] ?? '');
+  const transformations = componentsOf(node['transformations']).map((one) => transformation(one, environment));
+  const sliceParts: SliceParts = (slice) =>
+    [router?.parts(slice), sync?.parts(slice)].filter((parts) => parts !== undefined);
+  const isWanted =
+    sync?.isClientSide === true && !sync.isDataFeed
+      ? (record: SelectedRecord, slice: StreamSlice) => cursor.isWanted(record, slice)
+      : undefined;
+  const selectorNode = retrieverNode['record_selector'] as Component;
+
+  if (retrieverNode['type'] === 'AsyncRetriever') {
+    const filter = isComponent(selectorNode['record_filter'])
+      ? recordFilter(selectorNode['record_filter'], environment)
+      : undefined;
+    const transformsFirst = selectorNode['transform_before_filtering'] === true;
+    return asyncRetriever(
+      retrieverNode,
+      {
+        stream,
+        sliceParts,
+        maxPages,
+        async finish(records, slice) {
+          const keep = (record: SelectedRecord) => filter === undefined || filter(record, slice, undefined);
+          const kept = transformsFirst ? records : records.filter(keep);
+          for (const record of kept) for (const transform of transformations) transform(record, slice);
+          const made = transformsFirst ? kept.filter(keep) : kept;
+          if (selectorNode['schema_normalization'] === 'Default') {
+            const types = await schema();
+            for (const record of made) normalize(record, types);
+          }
+          return made;
+        },
+      },
+      environment,
+    );
+  }
+  if (retrieverNode['type'] !== 'SimpleRetriever') {
+    const made = environment.replacements.get(String(retrieverNode['class_name']))?.(
+      retrieverNode,
+      aroundOf(retrieverNode, environment),
+    );
+    if (made === undefined)
+      throw new ConnectorError('internal', `There is no retriever "${String(retrieverNode['type'])}"`);
+    return made as Retriever;
+  }
+  const decoder = isComponent(retrieverNode['decoder']) ? retrieverNode['decoder'] : undefined;
+  const select = selector(selectorNode, { stream, decoder, transformations, schema, isWanted }, environment);
+  const found = queryPropertiesIn(retrieverNode['requester'] as Component);
+  const properties =
+    found.node && queryProperties(found.node, found.parameter, environment, (one) => readAll(one, settings), schema);
+  const sender =
+    customRequester(found.requester, environment) ?? requester(found.requester, environment, found.parameter);
+  return simpleRetriever(
+    retrieverNode,
+    { stream, requester: sender, select, sliceParts, properties, isDataFeed: sync?.isDataFeed === true, maxPages },
+    environment,
+  );
+}
+
+function customRequester(node: Component, environment: Environment) {
+  if (node['type'] !== 'CustomRequester') return undefined;
+  return environment.replacements.get(String(node['class_name']))?.(node, aroundOf(node, environment)) as
+    | ReturnType<typeof requester>
+    | undefined;
+}
+
+/** A parent, read from the state that its child kept of it; all of it where the child keeps none. */
+function openParent(node: Component, state: State, settings: StreamSettings): ParentStream {
+  const stream = node['type'] === 'StateDelegatingStream' ? chosen(node, state, settings) : node;
+  const schema = schemaLoader(
+    stream['schema_loader'] ?? { type: 'JsonFileSchemaLoader' },
+    String(stream['name'] ?? ''),
+    { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
+    settings.environment,
+  );
+  const { cursor, retriever } = reading(stream, migrated(stream, state, settings.environment), schema, settings);
+  return parentStream(cursor, async function* (slice) {
+    for await (const { records } of retriever.pages(slice, cursor)) yield records;
+  });
+}
+
+/** The records of a retriever that stands alone: what tells a schema, fields or streams. */
+export async function* readAll(retriever: Component, settings: StreamSettings): AsyncIterable<SelectedRecord> {
+  const node = { type: 'DeclarativeStream', name: 'look-up', retriever };
+  const { cursor, retriever: made } = reading(node, {}, () => Promise.resolve({}), settings);
+  for await (const slice of cursor.slices()) for await (const { records } of made.pages(slice, cursor)) yield* records;
+}
+
+/** Which of its two streams a delegating one is, by its state. */
+function chosen(node: Component, state: State, { environment }: StreamSettings): Component {
+  const full = node['full_refresh_stream'] as Component;
+  const changes = node['incremental_stream'] as Component;
+  if (Object.keys(state).length === 0) return full;
+  const period = node['api_retention_period'];
+  const sync = changes['incremental_sync'];
+  if (typeof period === 'string' && period !== '' && isComponent(sync)) {
+    const kept = incremental(sync, undefined, environment);
+    if (kept.isOlderThan(state, period)) return full;
+  }
+  return changes;
+}
+
+function delegating(node: Component, settings: StreamSettings): DeclarativeStream {
+  const [full, changes] = [node['full_refresh_stream'], node['incremental_stream']].map((one) =>
+    declarativeStream(one as Component, settings),
+  );
+  return {
+    name: String(node['name']),
+    primaryKey: changes!.primaryKey,
+    cursorField: changes!.cursorField,
+    schema: changes!.schema,
+    read(options) {
+      const isFull = chosen(node, options.state ?? {}, settings) === node['full_refresh_stream'];
+      return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);
+    },
+  };
+}
+
+/** The streams of a list, those of a condition where it holds. */
+export function streamNodes(value: unknown, environment: Environment): readonly Component[] {
+  return componentsOf(value).flatMap((node) => {
+    if (node['type'] !== 'ConditionalStreams') return [node];
+    return new Condition(String(node['condition']), aroundOf(node, environment)).holds({})
+      ? componentsOf(node['streams'])
+      : [];
+  });
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from '@jest/globals';
+import { runConnection } from '../../../core/engine/index.js';
+import { planColumns } from '../../../core/middleware/index.js';
+import { SavedState, type SourceStream, type WriteMode } from '../../../core/protocol/index.js';
+import { ConnectorError } from '../../../core/sdk/errors.js';
+import { emptyStore, memoryDestination, type Store } from './memory-destination.js';
+
+/** Ten records; a state after every third, and at the end. */
+function source(asked: unknown[], failsAt: (id: number) => boolean, key: readonly string[]): SourceStream {
+  return {
+    kind: 'stateful',
+    catalog: {
+      name: 'items',
+      summary: '',
+      fields: [{ name: 'id', type: 'integer', nullable: false }],
+      primaryKey: key,
+      cursor: 'id',
+      syncModes: ['full_refresh', 'incremental'],
+    },
+    async *read({ state, range }) {
+      asked.push(range ?? state);
+      for (let id = Number((state as { at?: number } | undefined)?.at ?? 0) + 1; id <= 10; id += 1) {
+        if (failsAt(id)) throw new ConnectorError('transient', 'the API is away');
+        yield [{ id }];
+        if (id % 3 === 0 || id === 10) yield new SavedState({ at: id });
+      }
+    },
+  };
+}
+
+async function run(
+  store: Store,
+  options: {
+    failsAt?: (id: number) => boolean;
+    write?: WriteMode;
+    key?: readonly string[];
+    fullRefresh?: boolean;
+    range?: { from: string };
+  },
+) {
+  const asked: unknown[] = [];
+  const destination = memoryDestination(store, () => undefined);
+  const outcome = await runConnection({
+    run: { id: '00000000-0000-4000-8000-000000000000', connection: 'test' },
+    source: {
+      check: async () => undefined,
+      streams: async () => ({ items: source(asked, options.failsAt ?? (() => false), options.key ?? ['id']) }),
+      close: async () => undefined,
+    },
+    destination,
+    schema: 'raw',
+    streams: [
+      {
+        name: 'items',
+        sync: undefined,
+        write: options.write,
+        lookback: undefined,
+        onSchemaChange: 'evolve',
+        planColumns: (own, key) => planColumns(own, { stream: 'items', map: [], expect: [], protect: {} }, key),
+        marks: [],
+      },
+    ],
+    errorBudget: { share: 1, records: 1000 },
+    unstorableText: 'replace',
+    fullRefresh: options.fullRefresh ?? false,
+    ...(options.range === undefined ? {} : { range: options.range }),
+    startedAt: new Date('2026-03-06T12:00:00Z'),
+    clock: {
+      id: () => crypto.randomUUID(),
+      sleep: async () => undefined,
+      now: () => new Date('2026-03-06T12:00:00Z'),
+      random: () => 0.5,
+    },
+    signal: new AbortController().signal,
+    on: () => undefined,
+    probe: () => undefined,
+  });
+  return { outcome, asked };
+}
+
+const stateOf = (store: Store) =>
+  store.bookmarks.map(({ position }) => (position.kind === 'state' ? position.state : position.kind));
+
+describe('streams that keep a state of their own', () => {
+  it('commits a state with the records before it, and goes on from it', async () => {
+    const store = emptyStore();
+    const { outcome, asked } = await run(store, {});
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10, inserted: 10 } });
+    expect(asked).toEqual([undefined]);
+    expect(stateOf(store)).toEqual([{ at: 10 }]);
+    expect((await run(store, {})).asked).toEqual([{ at: 10 }]);
+  });
+
+  it('reads on from the last state that was committed when it fails on the way', async () => {
+    const store = emptyStore();
+    let failures = 0;
+    const { outcome, asked } = await run(store, { failsAt: (id) => id === 5 && ++failures <= 2 });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10, inserted: 10 } });
+    expect(asked).toEqual([undefined, { at: 3 }, { at: 3 }]);
+  });
+
+  it('keeps what was committed when it fails for good', async () => {
+    const store = emptyStore();
+    const { outcome } = await run(store, { failsAt: (id) => id === 8 });
+    expect(outcome).toMatchObject({ state: 'failed', ledger: { inserted: 6 } });
+    expect(stateOf(store)).toEqual([{ at: 6 }]);
+  });
+
+  it('is one checkpoint, without a state, where it replaces the table', async () => {
+    const store = emptyStore();
+    const { outcome } = await run(store, { write: 'overwrite', fullRefresh: true });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10 } });
+    expect(stateOf(store)).toEqual([]);
+  });
+
+  it('hands the days of a person on, and leaves the state alone', async () => {
+    const store = emptyStore();
+    await run(store, {});
+    const { asked } = await run(store, { range: { from: '2026-01-01' } });
+    expect(asked).toEqual([{ from: '2026-01-01' }]);
+    expect(stateOf(store)).toEqual([{ at: 10 }]);
+  });
+
+  it('is not appended without a key, since what is read again would be doubled', async () => {
+    const { outcome } = await run(emptyStore(), { write: 'append', key: [] });
+    expect(outcome.error?.message).toContain('it has no key, and its source may read a record again');
+  });
+});
