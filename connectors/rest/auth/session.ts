@@ -49,7 +49,7 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
     known = undefined;
     await current();
   };
-  if (how['type'] === 'Bearer' || how['type'] === 'SessionTokenRequestBearerAuthenticator')
+  if (how['type'] === 'Bearer')
     return {
       async apply({ header }) {
         header['Authorization'] = `Bearer ${await current()}`;

@@ -95,10 +95,10 @@ export const COMPONENTS: Readonly<Record<string, Readonly<Record<string, string>
   },
   SessionTokenAuthenticator: {
     login_requester: 'HttpRequester!', session_token_path: '[text]!', expiration_duration: 'text',
-    request_authentication: 'SessionTokenRequestApiKeyAuthenticator|SessionTokenRequestBearerAuthenticator!', decoder: 'JsonDecoder|XmlDecoder',
+    request_authentication: 'ApiKey|Bearer!', decoder: 'JsonDecoder|XmlDecoder',
   },
-  SessionTokenRequestApiKeyAuthenticator: { inject_into: 'RequestOption!', api_token: 'text' },
-  SessionTokenRequestBearerAuthenticator: {},
+  ApiKey: { inject_into: 'RequestOption!', api_token: 'text' },
+  Bearer: {},
   LegacySessionTokenAuthenticator: {
     header: 'text!', login_url: 'text!', session_token: 'text', session_token_response_key: 'text!', username: 'text', password: 'text', validate_session_url: 'text!',
   },

@@ -57,7 +57,16 @@ export function parseText(text: string, name: string): ParsedText {
     lineCounter: counter,
     uniqueKeys: true,
     prettyErrors: false,
-    customTags: (tags) => tags.filter((tag) => typeof tag === 'string' || !tag.tag.endsWith(':timestamp')),
+    customTags: (tags) => [
+      ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag)),
+      // As the reference reads them: `yes` and `on` are words for true, `y` and `n` are texts.
+      {
+        tag: 'tag:yaml.org,2002:bool',
+        default: true,
+        test: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
+        resolve: (text: string) => /^(yes|true|on)$/i.test(text),
+      },
+    ],
   });
   const [error] = document.errors;
   if (error !== undefined) {
