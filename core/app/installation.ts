@@ -5,7 +5,7 @@ import type { EmbeddedServer, Store } from '../persistence/index.js';
 import type { DestinationSession, OpenSource, SqlSession } from '../protocol/index.js';
 import type { RunQueue } from '../scheduler/queue.js';
 import { shareBudgets } from '../sdk/http/shared-budget.js';
-import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import { ConnectorError, toConnectorError, type DestinationPlugin } from '../sdk/index.js';
 import type { Configuration } from './configuration.js';
 
 /** The host's own database on an embedded server; those of destinations are called like them. */
@@ -25,11 +25,19 @@ export interface Installation {
   source(name: string, signal: AbortSignal): Promise<OpenSource>;
   destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
   checkDestination(name: string, signal: AbortSignal): Promise<void>;
+  /** The plugin of a destination with its configuration, for whoever connects to it in ways of its own. */
+  destinationPlugin(name: string): Promise<DestinationReach>;
   sql(name: string, options: { readonly readOnly: boolean; readonly signal: AbortSignal }): Promise<SqlSession>;
   /** Schema of fence, bookmarks, ledger, quarantine and dirty marks of a destination. */
   metadataSchema(destination: string): Promise<string>;
   /** Ends what this process started; may be repeated. */
   close(): Promise<void>;
+}
+
+export interface DestinationReach {
+  readonly plugin: DestinationPlugin;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly baseFolder: string;
 }
 
 /** TypeORM is large, and most verbs need no store. */
@@ -134,6 +142,7 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       const { plugin, config } = await destinationOf(name);
       await plugin.check(config, { signal, baseFolder });
     },
+    destinationPlugin: async (name) => ({ ...(await destinationOf(name)), baseFolder }),
     sql: sqlOf,
     async metadataSchema(name) {
       const { config } = await configuration.plugin('destination', name);

@@ -130,6 +130,7 @@ test('every verb prints what is documented', async () => {
   await check('report', 'mail', '--month', '2026-03', '--to', 'ana@example.org', '--dry-run');
   await check('connectors', 'list');
   await check('connectors', 'spec', 'postgres');
+  await check('connectors', 'test', 'warehouse', '--case', 'append adds rows', 'whose reply is lost');
   await project.write(
     'manifests/a.yaml',
     'version: 7.0.0\ncheck: { stream_names: [a] }\nstreams:\n  - { name: a, type: DeclarativeStream, retriever: { class_name: a.B } }\n',

@@ -57,6 +57,22 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   lookback_not_taken_off: [{ file: WINDOWS, find: /\) - lookback\)/, replace: '))' }],
   /** As if it said `>` and not `>=`. */
   start_of_window_left_out: [{ file: WINDOWS, find: /\bfrom: format\(from\),/, replace: 'from: format(from + 1),' }],
+  /** As if a version had to be newer (`>`) and not only no older (`>=`) to take the place of another. */
+  equal_version_left_out: [
+    {
+      file: 'destinations/postgres/merge.js',
+      find: /t\.\$\{version\} > s\.\$\{version\}/,
+      replace: 't.${version} >= s.${version}',
+    },
+  ],
+  /** As a COPY that skips what it does not like: the rows are gone, and nobody counts them. */
+  staged_rows_skipped: [
+    {
+      file: 'destinations/postgres/writer.js',
+      find: /if \(Number\(rows\[0\]\?\.n\) !== staged\) throw stagingLost\([^;]*;/,
+      replace: 'await transaction.query(`DELETE FROM ${staging} WHERE _pos = 2`);',
+    },
+  ],
   /** What a mistake becomes when the program is rewritten around it. */
   place_that_is_gone: [{ file: FENCE, find: /no such text/, replace: '' }],
   /** No mistake: the wait that a frozen process may cost, short enough for a test. */

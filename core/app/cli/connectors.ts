@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { connectorsTestVerb } from './connectors-test.js';
 import { connectorsValidateVerb } from './connectors-validate.js';
 import { table } from './output.js';
 import { does } from './verb.js';
@@ -42,5 +43,6 @@ export function connectorsVerb(program: Command): void {
         `${plugin.name} (${plugin.kind}): ${plugin.summary}\n\n${table(['key', 'type', 'required', 'default', 'description'], rows)}`,
     );
   });
+  connectorsTestVerb(group);
   connectorsValidateVerb(group);
 }

@@ -1,0 +1,93 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { Option, type Command } from 'commander';
+import { ConnectorError, EXIT_CODES } from '../../sdk/index.js';
+import type { CaseResult, WriterTask } from '../../sdk/testing/index.js';
+import { does, type VerbContext } from './verb.js';
+
+interface Options {
+  readonly case?: readonly string[];
+  readonly schema?: string;
+  readonly task?: string;
+}
+
+/** `connectors test`: the conformance suite on a destination of the configuration. */
+export function connectorsTestVerb(group: Command): void {
+  const test = group
+    .command('test')
+    .description('try on a destination of the configuration all that every destination keeps')
+    .argument('<name>', 'a destination of the configuration, best one for tests: its bookkeeping keeps some rows')
+    .option('--case <words...>', 'only cases whose name or area has these words')
+    .option(
+      '--schema <name>',
+      'write into this schema, where the role may make none; default: one that is made and removed',
+    )
+    .addOption(new Option('--task <json>').hideHelp());
+  does<Options>(test, async (context, [name], options) => {
+    const installation = await context.installation();
+    const { plugin, config, baseFolder } = await installation.destinationPlugin(name as string);
+    const { conformanceOf, DESTINATION_CASES, runWriterTask } = await import('../../sdk/testing/index.js');
+    if (options.task !== undefined) {
+      await runWriterTask({ plugin, config, baseFolder }, JSON.parse(options.task) as WriterTask);
+      return 0;
+    }
+    const words = options.case ?? [];
+    const cases = DESTINATION_CASES.filter(
+      ({ name: of, area }) => words.length === 0 || words.some((word) => of.includes(word) || area === word),
+    );
+    if (cases.length === 0)
+      throw new ConnectorError('config', `No case has ${words.map((word) => `"${word}"`).join(' or ')} in its name.`, {
+        hint: 'Leave `--case` away to see all names.',
+      });
+    let done = 0;
+    const results = await conformanceOf(
+      {
+        plugin,
+        config,
+        baseFolder,
+        startWriter: (task) => startWriter(context, name as string, task),
+        ...(options.schema === undefined ? {} : { schema: options.schema }),
+      },
+      {
+        cases: cases.map((one) => ({
+          ...one,
+          run: (trial) => {
+            context.signal.throwIfAborted();
+            return one.run(trial);
+          },
+        })),
+        onResult: ({ name: of }) => context.output.progress(`${++done} of ${cases.length}: ${of}`),
+      },
+    );
+    context.signal.throwIfAborted();
+    const count = (outcome: CaseResult['outcome']) => results.filter((one) => one.outcome === outcome).length;
+    const counts = { passed: count('passed'), failed: count('failed'), not_applicable: count('not_applicable') };
+    const safe = results.map(({ reason, ...rest }) => ({
+      ...rest,
+      reason: reason === undefined ? null : context.output.scrub(reason),
+    }));
+    context.output.data('tributary.connectors_test/1', { destination: name, ...counts, cases: safe }, () =>
+      [
+        ...safe.map(
+          (one) =>
+            `${LABELS[one.outcome]}  ${one.area}: ${one.name}${one.reason === null ? '' : `\n      ${one.reason}`}`,
+        ),
+        `${counts.passed} passed, ${counts.failed} failed, ${counts.not_applicable} not applicable.`,
+      ].join('\n'),
+    );
+    return counts.failed === 0 ? 0 : EXIT_CODES.destination;
+  });
+}
+
+const LABELS: Readonly<Record<CaseResult['outcome'], string>> = {
+  passed: 'ok  ',
+  failed: 'FAIL',
+  not_applicable: 'n/a ',
+};
+
+/** This same verb in a process of its own, so that it can be killed. */
+function startWriter({ configFile }: VerbContext, name: string, task: WriterTask): ChildProcess {
+  const args = ['connectors', 'test', name, '--config', configFile, '--task', JSON.stringify(task)];
+  return spawn(process.execPath, [...process.execArgv, process.argv[1] as string, ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+}
