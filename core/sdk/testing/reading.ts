@@ -1,4 +1,11 @@
-import { BadRecord, SavedState, type OpenFile, type RecordData, type SourceStream, type Slice } from '../../protocol/index.js';
+import {
+  BadRecord,
+  SavedState,
+  type OpenFile,
+  type RecordData,
+  type SourceStream,
+  type Slice,
+} from '../../protocol/index.js';
 import { misfit } from './field-values.js';
 import type { Trial } from './source-contract.js';
 import { smallWindows, wholeWindows } from './windows.js';

@@ -96,7 +96,8 @@ export async function read(site: Site, name: string, changes: Readonly<Record<st
   const source = await open(site, changes);
   try {
     const stream = (await source.streams(() => undefined))[name]!;
-    if (stream.kind === 'files' || stream.kind === 'stateful') throw new Error(`Stream ${name} is one of ${stream.kind}`);
+    if (stream.kind === 'files' || stream.kind === 'stateful')
+      throw new Error(`Stream ${name} is one of ${stream.kind}`);
     const slices =
       stream.kind === 'incremental'
         ? cutWindows({
