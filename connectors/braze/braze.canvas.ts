@@ -16,6 +16,9 @@ export const BREAKDOWN = {
   include_deleted_step_data: true,
 };
 
+/** Braze says it of a variant by no field, only by its name. */
+export const isControlVariant = (name: string | null): boolean => /^control( group)?$/i.test(name ?? '');
+
 /** The rows of one Canvas for the days in `[from, to)`. */
 export function canvasRows(canvas: string, body: any, from: string, to: string): CanvasDayRow[] {
   return daysOf(body?.data?.stats, `Canvas ${canvas}`, from, to).flatMap(({ time, ...stats }) =>
@@ -68,7 +71,7 @@ function rowOf(canvas: string, keys: Partial<CanvasElementRow>, element: Element
     canvas_id: canvas,
     variant_id: '',
     variant_name: null,
-    is_control: /^control( group)?$/i.test(keys.variant_name ?? ''),
+    is_control: isControlVariant(keys.variant_name ?? null),
     step_id: '',
     step_name: null,
     channel: '',

@@ -1,6 +1,15 @@
 import type { z } from 'zod';
+import { isControlVariant } from './braze.canvas.js';
 import { instant } from './braze.days.js';
-import type { Campaign, CampaignDetails, CampaignVariation, Canvas, CanvasDetails, Segment } from './braze.schemas.js';
+import type {
+  Campaign,
+  CampaignDetails,
+  CampaignVariation,
+  Canvas,
+  CanvasDetails,
+  CanvasVariant,
+  Segment,
+} from './braze.schemas.js';
 
 export const campaignRow = ({ id, name, last_edited, is_api_campaign, tags }: Readonly<Record<string, any>>) =>
   ({ id, name, last_edited: instant(last_edited), is_api_campaign, tags: tags ?? [] }) as z.input<typeof Campaign>;
@@ -72,3 +81,10 @@ export const canvasDetailsRow = (id: string, body: Readonly<Record<string, any>>
       next_step_ids: step?.next_step_ids ?? [],
     })),
   }) as z.input<typeof CanvasDetails>;
+
+/** The variants of a Canvas, each a row by itself, so that events find theirs. */
+export const variantRows = ({ canvas_id, variants }: z.input<typeof CanvasDetails>) =>
+  (variants as { readonly id: string; readonly name?: string }[]).map(
+    ({ id: variant_id, name = null }) =>
+      ({ canvas_id, variant_id, name, is_control: isControlVariant(name) }) as z.input<typeof CanvasVariant>,
+  );

@@ -51,6 +51,13 @@ export const CampaignVariation = z.object({
   is_control: z.boolean().describe('True: the control group, which is sent nothing'),
 });
 
+export const CanvasVariant = z.object({
+  canvas_id: z.string().describe('Canvas; `canvases.id`'),
+  variant_id: z.string().describe('As `canvas_variation_id` of events and `variant_id` of the series'),
+  name: z.string().nullable().describe('Its name in the dashboard'),
+  is_control: z.boolean().describe('True for the variant that is sent nothing, which is known by its name'),
+});
+
 /** Whole numbers of any length. Null: the channel does not measure it. */
 const count = z.union([z.number(), z.bigint(), z.string()]).meta({ field: 'integer' });
 

@@ -5,7 +5,7 @@ import { ask, askAbout, askNamed, forbidden, openBraze, type Braze, type Listed,
 import { BREAKDOWN, canvasRows, summaryRows } from './braze.canvas.js';
 import { config, type Config } from './braze.config.js';
 import { addDays, dayIn, endOfDay } from './braze.days.js';
-import { campaignRow, canvasRow, segmentRow, variationRows } from './braze.details.js';
+import { campaignRow, canvasRow, segmentRow, variantRows, variationRows } from './braze.details.js';
 import { GUIDE } from './braze.guide.js';
 import { hasCounts, rowsOf } from './braze.metrics.js';
 import {
@@ -29,6 +29,7 @@ import {
   CanvasDay,
   CanvasDetails,
   CanvasSummary,
+  CanvasVariant,
   CustomEvent,
   dailyNumbers,
   Product,
@@ -119,6 +120,16 @@ export const brazeSource = (http: Partial<HttpClientOptions> = {}) =>
         primaryKey: ['canvas_id'],
         schema: CanvasDetails,
         read: (reading) => rowsOfDetails(reading, CANVASES),
+      }),
+      canvas_variants: kind.fullRefresh({
+        summary: 'One row per variant of a Canvas, and whether it is the control group.',
+        permissions: ['canvas.list', 'canvas.details'],
+        calls: 'one per Canvas, the same as those of `canvas_details`',
+        primaryKey: ['canvas_id', 'variant_id'],
+        schema: CanvasVariant,
+        async *read(reading) {
+          for await (const row of eachDetails(reading, CANVASES)) yield variantRows(row);
+        },
       }),
       canvas_data_series: kind.incremental({
         summary: 'One row per Canvas, day and variant (entries, conversions) or step, channel and message (all else).',

@@ -73,11 +73,13 @@ test('Braze as a process says what a configuration needs, writes what the shippe
     const get = async (path: string) =>
       (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${config['api_key']}` } })).status;
     expect([await get('/campaigns/list'), await get('/kpi/dau/data_series?length=1')]).toEqual([200, 403]);
-    // Of two kinds nothing has happened in this world yet.
+    // Of these kinds nothing has happened in this world, which has no Canvas.
     const notes = await checked('braze-currents.yaml', 'bucket');
     expect(notes.map((note) => /^stream "(\w+)": no file matches /.exec(note)?.[1])).toEqual([
       'in_app_clicks',
       'webhook_sends',
+      'canvas_entries',
+      'canvas_conversions',
     ]);
     const sends = join(
       folder,

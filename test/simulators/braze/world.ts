@@ -19,7 +19,7 @@ export interface WorldOptions {
   readonly canvases?: number;
   /** First day of the history. Default: the first of the month 14 months before `now`; give it where a world must outlive a month. */
   readonly start?: string;
-  /** Part of the members that each campaign reaches, for worlds whose single events are told. Default: all. */
+  /** Part of the members that each campaign and canvas reaches, for worlds whose single events are told. Default: all. */
   readonly audienceShare?: number;
   /** Leave out the campaign that is listed but gone when it is read. */
   readonly deletedCampaign?: boolean;
@@ -81,13 +81,18 @@ export const createWorld = (options: WorldOptions): BrazeWorld => {
   const startDay = options.start === undefined ? monthsEarlier(today, 14) : dayNumber(options.start);
   const activity = createActivity(seed);
   const arrival = createArrival(calendar);
+  const reaching = (campaign: Campaign): Campaign => ({ ...campaign, audience: campaign.audience * audienceShare });
   const made = Array.from({ length: count }, (_, index) => campaignOf(seed, index, startDay, calendar))
     .filter(({ isDeleted }) => deletedCampaign || !isDeleted)
-    .map((campaign) => ({ ...campaign, audience: campaign.audience * audienceShare }))
+    .map(reaching)
     .sort((left, right) => left.createdAt - right.createdAt || left.key - right.key);
-  const canvases = Array.from({ length: canvasCount }, (_, index) => canvasOf(seed, index, startDay, calendar)).sort(
-    (left, right) => left.entry.createdAt - right.entry.createdAt || left.entry.key - right.entry.key,
-  );
+  const canvases = Array.from({ length: canvasCount }, (_, index) => canvasOf(seed, index, startDay, calendar))
+    .map((canvas) => ({
+      ...canvas,
+      entry: reaching(canvas.entry),
+      steps: canvas.steps.map((step) => ({ ...step, messages: reaching(step.messages) })),
+    }))
+    .sort((left, right) => left.entry.createdAt - right.entry.createdAt || left.entry.key - right.entry.key);
   const byId = new Map(made.map((campaign) => [campaign.id, campaign]));
 
   const campaignsAt = (observedAt: number): Campaign[] => made.filter(({ createdAt }) => createdAt <= observedAt);

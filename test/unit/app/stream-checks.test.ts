@@ -89,7 +89,9 @@ test('a stream of Currents without a rule for its members is a warning, and what
       ),
     ),
   ]);
-  expect(issues).toEqual([expect.stringMatching(/email_opens has no column "dispath_id"; did you mean "dispatch_id"/)]);
+  // Campaigns and Canvases count by the same entry of the file.
+  const told = expect.stringMatching(/email_opens has no column "dispath_id"; did you mean "dispatch_id"/);
+  expect(issues).toEqual([told, told]);
 });
 
 test('streams that only the configuration makes are known by their names', async () => {

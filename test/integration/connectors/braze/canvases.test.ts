@@ -90,6 +90,17 @@ test('canvases and their details come with the archived ones, and without a word
     expect(JSON.stringify(details)).not.toContain('Hello from');
   }));
 
+test('the variants of each Canvas are rows too, by which events find their names and the control group', () =>
+  withSimulator({ campaigns: 0, canvases: CANVASES }, async (simulator) => {
+    const { rows } = await read(simulator, 'canvas_variants');
+    const found = new Map(rows.map((row) => [`${row['canvas_id']} ${row['variant_id']}`, row]));
+    expect(found.size).toBe(rows.length);
+    const { variants } = simulator.world.canvasTruth(now);
+    expect(variants.some(({ is_control }) => is_control)).toBe(true);
+    for (const { canvas_id, variant_id, variant_name, is_control } of variants)
+      expect(found.get(`${canvas_id} ${variant_id}`)).toMatchObject({ name: variant_name, is_control });
+  }));
+
 test('the summary adds up the last 14 days of what was active', () =>
   withSimulator({ campaigns: 0, canvases: CANVASES }, async (simulator) => {
     const clock = { now: () => new Date(simulator.now()), sleep: () => Promise.resolve() };

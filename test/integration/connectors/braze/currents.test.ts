@@ -19,7 +19,7 @@ import { open, withSimulator } from './reading.js';
 const NOW = '2026-10-29T15:00:00Z';
 const FIRST_DAY = '2026-10-01';
 const DAY_MS = 86_400_000;
-const WORLD = { now: NOW, start: '2026-05-01', campaigns: 14, audienceShare: 0.012 };
+const WORLD = { now: NOW, start: '2026-05-01', campaigns: 14, canvases: 12, audienceShare: 0.012 };
 const MEMBERS = membersOf(1, 900);
 
 let bench: Bench;
@@ -104,6 +104,9 @@ async function build(facts: readonly CompiledFact[], rebuildAll = false): Promis
   }
 }
 
+/** What tells names, variants and control groups of what the events name by ids. */
+const NAMES = ['campaigns', 'campaign_variations', 'canvases', 'canvas_variants'];
+
 /** The members as the plan exports them, with what must stay there. */
 function exportMembers(): void {
   const lines = MEMBERS.map(({ externalId, email, region, segment }) => `${externalId},${email},${region},${segment}`);
@@ -111,6 +114,7 @@ function exportMembers(): void {
 }
 
 const MEASURES = [
+  'targeted',
   'sent',
   'delivered',
   'opened',
@@ -187,7 +191,7 @@ test(
     withSimulator(WORLD, async (simulator) => {
       const { world } = simulator;
       const { settings, facts } = await shipped();
-      const counted = facts.filter(({ name }) => name.startsWith('events_'));
+      const counted = facts.filter(({ name }) => name !== 'braze_series');
       exportMembers();
       const currents = startCurrents({ folder });
       const from = Math.floor(Date.parse(FIRST_DAY) / DAY_MS);
@@ -198,7 +202,7 @@ test(
         const events = eventsAt(world, MEMBERS, now, from);
         const late = await currents.deliver(events, now, day === 5);
         held += late.size;
-        if (day === 0 || day === 5) await syncApi(simulator, counted, ['campaigns', 'campaign_variations']);
+        if (day === 0 || day === 5) await syncApi(simulator, counted, NAMES);
         await syncFiles(settings, counted, currents.path);
         await build(counted);
         const expected = expectedOf(
@@ -214,9 +218,15 @@ test(
         expect(
           last.campaigns.reduce((sum, row) => sum + Number((row as Record<string, unknown>)[name] ?? 0), 0),
         ).toBeGreaterThan(0);
-      expect(new Set(last.campaigns.map(({ channel }) => channel))).toEqual(
-        new Set(['email', 'ios_push', 'android_push', 'sms', 'webhook', 'in_app']),
+      const channels = ['email', 'ios_push', 'android_push', 'sms', 'webhook', 'in_app'];
+      const canvases = new Set(world.canvasesAt(Date.parse(simulator.now())).map(({ id }) => id));
+      const ofCanvases = last.campaigns.filter(({ campaign_id }) => canvases.has(campaign_id));
+      const ofCampaigns = last.campaigns.filter(({ campaign_id }) => !canvases.has(campaign_id));
+      expect(new Set(ofCampaigns.map(({ channel }) => channel))).toEqual(new Set(channels));
+      expect(new Set(ofCanvases.map(({ channel }) => channel))).toEqual(
+        new Set(['email', 'ios_push', 'android_push', 'sms', '']),
       );
+      expect(last.responses.some((row) => canvases.has(row.campaign_id) && row.is_control)).toBe(true);
       expect(new Set(last.responses.map(({ response_type }) => response_type)).size).toBe(4);
       expect(last.responses.some(({ is_control }) => is_control)).toBe(true);
       expect(held).toBeGreaterThan(100);
@@ -245,7 +255,7 @@ const campaignSums = (measures: readonly string[]) =>
 test(
   'a campaign that is read by the series and by its events is counted once, by whichever the configuration says',
   () =>
-    withSimulator({ ...WORLD, campaigns: 8, audienceShare: 0.004 }, async (simulator) => {
+    withSimulator({ ...WORLD, campaigns: 8, canvases: 0, audienceShare: 0.004 }, async (simulator) => {
       const { world } = simulator;
       const { settings, facts } = await shipped();
       exportMembers();
@@ -256,7 +266,10 @@ test(
       const all = eventsAt(world, MEMBERS, now, world.startDay);
       const events = all.filter(({ campaign }) => hasEvents.has(campaign.id));
       await currents.deliver(events, now, true);
-      await syncApi(simulator, facts, ['campaigns', 'campaign_variations', 'campaign_data_series']);
+      const sentBefore = currentsTruth(events, world.calendar.timeZone)
+        .cells.filter(({ date }) => date < FIRST_DAY)
+        .reduce((sum, { sent }) => sum + (sent ?? 0), 0);
+      await syncApi(simulator, facts, [...NAMES, 'campaign_data_series']);
       await syncFiles(settings, facts, currents.path, 'jsonl');
       const cells = world.truth(now, { from: FIRST_DAY }).cells;
       const SAME = ['sent', 'delivered', 'bounced', 'complained', 'opened_machine'] as const;
@@ -303,7 +316,7 @@ test(
       };
       const counting = (measure: string) =>
         bench.query<{ fact: string; campaign_id: string }>(
-          `SELECT DISTINCT fact, campaign_id FROM report.campaign_daily WHERE ${measure} > 0 AND NOT is_control`,
+          `SELECT DISTINCT fact, campaign_id FROM report.campaign_daily WHERE ${measure} > 0 AND NOT is_control AND date >= '${FIRST_DAY}'`,
         );
 
       await build(facts);
@@ -332,6 +345,13 @@ test(
       await build(turned, true);
       await equal();
       expect([...new Set((await counting('sent')).map(({ fact }) => fact))]).toEqual(['braze_series']);
+      // What the series was not asked for, the events go on to count.
+      expect(
+        await bench.query(
+          `SELECT sum(sent)::int AS sent FROM report.campaign_daily WHERE NOT is_control AND date < '${FIRST_DAY}'`,
+        ),
+      ).toEqual([{ sent: sentBefore }]);
+      expect(sentBefore).toBeGreaterThan(1_000);
     }),
   240_000,
 );

@@ -2,6 +2,7 @@ import { cellDraw, seenSend, type SendDay } from '../activity.js';
 import { seen } from '../arrival.js';
 import { dayMs } from '../calendar.js';
 import type { Campaign, Element } from '../campaigns.js';
+import type { Canvas, Step } from '../canvases.js';
 import { channelParts } from '../channels.js';
 import { pick, unit, uuid } from '../random.js';
 import type { BrazeWorld } from '../world.js';
@@ -24,6 +25,8 @@ export interface CurrentsEvent {
   readonly at: number;
   readonly campaign: Campaign;
   readonly element: Element;
+  /** Where it happened in a canvas: `campaign` and `element` are then those of the step, or the canvas' own and the variant. */
+  readonly canvas?: { readonly name: string; readonly variant: Element; readonly step?: Step };
   readonly member: Member;
   readonly dispatchId: string;
   /** What only this type says. */
@@ -82,6 +85,8 @@ const TYPES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 const CONVERSION = 'users.campaigns.Conversion';
 const CONTROL = 'users.campaigns.EnrollInControl';
+const ENTRY = 'users.canvas.Entry';
+const CANVAS_CONVERSION = 'users.canvas.Conversion';
 const CUSTOM = 'users.behaviors.CustomEvent';
 
 /** What a part's events say beside the message they belong to. */
@@ -96,42 +101,53 @@ const ownOf = (part: string, element: Element, link: number): Readonly<Record<st
 
 /**
  * All that has happened by an instant and is known by then, member by member: the same sends, and the same shares of what arrives
- * late, as the series of the REST API adds up. Only campaigns; `from` is the first day of sends that counts.
+ * late, as the series of the REST API adds up. `from` is the first day of sends that counts. A member gets the messages of one variant of
+ * a canvas, drawn apart from the entries.
  */
 export function eventsAt(world: BrazeWorld, members: readonly Member[], now: number, from: number): CurrentsEvent[] {
   const { calendar, activity, arrival } = world;
   const today = calendar.dayOf(now);
   const events: CurrentsEvent[] = [];
-  for (const campaign of world.campaignsAt(now)) {
-    if (campaign.isDeleted || campaign.cadence === 'never') continue;
+  for (const campaign of world.campaignsAt(now)) tellAll(campaign);
+  for (const canvas of world.canvasesAt(now)) {
+    tellAll(canvas.entry, canvas);
+    for (const step of canvas.steps) tellAll(step.messages, canvas, step);
+  }
+  return events;
+
+  function tellAll(campaign: Campaign, canvas?: Canvas, step?: Step): void {
+    if (campaign.isDeleted || campaign.cadence === 'never') return;
     for (const element of campaign.elements) {
       const sendDays = activity.sendDays(campaign, element);
       for (let day = Math.max(campaign.firstDay, from); day <= today; day += 1) {
         const send = sendDays(day);
-        if (send !== null) tell(campaign, element, day, send);
+        if (send !== null) tell(campaign, element, day, send, canvas, step);
       }
     }
   }
-  return events;
 
-  function tell(campaign: Campaign, element: Element, day: number, send: SendDay): void {
+  function tell(campaign: Campaign, element: Element, day: number, send: SendDay, canvas?: Canvas, step?: Step): void {
     if (send.sent > members.length) throw new RangeError(`${send.sent} messages for ${members.length} members`);
     const { channel, isControl } = element;
     const place = [campaign.key, element.key, day] as const;
     const dispatchId = uuid(...place, 0x64697370);
     const first = Math.floor(unit(...place, 0x6d656d62) * members.length);
-    const memberOf = (message: number) => members[(first + message) % members.length]!;
-    const add = (type: string, at: number, message: number, own: object, ...key: number[]) =>
+    const variants = canvas?.entry.elements.filter((variant) => !variant.isControl) ?? [];
+    const add = (type: string, at: number, message: number, own: object, ...key: number[]) => {
+      const person = (first + message) % members.length;
+      const variant = step === undefined ? element : variants[person % variants.length]!;
       events.push({
         id: uuid(...place, ...key),
         type: type.startsWith('users.') ? type : `users.messages.${type}`,
         at,
         campaign,
         element,
-        member: memberOf(message),
+        ...(canvas === undefined ? {} : { canvas: { name: canvas.name, variant, step } }),
+        member: members[person]!,
         dispatchId,
         own: own as Readonly<Record<string, unknown>>,
       });
+    };
     const [start, end] = [calendar.startOf(day), calendar.startOf(day + 1)];
     const types = TYPES[channel] ?? {};
     const onSend = (name: string, order: number, count: number, firstMessage: number, type = types[name]) => {
@@ -152,7 +168,8 @@ export function eventsAt(world: BrazeWorld, members: readonly Member[], now: num
     };
     if (end - start < dayMs / 2) throw new RangeError('a day without hours');
 
-    if (isControl) onSend('enrolled', 90, send.sent, 0, CONTROL);
+    if (canvas !== undefined && step === undefined) onSend('entered', 93, send.sent, 0, ENTRY);
+    else if (isControl) onSend('enrolled', 90, send.sent, 0, CONTROL);
     else {
       onSend('sent', 91, send.sent, 0);
       let failed = 0;
@@ -186,7 +203,7 @@ export function eventsAt(world: BrazeWorld, members: readonly Member[], now: num
             const at = within(day + lag, lag, index, count, 0.8);
             const type = types[name];
             if (type !== undefined) add(type, at, message, ownOf(name, element, nth), order, lag, index, 1);
-            if (name === 'unique_clicks' && unit(...place, lag, index, 0x63616c6c) < 0.3)
+            if (canvas === undefined && name === 'unique_clicks' && unit(...place, lag, index, 0x63616c6c) < 0.3)
               add(
                 CUSTOM,
                 at + 1000,
@@ -209,6 +226,8 @@ export function eventsAt(world: BrazeWorld, members: readonly Member[], now: num
         });
       });
     }
+    // What is done after a message of a step is told once, of the variant.
+    if (step !== undefined) return;
     send.conversions.forEach((counts, order) =>
       counts.forEach((count, lag) => {
         const share = arrival.conversions(day + lag, lag, campaign.sendHour, now);
@@ -216,7 +235,7 @@ export function eventsAt(world: BrazeWorld, members: readonly Member[], now: num
         for (let index = 0; index < known; index += 1) {
           const at = within(day + lag, lag, index, count, 0.9);
           add(
-            CONVERSION,
+            canvas === undefined ? CONVERSION : CANVAS_CONVERSION,
             at,
             (index * 7 + lag) % send.sent,
             { conversion_behavior_index: order },

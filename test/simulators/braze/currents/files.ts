@@ -39,16 +39,8 @@ const COMMON: Readonly<Record<string, unknown>> = {
   timezone: text,
 };
 const CAMPAIGN = { campaign_id: text, campaign_name: text, message_variation_id: text, send_id: text };
-const MESSAGE = {
-  ...COMMON,
-  ...CAMPAIGN,
-  dispatch_id: text,
-  canvas_id: text,
-  canvas_name: text,
-  canvas_variation_id: text,
-  canvas_step_id: text,
-  canvas_step_message_variation_id: text,
-};
+const CANVAS = { canvas_id: text, canvas_name: text, canvas_variation_id: text, canvas_step_id: text };
+const MESSAGE = { ...COMMON, ...CAMPAIGN, dispatch_id: text, ...CANVAS, canvas_step_message_variation_id: text };
 const EMAIL = { ...MESSAGE, email_address: text, user_agent: text };
 const MORE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'users.messages.email.Open': { machine_open: optional('boolean') },
@@ -58,6 +50,8 @@ const MORE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'users.messages.sms.ShortLinkClick': { url: text, user_phone_number: text },
   'users.messages.sms.InboundReceive': { action: text, message_body: text, user_phone_number: text },
   'users.campaigns.Conversion': { conversion_behavior_index: optional('int'), conversion_behavior: text },
+  'users.canvas.Entry': { in_control_group: optional('boolean') },
+  'users.canvas.Conversion': { conversion_behavior_index: optional('int'), conversion_behavior: text },
   'users.behaviors.CustomEvent': { name: 'string', properties: text },
 };
 
@@ -68,12 +62,16 @@ function fieldsOf(type: string): Readonly<Record<string, unknown>> {
       ? { ...MESSAGE, device_id: text, platform: text }
       : type.startsWith('users.campaigns.')
         ? { ...COMMON, ...CAMPAIGN }
-        : COMMON;
+        : type.startsWith('users.canvas.')
+          ? { ...COMMON, ...CANVAS }
+          : COMMON;
   return { ...base, ...MORE[type] };
 }
 
 function recordOf(event: CurrentsEvent): Record<string, unknown> {
-  const { id, type, at, campaign, element, member, dispatchId, own } = event;
+  const { id, type, at, campaign, element, canvas, member, dispatchId, own } = event;
+  // A name may be missing for an hour.
+  const named = (name: string) => (unit(at, 7) < 0.05 ? null : name);
   const said: Record<string, unknown> = {
     id,
     user_id: member.userId,
@@ -81,10 +79,16 @@ function recordOf(event: CurrentsEvent): Record<string, unknown> {
     app_group_id: '7c8d2f10-0000-4000-8000-000000000001',
     time: Math.floor(at / 1000),
     timezone: 'America/Chicago',
-    campaign_id: campaign.id,
-    // A name may be missing for an hour.
-    campaign_name: unit(at, 7) < 0.05 ? null : campaign.name,
-    message_variation_id: element.id,
+    ...(canvas === undefined
+      ? { campaign_id: campaign.id, campaign_name: named(campaign.name), message_variation_id: element.id }
+      : {
+          canvas_id: campaign.id,
+          canvas_name: named(canvas.name),
+          canvas_variation_id: canvas.variant.id,
+          canvas_step_id: canvas.step?.id,
+          canvas_step_message_variation_id: canvas.step === undefined ? undefined : element.id,
+          in_control_group: canvas.variant.isControl,
+        }),
     dispatch_id: dispatchId,
     email_address: member.email,
     user_agent: 'Mozilla/5.0 (clinic; member.phone 555-0100)',

@@ -3,13 +3,16 @@ import type { CurrentsEvent } from './events.js';
 /** What one day, campaign, channel, variant, region and segment holds, counted event by event. Null: no event of the channel says it. */
 export interface CurrentsCell {
   readonly date: string;
+  /** Of a canvas too; its variants are then those of the canvas. */
   readonly campaign_id: string;
-  /** As the series of the REST API names it. */
+  /** As the series of the REST API names it; empty where a canvas as a whole was entered. */
   readonly channel: string;
   readonly variation_id: string;
   readonly is_control: boolean;
   readonly region: string;
   readonly segment: string;
+  /** Members who entered a canvas, its control group too. */
+  targeted: number | null;
   sent: number | null;
   delivered: number | null;
   /** Messages opened (clicked) at least once that day. */
@@ -39,6 +42,7 @@ type Measure = keyof {
   [K in keyof CurrentsCell as CurrentsCell[K] extends number | null ? K : never]: true;
 };
 const ALL: readonly Measure[] = [
+  'targeted',
   'sent',
   'delivered',
   'opened',
@@ -52,14 +56,16 @@ const ALL: readonly Measure[] = [
 ];
 /** A tap on a push message is its opening; of in-app messages only clicks are a measure of the report. */
 const TOLD: Readonly<Record<string, readonly Measure[]>> = {
-  email: ALL,
+  email: ALL.filter((name) => name !== 'targeted'),
   ios_push: ['sent', 'opened', 'opened_total', 'bounced'],
   android_push: ['sent', 'opened', 'opened_total', 'bounced'],
   sms: ['sent', 'delivered', 'clicked', 'clicked_total', 'unsubscribed'],
   webhook: ['sent'],
+  '': ['targeted'],
   trigger_in_app_message: ['clicked_total'],
 };
 const SIMPLE: Readonly<Record<string, Measure>> = {
+  Entry: 'targeted',
   Send: 'sent',
   Delivery: 'delivered',
   Bounce: 'bounced',
@@ -77,14 +83,15 @@ export function currentsTruth(
   const cells = new Map<string, CurrentsCell>();
   const responses = new Map<string, CurrentsResponse>();
   const seen = new Set<string>();
-  for (const { type, at, campaign, element, member, dispatchId, own } of events) {
+  for (const { type, at, campaign, element, canvas, member, dispatchId, own } of events) {
+    const variant = canvas?.variant ?? element;
     const place = {
       // An event has whole seconds.
       date: days.format(Math.floor(at / 1000) * 1000),
       campaign_id: campaign.id,
-      channel: element.channel,
-      variation_id: element.id,
-      is_control: element.isControl,
+      channel: canvas !== undefined && canvas.step === undefined ? '' : element.channel,
+      variation_id: variant.id,
+      is_control: variant.isControl,
       region: member.region,
       segment: member.segment,
     };
@@ -102,7 +109,7 @@ export function currentsTruth(
       found.responded += 1;
       continue;
     }
-    const told = TOLD[element.channel] ?? [];
+    const told = TOLD[place.channel] ?? [];
     const add = (measure: Measure, isCounted = true) => {
       if (!told.includes(measure)) return;
       const blank = Object.fromEntries(ALL.map((name) => [name, told.includes(name) ? 0 : null]));
