@@ -53,7 +53,7 @@ export class DefinitionSettings {
 
 /** A campaign that several of these facts have is counted by the first of them, and is null in the others. */
 export class AuthoritySettings {
-  @Key('Facts by name, the one that counts first.', {
+  @Key('Facts by name, the one that counts first, from the first day on that it has of a campaign.', {
     shape: list(TEXT),
     example: '[events, braze_daily.campaign_data_series]',
   })

@@ -1,4 +1,5 @@
 import { MEASURES } from '#sdk';
+import type { SqlDialect } from '../../destinations/sql/index.js';
 import type { Builder } from './build-fact.js';
 import type { CompiledFact } from './fact.js';
 import { NOTHING_OWN, sumsOf } from './own.js';
@@ -6,10 +7,11 @@ import { scopeIn, type Scope } from './scope.js';
 
 /**
  * A campaign that two facts have is counted by the one that has the authority. When that one gains or loses a campaign, what
- * the other had of it is stale, and no mark says so: what is there before and after a build does.
+ * the other had of it is stale, and no mark says so: what is there before and after a build does. The same holds of the first day that it
+ * has of the campaign.
  */
 export interface PresenceWatch {
-  /** Builds a fact, and keeps which campaigns it gained or lost. */
+  /** Builds a fact, and keeps of which campaigns it gained or lost something, or has another first day. */
   around<T>(fact: CompiledFact, build: () => Promise<T>): Promise<T>;
   /** The marked scope of a fact, and the campaigns that those which it yields to gained or lost. */
   widen(fact: CompiledFact, marked: Scope | undefined): Promise<Scope | undefined>;
@@ -21,10 +23,10 @@ export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonl
   const measures = [...MEASURES, ...sumsOf(facts[0]?.own ?? NOTHING_OWN).map(({ name }) => name)].map(dialect.quote);
   const take = (name: string) => {
     const own = `fact = ${dialect.literal(name)}`;
-    const measured = measures.map((measure) => `count(${measure}) > 0 AS ${measure}`).join(', ');
-    const campaigns = `SELECT source, campaign_id, '' AS type, ${measured} FROM report.campaign_daily WHERE ${own} GROUP BY source, campaign_id`;
-    const none = measures.map((measure) => `false AS ${measure}`).join(', ');
-    const responses = `SELECT source, campaign_id, response_type AS type, ${none} FROM report.response_daily
+    const measured = measures.map((measure) => `${firstDay(`${measure} IS NOT NULL`)} AS ${measure}`).join(', ');
+    const campaigns = `SELECT source, campaign_id, '' AS type, CAST(NULL AS date) AS responded, ${measured} FROM report.campaign_daily WHERE ${own} GROUP BY source, campaign_id`;
+    const none = measures.map((measure) => `CAST(NULL AS date) AS ${measure}`).join(', ');
+    const responses = `SELECT source, campaign_id, response_type AS type, min(date) AS responded, ${none} FROM report.response_daily
       WHERE ${own} AND responded IS NOT NULL GROUP BY source, campaign_id, response_type`;
     return scratch('presence', `${campaigns} UNION ALL ${responses}`);
   };
@@ -53,5 +55,47 @@ export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonl
       if (marked !== undefined) selects.push(`SELECT day, campaign FROM ${marked.table}`);
       return scopeIn(sql, await scratch('scope', selects.join(' UNION ')));
     },
+  };
+}
+
+const firstDay = (condition: string) => `min(CASE WHEN ${condition} THEN date END)`;
+
+/**
+ * Where another fact counts instead of this one: from the first day on that it has of the campaign, measure by measure. What was before it,
+ * say before an event export was set up, only this one knows. A month that it begins within is its own.
+ */
+export function authorityOf({ fact, yields }: CompiledFact, { literal, quote, monthOf }: SqlDialect) {
+  /** By the fact and the mart: the first day of each measure, or type of response, that was asked for. */
+  const joined = new Map<string, string[]>();
+  const firstDayOf = (other: string, mart: string, has: string): string => {
+    const source = `report.${mart} WHERE fact = ${literal(other)}`;
+    const days = joined.get(source) ?? [];
+    joined.set(source, days);
+    if (!days.includes(firstDay(has))) days.push(firstDay(has));
+    return `y${[...joined.keys()].indexOf(source)}.day${days.indexOf(firstDay(has))}`;
+  };
+  return {
+    /** Conditions on a row `a`, each true where another fact counts this. */
+    conditions: (name: string, basis?: string): readonly string[] =>
+      yields
+        .filter(({ measures }) => measures === undefined || measures.includes(name))
+        .map(({ fact: other }) => {
+          const day =
+            basis === undefined
+              ? firstDayOf(other, 'campaign_daily', `${quote(name)} IS NOT NULL`)
+              : firstDayOf(other, 'response_daily', `response_type = ${literal(name)} AND responded IS NOT NULL`);
+          return `a.date >= ${fact.grain === 'month' ? monthOf(day) : day}`;
+        }),
+    /** What the conditions that were asked for join to `a`. */
+    joins: (): string =>
+      [...joined]
+        .map(
+          ([source, days], index) =>
+            `
+           LEFT JOIN (SELECT source, campaign_id, ${days.map((day, at) => `${day} AS day${at}`).join(', ')}
+             FROM ${source} GROUP BY source, campaign_id) y${index}
+             ON y${index}.source = a.source AND y${index}.campaign_id = a.campaign_id`,
+        )
+        .join(''),
   };
 }

@@ -1,5 +1,6 @@
 import { MEASURES, MONEY_MEASURES, termsOf } from '#sdk';
 import type { ColumnType, SqlDialect } from '../../destinations/sql/index.js';
+import { authorityOf } from './authority.js';
 import { crossed, crossedMarks } from './crosswalk.js';
 import { expressionsOf, type Column } from './expressions.js';
 import { schemaOf, streamsOf, type CompiledFact, type FactPart, type MeasureDefinition } from './fact.js';
@@ -88,18 +89,19 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
     if (terms.some(({ sql }) => sql === undefined)) return undefined;
     return terms.map(({ sign, sql }, index) => (index === 0 ? sql : `${sign} ${sql}`)).join(' ');
   };
+  const authority = authorityOf(fact, dialect);
   const results = [
     ...measures.map((measure) => ({
       name: measure.name,
       type: measure.type,
       sql: derived(measure) ?? value(measure.name),
-      counts: elsewhere(fact, dialect, measure.name),
+      counts: authority.conditions(measure.name),
     })),
     ...responses.map(({ column, type, basis }) => ({
       name: column,
       type: 'bigint' as const,
       sql: value(column),
-      counts: elsewhere(fact, dialect, type, basis),
+      counts: authority.conditions(type, basis),
     })),
   ].map(({ name, type, sql, counts }) => {
     const own =
@@ -115,7 +117,7 @@ export function factQuery(fact: CompiledFact, dialect: SqlDialect, tables: RawTa
         .join('')} FROM (
          SELECT ${grain('r')}, max(r.campaign_name) AS campaign_name, max(r.variant_name) AS variant_name,
            ${[...totals, 'max(r.foreign_channel) AS foreign_channel', 'count(*) AS raw_rows', ...sought].join(', ')}
-           FROM (${crossed(fact, dialect, inner)}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a`,
+           FROM (${crossed(fact, dialect, inner)}) r WHERE ${where}${days} GROUP BY ${grain('r')}) a${authority.joins()}`,
     lookups,
     responses,
     markedCampaigns: crossedMarks(fact, dialect, [
@@ -238,25 +240,6 @@ function from(
     return `\n    LEFT JOIN ${table(connection, stream)} j${index} ON ${matches.join(' AND ')}`;
   });
   return `${table(part.connection, part.stream)} f${joins.join('')}`;
-}
-
-/** Conditions under which another fact counts this of a campaign, and not this one. */
-function elsewhere(
-  fact: CompiledFact,
-  { literal, quote }: SqlDialect,
-  name: string,
-  basis?: string,
-): readonly string[] {
-  const which =
-    basis === undefined
-      ? { mart: 'campaign_daily', has: `${quote(name)} IS NOT NULL` }
-      : { mart: 'response_daily', has: `response_type = ${literal(name)} AND responded IS NOT NULL` };
-  return fact.yields
-    .filter(({ measures }) => measures === undefined || measures.includes(name))
-    .map(
-      ({ fact: other }) =>
-        `(a.source, a.campaign_id) IN (SELECT source, campaign_id FROM report.${which.mart} WHERE fact = ${literal(other)} AND ${which.has})`,
-    );
 }
 
 function withinDays({ fact: { days } }: CompiledFact, { literal }: SqlDialect): string {

@@ -237,6 +237,43 @@ test('a campaign that two facts have is counted by the one with the authority, a
   expect(await rows()).toEqual(alone);
 });
 
+test('what was before the first day of the one with the authority is counted by the other, also when that day changes', async () => {
+  await ask(`CREATE TABLE raw_daily.series (day date, campaign text, sent bigint, opened bigint, forms bigint);
+    INSERT INTO raw_daily.series VALUES
+      ('2026-03-04', 'a', 10, 4, 2), ('2026-03-05', 'a', 20, 5, 3), ('2026-03-06', 'a', 30, 6, 4), ('2026-03-06', 'b', 7, 1, 1)`);
+  await eventsIn('sent', "'2026-03-06T12:00Z', 'a', 'm1', 'form'");
+  const both = `${TWICE}    responses: { form_completed: { count: true, where: { what: form }, primary: true } }\n`;
+  await build(both);
+  const sent = () =>
+    ask('SELECT date, campaign_id, sum(sent)::int AS sent FROM report.campaign_daily GROUP BY 1, 2 ORDER BY 1, 2');
+  const forms = () =>
+    ask('SELECT date, campaign_id, sum(responded)::int AS n FROM report.response_daily GROUP BY 1, 2 ORDER BY 1, 2');
+  const [fourth, fifth, sixth] = ['2026-03-04', '2026-03-05', '2026-03-06'].map((date) => ({ date, campaign_id: 'a' }));
+  const alone = { date: '2026-03-06', campaign_id: 'b' };
+  expect(await sent()).toEqual([
+    { ...fourth, sent: 10 },
+    { ...fifth, sent: 20 },
+    { ...sixth, sent: 1 },
+    { ...alone, sent: 7 },
+  ]);
+  expect(await forms()).toEqual([
+    { ...fourth, n: 2 },
+    { ...fifth, n: 3 },
+    { ...sixth, n: 1 },
+    { ...alone, n: 1 },
+  ]);
+
+  await ask(`INSERT INTO raw_daily.sent VALUES (4, '2026-03-05T12:00Z', 'a', 'm2', '')`);
+  await mark('exports', 'a');
+  await build(both);
+  expect(await sent()).toEqual([
+    { ...fourth, sent: 10 },
+    { ...fifth, sent: 1 },
+    { ...sixth, sent: 1 },
+    { ...alone, sent: 7 },
+  ]);
+});
+
 test('one type of response stands on both days, from two streams, and only its primary one is added up', async () => {
   await eventsIn('sent', "'2026-03-05T12:00Z', 'a', 'm1', ''", "'2026-03-05T12:00Z', 'a', 'm2', ''");
   await eventsIn('answers', "'2026-03-07T12:00Z', '0', 'm1', 'a1c'", "'2026-03-07T12:00Z', '0', 'm2', 'form'");
