@@ -23,7 +23,7 @@ import { lackingDays } from './lacking.js';
 import { hiddenIn, withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
 import { cellsOf, checksumOf, listReleases, type Cause, type Release, type ReleaseState } from './stored.js';
-import { suppress, type Suppression } from './suppress/suppress.js';
+import { suppressInTurns, type Suppression } from './suppress/suppress.js';
 import { ensureReleases, storedOwn } from './tables.js';
 
 export interface PublishOptions extends SectionOptions {
@@ -63,7 +63,7 @@ export async function publishMonth(sql: SqlSession, options: PublishOptions): Pr
       for (const statement of dialect.readOneState) await transaction.query(statement);
       return readGround(transaction, options, layout);
     });
-    const { cells } = suppress(ground.cells, ground.earlier, options.suppression, layout);
+    const { cells } = await suppressInTurns(ground.cells, ground.earlier, options.suppression, layout);
     const publication = await sql.transaction(async (transaction) => {
       // The builder's lock, for which publishers wait as well.
       await transaction.query('UPDATE report.builder SET started_at = started_at WHERE id = 1');

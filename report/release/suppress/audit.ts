@@ -1,6 +1,6 @@
 import { keyOf, type Cell, type Count } from '../breakdowns.js';
 import { forced } from './bounds.js';
-import { echelonOf, type Row } from './rank.js';
+import { solutionsOf, type Row } from './rank.js';
 import { equationsOf, isUnknown, type IsProtected, type Node, type System } from './system.js';
 
 /** Two counts at one place that are a little apart: of two versions, or the sides of a rate that leave some out. */
@@ -11,15 +11,15 @@ interface Reader {
   knows(nodes: readonly Node[]): boolean;
 }
 
-function readerOf(system: System, isUnseen: (node: Node) => boolean): Reader {
-  const equations = equationsOf(system, isUnseen);
-  const echelon = echelonOf(equations.map(({ row }) => row));
+function readerOf(system: System, isUnseen: (node: Node) => boolean, without?: ReadonlySet<number>): Reader {
+  const equations = equationsOf(system, isUnseen, without);
+  const solutions = solutionsOf(equations.map(({ row }) => row));
   const isForced = forced(equations);
   return {
     knows(nodes) {
       const unseen = nodes.filter(isUnseen);
       const sum: Row = new Map(unseen.map((node) => [node.id, node === nodes[0] ? 1 : -1]));
-      return unseen.every(({ id }) => isForced.has(id)) || echelon.fixes(sum);
+      return unseen.every(({ id }) => isForced.has(id)) || solutions.fixes(sum);
     },
   };
 }
@@ -61,9 +61,16 @@ export function pairsOf(
   return found.filter((pair) => !open.knows(pair));
 }
 
-/** The secrets that follow from what is shown. */
+/**
+ * The secrets that follow from what is shown. Most of them follow from the tables by themselves, which is found out in no time; only
+ * where none does the finest rows are reckoned with.
+ */
 export function toldBy(system: System, pairs: readonly Pair[]): readonly (readonly Node[])[] {
-  const reader = readerOf(system, isUnknown);
+  const told = toldTo(readerOf(system, isUnknown, system.finestSums), system, pairs);
+  return told.length > 0 ? told : toldTo(readerOf(system, isUnknown), system, pairs);
+}
+
+function toldTo(reader: Reader, system: System, pairs: readonly Pair[]): readonly (readonly Node[])[] {
   const single = system.nodes.filter((node) => node.isSensitive && isUnknown(node) && reader.knows([node]));
   const apart = pairs.filter((pair) => pair.some(isUnknown) && reader.knows(pair));
   return [...single.map((node) => [node]), ...apart];

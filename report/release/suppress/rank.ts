@@ -4,75 +4,186 @@ export type Row = ReadonlyMap<number, number>;
 /** Below 2^26, so that a product of two residues is exact. A larger one would need slower arithmetic. */
 const PRIME = 67_108_859;
 
-/** The reduced row echelon form of a system of equations, over the integers modulo a large prime. */
-export interface Echelon {
+/** What a system of equations leaves open. */
+export interface Solutions {
   /** True where the equations fix the value of this sum of unknowns. */
   fixes(sum: Row): boolean;
 }
 
-/** Only which sums are fixed is asked, and not to what value: so the right sides are left out. */
-export function echelonOf(equations: Iterable<Row>): Echelon {
-  const rows = new Map<number, Map<number, number>>();
-  // Which pivots' rows hold an unknown.
-  const holders = new Map<number, Set<number>>();
-  const hold = (unknown: number, pivot: number) => {
-    const known = holders.get(unknown);
-    if (known === undefined) holders.set(unknown, new Set([pivot]));
-    else known.add(pivot);
+/**
+ * Finds out what equations fix, over the integers modulo a large prime. A sum of unknowns is fixed if and only if it comes to
+ * nothing in every solution of the equations with zeros on their right sides. One such solution is made, whose free unknowns are
+ * drawn at random: a sum that is not fixed comes to nothing in it once in 67 million times, and then more is hidden than need be,
+ * never less.
+ */
+export function solutionsOf(equations: Iterable<Row>): Solutions {
+  const system = new Elimination(equations);
+  system.eliminate();
+  const values = system.solution();
+  return {
+    fixes: (sum) => {
+      let total = 0;
+      for (const [unknown, times] of sum) total = modulo(total + modulo(times) * (values(unknown) % PRIME));
+      return total === 0;
+    },
   };
-  for (const equation of equations) {
-    const row = reduced(equation, rows);
-    const pivot = rarest(row, holders);
-    if (pivot === undefined) continue;
-    const leading = row.get(pivot)!;
-    const scale = inverse(leading);
-    for (const [unknown, times] of row) row.set(unknown, (times * scale) % PRIME);
-    for (const other of holders.get(pivot) ?? []) {
-      const target = rows.get(other)!;
-      const times = target.get(pivot)!;
-      for (const [unknown, own] of row) {
-        const left = modulo((target.get(unknown) ?? 0) - ((times * own) % PRIME));
-        if (left === 0) {
-          target.delete(unknown);
-          holders.get(unknown)?.delete(other);
-        } else {
-          target.set(unknown, left);
-          hold(unknown, other);
-        }
+}
+
+interface Pivot {
+  readonly unknown: number;
+  readonly row: ReadonlyMap<number, number>;
+}
+
+/** Rows are taken out one by one, each with an unknown that it gives once the others are known. */
+class Elimination {
+  private readonly rows: (Map<number, number> | undefined)[] = [];
+  /** Which rows hold an unknown. */
+  private readonly holders = new Map<number, Set<number>>();
+  private readonly pivots: Pivot[] = [];
+  private readonly zeros = new Set<number>();
+  /** Rows by how many unknowns they had when they were put there. */
+  private readonly bySize: number[][] = [];
+  /** Unknowns that one row holds, and rows with one unknown, as far as they are known. */
+  private lonely: number[] = [];
+  private single: number[] = [];
+
+  constructor(equations: Iterable<Row>) {
+    for (const equation of equations) {
+      const row = new Map<number, number>();
+      for (const [unknown, times] of equation) {
+        const residue = modulo(times);
+        if (residue !== 0) row.set(unknown, residue);
+      }
+      if (row.size === 0) continue;
+      const index = this.rows.push(row) - 1;
+      for (const unknown of row.keys()) {
+        const held = this.holders.get(unknown);
+        if (held === undefined) this.holders.set(unknown, new Set([index]));
+        else held.add(index);
       }
     }
-    rows.set(pivot, row);
-    for (const unknown of row.keys()) hold(unknown, pivot);
+    for (const [index, row] of this.rows.entries()) this.sized(index, row!);
+    for (const [unknown, held] of this.holders) if (held.size === 1) this.lonely.push(unknown);
   }
-  return { fixes: (sum) => reduced(sum, rows).size === 0 };
-}
 
-/** The unknown that the fewest rows hold, from which it must be taken. */
-function rarest(row: Row, holders: ReadonlyMap<number, ReadonlySet<number>>): number | undefined {
-  let [best, least] = [undefined as number | undefined, Infinity];
-  for (const unknown of row.keys()) {
-    const held = holders.get(unknown)?.size ?? 0;
-    if (held < least) [best, least] = [unknown, held];
-    if (held === 0) break;
+  /** Most of such systems falls apart by itself; what is left is eliminated, the shortest row first. */
+  eliminate(): void {
+    for (;;) {
+      this.peel();
+      const shortest = this.shortest();
+      if (shortest === undefined) return;
+      this.takeOut(shortest);
+    }
   }
-  return best;
-}
 
-/** A row without the pivots of the others. */
-function reduced(row: Row, rows: ReadonlyMap<number, Row>): Map<number, number> {
-  const left = new Map<number, number>();
-  const add = (unknown: number, times: number) => {
-    const sum = modulo((left.get(unknown) ?? 0) + times);
-    if (sum === 0) left.delete(unknown);
-    else left.set(unknown, sum);
-  };
-  for (const [unknown, times] of row) {
-    const pivotRow = rows.get(unknown);
-    if (pivotRow === undefined) add(unknown, modulo(times));
-    // No other pivot stands in a reduced row, so one pass is enough.
-    else for (const [other, own] of pivotRow) if (other !== unknown) add(other, -((modulo(times) * own) % PRIME));
+  /** A solution with zeros on the right sides; free unknowns are drawn from a fixed seed. */
+  solution(): (unknown: number) => number {
+    const values = new Map<number, number>();
+    let state = 0x9e3779b9;
+    const drawn = () => {
+      state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0;
+      return 1 + (((state ^ (state >>> 13)) >>> 0) % (PRIME - 1));
+    };
+    const valueOf = (unknown: number): number => {
+      if (this.zeros.has(unknown)) return 0;
+      let value = values.get(unknown);
+      if (value === undefined) values.set(unknown, (value = drawn()));
+      return value;
+    };
+    for (const { unknown, row } of this.pivots.toReversed()) {
+      let total = 0;
+      for (const [other, times] of row) if (other !== unknown) total = (total + times * valueOf(other)) % PRIME;
+      values.set(unknown, modulo(-total * inverse(row.get(unknown)!)));
+    }
+    return valueOf;
   }
-  return left;
+
+  private peel(): void {
+    for (;;) {
+      const index = this.single.pop();
+      if (index !== undefined) {
+        const row = this.rows[index];
+        const [unknown] = row?.size === 1 ? row.keys() : [];
+        if (unknown !== undefined) this.setZero(unknown);
+        continue;
+      }
+      const unknown = this.lonely.pop();
+      if (unknown === undefined) return;
+      const held = this.holders.get(unknown);
+      const [only] = held?.size === 1 ? held : [];
+      if (only !== undefined) this.remove(only, unknown);
+    }
+  }
+
+  /** What is nothing in every solution stands in no row any more. */
+  private setZero(unknown: number): void {
+    this.zeros.add(unknown);
+    for (const index of this.holders.get(unknown) ?? []) {
+      const row = this.rows[index]!;
+      row.delete(unknown);
+      this.sized(index, row);
+    }
+    this.holders.delete(unknown);
+  }
+
+  private remove(index: number, unknown: number): void {
+    const row = this.rows[index]!;
+    this.pivots.push({ unknown, row });
+    this.rows[index] = undefined;
+    for (const other of row.keys()) this.letGo(other, index);
+  }
+
+  private letGo(unknown: number, index: number): void {
+    const held = this.holders.get(unknown)!;
+    held.delete(index);
+    if (held.size === 1) this.lonely.push(unknown);
+  }
+
+  private shortest(): number | undefined {
+    for (let size = 2; size < this.bySize.length; size++) {
+      const list = this.bySize[size];
+      while (list !== undefined && list.length > 0) {
+        const index = list.pop()!;
+        // It may have changed since, and stands elsewhere too then.
+        if (this.rows[index]?.size === size) return index;
+      }
+    }
+    return undefined;
+  }
+
+  /** By the unknown that the fewest rows hold, from which it must be taken. */
+  private takeOut(index: number): void {
+    const row = this.rows[index]!;
+    let [pivot, fewest] = [-1, Infinity];
+    for (const unknown of row.keys()) {
+      const { size } = this.holders.get(unknown)!;
+      if (size < fewest) [pivot, fewest] = [unknown, size];
+    }
+    const scale = inverse(row.get(pivot)!);
+    for (const target of [...this.holders.get(pivot)!]) if (target !== index) this.subtract(target, row, pivot, scale);
+    this.remove(index, pivot);
+  }
+
+  private subtract(index: number, row: ReadonlyMap<number, number>, pivot: number, scale: number): void {
+    const target = this.rows[index]!;
+    const times = (target.get(pivot)! * scale) % PRIME;
+    for (const [unknown, own] of row) {
+      const left = modulo((target.get(unknown) ?? 0) - ((times * own) % PRIME));
+      if (left === 0) {
+        if (target.delete(unknown)) this.letGo(unknown, index);
+      } else {
+        if (!target.has(unknown)) this.holders.get(unknown)!.add(index);
+        target.set(unknown, left);
+      }
+    }
+    this.sized(index, target);
+  }
+
+  private sized(index: number, { size }: ReadonlyMap<number, number>): void {
+    if (size === 0) this.rows[index] = undefined;
+    else if (size === 1) this.single.push(index);
+    else (this.bySize[size] ??= []).push(index);
+  }
 }
 
 const modulo = (value: number): number => ((value % PRIME) + PRIME) % PRIME;

@@ -47,16 +47,38 @@ interface Family {
   readonly knowing: System;
 }
 
+/** A pause, in which whoever runs it may do something else. */
+export type Steps<T> = Generator<undefined, T>;
+
+/** `decide` in one go. */
+export function suppress(...given: Parameters<typeof decide>): Masked {
+  const steps = decide(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** `decide`, between whose steps, of some tenths of a second, the process answers others. */
+export async function suppressInTurns(...given: Parameters<typeof decide>): Promise<Masked> {
+  const steps = decide(...given);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await new Promise(setImmediate);
+  }
+}
+
 /**
  * Decides what a new version hides, given all that was published of the month before. Afterwards no small count, no small
  * remainder and no small difference between versions follows from what is shown, by whatever sums and differences of it.
  */
-export function suppress(
+function* decide(
   cells: readonly Cell[],
   earlier: readonly (readonly Cell[])[],
   options: Suppression,
   layout: Layout = layoutOf(NOTHING_OWN),
-): Masked {
+): Steps<Masked> {
   const { threshold } = options;
   if (!isSuppressing(options, layout)) return { cells, held: [] };
   const ground: Ground = {
@@ -66,12 +88,13 @@ export function suppress(
     isProtected: protectedBy(options, layout),
     isSmall: (value) => value > 0 && value < threshold,
   };
-  const families = layout.families.map((counts) => familyOf(counts, ground));
+  const families: Family[] = [];
+  for (const counts of layout.families) families.push(yield* familyOf(counts, ground));
   const ofCount = new Map(families.flatMap((family) => family.counts.map((count) => [count, family] as const)));
   const broken = markRemainders(ground, (count) => ofCount.get(count));
-  const held = families.flatMap((family) =>
-    !broken.has(family) && hideEnough(family, ground) ? [] : [...family.counts],
-  );
+  const held: Count[] = [];
+  for (const family of families)
+    if (broken.has(family) || !(yield* hideEnough(family, ground))) held.push(...family.counts);
   const last = earlier.at(-1);
   const shown = last === undefined ? cells : withLent(cells, last, held, ground.isProtected);
   const masked = shown.map((cell): Cell => {
@@ -97,7 +120,7 @@ interface Ground {
   readonly isSmall: (value: number) => boolean;
 }
 
-function familyOf(counts: readonly Count[], ground: Ground): Family {
+function* familyOf(counts: readonly Count[], ground: Ground): Steps<Family> {
   const { versions, isSmall } = ground;
   const readBy = (knowsWhatStayed: boolean): System => {
     const system = systemOf(versions, counts, ground, knowsWhatStayed);
@@ -105,7 +128,9 @@ function familyOf(counts: readonly Count[], ground: Ground): Family {
     for (const node of system.nodes) node.isSensitive = isSmall(node.value) && (node.isNew || node.wasHidden);
     return system;
   };
+  yield;
   const plain = readBy(false);
+  yield;
   // Of a first version there is nothing that could have stayed: both readers are one.
   return { counts, plain, knowing: versions.length === 1 ? plain : readBy(true) };
 }
@@ -140,7 +165,7 @@ function markRemainders(
 }
 
 /** Hides what is sensitive, and then more, until nothing sensitive follows. False where that cannot be done. */
-function hideEnough(family: Family, ground: Ground): boolean {
+function* hideEnough(family: Family, ground: Ground): Steps<boolean> {
   const { plain, knowing, counts } = family;
   const { versions, newest } = ground;
   const twin = (node: Node) => {
@@ -171,6 +196,7 @@ function hideEnough(family: Family, ground: Ground): boolean {
   for (;;) {
     let isTold = false;
     for (const { system, pairs } of systems) {
+      yield;
       const told = toldBy(system, pairs);
       isTold ||= told.length > 0;
       if (!hideBeside(system, told, isCandidate, hide)) return false;

@@ -94,9 +94,12 @@ export function systemOf(
     else node.wasShown = true;
   }
   const nodeAt = (version: number, count: Count, key: string) => places[version]?.get(`${count} ${key}`);
-  const sums = versions.flatMap((cells, version) =>
-    family.flatMap((count) =>
-      sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), { layout, summed, isProtected }),
+  // Counts that are the same everywhere say everything twice.
+  const sums = eachOnce(
+    versions.flatMap((cells, version) =>
+      family.flatMap((count) =>
+        sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), { layout, summed, isProtected }),
+      ),
     ),
   );
   const sumsOf = new Map<number, number[]>();
@@ -108,6 +111,18 @@ export function systemOf(
     }
   const finestSums = new Set(sums.flatMap((sum, index) => (sum.some(([node]) => node.isFinest) ? [index] : [])));
   return { nodes, nodeAt, sums, finestSums, sumsOf };
+}
+
+type Sum = readonly (readonly [Node, number])[];
+
+function eachOnce(sums: readonly Sum[]): readonly Sum[] {
+  const known = new Set<string>();
+  return sums.filter((sum) => {
+    const text = sum.map(([{ id }, sign]) => (sign < 0 ? ~id : id)).join();
+    if (known.has(text)) return false;
+    known.add(text);
+    return true;
+  });
 }
 
 const UNDECIDED = {
@@ -194,10 +209,15 @@ function sumsIn(
   });
 }
 
-/** What the sums say of the nodes that nobody sees. */
-export function equationsOf({ sums }: System, isUnseen: (node: Node) => boolean): readonly Equation[] {
+/** What the sums say of the nodes that nobody sees; `without` leaves some of the sums out. */
+export function equationsOf(
+  { sums }: System,
+  isUnseen: (node: Node) => boolean,
+  without: ReadonlySet<number> = new Set(),
+): readonly Equation[] {
   const equations: Equation[] = [];
-  for (const sum of sums) {
+  for (const [index, sum] of sums.entries()) {
+    if (without.has(index)) continue;
     const row = new Map<number, number>();
     let known = 0;
     for (const [node, sign] of sum)
