@@ -1,5 +1,10 @@
-import { BREAKDOWNS, keyOf, type Cell, type Dimension, type Value } from '../../../report/release/breakdowns.js';
-import { placeOf, valueOf, type Fine } from './suppression-worlds.js';
+import { keyOf, type Cell, type Dimension, type Value } from '../../../report/release/breakdowns.js';
+import { placeOf, valueOf, WITH_OWN, type Fine } from './suppression-worlds.js';
+
+// It has the tables of the others too.
+const { breakdowns: BREAKDOWNS } = WITH_OWN;
+const dimensionsOf = (cell: Cell): readonly Dimension[] =>
+  BREAKDOWNS[cell.breakdown]!.filter((name) => cell.at[name] !== undefined);
 
 /**
  * One who sees every table of every release, knows which places of the map there are, which figures did not move between two
@@ -22,9 +27,13 @@ const COUNTED: readonly Value[] = [
   'opened_of_sent',
   'responded',
   'responded_of_sent',
+  'kept',
+  'kept_rate_of',
+  'kept_rate_per',
 ];
 const SAME: readonly (readonly Value[])[] = [
-  ['sent', 'sent_with_opens', 'sent_with_responses'],
+  ['sent', 'sent_with_opens', 'sent_with_responses', 'kept_rate_per'],
+  ['kept', 'kept_rate_of'],
   ['opened', 'opened_of_sent'],
   ['responded', 'responded_of_sent'],
 ];
@@ -37,9 +46,12 @@ const REMAINDERS: readonly (readonly [Value, Value])[] = [
   ['sent_with_opens', 'opened_of_sent'],
   ['sent_with_responses', 'responded_of_sent'],
   ['delivered', 'opened'],
+  ['sent', 'kept'],
+  ['sent', 'kept_rate_per'],
+  ['kept_rate_per', 'kept_rate_of'],
 ];
 const isProtected = ({ breakdown }: Cell) =>
-  (BREAKDOWNS[breakdown] as readonly Dimension[]).some((name) => name === 'region' || name === 'segment');
+  BREAKDOWNS[breakdown]!.some((name) => name === 'region' || name === 'segment' || name === 'plan');
 
 /** A sum of finest counts, and what it comes to. */
 interface Sum {
@@ -92,10 +104,13 @@ export function leaks(
         open.push(difference(left, right));
       }
   }
-  const [reader, stranger] = [solver(seen), solver(open)];
+  const [reader, stranger] = [residueSolver(seen), residueSolver(open)];
+  // Whole fractions take long: they decide where residues find something.
+  const exact = { reader: once(() => solver(seen)), stranger: once(() => solver(open)) };
   const found: Leak[] = [];
   const judge = (what: string, sum: Sum) => {
-    if (sum.parts.size > 0 && reader(sum) && !stranger(sum)) found.push({ what, value: sum.value });
+    if (sum.parts.size > 0 && reader(sum) && !stranger(sum) && exact.reader()(sum) && !exact.stranger()(sum))
+      found.push({ what, value: sum.value });
   };
   for (const [key, { cell, sums }] of places) {
     if (!isProtected(cell)) continue;
@@ -116,13 +131,16 @@ export function leaks(
 }
 
 function sumOf(truth: readonly Fine[], version: number, cell: Cell, name: Value): Sum | undefined {
-  const dimensions: readonly Dimension[] = BREAKDOWNS[cell.breakdown];
+  const dimensions = dimensionsOf(cell);
   const own = truth.filter((row) => dimensions.every((dimension) => placeOf(row)[dimension] === cell.at[dimension]));
   const measured = own.filter((row) => valueOf(row, name) !== null);
   if (measured.length === 0) return undefined;
   return {
     parts: new Map(
-      measured.map((row) => [`${name}@${version} ${row.campaign_id} ${row.channel} ${row.region} ${row.segment}`, 1n]),
+      measured.map((row) => [
+        `${name}@${version} ${row.campaign_id} ${row.channel} ${row.region} ${row.segment} ${row.plan ?? ''}`,
+        1n,
+      ]),
     ),
     value: measured.reduce((sum, row) => sum + valueOf(row, name)!, 0),
   };
@@ -136,6 +154,47 @@ function difference(left: Sum, right: Sum): Sum {
     else parts.set(part, rest);
   }
   return { parts, value: left.value - right.value };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+const PRIME = 33_554_393;
+
+/** The same over the integers modulo a prime: what does not follow there does not follow, but for one prime in millions. */
+function residueSolver(sums: readonly Sum[]): (sum: Sum) => boolean {
+  const rows = new Map<string, readonly (readonly [string, number])[]>();
+  const residue = (value: number) => ((value % PRIME) + PRIME) % PRIME;
+  const rest = (parts: ReadonlyMap<string, bigint>) => {
+    const left = new Map([...parts].map(([part, times]) => [part, residue(Number(times))]));
+    // What is added on the way is looked at later.
+    for (const [part, times] of left)
+      for (const [other, own] of rows.get(part) ?? []) {
+        const value = residue((left.get(other) ?? 0) - ((times * own) % PRIME));
+        if (value === 0) left.delete(other);
+        else left.set(other, value);
+      }
+    return left;
+  };
+  const inverse = (value: number) => {
+    let [base, power, result] = [value, PRIME - 2, 1];
+    for (; power > 0; power = Math.floor(power / 2), base = (base * base) % PRIME)
+      if (power % 2 === 1) result = (result * base) % PRIME;
+    return result;
+  };
+  for (const { parts } of sums) {
+    const left = rest(parts);
+    const [pivot] = left.keys();
+    if (pivot === undefined) continue;
+    const scale = inverse(left.get(pivot)!);
+    rows.set(
+      pivot,
+      [...left].map(([part, times]) => [part, (times * scale) % PRIME] as const),
+    );
+  }
+  return ({ parts }) => rest(parts).size === 0;
 }
 
 /** Gauss's elimination over whole numbers, without division: tells whether a sum follows from others. */

@@ -1,21 +1,33 @@
 import {
-  BREAKDOWNS,
   DIMENSIONS,
+  layoutOf,
   type Breakdown,
   type Cell,
   type Dimension,
+  type Layout,
   type Value,
-  VALUES,
 } from '../../../report/release/breakdowns.js';
 
+/** Nothing of a user's own; or a measure, what it is of messages sent, and a dimension of members. */
+export const PLAIN = layoutOf({ measures: [], dimensions: [] });
+export const WITH_OWN = layoutOf({
+  measures: [
+    { name: 'kept', title: 'Kept', definition: '', kind: 'count' },
+    { name: 'kept_rate', title: 'Kept of sent', definition: '', kind: 'percent', of: 'kept', per: 'sent' },
+  ],
+  dimensions: [{ name: 'plan', title: 'Plan', isProtected: true }],
+});
+
 /** What a world counts; the sides of the rates follow from them. */
-export const MEASURED = ['sent', 'delivered', 'opened', 'responded'] as const;
+export const MEASURED = ['sent', 'delivered', 'opened', 'responded', 'kept'] as const;
 export type Measured = (typeof MEASURED)[number];
 export const SIDES: Readonly<Record<string, Measured>> = {
   opened_of_sent: 'opened',
   sent_with_opens: 'sent',
   responded_of_sent: 'responded',
   sent_with_responses: 'sent',
+  kept_rate_of: 'kept',
+  kept_rate_per: 'sent',
 };
 
 /** The finest rows: a campaign's counts in a region and segment. Opens are null where the campaign does not measure them. */
@@ -24,6 +36,7 @@ export interface Fine {
   readonly channel: string;
   readonly region: string;
   readonly segment: string;
+  readonly plan?: string;
   readonly counts: Readonly<Record<Measured, number | null>>;
 }
 
@@ -68,6 +81,31 @@ export function randomWorld(random: () => number): readonly Fine[] {
   return rows;
 }
 
+/** Each row over the plans of its members, and for most campaigns how many appointments were kept. */
+export function withPlans(rows: readonly Fine[], random: () => number): readonly Fine[] {
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  const plans = 1 + upTo(2);
+  const measures = new Map([...new Set(rows.map((row) => row.campaign_id))].map((id) => [id, random() < 0.8]));
+  // What only one region has is told by it.
+  const isTied = random() < 0.3;
+  return rows.flatMap((row) =>
+    Array.from({ length: plans }, (_, plan) => plan)
+      .filter((plan) => !isTied || plan === 0 || row.region === 'r0')
+      .map((plan): Fine => {
+        const part = (value: number | null) => (value === null ? null : Math.ceil((value * (plan + 1)) / plans) % 61);
+        const sent = part(row.counts.sent)!;
+        const within = (value: number | null) => (value === null ? null : Math.min(sent, part(value)!));
+        const kept = measures.get(row.campaign_id) === true ? upTo(Math.min(sent, 20)) : null;
+        const { delivered, opened, responded } = row.counts;
+        return {
+          ...row,
+          plan: `p${plan}`,
+          counts: { sent, delivered: within(delivered), opened: within(opened), responded: within(responded), kept },
+        };
+      }),
+  );
+}
+
 function countsUpTo(
   upTo: (most: number) => number,
   largest: number,
@@ -78,8 +116,8 @@ function countsUpTo(
   const delivered = sent - upTo(Math.min(sent, 12));
   const opened = hasOpens ? upTo(delivered) : null;
   return measuresAll
-    ? { sent, delivered, opened, responded: upTo(Math.min(sent, 15)) }
-    : { sent, delivered: null, opened, responded: null };
+    ? { sent, delivered, opened, responded: upTo(Math.min(sent, 15)), kept: null }
+    : { sent, delivered: null, opened, responded: null, kept: null };
 }
 
 /** Late data: a few rows grow, one may come. */
@@ -89,10 +127,16 @@ export function later(rows: readonly Fine[], random: () => number): readonly Fin
   return rows.map((row) => {
     if (random() > share) return row;
     const more = (value: number | null) => (value === null ? null : value + Math.floor(random() * step));
-    const { sent, delivered, opened, responded } = row.counts;
+    const { sent, delivered, opened, responded, kept } = row.counts;
     return {
       ...row,
-      counts: { sent: more(sent), delivered: delivered, opened: more(opened), responded: more(responded) },
+      counts: {
+        sent: more(sent),
+        delivered: delivered,
+        opened: more(opened),
+        responded: more(responded),
+        kept: more(kept),
+      },
     };
   });
 }
@@ -103,14 +147,13 @@ export const placeOf = (row: Fine): Readonly<Partial<Record<Dimension, string>>>
   channel: row.channel,
   region: row.region,
   segment: row.segment,
+  ...(row.plan === undefined ? {} : { plan: row.plan }),
 });
 
-export const TABLES = (Object.keys(BREAKDOWNS) as Breakdown[]).filter(
-  (name) =>
-    !(BREAKDOWNS[name] as readonly Dimension[]).some((one) =>
-      ['date', 'response_type', 'variant_id', 'is_control'].includes(one),
-    ),
-);
+const tablesIn = ({ breakdowns }: Layout): readonly Breakdown[] =>
+  Object.keys(breakdowns).filter(
+    (name) => !breakdowns[name]!.some((one) => ['date', 'response_type', 'variant_id', 'is_control'].includes(one)),
+  );
 
 /** A row counts for a side of a rate where both sides are measured. */
 export const valueOf = (row: Fine, name: Value): number | null => {
@@ -118,22 +161,22 @@ export const valueOf = (row: Fine, name: Value): number | null => {
   if (name in counts) return counts[name as Measured];
   const side = SIDES[name];
   if (side === undefined) return null;
-  const isOpens = name === 'opened_of_sent' || name === 'sent_with_opens';
-  return (isOpens ? counts.opened : counts.responded) === null ? null : counts[side];
+  const other = name.startsWith('kept_') ? 'kept' : /opens|opened/.test(name) ? 'opened' : 'responded';
+  return counts[other] === null ? null : counts[side];
 };
 
 /** The tables of a release, added up from the finest rows. */
-export function tablesOf(rows: readonly Fine[]): readonly Cell[] {
-  return TABLES.flatMap((breakdown) => {
-    const dimensions: readonly Dimension[] = BREAKDOWNS[breakdown];
+export function tablesOf(rows: readonly Fine[], layout: Layout = PLAIN): readonly Cell[] {
+  return tablesIn(layout).flatMap((breakdown) => {
+    const dimensions: readonly Dimension[] = layout.breakdowns[breakdown]!;
     const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((name) => placeOf(row)[name])));
     return [...groups.values()].map((group): Cell => {
       const place = placeOf(group[0]!);
       const at = Object.fromEntries(
-        DIMENSIONS.map((name) => [name, dimensions.includes(name) ? (place[name] ?? '') : '']),
+        [...DIMENSIONS, ...dimensions].map((name) => [name, dimensions.includes(name) ? (place[name] ?? '') : '']),
       ) as Cell['at'];
       const values = Object.fromEntries(
-        VALUES.map((name) => {
+        layout.values.map((name) => {
           const measured = group.map((row) => valueOf(row, name)).filter((value) => value !== null);
           return [name, measured.length === 0 ? null : String(measured.reduce((sum, value) => sum + value, 0))];
         }),
