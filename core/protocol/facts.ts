@@ -36,7 +36,8 @@ export const TAKEN_NAMES: readonly string[] = [
     'channel_response_type campaign_response_type campaign_region_segment release trend campaigns ' +
     'regions segments channels foreign_channel raw_rows own_campaign_id own_campaign_name name_key ' +
     'rows_found limit as_of with_phi from to grain beside rate by type without table base_variant_id ' +
-    'members verdict'
+    'members verdict' +
+    ' experiment_arm experiment_comparison forecast open_rate_low open_rate_high response_rate_low response_rate_high'
   ).split(' '),
 ];
 

@@ -28,7 +28,7 @@ export function checkOwnFigures({ measures, dimensions }: ReportSettings, contex
     for (const one of [name, ...made]) if (!owners.has(one)) owners.set(one, `made of report.${kind}.${name}`);
   };
   for (const [name, { ratio }] of entries(measures))
-    take(name, ratio === undefined ? [] : [`${name}_of`, `${name}_per`], 'measures');
+    take(name, ratio === undefined ? [] : ['of', 'per', 'low', 'high'].map((part) => `${name}_${part}`), 'measures');
   for (const [index, [name]] of entries(dimensions).entries()) {
     take(name, tablesWith(name), 'dimensions');
     if (index === MOST_DIMENSIONS) report(['report', 'dimensions', name], `is more than ${MOST_DIMENSIONS}`, 'key');

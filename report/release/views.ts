@@ -28,6 +28,7 @@ const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, s
   v_release: `SELECT r.month, r.version, r.state, r.published_at, r.published_by, r.moved, r.hidden,
        r.version = max(r.version) OVER (PARTITION BY r.month) AS is_newest
   FROM report.release r`,
+  ...(dialect.name === 'postgres' ? findingsViews() : {}),
   ...Object.fromEntries(
     Object.keys(layout.breakdowns)
       // What may be shown of the others is decided by it.
@@ -36,7 +37,8 @@ const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, s
   ),
 });
 
-function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout, { quote }: SqlDialect): string {
+function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout, dialect: SqlDialect): string {
+  const { quote } = dialect;
   const dimensions = breakdowns[breakdown]!;
   const figures = FIGURES.map((name) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c.${name} END AS ${name}`);
   const rates = Object.entries(RATES).flatMap(([rate, [part, whole]]) => {
@@ -47,12 +49,16 @@ function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layo
       `CASE WHEN ${hidden} THEN NULL ELSE c.${whole} END AS ${whole}`,
     ];
   });
+  const bounds = Object.entries(RATES).flatMap(([rate, [part, whole]]) => wilsonOf(dialect, rate, part, whole));
   const named = [
     ...FIGURES.map((name) => `CASE WHEN ${isHidden(name)} THEN '${name} ' ELSE '' END`),
     ...Object.entries(RATES).map(
       ([rate, [part, whole]]) => `CASE WHEN ${isHidden(part)} OR ${isHidden(whole)} THEN '${rate} ' ELSE '' END`,
     ),
   ];
+  const ownBounds = ratiosOf(own)
+    .filter(({ kind }) => kind === 'percent')
+    .flatMap((ratio) => wilsonOf(dialect, ratio.name, sideOf(ratio, 'of'), sideOf(ratio, 'per')));
   const ownNamed = sumsOf(own).map(({ name }) => `CASE WHEN ${isHidden(name)} THEN '${name} ' ELSE '' END`);
   // They come last, so that the columns before them stay where they were.
   const ownColumns = [
@@ -68,17 +74,54 @@ function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layo
         ...[of, per].map((side) => `CASE WHEN ${hidden} THEN NULL ELSE c.${quote(side)} END AS ${quote(side)}`),
       ];
     }),
-  ].map((column) => `, ${column}`);
+  ];
+  const last = [...bounds, ...ownColumns, ...ownBounds].map((column) => `, ${column}`);
   // A date stands as text in the rows of a release, whose other dimensions are text too.
   const columns = dimensions.map((name) => (name === 'date' ? 'CAST(c.date AS date) AS date' : `c.${quote(name)}`));
   return `SELECT ${['c.month', 'l.version', 'l.state', 'l.published_at', ...columns, 'c.name', ...figures, ...rates].join(', ')},
-       trim(${[...named, ...ownNamed].join(' || ')}) AS suppressed${ownColumns.join('')}
+       trim(${[...named, ...ownNamed].join(' || ')}) AS suppressed${last.join('')}
   FROM (SELECT v.*, row_number() OVER (PARTITION BY v.month, ${all.map((name) => `v.${quote(name)}`).join(', ')} ORDER BY v.version DESC) AS place
           FROM report.release_value v WHERE v.breakdown = '${breakdown}') c
   JOIN (SELECT month, max(version) AS version FROM report.release GROUP BY month) n ON n.month = c.month
   JOIN report.release l ON l.month = n.month AND l.version = n.version
  WHERE c.place = 1 AND NOT c.is_gone`;
 }
+
+/** Of 95 %, as the report has it; null where the rate is hidden, or none. */
+function wilsonOf({ quote }: SqlDialect, rate: string, part: Value, whole: Value): readonly string[] {
+  const [some, all] = [`c.${quote(part)}`, `c.${quote(whole)}`];
+  const [z2, n] = [1.959963984540054 ** 2, `CAST(${all} AS double precision)`];
+  const p = `(${some} / ${n})`;
+  const half = `sqrt(${z2} * (${p} * (1 - ${p}) / ${n} + ${z2} / (4 * ${n} * ${n})))`;
+  const bound = (sign: string) => `((${p} + ${z2} / (2 * ${n}) ${sign} ${half}) / (1 + ${z2} / ${n}))`;
+  const none = `${isHidden(part)} OR ${isHidden(whole)} OR ${all} <= 0 OR ${some} > ${all} OR ${some} < 0`;
+  return [
+    `CASE WHEN ${none} THEN NULL WHEN ${some} = 0 THEN 0 ELSE ${bound('-')} END AS ${quote(`${rate}_low`)}`,
+    `CASE WHEN ${none} THEN NULL WHEN ${some} = ${all} THEN 1 ELSE ${bound('+')} END AS ${quote(`${rate}_high`)}`,
+  ];
+}
+
+/** What follows from the figures stands in the section of a release; only PostgreSQL is asked for what is in its JSON. */
+const findingsViews = (): Readonly<Record<string, string>> => {
+  const newest = `(SELECT r.month, r.version, CAST(r.section AS jsonb) AS section FROM report.release r
+     WHERE r.version = (SELECT max(n.version) FROM report.release n WHERE n.month = r.month)) s`;
+  const each = (list: string) => `CROSS JOIN LATERAL jsonb_array_elements(coalesce(${list}, '[]'))`;
+  const text = (of: string, name: string, as = name) => `${of}->>'${name}' AS ${as}`;
+  const number = (path: string, as: string) => `CAST(${path} AS double precision) AS ${as}`;
+  const campaign = ['source', 'campaign_id', 'name', 'verdict'].map((name) => text('e', name)).join(', ');
+  return {
+    v_experiment_arm: `SELECT s.month, s.version, ${campaign}, ${text('a', 'variant_id')}, ${text('a', 'name', 'variant_name')},
+       CAST(a->>'is_control' AS boolean) AS is_control, CAST(a->>'members' AS bigint) AS members, CAST(a->>'responded' AS bigint) AS responded,
+       ${number(`a->'rate'->>'value'`, 'rate')}, ${number(`a->'rate'->>'low'`, 'rate_low')}, ${number(`a->'rate'->>'high'`, 'rate_high')}
+  FROM ${newest} ${each(`s.section->'experiments'`)} e ${each(`e->'arms'`)} a`,
+    v_experiment_comparison: `SELECT s.month, s.version, ${campaign}, ${text('c', 'variant_id')}, ${text('c', 'base_variant_id')},
+       ${['value', 'low', 'high'].map((side) => number(`c->'difference'->>'${side}'`, side === 'value' ? 'difference' : `difference_${side}`)).join(', ')},
+       ${['p_value', 'adjusted_p_value', 'detectable'].map((name) => number(`c->>'${name}'`, name)).join(', ')}, ${text('c', 'test')}
+  FROM ${newest} ${each(`s.section->'experiments'`)} e ${each(`e->'comparisons'`)} c`,
+    v_forecast: `SELECT s.month, s.version, ${text('f', 'figure')}, ${['so_far', 'value', 'low', 'high'].map((name) => number(`f->>'${name}'`, name)).join(', ')}, ${text('f', 'withheld')}
+  FROM ${newest} ${each(`s.section->'forecasts'`)} f`,
+  };
+};
 
 /**
  * Creates the views or brings them to this release, and gives each reader the right to them, which is taken from others. They read

@@ -5,6 +5,7 @@ import { INTERACTIVE_STYLE, STYLE } from './style.js';
 import { pageScript } from './page/script.js';
 import { cards, header } from './summary.js';
 import { channelName, dimensionValue, regionName, segmentName } from './names.js';
+import { experimentTable, forecastTable } from './findings-tables.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
@@ -126,6 +127,9 @@ function body(section: Section): readonly string[] {
         )
       : '',
     tables.has('source') ? part('By source', 'The systems in which the campaigns ran.', tables.get('source')!) : '',
+    ...[forecastTable(section), experimentTable(section)].map((table) =>
+      table === undefined ? '' : part(table.title, table.caption, htmlTable(table)),
+    ),
     control_groups.length > 0
       ? part(
           'Control groups',

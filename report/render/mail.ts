@@ -1,9 +1,10 @@
-import type { Section } from '../section/model.js';
+import type { Card, Section } from '../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from './about.js';
 import { chartAbout, chartPng } from './charts.js';
 import { CHARTS } from './formats.js';
+import { experimentTable, forecastTable } from './findings-tables.js';
 import { figureTables, MAIN, type SectionTable } from './section-tables.js';
-import { textOf } from './shown.js';
+import { intervalText, textOf } from './shown.js';
 import { COLOURS } from './style.js';
 import { escape, monthText } from './text.js';
 
@@ -33,7 +34,11 @@ export async function renderMail(section: Section, link?: string): Promise<Repor
   const { heading, project, month } = section;
   const own = section.by_dimension.map(({ dimension }) => dimension);
   const wanted = new Set([...IN_MAIL, ...own].flatMap((id) => [id, `${id}_own`]));
-  const tables = figureTables(section, MAIN, { isNarrow: true }).filter(({ id }) => wanted.has(id));
+  const tables = [
+    forecastTable(section),
+    ...figureTables(section, MAIN, { isNarrow: true }).filter(({ id }) => wanted.has(id)),
+    experimentTable(section),
+  ].filter((table) => table !== undefined);
   const pictures: { id: string; name: string; chart: string; content: Buffer }[] = [];
   for (const chart of [...CHARTS, ...own]) {
     const content = await chartPng(section, chart);
@@ -52,6 +57,11 @@ export async function renderMail(section: Section, link?: string): Promise<Repor
     html: htmlBody(section, tables, image, link),
     pictures: pictures.map(({ id, name, content }) => ({ id, name, content })),
   };
+}
+
+function cardLines(card: Card, month: string): readonly string[] {
+  const interval = intervalText(card);
+  return [...(interval === undefined ? [] : [`95 %: ${interval}`]), ...comparisonsOf(card, month).map(comparisonText)];
 }
 
 const SMALL = `font-size:12px;line-height:17px;color:${COLOURS.muted}`;
@@ -73,7 +83,7 @@ function htmlBody(
   const card = (index: number) => {
     const one = cards[index];
     if (one === undefined) return '<td></td>';
-    const lines = comparisonsOf(one, month.id).map((each) => `<br>${escape(comparisonText(each))}`);
+    const lines = cardLines(one, month.id).map((line) => `<br>${escape(line)}`);
     return `<td width="50%" valign="top" style="padding:12px;background:${COLOURS.panel};border:4px solid #ffffff"><span style="${SMALL}">${escape(one.label)}</span><br><span data-card="${one.key}" style="font-size:24px;line-height:32px;font-weight:bold">${escape(textOf(cardFigure(one)))}</span><span style="${SMALL}">${lines.join('')}</span></td>`;
   };
   const pairs = Array.from({ length: Math.ceil(cards.length / 2) }, (_, index) => 2 * index);
@@ -133,10 +143,9 @@ function textBody(section: Section, tables: readonly SectionTable[], link: strin
       .join('\n'),
     cards
       .map((card) =>
-        [
-          `${card.label}: ${textOf(cardFigure(card))}`,
-          ...comparisonsOf(card, month.id).map((one) => `  ${comparisonText(one)}`),
-        ].join('\n'),
+        [`${card.label}: ${textOf(cardFigure(card))}`, ...cardLines(card, month.id).map((line) => `  ${line}`)].join(
+          '\n',
+        ),
       )
       .join('\n'),
     ...(link === undefined ? [] : [`The report: ${link}`]),

@@ -69,6 +69,10 @@ export function shownOwn(figures: Figures, { name, kind }: OwnMeasureLine, suppr
   return { is: kind === 'percent' ? 'rate' : 'quotient', share: value };
 }
 
+/** Wilson's interval of a rate in words; undefined where it has none. */
+export const intervalText = ({ low, high }: { readonly low: number | null; readonly high: number | null }) =>
+  low === null || high === null ? undefined : `${(low * 100).toFixed(2)} to ${(high * 100).toFixed(2)} %`;
+
 /** As it is printed where there are only letters. */
 export function textOf(shown: Shown): string {
   switch (shown.is) {

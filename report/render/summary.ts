@@ -1,7 +1,7 @@
 import type { Card, Rate, Section } from '../section/model.js';
 import { cardFigure, comparisonsOf, someOf, spanText, stateText, type Comparison } from './about.js';
 import { count } from './cells.js';
-import { textOf } from './shown.js';
+import { intervalText, textOf } from './shown.js';
 import { shownHtml } from './tables.js';
 import { escape, instantText, shortMonthText } from './text.js';
 
@@ -41,7 +41,10 @@ export function cards({ cards, month }: Section): string {
   const items = cards.map((card) => {
     const value =
       card.value === null ? '<p class="value none">not measured</p>' : `<p class="value">${figure(card)}</p>`;
-    const parts = isRatio(card) ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}</p>` : '';
+    const interval = intervalText(card);
+    const parts = isRatio(card)
+      ? `<p class="small">${count(card.numerator)} of ${count(card.denominator)}${interval === undefined ? '' : `<br>95 %: ${interval}`}</p>`
+      : '';
     const changes = comparisonsOf(card, month.id).map(comparison).join('');
     return `<li class="card"><h2>${escape(card.label)}</h2>${value}${parts}${changes}${sparkline(card)}<p class="small definition">${escape(card.definition)}</p></li>`;
   });

@@ -1,6 +1,7 @@
 import type { Cell, SheetData } from 'write-excel-file/node';
-import type { BarFigures, Card, Change, Section } from '../section/model.js';
+import type { BarFigures, Card, Change, Rate, Section } from '../section/model.js';
 import { aboutOf, cardFigure, spanText, stateText } from './about.js';
+import { experimentTable, forecastTable } from './findings-tables.js';
 import { withoutFormula } from './neutral.js';
 import {
   ALL,
@@ -41,7 +42,9 @@ interface Sheet {
 export async function renderXlsx(section: Section): Promise<Buffer> {
   const { default: write } = await import('write-excel-file/node');
   const tables = [
-    ...figureTables(section, ALL, { withIds: true }),
+    ...figureTables(section, ALL, { withIds: true }).map(withIntervals),
+    forecastTable(section),
+    experimentTable(section),
     ...(section.by_response_type.length > 0 ? [responseTypeTable(section)] : []),
     ...(section.control_groups.length > 0 ? [controlTable(section)] : []),
     movesTable(section),
@@ -112,6 +115,35 @@ function changeCells({ unit, value }: Card, change: Change | null): Cell[] {
     cellOf(cardFigure({ ...change, unit })),
     moved === null ? null : { value: moved, type: Number, format: FORMATS.points, align: 'right' },
   ];
+}
+
+/** After each rate of a table from where to where it may lie. */
+function withIntervals(table: SectionTable): SectionTable {
+  const isRate = table.columns.map(({ kind }) => kind === 'rate');
+  const bound = (share: Rate, side: 'low' | 'high'): Shown => {
+    const value = share[side];
+    return value === null ? none('no_figure') : { is: 'rate', share: { ...share, value } };
+  };
+  const row = (cells: readonly Shown[]) =>
+    cells.flatMap((cell, index): readonly Shown[] => {
+      if (!isRate[index]) return [cell];
+      // Why there is no rate is why there is no interval.
+      return cell.is === 'rate' ? [cell, bound(cell.share, 'low'), bound(cell.share, 'high')] : [cell, cell, cell];
+    });
+  return {
+    ...table,
+    columns: table.columns.flatMap((column): readonly Column[] =>
+      column.kind === 'rate'
+        ? [
+            column,
+            { ...column, key: `${column.key}_low`, label: `${column.label}, from (95 %)` },
+            { ...column, key: `${column.key}_high`, label: `${column.label}, to` },
+          ]
+        : [column],
+    ),
+    rows: table.rows.map(row),
+    ...(table.total === undefined ? {} : { total: row(table.total) }),
+  };
 }
 
 function sheetOf({ title, columns, rows, total }: SectionTable): Sheet {

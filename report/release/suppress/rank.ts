@@ -141,12 +141,10 @@ class Elimination {
 
   private shortest(): number | undefined {
     for (let size = 2; size < this.bySize.length; size++) {
-      const list = this.bySize[size];
-      while (list !== undefined && list.length > 0) {
-        const index = list.pop()!;
+      const list = this.bySize[size] ?? [];
+      for (let index = list.pop(); index !== undefined; index = list.pop())
         // It may have changed since, and stands elsewhere too then.
         if (this.rows[index]?.size === size) return index;
-      }
     }
     return undefined;
   }
@@ -160,7 +158,9 @@ class Elimination {
       if (size < fewest) [pivot, fewest] = [unknown, size];
     }
     const scale = inverse(row.get(pivot)!);
-    for (const target of [...this.holders.get(pivot)!]) if (target !== index) this.subtract(target, row, pivot, scale);
+    // Each lets go of the pivot on the way.
+    for (const target of Array.from(this.holders.get(pivot)!))
+      if (target !== index) this.subtract(target, row, pivot, scale);
     this.remove(index, pivot);
   }
 

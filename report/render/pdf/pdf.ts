@@ -1,6 +1,7 @@
 import type { Card, Section } from '../../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from '../about.js';
 import { drawChart, inLight } from '../charts.js';
+import { experimentTable, forecastTable } from '../findings-tables.js';
 import {
   controlTable,
   figureTables,
@@ -10,7 +11,7 @@ import {
   responseTypeTable,
   type SectionTable,
 } from '../section-tables.js';
-import { textOf } from '../shown.js';
+import { intervalText, textOf } from '../shown.js';
 import { COLOURS } from '../style.js';
 import { instantText, monthText, unescape } from '../text.js';
 import { BOLD, FIGURES, openPaper, REGULAR, type Paper } from './paper.js';
@@ -102,6 +103,8 @@ function cardLines(card: Card, month: string): readonly string[] {
     card.numerator !== null && card.denominator !== null
       ? [`${textOf({ is: 'count', value: card.numerator })} of ${textOf({ is: 'count', value: card.denominator })}`]
       : [];
+  const interval = intervalText(card);
+  if (interval !== undefined) parts.push(`95 %: ${interval}`);
   return [...parts, ...comparisonsOf(card, month).map((one) => arrows(comparisonText(one)))];
 }
 
@@ -181,6 +184,8 @@ function drawParts(paper: Paper, section: Section): void {
   part('By source', 'The systems in which the campaigns ran.', undefined, tables.get('source'));
   if (section.by_response_type.length > 1)
     part('By response type', 'Only primary types count as responded.', undefined, responseTypeTable(section));
+  part('By the end of the month', FORECAST, undefined, forecastTable(section));
+  part('Variants compared', COMPARED, undefined, experimentTable(section));
   if (section.control_groups.length > 0)
     part(
       'Control groups',
@@ -200,6 +205,8 @@ function drawParts(paper: Paper, section: Section): void {
   part('All days', 'The figures behind the graph.', undefined, tables.get('day'));
 }
 
+const FORECAST = 'Shown only where it beat last week’s days in trials.';
+const COMPARED = 'Differences are points of the response rate; p is adjusted for the number of comparisons.';
 const OWN = 'Measures of your own, as the notes define them.';
 const HEADING = 46;
 

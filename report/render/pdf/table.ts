@@ -1,5 +1,5 @@
 import type { Column, SectionTable } from '../section-tables.js';
-import { textOf, type Shown } from '../shown.js';
+import { intervalText, textOf, type Shown } from '../shown.js';
 import { COLOURS } from '../style.js';
 import { BOLD, FIGURES, REGULAR, type Paper } from './paper.js';
 
@@ -152,7 +152,7 @@ function drawRow(
         doc.text(text, at, paper.y + PAD, { width: width - GAP, align, ...FIGURES });
         if (detail === undefined) return;
         const below = doc.y;
-        doc.fontSize(DETAIL).fillColor(COLOURS.muted);
+        doc.font(REGULAR).fontSize(DETAIL).fillColor(COLOURS.muted);
         doc.text(detail, at, below, { width: width - GAP, align });
       }),
     );
@@ -163,7 +163,12 @@ function drawRow(
 }
 
 function linesOf(shown: Shown): readonly [string, string | undefined] {
-  return shown.is === 'text' ? [shown.text, shown.detail] : [textOf(shown), undefined];
+  if (shown.is === 'text') return [shown.text, shown.detail];
+  // Below a rate, small: how far chance alone may have moved it.
+  return [
+    textOf(shown),
+    shown.is === 'rate' ? intervalText(shown.share)?.replace(/ to | %/g, (of) => (of === ' %' ? '' : '–')) : undefined,
+  ];
 }
 
 function rule({ doc, left, width, y }: Paper, colour: string, thickness: number): void {

@@ -275,6 +275,46 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     expect(found.toSorted(byKey)).toEqual(told.toSorted(byKey));
   });
 
+  test('rates have their intervals in XLSX, views, and on the cards of PDF and mail', async () => {
+    const section = sections.get(month)!;
+    const sheets = await readXlsx(await renderXlsx(section));
+    const { head, rows } = sheets.get('By campaign')!;
+    const at = (row: readonly unknown[], label: string) => row[head.indexOf(label)];
+    const shown = [...section.by_campaign, section.totals];
+    for (const [index, { response_rate }] of shown.entries()) {
+      const bounds = ['Response rate, from (95 %)', 'Response rate, to'].map((label) => at(rows[index]!, label));
+      if (response_rate === null) expect(bounds.every((bound) => typeof bound === 'string')).toBe(true);
+      else expect(bounds).toEqual([response_rate.low, response_rate.high].map((bound) => bound ?? 'no figure'));
+    }
+    const viewed = await sessions
+      .get(month)!
+      .query<Record<string, number | null>>(
+        `SELECT source, campaign_id, open_rate_low, open_rate_high, response_rate_low, response_rate_high FROM report.v_campaign WHERE month = '${month}-01'`,
+      );
+    for (const { source, campaign_id, open_rate, response_rate } of section.by_campaign) {
+      const row = viewed.find((one) => String(one['source']) === source && String(one['campaign_id']) === campaign_id)!;
+      for (const [name, rate] of [
+        ['open_rate', open_rate],
+        ['response_rate', response_rate],
+      ] as const)
+        for (const side of ['low', 'high'] as const) {
+          const bound = rate?.[side] ?? null;
+          if (bound === null) expect(row[`${name}_${side}`]).toBeNull();
+          else expect(row[`${name}_${side}`]).toBeCloseTo(bound, 12);
+        }
+    }
+    const letters = (await readPdf(await renderPdf(section))).map((line) => line.join(' ')).join('\n');
+    const { html, text } = await renderMail(section);
+    let told = 0;
+    for (const { unit, low, high } of section.cards) {
+      if (unit !== 'rate' || low === null || high === null) continue;
+      told += 1;
+      const interval = `95 %: ${(low * 100).toFixed(2)} to ${(high * 100).toFixed(2)} %`;
+      for (const form of [letters, html, text]) expect(form).toContain(interval);
+    }
+    expect(told).toBeGreaterThan(0);
+  });
+
   test('XLSX has numbers as numbers, and words where there is none', async () => {
     const section = sections.get(month)!;
     const sheets = await readXlsx(await renderXlsx(section));
@@ -300,6 +340,80 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     );
     expect(sheets.get('Notes')!.rows.map(([title]) => title)).toEqual(section.notes.map(({ title }) => title));
   });
+});
+
+test('arms of a campaign are compared alike in every form', async () => {
+  const section = sections.get('2008-03')!;
+  const [experiment] = section.experiments;
+  expect(experiment!.comparisons.length).toBeGreaterThan(1);
+  const sheet = (await readXlsx(await renderXlsx(section))).get('Variants compared')!;
+  const at = (row: readonly unknown[], label: string) => row[sheet.head.indexOf(label)];
+  const compared = sheet.rows.filter((row) => typeof at(row, 'Lift') === 'number');
+  expect(compared.map((row) => [at(row, 'Lift'), at(row, 'from (95 % interval)'), at(row, 'to')])).toEqual(
+    experiment!.comparisons.map(({ difference: { value, low, high } }) => [value, low, high]),
+  );
+  expect(sheet.rows.map((row) => [at(row, 'Members'), at(row, 'Rate')])).toEqual(
+    experiment!.arms.flatMap(({ variant_id, members, rate }) => {
+      const times = experiment!.comparisons.filter((one) => one.variant_id === variant_id).length;
+      return Array.from({ length: Math.max(times, 1) }, () => [members, rate!.value]);
+    }),
+  );
+  const page = readHtml(renderHtml(section)).get('experiment')!;
+  expect(page.rows.length).toBe(sheet.rows.length);
+  const { low, high } = experiment!.comparisons[0]!.difference;
+  const points = (value: number) => `${value < 0 ? '−' : '+'}${(Math.abs(value) * 100).toFixed(2)}`;
+  const interval = `(${points(low)} to ${points(high)})`;
+  const pdf = (await readPdf(await renderPdf(section))).map((line) => line.join(' ')).join('\n');
+  const { html, text } = await renderMail(section);
+  for (const form of [pdf, html, text]) expect(form).toContain(interval);
+  const sql = sessions.get('2008-03')!;
+  const viewed = await sql.query(
+    `SELECT variant_id, base_variant_id, difference, difference_low AS low, difference_high AS high, adjusted_p_value AS p FROM report.v_experiment_comparison WHERE month = '2008-03-01'`,
+  );
+  expect(viewed).toEqual(
+    section.experiments.flatMap(({ comparisons }) =>
+      comparisons.map(({ variant_id, base_variant_id, difference, adjusted_p_value }) => ({
+        variant_id,
+        base_variant_id,
+        difference: difference.value,
+        low: difference.low,
+        high: difference.high,
+        p: adjusted_p_value,
+      })),
+    ),
+  );
+  const arms = await sql.query<{ members: number }>(
+    `SELECT members FROM report.v_experiment_arm WHERE month = '2008-03-01' ORDER BY members`,
+  );
+  expect(arms.map(({ members }) => Number(members)).toSorted((one, other) => one - other)).toEqual(
+    section.experiments.flatMap((one) => one.arms.map(({ members }) => members)).toSorted((one, other) => one - other),
+  );
+});
+
+test('a forecast, or why there is none, stands in every form of a running month', async () => {
+  const section: Section = {
+    ...sections.get('2008-03')!,
+    forecasts: [
+      { figure: 'sent', so_far: 1_200, withheld: null, value: 2_345.6, low: 2_100.2, high: 2_600.7, trials: null },
+      {
+        figure: 'opened',
+        so_far: 90,
+        withheld: 'too_little_history',
+        value: null,
+        low: null,
+        high: null,
+        trials: null,
+      },
+    ],
+  };
+  const sheet = (await readXlsx(await renderXlsx(section))).get('By the end of the month')!;
+  expect(sheet.rows[0]!.slice(0, 5)).toEqual(['sent', 1_200, 2_346, 2_100, 2_601]);
+  expect(sheet.rows[1]!.slice(0, 3)).toEqual(['opened', 90, 'no figure']);
+  const pdf = (await readPdf(await renderPdf(section))).map((line) => line.join(' ')).join('\n');
+  const { html, text } = await renderMail(section);
+  for (const form of [pdf, text.replaceAll(/ +/g, ' ')]) expect(form).toContain('sent 1,200 2,346 2,100 2,601');
+  expect(readHtml(html).get('forecast')!.rows[1]!.at(-1)).toBe('none: too little history');
+  expect(readHtml(renderHtml(section)).get('forecast')!.rows[0]!.slice(1, 5)).toEqual([1_200, 2_346, 2_100, 2_601]);
 });
 
 test('a link to a part of a month hides what the month hides', async () => {
