@@ -1,9 +1,13 @@
 import { permissionsOf, type ActSummary, type ApiToken, type AuditEntry, type Role } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
+import { regionNotes } from './regions.js';
 
 /** Who has not been seen for so long may not need what he may do. */
 const UNUSED_AFTER_MS = 90 * 86_400_000;
+
+/** For the warehouse, which knows the regions. */
+const PATIENCE_MS = 10_000;
 
 /** One who may do something, or did. */
 export interface Reviewed {
@@ -31,11 +35,19 @@ export interface AccessReview {
     readonly roles: readonly Role[];
     readonly connections: readonly string[] | null;
     readonly regions: readonly string[] | null;
+    /** What to look at. */
+    readonly notes: readonly string[];
   }[];
 }
 
 /** Who may do what, and when each last did, as the store and the audit log know it. */
-export async function reviewAccess({ configuration, store }: Installation, now: Date): Promise<AccessReview> {
+export async function reviewAccess(
+  installation: Installation,
+  now: Date,
+  signal: AbortSignal = AbortSignal.timeout(PATIENCE_MS),
+): Promise<AccessReview> {
+  const { configuration, store } = installation;
+  const ofRegions = await regionNotes(installation, signal);
   const { tokens, audit } = await store();
   const [all, acts, logins] = await Promise.all([tokens.list(), audit.summary(), audit.lastOfEach('login.oidc')]);
   const { settings } = configuration;
@@ -49,12 +61,13 @@ export async function reviewAccess({ configuration, store }: Installation, now: 
       ...all.map((token) => ofToken(token, actsOf(`token:${token.name}`), settings, now)),
       ...logins.map((login) => ofPerson(login, actsOf(login.actor), now)),
       ...machines.map((name) => ofMachine(name, actsOf(name))),
-    ],
+    ].map((one) => ({ ...one, notes: [...one.notes, ...ofRegions(one.regions)] })),
     groups: Object.entries(settings.access?.oidc?.grants ?? {}).map(([group, { roles, connections, regions }]) => ({
       group,
       roles,
       connections: connections ?? null,
       regions: regions ?? null,
+      notes: ofRegions(regions ?? null),
     })),
   };
 }

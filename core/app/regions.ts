@@ -4,6 +4,26 @@ import type { Installation } from './installation.js';
 import { knownRegions } from './monthly-report.js';
 
 /**
+ * Says of regions which of them no figure has, where that can be told: who may see only those sees nothing, and does not know why.
+ * Nothing is said without a report, without figures, and where the warehouse cannot be asked.
+ */
+export async function regionNotes(
+  installation: Installation,
+  signal: AbortSignal,
+): Promise<(regions: readonly string[] | null) => readonly string[]> {
+  if (installation.configuration.settings.report === undefined) return () => [];
+  const known = await knownRegions(installation, signal).catch((): readonly string[] => []);
+  if (known.length === 0) return () => [];
+  return (regions) =>
+    (regions ?? [])
+      .filter((region) => !known.includes(region))
+      .map((region) => {
+        const near = nearest(region, known);
+        return `no figure has its region "${region}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+      });
+}
+
+/**
  * Refuses a region that no figure has, since who mistypes one sees nothing and does not know why. Without figures, and where the
  * warehouse cannot be asked, nobody can tell.
  */

@@ -110,6 +110,18 @@ it('is told of no other region by any route, in any form', async () => {
   expect(figures).toBeGreaterThan(2);
 });
 
+it('is named in a review of access where no figure has it', async () => {
+  const { reviewAccess } = await import('../../core/app/access-review.js');
+  const { configuration } = installation;
+  const grants = { west: { roles: ['analyst'], regions: ['South', 'Norht'] } };
+  const settings = { ...configuration.settings, access: { ...configuration.settings.access, oidc: { grants } } } as any;
+  const asked = Object.assign(Object.create(installation), {
+    configuration: Object.assign(Object.create(configuration), { settings }),
+  });
+  const { groups, reviewed } = await reviewAccess(asked, new Date());
+  expect(groups).toMatchObject([{ group: 'west', notes: ['no figure has its region "Norht"; did you mean "North"?'] }]);
+  expect(reviewed.find(({ name }) => name === 'token:two')!.notes.join()).not.toContain('region');
+});
 it('may ask a table for its own regions only', async () => {
   const rows = async (name: string, search = '') => {
     const { status, body } = await as(name, `/api/report/2026-03/tables/region${search}`);

@@ -8,8 +8,8 @@ const NAMED_ACTS = 3;
 export function accessVerb(program: Command): void {
   const group = program.command('access').description('who may do what');
   const review = group.command('review').description('who may do what, and when each last did');
-  does(review, async ({ installation, output }) => {
-    const found = await reviewAccess(await installation(), new Date());
+  does(review, async ({ installation, output, signal }) => {
+    const found = await reviewAccess(await installation(), new Date(), signal);
     output.data('tributary.access_review/1', found, () =>
       [
         table(
@@ -27,8 +27,8 @@ export function accessVerb(program: Command): void {
           ]),
         ),
         ...found.groups.map(
-          ({ group: name, roles, connections, regions }) =>
-            `group ${name}: ${roles.join(', ')}; connections ${connections?.join(', ') ?? 'all'}; regions ${regions?.join(', ') ?? 'all'}`,
+          ({ group: name, roles, connections, regions, notes }) =>
+            `group ${name}: ${roles.join(', ')}; connections ${connections?.join(', ') ?? 'all'}; regions ${regions?.join(', ') ?? 'all'}${notes.map((note) => `; ${note}`).join('')}`,
         ),
       ].join('\n'),
     );

@@ -7,7 +7,6 @@ import {
   CHARTS,
   REPORT_FORMATS,
   type ChartFormat,
-  type ChartName,
   type ReportFormat,
 } from '../../../report/render/formats.js';
 import { ConnectorError, toConnectorError } from '../../sdk/index.js';
@@ -72,7 +71,7 @@ function chartVerb(group: Command): void {
   const chart = group
     .command('chart')
     .description('write one chart of a month as a picture')
-    .addArgument(new Argument('<chart>', 'which').choices(CHARTS))
+    .addArgument(new Argument('<chart>', `${CHARTS.join(', ')}, or a dimension of the configuration`))
     .requiredOption('--month <month>', 'YYYY-MM', monthOf)
     .option('--release <version>', 'as it was published', versionOf)
     .addOption(new Option('--format <format>', 'what to write').choices(Object.keys(CHART_FORMATS)).default('png'))
@@ -86,7 +85,7 @@ function chartVerb(group: Command): void {
         import('../../../report/index.js'),
       ]);
       const section = await loadMonth(open, { month, signal, release });
-      const picture = await renderChart(section, name as ChartName, format);
+      const picture = await renderChart(section, name!, format);
       if (picture === undefined)
         throw new ConnectorError('config', `${month} has nothing for the chart "${name}".`, {
           hint: 'None of its campaigns is broken down so.',
