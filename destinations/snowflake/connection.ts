@@ -74,6 +74,8 @@ export function connectionOptions({ config }: ConnectOptions): ConnectionOptions
     clientSessionKeepAlive: keep_alive,
     fetchAsString: ['Number', 'Date', 'JSON'],
     rowMode: 'array',
+    // A null fetched as text would be the text NULL.
+    representNullAsStringNull: false,
     // Values are never sent through a stage of the driver's own, which would need the right to make one.
     arrayBindingThreshold: 1_000_000,
     // No files of tokens, and no check of role or warehouse before we can say which is wrong.

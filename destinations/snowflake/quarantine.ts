@@ -77,14 +77,14 @@ export function quarantineStaging(context: QuarantineContext, slice: string, seq
     },
     async publish(connection) {
       if (added === 0) return;
-      const last = (column: string) => `MAX_BY(${column}, ${quote('_pos')}) AS ${column}`;
       const lasting = ['record_values', 'field', 'detail', 'payload', 'slice'];
       const key = ['connection', 'stream', 'record_key', 'reason'];
       await connection.run(
         `MERGE INTO ${ownTable(metadata, 'quarantine', fence.run.connection)} q
          USING (SELECT ${literal(fence.run.connection)} AS connection, ${literal(stream)} AS stream, record_key, reason,
-                       ${lasting.map(last).join(', ')}, MAX(${quote('_pos')}) AS position, COUNT(*) AS times
-                  FROM ${staging} GROUP BY record_key, reason) s
+                       ${lasting.join(', ')}, ${quote('_pos')} AS position, COUNT(*) OVER (PARTITION BY record_key, reason) AS times
+                  FROM ${staging}
+               QUALIFY ROW_NUMBER() OVER (PARTITION BY record_key, reason ORDER BY ${quote('_pos')} DESC) = 1) s
             ON ${key.map((column) => `q.${column} = s.${column}`).join(' AND ')}
          WHEN MATCHED THEN UPDATE SET last_seen = CURRENT_TIMESTAMP(6), times = q.times + s.times, position = s.position,
               run_id = ${literal(fence.run.id)}, resolved_at = NULL, ${lasting.map((column) => `${column} = s.${column}`).join(', ')}

@@ -44,10 +44,12 @@ export const snowflakeDialect: SqlDialect = {
     const group = (tag: string) => `REGEXP_SUBSTR(${tag}, ${literal(pattern)}, 1, 1, 'e', 1)`;
     if (type === 'string') return group(expression);
     const list = `CASE TYPEOF(${expression}) WHEN 'ARRAY' THEN ${expression} WHEN 'VARCHAR' THEN ARRAY_CONSTRUCT(${expression}) ELSE ARRAY_CONSTRUCT() END`;
-    // The first in the order of the list; a correlated LIMIT is not taken.
-    return `(SELECT MIN_BY(${group('g.value::VARCHAR')}, g.index) FROM TABLE(FLATTEN(INPUT => ${list})) g WHERE REGEXP_INSTR(g.value::VARCHAR, ${literal(pattern)}) > 0)`;
+    // The first in the order of the list: a subquery for each row may have no LIMIT there.
+    const placed = `LPAD(CAST(g.index AS VARCHAR), 8, '0') || ${group('g.value::VARCHAR')}`;
+    return `(SELECT SUBSTR(MIN(${placed}), 9) FROM TABLE(FLATTEN(INPUT => ${list})) g)`;
   },
-  latest: (value, order) => `MAX_BY(${value}, ${order})`,
+  // Not MAX_BY, which of several takes any: a day has ten characters, and what stands behind the greatest is the value.
+  latest: (value, order) => `SUBSTR(MAX(CAST(${order} AS VARCHAR) || CAST(${value} AS VARCHAR)), 11)`,
   createScratch: (name, select) => [
     // DDL would end the transaction, so the table is made beside it, empty, and filled within.
     `CREATE OR REPLACE TRANSIENT TABLE ${name} AS SELECT * FROM (${select}) LIMIT 0`,
@@ -60,7 +62,7 @@ export const snowflakeDialect: SqlDialect = {
   counted: (statement) => statement,
   update: (target, assignments, source, match) =>
     `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
-  differ: (left, right) => left.map((one, n) => `${one} IS DISTINCT FROM ${right[n]}`).join(' OR '),
+  differ: (left, right) => `(${left.map((one, n) => `${one} IS DISTINCT FROM ${right[n]}`).join(' OR ')})`,
   lock: () => 'SELECT 1',
   readOneState: [],
   createTable: ({ schema, name, columns, key }) => {

@@ -3,6 +3,7 @@ import { braze } from '../../../connectors/braze/braze.source.js';
 import { s3 } from '../../../connectors/s3/s3.source.js';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../../connectors/sftp/sftp.source.js';
+import { snowflake } from '../../../destinations/snowflake/snowflake.destination.js';
 import { loadSettings } from '../../../core/settings/index.js';
 
 const configFolder = fileURLToPath(new URL('../../../config/', import.meta.url));
@@ -44,5 +45,15 @@ describe('the configurations that come along', () => {
     const env = { SFTP_PRIVATE_KEY: 'key', SFTP_PASSPHRASE: 'phrase' };
     const { settings } = await loadSettings(`${configFolder}sftp.yaml`, { env });
     expect(sftp.config.parse(settings.sources['exports'].config)).toMatchObject({ private_key: 'key', port: 22 });
+  });
+
+  test('that of Snowflake is valid, with what its destination is told', async () => {
+    const env = { SNOWFLAKE_PRIVATE_KEY: 'key', SNOWFLAKE_KEY_PASSPHRASE: 'phrase' };
+    const { settings } = await loadSettings(`${configFolder}snowflake.yaml`, { env });
+    expect(snowflake.config.parse(settings.destinations['warehouse'].config)).toMatchObject({
+      account: 'myorg-account1',
+      private_key: 'key',
+      max_file_bytes: 150_000_000,
+    });
   });
 });

@@ -21,9 +21,15 @@ export const enginePath = (path: string): string => {
   return result;
 };
 
+const duplicateKeys = (of: Typed, how: Typed): Typed => {
+  if (!/^'[ds]'$/.test(how.sql)) throw errors.invalid(`Invalid value for the second argument of PARSE_JSON`);
+  return of;
+};
+
 export const SEMI_STRUCTURED: FunctionTable = {
-  PARSE_JSON: rule(1, 1, ([of]) => ({
-    sql: isVariant(of.type) ? of.sql : `sf_json(${converted(of, text())})`,
+  /** With 'd' an object may have a key twice (docs, PARSE_JSON); the engine takes that always. */
+  PARSE_JSON: rule(1, 2, ([of, how]) => ({
+    sql: isVariant(of.type) ? of.sql : `sf_json(${converted(how === undefined ? of : duplicateKeys(of, how), text())})`,
     type: VARIANT,
   })),
   TRY_PARSE_JSON: rule(1, 1, ([of]) => ({ sql: `sf_try_json(${converted(of, text())})`, type: VARIANT })),
