@@ -7,6 +7,7 @@ import { Dialect, parse } from '@polyglot-sql/sdk';
  */
 export const LACKING: readonly { readonly what: RegExp; readonly sample: string; readonly reason: string }[] = [
   { what: /^PUT\s/i, sample: "PUT 'file:///tmp/a.gz' @s", reason: 'a command of the client' },
+  { what: /^BEGIN\s+TRANSACTION\s+NAME\s/i, sample: 'BEGIN TRANSACTION NAME t', reason: 'names of transactions' },
   {
     what: /^ALTER\s+TABLE\s.*\sADD\s+(COLUMN\s+)?(IF NOT EXISTS\s+|.*,)/is,
     sample: 'ALTER TABLE t ADD COLUMN a INT, b INT',
