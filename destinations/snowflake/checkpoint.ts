@@ -1,9 +1,9 @@
 import { ConnectorError, EMPTY_LEDGER, isConnectorError, type Checkpoint, type Ledger, type TableSpec } from '#sdk';
 import type { SnowflakeConnection } from './connection.js';
 import { fromDriver, isConnectionGone, isLockTimeout } from './errors.js';
-import { endTransactionsOf, holdFence, lockFence, refuseUnlessOurs, type Fence } from './fence.js';
+import { endTransactionsOf, holdFence, lockFence, refuseUnlessOurs, takenOver, type Fence } from './fence.js';
 import type { MergeCounts } from './merge.js';
-import { fenceKey, ownTable, sharedTable, transactionName } from './names.js';
+import { fenceKey, literal, ownTable, sharedTable, transactionName } from './names.js';
 import type { Pool } from './pool.js';
 import { recordReplayed, resolveReplaced } from './replayed.js';
 
@@ -23,7 +23,7 @@ export async function commitCheckpoint(
   context: CheckpointContext,
   checkpoint: Checkpoint,
   staged: number,
-  apply: (connection: SnowflakeConnection) => Promise<MergeCounts>,
+  apply: (connection: SnowflakeConnection, within: string) => Promise<MergeCounts>,
 ): Promise<Ledger> {
   const { pool, metadata, fence, table, probe } = context;
   const doing = `checkpoint of "${table.stream}", slice "${checkpoint.slice}"`;
@@ -32,16 +32,19 @@ export async function commitCheckpoint(
     return await pool.use(doing, async (connection) => {
       try {
         await connection.run(`BEGIN TRANSACTION NAME ${transactionName(fenceKey(fence.run), fence.epoch)}`);
+        const within = await guardOf(connection);
         await holdFence(connection, metadata, fence);
-        const counts = await apply(connection);
+        const counts = await apply(connection, within);
         await probe('after_merge');
         const { read, filtered, quarantined, replaced } = checkpoint.tally;
         const ledger: Ledger = { ...EMPTY_LEDGER, read, filtered, quarantined, replaced, staged, ...counts };
-        await record(connection, context, checkpoint, ledger);
+        await record(connection, context, checkpoint, ledger, within);
         await probe('before_commit');
         committing = true;
         await connection.run('COMMIT');
         await probe('after_commit');
+        // A COMMIT succeeds also where the transaction was ended from outside, by a takeover: the ledger's row tells.
+        if (!(await isRecorded(connection, metadata, checkpoint.id))) throw takenOver(fence);
         return ledger;
       } catch (error) {
         await connection.run('ROLLBACK').catch(() => undefined);
@@ -57,6 +60,22 @@ export async function commitCheckpoint(
   }
 }
 
+/**
+ * A condition that holds within the transaction that is open now, and no more once it was ended from outside: then a statement
+ * would be one of its own, and must write nothing.
+ */
+async function guardOf(connection: SnowflakeConnection): Promise<string> {
+  const [row] = await connection.query<{ id: unknown }>('SELECT CURRENT_TRANSACTION() AS id');
+  return `CURRENT_TRANSACTION() = ${literal(String(row?.id))}`;
+}
+
+async function isRecorded(connection: SnowflakeConnection, metadata: string, checkpoint: string): Promise<boolean> {
+  const { rows } = await connection.run(`SELECT 1 FROM ${sharedTable(metadata, 'ledger')} WHERE checkpoint_id = ?`, [
+    checkpoint,
+  ]);
+  return rows.length > 0;
+}
+
 /** A COMMIT that the server refused did not happen; of one that was not answered nobody knows. */
 const mayHaveHappened = (error: unknown) =>
   isConnectionGone(error) || (isConnectorError(error) && error.kind === 'transient');
@@ -68,9 +87,10 @@ async function record(
   { metadata, fence, table }: CheckpointContext,
   checkpoint: Checkpoint,
   ledger: Ledger,
+  within: string,
 ): Promise<void> {
   const { connection: name, id: run } = fence.run;
-  for (const bookmark of checkpoint.bookmarks) await setBookmark(connection, metadata, fence, bookmark);
+  for (const bookmark of checkpoint.bookmarks) await setBookmark(connection, metadata, fence, bookmark, within);
   const { lineage, replayed } = checkpoint;
   if (replayed !== undefined) await recordReplayed(connection, metadata, fence, table.stream, replayed);
   await resolveReplaced(connection, metadata, fence, table.stream, checkpoint);
@@ -95,7 +115,7 @@ async function record(
   const columns = ['checkpoint_id', 'connection', 'stream', 'slice', 'run_id', 'epoch', ...LEDGER_COLUMNS, 'steps'];
   await connection.run(
     `INSERT INTO ${sharedTable(metadata, 'ledger')} (${columns.join(', ')}, committed_at)
-     SELECT ${columns.map(() => '?').join(', ')}, CURRENT_TIMESTAMP(6)`,
+     SELECT ${columns.map(() => '?').join(', ')}, CURRENT_TIMESTAMP(6) WHERE ${within}`,
     [
       checkpoint.id,
       name,
@@ -114,10 +134,11 @@ export async function setBookmark(
   metadata: string,
   { run }: Fence,
   { stream, partition, position }: Checkpoint['bookmarks'][number],
+  within = 'TRUE',
 ): Promise<void> {
   await connection.run(
     `MERGE INTO ${ownTable(metadata, 'bookmark', run.connection)} t
-     USING (SELECT ? AS connection, ? AS stream, ? AS "PARTITION", ? AS position, ? AS run_id) s
+     USING (SELECT ? AS connection, ? AS stream, ? AS "PARTITION", ? AS position, ? AS run_id WHERE ${within}) s
         ON t.connection = s.connection AND t.stream = s.stream AND t."PARTITION" = s."PARTITION"
      WHEN MATCHED THEN UPDATE SET position = s.position, run_id = s.run_id, updated_at = CURRENT_TIMESTAMP(6)
      WHEN NOT MATCHED THEN INSERT (connection, stream, "PARTITION", position, run_id, updated_at)

@@ -9,7 +9,7 @@ export interface Fence {
   readonly epoch: bigint;
 }
 
-const locked = (connection: string) =>
+export const takenOver = ({ run: { connection } }: Fence): ConnectorError =>
   new ConnectorError('locked', `Another run of connection "${connection}" has taken over.`, {
     connection,
     hint: 'Nothing is wrong with the data: this run has committed nothing since. See `tributary runs list`.',
@@ -110,5 +110,5 @@ export async function lookAtFence(connection: SnowflakeConnection, metadata: str
 
 export function refuseUnlessOurs(owner: FenceOwner | undefined, fence: Fence): void {
   if (owner === undefined || BigInt(owner.epoch) !== fence.epoch || owner.run_id !== fence.run.id)
-    throw locked(fence.run.connection);
+    throw takenOver(fence);
 }

@@ -21,6 +21,8 @@ export interface Merging {
   readonly slice: string;
   readonly checkpoint: Checkpoint;
   readonly staging: string;
+  /** Holds within the checkpoint's transaction alone. */
+  readonly within: string;
   /** A table that says what becomes of each staged row; empty. */
   readonly fate: string;
   /** A table of replayed records and when they were last seen, filled; undefined where it is no replay. */
@@ -91,17 +93,17 @@ function isSame(field: Field): string {
  * count is a statement's own, the merge meets each key once, and rows that are the same are not touched.
  */
 export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
-  const { connection, table, checkpoint, staging, fate } = merging;
+  const { connection, table, checkpoint, staging, fate, within } = merging;
   const plan = planOf(merging);
   const dirty = dirtyWriter(connection, merging.metadata, merging.fence.run.id, table);
   const written = async (sql: string) => (await connection.run(sql)).written ?? 0;
 
   if (table.key.length === 0) {
     if (checkpoint.replacesAll) await dirty.of('t', `FROM ${plan.target} t`);
-    const deleted = checkpoint.replacesAll ? await written(`DELETE FROM ${plan.target}`) : 0;
+    const deleted = checkpoint.replacesAll ? await written(`DELETE FROM ${plan.target} WHERE ${within}`) : 0;
     await dirty.of('s', `FROM ${staging} s`);
     const inserted = await written(
-      `INSERT INTO ${plan.target} (${plan.columns.join(', ')}) SELECT ${plan.values.join(', ')} FROM ${staging} s`,
+      `INSERT INTO ${plan.target} (${plan.columns.join(', ')}) SELECT ${plan.values.join(', ')} FROM ${staging} s WHERE ${within}`,
     );
     return { inserted, updated: 0, unchanged: 0, superseded: 0, deleted };
   }
@@ -110,7 +112,7 @@ export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
   let deleted = 0;
   if (unseen !== undefined) {
     await dirty.of('t', `FROM ${plan.target} t WHERE ${unseen}`);
-    deleted = await written(`DELETE FROM ${plan.target} t WHERE ${unseen}`);
+    deleted = await written(`DELETE FROM ${plan.target} t WHERE ${within} AND ${unseen}`);
   }
   await connection.run(decideFates(merging, plan, dirty));
   const counts = new Map(
@@ -129,7 +131,7 @@ export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
     );
     const merged = await written(
       `MERGE INTO ${plan.target} t
-       USING (SELECT s.* FROM ${staging} s ${change} WHERE f.fate IN ('inserted', 'updated')) s ON ${plan.keyMatch}
+       USING (SELECT s.* FROM ${staging} s ${change} WHERE ${within} AND f.fate IN ('inserted', 'updated')) s ON ${plan.keyMatch}
        WHEN MATCHED THEN UPDATE SET ${setting.join(', ')}
        WHEN NOT MATCHED THEN INSERT (${plan.columns.join(', ')}) VALUES (${plan.values.join(', ')})`,
     );
@@ -140,7 +142,7 @@ export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
         {
           stream: table.stream,
           fault: 'integrity',
-          hint: 'Somebody else writes to the table; nothing of this checkpoint is committed.',
+          hint: 'Another run has taken over, or somebody else writes to the table; nothing of this checkpoint is committed.',
         },
       );
   }

@@ -78,7 +78,7 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
         if (staged !== encoded) throw stagingLost(table.stream, slice, encoded, staged);
         await quarantine.load();
         await probe('after_staging');
-        const ledger = await commitCheckpoint(context, checkpoint, staged, async (connection) => {
+        const ledger = await commitCheckpoint(context, checkpoint, staged, async (connection, within) => {
           const [{ n } = { n: 0 }] = await connection.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${staging}`);
           if (Number(n) !== staged) throw stagingLost(table.stream, slice, staged, Number(n));
           await quarantine.publish(connection);
@@ -91,6 +91,7 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
             slice,
             checkpoint,
             staging,
+            within,
             fate,
             replayed: checkpoint.replayed === undefined ? undefined : replayed,
           });

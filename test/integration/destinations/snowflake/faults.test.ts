@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openSession } from '../../../../destinations/snowflake/session.js';
+import { snowflakeConfig } from '../../../../destinations/snowflake/snowflake.config.js';
+import { CONNECTION, fields, rows } from '../../engine/runs.js';
+import { openAccount, type AccountBench } from './account.js';
+
+let bench: AccountBench;
+beforeEach(async () => {
+  bench = await openAccount({ blockerIdleMs: 600_000 });
+});
+afterEach(() => bench.close());
+
+const ITEM = { fields: fields('id integer', 'name string?') };
+const items = () => bench.query<{ id: number; name: string }>('SELECT id, name FROM raw_test.items ORDER BY id');
+const left = async () => {
+  const tables = await bench.query(
+    `SELECT table_name FROM information_schema.tables WHERE STARTSWITH(table_name, 'STG_')`,
+  );
+  return tables.length + (await bench.query('LIST @tributary.load')).length;
+};
+
+describe('a statement of a checkpoint that fails', () => {
+  it('leaves nothing of it, wherever it stands, and the next attempt does all of it', async () => {
+    await bench.run(rows(ITEM, [{ id: 1, name: 'old' }]));
+    bench.statements();
+    const records = [
+      { id: 1, name: 'new' },
+      { id: 2, name: 'b' },
+    ];
+    const clean = await openAccount();
+    await clean.run(rows(ITEM, [{ id: 1, name: 'old' }]));
+    clean.statements();
+    await clean.run(rows(ITEM, records));
+    const own = clean.statements();
+    await clean.close();
+    const from = own.findIndex((sql) => sql.startsWith('BEGIN TRANSACTION NAME'));
+    const to = own.indexOf('COMMIT', from);
+    expect(to - from).toBeGreaterThan(8);
+    for (let at = from; at <= to; at += 1) {
+      const text = own[at]!;
+      const error = { code: '000603', sqlState: 'XX000', message: 'SQL execution internal error' };
+      const nth = own.slice(from, at + 1).filter((sql) => sql === text).length;
+      const on = new RegExp(
+        `^${text
+          .slice(0, 60)
+          .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+          .replaceAll(/[0-9a-fA-F]{8,}/g, '.+')
+          .replaceAll(/_\d+_/g, '_\\d+_')}`,
+      );
+      bench.account.faults.set({ on, kind: 'error', error, nth: text === 'COMMIT' ? 2 : nth });
+      const failed = await bench.run(rows(ITEM, records));
+      const isHit = bench.account.faults.waiting().length === 0;
+      bench.account.faults.clear();
+      expect({ at: text.slice(0, 60), isHit, state: failed.state }).toEqual({
+        at: text.slice(0, 60),
+        isHit: true,
+        state: 'failed',
+      });
+      expect(await items()).toEqual([{ id: 1, name: 'old' }]);
+      expect(await bench.query('SELECT SUM(inserted) AS n FROM tributary.ledger')).toEqual([{ n: 1 }]);
+    }
+    expect(await bench.run(rows(ITEM, records))).toMatchObject({ ledger: { inserted: 1, updated: 1 } });
+    expect(await left()).toBe(0);
+  }, 120_000);
+});
+
+describe('a COMMIT whose reply is lost', () => {
+  it('is found under the fence by its id, and not repeated', async () => {
+    await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
+    bench.account.faults.set({ on: /^COMMIT$/, kind: 'lost_session', nth: 2 });
+    const outcome = await bench.run(rows(ITEM, [{ id: 2, name: 'b' }]));
+    expect(bench.account.faults.waiting()).toEqual([]);
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+    expect(await items()).toEqual([
+      { id: 1, name: 'a' },
+      { id: 2, name: 'b' },
+    ]);
+    expect(await bench.query('SELECT COUNT(*) AS n FROM tributary.ledger')).toEqual([{ n: 2 }]);
+  }, 60_000);
+});
+
+it.each(['503', 'reset', 'expired_token', 'lost_reply'] as const)(
+  'a run goes on after %s',
+  async (kind) => {
+    bench.account.faults.set({ on: /^(MERGE|COPY)/, kind, nth: 2 });
+    const outcome = await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
+    bench.account.faults.clear();
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+    expect(await items()).toEqual([{ id: 1, name: 'a' }]);
+  },
+  90_000,
+);
+
+describe('two writers', () => {
+  const takeOver = async () => {
+    const session = await bench.session();
+    await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
+    await session.close();
+  };
+
+  it('of which one has taken over: the zombie commits nothing', async () => {
+    await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
+    const zombie = await bench.run(rows(ITEM, [{ id: 2, name: 'b' }]), { at: { after_staging: takeOver } });
+    expect(zombie).toMatchObject({ state: 'failed', error: { kind: 'locked' }, ledger: { inserted: 0 } });
+    expect(await items()).toEqual([{ id: 1, name: 'a' }]);
+  }, 60_000);
+
+  it('of which one died within its transaction: the other ends that, and it commits nothing', async () => {
+    await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
+    let isDone = false;
+    const config = snowflakeConfig.parse(bench.config);
+    const dead = bench.run(rows(ITEM, [{ id: 2, name: 'b' }]), {
+      at: {
+        before_commit: async () => {
+          // It holds the lock and does not go on; whoever takes over waits in vain.
+          const session = await openSession({ config, lockTimeoutSeconds: 1, probe: () => undefined });
+          await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
+          await session.close();
+          isDone = true;
+        },
+      },
+    });
+    expect(await dead).toMatchObject({ state: 'failed', ledger: { inserted: 0 } });
+    expect(isDone).toBe(true);
+    expect(await items()).toEqual([{ id: 1, name: 'a' }]);
+    expect(await bench.run(rows(ITEM, [{ id: 3, name: 'c' }]))).toMatchObject({ ledger: { inserted: 1 } });
+  }, 60_000);
+});
+
+it('removes what a dead run left on the stage and in staging tables', async () => {
+  await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
+  bench.account.faults.set({
+    on: /^(REMOVE|DROP TABLE)/,
+    kind: 'error',
+    error: { code: '000603', sqlState: 'XX000', message: 'x' },
+    every: 1,
+  });
+  await bench.run(rows(ITEM, [{ id: 2, name: 'b' }]));
+  bench.account.faults.clear();
+  expect(await left()).toBeGreaterThan(1);
+  await bench.run(rows(ITEM, [{ id: 3, name: 'c' }]));
+  expect(await left()).toBe(0);
+});
