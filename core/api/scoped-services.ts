@@ -49,7 +49,8 @@ export function scopedServices(services: HostServices): HostServices {
       );
   };
   const report = 'the report shows figures of';
-  const { runs, requests, audit, alerts, backfills } = services;
+  const emergencies = 'who took emergency access could see records of';
+  const { runs, requests, audit, alerts, backfills, breakGlass } = services;
   return {
     ...services,
     get connections() {
@@ -72,6 +73,11 @@ export function scopedServices(services: HostServices): HostServices {
       cancel: async (id) => (visible(await requests.get(id)) === undefined ? undefined : requests.cancel(id)),
     },
     audit: { list: async (filter) => (whole('the audit log tells of'), audit.list(filter)) },
+    breakGlass: {
+      ...breakGlass,
+      list: async () => (whole(emergencies), breakGlass.list()),
+      review: async (id, by) => (whole(emergencies), breakGlass.review(id, by)),
+    },
     alerts: {
       ...alerts,
       incidents: (filter) => alerts.incidents({ ...filter, ...within() }),

@@ -15,6 +15,7 @@ import { errorBudgetOf, SettingsError } from '../settings/index.js';
 import type { Configuration } from './configuration.js';
 import { unusualVolume } from './expectations.js';
 import { probe, type Installation } from './installation.js';
+import { keysOf, refuseOtherKeys, rememberKeys } from './known-keys.js';
 import { callSentences } from './call-sentences.js';
 import { bringMartsUpToDate, feedsMarts, undatedIn } from './marts.js';
 import { readingsOf } from './readings.js';
@@ -82,6 +83,8 @@ export async function runOf(
   const { configuration } = installation;
   const connection = configuration.connection(name);
   await takeNewerKeys(configuration, note);
+  const keys = keysOf(connection, wanted);
+  await refuseOtherKeys(installation, keys);
   const streams = streamRequests(configuration, name, wanted);
   const { runs: store } = await installation.store();
   await store.markInterrupted({ connection: name, heartbeatOlderThanMs: SILENT_MS });
@@ -132,6 +135,7 @@ export async function runOf(
       ),
     ),
   );
+  if (hasProtected(outcome)) await rememberKeys(installation, keys);
   const calls = count.calls();
   for (const text of callSentences(calls)) recorder.log('info', `Calls: ${text}.`);
   probe('before_marts');
@@ -210,6 +214,11 @@ async function connected(
     await source?.close().catch(() => undefined);
     await destination?.close().catch(() => undefined);
   }
+}
+
+/** An unchanged row too shows by which keys it was written. */
+function hasProtected({ ledger }: RunOutcome): boolean {
+  return ledger.inserted + ledger.updated + ledger.unchanged + ledger.quarantined > 0;
 }
 
 /** A stream that failed may have committed before, and one without news may follow a build that failed. */

@@ -1,5 +1,5 @@
-import { ConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
+import { otherKey } from './known-keys.js';
 
 type Keys = Pick<Settings, 'keys' | 'former_keys'>;
 
@@ -24,10 +24,7 @@ export function newerKeys(present: Keys, newer: Keys): Keys & { readonly changed
     }
     const [before, after] = [versionsOf(present, name), versionsOf(newer, name)];
     const other = before.findIndex((key, at) => key !== after[at]);
-    if (other !== -1)
-      throw new ConnectorError('config', `Version ${other + 1} of the key "${name}" is another than the one in use.`, {
-        hint: `To replace a key, put the present one under \`former_keys.${name}\` with its version, and the new one under \`keys\`.`,
-      });
+    if (other !== -1) throw otherKey(name, other + 1);
     if (after.length > before.length) changed.push(name);
   }
   // A rule of this process may still name one that is gone from the file.

@@ -1,6 +1,7 @@
 import type { ConnectionSettings, Path } from '../settings/index.js';
 import { whoAmI } from './account.js';
 import type { Installation } from './installation.js';
+import { keysOf } from './known-keys.js';
 
 /** Tells the audit log which references of secrets are about to be used, and for what; never what they stand for. */
 export async function noteSecretUse(
@@ -22,12 +23,9 @@ export async function noteSecretUse(
 }
 
 /** Where a connection's secrets stand in the file: those of both ends, and the keys of its rules. */
-export function secretPathsOfConnection({ source, destination, protect }: ConnectionSettings): readonly Path[] {
-  const keys = Object.values(protect)
-    .flatMap((fields) => Object.values(fields))
-    .flatMap((rule) => (typeof rule === 'object' ? [rule.tokenize, rule.encrypt, rule.hash] : []))
-    .filter((key) => key !== undefined);
-  return [['sources', source], ['destinations', destination], ...keys.map((key) => ['keys', key])];
+export function secretPathsOfConnection(connection: ConnectionSettings): readonly Path[] {
+  const { source, destination } = connection;
+  return [['sources', source], ['destinations', destination], ...keysOf(connection).map((key) => ['keys', key])];
 }
 
 /** Of the host itself: to reach its store, to know who asks, to chain its log and to tell people. */

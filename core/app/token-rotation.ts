@@ -3,6 +3,7 @@ import { rotated } from '../program/index.js';
 import type { PlannedColumn, SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import { probe, type Installation } from './installation.js';
+import { refuseOtherKeys, rememberKeys } from './known-keys.js';
 import { tokenKey } from './stream-requests.js';
 
 /** A column whose tokens one key makes. */
@@ -46,6 +47,7 @@ export async function rotateTokens(
     });
   if (columns.length === 0)
     throw new ConnectorError('config', `No rule tokenizes by the key "${name}".`, { hint: 'See `protect`.' });
+  await refuseOtherKeys(installation, [name]);
   const done: RotatedColumn[] = [];
   for (const destination of new Set(columns.map((column) => column.destination))) {
     const own = columns.filter((column) => column.destination === destination);
@@ -62,6 +64,7 @@ export async function rotateTokens(
       await sql.close();
     }
   }
+  if (!isDry) await rememberKeys(installation, [name]);
   return done;
 }
 

@@ -21,6 +21,7 @@ import { Replays1765240000000 } from './migrations/1765240000000-replays.js';
 import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-configuration-seen.js';
 import { RegionsAndBreakGlass1765270100000 } from './migrations/1765270100000-regions-and-break-glass.js';
 import { BreakGlassReviews1765330000000 } from './migrations/1765330000000-break-glass-reviews.js';
+import { KnownKeys1765340000000 } from './migrations/1765340000000-known-keys.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -47,6 +48,7 @@ export const MIGRATIONS = [
   ConfigurationSeen1765270000000,
   RegionsAndBreakGlass1765270100000,
   BreakGlassReviews1765330000000,
+  KnownKeys1765340000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

@@ -8,6 +8,7 @@ import type { RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore } from '../security/audit-store.js';
 import type { BreakGlassStore } from '../security/break-glass.js';
 import type { ConfigurationStore } from '../security/configuration-store.js';
+import type { KeyStore } from '../security/key-store.js';
 import type { SessionStore } from '../security/session-store.js';
 import type { TokenStore } from '../security/token-store.js';
 import type { BudgetStore } from '../sdk/http/budget-store.js';
@@ -23,6 +24,7 @@ import { circuitStore } from './postgres.circuit-store.js';
 import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
+import { keyStore } from './postgres.key-store.js';
 import { budgetStore } from './postgres.budget-store.js';
 import { mailStore } from './postgres.mail-store.js';
 import { requestStore } from './postgres.request-store.js';
@@ -54,6 +56,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly breakGlass: BreakGlassStore;
   readonly configurations: ConfigurationStore;
+  readonly keys: KeyStore;
   close(): Promise<void>;
 }
 
@@ -112,6 +115,7 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     // What is taken over is given once.
     breakGlass: breakGlassStore(source),
     configurations: patient(configurationStore(source)),
+    keys: patient(keyStore(source)),
     close: () => source.destroy(),
   };
 }

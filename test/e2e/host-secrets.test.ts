@@ -52,10 +52,7 @@ beforeAll(async () => {
   await project.write('phi_1.key', 'phi-key-number-one-000001\n');
   await project.write('phi_2.key', 'phi-key-number-two-000002\n');
   await project.write('data/1.csv', 'id,email\n1,ada@example.org\n');
-  const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
-  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
-  const { startHost } = await import('../../core/app/main.js');
-  host = await startHost(installation, { host: '127.0.0.1', port: 0, worker: 0 });
+  await begin();
 });
 afterAll(async () => {
   await host?.close();
@@ -64,6 +61,16 @@ afterAll(async () => {
   await project?.remove();
   await stopTestServer();
 });
+
+/** The host, anew where there was one. */
+async function begin(): Promise<void> {
+  await host?.close();
+  await installation?.close();
+  const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
+  installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
+  const { startHost } = await import('../../core/app/main.js');
+  host = await startHost(installation, { host: '127.0.0.1', port: 0, worker: 0 });
+}
 
 const use = (fixture: string, as: string) => copyFile(join(FIXTURES, fixture), join(project.folder, as));
 
@@ -145,4 +152,17 @@ test('a run takes a new version of a key from the file, and never another key fo
     kind: 'config',
     message: 'Version 2 of the key "phi_key" is another than the one in use.',
   });
+});
+
+test('a host that begins with another key for a version in use runs nothing by it, and does once it has the old one again', async () => {
+  await project.configure(config(hook.url, SECOND));
+  await project.write('phi_2.key', 'phi-key-number-six-000006\n');
+  await begin();
+  await expect(sealed()).rejects.toMatchObject({
+    kind: 'config',
+    message: 'Version 2 of the key "phi_key" is another than the one in use.',
+  });
+  await project.write('phi_2.key', 'phi-key-number-two-000002\n');
+  await begin();
+  expect(await sealed()).toEqual(['enc_1_', 'enc_1_', 'enc_2_']);
 });

@@ -202,6 +202,26 @@ describe('a stream of PHI', () => {
     expect((await run(['keys', 'rotate-tokens', 'member_key', '--yes'])).stdout).toMatch(/member +0 +0\n/);
   });
 
+  test.each([
+    ['sync', 'daily'],
+    ['quarantine', 'replay', 'daily'],
+    ['keys', 'rotate-tokens', 'member_key', '--dry-run'],
+  ])(
+    'a key that became another in place of its version is refused by a process that begins with it: %s %s',
+    async (...verb) => {
+      const before = await people();
+      const keys = ROTATED.both.replace('"1": "${env:MEMBER_1}"', '"1": "${env:PHI_1}"');
+      await project.configure(config({ channels: 'email, fax, post', keys }));
+      await project.write('data/3.csv', [HEADER, row(6, 'email'), ''].join('\n'));
+      const { code, stderr } = await run(verb);
+      expect([code, stderr]).toEqual([
+        3,
+        expect.stringContaining('Version 1 of the key "member_key" is another than the one in use.'),
+      ]);
+      expect(await people()).toEqual(before);
+    },
+  );
+
   test('the search would find them: with rules that keep everything it does', async () => {
     const rules =
       '{ id: keep, member: keep, email: keep, born: keep, zip: keep, phone: keep, channel: keep, sent: keep }';
