@@ -72,8 +72,10 @@ function refuse(request: KnownRequest, response: Response, { refused, waitSecond
   throw new UnauthorizedException(refused);
 }
 
-function refusalOf({ permissions, regions }: Principal, needed: Permission | 'self'): string | undefined {
+function refusalOf({ permissions, withheld, regions }: Principal, needed: Permission | 'self'): string | undefined {
   if (needed === 'self') return undefined;
+  if (withheld?.has(needed) === true)
+    return `${lacking(needed)} It needs a login with a second factor too, and yours had none (\`access.oidc.mfa_roles\`).`;
   if (!permissions.has(needed)) return lacking(needed);
   if (regions === undefined || needed === 'report:read') return undefined;
   // Runs, records and files are counted over all regions.

@@ -31,6 +31,8 @@ const LOCAL: Principal = {
   permissions: new Set(Object.keys(PERMISSIONS) as Permission[]),
 };
 
+const OF_PHI: ReadonlySet<Permission> = new Set<Permission>(['break-glass:use', 'phi:read']);
+
 /** Who may do what on a host with these settings. */
 export function accessOf(
   settings: Settings,
@@ -81,8 +83,12 @@ export function accessOf(
         refused: `This login is over: it was idle for ${idle_logoff}, or ended. Log in again at /login.`,
         canLogIn,
       };
-    const { name, roles, connections, regions } = session;
-    return principal(name, 'session', { roles, connections, regions });
+    const { name, roles, connections, regions, hasSecondFactor } = session;
+    const known = await principal(name, 'session', { roles, connections, regions });
+    if (hasSecondFactor || oidc?.mfa_roles.includes('phi') !== true) return known;
+    // What the role `phi` may not give to such a login, an emergency does not either.
+    const permissions = new Set([...known.permissions].filter((one) => !OF_PHI.has(one)));
+    return { ...known, permissions, withheld: OF_PHI };
   }
 
   /** With what an emergency access adds to it while one is open. */

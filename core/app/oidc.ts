@@ -86,7 +86,8 @@ export function oidcLogin(
       if ('refused' in granted) return denied(name, granted.refused);
       const secret = randomBytes(32).toString('base64url');
       await sessions.open(digestOf(secret), { subject: claims.sub, name, ...granted });
-      const detail = { subject: claims.sub, ...granted };
+      const { hasSecondFactor, ...scope } = granted;
+      const detail = { subject: claims.sub, ...scope, second_factor: hasSecondFactor };
       await audit.append({ actor: name, action: 'login.oidc', object: '', outcome: 'allowed', detail });
       return { secret, returnTo };
     },
@@ -120,13 +121,13 @@ function nameOf(claims: Readonly<Record<string, unknown>>): string {
 function grantedTo(
   claims: Readonly<Record<string, unknown>>,
   { roles_claim, grants, mfa_roles }: OidcSettings,
-): Pick<Session, 'roles' | 'connections' | 'regions'> | { readonly refused: string } {
+): Pick<Session, 'roles' | 'hasSecondFactor' | 'connections' | 'regions'> | { readonly refused: string } {
   const told = [claims[roles_claim] ?? []].flat().map(String);
   const matching = told.filter((group) => Object.hasOwn(grants, group)).map((group) => grants[group]!);
   const all = [...new Set(matching.flatMap(({ roles }) => roles))];
   const factors = [claims['amr'] ?? []].flat().map(String);
-  const hasSecond = factors.some((factor) => SECOND_FACTORS.has(factor));
-  const roles = all.filter((role) => hasSecond || !mfa_roles.includes(role)) as Role[];
+  const hasSecondFactor = factors.some((factor) => SECOND_FACTORS.has(factor));
+  const roles = all.filter((role) => hasSecondFactor || !mfa_roles.includes(role)) as Role[];
   if (matching.length === 0)
     return {
       refused: `None of your groups (claim "${roles_claim}") has a role here. Ask who keeps \`access.oidc.grants\`.`,
@@ -139,6 +140,7 @@ function grantedTo(
   const regional = matching.flatMap(({ regions }) => (regions === undefined ? [] : [regions]));
   return {
     roles,
+    hasSecondFactor,
     ...(scopes.length === 0
       ? {}
       : { connections: scopes.reduce((both, one) => both.filter((name) => one.includes(name))) }),

@@ -22,6 +22,7 @@ import { ConfigurationSeen1765270000000 } from './migrations/1765270000000-confi
 import { RegionsAndBreakGlass1765270100000 } from './migrations/1765270100000-regions-and-break-glass.js';
 import { BreakGlassReviews1765330000000 } from './migrations/1765330000000-break-glass-reviews.js';
 import { KnownKeys1765340000000 } from './migrations/1765340000000-known-keys.js';
+import { SecondFactors1765340100000 } from './migrations/1765340100000-second-factors.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -49,6 +50,7 @@ export const MIGRATIONS = [
   RegionsAndBreakGlass1765270100000,
   BreakGlassReviews1765330000000,
   KnownKeys1765340000000,
+  SecondFactors1765340100000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

@@ -13,6 +13,7 @@ interface SessionRow {
   subject: string;
   name: string;
   roles: Role[];
+  has_second_factor: boolean;
   connections: string[] | null;
   regions: string[] | null;
 }
@@ -35,26 +36,27 @@ export function sessionStore(source: DataSource): SessionStore {
       const [row] = rows;
       return row === undefined ? undefined : { verifier: row.verifier, nonce: row.nonce, returnTo: row.return_to };
     },
-    async open(digest, { subject, name, roles, connections, regions }) {
+    async open(digest, { subject, name, roles, hasSecondFactor, connections, regions }) {
       await source.query(`DELETE FROM ${SESSION} WHERE opened_at < now() - ${LONGEST}`);
       await source.query(
-        `INSERT INTO ${SESSION} (digest, subject, name, roles, connections, regions, opened_at, seen_at)
-         VALUES ($1, $2, $3, $4, $5, $6, now(), now()) ON CONFLICT (digest) DO NOTHING`,
-        [digest, storable(subject), storable(name), roles, connections ?? null, regions ?? null],
+        `INSERT INTO ${SESSION} (digest, subject, name, roles, has_second_factor, connections, regions, opened_at, seen_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, now(), now()) ON CONFLICT (digest) DO NOTHING`,
+        [digest, storable(subject), storable(name), roles, hasSecondFactor, connections ?? null, regions ?? null],
       );
     },
     async find(digest, { idleMs, prolongs }) {
       const [rows]: [SessionRow[]] = await source.query(
         `UPDATE ${SESSION} SET seen_at = CASE WHEN $3 THEN now() ELSE seen_at END
           WHERE digest = $1 AND seen_at > now() - $2 * interval '1 ms' AND opened_at > now() - ${LONGEST}
-          RETURNING subject, name, roles, connections, regions`,
+          RETURNING subject, name, roles, has_second_factor, connections, regions`,
         [digest, idleMs, prolongs],
       );
       const [row] = rows;
       if (row === undefined) return undefined;
-      const { connections, regions, ...session } = row;
+      const { connections, regions, has_second_factor: hasSecondFactor, ...session } = row;
       return {
         ...session,
+        hasSecondFactor,
         ...(connections === null ? {} : { connections }),
         ...(regions === null ? {} : { regions }),
       };

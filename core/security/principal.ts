@@ -8,6 +8,8 @@ export interface Principal {
   /** How it is known: by a token, a login, or, where none is needed, not at all. */
   readonly login: 'none' | 'token' | 'session';
   readonly permissions: ReadonlySet<Permission>;
+  /** What it may do after a login with a second factor only. */
+  readonly withheld?: ReadonlySet<Permission>;
   /** The only connections that it may see; undefined: all. */
   readonly connections?: readonly string[];
   /** The only regions whose figures it may see, and nothing else; undefined: all. */

@@ -17,6 +17,8 @@ export interface Session {
   /** For people: a mail address or user name. */
   readonly name: string;
   readonly roles: readonly Role[];
+  /** As the provider tells it. */
+  readonly hasSecondFactor: boolean;
   readonly connections?: readonly string[];
   /** As a principal has them. */
   readonly regions?: readonly string[];

@@ -67,6 +67,20 @@ it('gives a role that asks for a second factor to those only who logged in with 
   expect(await refused.end.response.text()).toMatch(/^Your roles \(admin\) need a login with a second factor/);
 });
 
+it('gives no emergency access to a login without a second factor', async () => {
+  const openedBy = async (name: keyof typeof PEOPLE) => {
+    const { browser } = await loggedIn(name);
+    const response = await browser.ask(here('/api/break-glass'), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: here('/').origin },
+      body: JSON.stringify({ reason: 'a member is at the desk', for: '5m' }),
+    });
+    return [response.status, ((await response.json()) as { detail: string }).detail];
+  };
+  expect(await openedBy('eve')).toEqual([403, expect.stringContaining('a login with a second factor too')]);
+  expect(await openedBy('ann')).toEqual([409, expect.stringContaining('is not configured')]);
+});
+
 it('refuses who is in no group that has a role, and says so', async () => {
   const { browser, end } = await loggedIn('dan');
   expect(end.response.status).toBe(403);
