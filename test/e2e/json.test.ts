@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stopTestServer } from '../support/postgres.js';
+import { scriptedApi } from '../support/scripted-api.js';
 import { startReceiver, type Receiver } from '../support/receiver.js';
 import { newProject, type Project } from './project.js';
 
@@ -136,6 +137,35 @@ test('every verb prints what is documented', async () => {
     'version: 7.0.0\ncheck: { stream_names: [a] }\nstreams:\n  - { name: a, type: DeclarativeStream, retriever: { class_name: a.B } }\n',
   );
   await check('connectors', 'validate', 'manifests');
+  await check('connectors', 'new', 'my-dashboard');
+  await project.write(
+    'items.yaml',
+    'endpoint: "{{ config[\'endpoint\'] }}"\nstreams: { items: { path: /items, records: data, primary_key: id } }\n',
+  );
+  const items = await scriptedApi(() => ({ body: { data: [{ id: 'a' }] } }));
+  await project.write('options.yaml', `manifest_config: { endpoint: "${items.url}" }\nallow: [loopback]\n`);
+  const tried = JSON.parse(
+    (
+      await project.run([
+        'connectors',
+        'try',
+        'items.yaml',
+        '--options',
+        'options.yaml',
+        '--record',
+        'recording',
+        '--json',
+      ])
+    ).stdout,
+  );
+  // Which headers an API answers with is for it to say.
+  for (const exchange of tried.data.exchanges) {
+    exchange.headers = (examples.get('tributary.connectors_try/1') as any).exchanges[0].headers;
+    exchange.answer_headers = { 'content-type': 'application/json' };
+  }
+  judge(JSON.stringify(tried));
+  await items.close();
+  await check('connectors', 'replay', 'recording');
   await check('sync', 'dayly');
   await check('audit', 'list', '--action', 'audit.list', '--limit', '1');
   await check('audit', 'verify');

@@ -43,6 +43,8 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
         return { body: { data: own } };
       }
       return { body: { data: page(CAMPAIGNS, Number(query['offset'] ?? 0), Number(query['limit'] ?? 100)) } };
+    case 'items':
+      return { body: { data: { rows: page(CAMPAIGNS, Number(query['offset'] ?? 0), Number(query['limit'] ?? 100)) } } };
     case 'pages':
       return { body: { items: page(CAMPAIGNS, (Number(query['page'] ?? 1) - 1) * 2, 2) } };
     case 'cursor': {

@@ -1,6 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { connectorsNewVerb } from './connectors-new.js';
 import { connectorsTestVerb } from './connectors-test.js';
+import { connectorsTryVerb } from './connectors-try.js';
 import { connectorsValidateVerb } from './connectors-validate.js';
 import { table } from './output.js';
 import { does } from './verb.js';
@@ -44,5 +46,7 @@ export function connectorsVerb(program: Command): void {
     );
   });
   connectorsTestVerb(group);
+  connectorsNewVerb(group);
+  connectorsTryVerb(group);
   connectorsValidateVerb(group);
 }

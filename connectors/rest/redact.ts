@@ -1,0 +1,70 @@
+import { isComponent } from './manifest/text.js';
+import type { Exchange } from './requests/api-client.js';
+
+export const HIDDEN = '***';
+/** Names under which APIs send what nobody else may see. */
+const SECRET_NAME = /token|secret|passw|authorization|api[-_]?key|cookie|session|signature|assertion|credential/i;
+
+/** Takes secrets out of what is shown or kept: those of the configuration by their value, others by the name that they stand under. */
+export function redactor(secrets: readonly string[]): {
+  text(value: string): string;
+  exchange(exchange: Exchange): ShownExchange;
+} {
+  const known = [...new Set(secrets)]
+    .filter((secret) => secret.length > 2 && secret !== HIDDEN)
+    .toSorted((a, b) => b.length - a.length);
+  const text = (value: string): string =>
+    known.reduce((shown, secret) => {
+      const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+      return forms.reduce((made, form) => made.split(form).join(HIDDEN), shown);
+    }, value);
+  const byName = (value: unknown, name = ''): unknown => {
+    if (typeof value === 'string')
+      return SECRET_NAME.test(name) && !/next|page|cursor/i.test(name) ? HIDDEN : text(value);
+    if (Array.isArray(value)) return value.map((item) => byName(item, name));
+    return isComponent(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, byName(part, key)]))
+      : value;
+  };
+  const headers = (all: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(all).map(([name, value]) => [name, SECRET_NAME.test(name) ? HIDDEN : text(value)]),
+    );
+  const body = (value: string): string => {
+    try {
+      return JSON.stringify(byName(JSON.parse(value)));
+    } catch {
+      return text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
+    }
+  };
+  return {
+    text,
+    exchange: ({ method, url, headers: sent, body: asked, status, answerHeaders, answer }) => ({
+      method,
+      url: shownUrl(url, text),
+      headers: headers(sent),
+      body: asked === undefined ? null : body(asked),
+      status,
+      answer_headers: headers(answerHeaders),
+      answer: body(new TextDecoder().decode(answer)),
+    }),
+  };
+}
+
+export interface ShownExchange {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | null;
+  readonly status: number;
+  readonly answer_headers: Readonly<Record<string, string>>;
+  readonly answer: string;
+}
+
+function shownUrl(url: string, text: (value: string) => string): string {
+  const parsed = new URL(url);
+  for (const name of new Set(parsed.searchParams.keys()))
+    if (/token|secret|passw|api[-_]?key|signature/i.test(name) && !/page|next|cursor/i.test(name))
+      parsed.searchParams.set(name, HIDDEN);
+  return text(parsed.href);
+}

@@ -1,0 +1,181 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ConnectorError } from '#sdk';
+import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
+import { connect, type ConnectOptions } from './connected.js';
+import type { State } from './cursors/cursor.js';
+import { HIDDEN, redactor, type ShownExchange } from './redact.js';
+import { Answer, Headers } from './requests/answer.js';
+import { restConfig } from './rest.config.js';
+import { secretValues } from './run/json-schema.js';
+import { isComponent } from './manifest/text.js';
+
+export interface TrialOptions {
+  /** What stands under `config` of the source. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly stream?: string;
+  readonly limit: number;
+  readonly state?: State;
+  readonly signal: AbortSignal;
+  readonly baseFolder: string;
+}
+
+export interface Trial {
+  readonly stream: string;
+  readonly exchanges: readonly ShownExchange[];
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+  /** What would be saved; nothing where the limit came first. */
+  readonly state: State | null;
+}
+
+/** Reads a stream of a manifest until there are enough records, and tells all that went over the wire, without secrets. */
+export async function tryStream(options: TrialOptions, more: Partial<ConnectOptions> = {}): Promise<Trial> {
+  const config = restConfig.parse(options.config);
+  const exchanges: ShownExchange[] = [];
+  const secrets = Object.values(config.secrets);
+  const source = await connect(config, {
+    signal: options.signal,
+    baseFolder: options.baseFolder,
+    onExchange: (exchange) => exchanges.push(redactor(secrets).exchange(exchange)),
+    ...more,
+  });
+  try {
+    const spec = source.manifest.root['spec'];
+    if (isComponent(spec)) secrets.push(...secretValues(source.environment.config, spec['connection_specification']));
+    const streams = await source.streams();
+    const name = options.stream ?? streams.keys().next().value;
+    const stream = name === undefined ? undefined : streams.get(name);
+    if (stream === undefined)
+      throw new ConnectorError('config', `The manifest has no stream "${name ?? ''}".`, {
+        hint: `It has: ${[...streams.keys()].join(', ')}.`,
+      });
+    const records: Readonly<Record<string, unknown>>[] = [];
+    let state: State | null = null;
+    for await (const step of stream.read({ state: options.state })) {
+      if (step.kind === 'state') state = step.state;
+      else {
+        records.push(...step.page.records);
+        state = null;
+        if (records.length >= options.limit) break;
+      }
+    }
+    return { stream: stream.name, exchanges, records: records.slice(0, options.limit), state };
+  } finally {
+    await source.close();
+  }
+}
+
+interface Recording {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly stream: string;
+  readonly limit: number;
+  readonly given_state: State | null;
+  readonly now: string;
+  readonly records: readonly Readonly<Record<string, unknown>>[];
+  readonly state: State | null;
+}
+
+/** Reads a stream and keeps what went over the wire, and what came of it, in a folder; no secret is written. */
+export async function recordTrial(options: TrialOptions, folder: string): Promise<Trial> {
+  const now = systemClock.now();
+  const trial = await tryStream(options, { clock: standing(now) });
+  const secrets = Object.values((options.config['secrets'] ?? {}) as Record<string, string>);
+  const recording: Recording = {
+    config: {
+      ...options.config,
+      secrets: Object.fromEntries(Object.keys(options.config['secrets'] ?? {}).map((name) => [name, HIDDEN])),
+    },
+    stream: trial.stream,
+    limit: options.limit,
+    given_state: options.state ?? null,
+    now: now.toISOString(),
+    records: trial.records,
+    state: trial.state,
+  };
+  const { text } = redactor(secrets);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'recording.json'), `${text(writeJson(recording))}\n`);
+  await writeFile(
+    join(folder, 'exchanges.jsonl'),
+    trial.exchanges.map((exchange) => `${writeJson(exchange)}\n`).join(''),
+  );
+  return trial;
+}
+
+export interface Replay {
+  readonly stream: string;
+  readonly records: number;
+  /** What came out differently; empty: nothing. */
+  readonly differences: readonly string[];
+}
+
+/** Reads a stream again from what was kept, without the network, and says what comes out differently. */
+export async function replayTrial(folder: string, baseFolder: string, signal: AbortSignal): Promise<Replay> {
+  const recording = parseJson(await kept(join(folder, 'recording.json'))) as Recording;
+  const lines = (await kept(join(folder, 'exchanges.jsonl'))).split('\n').filter((line) => line !== '');
+  const answers = Map.groupBy(
+    lines.map((line) => JSON.parse(line) as ShownExchange),
+    ({ method, url, body }) => keyOf(method, url, body),
+  );
+  const { exchange: shown } = redactor(Object.values((recording.config['secrets'] ?? {}) as Record<string, string>));
+  const trial = await tryStream(
+    {
+      config: recording.config,
+      stream: recording.stream,
+      limit: recording.limit,
+      ...(recording.given_state === null ? {} : { state: recording.given_state }),
+      baseFolder,
+      signal,
+    },
+    {
+      clock: standing(new Date(recording.now)),
+      answers: ({ method, url, headers, body }) => {
+        const asked = shown({
+          method,
+          url: url.href,
+          headers,
+          body,
+          status: 0,
+          answerHeaders: {},
+          answer: new Uint8Array(),
+        });
+        const list = answers.get(keyOf(asked.method, asked.url, asked.body));
+        const found = list !== undefined && list.length > 1 ? list.shift() : list?.[0];
+        if (found === undefined)
+          throw new ConnectorError('source', `${asked.method} ${asked.url} was not recorded.`, {
+            hint: 'The manifest asks for something else than when it was recorded; record it again.',
+          });
+        return new Answer(
+          found.status,
+          new Headers(found.answer_headers),
+          new TextEncoder().encode(found.answer),
+          url.origin + url.pathname,
+        );
+      },
+    },
+  );
+  const differences: string[] = [];
+  if (writeJson(trial.records) !== writeJson(recording.records))
+    differences.push(`${trial.records.length} records, which are not the ${recording.records.length} of the recording`);
+  if (writeJson(trial.state) !== writeJson(recording.state))
+    differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
+  return { stream: trial.stream, records: trial.records.length, differences };
+}
+
+const keyOf = (method: string, url: string, body: string | null): string => {
+  const parsed = new URL(url);
+  parsed.searchParams.sort();
+  return `${method} ${parsed.href} ${body ?? ''}`;
+};
+
+async function kept(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `"${path}" cannot be read.`, {
+      cause,
+      hint: 'Make a recording by `tributary connectors try MANIFEST --record DIR`.',
+    });
+  });
+}
+
+/** The time of a recording stands still, so that a replay asks for the same days. */
+const standing = (now: Date): HttpClock => ({ now: () => now, sleep: systemClock.sleep });

@@ -1,0 +1,149 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { guardedLookup, refusalOf } from '../../../../connectors/rest/requests/address-guard.js';
+import { campaignApi } from '../../../support/campaign-api.js';
+import type { Script } from '../../../support/scripted-api.js';
+import { read } from './reading.js';
+
+const failing = (manifest: string, script: Script, more: Partial<Parameters<typeof read>[0]> = {}) =>
+  read({
+    manifest,
+    script,
+    config: { start_date: '2024-03-02', ...more.config },
+    ...(more.options === undefined ? {} : { options: more.options }),
+  });
+
+const NOBODY = { loopback: false, private: false, http: false };
+
+test.each([
+  ['127.0.0.1', 'an address of this machine'],
+  ['::1', 'an address of this machine'],
+  ['::ffff:127.0.0.1', 'an address of this machine'],
+  ['10.1.2.3', 'an address of a private network'],
+  ['172.31.0.1', 'an address of a private network'],
+  ['192.168.1.1', 'an address of a private network'],
+  ['100.64.0.1', 'an address of a private network'],
+  ['fd12::1', 'an address of a private network'],
+  ['::ffff:10.0.0.1', 'an address of a private network'],
+  ['169.254.169.254', 'an address that no API has'],
+  ['::ffff:169.254.169.254', 'an address that no API has'],
+  ['fe80::1', 'an address that no API has'],
+  ['0.0.0.0', 'an address that no API has'],
+  ['224.0.0.1', 'an address that no API has'],
+  ['64:ff9b::7f00:1', 'an address that no API has'],
+  ['2002:7f00:1::', 'an address that no API has'],
+  ['93.184.216.34', undefined],
+  ['2606:4700::1111', undefined],
+])('of %s it is known what it is', (address, expected) => {
+  expect(refusalOf(address, NOBODY)).toBe(expected);
+});
+
+test('allowing private addresses allows no metadata address', () => {
+  expect(refusalOf('10.1.2.3', { ...NOBODY, private: true })).toBeUndefined();
+  expect(refusalOf('169.254.169.254', { loopback: true, private: true, http: true })).toBe(
+    'an address that no API has',
+  );
+});
+
+test('a name that leads to an own address, beside a public one, is not connected to', async () => {
+  const lookup = guardedLookup(NOBODY, ((
+    _name: string,
+    _options: object,
+    callback: (error: null, found: object[]) => void,
+  ) =>
+    callback(null, [
+      { address: '93.184.216.34', family: 4 },
+      { address: '10.0.0.7', family: 4 },
+    ])) as never);
+  const error = await new Promise((resolve) => lookup('rebinding.example', { all: true }, (fault) => resolve(fault)));
+  expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining('an address of a private network') });
+});
+
+test('without allowance neither this machine nor plain http is reached', async () => {
+  await expect(failing('page-increment.yaml', campaignApi, { options: { allow: [] } })).rejects.toThrow(
+    'would be asked without encryption',
+  );
+  await expect(failing('page-increment.yaml', campaignApi, { options: { allow: ['http'] } })).rejects.toThrow(
+    'is an address of this machine',
+  );
+  await expect(
+    failing('page-increment.yaml', campaignApi, {
+      options: { allow: ['http', 'private', 'loopback'] },
+      config: { endpoint: 'http://169.254.169.254/latest' },
+    }),
+  ).rejects.toThrow('is an address that no API has');
+  await expect(
+    failing('page-increment.yaml', campaignApi, {
+      options: { allow: ['loopback'] },
+      config: { endpoint: 'file:///etc/passwd' },
+    }),
+  ).rejects.toThrow('is no http or https address');
+});
+
+test('a redirect, a next page and a result lead nowhere that the manifest does not name', async () => {
+  const redirect: Script = () => ({ status: 302, headers: { location: 'http://169.254.169.254/latest/meta-data' } });
+  await expect(failing('page-increment.yaml', redirect)).rejects.toThrow('would be asked without encryption');
+  await expect(failing('page-increment.yaml', redirect, { options: { allow: ['loopback', 'http'] } })).rejects.toThrow(
+    'A request was to go to "169.254.169.254", which the manifest does not name',
+  );
+  const next: Script = ({ headers }) => ({
+    headers: { link: `<http://localhost:${headers['host']!.split(':')[1]}/linked>; rel="next"` },
+    body: [{ id: 1 }],
+  });
+  await expect(failing('link-header-path.yaml', next)).rejects.toThrow('A request was to go to "localhost"');
+});
+
+test('another origin gets no credential', async () => {
+  const script: Script = ({ headers, path }) =>
+    path === '/elsewhere'
+      ? { body: { data: [] } }
+      : { status: 307, headers: { location: `http://localhost:${headers['host']!.split(':')[1]}/elsewhere` } };
+  const { api } = await failing('offset-pages-api-key.yaml', script, {
+    config: { api_key: 'k-1' },
+    options: { allow: ['loopback'], allowed_hosts: ['localhost'] },
+  });
+  expect(api.seen.map(({ path, headers }) => [path, headers['x-api-key']])).toEqual([
+    ['/items', 'k-1'],
+    ['/elsewhere', undefined],
+  ]);
+});
+
+test('paging that does not end is stopped', async () => {
+  const same: Script = () => ({ body: { data: [{ id: 1 }], meta: { next: 7 } } });
+  await expect(failing('cursor-pagination.yaml', same)).rejects.toThrow(
+    'paging does not end: the page that was just read',
+  );
+  let at = 0;
+  const other: Script = () => ({ body: { data: [{ id: (at += 1) }], meta: { next: at } } });
+  await expect(failing('cursor-pagination.yaml', other, { options: { max_pages: 50 } })).rejects.toThrow(
+    'more than 50 pages',
+  );
+});
+
+test('an answer without end is cut off, and so is one of redirects', async () => {
+  const chunk = Buffer.alloc(1 << 20, 'x');
+  const server = createServer((_request, response) => {
+    const write = () => {
+      while (!response.destroyed && response.write(chunk));
+      response.once('drain', write);
+    };
+    write();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await expect(
+    failing('page-increment.yaml', campaignApi, { config: { endpoint }, options: { max_response_bytes: 8 << 20 } }),
+  ).rejects.toThrow('larger than 8388608 bytes');
+  server.closeAllConnections();
+  server.close();
+  const round: Script = ({ path }) => ({ status: 302, headers: { location: `${path}x` } });
+  await expect(failing('page-increment.yaml', round)).rejects.toThrow('leads from one address to the next without end');
+});
+
+test('a login page in place of JSON is a fault, and no empty list', async () => {
+  await expect(
+    failing('page-increment.yaml', () => ({ headers: { 'content-type': 'text/html' }, body: '<html>log in</html>' })),
+  ).rejects.toThrow('answered 200 with something that is no JSON');
+});

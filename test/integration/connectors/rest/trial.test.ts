@@ -1,0 +1,69 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
+import { campaignApi } from '../../../support/campaign-api.js';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+
+const signal = new AbortController().signal;
+const folder = resolve('test/fixtures/manifests');
+let api: ScriptedApi;
+let place: string;
+beforeEach(async () => {
+  api = await scriptedApi(campaignApi);
+  place = await mkdtemp(join(tmpdir(), 'tributary-trial-'));
+});
+afterEach(async () => {
+  await api.close();
+  await rm(place, { recursive: true });
+});
+
+const options = (manifest: string, limit: number, more: object = {}) => ({
+  config: {
+    manifest: join(folder, manifest),
+    manifest_config: { endpoint: api.url, start_date: '2024-03-02', credentials: { kind: 'basic' } },
+    secrets: { 'credentials.user': 'ann-the-analyst' },
+    allow: ['loopback'],
+    ...more,
+  },
+  limit,
+  signal,
+  baseFolder: folder,
+});
+
+test('a trial stops at its limit, and tells requests, answers and records', async () => {
+  const trial = await tryStream(options('page-increment.yaml', 3));
+  expect(trial.records.map(({ id }) => id)).toEqual([1, 2, 3]);
+  expect(trial.exchanges.map(({ url, status }) => [url.replace(api.url, ''), status])).toEqual([
+    ['/pages', 200],
+    ['/pages?page=2', 200],
+  ]);
+  expect(trial.state).toBeNull();
+  expect((await tryStream(options('datetime-cursor-steps.yaml', 1000))).state).toEqual({ day: '2024-03-07' });
+});
+
+test('neither a trial nor a recording holds a secret, and a replay needs no network', async () => {
+  const trial = await recordTrial(options('selected-authenticator.yaml', 10), place);
+  const kept =
+    (await readFile(join(place, 'recording.json'), 'utf8')) + (await readFile(join(place, 'exchanges.jsonl'), 'utf8'));
+  const credential = Buffer.from('ann-the-analyst:p').toString('base64');
+  for (const text of [JSON.stringify(trial.exchanges), kept]) {
+    expect(text).not.toContain('ann-the-analyst');
+    expect(text).not.toContain(credential.slice(0, 12));
+  }
+  const asked = api.seen.length;
+  expect(await replayTrial(place, folder, signal)).toMatchObject({ stream: 'private', records: 1, differences: [] });
+  expect(api.seen.length).toBe(asked);
+});
+
+test('a replay goes by the day of its recording, and tells what comes out differently', async () => {
+  await recordTrial(options('data-feed.yaml', 1000), place);
+  expect(await replayTrial(place, folder, signal)).toMatchObject({ differences: [] });
+  const file = join(place, 'exchanges.jsonl');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('\\"sent\\":59', '\\"sent\\":60'));
+  expect((await replayTrial(place, folder, signal)).differences).toEqual([
+    expect.stringContaining('which are not the'),
+  ]);
+  await writeFile(file, '');
+  await expect(replayTrial(place, folder, signal)).rejects.toThrow('was not recorded');
+});
