@@ -3,7 +3,7 @@
  * part of that; `-- files` reads a packed file from an SSH server; `-- encode` and `-- scan` time the row program and the CSV
  * scanner without a server, `-- rules` what the chain of rules costs; `-- scheduler` is the soak of hosts and workers;
  * `-- braze` is the daily run of a large workspace; `-- sfmc` reads many events of Marketing Cloud;
- * `-- warehouses` what warehouses take.
+ * `-- rest` reads a declarative manifest beside the Python reference; `-- warehouses` what warehouses take.
  */
 const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   files: () => import('./files/main.js'),
@@ -12,6 +12,7 @@ const ALONE: Readonly<Record<string, () => Promise<unknown>>> = {
   scan: () => import('./program/scan.js'),
   scheduler: () => import('./scheduler/soak.js'),
   braze: () => import('./braze/main.js'),
+  rest: () => import('./rest/main.js'),
   report: () => import('./report/main.js'),
   sfmc: () => import('./sfmc/main.js'),
   warehouses: () => import('./warehouses/main.js'),

@@ -60,6 +60,9 @@ def run(job):
 
 
 for line in sys.stdin:
-    result = run(json.loads(line))
+    try:
+        result = run(json.loads(line))
+    except Exception as fault:  # what it cannot even begin
+        result = {"records": {}, "states": {}, "error": f"{type(fault).__name__}: {fault}"[:300]}
     # The reference itself prints to stdout on the way.
     print("RESULT " + json.dumps(result, default=lambda value: getattr(value, "__dict__", str(value))), flush=True)

@@ -109,7 +109,14 @@ function judged(rule: Component, config: Component, replacements: ReadonlyMap<st
     typeof declared === 'string'
       ? (JSON.parse(textOf(new Text(declared, around).text())) as Component)
       : (declared as Component);
-  return schemaFaults(value, schema, path.join('.') || 'the configuration');
+  const name = path.join('.') || 'the configuration';
+  if (typeof value !== 'string') return schemaFaults(value, schema, name);
+  // A text is one in JSON, as the reference reads it.
+  try {
+    return schemaFaults(JSON.parse(value), schema, name);
+  } catch {
+    return [`${name}: it is no JSON`];
+  }
 }
 
 function deepFrozen<T>(value: T): T {
