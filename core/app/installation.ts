@@ -23,7 +23,8 @@ export interface Installation {
   /** Reads again what the references of both ends of a connection stand for. True: something has changed. */
   refreshSecrets(connection: string): Promise<boolean>;
   source(name: string, signal: AbortSignal): Promise<OpenSource>;
-  destination(name: string, signal: AbortSignal): Promise<DestinationSession>;
+  /** `metadataSchema`: instead of the configured one, for what is not to be seen by any run. */
+  destination(name: string, signal: AbortSignal, metadataSchema?: string): Promise<DestinationSession>;
   checkDestination(name: string, signal: AbortSignal): Promise<void>;
   /** The plugin of a destination with its configuration, for whoever connects to it in ways of its own. */
   destinationPlugin(name: string): Promise<DestinationReach>;
@@ -132,10 +133,11 @@ export function openInstallation(configuration: Configuration, note: (text: stri
         return plugin.open(config, { signal, baseFolder, sql });
       });
     },
-    async destination(name, signal) {
+    async destination(name, signal, metadataSchema) {
       return withNewest('destination', name, async () => {
         const { plugin, config } = await destinationOf(name);
-        return plugin.connect(config, { signal, baseFolder, spoolFolder: await spoolFolder(), probe });
+        const own = metadataSchema === undefined ? config : { ...config, metadata_schema: metadataSchema };
+        return plugin.connect(own, { signal, baseFolder, spoolFolder: await spoolFolder(), probe });
       });
     },
     async checkDestination(name, signal) {

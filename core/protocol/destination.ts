@@ -168,6 +168,11 @@ export interface DestinationSession {
     stream: string,
     page: { readonly limit: number; readonly after?: QuarantinedRecord },
   ): Promise<readonly QuarantinedRecord[]>;
+  /**
+   * Deletes the rows of a table for which a condition holds, marks what they fed, and writes a row of the ledger, all in one
+   * transaction under the fence. The condition is SQL of the destination, in which the table is `t`. Absent: it cannot.
+   */
+  remove?(table: TableSpec, condition: string, ledgerRow: Pick<Checkpoint, 'id' | 'slice'>): Promise<Ledger>;
   /** Sets or removes bookmarks by hand; under the fence, so never beside a run. */
   setBookmarks(
     connection: string,

@@ -25,7 +25,7 @@ export async function commitCheckpoint(
   context: CheckpointContext,
   checkpoint: Checkpoint,
   staged: number,
-  quarantine: QuarantineStaging,
+  quarantine: Pick<QuarantineStaging, 'publish'>,
   apply: (client: pg.PoolClient) => Promise<MergeCounts>,
   open?: pg.PoolClient,
 ): Promise<Ledger> {

@@ -1,13 +1,15 @@
 import {
   ConnectorError,
+  EMPTY_TALLY,
   type Bookmark,
   type DestinationCapabilities,
   type DestinationSession,
   type TableSpec,
 } from '#sdk';
 import { fromDriver, inTransaction, openPool } from './connection.js';
-import type { CheckpointContext } from './checkpoint.js';
+import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence, type Fence } from './fence.js';
+import { dirtyWriter } from './merge.js';
 import { ensureMetadata } from './metadata.js';
 import { quote } from './names.js';
 import { openRecords } from './replayed.js';
@@ -134,6 +136,19 @@ export async function openSession({
       }),
     quarantined: (connection, stream, page) =>
       asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
+    remove: (table, condition, ledgerRow) =>
+      commitCheckpoint(
+        context(table),
+        { ...ledgerRow, tally: EMPTY_TALLY, bookmarks: [], replacesAll: false },
+        0,
+        { publish: async () => undefined },
+        async (client) => {
+          const from = `FROM ${tableName(table)} AS t WHERE ${condition}`;
+          await dirtyWriter(client, metadata, raised().run.id, table).ofTarget(from);
+          const { rowCount } = await client.query(`DELETE ${from}`);
+          return { inserted: 0, updated: 0, unchanged: 0, superseded: 0, deleted: rowCount ?? 0 };
+        },
+      ),
     setBookmarks: (connection, set, remove) =>
       inTransaction(pool, 'changing bookmarks', async (client) => {
         await holdFence(client, metadata, raised());

@@ -200,6 +200,10 @@ test('every verb prints what is documented', async () => {
     const days = ['backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
     judge((await byDays.run(days)).stdout);
   }
+  await byDays.data(['sync', 'daily']);
+  await byDays.rows(`INSERT INTO raw.days VALUES ('2026-01-04', now(), gen_random_uuid())`);
+  const compared = ['verify', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', '--repair', '--dry-run', '--json'];
+  judge((await byDays.run(compared)).stdout);
   await byDays.configure(`${BY_DAYS}${EMERGENCY}`);
   const mine = async (...args: string[]) => judge((await byDays.run(['break-glass', ...args, '--json'])).stdout);
   await mine('open', 'ann@example.org', '--reason', 'a member is at the desk', '--for', '30m');

@@ -6,6 +6,7 @@ import { whoAmI } from '../account.js';
 const AUDITED: Readonly<Record<string, number>> = {
   sync: 1,
   backfill: 1,
+  verify: 1,
   'state set': 3,
   'state reset': 2,
   pause: 1,
@@ -45,6 +46,7 @@ const OPTIONS = [
   'to',
   'stream',
   'fullRefresh',
+  'repair',
   'role',
   'connection',
   'region',

@@ -23,6 +23,7 @@ import { stateVerb } from './state.js';
 import { statusVerb } from './status.js';
 import { syncVerb } from './sync.js';
 import { tokensVerb } from './tokens.js';
+import { verifyVerb } from './verify.js';
 import { workerVerb } from './worker.js';
 import { version } from '../version.js';
 
@@ -46,6 +47,7 @@ for (const verb of [
   classifyVerb,
   syncVerb,
   backfillVerb,
+  verifyVerb,
   stateVerb,
   statusVerb,
   pauseVerb,

@@ -1,0 +1,122 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { snakeKeys } from '../../api/forms.js';
+import { EXIT_CODES } from '../../sdk/index.js';
+import type { ComparedStream } from '../comparison.js';
+import type { StreamRepair } from '../repair.js';
+import { confirm } from './confirm.js';
+import { isDay } from './days.js';
+import { counted, table } from './output.js';
+import { progressLine } from './progress.js';
+import { does } from './verb.js';
+
+interface VerifyOptions {
+  readonly stream?: readonly string[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly repair?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+export function verifyVerb(program: Command): void {
+  const command = program
+    .command('verify')
+    .description('reads the source again and compares counts and sums with the warehouse, by day and campaign')
+    .argument('<connection>')
+    .option('--stream <name...>', 'only these streams')
+    .option('--from <day>', 'the first day to read, with --to; absent: all that the source has', dayOf)
+    .option('--to <day>', 'the last day to read, with --from', dayOf)
+    .option('--repair', 'read the days that differ again, and delete rows that the source does not have')
+    .option('--dry-run', 'with --repair: show what it would do')
+    .option('--yes', 'do not ask');
+  does<VerifyOptions>(command, async ({ installation, output, signal }, [connection], options) => {
+    const { from, to } = options;
+    if ((from === undefined) !== (to === undefined))
+      command.error('error: give --from and --to together, both days are read');
+    if (from !== undefined && to !== undefined && from > to) command.error(`error: --from ${from} is after --to ${to}`);
+    const open = await installation();
+    const name = connection as string;
+    const [{ openVerification }, { isRepairable, planRepair, repair }] = await Promise.all([
+      import('../verification.js'),
+      import('../repair.js'),
+    ]);
+    const progress = progressLine(output);
+    const verification = await openVerification(open, {
+      connection: name,
+      streams: options.stream ?? [],
+      ...(from === undefined || to === undefined ? {} : { range: { from, to } }),
+      signal,
+      on: progress.on,
+    });
+    try {
+      progress.end();
+      let compared = await verification.compare();
+      const plan = options.repair === true ? planRepair(compared) : [];
+      let runs: readonly string[] = [];
+      if (plan.length > 0 && options.dryRun !== true) {
+        if (options.yes !== true) output.note([...compared.map(describe), ...plan.map(planned)].join('\n'));
+        if (await confirm(`Repair "${name}"?`, options)) {
+          const work = { connection: name, repairs: plan, compared, tables: verification.tables };
+          runs = await repair(open, { ...work, signal, on: progress.on, note: (text) => output.note(text) });
+          progress.end();
+          compared = await verification.compare();
+        }
+      }
+      const differs = compared.some(isDifferent);
+      const forms = compared.map(({ days: _, extraRows: __, ...each }) => each);
+      output.data(
+        'tributary.verification/1',
+        snakeKeys({
+          connection: name,
+          from: from ?? null,
+          to: to ?? null,
+          differs,
+          streams: forms,
+          repairs: plan,
+          runs,
+        }),
+        () =>
+          [...compared.map(describe), ...plan.map(planned), ...runs.map((run) => `repaired by run ${run}`)].join('\n'),
+      );
+      for (const each of compared)
+        if (options.repair === true && isDifferent(each) && !isRepairable(each))
+          output.note(
+            `${each.stream} is not read by days: \`tributary state reset ${name} ${each.stream}\` and a sync read all of it again`,
+          );
+      return differs ? EXIT_CODES.expectation : 0;
+    } finally {
+      await verification.close();
+    }
+  });
+}
+
+const isDifferent = ({ differing, extra, missing }: ComparedStream) =>
+  differing > 0 || (extra ?? 0) + (missing ?? 0) > 0;
+
+function describe(compared: ComparedStream): string {
+  const { stream, rows, differences, differing, missing, extra } = compared;
+  const head = `${stream}: ${counted(rows.source, 'row')} at the source, ${rows.warehouse.toLocaleString('en-US')} in the warehouse`;
+  if (!isDifferent(compared)) return `${head}, no difference`;
+  const byKey =
+    missing === null || extra === null ? '' : `; by key ${missing} missing, ${extra} that the source does not have`;
+  const shown = new Set(differences.map(({ day, campaign }) => `${day} ${campaign}`)).size;
+  return [
+    `${head}${byKey}`,
+    table(
+      ['day', 'campaign', 'column', 'source', 'warehouse'],
+      differences.map((one) => [one.day, one.campaign, one.column, one.source, one.warehouse]),
+    ),
+    ...(shown < differing ? [`… and ${counted(differing - shown, 'day and campaign')} more`] : []),
+  ].join('\n');
+}
+
+const planned = ({ stream, deletes, days }: StreamRepair) =>
+  `repair of ${stream}: ${[
+    ...(deletes > 0 ? [`delete ${counted(deletes, 'row')}`] : []),
+    ...days.map(({ from, to }) => `read ${from === to ? from : `${from} to ${to}`} again`),
+  ].join(', ')}`;
+
+function dayOf(text: string): string {
+  if (isDay(text)) return text;
+  throw new InvalidArgumentError('It must be a day like 2026-03-01.');
+}

@@ -1,0 +1,150 @@
+import { randomUUID } from 'node:crypto';
+import { runConnection } from '../engine/index.js';
+import type { EventListener, OpenSource, SourceStream, SqlSession, TableSpec } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import type { Days } from '../scheduler/backfill-store.js';
+import { dialectOf } from '../../destinations/sql/index.js';
+import { compareTables, type ComparedStream, type ReadTable } from './comparison.js';
+import { clock } from './connection-run.js';
+import { probe, type Installation } from './installation.js';
+import { streamRequests } from './stream-requests.js';
+
+export interface VerifyWish {
+  readonly connection: string;
+  /** Empty: all that the connection names. */
+  readonly streams: readonly string[];
+  /** Days of the streams' cursors, both of them read; absent: all that the source has. */
+  readonly range?: Days;
+  readonly signal: AbortSignal;
+  readonly on: EventListener;
+}
+
+/** What the source has now, in a schema that nobody else uses. It is dropped by `close`. */
+export interface Verification {
+  readonly tables: readonly ReadTable[];
+  /** As the warehouse is now; may be asked again after a repair. */
+  compare(): Promise<readonly ComparedStream[]>;
+  close(): Promise<void>;
+}
+
+/** A name of PostgreSQL has no more bytes. */
+const LONGEST_NAME = 63;
+
+/**
+ * Reads a window at the source by the rules of the connection into a schema of its own, which has its own fence, bookmarks,
+ * ledger and quarantine: a run that is on its way hears nothing of it, and files are neither archived nor deleted. Throws what
+ * a run would end with.
+ */
+export async function openVerification(installation: Installation, wish: VerifyWish): Promise<Verification> {
+  const { connection: name, signal } = wish;
+  const { destination } = installation.configuration.connection(name);
+  const schema = `tributary_verify_${name}`.slice(0, LONGEST_NAME);
+  const sql = await installation.sql(destination, { readOnly: false, signal });
+  const drop = (session: SqlSession) =>
+    session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(schema)} CASCADE`);
+  const close = async () => {
+    await sql.close();
+    // After a stop too, when that session takes no statement any more.
+    const last = await installation.sql(destination, { readOnly: false, signal: new AbortController().signal });
+    await drop(last).finally(() => last.close());
+  };
+  try {
+    if (sql.dialect !== 'postgres')
+      throw new ConnectorError('config', `Tables in destination "${destination}" cannot be verified yet.`, {
+        hint: 'It works in Postgres.',
+      });
+    await drop(sql);
+    const [now] = await sql.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+    const tables = await readApart(installation, wish, schema);
+    const before = now?.at as string;
+    return { tables, compare: () => compareTables(sql, tables, before), close };
+  } catch (error) {
+    await (sql.dialect === 'postgres' ? close() : sql.close()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readApart(
+  installation: Installation,
+  { connection: name, streams: wanted, range, signal, on }: VerifyWish,
+  schema: string,
+): Promise<readonly ReadTable[]> {
+  const { configuration } = installation;
+  const connection = configuration.connection(name);
+  // Expectations are of the whole table, and were judged by the run that wrote it.
+  const requests = streamRequests(configuration, name, wanted).map(({ expectations: _, ...request }) => request);
+  const offered: Record<string, SourceStream> = {};
+  const specs = new Map<string, TableSpec>();
+  const startedAt = new Date();
+  const source = await installation.source(connection.source, signal);
+  try {
+    const there = await installation.destination(connection.destination, signal);
+    try {
+      const apart = await installation.destination(connection.destination, signal, schema);
+      try {
+        const outcome = await runConnection({
+          // A part reads what can be cut by days, and nothing else.
+          run: { id: randomUUID(), connection: name, ...(range === undefined ? {} : { part: 'verify' }) },
+          source: watched(source, offered),
+          destination: {
+            ...apart,
+            // Of a stream whose fields were inferred once, they are those that the table has.
+            bookmarks: async (own) => (await there.bookmarks(own)).filter(({ position }) => position.kind === 'schema'),
+            describe: (table) => {
+              specs.set(table.stream, table);
+              return apart.describe(table);
+            },
+          },
+          schema,
+          streams: requests,
+          errorBudget: { share: 1, records: Number.POSITIVE_INFINITY },
+          unstorableText: connection.unstorable_text,
+          startedAt,
+          fullRefresh: false,
+          ...(range === undefined ? {} : { range }),
+          signal,
+          clock,
+          on,
+          probe,
+        });
+        signal.throwIfAborted();
+        const { error } = outcome;
+        if (error !== undefined) throw new ConnectorError(error.kind, error.message, { ...error, connection: name });
+      } finally {
+        await apart.close();
+      }
+    } finally {
+      await there.close();
+    }
+  } finally {
+    await source.close();
+  }
+  return requests.flatMap((request) => {
+    const [apart, stream] = [specs.get(request.name), offered[request.name]];
+    if (apart === undefined || stream === undefined) return [];
+    const spec = { ...apart, schema: connection.schema };
+    if (stream.kind !== 'incremental') return [{ spec, apart }];
+    const { field, start, timeZone } = stream.cursor;
+    const { catalog } = stream;
+    const planned = request.planColumns(catalog.fields, catalog.primaryKey).find(({ source: from }) => from === field);
+    if (planned === undefined) return [{ spec, apart }];
+    const cursor = { column: planned.target.name, timeZone, from: range?.from ?? start };
+    return [{ spec, apart, cursor: { ...cursor, to: range?.to, startedAt: startedAt.toISOString() } }];
+  });
+}
+
+/** The source as it is, except that nothing there is archived or deleted, and that its streams are kept. */
+const watched = (source: OpenSource, offered: Record<string, SourceStream>): OpenSource => ({
+  check: (note) => source.check(note),
+  async streams(frozen, only, onFault) {
+    const streams = await source.streams(frozen, only, onFault);
+    const calm = Object.entries(streams).map(([name, stream]): [string, SourceStream] => [
+      name,
+      stream.kind === 'files' ? unsettled(stream) : stream,
+    ]);
+    return Object.assign(offered, Object.fromEntries(calm));
+  },
+  close: () => source.close(),
+});
+
+const unsettled = ({ settle: _, ...rest }: Extract<SourceStream, { kind: 'files' }>): SourceStream => rest;
