@@ -136,7 +136,7 @@ export const LINEAGE = z.strictObject({
       id: z.int(),
       run: z.string(),
       stream: z.string(),
-      table: z.string(),
+      table: z.string().describe('Of a destination of files: the manifest of what was delivered.'),
       kind: z.enum(['file', 'window']),
       source: z.string().describe('The name of the file, or the window.'),
       slice: z.string(),

@@ -2,6 +2,7 @@ import type { LineageEntry, LineageFilter, StreamLedger } from '../api/index.js'
 import { addSteps } from '../program/index.js';
 import { EMPTY_LEDGER, imbalances, type Ledger } from '../protocol/index.js';
 import type { Installation } from './installation.js';
+import { askSession, committedLedger, committedLineage } from './kept-beside-files.js';
 import { jsonOf, laterColumn, readMetadata } from './read-metadata.js';
 
 /** The runs of the destination are UUIDs; whatever else a run is called has nothing there. */
@@ -13,10 +14,15 @@ const instantOf = (value: unknown): string => new Date(value as string | Date).t
 /** What fed the tables of a connection, from the metadata of its destination; the latest first. */
 export async function readLineage(
   installation: Installation,
-  { connection, run, stream, before, limit }: LineageFilter,
+  filter: LineageFilter,
   signal: AbortSignal,
 ): Promise<readonly LineageEntry[]> {
+  const { connection, run, stream, before, limit } = filter;
   if (run !== undefined && !UUID.test(run)) return [];
+  const committed = await askSession(installation, { connection, signal }, (session) =>
+    committedLineage(session, filter),
+  );
+  if (committed !== undefined) return committed;
   const { schema } = installation.configuration.connection(connection);
   const asked = [
     ['connection = ', connection],
@@ -63,6 +69,10 @@ export async function readLedger(
   { connection, run, signal }: { readonly connection: string; readonly run: string; readonly signal: AbortSignal },
 ): Promise<readonly StreamLedger[]> {
   if (!UUID.test(run)) return [];
+  const committed = await askSession(installation, { connection, signal }, (session) =>
+    committedLedger(session, { connection, run }),
+  );
+  if (committed !== undefined) return committed;
   const sums = COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(', ');
   const steps = new Map<string, unknown[]>();
   const found = await readMetadata<Row>(

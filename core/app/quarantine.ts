@@ -2,6 +2,7 @@ import type { QuarantineCount, QuarantinedEntry } from '../api/index.js';
 import type { SqlDialect } from '../../destinations/sql/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
+import { askSession, heldEntry, heldRecords } from './kept-beside-files.js';
 import { jsonOf, readMetadata } from './read-metadata.js';
 
 export interface QuarantineFilter {
@@ -16,11 +17,17 @@ const idIn = ({ rowId }: SqlDialect) => rowId(['stream', 'record_key', 'reason']
 const columnsIn = (dialect: SqlDialect) =>
   `${idIn(dialect)} AS id, stream, reason, field, detail, slice, position, times, first_seen, last_seen, resolved_at`;
 
-/** The latest seen first; without payloads. */
+/** The latest seen first; without payloads. A destination without SQL keeps only what is not resolved. */
 export async function listQuarantine(
   installation: Installation,
   { connection, stream, limit, withResolved, signal }: QuarantineFilter,
 ): Promise<readonly QuarantinedEntry[]> {
+  const held = await askSession(installation, { connection, signal }, (session) => heldRecords(session, connection));
+  if (held !== undefined)
+    return held
+      .filter((record) => stream === undefined || record.stream === stream)
+      .slice(0, limit)
+      .map(heldEntry);
   const found = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table, dialect) =>
     sql.query<Record<string, unknown>>(
       `SELECT ${columnsIn(dialect)} FROM ${table}
@@ -45,11 +52,13 @@ function entryOf(row: Readonly<Record<string, unknown>>): QuarantinedEntry {
 }
 
 /** How many records wait, by stream and reason; nothing of the records themselves. */
-export function countQuarantine(
+export async function countQuarantine(
   installation: Installation,
   connection: string,
   signal: AbortSignal,
 ): Promise<readonly QuarantineCount[]> {
+  const held = await askSession(installation, { connection, signal }, (session) => heldRecords(session, connection));
+  if (held !== undefined) return countsOf(held.map(heldEntry));
   return readMetadata(installation, { connection, table: 'quarantine', signal }, async (sql, table) => {
     const found = await sql.query<Record<'stream' | 'reason' | 'records' | 'first_seen' | 'last_seen', unknown>>(
       `SELECT stream, reason, count(*) AS records, min(first_seen) AS first_seen, max(last_seen) AS last_seen FROM ${table}
@@ -66,6 +75,22 @@ export function countQuarantine(
   });
 }
 
+function countsOf(entries: readonly QuarantinedEntry[]): readonly QuarantineCount[] {
+  const counts = new Map<string, QuarantineCount>();
+  for (const { stream, reason, first_seen, last_seen } of entries) {
+    const id = `${stream}\u001F${reason}`;
+    const { records, first_seen: first, last_seen: last } = counts.get(id) ?? { records: 0, first_seen, last_seen };
+    counts.set(id, {
+      stream,
+      reason,
+      records: records + 1,
+      first_seen: first < first_seen ? first : first_seen,
+      last_seen: last > last_seen ? last : last_seen,
+    });
+  }
+  return [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
+}
+
 const instantOf = (value: unknown): string => new Date(value as string | Date).toISOString();
 
 interface QuarantinePlace {
@@ -79,6 +104,9 @@ export async function findQuarantined(
   installation: Installation,
   { connection, id, signal }: QuarantinePlace,
 ): Promise<(QuarantinedEntry & { readonly payload: unknown }) | undefined> {
+  const held = await askSession(installation, { connection, signal }, (session) => heldRecords(session, connection));
+  if (held !== undefined)
+    return held.map((record) => ({ ...heldEntry(record), payload: record.payload })).find((entry) => entry.id === id);
   const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table, dialect) =>
     sql.query<{ payload: unknown } & Record<string, unknown>>(
       `SELECT ${columnsIn(dialect)}, payload FROM ${table} WHERE connection = $1 AND ${idIn(dialect)} = $2`,

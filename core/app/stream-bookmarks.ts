@@ -1,4 +1,5 @@
 import type { StreamBookmark } from '../api/index.js';
+import { askSession, heldBookmarks } from './kept-beside-files.js';
 import { readMetadata } from './read-metadata.js';
 import type { Installation } from './installation.js';
 
@@ -8,6 +9,8 @@ export async function streamBookmarks(
   connection: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, StreamBookmark>>> {
+  const held = await askSession(installation, { connection, signal }, (session) => heldBookmarks(session, connection));
+  if (held !== undefined) return held;
   const found = await readMetadata(installation, { connection, table: 'bookmark', signal }, (sql, table, dialect) => {
     const [kind, frontier] = ['kind', 'frontier'].map((field) => dialect.metadataField('position', field));
     return sql.query<{ stream: string; frontier: string | null; files: unknown }>(

@@ -137,6 +137,30 @@ export interface QuarantinedRecord {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
+/** One as it is shown to a person. */
+export interface HeldRecord extends QuarantinedRecord {
+  readonly stream: string;
+  readonly detail: string;
+  /** How often it was seen, and when first. */
+  readonly times: number;
+  readonly firstSeen: string;
+}
+
+/** What one checkpoint has committed, as it is shown to a person. */
+export interface CommittedCheckpoint {
+  /** Grows from commit to commit of a connection. */
+  readonly number: number;
+  readonly run: string;
+  readonly stream: string;
+  readonly slice: string;
+  /** What it was committed to. */
+  readonly target: string;
+  readonly ledger: Ledger;
+  readonly steps: RowTally['steps'];
+  readonly lineage?: Lineage;
+  readonly committedAt: string;
+}
+
 /** A connected destination, for one run. */
 export interface DestinationSession {
   readonly capabilities: DestinationCapabilities;
@@ -173,6 +197,13 @@ export interface DestinationSession {
    * transaction under the fence. The condition is SQL of the destination, in which the table is `t`. Absent: it cannot.
    */
   remove?(table: TableSpec, condition: string, ledgerRow: Pick<Checkpoint, 'id' | 'slice'>): Promise<Ledger>;
+  /**
+   * All that is in quarantine, of every stream. This and `commits` are for a destination that speaks
+   * no SQL: of the others the tables of their metadata are asked.
+   */
+  held?(connection: string): Promise<readonly HeldRecord[]>;
+  /** What was committed, the newest first, as far back as the destination keeps it; those before a number. */
+  commits?(connection: string, before?: number): AsyncIterable<CommittedCheckpoint>;
   /** Sets or removes bookmarks by hand; under the fence, so never beside a run. */
   setBookmarks(
     connection: string,

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { posix } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ConnectorError, fromJsonText, isConnectorError, jsonText, type FileVersion, type RunIdentity } from '#sdk';
+import {
+  ConnectorError,
+  fromJsonText,
+  isConnectorError,
+  jsonText,
+  type CommittedCheckpoint,
+  type FileVersion,
+  type RunIdentity,
+} from '#sdk';
 import type { WritableTransport } from '#sdk/files';
 import { applied, EMPTY_STATE, type Change, type State } from './state.js';
 
@@ -29,6 +37,8 @@ export interface Log {
   readonly next: number;
   /** Reads what there is; the state is empty where nothing is. */
   read(): Promise<State>;
+  /** What was committed, the newest first, as far back as entries are kept; those before a number. */
+  commits(before?: number): AsyncIterable<CommittedCheckpoint>;
   /** Raises the epoch: every older run can add nothing any more. */
   raise(run: RunIdentity): Promise<bigint>;
   /** Adds an entry under the fence. It is there and counts, or the call fails and it never will. */
@@ -56,7 +66,7 @@ export function openLog(place: WritableTransport, folder: string, connection: st
     }
   }
 
-  async function read(): Promise<State> {
+  async function list(): Promise<void> {
     // A folder that is not there yet is made, so that a listing which fails says what is wrong.
     await place.claim(
       posix.join(home, NOTE),
@@ -65,6 +75,10 @@ export function openLog(place: WritableTransport, folder: string, connection: st
     );
     files = [];
     for await (const file of place.list(posix.join(home, '*.json'), signal)) files.push(file);
+  }
+
+  async function read(): Promise<State> {
+    await list();
     const changes: Change[] = [];
     for (const file of files.toReversed()) {
       const { change } = await entryAt(file);
@@ -72,7 +86,7 @@ export function openLog(place: WritableTransport, folder: string, connection: st
       if (change.kind === 'fence') break;
     }
     state = changes.reduce(applied, EMPTY_STATE);
-    last = Number(posix.basename(files.at(-1)?.name ?? '0', '.json'));
+    last = numberOf(files.at(-1)?.name ?? '0');
     return state;
   }
 
@@ -101,6 +115,19 @@ export function openLog(place: WritableTransport, folder: string, connection: st
       return last + 1;
     },
     read,
+    async *commits(before = Infinity) {
+      await list();
+      for (const file of files.toReversed()) {
+        const number = numberOf(file.name);
+        if (number >= before) continue;
+        const { run: by, at: committedAt, change } = await entryAt(file);
+        if (change.kind !== 'commit') continue;
+        const { stream, slice, ledger, steps = {}, lineage, unsettled } = change;
+        // The manifest comes last; a commit without a record has none.
+        const target = unsettled.moves.at(-1)?.to ?? '';
+        yield { number, run: by, stream, slice, target, ledger, steps, ...(lineage && { lineage }), committedAt };
+      }
+    },
     async raise(by) {
       for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
         const before = await read();
@@ -127,6 +154,8 @@ export function openLog(place: WritableTransport, folder: string, connection: st
       });
   }
 }
+
+const numberOf = (name: string) => Number(posix.basename(name, '.json'));
 
 const locked = (connection: string) =>
   new ConnectorError('locked', `Another run of connection "${connection}" has taken over.`, {

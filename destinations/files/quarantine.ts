@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { jsonText, type Checkpoint, type Reject, type TableSpec } from '#sdk';
-import type { Held } from './state.js';
+import { jsonText, type Checkpoint, type HeldRecord, type Reject, type TableSpec } from '#sdk';
 
 /** Rejected records as they are held: told apart by their place in a file, else by a hash of what is known of them. */
-export function heldRecords(table: TableSpec, slice: string, rejects: readonly Reject[], now: string): readonly Held[] {
+export function heldRecords(
+  table: TableSpec,
+  slice: string,
+  rejects: readonly Reject[],
+  now: string,
+): readonly HeldRecord[] {
   return rejects.map(({ position, field, reason, detail, payload }) => ({
     stream: table.stream,
     key: table.fromFiles
@@ -25,20 +29,20 @@ export function heldRecords(table: TableSpec, slice: string, rejects: readonly R
 
 /** What is held after a checkpoint, or with the records of one that failed. Seen again counts; a file that is read again replaces its own. */
 export function heldAfter(
-  held: readonly Held[],
+  held: readonly HeldRecord[],
   { stream, fromFiles }: TableSpec,
-  found: readonly Held[],
+  found: readonly HeldRecord[],
   checkpoint?: Checkpoint,
-): readonly Held[] {
-  const isOwn = (record: Held) => record.stream === stream;
+): readonly HeldRecord[] {
+  const isOwn = (record: HeldRecord) => record.stream === stream;
   const replayed = checkpoint?.replayed ?? [];
   const passed = new Set(replayed.filter(({ fault }) => fault === undefined).map(({ key }) => key));
-  const isResolved = (record: Held) =>
+  const isResolved = (record: HeldRecord) =>
     isOwn(record) &&
     (passed.has(record.key) ||
       checkpoint?.replacesAll === true ||
       (fromFiles && checkpoint?.lineage?.checksum !== undefined && record.slice === checkpoint.slice));
-  const idOf = ({ stream: name, key, reason }: Held) => `${name}\n${key}\n${reason}`;
+  const idOf = ({ stream: name, key, reason }: HeldRecord) => `${name}\n${key}\n${reason}`;
   const before = new Map(held.map((record) => [idOf(record), record]));
   const after = new Map(held.filter((record) => !isResolved(record)).map((record) => [idOf(record), record]));
   for (const record of found) {

@@ -108,6 +108,8 @@ export async function openSession({ config, place, signal, probe }: SessionOptio
       const from = held.findIndex(({ key, reason }) => key === after?.key && reason === after.reason) + 1;
       return held.slice(from, from + limit);
     },
+    held: async (connection) => (await stateOf(connection)).quarantine,
+    commits: (connection, before) => openLog(place, home, connection, signal).commits(before),
     setBookmarks: (_connection, set, remove) =>
       saying(async () => {
         const { log: open } = fenced();

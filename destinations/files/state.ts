@@ -1,4 +1,4 @@
-import type { Bookmark, Field, Ledger, QuarantinedRecord } from '#sdk';
+import type { Bookmark, CommittedCheckpoint, Field, HeldRecord, Ledger } from '#sdk';
 
 /** A file that was written under a name of its own and gets its right one once it is committed. */
 export interface Move {
@@ -14,21 +14,13 @@ export interface Delivered {
   readonly names: readonly string[];
 }
 
-/** A rejected record that no later version has resolved. */
-export interface Held extends QuarantinedRecord {
-  readonly stream: string;
-  readonly detail: string;
-  readonly times: number;
-  readonly firstSeen: string;
-}
-
 /** What the log of a connection comes to. */
 export interface State {
   readonly epoch: number;
   readonly run: string;
   readonly bookmarks: readonly Bookmark[];
   readonly streams: Readonly<Record<string, Delivered>>;
-  readonly quarantine: readonly Held[];
+  readonly quarantine: readonly HeldRecord[];
   /** What the last commit has still to do at the place, if it has not been done: moves in their order, then removals. */
   readonly unsettled: { readonly moves: readonly Move[]; readonly removes: readonly string[] };
 }
@@ -51,12 +43,15 @@ export type Change =
       readonly stream: string;
       readonly slice: string;
       readonly ledger: Ledger;
+      /** This and `lineage`: absent in entries of earlier versions. */
+      readonly steps?: CommittedCheckpoint['steps'];
+      readonly lineage?: CommittedCheckpoint['lineage'];
       readonly bookmarks: readonly Bookmark[];
       readonly delivered: Delivered;
       readonly unsettled: State['unsettled'];
-      readonly quarantine: readonly Held[];
+      readonly quarantine: readonly HeldRecord[];
     }
-  | { readonly kind: 'quarantine'; readonly quarantine: readonly Held[] }
+  | { readonly kind: 'quarantine'; readonly quarantine: readonly HeldRecord[] }
   | { readonly kind: 'bookmarks'; readonly bookmarks: readonly Bookmark[] };
 
 export function applied(state: State, change: Change): State {

@@ -5,6 +5,7 @@ import {
   isConnectorError,
   type Batch,
   type Checkpoint,
+  type HeldRecord,
   type Ledger,
   type Reject,
   type RunIdentity,
@@ -19,7 +20,7 @@ import { persisting, type Log } from './log.js';
 import { manifestText, type WrittenFile } from './manifest.js';
 import { openOutput, type Output } from './output.js';
 import { heldAfter, heldRecords } from './quarantine.js';
-import type { Change, Delivered, Held, Move, State } from './state.js';
+import type { Change, Delivered, Move, State } from './state.js';
 
 export interface WriterContext {
   readonly config: FilesConfig;
@@ -49,7 +50,7 @@ export function filesWriter(context: WriterContext, slice: string): Writer {
   const { fields } = table;
   const spare: FileBatch[] = [1, 2].map(() => format.batch(fields, config.control_totals));
   const done: WrittenFile[] = [];
-  const rejects: Held[] = [];
+  const rejects: HeldRecord[] = [];
   const draft = `${staging}_manifest.json`;
   const mayRotate = config.file_name.includes('{part}');
   let part: Part | undefined;
@@ -141,6 +142,8 @@ export function filesWriter(context: WriterContext, slice: string): Writer {
         stream: table.stream,
         slice,
         ledger,
+        steps: tally.steps,
+        ...(checkpoint.lineage && { lineage: checkpoint.lineage }),
         bookmarks: checkpoint.bookmarks,
         delivered,
         unsettled,

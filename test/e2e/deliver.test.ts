@@ -2,6 +2,11 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { loadConfiguration } from '../../core/app/configuration.js';
+import { openInstallation } from '../../core/app/installation.js';
+import { readLedger, readLineage } from '../../core/app/lineage.js';
+import { countQuarantine } from '../../core/app/quarantine.js';
+import { streamBookmarks } from '../../core/app/stream-bookmarks.js';
 import { stopTestServer } from '../support/postgres.js';
 import { atProbe, newProject, type Project } from './project.js';
 
@@ -92,7 +97,7 @@ test('killed in the middle of the third of five files and at each step of a deli
   expect(readdirSync(join(project.folder, 'state/deliver/staging'))).toEqual(['about-this-folder.txt']);
 });
 
-test('a file that is delivered to us again unchanged is not delivered again, and state is shown and reset as everywhere', async () => {
+test('a file that is delivered to us again unchanged is not delivered again, and state is shown as everywhere', async () => {
   const before = readdirSync(join(project.folder, 'out'));
   utimesSync(join(project.folder, 'data/1.csv'), 1_700_000_000, 1_700_000_000);
   const again = await project.run(['sync', 'deliver']);
@@ -101,8 +106,67 @@ test('a file that is delivered to us again unchanged is not delivered again, and
   expect(readdirSync(join(project.folder, 'out'))).toEqual(before);
   const bookmarks = await project.data<any[]>(['state', 'show', 'deliver', 'engagement']);
   expect(bookmarks.filter(({ position }) => position.kind === 'file').length).toBe(5);
-  const refused = await project.run(['quarantine', 'list', 'deliver']);
+  const refused = await project.run(['query', 'partner', 'SELECT 1']);
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('speaks no SQL')]);
+});
+
+test('quarantine, lineage, ledger and bookmarks of what was delivered are shown as those of a database are, and state is reset', async () => {
+  const first = await project.data<any[]>(['runs', 'list', 'deliver', '--limit', '7']);
+  const killed = await project.run(['runs', 'show', first.find(({ state }) => state === 'interrupted').id]);
+  expect([killed.code, killed.stdout]).toEqual([0, expect.stringContaining('What it had committed stands')]);
+  const bad = await project.write('data/6.csv', `id,sent\n${'600000,1\n'.repeat(2_000)}600001,many\n`);
+  const sha256 = createHash('sha256').update(readFileSync(bad)).digest('hex');
+  const { run, outcome } = await project.data(['sync', 'deliver', '--json']);
+  expect([outcome.state, outcome.ledger.quarantined]).toEqual(['succeeded', 1]);
+  const held = await project.data<any[]>(['quarantine', 'list', 'deliver', 'engagement']);
+  expect(held).toEqual([
+    expect.objectContaining({ stream: 'engagement', field: 'sent', slice: 'data/6.csv', times: 1, resolved_at: null }),
+  ]);
+  expect((await project.data(['quarantine', 'show', 'deliver', held[0].id])).payload).toMatchObject({ sent: 'many' });
+  expect(await project.data(['quarantine', 'list', 'deliver', 'other'])).toEqual([]);
+
+  const env = { WAREHOUSE_URL: project.warehouseUrl, TRIBUTARY_HOME: join(project.folder, 'home') };
+  const installation = openInstallation(await loadConfiguration(project.config, env), () => undefined);
+  const { signal } = new AbortController();
+  const connection = 'deliver';
+  try {
+    expect(await readLineage(installation, { connection, run, limit: 9 }, signal)).toEqual([
+      expect.objectContaining({
+        kind: 'file',
+        source: 'data/6.csv',
+        checksum: sha256,
+        bytes: readFileSync(bad).length,
+        records: 2_001,
+        table: expect.stringMatching(/^out\/engagement_\d+.*\.manifest\.json$/),
+      }),
+    ]);
+    const page = await readLineage(installation, { connection, limit: 4 }, signal);
+    const rest = await readLineage(installation, { connection, limit: 40, before: page.at(-1)!.id }, signal);
+    const sources = [...page, ...rest].map(({ source }) => source);
+    expect([sources[0], sources.slice(1).toSorted()]).toEqual([
+      'data/6.csv',
+      [1, 2, 3, 4, 5].map((file) => `data/${file}.csv`),
+    ]);
+    expect(await readLedger(installation, { connection, run, signal })).toEqual([
+      expect.objectContaining({
+        stream: 'engagement',
+        checkpoints: 1,
+        ledger: expect.objectContaining({ read: 2_001, inserted: 2_000, quarantined: 1 }),
+        imbalances: [],
+      }),
+    ]);
+    expect(await countQuarantine(installation, connection, signal)).toEqual([
+      expect.objectContaining({ stream: 'engagement', reason: held[0].reason, records: 1 }),
+    ]);
+    expect(await streamBookmarks(installation, connection, signal)).toEqual({
+      engagement: { frontier: null, files: 6 },
+    });
+  } finally {
+    await installation.close();
+  }
+  await project.write('data/6.csv', 'id,sent\n600001,1\n');
+  await project.data(['sync', 'deliver']);
+  expect(await project.data(['quarantine', 'list', 'deliver'])).toEqual([]);
   expect((await project.run(['state', 'reset', 'deliver', '--yes'])).code).toBe(0);
   expect(await project.data(['state', 'show', 'deliver'])).toEqual([]);
 });

@@ -3464,6 +3464,7 @@ export interface operations {
                             /** @description The name of the file, or the window. */
                             source: string;
                             stream: string;
+                            /** @description Of a destination of files: the manifest of what was delivered. */
                             table: string;
                             /** @description Of a file: what tells its versions apart where it lies. */
                             version: string | null;
@@ -9567,6 +9568,7 @@ export interface operations {
                             /** @description The name of the file, or the window. */
                             source: string;
                             stream: string;
+                            /** @description Of a destination of files: the manifest of what was delivered. */
                             table: string;
                             /** @description Of a file: what tells its versions apart where it lies. */
                             version: string | null;
