@@ -53,7 +53,8 @@ export function gcsTransport(config: GcsPlace): WritableTransport {
         await answer.body.dump();
         return false;
       }
-      token = ((await answer.body.json()) as { readonly rewriteToken?: string }).rewriteToken;
+      const { done, rewriteToken } = (await answer.body.json()) as { done?: boolean; rewriteToken?: string };
+      token = done === true ? undefined : rewriteToken;
     } while (token !== undefined);
     return true;
   };

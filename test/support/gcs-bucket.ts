@@ -15,14 +15,14 @@ export interface GcsBucket {
 }
 
 const BUCKET = 'exports';
-/** Where `.ci/run` puts an emulator that others keep. It knows no preconditions, so deliveries are tested with our own alone. */
-const EMULATOR = fileURLToPath(new URL('../../node_modules/.cache/moto/bin/gcp-storage-emulator', import.meta.url));
+/** Where `.ci/run` puts an emulator that others keep. */
+const EMULATOR = fileURLToPath(new URL('../../node_modules/.cache/fake-gcs-server', import.meta.url));
 
 export async function openGcsBucket(kind: 'best' | 'own' = 'best'): Promise<GcsBucket> {
   const config = (endpoint: string) => ({ bucket: BUCKET, endpoint, anonymous: true });
   if (kind === 'own' || !existsSync(EMULATOR)) {
     if (kind === 'best')
-      process.stderr.write('gcp-storage-emulator is not installed: the tests of GCS use a server in this process.\n');
+      process.stderr.write('fake-gcs-server is not installed: the tests of GCS use a server in this process.\n');
     const simulator = await startGcsSimulator(BUCKET);
     return {
       config: config(simulator.url),
@@ -32,17 +32,19 @@ export async function openGcsBucket(kind: 'best' | 'own' = 'best'): Promise<GcsB
     };
   }
   const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
   const child = spawn(
     EMULATOR,
-    ['start', '-H', '127.0.0.1', '--port', String(port), '-M', '--default-bucket', BUCKET],
-    {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    },
+    [
+      ...['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-backend', 'memory'],
+      ...['-public-host', `127.0.0.1:${port}`, '-external-url', endpoint],
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
   );
-  // Its first line says that it will start, not that it can be asked.
-  for await (const line of createInterface({ input: child.stderr! })) if (line.includes('All services started')) break;
+  for await (const line of createInterface({ input: child.stderr! })) if (line.includes('server started')) break;
   child.stderr!.resume();
-  const endpoint = `http://127.0.0.1:${port}`;
+  const made = await fetch(`${endpoint}/storage/v1/b`, { method: 'POST', body: JSON.stringify({ name: BUCKET }) });
+  if (!made.ok) throw new Error(`the emulator answers ${made.status}`);
   return {
     config: config(endpoint),
     async put(name, body) {

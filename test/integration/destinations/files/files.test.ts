@@ -33,6 +33,10 @@ const PLACES: Readonly<Record<string, () => Promise<Place>>> = {
     return { config: { s3: bucket.config }, baseFolder: '/', close: () => bucket.close() };
   },
   'a bucket of Google': async () => {
+    const bucket = await openGcsBucket();
+    return { config: { gcs: bucket.config }, baseFolder: '/', close: () => bucket.close() };
+  },
+  "a bucket of our own simulator of Google's": async () => {
     const bucket = await openGcsBucket('own');
     return { config: { gcs: bucket.config }, baseFolder: '/', close: () => bucket.close() };
   },
