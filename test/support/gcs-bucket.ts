@@ -33,14 +33,8 @@ export async function openGcsBucket(kind: 'best' | 'own' = 'best'): Promise<GcsB
   }
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
-  const child = spawn(
-    EMULATOR,
-    [
-      ...['-scheme', 'http', '-host', '127.0.0.1', '-port', String(port), '-backend', 'memory'],
-      ...['-public-host', `127.0.0.1:${port}`, '-external-url', endpoint],
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const flags = `-scheme http -host 127.0.0.1 -port ${port} -backend memory -public-host 127.0.0.1:${port} -external-url ${endpoint}`;
+  const child = spawn(EMULATOR, flags.split(' '), { stdio: ['ignore', 'ignore', 'pipe'] });
   for await (const line of createInterface({ input: child.stderr! })) if (line.includes('server started')) break;
   child.stderr!.resume();
   const made = await fetch(`${endpoint}/storage/v1/b`, { method: 'POST', body: JSON.stringify({ name: BUCKET }) });

@@ -17,8 +17,14 @@ import type { TableReader } from './spooled-records.js';
 import { refused } from './unpack/faults.js';
 import type { Spool } from './unpack/spool.js';
 
-/** A row group is unpacked whole, so this bounds the memory; writers make them of 128 MB and less. */
+/** The pages of a row group are held packed; writers make groups of 128 MB and less. */
 const MAX_GROUP_BYTES = 256 << 20;
+/**
+ * Values (rows times columns) that are unpacked at once, 50 bytes each and more: a group of few bytes may hold millions that are
+ * alike. A larger group is read in steps, each of which unpacks its dictionaries again. Lists and structures can only be put
+ * together from a whole group, so that there `nested` is the most that one may have.
+ */
+const LIMITS = { step: 4 << 20, nested: 8 << 20 };
 const PAGE_RECORDS = 2_000;
 
 const COMPRESSORS: Compressors = {
@@ -28,7 +34,7 @@ const COMPRESSORS: Compressors = {
 };
 
 /** Opens a Parquet file; its schema gives the types. */
-export async function parquetReader(spool: Spool, file: FileVersion): Promise<TableReader> {
+export async function parquetReader(spool: Spool, file: FileVersion, limits = LIMITS): Promise<TableReader> {
   const { bytes } = spool;
   const buffer: AsyncBuffer = {
     byteLength: bytes,
@@ -56,33 +62,48 @@ export async function parquetReader(spool: Spool, file: FileVersion): Promise<Ta
   } catch (cause) {
     throw damaged(cause);
   }
-  for (const group of metadata.row_groups)
+  const isFlat = parquetSchema(metadata).children.every(
+    ({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED',
+  );
+  for (const group of metadata.row_groups) {
+    const values = group.columns.reduce((sum, { meta_data: column }) => sum + Number(column?.num_values ?? 0), 0);
+    if (!isFlat && values > limits.nested)
+      throw refused(
+        file,
+        `has lists or structures and a group of rows with ${values} values, more than the ${limits.nested} that are unpacked at once`,
+        'Let it be written with smaller groups of rows, or without lists and structures.',
+      );
     if (Number(group.total_byte_size) > MAX_GROUP_BYTES)
       throw refused(
         file,
         `has a group of rows of ${group.total_byte_size} bytes, more than the ${MAX_GROUP_BYTES} that are read at once`,
         'Let it be written with smaller groups of rows.',
       );
+  }
   return {
     fields: columns.map(({ field }) => field),
     async *pages() {
       let rowStart = 0;
       try {
         for (const group of metadata.row_groups) {
-          const rowEnd = rowStart + Number(group.num_rows);
-          const rows = await parquetReadObjects({
-            file: buffer,
-            metadata: withRawNumbers(metadata),
-            rowStart,
-            rowEnd,
-            compressors: COMPRESSORS,
-            utf8: false,
-            parsers: EXACT,
-          });
-          if (rows.length !== Number(group.num_rows)) throw new Error('a group of rows has fewer than it says');
-          rowStart = rowEnd;
-          for (let at = 0; at < rows.length; at += PAGE_RECORDS)
-            yield rows.slice(at, at + PAGE_RECORDS).map((row) => recordOf(row, columns));
+          const groupEnd = rowStart + Number(group.num_rows);
+          const step = isFlat ? Math.max(PAGE_RECORDS, Math.floor(limits.step / columns.length)) : Infinity;
+          while (rowStart < groupEnd) {
+            const rowEnd = Math.min(rowStart + step, groupEnd);
+            const rows = await parquetReadObjects({
+              file: buffer,
+              metadata: withRawNumbers(metadata),
+              rowStart,
+              rowEnd,
+              compressors: COMPRESSORS,
+              utf8: false,
+              parsers: EXACT,
+            });
+            if (rows.length !== rowEnd - rowStart) throw new Error('a group of rows has fewer than it says');
+            rowStart = rowEnd;
+            for (let at = 0; at < rows.length; at += PAGE_RECORDS)
+              yield rows.slice(at, at + PAGE_RECORDS).map((row) => recordOf(row, columns));
+          }
         }
         if (rowStart !== Number(metadata.num_rows)) throw new Error('its groups of rows hold fewer rows than it says');
       } catch (cause) {
