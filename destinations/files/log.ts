@@ -41,6 +41,8 @@ export interface Log {
   commits(before?: number): AsyncIterable<CommittedCheckpoint>;
   /** Raises the epoch: every older run can add nothing any more. */
   raise(run: RunIdentity): Promise<bigint>;
+  /** The error that says so, where another run has raised the epoch since; looked for at the place. */
+  takenOver(): Promise<ConnectorError | undefined>;
   /** Adds an entry under the fence. It is there and counts, or the call fails and it never will. */
   add(change: Change): Promise<void>;
 }
@@ -139,6 +141,10 @@ export function openLog(place: WritableTransport, folder: string, connection: st
         return BigInt(epoch);
       }
       throw locked(connection);
+    },
+    async takenOver() {
+      // Whoever took over has taken the number after our last one.
+      return (await place.stat(nameOf(last + 1), signal)) === undefined ? undefined : locked(connection);
     },
     async add(change) {
       if (run === undefined) throw new ConnectorError('internal', 'The fence has not been raised.');

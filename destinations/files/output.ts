@@ -22,6 +22,8 @@ export interface Output {
 
 export function openOutput(place: WritableTransport, name: string, config: FilesConfig, signal: AbortSignal): Output {
   const source = new PassThrough({ highWaterMark: 4 * CHUNK_BYTES });
+  // Given up before anything reads from it, its error is nobody's, and would end the process.
+  source.on('error', () => undefined);
   const hash = createHash('sha256');
   let bytes = 0;
   let written = 0;

@@ -44,6 +44,13 @@ export async function openSession({ config, place, signal, probe }: SessionOptio
     | { readonly run: RunIdentity; readonly epoch: bigint; readonly before: Readonly<Record<string, number>> }
     | undefined;
   let sequence = 0;
+  /** Commits have numbers, which their files may be called by: one after the other, though streams are written beside each other. */
+  let turn: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
   const fenced = () => {
     if (log === undefined || raised === undefined)
       throw new ConnectorError('internal', 'The fence has not been raised.');
@@ -93,7 +100,7 @@ export async function openSession({ config, place, signal, probe }: SessionOptio
       return {
         ...writer,
         stage: (batch) => saying(() => writer.stage(batch)),
-        checkpoint: (checkpoint) => saying(() => writer.checkpoint(checkpoint)),
+        checkpoint: (checkpoint) => inTurn(() => saying(() => unlessTakenOver(open, writer.checkpoint(checkpoint)))),
         abort: (options) => saying(() => writer.abort(options)),
       };
     },
@@ -160,6 +167,16 @@ const noParts = ({ connection }: RunIdentity) =>
       hint: 'Set the bookmark back by `tributary state set`, then run `tributary sync`.',
     },
   );
+
+/** The next run removes what older ones have staged: that a file is gone is then no fault of the place. */
+async function unlessTakenOver<T>(log: Log, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isConnectorError(error) || error.kind !== 'destination') throw error;
+    throw (await log.takenOver().catch(() => undefined)) ?? error;
+  }
+}
 
 /** What a transport calls a fault of its source is one of the destination here. */
 async function saying<T>(work: () => Promise<T>): Promise<T> {

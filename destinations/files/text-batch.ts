@@ -93,7 +93,7 @@ export class TextBatch implements FileBatch {
   }
 
   number(value: number): void {
-    this.#number(String(value));
+    this.#number(Object.is(value, -0) ? '-0' : String(value));
   }
 
   decimal(bytes: Uint8Array, start: number, end: number): void {

@@ -1,7 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DestinationCase } from '../../core/sdk/testing/index.js';
+import {
+  DESTINATION_CASES,
+  openDestinationSuite,
+  type DestinationCase,
+  type DestinationSuite,
+} from '../../core/sdk/testing/index.js';
 import { startCli, type CliOptions } from './cli.js';
 
 export interface ConformanceFolder {
@@ -32,4 +37,35 @@ export function conformanceFolder(connector: string, config: object, options: Cl
       startCli(['connectors', 'test', 'target', '--config', file, '--task', JSON.stringify(task)], options).child,
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** A destination to try, and what ends it. */
+export interface Tried {
+  readonly subject: DestinationCase;
+  close(): Promise<void>;
+}
+
+/** One test per case: passed, or not applicable with the reason that is expected; nothing else. */
+export function everyCase(open: () => Promise<Tried>, notApplicable: Readonly<Record<string, string>> = {}): void {
+  let tried: Tried | undefined;
+  let suite: DestinationSuite | undefined;
+  beforeAll(async () => {
+    tried = await open();
+    suite = await openDestinationSuite(tried.subject);
+  });
+  afterAll(async () => {
+    await suite?.close();
+    await tried?.close();
+  });
+  it.each(DESTINATION_CASES)('$area: $name', async (one) => {
+    const { outcome, reason } = await suite!.run(one);
+    const expected = notApplicable[one.name];
+    expect({ outcome, reason }).toEqual(
+      expected === undefined ? { outcome: 'passed' } : { outcome: 'not_applicable', reason: expected },
+    );
+  });
+  it('no expectation is left of a case that is gone', () => {
+    const names = new Set(DESTINATION_CASES.map(({ name }) => name));
+    expect(Object.keys(notApplicable).filter((name) => !names.has(name))).toEqual([]);
+  });
 }

@@ -22,6 +22,7 @@ const NAMES: Readonly<Record<SqlSession['dialect'], Names>> = {
     text: (type, column) => {
       if (type === 'number') return column; // as a text it has ten digits
       if (type === 'json') return `TO_JSON(${column})`;
+      if (type === 'time') return `TO_VARCHAR(${column}, 'HH24:MI:SS.FF6')`;
       if (type === 'timestamptz') return `TO_VARCHAR(${column}, 'YYYY-MM-DD HH24:MI:SS.FF6 TZH:TZM')`;
       if (type === 'timestamp') return `TO_VARCHAR(${column}, 'YYYY-MM-DD HH24:MI:SS.FF6')`;
       return `CAST(${column} AS VARCHAR)`;

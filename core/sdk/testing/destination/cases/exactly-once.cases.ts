@@ -40,9 +40,9 @@ async function pointsOf(trial: Trial, task: WriterTask): Promise<readonly string
   return [...points];
 }
 
-/** Of each slice the rows are there and its bookmark too, or neither. */
+/** Of each slice the rows are there and its bookmark too, or neither, once the next run has begun. */
 async function mustAgree(trial: Trial, task: WriterTask, when: string): Promise<void> {
-  const session = await trial.connect();
+  const { session } = await trial.open();
   const bookmarks = new Set(
     (await session.bookmarks(trial.connection)).map(({ stream, partition }) => `${stream} ${partition}`),
   );

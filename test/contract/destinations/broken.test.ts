@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Fault } from '../faults/at-point.js';
-import type { MUTATIONS } from '../faults/mutations.js';
-import { runCli } from '../support/cli.js';
-import { conformanceFolder, type ConformanceFolder } from '../support/conformance.js';
-import { stopTestServer, testDatabase, type TestDatabase } from '../support/postgres.js';
+import type { Fault } from '../../faults/at-point.js';
+import type { MUTATIONS } from '../../faults/mutations.js';
+import { runCli } from '../../support/cli.js';
+import { conformanceFolder, type ConformanceFolder } from '../../support/conformance.js';
+import { stopTestServer, testDatabase, type TestDatabase } from '../../support/postgres.js';
 
 /** Built like the program, by `npm test`. */
-const PRELOAD = fileURLToPath(new URL('../../dist/test/faults/at-point.js', import.meta.url));
+const PRELOAD = fileURLToPath(new URL('../../../dist/test/faults/at-point.js', import.meta.url));
 
 interface Outcome {
   readonly code: number | null;
