@@ -156,6 +156,9 @@ export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
 
 type Plan = ReturnType<typeof planOf>;
 
+/** Beside the columns of a stream, so by a name that none has. */
+const PLACE = quote('_place_in_key');
+
 /** Of each key the last version counts: by the version column, then by position. */
 function decideFates(
   { metadata, fence, table, checkpoint, staging, fate, replayed }: Merging,
@@ -167,7 +170,7 @@ function decideFates(
   const order = `${version === undefined ? '' : `s.${version} DESC NULLS LAST, `}s.${POS} DESC`;
   const place = isFileKey ? '1' : `ROW_NUMBER() OVER (PARTITION BY ${plan.keyValues.join(', ')} ORDER BY ${order})`;
   const isThere = `t.${quote('_run_id')} IS NOT NULL`;
-  const cases = [`WHEN s.place > 1 THEN 'superseded'`, `WHEN NOT (${isThere}) THEN 'inserted'`];
+  const cases = [`WHEN s.${PLACE} > 1 THEN 'superseded'`, `WHEN NOT (${isThere}) THEN 'inserted'`];
   const joins: string[] = [];
   if (table.write === 'append') cases.push(`WHEN TRUE THEN 'superseded'`);
   if (replayed !== undefined) {
@@ -191,7 +194,7 @@ function decideFates(
   const names = table.marks.flatMap((_, n) => [`old_day_${n}`, `old_campaign_${n}`]);
   return `INSERT INTO ${fate} (${[POS, 'fate', ...names].join(', ')})
      SELECT ${[`s.${POS}`, `CASE ${cases.join(' ')} ELSE 'updated' END`, ...before].join(', ')}
-       FROM (SELECT s.*, ${place} AS place FROM ${staging} s) s
+       FROM (SELECT s.*, ${place} AS ${PLACE} FROM ${staging} s) s
        LEFT JOIN ${plan.target} t ON ${plan.keyMatch}${joins.map((join) => ` ${join}`).join('')}`;
 }
 

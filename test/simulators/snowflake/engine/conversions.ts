@@ -114,7 +114,8 @@ const toText: FunctionRule = {
     if (format === undefined) return { sql: converted(of, text()), type: text() };
     if (of.type === null || !(of.type.name === 'DATE' || of.type.name.startsWith('TIME')))
       throw errors.unsupported(`${call.name} of a number with a format`, call.place);
-    const moment = of.type.name === 'DATE' ? of.sql : converted(of, timestamp('TIMESTAMP_NTZ'));
+    const moments: Readonly<Record<string, string>> = { DATE: of.sql, TIME: `(DATE '1970-01-01' + ${of.sql})` };
+    const moment = moments[of.type.name] ?? converted(of, timestamp('TIMESTAMP_NTZ'));
     return { sql: `strftime(${moment}, ${literal(engineFormat(format))})`, type: text() };
   },
 };
