@@ -77,8 +77,8 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   snowflake_bookmark_after_the_commit: [
     {
       file: 'destinations/snowflake/checkpoint.js',
-      find: /await record\(connection, context, checkpoint, ledger\);/,
-      replace: `await connection.run('COMMIT'); await connection.run('BEGIN TRANSACTION'); await record(connection, context, checkpoint, ledger);`,
+      find: /await record\(connection, context, checkpoint, ledger, within\);/,
+      replace: `await connection.run('COMMIT'); await connection.run('BEGIN TRANSACTION'); await record(connection, context, checkpoint, ledger, within);`,
     },
   ],
   snowflake_equal_version_left_out: [
@@ -91,7 +91,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   snowflake_fence_not_checked: [
     {
       file: 'destinations/snowflake/fence.js',
-      find: /if \(owner === undefined[^;]*throw locked\(fence\.run\.connection\);/,
+      find: /if \(owner === undefined[^;]*throw takenOver\(fence\);/,
       replace: '',
     },
   ],

@@ -79,11 +79,6 @@ export const AGGREGATES: FunctionTable = {
   MIN: plainAggregate('min', same),
   MAX: plainAggregate('max', same),
   ANY_VALUE: plainAggregate('any_value', same),
-  /** The value of the row that has the greatest other one, also where it is NULL. */
-  MAX_BY: aggregate(2, 2, ([of, by], _call, { over }) => ({
-    sql: `arg_max_null(${of.sql}, ${by.sql})${over}`,
-    type: of.type,
-  })),
   COUNT_IF: plainAggregate('count_if', () => COUNT, BOOLEAN),
   BOOLOR_AGG: plainAggregate('bool_or', () => BOOLEAN, BOOLEAN),
   BOOLAND_AGG: plainAggregate('bool_and', () => BOOLEAN, BOOLEAN),
