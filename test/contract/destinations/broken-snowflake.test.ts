@@ -27,7 +27,12 @@ describe('the conformance suite on snowflake', () => {
   });
 
   it.each([
-    ['rows that are committed before their bookmark', 'snowflake_bookmark_after_the_commit', 'before', /has taken over/],
+    [
+      'rows that are committed before their bookmark',
+      'snowflake_bookmark_after_the_commit',
+      'before',
+      /has taken over/,
+    ],
     ['`>` instead of `>=` between versions', 'snowflake_equal_version_left_out', 'equal', /Updated: 0 instead of 1/],
     ['a fence that is not checked', 'snowflake_fence_not_checked', 'zombie', /is not refused/],
     ['a COPY with ON_ERROR = CONTINUE', 'snowflake_copy_skips', 'many', /read 40000 ≠ .* 39998/],
