@@ -77,6 +77,9 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
   }
   const isDaily = stream.catalog.fields.find((field) => field.name === stream.cursor.field)?.type === 'date';
   const windows = windowsOf(run, plan, stream.cursor, isDaily);
+  // Success with nothing, day after day, would look like a source in which nothing happens.
+  if (windows.length === 0 && Date.parse(stream.cursor.start) > run.startedAt.getTime())
+    warn(`Nothing was read: its start, ${stream.cursor.start}, lies in the future.`);
   const movesBookmark = plan.sync === 'incremental' && run.range === undefined;
   const unitOf = (slice: string, parts: readonly Window[]): Unit => ({
     slice,

@@ -185,6 +185,17 @@ describe('bookmarks', () => {
     expect(await frontier()).toEqual(['2026-03-11']);
   });
 
+  it('wait for a start that lies in the future, and each run says so', async () => {
+    const early = { request: { startedAt: new Date('2026-02-20T00:00:00Z') } };
+    expect(await bench.run(stream, early)).toMatchObject({ state: 'succeeded', ledger: { read: 0 } });
+    expect(bench.events).toContainEqual({
+      type: 'warning',
+      stream: 'items',
+      message: 'Nothing was read: its start, 2026-03-01, lies in the future.',
+    });
+    expect(read).toEqual([]);
+  });
+
   it('stay at the last complete window when a later one fails', async () => {
     const failing = windows(shape, { field: 'day', start: '2026-03-01', window: '4d' }, ({ from }) => {
       if (from === '2026-03-05') throw new Error('gone');

@@ -1,4 +1,3 @@
-import { permissionOf } from '../../../../connectors/braze/braze.api.js';
 import type { FaultKind } from '../../../simulators/braze/faults.js';
 import { defaultApiKey, type BrazeSimulator, type BrazeSimulatorOptions } from '../../../simulators/braze/server.js';
 import { hasActivity } from '../../../simulators/braze/truth.js';
@@ -79,23 +78,23 @@ test('a right to the details that is lost in the middle ends the series, and doe
     });
   }));
 
-const RIGHT_OF_STREAMS: readonly (readonly [path: string, stream: string])[] = [
-  [DETAILS, 'campaign_details'],
-  [DETAILS, 'campaign_data_series'],
-  [SERIES, 'campaign_data_series'],
-  ['/canvas/details', 'canvas_details'],
-  ['/canvas/details', 'canvas_data_series'],
-  ['/canvas/details', 'canvas_data_summary'],
-  ['/canvas/data_series', 'canvas_data_series'],
-  ['/canvas/data_summary', 'canvas_data_summary'],
+const RIGHT_OF_STREAMS: readonly (readonly [path: string, stream: string, right: string])[] = [
+  [DETAILS, 'campaign_details', 'campaigns.details'],
+  [DETAILS, 'campaign_data_series', 'campaigns.details'],
+  [SERIES, 'campaign_data_series', 'campaigns.data_series'],
+  ['/canvas/details', 'canvas_details', 'canvas.details'],
+  ['/canvas/details', 'canvas_data_series', 'canvas.details'],
+  ['/canvas/details', 'canvas_data_summary', 'canvas.details'],
+  ['/canvas/data_series', 'canvas_data_series', 'canvas.data_series'],
+  ['/canvas/data_summary', 'canvas_data_summary', 'canvas.data_summary'],
 ];
-const permissionError = (path: string) => ({
+const permissionError = (path: string, right: string) => ({
   kind: 'auth',
   message: `Braze refuses ${path} with 403`,
-  details: { fault: 'permission', hint: expect.stringContaining(`\`${permissionOf(path)}\``) },
+  details: { fault: 'permission', hint: expect.stringContaining(`\`${right}\``) },
 });
 
-describe.each(RIGHT_OF_STREAMS)('without the right to %s', (path, stream) => {
+describe.each(RIGHT_OF_STREAMS)('without the right to %s', (path, stream, right) => {
   const clock = { ...fakeClock(), now: () => new Date(now) };
   const reading = (simulator: BrazeSimulator) =>
     read(simulator, stream, { config: { start_date: from }, http: { clock } });
@@ -104,21 +103,21 @@ describe.each(RIGHT_OF_STREAMS)('without the right to %s', (path, stream) => {
     small(
       {
         canvases: 8,
-        keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((scope) => scope !== permissionOf(path)) }],
+        keys: [{ ...defaultApiKey, scopes: defaultApiKey.scopes.filter((scope) => scope !== right) }],
       },
-      (simulator) => expect(reading(simulator)).rejects.toMatchObject(permissionError(path)),
+      (simulator) => expect(reading(simulator)).rejects.toMatchObject(permissionError(path, right)),
     ));
 
   test(`${stream} is refused where each call is`, () =>
     small({ canvases: 8, faults: [{ route: path, kind: 'forbidden403', every: 1 }] }, (simulator) =>
-      expect(reading(simulator)).rejects.toMatchObject(permissionError(path)),
+      expect(reading(simulator)).rejects.toMatchObject(permissionError(path, right)),
     ));
 });
 
 test('where nothing can be read, one refusal for want of a right is a right that is missing, whatever else is refused', () =>
   small({ faults: [{ route: DETAILS, kind: 'forbidden403', nth: 3, times: 1000 }] }, async (simulator) => {
     (simulator.world as { campaign: unknown }).campaign = () => undefined;
-    await expect(readSeries(simulator)).rejects.toMatchObject(permissionError(DETAILS));
+    await expect(readSeries(simulator)).rejects.toMatchObject(permissionError(DETAILS, 'campaigns.details'));
   }));
 
 test('campaigns that the key may not see are no missing right, if they are all that is asked for in a window', () =>
