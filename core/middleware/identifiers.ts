@@ -227,7 +227,8 @@ const PAIR =
   /(\b|["'(])([A-Za-z][\w-]{1,40})(["')]?\s{0,3}(?:=|:\s{0,3}(?=["']))\s{0,3}\(?)("(?:[^"\\]|\\.){0,400}"|'[^']{0,400}'|[^\s"',;&)}\]]{1,400})/g;
 /** Those that no other text looks like; bounded, so that no text makes the search slow. */
 const FORMS = [
-  /[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}/g,
+  // Not the user of an address such as sftp://deploy@files.example.org: the host is what a person needs to find the fault.
+  /(?<![\w.%+-])(?<!\/\/)[\w.%+-]{1,256}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}\.[A-Za-z]{2,24}/g,
   /(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])/g,
   /(?<![\w.-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[.-])\d{3}[.-]\d{4}(?![\w-])/g,
 ];

@@ -38,6 +38,7 @@ test.each([
   ['SSN 123-45-6789, call (312) 555-0177 or +1 312-555-0178', 'SSN ***, call *** or ***'],
   // What tells of nobody.
   ['mail to ops@example.org was refused', 'mail to ops@example.org was refused'],
+  ['sftp://deploy@files.example.net:22 refused the key', 'sftp://deploy@files.example.net:22 refused the key'],
   [
     'at 2026-03-14T05:00:00Z run 7f3a9c01-0000-4000-8000-000000000001 read 1234567890 rows',
     expect.stringContaining('1234567890 rows'),
