@@ -187,7 +187,7 @@ function windowOf(
 }
 
 /** Of a table's columns their types; empty where there is no table. */
-async function columnsOf(
+export async function columnsOf(
   sql: SqlSession,
   { schema, name }: TableSpec,
 ): Promise<ReadonlyMap<string, FieldType | undefined>> {

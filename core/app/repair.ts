@@ -76,7 +76,7 @@ export async function repair(
 }
 
 /** A run that reads nothing: it deletes the rows for which the condition holds, and the marts follow. */
-function removeRows(
+export function removeRows(
   installation: Installation,
   run: Parameters<typeof runOf>[1],
   spec: TableSpec,

@@ -7,6 +7,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   sync: 1,
   backfill: 1,
   verify: 1,
+  erase: 0,
   'state set': 3,
   'state reset': 2,
   pause: 1,

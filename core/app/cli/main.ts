@@ -10,6 +10,7 @@ import { configVerb } from './config.js';
 import { connectorsVerb } from './connectors.js';
 import { checkVerb, discoverVerb } from './discover.js';
 import { demoVerb } from './demo.js';
+import { eraseVerb } from './erase.js';
 import { initVerb, validateVerb } from './init.js';
 import { keysVerb } from './keys.js';
 import { pauseVerb } from './pause.js';
@@ -48,6 +49,7 @@ for (const verb of [
   syncVerb,
   backfillVerb,
   verifyVerb,
+  eraseVerb,
   stateVerb,
   statusVerb,
   pauseVerb,
