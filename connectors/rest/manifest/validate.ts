@@ -35,6 +35,22 @@ const OPAQUE = new Set([
   'config_overrides',
 ]);
 
+/** Fields of supported components that would change what is read: their name, why not, and as what it is counted. */
+const UNSUPPORTED: Readonly<Record<string, readonly (readonly [string, string, string])[]>> = {
+  DeclarativeStream: [
+    ['file_uploader', 'FileUploader is not supported: a stream of records is read here, and no files', 'FileUploader'],
+  ],
+  RecordExpander: ['truncation_indicator_path', 'truncated_list_retriever'].map((name) => [
+    name,
+    `"${name}" of RecordExpander is not supported: a list that the API cuts short would stay short`,
+    'RecordExpander',
+  ]),
+  CheckStream: [['config_overrides', '"config_overrides" of CheckStream is not supported', 'CheckStream']],
+  CheckDynamicStream: [
+    ['config_overrides', '"config_overrides" of CheckDynamicStream is not supported', 'CheckDynamicStream'],
+  ],
+};
+
 /** Says all that is wrong with a manifest whose references are resolved and whose parameters are in place. */
 export function validateManifest(root: Component, options: ValidationOptions): readonly Problem[] {
   const problems: Problem[] = [];
@@ -198,14 +214,10 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'CheckStream names no stream');
     if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
       tell('error', line, path, 'DatetimeBasedCursor needs "step" and "cursor_granularity" together');
-    if (node['file_uploader'] !== undefined && type === 'DeclarativeStream')
-      tell(
-        'error',
-        lines.of(node, 'file_uploader') ?? line,
-        `${path}.file_uploader`,
-        'FileUploader is not supported: a stream of records is read here, and no files',
-        'FileUploader',
-      );
+    for (const [name, reason, component] of UNSUPPORTED[type] ?? []) {
+      if (node[name] === undefined || node[name] === null) continue;
+      tell('error', lines.of(node, name) ?? line, `${path}.${name}`, reason, component);
+    }
   };
 
   component(root, 'manifest', 1);

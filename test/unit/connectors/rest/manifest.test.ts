@@ -51,6 +51,11 @@ streams:
       'error 5: CustomRetriever runs the Python class "source_a.components.Reader", which no module of `modules` takes the place of',
     ],
     [
+      'a part that would be left out',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('field_path: []', 'field_path: [], record_expander: { type: RecordExpander, expand_records_from_field: [x], truncation_indicator_path: [more] }')} }`,
+      'error 5: "truncation_indicator_path" of RecordExpander is not supported: a list that the API cuts short would stay short',
+    ],
+    [
       'a wrong word',
       `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', 'http_method: PATCH, url_base')} }`,
       'error 5: "http_method" of HttpRequester must be one of GET, POST',
