@@ -11,17 +11,29 @@ interface Reader {
   knows(nodes: readonly Node[]): boolean;
 }
 
+/**
+ * What follows from the sums and from no count being below zero, each by what the other has found: a count that is forced is known
+ * to the sums, and one that they fix narrows the others. A count that follows has the value that it has.
+ */
 function readerOf(system: System, isUnseen: (node: Node) => boolean, without?: ReadonlySet<number>): Reader {
-  const equations = equationsOf(system, isUnseen, without);
-  const solutions = solutionsOf(equations.map(({ row }) => row));
-  const isForced = forced(equations);
-  return {
-    knows(nodes) {
-      const unseen = nodes.filter(isUnseen);
-      const sum: Row = new Map(unseen.map((node) => [node.id, node === nodes[0] ? 1 : -1]));
-      return unseen.every(({ id }) => isForced.has(id)) || solutions.fixes(sum);
-    },
-  };
+  const known = new Set<number>();
+  const isLeft = (node: Node) => isUnseen(node) && !known.has(node.id);
+  for (;;) {
+    const equations = equationsOf(system, isLeft, without);
+    const solutions = solutionsOf(equations.map(({ row }) => row));
+    const isForced = forced(equations);
+    const unknowns = new Set(equations.flatMap(({ row }) => [...row.keys()]));
+    const found = [...unknowns].filter((id) => isForced.has(id) || solutions.fixes(new Map([[id, 1]])));
+    if (found.length === 0)
+      return {
+        knows(nodes) {
+          const unseen = nodes.filter(isLeft);
+          const sum: Row = new Map(unseen.map((node) => [node.id, node === nodes[0] ? 1 : -1]));
+          return solutions.fixes(sum);
+        },
+      };
+    for (const id of found) known.add(id);
+  }
 }
 
 /** Marks what the tables that are not protected tell by themselves: to hide it elsewhere would hide nothing. */
