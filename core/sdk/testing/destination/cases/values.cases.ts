@@ -6,14 +6,19 @@ import type { ConformanceCase, Trial } from '../subject.js';
 
 /** What no column holds: it goes to quarantine with this reason. */
 class Refused {
-  constructor(readonly reason: string) {}
+  readonly reason: string;
+  constructor(reason: string) {
+    this.reason = reason;
+  }
 }
 /** What lands in place of a value. */
 class Lands {
-  constructor(
-    readonly value: unknown,
-    readonly isReplaced = true,
-  ) {}
+  readonly value: unknown;
+  readonly isReplaced: boolean;
+  constructor(value: unknown, isReplaced = true) {
+    this.value = value;
+    this.isReplaced = isReplaced;
+  }
 }
 const refused = (reason: string) => new Refused(reason);
 
