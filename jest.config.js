@@ -11,6 +11,7 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  setupFiles: ['<rootDir>/test/support/rights-of-new-files.ts'],
   testTimeout: 180_000,
   // More than the two cores that there may be: many tests wait for processes, leases and disks.
   maxWorkers: 3,

@@ -138,6 +138,8 @@ describe('a worker', () => {
     expect(run.signal.aborted).toBe(false);
     run.end({ state: 'succeeded', errors: [] });
     expect(await until(id, inState('ended'))).toMatchObject({ attempt: 1, run: 'run-1', fruitless: 0 });
+    // It is told after it is written down.
+    for (const deadline = Date.now() + 20_000; logged.length < 2 && Date.now() < deadline;) await wait(5);
     expect(logged).toEqual(['info daily: run starts', 'info daily: run succeeded']);
   });
 
