@@ -138,9 +138,19 @@ describe('what cannot be right is refused before anything is read', () => {
   });
   const daily = windows({ fields: fields('id integer', 'day date') }, { field: 'day', start: '2026-03-09' }, () => []);
   it.each([
-    ['incremental without cursor', unread, { stream: { sync: 'incremental' as const } }],
-    ['incremental with overwrite', daily, { stream: { sync: 'incremental' as const, write: 'overwrite' as const } }],
-    ['merge without key', rows({ ...ITEM, key: [] }), { stream: { write: 'merge' as const } }],
+    ['incremental without cursor', unread, { stream: { sync: 'incremental' as const } }, 'Use `sync: full_refresh`.'],
+    [
+      'incremental with overwrite',
+      daily,
+      { stream: { sync: 'incremental' as const, write: 'overwrite' as const } },
+      'Use `write: merge`, or `sync: full_refresh`.',
+    ],
+    [
+      'merge without key',
+      rows({ ...ITEM, key: [] }),
+      { stream: { write: 'merge' as const } },
+      'Use `write: append` or `write: overwrite`.',
+    ],
     [
       'a range with overwrite',
       daily,
@@ -148,19 +158,26 @@ describe('what cannot be right is refused before anything is read', () => {
         stream: { sync: 'full_refresh' as const, write: 'overwrite' as const },
         request: { range: { from: '2026-03-09', to: '2026-03-09' } },
       },
+      'A range needs `write: merge`.',
     ],
-    ['a range that holds nothing', daily, { request: { range: { from: '2026-03-09', to: '2026-03-01' } } }],
+    [
+      'a range that holds nothing',
+      daily,
+      { request: { range: { from: '2026-03-09', to: '2026-03-01' } } },
+      'Give a start before the end; the day of the end is read too.',
+    ],
     [
       'a mark on a column that is not loaded',
       unread,
       {
         stream: { marks: [{ fact: 'f', day: { column: 'nowhere' }, campaign: null }] },
       },
+      'Columns of the table: id, name.',
     ],
-  ])('%s', async (_name, stream, wishes) => {
+  ])('%s', async (_name, stream, wishes, hint) => {
     const outcome = await bench.run(stream, wishes);
     expect(outcome).toMatchObject({ state: 'failed', exitCode: 3, error: { kind: 'config' } });
-    expect(outcome.error?.hint).toBeTruthy();
+    expect(outcome.error?.hint).toBe(hint);
   });
 });
 

@@ -144,17 +144,17 @@ describe('faults that may pass', () => {
 
 describe('faults that do not pass', () => {
   test.each([
-    [400, 'internal'],
-    [401, 'auth'],
-    [403, 'auth'],
-    [404, 'config'],
-    [422, 'internal'],
-    [302, 'config'],
-  ])('a %i is %s, asked once, and shows neither secret nor body', (code, kind) =>
+    [400, 'internal', 'for the developer'],
+    [401, 'auth', 'Issue a new one'],
+    [403, 'auth', 'Grant it the permission'],
+    [404, 'config', 'Check the address'],
+    [422, 'internal', 'for the developer'],
+    [302, 'config', 'Set the address of the API'],
+  ])('a %i is %s, asked once, and shows neither secret nor body', (code, kind, next) =>
     withApi(status(code, { location: '/login?SECRET-BODY' }), async ({ client, seen, url }) => {
       const error = await failureOf(client({ auth: bearer('SECRET-KEY') }).get('/x', { api_key: 'SECRET-QUERY' }));
       expect(error.kind).toBe(kind);
-      expect(error.details.hint).toBeTruthy();
+      expect(error.details.hint).toContain(next);
       expect(error.message).toBe(`GET ${url}/x?api_key=…: answered ${code}`);
       expect(JSON.stringify([error.message, error.details, error.stack, String(error.cause)])).not.toContain('SECRET');
       expect(seen).toHaveLength(1);
