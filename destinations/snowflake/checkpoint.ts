@@ -92,13 +92,13 @@ async function record(
   const { connection: name, id: run } = fence.run;
   for (const bookmark of checkpoint.bookmarks) await setBookmark(connection, metadata, fence, bookmark, within);
   const { lineage, replayed } = checkpoint;
-  if (replayed !== undefined) await recordReplayed(connection, metadata, fence, table.stream, replayed);
-  await resolveReplaced(connection, metadata, fence, table.stream, checkpoint);
+  if (replayed !== undefined) await recordReplayed(connection, metadata, fence, table.stream, replayed, within);
+  await resolveReplaced(connection, metadata, fence, table.stream, checkpoint, within);
   // Numbered within the connection, whose fence is held.
   if (lineage !== undefined)
     await connection.run(
       `INSERT INTO ${sharedTable(metadata, 'lineage')} (id, connection, stream, slice, run_id, source, version, checksum, bytes, records, committed_at)
-       SELECT COALESCE((SELECT MAX(id) FROM ${sharedTable(metadata, 'lineage')} WHERE connection = ?), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(6)`,
+       SELECT COALESCE((SELECT MAX(id) FROM ${sharedTable(metadata, 'lineage')} WHERE connection = ?), 0) + 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, CURRENT_TIMESTAMP(6) WHERE ${within}`,
       [
         name,
         name,

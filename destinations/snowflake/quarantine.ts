@@ -17,7 +17,7 @@ export interface QuarantineStaging {
   /** Loads what was added; before the transaction, since it makes a table. */
   load(): Promise<void>;
   /** Upserts by connection, stream, key and reason: seen again counts, and what had been resolved is open again. */
-  publish(connection: SnowflakeConnection): Promise<void>;
+  publish(connection: SnowflakeConnection, within?: string): Promise<void>;
   drop(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export function quarantineStaging(context: QuarantineContext, slice: string, seq
       loaded = await loader.finish();
       if (loaded !== added) throw stagingLost(stream, slice, added, loaded);
     },
-    async publish(connection) {
+    async publish(connection, within = 'TRUE') {
       if (added === 0) return;
       const lasting = ['record_values', 'field', 'detail', 'payload', 'slice'];
       const key = ['connection', 'stream', 'record_key', 'reason'];
@@ -83,7 +83,7 @@ export function quarantineStaging(context: QuarantineContext, slice: string, seq
         `MERGE INTO ${ownTable(metadata, 'quarantine', fence.run.connection)} q
          USING (SELECT ${literal(fence.run.connection)} AS connection, ${literal(stream)} AS stream, record_key, reason,
                        ${lasting.join(', ')}, ${quote('_pos')} AS position, COUNT(*) OVER (PARTITION BY record_key, reason) AS times
-                  FROM ${staging}
+                  FROM ${staging} WHERE ${within}
                QUALIFY ROW_NUMBER() OVER (PARTITION BY record_key, reason ORDER BY ${quote('_pos')} DESC) = 1) s
             ON ${key.map((column) => `q.${column} = s.${column}`).join(' AND ')}
          WHEN MATCHED THEN UPDATE SET last_seen = CURRENT_TIMESTAMP(6), times = q.times + s.times, position = s.position,
@@ -113,6 +113,7 @@ export async function resolveQuarantine(
   { metadata, fence, table }: Pick<QuarantineContext, 'metadata' | 'fence' | 'table'>,
   slice: string,
   staging: string,
+  within: string,
 ): Promise<void> {
   if (table.key.length === 0) return;
   const quarantine = ownTable(metadata, 'quarantine', fence.run.connection);
@@ -137,7 +138,7 @@ export async function resolveQuarantine(
     : `, ${parsed}:types::VARCHAR AS types${table.key.map((_, at) => `, ${parsed}:values[${at}]::VARCHAR AS v${at}`).join('')}`;
   await connection.run(
     `UPDATE ${quarantine} SET resolved_at = CURRENT_TIMESTAMP(6)
-      WHERE ${isOpen} AND (record_key, reason) IN (
+      WHERE ${within} AND ${isOpen} AND (record_key, reason) IN (
         SELECT o.record_key, o.reason
           FROM (SELECT record_key, reason, run_id, slice, position${values} FROM ${quarantine} WHERE ${isOpen}) o
           JOIN ${staging} s ON ${match.join(' AND ')}

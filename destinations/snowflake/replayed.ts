@@ -58,13 +58,14 @@ export async function recordReplayed(
   { run }: Fence,
   stream: string,
   replayed: readonly ReplayedRecord[],
+  within: string,
 ): Promise<void> {
   const quarantine = ownTable(metadata, 'quarantine', run.connection);
   const passed = replayed.filter(({ fault }) => fault === undefined).map(({ key }) => key);
   if (passed.length > 0)
     await session.run(
       `UPDATE ${quarantine} SET resolved_at = ${NOW}
-        WHERE connection = ? AND stream = ? AND resolved_at IS NULL
+        WHERE ${within} AND connection = ? AND stream = ? AND resolved_at IS NULL
           AND record_key IN (SELECT f.value::VARCHAR FROM TABLE(FLATTEN(INPUT => PARSE_JSON(?))) f)`,
       [run.connection, stream, JSON.stringify(passed)],
     );
@@ -84,7 +85,7 @@ export async function recordReplayed(
        USING (SELECT o.connection, o.stream, o.record_key, o.record_values, f.reason, f.field, f.detail, o.payload, o.slice, o.position,
                      o.first_seen, o.times
                 FROM ${quarantine} o JOIN ${given} f ON o.record_key = f.key AND o.reason = f.old
-               WHERE o.connection = ? AND o.stream = ?
+               WHERE ${within} AND o.connection = ? AND o.stream = ?
              QUALIFY ROW_NUMBER() OVER (PARTITION BY o.record_key, f.reason ORDER BY o.last_seen DESC, o.position DESC) = 1) s
           ON q.connection = s.connection AND q.stream = s.stream AND q.record_key = s.record_key AND q.reason = s.reason
        WHEN MATCHED THEN UPDATE SET last_seen = ${NOW}, payload = s.payload, field = s.field, detail = s.detail, slice = s.slice,
@@ -100,7 +101,7 @@ export async function recordReplayed(
         SET resolved_at = CASE WHEN f.reason <> f.old THEN ${NOW} END,
             field = CASE WHEN f.reason = f.old THEN f.field ELSE o.field END,
             detail = CASE WHEN f.reason = f.old THEN f.detail ELSE o.detail END
-       FROM ${given} f WHERE o.connection = ? AND o.stream = ? AND o.record_key = f.key AND o.reason = f.old`,
+       FROM ${given} f WHERE ${within} AND o.connection = ? AND o.stream = ? AND o.record_key = f.key AND o.reason = f.old`,
     [JSON.stringify(failed), run.connection, stream],
   );
 }
@@ -116,11 +117,12 @@ export async function resolveReplaced(
   { run }: Fence,
   stream: string,
   { replacesAll, replacesFile, lineage, slice }: Checkpoint,
+  within: string,
 ): Promise<void> {
   const resolve = (which: string, binds: readonly string[]) =>
     session.run(
       `UPDATE ${ownTable(metadata, 'quarantine', run.connection)} SET resolved_at = ${NOW}
-        WHERE connection = ? AND stream = ? AND resolved_at IS NULL AND ${which}`,
+        WHERE ${within} AND connection = ? AND stream = ? AND resolved_at IS NULL AND ${which}`,
       [run.connection, stream, ...binds],
     );
   if (replacesAll) await resolve('run_id <> ?', [run.id]);

@@ -81,8 +81,8 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
         const ledger = await commitCheckpoint(context, checkpoint, staged, async (connection, within) => {
           const [{ n } = { n: 0 }] = await connection.query<{ n: number }>(`SELECT COUNT(*) AS n FROM ${staging}`);
           if (Number(n) !== staged) throw stagingLost(table.stream, slice, staged, Number(n));
-          await quarantine.publish(connection);
-          await resolveQuarantine(connection, context, slice, staging);
+          await quarantine.publish(connection, within);
+          await resolveQuarantine(connection, context, slice, staging, within);
           return mergeStaged({
             connection,
             metadata,

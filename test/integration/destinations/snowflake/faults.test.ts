@@ -106,26 +106,34 @@ describe('two writers', () => {
     expect(await items()).toEqual([{ id: 1, name: 'a' }]);
   }, 60_000);
 
-  it('of which one died within its transaction: the other ends that, and it commits nothing', async () => {
-    await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
-    let isDone = false;
-    const config = snowflakeConfig.parse(bench.config);
-    const dead = bench.run(rows(ITEM, [{ id: 2, name: 'b' }]), {
-      at: {
-        before_commit: async () => {
-          // It holds the lock and does not go on; whoever takes over waits in vain.
-          const session = await openSession({ config, lockTimeoutSeconds: 1, probe: () => undefined });
-          await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
-          await session.close();
-          isDone = true;
+  it.each(['after_merge', 'before_commit'])(
+    'of which one died within its transaction, at %s: the other ends that, and it commits nothing',
+    async (point) => {
+      await bench.run(rows(ITEM, [{ id: 1, name: 'a' }, { id: 'none' }]));
+      let isDone = false;
+      const config = snowflakeConfig.parse(bench.config);
+      const dead = bench.run(rows(ITEM, [{ id: 2, name: 'b' }]), {
+        stream: { sync: 'full_refresh', write: 'overwrite' },
+        at: {
+          [point]: async () => {
+            // It holds the lock and does not go on; whoever takes over waits in vain.
+            const session = await openSession({ config, lockTimeoutSeconds: 1, probe: () => undefined });
+            await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
+            await session.close();
+            isDone = true;
+          },
         },
-      },
-    });
-    expect(await dead).toMatchObject({ state: 'failed', ledger: { inserted: 0 } });
-    expect(isDone).toBe(true);
-    expect(await items()).toEqual([{ id: 1, name: 'a' }]);
-    expect(await bench.run(rows(ITEM, [{ id: 3, name: 'c' }]))).toMatchObject({ ledger: { inserted: 1 } });
-  }, 60_000);
+      });
+      expect(await dead).toMatchObject({ state: 'failed', ledger: { inserted: 0 } });
+      expect(isDone).toBe(true);
+      expect(await items()).toEqual([{ id: 1, name: 'a' }]);
+      // Nor do statements after the end, each of which would be a transaction of its own.
+      const openOnes = 'SELECT COUNT(*) AS n FROM tributary.quarantine_test WHERE resolved_at IS NULL';
+      expect(await bench.query(openOnes)).toEqual([{ n: 1 }]);
+      expect(await bench.run(rows(ITEM, [{ id: 3, name: 'c' }]))).toMatchObject({ ledger: { inserted: 1 } });
+    },
+    60_000,
+  );
 });
 
 it('removes what a dead run left on the stage and in staging tables', async () => {
