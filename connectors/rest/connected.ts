@@ -14,6 +14,7 @@ import type { RestConfig } from './rest.config.js';
 import type { Environment, Replacement, TokenStore } from './run/environment.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { Text } from './run/text.js';
+import { schemaFileProblems } from './schemas/schema-files.js';
 import { templateOf } from './template/template.js';
 import {
   declarativeStream,
@@ -59,6 +60,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   const given = structuredClone(config.manifest_config) as Component;
   for (const [name, value] of Object.entries(config.secrets)) setAlong(given, name.split('.'), value);
   const own = normalizedConfig(spec, given, replacements);
+  assertRunnable({ ...manifest, problems: await schemaFileProblems(manifest, folder, own) });
   const guard = guardOf(root, own, config);
   const client = apiClient({
     guard,

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
 import { ConnectorError } from '#sdk';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
@@ -10,6 +8,7 @@ import { aroundOf, type Environment } from '../run/environment.js';
 import { EMPTY_SLICE } from '../run/slice.js';
 import { Condition, Text } from '../run/text.js';
 import { setKey, textOf } from '../template/values.js';
+import { fileSchema } from './schema-files.js';
 
 /** The JSON Schema of a stream; asked for once. */
 export type LoadSchema = () => Promise<Component>;
@@ -47,26 +46,8 @@ async function one(
   switch (node['type']) {
     case 'InlineSchemaLoader':
       return isComponent(node['schema']) ? node['schema'] : {};
-    case 'JsonFileSchemaLoader': {
-      const declared =
-        typeof node['file_path'] === 'string'
-          ? new Text(node['file_path'], aroundOf(node, environment)).text()
-          : `schemas/${stream}.json`;
-      const path = resolve(options.folder, declared);
-      if (!path.startsWith(resolve(options.folder) + sep))
-        throw new ConnectorError(
-          'config',
-          `The schema file "${declared}" lies outside of the folder of the manifest.`,
-          { hint: 'Put it below that folder.' },
-        );
-      const text = await readFile(path, 'utf8').catch(() => undefined);
-      if (text === undefined) return {};
-      try {
-        return JSON.parse(text) as Component;
-      } catch {
-        throw new ConnectorError('config', `The schema file "${declared}" is no JSON.`, { hint: 'Correct it.' });
-      }
-    }
+    case 'JsonFileSchemaLoader':
+      return fileSchema(node, stream, options.folder, aroundOf(node, environment));
     case 'DynamicSchemaLoader':
       return dynamicSchema(node, options, environment);
     default: {

@@ -16,6 +16,7 @@ import { simpleRetriever } from '../retrievers/simple-retriever.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
+import { UNDECLARED_FILE } from '../schemas/schema-files.js';
 import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
 import { parentState, migrated } from './state.js';
 
@@ -56,7 +57,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
   const name = String(node['name'] ?? '');
   const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   const schema = schemaLoader(
-    node['schema_loader'] ?? { type: 'JsonFileSchemaLoader' },
+    node['schema_loader'] ?? UNDECLARED_FILE,
     name,
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     environment,
@@ -207,7 +208,7 @@ function customRequester(node: Component, environment: Environment) {
 function openParent(node: Component, state: State, settings: StreamSettings): ParentStream {
   const stream = node['type'] === 'StateDelegatingStream' ? chosen(node, state, settings) : node;
   const schema = schemaLoader(
-    stream['schema_loader'] ?? { type: 'JsonFileSchemaLoader' },
+    stream['schema_loader'] ?? UNDECLARED_FILE,
     String(stream['name'] ?? ''),
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     settings.environment,

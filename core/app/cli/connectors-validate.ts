@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
 import { does } from './verb.js';
@@ -25,12 +25,14 @@ export function connectorsValidateVerb(group: Command): void {
     .argument('<place>', 'a manifest, or a folder that is searched for `*.yaml`');
   does(validate, async ({ output }, [place]) => {
     const { loadManifest, problemText } = await import('../../../connectors/rest/manifest/load.js');
+    const { schemaFileProblems } = await import('../../../connectors/rest/schemas/schema-files.js');
     const judged: Judged[] = [];
     for (const file of await manifestsIn(place as string)) {
       const name = relative(process.cwd(), file) || file;
       try {
         const manifest = loadManifest(await readFile(file, 'utf8'), { name });
-        const { problems, root } = manifest;
+        const { root } = manifest;
+        const problems = [...manifest.problems, ...(await schemaFileProblems(manifest, dirname(file)))];
         judged.push({
           manifest: name,
           runnable: !problems.some(({ severity }) => severity === 'error'),
