@@ -4,6 +4,7 @@ import {
   type Bookmark,
   type ErrorReport,
   type ExpectationResult,
+  type JointReading,
   type Ledger,
   type RunState,
   type SourceStream,
@@ -13,7 +14,8 @@ import { addSteps } from '../program/index.js';
 import { ConnectorError, EXIT_CODES, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
-import { frozenFields, planStream } from './stream-plan.js';
+import { jointStream } from './stateful-units.js';
+import { frozenFields, planStream, type StreamPlan } from './stream-plan.js';
 import { runStream } from './stream-run.js';
 
 export interface StreamOutcome {
@@ -52,20 +54,22 @@ export async function runConnection(run: RunRequest): Promise<RunOutcome> {
     run.on({ type: 'run_started', run: run.run.id, connection: run.run.connection, epoch: String(epoch) });
     await run.probe('after_fence');
     const bookmarks = await run.destination.bookmarks(run.run.connection);
-    for (const { request, stream } of partOf(run, await offeredStreams(run, bookmarks))) {
+    for (const offers of readTogether(partOf(run, await offeredStreams(run, bookmarks)))) {
       if (fatal !== undefined || run.signal.aborted) {
-        outcomes.push({ stream: request.name, state: 'skipped', ledger: EMPTY_LEDGER });
+        outcomes.push(...offers.map(({ request }) => skipped(request)));
         continue;
       }
-      const outcome = await oneStream(
-        run,
-        request,
-        stream,
-        bookmarks.filter((bookmark) => bookmark.stream === request.name),
-      );
-      outcomes.push(outcome.report);
-      run.on({ type: 'stream_ended', ...outcome.report });
-      if (outcome.error !== undefined && !isConnectorError(stream) && endsRun(outcome.error)) fatal = outcome.error;
+      const planned = offers.map((offer) => planOf(run, offer, bookmarks));
+      const together = run.replay === true ? undefined : jointReading(offers[0]!);
+      together?.begin(planned.flatMap(({ plan }) => (isConnectorError(plan) ? [] : [jointStream(run, plan)])));
+      const ended = planned.map(async ({ request, stream, plan }) => {
+        const outcome = await oneStream(run, request, plan);
+        together?.leave(request.name);
+        run.on({ type: 'stream_ended', ...outcome.report });
+        if (outcome.error !== undefined && !isConnectorError(stream) && endsRun(outcome.error)) fatal ??= outcome.error;
+        return outcome.report;
+      });
+      outcomes.push(...(await Promise.all(ended)));
     }
   } catch (error) {
     fatal = toConnectorError(error, { connection: run.run.connection });
@@ -135,12 +139,34 @@ function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRe
   );
 }
 
-async function oneStream(
-  run: RunRequest,
-  request: StreamRequest,
-  stream: Offer['stream'],
-  bookmarks: readonly Bookmark[],
-) {
+const skipped = ({ name }: StreamRequest): StreamOutcome => ({ stream: name, state: 'skipped', ledger: EMPTY_LEDGER });
+
+const jointReading = ({ stream }: Offer): JointReading | undefined =>
+  !isConnectorError(stream) && stream.kind === 'stateful' ? stream.together : undefined;
+
+/** One after the other, but for those that come out of one reading. */
+function readTogether(offers: readonly Offer[]): readonly (readonly Offer[])[] {
+  const groups = new Map<unknown, Offer[]>();
+  for (const offer of offers) {
+    const reading = jointReading(offer) ?? offer;
+    groups.set(reading, [...(groups.get(reading) ?? []), offer]);
+  }
+  return [...groups.values()];
+}
+
+/** The offer with what is planned for it, or why it cannot be read. */
+function planOf(run: RunRequest, offer: Offer, bookmarks: readonly Bookmark[]) {
+  const { request, stream } = offer;
+  if (isConnectorError(stream)) return { ...offer, plan: stream };
+  const own = bookmarks.filter((bookmark) => bookmark.stream === request.name);
+  try {
+    return { ...offer, plan: planStream(run, request, stream, own) };
+  } catch (error) {
+    return { ...offer, plan: toConnectorError(error) };
+  }
+}
+
+async function oneStream(run: RunRequest, request: StreamRequest, plan: StreamPlan | ConnectorError) {
   // What was committed before a failure counts: the ledger is that of the checkpoints, not of the stream's end.
   let ledger = EMPTY_LEDGER;
   let steps: Readonly<Record<string, number>> | undefined;
@@ -164,9 +190,9 @@ async function oneStream(
     ...(expectations === undefined ? {} : { expectations }),
   });
   try {
-    if (isConnectorError(stream)) throw stream;
+    if (isConnectorError(plan)) throw plan;
     const work = run.replay === true ? replayStream : runStream;
-    await work(counting, planStream(run, request, stream, bookmarks));
+    await work(counting, plan);
     return { report: counted('complete'), error: undefined };
   } catch (error) {
     // A stop is no error: what was committed counts, and the rest of the stream was not read.

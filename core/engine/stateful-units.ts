@@ -3,6 +3,7 @@ import {
   STATE_PARTITION,
   type BadRecord,
   type Bookmark,
+  type JointStream,
   type RecordData,
   type SourceStream,
 } from '../protocol/index.js';
@@ -31,7 +32,7 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
     look: unknownFields(stream.catalog.fields, warn),
   };
   const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };
-  const keepsState = plan.sync === 'incremental' && run.range === undefined;
+  const keepsState = movesState(run, plan);
   // Overwrite, and a full refresh that appends, are one checkpoint for the stream: all or nothing.
   const isWhole = plan.write === 'overwrite' || (plan.sync === 'full_refresh' && plan.write === 'append');
   let committed: unknown = keepsState ? savedState(plan) : undefined;
@@ -92,6 +93,14 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
     if (end.reached !== undefined) committed = end.reached.state;
     isDone = end.isLast;
   }
+}
+
+const movesState = (run: RunRequest, plan: StreamPlan) => plan.sync === 'incremental' && run.range === undefined;
+
+/** What a reading of several streams is told of each before it begins. */
+export function jointStream(run: RunRequest, plan: StreamPlan): JointStream {
+  const state = movesState(run, plan) ? savedState(plan) : undefined;
+  return { stream: plan.request.name, sync: plan.sync, ...(state === undefined ? {} : { state }) };
 }
 
 function savedState({ bookmarks }: StreamPlan): unknown {

@@ -1,4 +1,4 @@
-import type { CatalogStream } from './catalog.js';
+import type { CatalogStream, SyncMode } from './catalog.js';
 import type { Field, RecordData } from './schema.js';
 import type { FileVersion, Slice, Window } from './slice.js';
 import type { NumberFormat } from './number-format.js';
@@ -16,6 +16,22 @@ export interface StatefulRequest extends ReadRequest {
   readonly state?: unknown;
   /** Days that a person asked for, `to` being the last one: read instead of what the state says. */
   readonly range?: { readonly from: string; readonly to?: string };
+}
+
+/** A stream that is about to be read, with the others of its `JointReading`. */
+export interface JointStream {
+  readonly stream: string;
+  readonly sync: SyncMode;
+  /** What of it was committed last; absent where it is read from its start. */
+  readonly state?: unknown;
+}
+
+/** One reading that several streams come out of, such as a process that writes the records of all of them. */
+export interface JointReading {
+  /** Called once in a run, before the first of them is read, with those that will be. */
+  begin(streams: readonly JointStream[]): void;
+  /** Nothing of this stream is wanted any more: it is complete, or has failed. */
+  leave(stream: string): void;
 }
 
 /** How far a stream was read, in the words of its source; JSON. */
@@ -47,9 +63,12 @@ export type SourceStream =
       readonly catalog: CatalogStream;
       /**
        * Reads from a state that the source itself has handed out, or from the start. A `SavedState` among the pages stands for all
-       * pages before it; it is committed with them, and handed back in the next run.
+       * pages before it; it is committed with them, and handed back in the next run. A second call in a run begins again where
+       * was committed last, since what came after it could not be.
        */
       read(request: StatefulRequest): AsyncIterable<readonly (RecordData | BadRecord)[] | SavedState>;
+      /** Streams that have the same one are read at the same time, so that none waits for another to be read first. */
+      readonly together?: JointReading;
     }
   | {
       readonly kind: 'files';

@@ -14,6 +14,8 @@ import { ConnectorError } from '../../../core/sdk/errors.js';
 export interface Store {
   epoch: bigint;
   readonly rows: Map<string, unknown[]>;
+  /** The stream of each row. */
+  readonly owners: Map<string, string>;
   bookmarks: Bookmark[];
   readonly rejects: Map<string, Reject>;
   table: TableSpec | undefined;
@@ -22,6 +24,7 @@ export interface Store {
 export const emptyStore = (): Store => ({
   epoch: 0n,
   rows: new Map(),
+  owners: new Map(),
   bookmarks: [],
   rejects: new Map(),
   table: undefined,
@@ -96,7 +99,7 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
       at('evolve');
       store.table = table;
     },
-    async open() {
+    async open({ stream }) {
       at('open');
       const staged: unknown[][] = [];
       const rejected: Reject[] = [];
@@ -125,11 +128,13 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
             else if (JSON.stringify(present) === JSON.stringify(row)) unchanged += 1;
             else updated += 1;
             store.rows.set(key, row);
+            store.owners.set(key, stream);
           }
           for (const reject of rejected) store.rejects.set(JSON.stringify(reject.payload), reject);
-          const moved = new Set(checkpoint.bookmarks.map(({ partition }) => partition));
+          const place = ({ stream, partition }: Bookmark) => JSON.stringify([stream, partition]);
+          const moved = new Set(checkpoint.bookmarks.map(place));
           store.bookmarks = [
-            ...store.bookmarks.filter(({ partition }) => !moved.has(partition)),
+            ...store.bookmarks.filter((bookmark) => !moved.has(place(bookmark))),
             ...checkpoint.bookmarks,
           ];
           const { read, filtered, quarantined, replaced } = checkpoint.tally;
@@ -142,9 +147,9 @@ export function memoryDestination(store: Store, at: (point: string) => void): De
         },
       };
     },
-    async countRows() {
+    async countRows({ stream }) {
       at('count');
-      return store.rows.size;
+      return [...store.rows.keys()].filter((key) => store.owners.get(key) === stream).length;
     },
     quarantined: async () => [],
     setBookmarks: async () => undefined,

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { runConnection } from '../../../core/engine/index.js';
 import { planColumns } from '../../../core/middleware/index.js';
-import { SavedState, type SourceStream, type WriteMode } from '../../../core/protocol/index.js';
+import {
+  SavedState,
+  type JointReading,
+  type JointStream,
+  type SourceStream,
+  type WriteMode,
+} from '../../../core/protocol/index.js';
 import { ConnectorError } from '../../../core/sdk/errors.js';
 import { emptyStore, memoryDestination, type Store } from './memory-destination.js';
 
@@ -36,30 +42,32 @@ async function run(
     key?: readonly string[];
     fullRefresh?: boolean;
     range?: { from: string };
+    streams?: Readonly<Record<string, SourceStream>>;
   },
 ) {
   const asked: unknown[] = [];
   const destination = memoryDestination(store, () => undefined);
+  const streams = options.streams ?? {
+    items: source(asked, options.failsAt ?? (() => false), options.key ?? ['id']),
+  };
   const outcome = await runConnection({
     run: { id: '00000000-0000-4000-8000-000000000000', connection: 'test' },
     source: {
       check: async () => undefined,
-      streams: async () => ({ items: source(asked, options.failsAt ?? (() => false), options.key ?? ['id']) }),
+      streams: async () => streams,
       close: async () => undefined,
     },
     destination,
     schema: 'raw',
-    streams: [
-      {
-        name: 'items',
-        sync: undefined,
-        write: options.write,
-        lookback: undefined,
-        onSchemaChange: 'evolve',
-        planColumns: (own, key) => planColumns(own, { stream: 'items', map: [], expect: [], protect: {} }, key),
-        marks: [],
-      },
-    ],
+    streams: Object.keys(streams).map((name) => ({
+      name,
+      sync: undefined,
+      write: options.write,
+      lookback: undefined,
+      onSchemaChange: 'evolve',
+      planColumns: (own, key) => planColumns(own, { stream: name, map: [], expect: [], protect: {} }, key),
+      marks: [],
+    })),
     errorBudget: { share: 1, records: 1000 },
     unstorableText: 'replace',
     fullRefresh: options.fullRefresh ?? false,
@@ -124,5 +132,81 @@ describe('streams that keep a state of their own', () => {
   it('is not appended without a key, since what is read again would be doubled', async () => {
     const { outcome } = await run(emptyStore(), { write: 'append', key: [] });
     expect(outcome.error?.message).toContain('it has no key, and its source may read a record again');
+  });
+});
+
+/**
+ * Streams whose records come in turn out of one reading, which goes on only when the record before was taken: read one after
+ * the other they would wait for each other for ever.
+ */
+function jointStreams(names: readonly string[], keyless: readonly string[] = []) {
+  const told: string[] = [];
+  const begun: JointStream[] = [];
+  const wanted = new Set<string>();
+  let turn = 0;
+  let wake = Promise.withResolvers<void>();
+  const next = () => {
+    do turn += 1;
+    while (turn < 1_000 && !wanted.has(names[turn % names.length]!));
+    wake.resolve();
+    wake = Promise.withResolvers();
+  };
+  const together: JointReading = {
+    begin: (streams) => {
+      begun.push(...streams);
+      for (const { stream } of streams) wanted.add(stream);
+      if (!wanted.has(names[0]!)) next();
+    },
+    leave: (stream) => {
+      told.push(`${stream} left`);
+      wanted.delete(stream);
+      if (names[turn % names.length] === stream) next();
+    },
+  };
+  const streams = names.map((name, place): [string, SourceStream] => [
+    name,
+    {
+      kind: 'stateful',
+      catalog: {
+        name,
+        summary: '',
+        fields: [{ name: 'id', type: 'integer', nullable: false }],
+        primaryKey: keyless.includes(name) ? [] : ['id'],
+        syncModes: ['full_refresh', 'incremental'],
+      },
+      together,
+      async *read() {
+        for (let n = 0; n < 4; n += 1) {
+          while (turn % names.length !== place) await wake.promise;
+          yield [{ id: names.length * n + place }];
+          next();
+        }
+        yield new SavedState({ name });
+      },
+    },
+  ]);
+  return { streams: Object.fromEntries(streams), told, begun };
+}
+
+describe('streams that come out of one reading', () => {
+  it('are read at the same time, each with a state of its own', async () => {
+    const store = emptyStore();
+    const joint = jointStreams(['a', 'b', 'c']);
+    const { outcome } = await run(store, { streams: joint.streams });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 12 } });
+    expect(joint.begun).toEqual(['a', 'b', 'c'].map((stream) => ({ stream, sync: 'incremental' })));
+    expect(joint.told.toSorted()).toEqual(['a left', 'b left', 'c left']);
+    expect(stateOf(store)).toHaveLength(3);
+    const again = jointStreams(['a', 'b', 'c']);
+    await run(store, { streams: again.streams });
+    expect(again.begun[1]).toEqual({ stream: 'b', sync: 'incremental', state: { name: 'b' } });
+  });
+
+  it('do not wait for one that cannot be read', async () => {
+    const joint = jointStreams(['a', 'b', 'c'], ['a']);
+    const { outcome } = await run(emptyStore(), { streams: joint.streams });
+    expect(outcome).toMatchObject({ state: 'partial', ledger: { read: 8 } });
+    expect(outcome.streams.map(({ state }) => state)).toEqual(['failed', 'complete', 'complete']);
+    expect(joint.begun.map(({ stream }) => stream)).toEqual(['b', 'c']);
   });
 });
