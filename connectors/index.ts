@@ -1,4 +1,5 @@
 import type { SourcePlugin } from '#sdk';
+import { airbyte } from './airbyte/airbyte.source.js';
 import { braze } from './braze/braze.source.js';
 import { gcs } from './gcs/gcs.source.js';
 import { local } from './local/local.source.js';
@@ -9,4 +10,4 @@ import { warehouse } from './warehouse/warehouse.source.js';
 import { sftp } from './sftp/sftp.source.js';
 
 /** The sources that come with Tributary. */
-export const sources: readonly SourcePlugin[] = [braze, gcs, local, rest, s3, sfmc, sftp, warehouse];
+export const sources: readonly SourcePlugin[] = [airbyte, braze, gcs, local, rest, s3, sfmc, sftp, warehouse];

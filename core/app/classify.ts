@@ -74,7 +74,7 @@ async function sampleOf(stream: SourceStream, signal: AbortSignal): Promise<read
   }
   const warn = () => undefined;
   if (stream.kind === 'stateful') {
-    for await (const step of stream.read({ slice: { id: 'all' }, signal, warn: () => undefined }))
+    for await (const step of stream.read({ slice: { id: 'all' }, sync: 'full_refresh', signal, warn: () => undefined }))
       if (!(step instanceof SavedState) && step.length > 0)
         return step.filter((record): record is RecordData => !(record instanceof BadRecord)).slice(0, RECORDS);
     return [];

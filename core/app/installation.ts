@@ -130,7 +130,8 @@ export function openInstallation(configuration: Configuration, note: (text: stri
       return withNewest('source', name, async () => {
         const { plugin, config } = await configuration.plugin('source', name);
         const sql = (destination: string) => sqlOf(destination, { readOnly: true, signal });
-        return plugin.open(config, { signal, baseFolder, sql });
+        const keepFolder = join(home, 'sources', encodeURIComponent(name));
+        return plugin.open(config, { signal, baseFolder, keepFolder, sql });
       });
     },
     async destination(name, signal, metadataSchema) {

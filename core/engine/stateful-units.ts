@@ -42,6 +42,7 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
   const open = (): AsyncIterator<Page | SavedState> => {
     const read = stream.read({
       slice: { id: 'all' },
+      sync: plan.sync,
       signal: run.signal,
       warn,
       ...(committed === undefined ? {} : { state: committed }),

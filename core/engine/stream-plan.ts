@@ -87,6 +87,7 @@ export function planStream(
     );
   if (
     stream.kind === 'stateful' &&
+    stream.mayRepeat !== true &&
     keepsKeys &&
     sync === 'incremental' &&
     write === 'append' &&
@@ -145,7 +146,8 @@ function keyOf(
   return hasFileKey ? FILE_KEY : primaryKey;
 }
 
-const canBeIncremental = (stream: SourceStream) => stream.kind !== 'full_refresh';
+const canBeIncremental = ({ kind, catalog }: SourceStream) =>
+  kind !== 'full_refresh' && catalog.syncModes.includes('incremental');
 
 export function lookbackOf(request: StreamRequest, stream: SourceStream): string | undefined {
   const lookback = request.lookback ?? (stream.kind === 'incremental' ? stream.cursor.lookback : undefined);

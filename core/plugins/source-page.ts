@@ -26,8 +26,9 @@ export async function sourcePage(
 /** Those that need no look at data: where the configuration makes streams, `guide.otherStreams` tells of them. */
 async function offeredStreams(
   plugin: SourcePlugin,
-  { example, everything }: SourceGuide,
+  { example, everything, isAskedForStreams }: SourceGuide,
 ): Promise<readonly SourceStream[]> {
+  if (isAskedForStreams === true) return [];
   const context = { signal: new AbortController().signal, baseFolder: '/' };
   const source = await plugin.open(plugin.config.parse({ ...example, ...everything }), context);
   try {

@@ -12,6 +12,8 @@ export interface ReadRequest<S extends Slice = Slice> {
 }
 
 export interface StatefulRequest extends ReadRequest {
+  /** How the engine reads the stream: from `incremental` on the state is kept from run to run. */
+  readonly sync: SyncMode;
   /** What the stream handed out last; absent: nothing was read yet. */
   readonly state?: unknown;
   /** Days that a person asked for, `to` being the last one: read instead of what the state says. */
@@ -61,6 +63,8 @@ export type SourceStream =
   | {
       readonly kind: 'stateful';
       readonly catalog: CatalogStream;
+      /** True: whoever reads it has agreed that a record may come twice, so it may be appended without a key. */
+      readonly mayRepeat?: boolean;
       /**
        * Reads from a state that the source itself has handed out, or from the start. A `SavedState` among the pages stands for all
        * pages before it; it is committed with them, and handed back in the next run. A second call in a run begins again where

@@ -46,6 +46,8 @@ export interface SourceGuide {
   readonly uncertain?: readonly string[];
   /** About streams that only the configuration or the data make. */
   readonly otherStreams?: string;
+  /** True: which streams there are, only the source itself says, so the page names none. */
+  readonly isAskedForStreams?: true;
 }
 
 interface ObjectStream<S extends z.ZodObject> {
@@ -157,6 +159,8 @@ export interface ConnectContext<C extends z.ZodObject> {
   readonly signal: AbortSignal;
   /** The folder of the configuration file, for paths that are given relative to it. */
   readonly baseFolder: string;
+  /** A folder of its own for what must outlive a run, such as a refresh token that can be used once; absent outside of an installation. */
+  readonly keepFolder?: string;
   /** A session that only reads a SQL destination of the same configuration; absent outside of one. The source closes it. */
   readonly sql?: (destination: string) => Promise<SqlSession>;
 }

@@ -58,7 +58,7 @@ async function readAll(stream: SourceStream | undefined, trial: Trial, signal: A
     return;
   }
   if (stream.kind === 'stateful') {
-    await drain(stream.read({ slice: { id: 'all' }, signal, warn }), signal);
+    await drain(stream.read({ slice: { id: 'all' }, sync: 'full_refresh', signal, warn }), signal);
     return;
   }
   for (const slice of wholeWindows(stream, trial.until)) await drain(stream.read({ slice, signal, warn }), signal);

@@ -42,7 +42,7 @@ async function checkStream(trial: Trial, name: string, stream: SourceStream, sig
   const whole: RecordData[] = [];
   if (stream.kind === 'full_refresh') await readInto(whole, stream.read(requestOf({ id: 'all' }, signal)));
   else if (stream.kind === 'stateful') {
-    for await (const step of stream.read(requestOf({ id: 'all' }, signal)))
+    for await (const step of stream.read({ ...requestOf({ id: 'all' }, signal), sync: 'full_refresh' }))
       if (!(step instanceof SavedState)) for (const record of step) whole.push(record as RecordData);
   } else
     for (const window of wholeWindows(stream, trial.until))
