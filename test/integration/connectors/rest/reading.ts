@@ -45,7 +45,7 @@ export async function read({
       time += ms;
     },
   };
-  const source = await connect(
+  const connecting = connect(
     restConfig.parse({
       manifest,
       manifest_config: { endpoint: api.url, ...config },
@@ -55,6 +55,7 @@ export async function read({
     { signal: new AbortController().signal, baseFolder: folder, clock, random: () => 0.5 },
   );
   try {
+    const source = await connecting;
     const records: Record<string, Record<string, unknown>[]> = {};
     const ends: Record<string, State> = {};
     let bad = 0;
@@ -73,7 +74,10 @@ export async function read({
     });
     return { records, states: ends, bad, api, requests, waits };
   } finally {
-    await source.close();
+    await connecting.then(
+      (source) => source.close(),
+      () => undefined,
+    );
     await api.close();
   }
 }
