@@ -3,8 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { COMPONENTS } from '../../connectors/rest/manifest/components.js';
+import type { State } from '../../connectors/rest/cursors/cursor.js';
 import { loadManifest } from '../../connectors/rest/manifest/load.js';
 import { campaignApi } from '../support/campaign-api.js';
+import { claimsOf, SIGNERS } from '../support/demanding-api.js';
 import { scriptedApi, type SeenRequest } from '../support/scripted-api.js';
 import { read } from '../integration/connectors/rest/reading.js';
 
@@ -21,6 +23,11 @@ const CONFIG = {
     { name: 'one', campaign: 1 },
     { name: 'two', campaign: 2 },
   ],
+  ...SIGNERS,
+};
+/** States that a first reading goes on from. */
+const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> = {
+  'older-state.yaml': { results: { campaigns: { day: '2024-03-05' }, pages: { day: '2024-03-07' } } },
 };
 const HEADERS = ['authorization', 'x-api-key', 'x-session', 'content-type'];
 const manifests = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
@@ -68,7 +75,7 @@ if (!existsSync(PYTHON))
   it.each(manifests)(
     '%s gives the same requests, records and states',
     async (manifest) => {
-      let states: Readonly<Record<string, never>> = {};
+      let states = STATES[manifest] ?? {};
       for (let round = 1; round <= 2; round += 1) {
         const theirs = await reference(manifest, states);
         const ours = await read({
@@ -82,7 +89,7 @@ if (!existsSync(PYTHON))
         expect(setsOf(ours.records)).toEqual(setsOf(theirs.records));
         expect(comparable(ours.states)).toEqual(comparable(theirs.states));
         expect(requestsOf(ours.api.seen)).toEqual(requestsOf(theirs.seen));
-        states = theirs.states as never;
+        states = theirs.states as Readonly<Record<string, State>>;
         if (Object.values(theirs.states).every((state) => '__ab_no_cursor_state_message' in (state as object))) break;
       }
     },
@@ -95,24 +102,10 @@ if (!existsSync(PYTHON))
   });
 });
 
-/** Components that no manifest of the comparison has yet. */
+/** Components that the comparison cannot have, with what stands in its place. */
 const NOT_COMPARED = [
-  // The reference itself fails at it (airbyte-cdk 7.39).
+  // The reference calls it with an argument too many and ends by a TypeError (airbyte-cdk 7.39); see manifests.test.ts.
   'PredicateValidator',
-  'PaginationReset',
-  'PaginationResetLimits',
-  'PageSizeReduction',
-  'RequestWindowSplitting',
-  'RequestBodyPlainText',
-  'JsonSchemaPropertySelector',
-  'JwtAuthenticator',
-  'Bearer',
-  'LegacySessionTokenAuthenticator',
-  'ResponseToFileExtractor',
-  'LegacyToPerPartitionStateMigration',
-  'GzipDecoder',
-  'ZipfileDecoder',
-  'JsonFileSchemaLoader',
 ];
 
 /** Types of the components that the manifests hold, types that go without saying too. */
@@ -154,15 +147,24 @@ const requestsOf = (seen: readonly SeenRequest[]) =>
         sorted({
           method,
           path,
-          query: query.map(([name, value]) => `${name}=${value}`).toSorted(),
+          query: query.map(([name, value]) => `${name}=${tokensTold(value)}`).toSorted(),
           headers: Object.fromEntries(
-            HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, headers[name]]])),
+            HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, tokensTold(headers[name])]])),
           ),
           body:
             headers['content-type'] === 'application/json'
               ? (JSON.parse(body) as unknown)
-              : [...new URLSearchParams(body)].map(String).toSorted(),
+              : [...new URLSearchParams(body)].map((pair) => tokensTold(String(pair))).toSorted(),
         }),
       ),
     ),
   ].toSorted();
+
+/** What a signed token says, and how long: when it was signed and its signature differ from run to run. */
+const tokensTold = (text: string): string =>
+  text.replace(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, (token) => {
+    const found = claimsOf(token);
+    if (found === undefined) return 'a token that is not good';
+    const { iat, exp, nbf, ...claims } = found.claims;
+    return sorted({ header: found.header, claims, lives: exp - iat, from: nbf - iat });
+  });

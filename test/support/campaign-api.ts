@@ -1,25 +1,6 @@
+import { CAMPAIGNS, RESULTS } from './campaigns.js';
+import { demandingApi } from './demanding-api.js';
 import type { Script, ScriptedAnswer, SeenRequest } from './scripted-api.js';
-
-/** Five campaigns; the third has no region. */
-export const CAMPAIGNS = [1, 2, 3, 4, 5].map((id) => ({
-  id,
-  name: `Campaign ${id}`,
-  region: id === 3 ? null : id % 2 === 0 ? 'North' : 'South',
-  updated_at: `2024-03-0${id}T10:00:00Z`,
-  details: { owner: { team: `team-${id % 2}` }, tags: ['a', `t${id}`] },
-}));
-
-/** Two results a campaign and day, in the first nine days of March 2024. */
-export const RESULTS = CAMPAIGNS.flatMap(({ id }) =>
-  [1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => ({
-    id: id * 100 + day,
-    campaign_id: id,
-    day: `2024-03-0${day}`,
-    at: `2024-03-0${day}T0${id}:00:00Z`,
-    sent: id * 10 + day,
-    opened: day,
-  })),
-);
 
 type Query = Readonly<Record<string, string>>;
 const page = <T>(rows: readonly T[], from: number, size: number) => rows.slice(from, from + size);
@@ -166,7 +147,7 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
         },
       };
     default:
-      return { status: 404, body: { message: `no ${request.path}` } };
+      return demandingApi(request);
   }
 };
 

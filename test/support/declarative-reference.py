@@ -1,6 +1,7 @@
 """Runs a declarative manifest by the reference, `airbyte-cdk`: a job as JSON on stdin, its records and final states as JSON on stdout."""
 import json
 import logging
+import pathlib
 import sys
 
 import yaml
@@ -16,8 +17,11 @@ from airbyte_cdk.models import (
     SyncMode,
     Type,
 )
+from airbyte_cdk.sources.declarative.async_job import job_orchestrator
 from airbyte_cdk.sources.declarative.concurrent_declarative_source import ConcurrentDeclarativeSource
 
+# Between two looks at a job it would wait five seconds.
+job_orchestrator.AsyncJobOrchestrator._WAIT_TIME_BETWEEN_STATUS_UPDATE_IN_SECONDS = 0.1
 logging.disable(logging.CRITICAL)
 LOGGER = logging.getLogger("reference")
 
@@ -30,6 +34,10 @@ def state_of(name, blob):
 def run(job):
     with open(job["manifest"], encoding="utf-8") as file:
         manifest = yaml.safe_load(file)
+    # It takes schema files for parts of a package.
+    folder = str(pathlib.Path(job["manifest"]).parent)
+    if folder not in sys.path:
+        sys.path.append(folder)
     config = job["config"]
     states = [state_of(name, blob) for name, blob in job.get("states", {}).items()]
     probe = ConcurrentDeclarativeSource(catalog=None, config=config, state=states, source_config=manifest)

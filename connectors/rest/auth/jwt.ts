@@ -30,8 +30,9 @@ export function jwtToken(node: Component, around: Surroundings, now: Date): stri
   const algorithm = String(node['algorithm']);
   const seconds = Math.floor(now.getTime() / 1000);
   const header = {
+    typ: 'JWT',
     ...extra(node['additional_jwt_headers'], ['kid', 'alg', 'typ', 'cty'], '`additional_jwt_headers`'),
-    ...named(node['jwt_headers'] ?? { typ: 'JWT' }, ['kid', 'typ', 'cty']),
+    ...named(node['jwt_headers'], ['kid', 'typ', 'cty']),
     alg: algorithm,
   };
   const payload = {

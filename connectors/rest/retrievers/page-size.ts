@@ -36,17 +36,23 @@ export function pageSizeReducer(
       const isLeast = now !== undefined && now <= least;
       if (isLeast) atLeast += 1;
       else attempts += 1;
-      if (now === undefined || (isLeast && atLeast > number('retries_at_minimum_page_size', 0)) || attempts > most)
+      if (now === undefined)
+        throw new ConnectorError(
+          'config',
+          `Stream "${stream}" is to ask for smaller pages, and its paginator says no size.`,
+          { stream, hint: 'Set `page_size` of its strategy and `page_size_option` of its paginator.' },
+        );
+      if ((isLeast && atLeast > number('retries_at_minimum_page_size', 0)) || attempts > most)
         throw new ConnectorError(
           'transient',
-          `Stream "${stream}": the API refuses pages of ${now ?? 'any'} records. ${String(node['failure_message'] ?? message)}`.trim(),
+          `Stream "${stream}": the API refuses pages of ${now} records. ${String(node['failure_message'] ?? message)}`.trim(),
           {
             stream,
             hint: 'Set a smaller `page_size`, or try again later.',
           },
         );
       if (!isLeast) size = Math.max(least, Math.floor(now / factor));
-      await environment.clock.sleep(pauseMs, environment.signal);
+      await environment.clock.sleep(pauseMs * (isLeast ? atLeast : attempts), environment.signal);
     },
     succeeded() {
       attempts = 0;

@@ -105,8 +105,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       if (pages > maxPages) throw endless(stream, `more than ${maxPages} pages`);
       let isReset = false;
       let read: Awaited<ReturnType<typeof page>>;
+      // Of this page: whether it was full is told by it, also where the next one is of another.
+      const pageSize = reducer?.size;
       try {
-        read = await page(slice, token, reducer?.size);
+        read = await page(slice, token, pageSize);
       } catch (error) {
         if (!(error instanceof PageSignal) || error.action === 'SPLIT_REQUEST_WINDOW') throw error;
         if (error.action === 'REDUCE_PAGE_SIZE') {
@@ -149,7 +151,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         size: records.length,
         lastRecord,
         token,
-        pageSize: reducer?.size,
+        pageSize,
       });
       if (next === undefined) return;
       // Some APIs go on under one token; the same answer under it again is no progress.

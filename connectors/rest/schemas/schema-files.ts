@@ -43,6 +43,8 @@ export async function fileSchema(
     throw refused(`is no JSON: ${(cause as Error).message}`, `Correct "${path}".`, cause);
   }
   if (!isComponent(schema)) throw refused('is no JSON Schema, which is an object', `Correct "${path}".`);
+  if (/"\$ref"\s*:/.test(text))
+    throw refused('holds a "$ref", which is not followed here', 'Write what it leads to in its place.');
   return schema;
 }
 

@@ -1,3 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { campaignApi } from '../../../support/campaign-api.js';
+import { RESULTS } from '../../../support/campaigns.js';
+import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
 import { read } from './reading.js';
 
 const rows = Array.from({ length: 5 }, (_, at) => ({ id: at + 1, name: `n${at}`, ok: at % 2 === 0 ? true : null }));
@@ -16,4 +22,61 @@ test('offsets, a key in a header, parameters and a filter', async () => {
     ['0', '2', '4'].map((offset) => `GET /items?kind=a b&day=2024-01-01&offset=${offset}&limit=2`),
   );
   expect(api.seen.map(({ headers }) => headers['x-api-key'])).toEqual(['k-1', 'k-1', 'k-1']);
+});
+
+test('a page is the last one by the size that it was asked for, whatever the size of the next', async () => {
+  const { records, waits } = await read({ manifest: 'heavy-pages.yaml', script: campaignApi });
+  const ids = RESULTS.slice(0, 9).map(({ id }) => id);
+  expect(records['smaller']!.map(({ id }) => id)).toEqual(ids);
+  expect(records['for_a_page']!.map(({ id }) => id)).toEqual(ids);
+  // The manifest's 10 ms, twice that the second time in a row.
+  expect(waits).toEqual([...[10, 10], ...[10, 10, 10, 20, 10, 20]]);
+});
+
+test('signed tokens say their type, and live as long as the manifest says', async () => {
+  const { records, api } = await read({
+    manifest: 'signed-requests.yaml',
+    config: { ...SIGNERS, api_key: 'k', kind: 'a' },
+    script: campaignApi,
+    now: new Date().toISOString(),
+  });
+  expect(records['shared']).toEqual([{ id: 1, by: 'HS256', lives: 120 }]);
+  expect(records['private']).toEqual([{ id: 1, by: 'ES256', lives: 600 }]);
+  expect(claimsOf(api.seen[0]!.headers['authorization']!.split(' ')[1]!)?.header).toEqual({
+    typ: 'JWT',
+    kid: 'k',
+    cty: 'JWT',
+    place: 'a',
+    alg: 'HS256',
+  });
+});
+
+test.each([
+  ["{{ config['tables'] }}", undefined],
+  ["{{ config['kind'] }}", 'the configuration'],
+])('a rule about the value %s is judged', async (value, refused) => {
+  const manifest = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - { name: a, type: DeclarativeStream, retriever: { requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /pages }, record_selector: { extractor: { field_path: [items] } } } }
+spec:
+  type: Spec
+  connection_specification: { type: object, properties: {} }
+  config_normalization_rules:
+    type: ConfigNormalizationRules
+    validations: [ { type: PredicateValidator, value: "${value}", validation_strategy: { type: ValidateAdheresToSchema, base_schema: { type: array } } } ]
+`;
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-rule-'));
+  try {
+    await writeFile(join(folder, 'm.yaml'), manifest);
+    const reading = read({
+      manifest: join(folder, 'm.yaml'),
+      config: { tables: [1], kind: 'a' },
+      script: campaignApi,
+    });
+    if (refused === undefined) expect((await reading).records['a']).toHaveLength(2);
+    else await expect(reading).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(refused) });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

@@ -40,13 +40,14 @@ test.each([
   ],
   ['is no JSON', '{ "type": ', /m\.yaml:7: .*the schema file "\.\/schemas\/a\.json" is no JSON/],
   ['is no schema', '[]', /m\.yaml:7: .*is no JSON Schema/],
+  ['leads elsewhere', '{ "properties": { "id": { "$ref": "b.json" } } }', /m\.yaml:7: .*holds a "\$ref"/],
 ])('a declared schema file that %s is refused before a request, and by validate', async (_what, schema, expected) => {
   const file = await place(LOADER, schema);
   await expect(reading(file)).rejects.toMatchObject({ kind: 'config', message: expect.stringMatching(expected) });
   const { code, stdout } = await runCli(['connectors', 'validate', folder]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(expected) });
   // What to do stands there too.
-  expect(stdout).toMatch(/Put it at|Correct "/);
+  expect(stdout).toMatch(/Put it at|Correct "|Write what/);
 });
 
 test('a schema file that is there is read, and one that nobody declared may be missing', async () => {
