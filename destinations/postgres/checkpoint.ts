@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { ConnectorError, EMPTY_LEDGER, type Checkpoint, type Ledger, type TableSpec } from '#sdk';
-import { connect, fromDriver, inTransaction } from './connection.js';
+import { BEGIN_LONG, connect, fromDriver, inTransaction } from './connection.js';
 import { holdFence, lockFence, lockTable, refuseUnlessOurs, type Fence } from './fence.js';
 import { quote } from './names.js';
 import type { MergeCounts } from './merge.js';
@@ -35,11 +35,11 @@ export async function commitCheckpoint(
   let committing = false;
   let lost: Error | undefined;
   try {
-    if (open === undefined) await client.query('BEGIN');
+    if (open === undefined) await client.query(BEGIN_LONG);
     await lockTable(client, table);
     await holdFence(client, context.metadata, context.fence);
     // Sorts and hashes of a merge are large and few; the server's default of 4 MB would send them all to disk.
-    await client.query("SET LOCAL work_mem = '128MB'; SET LOCAL statement_timeout = 0");
+    await client.query("SET LOCAL work_mem = '128MB'");
     await quarantine.publish(client);
     const counts = await apply(client);
     await probe('after_merge');

@@ -7,7 +7,6 @@ export interface ConnectionOptions {
   /** Most connections that one session opens. */
   readonly max: number;
   readonly applicationName: string;
-  readonly readOnly?: boolean;
   /** Stops what the connections are doing; absent where what is in flight must be brought to its end. */
   readonly stopBy?: AbortSignal;
 }
@@ -45,6 +44,38 @@ export function isReadableUrl(url: string): boolean {
   }
 }
 
+/** How long a server without room for another session is asked again, and how often. */
+const ROOM_WITHIN_MS = 15_000;
+const ROOM_PAUSE_MS = 250;
+
+type Connected = (error: Error | undefined, client: pg.PoolClient | undefined, release: () => void) => void;
+
+/** Waits for room where the server, or the role, has as many sessions as it may: others end, or give one back to this pool. */
+class PatientPool extends pg.Pool {
+  override connect(): Promise<pg.PoolClient>;
+  override connect(done: Connected): void;
+  override connect(done?: Connected): Promise<pg.PoolClient> | void {
+    const client = this.#patiently();
+    if (done === undefined) return client;
+    client.then(
+      (own) => done(undefined, own, () => own.release()),
+      (error: Error) => done(error, undefined, () => undefined),
+    );
+  }
+
+  async #patiently(): Promise<pg.PoolClient> {
+    const until = performance.now() + ROOM_WITHIN_MS;
+    for (;;) {
+      try {
+        return await super.connect();
+      } catch (error) {
+        if ((error as { code?: string }).code !== '53300' || performance.now() >= until) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, ROOM_PAUSE_MS));
+    }
+  }
+}
+
 export function openPool(options: ConnectionOptions): pg.Pool {
   const config: pg.PoolConfig & ClientConfig = {
     Client,
@@ -57,11 +88,9 @@ export function openPool(options: ConnectionOptions): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 30_000,
     types,
-    // UTC on both sides, so that a text of a timestamp means the same instant whatever the server's default.
-    options: `-c TimeZone=UTC -c DateStyle=ISO${options.readOnly === true ? ' -c default_transaction_read_only=on' : ''}`,
   };
-  const pool = new pg.Pool(config);
-  // An idle connection that breaks is reopened by the next use; without a listener it would end the process.
+  const pool = new PatientPool(config);
+  // An idle connection that breaks is replaced by the next use; without a listener it would end the process.
   pool.on('error', () => undefined);
   return pool;
 }
@@ -75,14 +104,29 @@ const KIND_BY_SQLSTATE: readonly (readonly [RegExp, ErrorKind, string])[] = [
     'destination',
     'Free space on the database server; nothing was lost, the next run goes on from its bookmark.',
   ],
-  [/^57014$/, 'destination', 'The server ended the statement: raise `statement_timeout` for the role.'],
+  [
+    /^57014$/,
+    'destination',
+    'The server ended the statement: raise `statement_timeout` of the role (`ALTER ROLE … SET statement_timeout`), or ask who cancelled it.',
+  ],
+  [/^25P04$/, 'destination', 'Raise `transaction_timeout` of the role, or set it to 0: a load is one transaction.'],
+  [/^57P05$/, 'transient', 'Raise `idle_session_timeout` of the role: a session waits while its source answers.'],
+  [
+    /^53300$/,
+    'transient',
+    'Raise the limit (`CONNECTION LIMIT` of the role, `max_connections`, or what the pooler allows), or run fewer connections at once: a run takes up to 6 sessions.',
+  ],
   [/^53400$/, 'destination', 'A limit that the server sets for the role is reached: raise it.'],
   [
-    /^(40001|40P01|55P03|57P0[1235]|25P0[34]|08|53)/,
+    /^(40001|40P01|55P03|57P0[123]|25P03|08|53)/,
     'transient',
     'The database was busy or restarting; the run may be repeated.',
   ],
-  [/^25006$/, 'transient', 'The server is read-only, perhaps after a failover.'],
+  [
+    /^25006$/,
+    'transient',
+    'The server, or the role, only reads (a standby, or `default_transaction_read_only`): point the url at the one that writes, or wait until it does.',
+  ],
 ];
 
 const NETWORK_CODES = new Set([
@@ -116,7 +160,27 @@ function disconnected(cause: unknown, doing: string, code: string): ConnectorErr
  */
 export function fromDriver(error: unknown, doing: string): Error {
   if (error instanceof Error && error.name === 'ConnectorError') return error;
-  const { code, message, table, column, constraint } = error as pg.DatabaseError & { code?: string };
+  const { code, message, table, column, constraint, routine, syscall } = error as pg.DatabaseError & {
+    readonly code?: string;
+    readonly syscall?: string;
+  };
+  // The driver reads certificates when it is about to connect.
+  if (syscall === 'open')
+    return new ConnectorError('config', `Postgres, ${doing}: ${message}`, {
+      hint: 'Correct `sslrootcert`, `sslcert` or `sslkey` in the url of the destination, or who may read the file.',
+      cause: error,
+    });
+  // Messages come in the server's language; the routine that raised them does not.
+  if (code === '23514' && routine === 'ExecFindPartition')
+    return new ConnectorError('destination', `Postgres, ${doing}: table "${table}" has no partition for a row.`, {
+      hint: 'Create the partition that is missing, or one for the rest (`PARTITION OF … DEFAULT`), and run again.',
+      cause: error,
+    });
+  if (code === '08P01' && /unsupported startup parameter/.test(message))
+    return new ConnectorError('config', `Postgres, ${doing}: ${message} [${code}]`, {
+      hint: 'Leave `options` out of the url, or let the pooler pass it over (`ignore_startup_parameters`).',
+      cause: error,
+    });
   // EPIPE has five letters too: what the network says is looked at first.
   if (code !== undefined && NETWORK_CODES.has(code)) return disconnected(error, doing, code);
   if (code !== undefined && /^[0-9A-Z]{5}$/.test(code)) {
@@ -148,16 +212,29 @@ export function fromDriver(error: unknown, doing: string): Error {
   return new ConnectorError('internal', `Postgres, ${doing}: ${message ?? String(error)}`, { cause: error });
 }
 
+/**
+ * Begins a transaction. Whatever level is the role's default: who waits for a lock must then see what its holder has committed,
+ * which a snapshot from before the wait does not hold.
+ */
+export const BEGIN = 'BEGIN ISOLATION LEVEL READ COMMITTED';
+
+/**
+ * Begins one whose statements take as long as they take: merging millions of rows, waiting until another run has, a COPY whose
+ * source is slow. `statement_timeout` of the role is meant for statements that got out of hand.
+ */
+export const BEGIN_LONG = `${BEGIN}; SET LOCAL statement_timeout = 0`;
+
 /** Runs `work` in a transaction on a connection of its own; the reply of COMMIT is part of it. */
 export async function inTransaction<T>(
   pool: pg.Pool,
   doing: string,
   work: (client: pg.PoolClient) => Promise<T>,
+  { readOnly = false }: { readonly readOnly?: boolean } = {},
 ): Promise<T> {
   const client = await connect(pool, doing);
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
+    await client.query(readOnly ? `${BEGIN} READ ONLY` : BEGIN);
     const result = await work(client);
     await client.query('COMMIT');
     return result;
@@ -174,10 +251,7 @@ export async function inTransaction<T>(
 
 export async function connect(pool: pg.Pool, doing: string): Promise<pg.PoolClient> {
   try {
-    const client = await pool.connect();
-    // A connection that breaks while it is checked out says so through the query in flight, and here once more.
-    if (client.listenerCount('error') === 0) client.on('error', () => undefined);
-    return client;
+    return await pool.connect();
   } catch (error) {
     throw fromDriver(error, doing);
   }

@@ -69,7 +69,9 @@ export async function lockFence(
   fence: Fence,
   mode: 'SHARE' | 'UPDATE',
 ): Promise<FenceOwner | undefined> {
-  await client.query("SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'");
+  await client.query(
+    "SET LOCAL lock_timeout = '30s'; SET LOCAL idle_in_transaction_session_timeout = '60s'; SET LOCAL statement_timeout = 0",
+  );
   return ownerOf(client, metadata, fence, `FOR ${mode}`);
 }
 

@@ -135,9 +135,6 @@ async function mergeInOne(
     .marksOf('old')
     .flatMap(({ day, campaign }, n) => [`${day} AS old_day_${n}`, `${campaign} AS old_campaign_${n}`]);
   const after = marks.flatMap(({ day, campaign }, n) => [`${day} AS day_${n}`, `${campaign} AS campaign_${n}`]);
-  const setting = plan.columns.flatMap((column, n) =>
-    isOfKey(table, column) ? [] : [`${column} = ${plan.values[n]}`],
-  );
   const touched = (n: number) =>
     `(SELECT day_${n} AS day, campaign_${n} AS campaign FROM counted
        UNION ALL SELECT old_day_${n}, old_campaign_${n} FROM counted WHERE NOT is_new) AS touched`;
@@ -145,7 +142,7 @@ async function mergeInOne(
     `written AS (
        MERGE INTO ${plan.target} AS t USING ${plan.staging} AS s ON ${plan.keyMatch}
        WHEN MATCHED AND CASE WHEN ${plan.sameRow} THEN nextval(${literal(plan.counter)}) > 0 ELSE false END THEN DO NOTHING
-       WHEN MATCHED THEN UPDATE SET ${setting.join(', ')}
+       WHEN MATCHED THEN UPDATE SET ${settingOf(table, plan)}
        WHEN NOT MATCHED THEN INSERT (${plan.columns.join(', ')}) VALUES (${plan.values.join(', ')})
        RETURNING ${["merge_action() = 'INSERT' AS is_new", ...before, ...after].join(', ')})`,
     // A handful of days and campaigns, where there were millions of rows.
@@ -249,13 +246,17 @@ function unseenRows(plan: MergePlan, checkpoint: Checkpoint): string | undefined
 const isOfKey = (table: TableSpec, column: string) =>
   table.key.some((name) => quote(name) === column || name === column);
 
+/** What a row of the table takes from the staged one of its key. */
+const settingOf = (table: TableSpec, plan: MergePlan) =>
+  plan.columns.flatMap((column, n) => (isOfKey(table, column) ? [] : [`${column} = ${plan.values[n]}`])).join(', ');
+
 /** In key order, since the index then grows at one place instead of everywhere. */
 const inKeyOrder = (plan: MergePlan) => (plan.keyValues.length === 0 ? '' : ` ORDER BY ${plan.keyValues.join(', ')}`);
 
-async function insert(client: pg.ClientBase, plan: MergePlan): Promise<number> {
+async function insert(client: pg.ClientBase, plan: MergePlan, which = ''): Promise<number> {
   const { rowCount } = await client.query(
     `INSERT INTO ${plan.target} (${plan.columns.join(', ')})
-     SELECT ${plan.values.join(', ')} FROM ${plan.staging} s${inKeyOrder(plan)}`,
+     SELECT ${plan.values.join(', ')} FROM ${plan.staging} s${which}${inKeyOrder(plan)}`,
   );
   return rowCount ?? 0;
 }
@@ -266,6 +267,7 @@ async function upsert(
   plan: MergePlan,
 ): Promise<{ inserted: number; updated: number }> {
   const key = table.key.map(quote).join(', ');
+  if (await isPartitioned(client, plan.target)) return updateAndInsert(client, table, plan);
   const settable = plan.columns.filter((column) => !isOfKey(table, column));
   const { rows } = await client.query<{ inserted: number; updated: number }>(
     // A row that was updated carries the lock of its conflict in xmax; a new one carries none.
@@ -277,6 +279,26 @@ async function upsert(
      SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM applied`,
   );
   return { inserted: Number(rows[0]?.inserted), updated: Number(rows[0]?.updated) };
+}
+
+async function isPartitioned(client: pg.ClientBase, target: string): Promise<boolean> {
+  const { rows } = await client.query<{ is: boolean }>(
+    `SELECT relkind = 'p' AS is FROM pg_class WHERE oid = ${literal(target)}::regclass`,
+  );
+  return rows[0]?.is === true;
+}
+
+/** Of a partitioned table an INSERT returns no xmax, so that each count is a statement's own here too. */
+async function updateAndInsert(
+  client: pg.ClientBase,
+  table: TableSpec,
+  plan: MergePlan,
+): Promise<{ inserted: number; updated: number }> {
+  const { rowCount } = await client.query(
+    `UPDATE ${plan.target} t SET ${settingOf(table, plan)} FROM ${plan.staging} s WHERE ${plan.keyMatch}`,
+  );
+  const missing = ` WHERE NOT EXISTS (SELECT FROM ${plan.target} t WHERE ${plan.keyMatch})`;
+  return { updated: rowCount ?? 0, inserted: await insert(client, plan, missing) };
 }
 
 /** Appends the days and campaigns that changed rows touch, before and after the change. */

@@ -7,10 +7,10 @@ export interface SqlSessionOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Questions of `query`, marts and report. With `readOnly` the server itself refuses every write. */
+/** Questions of `query`, marts and report. With `readOnly` the server itself refuses every write: by the transaction, since a pooler carries no default of a session. */
 export function openSqlSession(url: string, { readOnly, signal }: SqlSessionOptions): SqlSession {
   const stopBy = signal === undefined ? {} : { stopBy: signal };
-  const pool = openPool({ url, max: 4, applicationName: 'tributary-sql', readOnly, ...stopBy });
+  const pool = openPool({ url, max: 4, applicationName: 'tributary-sql', ...stopBy });
   const run = async <R>(
     client: pg.Pool | pg.PoolClient,
     sql: string,
@@ -34,21 +34,26 @@ export function openSqlSession(url: string, { readOnly, signal }: SqlSessionOpti
   });
   return {
     dialect: 'postgres',
-    query: (sql, parameters) => run(pool, sql, parameters),
+    query: (sql, parameters) =>
+      readOnly
+        ? inTransaction(pool, 'query', (client) => run(client, sql, parameters), { readOnly })
+        : run(pool, sql, parameters),
     ask(statement) {
       signal?.throwIfAborted();
       // In a transaction a person's statement can neither set the session free to write nor begin another one.
-      return inTransaction(pool, 'query', async (client) => {
-        if (readOnly) await client.query('SET TRANSACTION READ ONLY');
-        return ask(client, statement, readOnly);
-      });
+      return inTransaction(pool, 'query', (client) => ask(client, statement, readOnly), { readOnly });
     },
     transaction: (work) =>
-      inTransaction(pool, 'transaction', async (client) => {
-        // A process that freezes in the middle must not keep its locks, such as that of the one builder of the marts.
-        await client.query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
-        return work(inside(client));
-      }),
+      inTransaction(
+        pool,
+        'transaction',
+        async (client) => {
+          // A process that freezes in the middle must not keep its locks, such as that of the one builder of the marts.
+          await client.query("SET LOCAL idle_in_transaction_session_timeout = '60s'");
+          return work(inside(client));
+        },
+        { readOnly },
+      ),
     close: () => pool.end(),
   };
 }

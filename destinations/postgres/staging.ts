@@ -4,7 +4,7 @@ import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import type { TableSpec } from '#sdk';
 import { COPY_HEADER, COPY_TRAILER, type BinaryBatch } from './binary-batch.js';
 import { sqlType } from './columns.js';
-import { fromDriver } from './connection.js';
+import { BEGIN_LONG, fromDriver } from './connection.js';
 import { quote } from './names.js';
 
 /**
@@ -56,6 +56,28 @@ export function beginCopy(client: pg.ClientBase, target: string, options = 'FORM
     async fail() {
       if (failure === undefined) stream.destroy();
       await done.catch(() => undefined);
+    },
+  };
+}
+
+/** A COPY in a transaction of its own. */
+export async function beginLongCopy(client: pg.ClientBase, target: string): Promise<BinaryCopy> {
+  await client.query(BEGIN_LONG);
+  const copy = beginCopy(client, target);
+  return {
+    get bytes() {
+      return copy.bytes;
+    },
+    write: (batch) => copy.write(batch),
+    async end() {
+      const rows = await copy.end();
+      await client.query('COMMIT');
+      return rows;
+    },
+    async fail() {
+      await copy.fail();
+      // Where the connection is gone the transaction is too.
+      await client.query('ROLLBACK').catch(() => undefined);
     },
   };
 }

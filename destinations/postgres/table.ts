@@ -118,7 +118,8 @@ export async function evolveTable(
   try {
     await inTransaction(pool, `changing table ${tableName(table)}`, async (client) => {
       await underFence(client);
-      await client.query("SET LOCAL lock_timeout = '10s'");
+      // Short, since all who come after it wait too; it is tried again.
+      await client.query("SET LOCAL lock_timeout = '5s'");
       await client.query(`ALTER TABLE ${tableName(table)} ${actions.join(', ')}`);
       await probe('in_schema_change');
     });
@@ -135,6 +136,27 @@ export async function evolveTable(
           cause: error,
         },
       );
+    if (code === '55P03')
+      throw new ConnectorError(
+        'transient',
+        `Table ${tableName(table)} cannot be changed now: it is in use${await whoUses(pool, table)}.`,
+        {
+          stream: table.stream,
+          hint: 'Wait until that session has ended, or end it, then run again; nothing was changed.',
+          cause: error,
+        },
+      );
     throw error;
   }
+}
+
+/** The sessions that have a lock on the table, as ` by "name" (process 1)`; of other roles' the server tells the process alone. */
+async function whoUses(pool: pg.Pool, table: TableSpec): Promise<string> {
+  const { rows } = await pool.query<{ name: string | null; pid: number }>(
+    `SELECT DISTINCT nullif(a.application_name, '') AS name, l.pid FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+      WHERE l.relation = to_regclass($1) AND l.granted AND l.pid <> pg_backend_pid() ORDER BY 2 LIMIT 3`,
+    [tableName(table)],
+  );
+  const users = rows.map(({ name, pid }) => `${name === null ? 'a session' : `"${name}"`} (process ${pid})`);
+  return users.length === 0 ? '' : ` by ${users.join(', ')}`;
 }

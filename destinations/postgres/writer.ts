@@ -10,12 +10,12 @@ import {
 } from '#sdk';
 import { createBinaryBatch, type BinaryBatch } from './binary-batch.js';
 import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
-import { connect, fromDriver, inTransaction } from './connection.js';
+import { BEGIN_LONG, connect, fromDriver, inTransaction } from './connection.js';
 import { fenceKey, holdFence, lookAtFence, markFirstLoad } from './fence.js';
 import { dirtyWriter, mergeStaged, planMerge, yieldToOrdinary, type MergeCounts } from './merge.js';
 import { literal, quote, stagingName } from './names.js';
 import { quarantineStaging, resolveQuarantine, stagingLost } from './quarantine.js';
-import { beginCopy, stagingTable, type BinaryCopy } from './staging.js';
+import { beginCopy, beginLongCopy, stagingTable, type BinaryCopy } from './staging.js';
 import { createTable } from './table.js';
 import { tableName } from './columns.js';
 
@@ -50,7 +50,7 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
   }
   let released = false;
   return writer(context, slice, {
-    copy: async () => beginCopy(client, staging),
+    copy: () => beginLongCopy(client, staging),
     isSteady: table.fromFiles,
     maxCopyBytes: COPY_BYTES,
     openTransaction: undefined,
@@ -99,8 +99,7 @@ export async function directWriter(context: CheckpointContext, slice: string): P
   const target = tableName(table);
   const client = await connect(pool, 'first load');
   try {
-    await client.query('BEGIN');
-    await client.query("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '30s'");
+    await client.query(`${BEGIN_LONG}; SET LOCAL lock_timeout = '30s'`);
     // Marked first: a run that takes over after the look finds the mark, one that did before is seen. The fence is held only at
     // the checkpoint, since a load of many minutes must not keep a newer run out.
     await markFirstLoad(client, fenceKey(fence.run));

@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -34,6 +35,8 @@ export interface OldServer {
   readonly url: string;
   /** As `SHOW server_version` says it. */
   readonly version: string;
+  /** Ends it and starts it again as a hot standby, which only reads until `pg_promote()`; as after a failover to the wrong side. */
+  demote(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,37 +60,47 @@ export async function startOldServer(): Promise<OldServer> {
   const [code] = await once(spawnAs(account, join(native, 'bin/initdb'), options, log), 'exit');
   if (code !== 0) throw new Error(`initdb of PostgreSQL 14 ended with ${code}: ${said()}`);
   const port = await freePort();
+  const urlOf = (database: string) => `postgres://tributary@127.0.0.1:${port}/${database}`;
   const settings = ['fsync=off', 'unix_socket_directories=', 'listen_addresses=127.0.0.1', `port=${port}`];
   const args = ['-D', data, ...settings.flatMap((setting) => ['-c', setting])];
-  const server = spawnAs(account, join(native, 'bin/postgres'), args, log);
-  closeSync(log);
-  const urlOf = (database: string) => `postgres://tributary@127.0.0.1:${port}/${database}`;
-  const ended = once(server, 'exit');
-  let version: string | undefined;
-  for (let attempt = 0; version === undefined; attempt += 1) {
-    if (server.exitCode !== null || attempt > 600) throw new Error(`PostgreSQL 14 does not start: ${said()}`);
-    version = await prepare(urlOf('postgres')).catch(() => undefined);
-    if (version === undefined) await wait(50);
-  }
+  /** Gives the version of the server and how to end it. */
+  const start = async () => {
+    const server = spawnAs(account, join(native, 'bin/postgres'), args, log);
+    const ended = once(server, 'exit');
+    for (let attempt = 0; ; attempt += 1) {
+      if (server.exitCode !== null || attempt > 600) throw new Error(`PostgreSQL 14 does not start: ${said()}`);
+      const version = await ask(urlOf('postgres'), 'SHOW server_version').catch(() => undefined);
+      if (version !== undefined) return { version, stop: () => (server.kill('SIGINT'), ended) };
+      await wait(50);
+    }
+  };
+  let running = await start();
+  await ask(urlOf('postgres'), 'CREATE DATABASE test');
   return {
     url: urlOf('test'),
-    version,
+    version: running.version,
+    async demote() {
+      await running.stop();
+      writeFileSync(join(data, 'standby.signal'), '');
+      chownSync(join(data, 'standby.signal'), account.uid, account.gid);
+      running = await start();
+    },
     async close() {
-      server.kill('SIGINT');
-      await ended;
+      await running.stop();
+      closeSync(log);
       rmSync(folder, { recursive: true, force: true });
     },
   };
 }
 
-async function prepare(url: string): Promise<string> {
+/** Runs one statement and gives the first value of its answer, or an empty text. */
+async function ask(url: string, statement: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
   try {
-    await client.query('CREATE DATABASE test');
-    const { rows } = await client.query<{ server_version: string }>('SHOW server_version');
-    return rows[0]!.server_version;
+    const { rows } = await client.query<string[]>({ text: statement, rowMode: 'array' });
+    return rows[0]?.[0] ?? '';
   } finally {
     await client.end();
   }

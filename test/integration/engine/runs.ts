@@ -98,8 +98,9 @@ export interface Bench {
   close(): Promise<void>;
 }
 
-export async function openBench(): Promise<Bench> {
-  const database = await testDatabase();
+/** On a database of the newest server, or on the one that is given. */
+export async function openBench(given?: TestDatabase): Promise<Bench> {
+  const database = given ?? (await testDatabase());
   const client = new pg.Client({ connectionString: database.url });
   client.on('error', () => undefined);
   await client.connect();

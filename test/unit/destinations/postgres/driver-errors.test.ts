@@ -14,6 +14,11 @@ test.each(['EPIPE', 'ECONNRESET', 'ECONNREFUSED'])(
 
 test.each([
   ['40P01', 'transient'],
+  ['40001', 'transient'],
+  ['53300', 'transient'],
+  ['57014', 'destination'],
+  ['25P03', 'transient'],
+  ['25P04', 'destination'],
   ['53100', 'destination'],
   ['28P01', 'auth'],
   ['42P01', 'destination'],
