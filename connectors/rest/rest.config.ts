@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortForm } from './manifest/short-form.js';
 
 const ALLOWANCES = ['loopback', 'private', 'http'] as const;
 
@@ -12,10 +13,7 @@ export const restConfig = z
       .describe(
         'Path of the manifest, taken from the folder of the configuration; a declarative manifest as it stands, or the short form',
       ),
-    api: z
-      .looseObject({ endpoint: z.string().min(1) })
-      .optional()
-      .describe('The short form in place of a file; see docs/custom-api.md'),
+    api: shortForm.optional().describe('The short form in place of a file; see docs/custom-api.md'),
     manifest_config: z
       .record(z.string(), z.unknown())
       .default({})

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { ACCESS, type Access } from './access.js';
+import { AccessReviewController } from './access-review.controller.js';
 import { AccessGuard } from './access.guard.js';
 import { AuditController } from './audit.controller.js';
 import { BreakGlassController } from './break-glass.controller.js';
@@ -43,6 +44,7 @@ export class ApiModule {
         RequestsController,
         SchedulesController,
         AlertsController,
+        AccessReviewController,
         AuditController,
         BreakGlassController,
         BackfillsController,

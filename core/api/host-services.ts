@@ -8,6 +8,7 @@ import type { OpenCircuit } from '../scheduler/circuit-store.js';
 import type { BackfillRecord, BackfillStore, Days } from '../scheduler/backfill-store.js';
 import type { RequestRecord, RequestStore } from '../scheduler/request-store.js';
 import type { AuditStore, BreakGlass } from '../security/index.js';
+import type { AccessReview } from './access-review.js';
 import type { NewSources } from './new-sources.js';
 import type { Release, ReportTable, Section } from '../../report/index.js';
 
@@ -149,6 +150,8 @@ export interface HostServices {
   readonly runs: RunStore;
   readonly audit: Pick<AuditStore, 'list'>;
   readonly breakGlass: EmergencyAccess;
+  /** Who may do what, and when each last did. */
+  accessReview(): Promise<AccessReview>;
   readonly alerts: Pick<AlertStore, 'incidents' | 'find' | 'acknowledge'>;
   readonly requests: Pick<RequestStore, 'get' | 'cancel' | 'list'>;
   /** Asks for a run of a connection, as soon as a worker is free. */

@@ -8,6 +8,7 @@ export { ProblemFilter } from './problem.filter.js';
 export { withinRequest } from './scoped-services.js';
 export { requestEdge } from './request-edge.js';
 export { builtWeb, webApplication } from './web-application.js';
+export type { AccessReview, Reviewed } from './access-review.js';
 export type {
   ConnectionDraft,
   DraftFault,

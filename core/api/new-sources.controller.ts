@@ -32,6 +32,7 @@ const CHECKED = z.strictObject({
   ok: z.boolean(),
   faults: FAULTS.describe('What kept it from being tried, by its place in the form.'),
   error: ERROR.nullable().describe('What trying it met.'),
+  untried: z.string().nullable().describe('Why the host does not connect to it here; null: it did.'),
 });
 const FOUND = CHECKED.extend({ streams: z.array(CATALOG_STREAM) });
 
@@ -100,10 +101,11 @@ export class NewSourcesController {
   }
 }
 
-const triedForm = ({ faults, error }: TriedDraft<unknown>) => ({
+const triedForm = ({ faults, error, untried }: TriedDraft<unknown>) => ({
   ok: faults.length === 0 && error === undefined,
   faults,
   error: error ?? null,
+  untried: untried ?? null,
 });
 
 const writtenForm = ({ isAdded = false, cannotAdd, ...judgement }: DraftJudgement) => ({

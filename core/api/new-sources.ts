@@ -32,6 +32,8 @@ export interface OfferedConnector {
 export interface TriedDraft<T> {
   readonly faults: readonly DraftFault[];
   readonly error?: ErrorReport;
+  /** Why the host does not connect to it here; it may stand in the file all the same. */
+  readonly untried?: string;
   readonly found?: T;
 }
 

@@ -73,6 +73,7 @@ export function scopedServices(services: HostServices): HostServices {
       cancel: async (id) => (visible(await requests.get(id)) === undefined ? undefined : requests.cancel(id)),
     },
     audit: { list: async (filter) => (whole('the audit log tells of'), audit.list(filter)) },
+    accessReview: async () => (whole('who may do what is told of'), services.accessReview()),
     breakGlass: {
       ...breakGlass,
       list: async () => (whole(emergencies), breakGlass.list()),

@@ -6,7 +6,7 @@ import type { NextFunction, Request, Response } from 'express';
 
 /** Paths that the browser application draws itself; whatever else there is not, stays not found. */
 const PAGES =
-  /^\/($|(connections|backfills|runs|requests|schedules|alerts|quarantine|performance|sources|audit)(\/|$))/;
+  /^\/($|(connections|backfills|runs|requests|schedules|alerts|quarantine|performance|sources|audit|access)(\/|$))/;
 
 /** It loads from this host alone, and no style or script stands in the page. */
 const POLICY =

@@ -1,4 +1,5 @@
-import { permissionsOf, type ActSummary, type ApiToken, type AuditEntry, type Role } from '../security/index.js';
+import type { AccessReview, Reviewed } from '../api/index.js';
+import { permissionsOf, type ActSummary, type ApiToken, type AuditEntry } from '../security/index.js';
 import type { Settings } from '../settings/index.js';
 import type { Installation } from './installation.js';
 import { regionNotes } from './regions.js';
@@ -8,37 +9,6 @@ const UNUSED_AFTER_MS = 90 * 86_400_000;
 
 /** For the warehouse, which knows the regions. */
 const PATIENCE_MS = 10_000;
-
-/** One who may do something, or did. */
-export interface Reviewed {
-  /** `machine`: an account that uses the command line, which asks for no role. */
-  readonly kind: 'token' | 'person' | 'machine';
-  readonly name: string;
-  readonly roles: readonly Role[];
-  readonly permissions: readonly string[];
-  /** Null: all. */
-  readonly connections: readonly string[] | null;
-  readonly regions: readonly string[] | null;
-  /** Null: a person's login ends by itself, and comes again. */
-  readonly expires_at: string | null;
-  readonly last_seen_at: string | null;
-  readonly acts: readonly { readonly action: string; readonly times: number; readonly last_at: string }[];
-  /** What to look at. */
-  readonly notes: readonly string[];
-}
-
-export interface AccessReview {
-  readonly reviewed: readonly Reviewed[];
-  /** What the configuration gives to the people of a group. */
-  readonly groups: readonly {
-    readonly group: string;
-    readonly roles: readonly Role[];
-    readonly connections: readonly string[] | null;
-    readonly regions: readonly string[] | null;
-    /** What to look at. */
-    readonly notes: readonly string[];
-  }[];
-}
 
 /** Who may do what, and when each last did, as the store and the audit log know it. */
 export async function reviewAccess(

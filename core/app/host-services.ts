@@ -10,6 +10,7 @@ import { previewConnectionReplay } from './replay.js';
 import { resetBookmarks } from './reset-bookmarks.js';
 import { catalogOf } from './catalog.js';
 import { askForBackfill, repeatPart } from './backfills.js';
+import { reviewAccess } from './access-review.js';
 import { emergencyAccess } from './break-glass.js';
 import { askForRun } from './run-requests.js';
 import { scheduleStanding } from './schedules.js';
@@ -41,6 +42,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     requests,
     audit,
     breakGlass: await emergencyAccess(installation),
+    accessReview: () => reviewAccess(installation, new Date()),
     alerts,
     schedules: () => scheduleStanding(settings, schedules),
     holds: () => holds.list(),

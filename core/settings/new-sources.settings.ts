@@ -15,7 +15,7 @@ export class NewSourcesSettings {
   )
   references: readonly string[] = ['env:SOURCE_*', 'file:secrets/*'];
 
-  @OptionalKey('Folders beside this file whose files may be looked at by a new source `local`.', {
+  @OptionalKey('Folders beside this file whose files may be looked at by a new source `local`, or as the manifest of a `rest`.', {
     shape: list(TEXT),
     example: '[data, exports]',
   })

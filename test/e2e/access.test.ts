@@ -185,7 +185,7 @@ describe('a token of one connection', () => {
       env,
     });
     tokens['its admin'] = made.token;
-    for (const path of ['/api/report', '/api/audit', '/api/break-glass', '/api/connectors'])
+    for (const path of ['/api/report', '/api/audit', '/api/break-glass', '/api/access', '/api/connectors'])
       expect({ path, status: (await as('its admin', 'GET', path)).status }).toEqual({ path, status: 403 });
     expect((await as('its admin', 'POST', '/api/new-sources/x/check')).status).toBe(403);
     expect((await as('its admin', 'POST', '/api/break-glass/x/review')).status).toBe(403);

@@ -84,7 +84,12 @@ test('the connectors are told with the schema of their settings, and which of th
 test.each(['${env:SOURCE_BRAZE_KEY}', '${file:secrets/braze}'])(
   'a source with %s is tried, and told of in the audit log',
   async (key) => {
-    expect((await post('braze/check', brazeWith(key))).body).toEqual({ ok: true, faults: [], error: null });
+    expect((await post('braze/check', brazeWith(key))).body).toEqual({
+      ok: true,
+      faults: [],
+      error: null,
+      untried: null,
+    });
     const found = await post('braze/streams', brazeWith(key));
     expect(found.body.streams.map(({ stream }: { stream: string }) => stream)).toContain('campaign_data_series');
     expect(found.text).not.toContain(KEY);
@@ -154,6 +159,33 @@ test('files of the machine are looked at in the allowed folders only', async () 
     ok: true,
     streams: [{ stream: 'sends' }],
   });
+});
+
+test('a REST API brings neither programs nor files of the machine with it, and names options as secrets', async () => {
+  const rest = (config: object) => post('api/check', { connector: 'rest', config });
+  const { body } = await rest({
+    manifest: 'outside.csv',
+    modules: { 'source.Flatten': './evil.js' },
+    tokens_file: 'tributary.yaml',
+  });
+  expect(body.faults.map(({ path }: { path: string }) => path).toSorted()).toEqual([
+    'config.manifest',
+    'config.modules',
+    'config.tokens_file',
+  ]);
+  const api = (bearer: string) => ({ api: { endpoint: 'https://x.invalid', auth: { bearer }, streams: {} } });
+  expect((await rest(api('written-down'))).body.faults).toMatchObject([{ path: 'config.api.auth.bearer' }]);
+  const withOption = { ...api("{{ config['token'] }}"), secrets: { token: '${env:SOURCE_NONE}' } };
+  expect((await rest(withOption)).body.faults).toMatchObject([{ path: 'config.secrets.token' }]);
+});
+
+test('no query is sent to a destination, and its source can be written down all the same', async () => {
+  const source = {
+    connector: 'warehouse',
+    config: { destination: 'warehouse', streams: { one: { query: 'SELECT 1' } } },
+  };
+  const { body } = await post('mart/streams', source);
+  expect(body).toMatchObject({ ok: true, untried: expect.stringContaining('no query'), streams: [{ stream: 'one' }] });
 });
 
 test('a page of another site is refused, and what is not JSON', async () => {

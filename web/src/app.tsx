@@ -1,6 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { Route, Switch } from 'wouter';
 import { Shell } from './layout/shell';
+import { AccessPage } from './pages/access';
 import { AlertsPage } from './pages/alerts';
 import { AuditPage } from './pages/audit';
 import { BackfillPage } from './pages/backfill';
@@ -55,6 +56,9 @@ export function App() {
           <DefinitionsPage />
         </Route>
         <Route path="/performance/:month/releases">{({ month }) => <ReleasesPage key={month} month={month} />}</Route>
+        <Route path="/access">
+          <AccessPage />
+        </Route>
         <Route path="/audit">
           <AuditPage />
         </Route>

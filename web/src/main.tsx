@@ -7,6 +7,7 @@ import './design/tokens.css';
 import './design/base.css';
 import './design/layout.css';
 import './design/parts.css';
+import './design/tables.css';
 import './design/report.css';
 import './design/new-source.css';
 import { applyTheme } from './layout/theme';

@@ -2,61 +2,107 @@ import { z } from 'zod';
 import type { Component, Lines } from './text.js';
 import type { Problem } from './validate.js';
 
-const auth = z.union([
-  z.strictObject({ bearer: z.string() }),
-  z.strictObject({ basic: z.strictObject({ username: z.string(), password: z.string() }) }),
-  z.strictObject({ header: z.strictObject({ name: z.string(), value: z.string() }) }),
-  z.strictObject({ query: z.strictObject({ name: z.string(), value: z.string() }) }),
-  z.strictObject({
-    oauth: z.strictObject({
-      token_url: z.string(),
-      client_id: z.string(),
-      client_secret: z.string(),
-      scope: z.string().optional(),
-    }),
-  }),
-]);
+const text = (about: string) => z.string().describe(about);
+/** A reference to where it lies, or a template such as `{{ config['token'] }}`. */
+const secret = (about: string) => z.string().meta({ secret: true, description: about });
 
-const sized = { size: z.int().min(1).optional(), size_parameter: z.string().optional() };
-const paging = z.union([
-  z.strictObject({ page: z.string(), start: z.int().default(1), ...sized }),
-  z.strictObject({ offset: z.string(), ...sized }),
-  z.strictObject({ cursor: z.string(), parameter: z.string(), ...sized }),
-  z.strictObject({ next_url: z.string(), ...sized }),
-]);
+const auth = z
+  .union([
+    z.strictObject({ bearer: secret('Token that is sent as `Authorization: Bearer`') }),
+    z.strictObject({ basic: z.strictObject({ username: z.string(), password: secret('Password of the account') }) }),
+    z.strictObject({ header: z.strictObject({ name: text('Name of the header'), value: secret('What it says') }) }),
+    z.strictObject({ query: z.strictObject({ name: text('Name of the parameter'), value: secret('What it says') }) }),
+    z.strictObject({
+      oauth: z.strictObject({
+        token_url: text('Where tokens are had (client credentials)'),
+        client_id: z.string(),
+        client_secret: secret('Secret of the client'),
+        scope: z.string().optional(),
+      }),
+    }),
+  ])
+  .describe('How it logs in');
+
+const sized = {
+  size: z.int().min(1).optional().describe('Records in a page'),
+  size_parameter: z.string().optional().describe('Query parameter that asks for so many'),
+};
+const paging = z
+  .union([
+    z.strictObject({
+      page: text('Query parameter with the number of the page'),
+      start: z.int().default(1).describe('Number of the first page'),
+      ...sized,
+    }),
+    z.strictObject({ offset: text('Query parameter with the number of records before the page'), ...sized }),
+    z.strictObject({
+      cursor: text('Where the answer holds what asks for the next page, e.g. `meta.next`'),
+      parameter: text('Query parameter that it goes into'),
+      ...sized,
+    }),
+    z.strictObject({
+      next_url: text('Where the answer holds the address of the next page; `header`: in its header `Link`'),
+      ...sized,
+    }),
+  ])
+  .describe('How more than one page is read');
 
 const FIELD_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp', 'json'] as const;
 
 const stream = z.strictObject({
-  path: z.string(),
+  path: text('Below the address; `{campaign_id}` stands for the value of `for_each`'),
   method: z.enum(['GET', 'POST']).default('GET'),
-  records: z.string().default(''),
-  primary_key: z.union([z.string(), z.array(z.string())]).default([]),
-  parameters: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-  body: z.record(z.string(), z.unknown()).optional(),
+  records: z
+    .string()
+    .default('')
+    .describe('Where the list stands in the answer, e.g. `data.items`; empty: the answer is the list'),
+  primary_key: z
+    .union([z.string(), z.array(z.string())])
+    .default([])
+    .describe('What tells its records apart: one field, or a list'),
+  parameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .default({})
+    .describe('Query parameters'),
+  body: z.record(z.string(), z.unknown()).optional().describe('JSON body'),
   paging: paging.optional(),
   cursor: z
     .strictObject({
-      field: z.string(),
-      format: z.string().default('%Y-%m-%dT%H:%M:%SZ'),
-      start: z.string(),
-      from: z.string().optional(),
-      to: z.string().optional(),
-      window: z.string().optional(),
-      lookback: z.string().optional(),
+      field: text('Field of the records that tells when each was changed'),
+      format: z.string().default('%Y-%m-%dT%H:%M:%SZ').describe('How times are written, as in `strftime`'),
+      start: text('Where the first run begins, written so'),
+      from: z.string().optional().describe('Query parameter with the begin; without it everything is asked for'),
+      to: z.string().optional().describe('Query parameter with the end'),
+      window: z.string().optional().describe('How much is asked for at once, e.g. `P31D`'),
+      lookback: z.string().optional().describe('How much is read again, e.g. `P14D`'),
     })
-    .optional(),
-  for_each: z.strictObject({ stream: z.string(), field: z.string(), as: z.string() }).optional(),
-  fields: z.record(z.string(), z.enum(FIELD_TYPES)).optional(),
+    .optional()
+    .describe('How only what is new is read'),
+  for_each: z
+    .strictObject({
+      stream: text('The other stream'),
+      field: text('Its field'),
+      as: text('Name of the value in `path` and in the records'),
+    })
+    .optional()
+    .describe('Once for each record of another stream'),
+  fields: z
+    .record(z.string(), z.enum(FIELD_TYPES))
+    .optional()
+    .describe('Columns and their types; without them the first records tell'),
 });
 
-const shortForm = z.strictObject({
-  endpoint: z.string(),
+/** What a user writes in place of a manifest, as a file or under `api`. */
+export const shortForm = z.strictObject({
+  endpoint: text('Address of the API'),
   auth: auth.optional(),
-  headers: z.record(z.string(), z.string()).default({}),
-  rate_limit: z.strictObject({ calls: z.int().min(1), per: z.string() }).optional(),
-  check: z.string().optional(),
-  streams: z.record(z.string(), stream),
+  headers: z.record(z.string(), z.string()).default({}).describe('Sent with each request'),
+  rate_limit: z
+    .strictObject({ calls: z.int().min(1), per: text('ISO 8601 duration, e.g. `PT1M`') })
+    .optional()
+    .describe('The most calls in a time'),
+  check: z.string().optional().describe('The stream that `tributary check` reads; default: the first'),
+  streams: z.record(z.string(), stream).describe('Streams by name'),
 });
 
 type ShortForm = z.output<typeof shortForm>;

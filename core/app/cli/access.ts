@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { reviewAccess, type Reviewed } from '../access-review.js';
+import type { Reviewed } from '../../api/index.js';
+import { reviewAccess } from '../access-review.js';
 import { table } from './output.js';
 import { does } from './verb.js';
 

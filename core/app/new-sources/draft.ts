@@ -47,7 +47,7 @@ export async function judgeDraft(
   }
   const secretPaths = secretPathsOf(configSchema(plugin), []);
   faults.push(...openSecrets(config, secretPaths));
-  if (plugin.name === 'local') faults.push(...outsideOf(settings.new_sources.folders, config));
+  faults.push(...ofThisMachine(plugin.name, settings.new_sources.folders, config));
   if (faults.some(({ path }) => path.startsWith('config'))) return { ...nothing, plugin };
   const { resolved, missing, references, secrets } = await resolveDraft(configuration, config);
   const parsed = plugin.config.safeParse(resolved);
@@ -78,12 +78,15 @@ const saidOf = (message: string): string => (message.endsWith('received undefine
 
 const pathOf = (path: Path): string => formatPath(['config', ...path]);
 
+/** Of a declarative manifest: the secret is where `secrets` says. */
+const isOption = (text: string): boolean => /^\{\{ *config\[(['"])[\w.]+\1\] *\}\}$/.test(text);
+
 /** Secrets that stand there themselves. */
 function openSecrets(config: unknown, secretPaths: readonly PathPattern[]): readonly DraftFault[] {
   const found: DraftFault[] = [];
   eachText(config, (text, path) => {
     if (isSecretPath(path, referencesIn(text).length > 0, secretPaths)) {
-      if (!isReference(text))
+      if (!isReference(text) && !isOption(text))
         found.push({
           path: pathOf(path),
           message: 'is a secret: give where it lies, such as ${env:SOURCE_API_KEY} or ${file:secrets/api_key}',
@@ -94,18 +97,29 @@ function openSecrets(config: unknown, secretPaths: readonly PathPattern[]): read
   return found;
 }
 
-/** Files that a draft would look at beside the folders that it may: a header line tells what a file holds. */
-function outsideOf(folders: readonly string[], config: unknown): readonly DraftFault[] {
-  const files = (config as { files?: unknown }).files;
-  if (!Array.isArray(files)) return [];
-  return files.flatMap((file: { path?: unknown } | null, index) => {
-    const path = typeof file?.path === 'string' ? file.path.replace(/^(\.\/)+/, '') : undefined;
+/** What a draft would look at or run here beside the folders that it may: a header line tells what a file holds. */
+function ofThisMachine(connector: string, folders: readonly string[], config: Tree): readonly DraftFault[] {
+  const outside = (value: unknown, path: Path): readonly DraftFault[] => {
+    const file = typeof value === 'string' ? value.replace(/^(\.\/)+/, '') : undefined;
     const isInside =
-      path === undefined ||
-      (!path.split('/').includes('..') && folders.some((folder) => path.startsWith(`${folder.replace(/\/+$/, '')}/`)));
+      file === undefined ||
+      (!file.split('/').includes('..') && folders.some((folder) => file.startsWith(`${folder.replace(/\/+$/, '')}/`)));
     const message = `must begin with ${folders.map((folder) => `${folder}/`).join(' or ') || '(no folder is allowed)'}, beside the configuration (new_sources.folders)`;
-    return isInside ? [] : [{ path: pathOf(['files', index, 'path']), message }];
-  });
+    return isInside ? [] : [{ path: pathOf(path), message }];
+  };
+  if (connector === 'local' && Array.isArray(config['files']))
+    return config['files'].flatMap((file: { path?: unknown } | null, index) =>
+      outside(file?.path, ['files', index, 'path']),
+    );
+  if (connector !== 'rest') return [];
+  const byHand = ['modules', 'tokens_file'].filter((key) => config[key] !== undefined);
+  return [
+    ...outside(config['manifest'], ['manifest']),
+    ...byHand.map((key) => ({
+      path: pathOf([key]),
+      message: 'names programs and files of this machine: it goes into the configuration by hand',
+    })),
+  ];
 }
 
 async function resolveDraft(configuration: Configuration, config: unknown) {

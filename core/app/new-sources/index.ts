@@ -10,7 +10,7 @@ import type {
 } from '../../api/index.js';
 import { configSchema } from '../../plugins/index.js';
 import { reportOf } from '../../engine/index.js';
-import type { OpenSource } from '../../protocol/index.js';
+import type { CatalogStream, OpenSource } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { formatPath, NAME_PATTERN, NAME_RULE, SettingsError } from '../../settings/index.js';
 import type { Installation } from '../installation.js';
@@ -39,6 +39,7 @@ export function newSources(installation: Installation, stopping: AbortSignal): N
     const judged = await judgeDraft(configuration, draft);
     const faults = [...judged.faults, ...judged.missing];
     if (judged.config === undefined) return { faults };
+    if (judged.plugin?.name === 'warehouse') return { faults, untried: NO_QUERIES };
     if (open >= MOST_AT_ONCE)
       throw new ConnectorError('rate_limit', `${MOST_AT_ONCE} new sources are being tried already.`, {
         hint: 'Try again when one of them has ended.',
@@ -140,10 +141,12 @@ export function newSources(installation: Installation, stopping: AbortSignal): N
     keys: Object.keys(settings.keys),
     references: settings.new_sources.references,
     check: (draft, by) => tried(draft, by, async (source) => source.check()),
-    streams: (draft, by) =>
-      tried(draft, by, async (source) =>
+    async streams(draft, by) {
+      const done = await tried(draft, by, async (source) =>
         Object.values(await source.streams(() => undefined)).map(({ catalog }) => catalog),
-      ),
+      );
+      return done.untried === undefined ? done : { ...done, found: namedStreams(draft) };
+    },
     yaml: async (draft, connection) => (await judge(draft, connection)).judgement,
     async add(draft, connection) {
       // One after the other: each begins with what the one before has written.
@@ -158,6 +161,21 @@ export function newSources(installation: Installation, stopping: AbortSignal): N
     },
   };
 }
+
+const NO_QUERIES =
+  'A page sends no query to a destination. `tributary check` tries it on the machine, once it stands in the file.';
+
+/** The streams that a source `warehouse` names; which columns they have is not known here. */
+const namedStreams = ({ config }: SourceDraft): readonly CatalogStream[] =>
+  Object.entries(config['streams'] as Record<string, { table?: string; primary_key?: string[] }>).map(
+    ([name, { table, primary_key: primaryKey = [] }]) => ({
+      name,
+      summary: table === undefined ? 'A query' : `Table ${table}`,
+      fields: [],
+      primaryKey,
+      syncModes: ['full_refresh'],
+    }),
+  );
 
 const tooLong = () =>
   new ConnectorError('transient', `It took longer than ${LONGEST_MS / 1_000} seconds.`, {

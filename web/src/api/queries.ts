@@ -124,18 +124,24 @@ export const lineageQuery = (id: string) =>
     queryFn: () => answerOf(api.GET('/api/runs/{id}/lineage', { params: { path: { id }, query: { limit: 50 } } })),
   });
 
-export const logsQuery = (id: string, level: 'info' | 'warn' | 'error') =>
-  queryOptions({
-    queryKey: ['run', id, 'logs', level],
-    queryFn: () => answerOf(api.GET('/api/runs/{id}/logs', { params: { path: { id }, query: { level, limit: 200 } } })),
-  });
-
 export const alertsQuery = (open: boolean) =>
   queryOptions({
     queryKey: ['alerts', open],
     queryFn: () => answerOf(api.GET('/api/alerts', { params: { query: { open, limit: 100 } } })),
     ...OFTEN,
   });
+
+export const emergenciesQuery = queryOptions({
+  queryKey: ['break-glass'],
+  queryFn: () => answerOf(api.GET('/api/break-glass')),
+  ...OFTEN,
+});
+
+/** It is reckoned over all tokens, people and regions, so it is not asked again by itself. */
+export const accessQuery = queryOptions({
+  queryKey: ['access'],
+  queryFn: () => answerOf(api.GET('/api/access')),
+});
 
 export const requestsQuery = (query: {
   readonly connection?: string | undefined;

@@ -1,5 +1,21 @@
 // Generated from the OpenAPI document by `npm run build`. Do not edit.
 export interface paths {
+    "/api/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["AccessReview_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alerts": {
         parameters: {
             query?: never;
@@ -988,6 +1004,122 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    AccessReview_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tokens, people and accounts with what each may do and did, and what to look at. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description What the configuration gives to people of a group. */
+                        groups: {
+                            /** @description Null: all. */
+                            connections: string[] | null;
+                            group: string;
+                            /** @description What to look at, such as a region that no figure has. */
+                            notes: string[];
+                            /** @description Null: all. */
+                            regions: string[] | null;
+                            roles: string[];
+                        }[];
+                        reviewed: {
+                            acts: {
+                                action: string;
+                                last_at: string;
+                                times: number;
+                            }[];
+                            /** @description Null: all. */
+                            connections: string[] | null;
+                            /** @description Null: a person's login ends by itself, and comes again. */
+                            expires_at: string | null;
+                            /**
+                             * @description `machine`: an account that uses the command line, which asks for no role.
+                             * @enum {string}
+                             */
+                            kind: "token" | "person" | "machine";
+                            last_seen_at: string | null;
+                            name: string;
+                            /** @description What to look at, such as a region that no figure has. */
+                            notes: string[];
+                            permissions: string[];
+                            /** @description Null: all. */
+                            regions: string[] | null;
+                            roles: string[];
+                        }[];
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+        };
+    };
     Alerts_list: {
         parameters: {
             query?: {
@@ -6074,6 +6206,8 @@ export interface operations {
                             path: string;
                         }[];
                         ok: boolean;
+                        /** @description Why the host does not connect to it here; null: it did. */
+                        untried: string | null;
                     };
                 };
             };
@@ -6260,6 +6394,8 @@ export interface operations {
                             summary: string;
                             sync_modes: string[];
                         }[];
+                        /** @description Why the host does not connect to it here; null: it did. */
+                        untried: string | null;
                     };
                 };
             };

@@ -11,8 +11,12 @@ export function keepToken(token: string): void {
 export async function fetchFile(address: string, name: string): Promise<void> {
   const response = await fetch(address, { headers: { Authorization: `Bearer ${keptToken()}` } });
   if (!response.ok) throw new Error(`The host answered with status ${response.status}.`);
+  saveFile(await response.blob(), name);
+}
+
+export function saveFile(content: Blob, name: string): void {
   const link = document.createElement('a');
-  link.href = URL.createObjectURL(await response.blob());
+  link.href = URL.createObjectURL(content);
   link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);

@@ -16,6 +16,7 @@ const PLACES: readonly Place[] = [
   { path: '/schedules', label: 'Schedules', needs: 'status:read' },
   { path: '/alerts', label: 'Alerts', needs: 'status:read' },
   { path: '/quarantine', label: 'Quarantine', needs: 'status:read' },
+  { path: '/access', label: 'Access', needs: 'audit:read', isWhole: true },
   { path: '/audit', label: 'Audit', needs: 'audit:read', isWhole: true },
 ];
 

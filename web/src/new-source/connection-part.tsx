@@ -18,7 +18,7 @@ const SCHEDULES: readonly (readonly [ScheduleKind, string])[] = [
 /** What the connection is called, where it leads and when it runs. */
 export function ConnectionPart({ fields, change, destinations, faults }: ConnectionPartProps) {
   const text = (
-    key: 'name' | 'every' | 'cron' | 'timezone',
+    key: 'name' | 'schema' | 'every' | 'cron' | 'timezone',
     path: string,
     label: string,
     about: string,
@@ -38,12 +38,7 @@ export function ConnectionPart({ fields, change, destinations, faults }: Connect
   );
   return (
     <div className="fields">
-      {text(
-        'name',
-        'name',
-        'name of the connection',
-        'Small letters, digits and `_`. Its tables lie in the schema `raw_` and this name.',
-      )}
+      {text('name', 'name', 'name of the connection', 'Small letters, digits and `_`.')}
       <Labelled path="connection.destination" label="destination" about="Where the data go." isRequired faults={faults}>
         {(attributes) => (
           <select
@@ -57,6 +52,13 @@ export function ConnectionPart({ fields, change, destinations, faults }: Connect
           </select>
         )}
       </Labelled>
+      {text(
+        'schema',
+        'schema',
+        'schema',
+        `Where its tables lie in the destination. Empty: \`raw_${fields.name}\`.`,
+        false,
+      )}
       <Labelled path="connection.schedule" label="schedule" about="When it runs by itself." faults={faults}>
         {(attributes) => (
           <select

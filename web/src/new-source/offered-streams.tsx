@@ -1,22 +1,30 @@
-import type { Answer } from '../api/client';
 import { countText, words } from '../parts/text';
-import type { Chosen, Rule } from './connection';
 import { Heads } from '../parts/heads';
-
-type Offered = Answer<'/api/new-sources/{name}/streams', 'post', 200>['streams'][number];
+import {
+  columnsToDecide,
+  FIRST_CHOICE,
+  protectPath,
+  ruleOf,
+  type Chosen,
+  type Offered,
+  type StreamChoice,
+} from './connection';
+import { Labelled } from './labelled';
+import type { Fault } from './schema';
 
 interface OfferedStreamsProps {
   readonly streams: readonly Offered[];
   readonly keys: readonly string[];
   readonly chosen: Chosen;
   readonly choose: (chosen: Chosen) => void;
+  readonly faults: readonly Fault[];
 }
 
-/** What the source offers; of what is chosen, what becomes of the columns that tell who a person is. */
-export function OfferedStreams({ streams, keys, chosen, choose }: OfferedStreamsProps) {
-  const toggle = (offered: Offered) => {
+/** What the source offers; of what is chosen, how it is read and written, and what becomes of its columns. */
+export function OfferedStreams({ streams, keys, chosen, choose, faults }: OfferedStreamsProps) {
+  const toggle = ({ stream }: Offered) => {
     const next = new Map(chosen);
-    if (!next.delete(offered.stream)) next.set(offered.stream, rulesOf(offered));
+    if (!next.delete(stream)) next.set(stream, FIRST_CHOICE);
     choose(next);
   };
   const isAll = chosen.size === streams.length;
@@ -25,7 +33,7 @@ export function OfferedStreams({ streams, keys, chosen, choose }: OfferedStreams
       <p>
         <button
           type="button"
-          onClick={() => choose(isAll ? new Map() : new Map(streams.map((one) => [one.stream, rulesOf(one)])))}
+          onClick={() => choose(isAll ? new Map() : new Map(streams.map(({ stream }) => [stream, FIRST_CHOICE])))}
         >
           {isAll ? 'Choose none' : `Choose all ${countText(streams.length)}`}
         </button>
@@ -45,11 +53,12 @@ export function OfferedStreams({ streams, keys, chosen, choose }: OfferedStreams
               <td data-label="What it holds">
                 <span>
                   {offered.summary}
-                  <Personal
+                  <Choices
                     offered={offered}
                     keys={keys}
-                    rules={chosen.get(offered.stream)}
-                    change={(rules) => choose(new Map(chosen).set(offered.stream, rules))}
+                    choice={chosen.get(offered.stream)}
+                    change={(choice) => choose(new Map(chosen).set(offered.stream, choice))}
+                    faults={faults}
                   />
                 </span>
               </td>
@@ -65,46 +74,135 @@ export function OfferedStreams({ streams, keys, chosen, choose }: OfferedStreams
   );
 }
 
-const personalOf = ({ fields }: Offered) => fields.filter(({ is_personal }) => is_personal);
-
-/** Nothing that tells who a person is lands unless somebody says so. */
-const rulesOf = (offered: Offered): ReadonlyMap<string, Rule> =>
-  new Map(personalOf(offered).map(({ name }) => [name, 'drop']));
-
-interface PersonalProps {
+interface ChoicesProps {
   readonly offered: Offered;
   readonly keys: readonly string[];
-  readonly rules: ReadonlyMap<string, Rule> | undefined;
-  readonly change: (rules: ReadonlyMap<string, Rule>) => void;
+  readonly choice: StreamChoice | undefined;
+  readonly change: (choice: StreamChoice) => void;
+  readonly faults: readonly Fault[];
 }
 
-function Personal({ offered, keys, rules, change }: PersonalProps) {
-  if (rules === undefined || rules.size === 0) return null;
+const SYNC_WORDS: Readonly<Record<string, string>> = {
+  full_refresh: 'everything each time (full_refresh)',
+  incremental: 'what is new (incremental)',
+};
+
+const WRITE_WORDS: Readonly<Record<string, string>> = {
+  merge: 'merged by its key (merge)',
+  append: 'appended (append)',
+  overwrite: 'in place of what was there (overwrite)',
+};
+
+function Choices({ offered, keys, choice, change, faults }: ChoicesProps) {
+  if (choice === undefined) return null;
+  const { stream, primary_key: primaryKey, sync_modes: modes } = offered;
+  const at = `connection.streams.${stream}`;
+  const usual = modes.includes('incremental') ? 'incremental' : 'full_refresh';
+  const isWhole = (sync: string) => (sync === '' ? usual : sync) === 'full_refresh';
+  const writes = [
+    ...(primaryKey.length > 0 ? ['merge'] : []),
+    'append',
+    ...(isWhole(choice.sync) ? ['overwrite'] : []),
+  ];
+  const columns = columnsToDecide(offered, choice);
+  const open = columns.filter((column) => ruleOf(offered, choice, column, keys) === '');
+  const put = (rules: readonly (readonly [string, string])[]) =>
+    change({ ...choice, rules: new Map([...choice.rules, ...rules]) });
   return (
-    <fieldset className="group">
-      <legend>Columns of {offered.stream} that tell who a person is</legend>
-      <div className="fields">
-        {personalOf(offered).map(({ name }) => (
-          <div className="field" key={name}>
-            <label htmlFor={`protect-${offered.stream}-${name}`}>
-              <code>{name}</code>
-            </label>
-            <select
-              id={`protect-${offered.stream}-${name}`}
-              value={rules.get(name)}
-              onChange={({ target }) => change(new Map(rules).set(name, target.value))}
-            >
-              <option value="drop">is not loaded</option>
-              {keys.map((key) => (
-                <option key={key} value={`tokenize ${key}`}>
-                  becomes a token by {key}
+    <>
+      <details open={faults.some(({ path }) => path.startsWith(at)) || undefined}>
+        <summary>
+          How it is read and written<span className="unseen"> of {stream}</span>
+        </summary>
+        <div className="fields">
+          <Labelled path={`${at}.sync`} label="sync" about="What a run reads." faults={faults}>
+            {(attributes) => (
+              <select
+                {...attributes}
+                value={choice.sync}
+                onChange={({ target: { value: sync } }) =>
+                  // What is read in part must not take the place of the whole.
+                  change({ ...choice, sync, write: choice.write === 'overwrite' && !isWhole(sync) ? '' : choice.write })
+                }
+              >
+                <option value="">{SYNC_WORDS[usual]}: the default</option>
+                {modes.map((mode) => (
+                  <option key={mode} value={mode}>
+                    {SYNC_WORDS[mode] ?? mode}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Labelled>
+          <Labelled path={`${at}.write`} label="write" about="How it gets into the table." faults={faults}>
+            {(attributes) => (
+              <select
+                {...attributes}
+                value={choice.write}
+                onChange={({ target }) => change({ ...choice, write: target.value })}
+              >
+                <option value="">
+                  {primaryKey.length > 0 ? WRITE_WORDS['merge'] : WRITE_WORDS['append']}: the default
                 </option>
-              ))}
-              <option value="keep">is loaded as it is</option>
-            </select>
+                {writes.map((mode) => (
+                  <option key={mode} value={mode}>
+                    {WRITE_WORDS[mode]}
+                  </option>
+                ))}
+              </select>
+            )}
+          </Labelled>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={choice.isPhi}
+              onChange={({ target }) => change({ ...choice, isPhi: target.checked })}
+            />
+            Its records are about persons (phi): each column of {stream} gets a rule
+          </label>
+        </div>
+      </details>
+      {columns.length > 0 && (
+        <fieldset className="group">
+          <legend>
+            {choice.isPhi ? `Columns of ${stream}, about persons` : `Columns of ${stream} that tell who a person is`}
+          </legend>
+          <div className="fields">
+            {columns.map((column) => (
+              <Labelled key={column} path={protectPath(stream, column)} label={column} faults={faults}>
+                {(attributes) => (
+                  <select
+                    {...attributes}
+                    value={ruleOf(offered, choice, column, keys)}
+                    onChange={({ target }) => put([[column, target.value]])}
+                  >
+                    <option value="">Choose …</option>
+                    {!primaryKey.includes(column) && <option value="drop">is not loaded</option>}
+                    {keys.map((key) => (
+                      <option key={key} value={`tokenize ${key}`}>
+                        becomes a token by {key}
+                      </option>
+                    ))}
+                    {keys.map((key) => (
+                      <option key={key} value={`encrypt ${key}`}>
+                        is encrypted by {key}
+                      </option>
+                    ))}
+                    <option value="keep">is loaded as it is</option>
+                  </select>
+                )}
+              </Labelled>
+            ))}
           </div>
-        ))}
-      </div>
-    </fieldset>
+          {open.length > 1 && (
+            <p className="next">
+              <button type="button" onClick={() => put(open.map((column) => [column, 'keep'] as const))}>
+                Load the other {countText(open.length)} of {stream} as they are
+              </button>
+            </p>
+          )}
+        </fieldset>
+      )}
+    </>
   );
 }

@@ -46,7 +46,8 @@ export function SchemaKeys({ schema, path, value, change, faults }: KeysProps) {
     <div className="fields">
       {keys.filter(({ isRequired }) => isRequired).map(fieldOf)}
       {optional.length > 0 && (
-        <details open={isFaulty || undefined}>
+        // Where no key alone is needed, several together are: they are not hidden.
+        <details open={isFaulty || optional.length === keys.length || undefined}>
           <summary>
             {optional.length} more {optional.length === 1 ? 'setting' : 'settings'}
             <span className="unseen"> of {path}</span>
@@ -63,7 +64,8 @@ export function SchemaField(props: FieldProps) {
   const { schema, path, name, value, change, isRequired, faults } = props;
   const { type, description } = schema;
   if (schema.secret === true) return <SecretField {...props} about={description} />;
-  const variants = variantsOf(schema);
+  // What may be left out as a whole, and wants keys of its own otherwise, is asked for only once somebody wants it.
+  const variants = variantsOf(schema) ?? (!isRequired && wantsKeys(schema) ? [schema] : undefined);
   if (variants !== undefined) return <VariantField {...props} variants={variants} />;
   if (schema.const !== undefined) return null;
   if (type === 'array' && schema.items !== undefined)
@@ -115,6 +117,9 @@ export function SchemaField(props: FieldProps) {
     </Labelled>
   );
 }
+
+const wantsKeys = (schema: Schema): boolean =>
+  schema.properties !== undefined && keysOf(schema).some((key) => key.isRequired);
 
 const isPlain = ({ type, properties, secret }: Schema): boolean =>
   type === 'string' && properties === undefined && secret !== true;

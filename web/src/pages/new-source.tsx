@@ -7,7 +7,7 @@ import { Page, Part } from '../layout/page';
 import { Fault } from '../parts/fault';
 import { Failed, Loaded } from '../parts/loaded';
 import { ConnectionPart } from '../new-source/connection-part';
-import { connectionOf, FIRST_CONNECTION, type Chosen } from '../new-source/connection';
+import { connectionOf, FIRST_CONNECTION, undecided, type Chosen } from '../new-source/connection';
 import { FaultList } from '../new-source/fault-list';
 import { Labelled } from '../new-source/labelled';
 import { Marked } from '../new-source/marked';
@@ -79,10 +79,16 @@ function Fill({ connector: { connector, config: schema, credentials }, offered }
     },
     onSuccess: () => {
       choose(new Map());
+      setAsked(false);
       writing.reset();
     },
   });
-  const draft = () => ({ ...body(), connection: connectionOf(fields, chosen) });
+  const found = checking.data?.ok === true ? checking.data.streams : undefined;
+  const untried = checking.data?.untried;
+  const { keys } = offered;
+  const open = undecided(found ?? [], chosen, keys);
+  const [isAsked, setAsked] = useState(false);
+  const draft = () => ({ ...body(), connection: connectionOf(fields, found ?? [], chosen, keys) });
   const writing = useMutation({
     mutationFn: (act: 'yaml' | 'add'): Promise<Written> =>
       act === 'yaml'
@@ -90,7 +96,6 @@ function Fill({ connector: { connector, config: schema, credentials }, offered }
         : answerOf(api.POST('/api/new-sources/{name}/add', { params, body: draft() as never })),
   });
   const faults = [...(checking.data?.faults ?? []), ...(writing.data?.faults ?? [])];
-  const found = checking.data?.ok === true ? checking.data.streams : undefined;
   const changed =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
@@ -171,14 +176,24 @@ function Fill({ connector: { connector, config: schema, credentials }, offered }
           {checking.data?.error != null && <Fault error={checking.data.error} where="The host tried it" />}
           {found !== undefined && (
             <p className="notice">
-              It answers, and offers {found.length} {found.length === 1 ? 'stream' : 'streams'}.
+              {untried == null ? (
+                `It answers, and offers ${found.length} ${found.length === 1 ? 'stream' : 'streams'}.`
+              ) : (
+                <Marked text={untried} />
+              )}
             </p>
           )}
         </div>
       </Part>
       {found !== undefined && (
         <Part title="3. Streams" lead="What is read. Each becomes a table.">
-          <OfferedStreams streams={found} keys={offered.keys} chosen={chosen} choose={changed(choose)} />
+          <OfferedStreams
+            streams={found}
+            keys={keys}
+            chosen={chosen}
+            choose={changed(choose)}
+            faults={[...(isAsked ? open : []), ...(writing.data?.faults ?? [])]}
+          />
         </Part>
       )}
       {chosen.size > 0 && (
@@ -190,10 +205,19 @@ function Fill({ connector: { connector, config: schema, credentials }, offered }
             faults={writing.data?.faults ?? []}
           />
           <p className="actions next">
-            <button type="button" className="main" disabled={writing.isPending} onClick={() => writing.mutate('yaml')}>
+            <button
+              type="button"
+              className="main"
+              disabled={writing.isPending}
+              onClick={() => {
+                setAsked(true);
+                if (open.length === 0) writing.mutate('yaml');
+              }}
+            >
               Show the text
             </button>
           </p>
+          {isAsked && open.length > 0 && <FaultList faults={open} />}
           {writing.error !== null && <Failed error={writing.error} />}
         </Part>
       )}

@@ -1,18 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import { Link } from 'wouter';
 import type { Run } from '../api/client';
-import { ledgerQuery, lineageQuery, logsQuery, runQuery } from '../api/queries';
+import { ledgerQuery, lineageQuery, runQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Badge } from '../parts/badge';
 import { Balance } from '../parts/balance';
-import { Download } from '../parts/download';
 import { Fact } from '../parts/fact';
 import { Fault } from '../parts/fault';
 import { Empty, Loaded } from '../parts/loaded';
 import { Moment, useNow } from '../parts/moment';
 import { bytesText, countText, durationText, words } from '../parts/text';
 import { useLiveRun, type LiveStream } from './live-run';
+import { LogPart } from './run-log';
 import { Heads } from '../parts/heads';
 
 export function RunPage({ id }: { readonly id: string }) {
@@ -204,49 +203,6 @@ function LedgerPart({ run }: { readonly run: Run }) {
             streams.map(({ stream, ledger: counts, imbalances }) => (
               <Balance key={stream} title={stream} ledger={counts} imbalances={imbalances} />
             ))
-          )
-        }
-      </Loaded>
-    </Part>
-  );
-}
-
-function LogPart({ id }: { readonly id: string }) {
-  const [level, setLevel] = useState<'info' | 'warn' | 'error'>('info');
-  const logs = useQuery(logsQuery(id, level));
-  return (
-    <Part title="Log">
-      <div className="filters">
-        <div className="states" role="group" aria-label="Level of the log">
-          {(['info', 'warn', 'error'] as const).map((one) => (
-            <button type="button" key={one} aria-pressed={level === one} onClick={() => setLevel(one)}>
-              {one === 'info' ? 'Everything' : one === 'warn' ? 'Warnings' : 'Errors'}
-            </button>
-          ))}
-        </div>
-        <Download address={`/api/runs/${id}/logs?limit=200`} name={`run-${id}.json`}>
-          Download
-        </Download>
-      </div>
-      <Loaded query={logs}>
-        {({ lines, next }) =>
-          lines.length === 0 ? (
-            <Empty>The log has nothing of this level.</Empty>
-          ) : (
-            <>
-              <ol className="log" tabIndex={0} aria-label="Log of the run">
-                {lines.map((line) => (
-                  <li key={line.seq} className={line.level}>
-                    <time dateTime={line.at}>{line.at.slice(11, 23)}</time>
-                    <span>{line.level}</span>
-                    <span>{line.message}</span>
-                  </li>
-                ))}
-              </ol>
-              {next !== null && (
-                <p className="small muted">The first {lines.length} lines. `tributary runs logs` has all.</p>
-              )}
-            </>
           )
         }
       </Loaded>

@@ -30,6 +30,9 @@ const TONES: Readonly<Record<string, Tone>> = {
   preliminary: 'warn',
   final: 'ok',
   restated: 'warn',
+  open: 'bad',
+  not_reviewed: 'warn',
+  look: 'warn',
 };
 
 /** A shape as well as a colour, for who does not see the colour. */
