@@ -15,9 +15,12 @@ export class NewSourcesSettings {
   )
   references: readonly string[] = ['env:SOURCE_*', 'file:secrets/*'];
 
-  @OptionalKey('Folders beside this file whose files may be looked at by a new source `local`, or as the manifest of a `rest`.', {
-    shape: list(TEXT),
-    example: '[data, exports]',
-  })
+  @OptionalKey(
+    'Folders beside this file whose files may be looked at by a new source `local`, or as the manifest of a `rest`.',
+    {
+      shape: list(TEXT),
+      example: '[data, exports]',
+    },
+  )
   folders: readonly string[] = ['data'];
 }

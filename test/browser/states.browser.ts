@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Browser, Page } from 'playwright-core';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
@@ -108,6 +109,14 @@ test('somebody acknowledges, pauses, resumes, runs and asks for days again; noth
   expect((await told('/api/connections/daily')).paused).toMatchObject({ reason: 'the vendor moves' });
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByRole('button', { name: 'Pause' }).waitFor();
+  await page.getByRole('button', { name: 'Show what people did' }).click();
+  const acts = page.getByRole('table', { name: 'What else happened to daily' });
+  await acts.waitFor();
+  expect(await acts.locator('[data-label=What]').allInnerTexts()).toEqual([
+    'let its schedule go on',
+    'paused it',
+    'ran it',
+  ]);
   const before = (await told('/api/runs?connection=daily')).runs.length;
   await page.getByRole('button', { name: 'Run now' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Run now' }).click();
@@ -126,6 +135,30 @@ test('somebody acknowledges, pauses, resumes, runs and asks for days again; noth
   await ask.click();
   // Files have no days: the host says so, and the question stays.
   await page.getByRole('dialog').getByRole('alert').waitFor();
+  await page.context().close();
+});
+
+test('the log of a run is read on, and saved whole, however many pages it has', async () => {
+  const { page } = await openPage(browser);
+  const { runs } = await told('/api/runs?connection=daily');
+  const { lines } = await told(`/api/runs/${runs.at(-1).id}/logs?limit=200`);
+  await page.route('**/logs?*', (route) =>
+    route.continue({ url: route.request().url().replace('limit=200', 'limit=2') }),
+  );
+  await show(page, `${url}/runs/${runs.at(-1).id}`);
+  const shown = page.getByRole('list', { name: 'Log of the run' }).getByRole('listitem');
+  expect(await shown.count()).toBe(2);
+  await page.getByRole('button', { name: 'More lines' }).click();
+  await page.getByText('These are the first 4.').waitFor();
+  const saved = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Download' }).click();
+  const text = await readFile(await (await saved).path(), 'utf8');
+  expect(
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.slice(0, 24)),
+  ).toEqual(lines.map(({ at }: { at: string }) => at));
   await page.context().close();
 });
 

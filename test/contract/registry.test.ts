@@ -26,7 +26,8 @@ const CANONICAL: Readonly<Record<string, RegExp>> = {
 const WAIVERS: Readonly<Record<string, string>> = {
   'postgres.url':
     'one postgres:// URL holds host, port, user, password and database at once; it is no endpoint of an API',
-  'rest.start': 'the short form has one for the first page, and one for a cursor of any format, which need not be a date',
+  'rest.start':
+    'the short form has one for the first page, and one for a cursor of any format, which need not be a date',
   'rest.from': 'the short form names the query parameter of another API with it',
 };
 

@@ -171,7 +171,7 @@ describe('a token of one connection', () => {
 
   it('lists and counts its own only', async () => {
     const lists = host.routes.filter(
-      (route) => /^GET (\/api\/[a-z]+|\/metrics)$/.test(route) && !/\/(report|me|audit|connectors)$/.test(route),
+      (route) => /^GET (\/api\/[a-z]+|\/metrics)$/.test(route) && !/\/(report|me|access|audit|connectors)$/.test(route),
     );
     expect(lists.length).toBeGreaterThan(5);
     for (const route of lists) {

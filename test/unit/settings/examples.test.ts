@@ -14,6 +14,12 @@ describe('the configurations that come along', () => {
     expect(settings.sources['braze'].config).toMatchObject({ api_key: 'demo-key' });
   });
 
+  test('that of own figures is valid, and maps each of them', async () => {
+    const { report } = (await loadSettings(`${configFolder}own-figures.yaml`, { env: {} })).settings;
+    expect(Object.keys(report!.measures)).toEqual(['buyers', 'buying_rate', 'spend', 'spend_each']);
+    expect(Object.keys(report!.dimensions)).toEqual(['newcomer']);
+  });
+
   test('that of Braze is valid, with what its source is told', async () => {
     const { settings } = await loadSettings(`${configFolder}braze.yaml`, { env: { BRAZE_API_KEY: 'key' } });
     expect(braze.config.parse(settings.sources['braze'].config)).toMatchObject({ api_key: 'key' });

@@ -137,6 +137,13 @@ export const emergenciesQuery = queryOptions({
   ...OFTEN,
 });
 
+/** What was done with one connection, as the audit log has it. */
+export const actsQuery = (connection: string) =>
+  queryOptions({
+    queryKey: ['audit', 'of', connection],
+    queryFn: () => answerOf(api.GET('/api/audit', { params: { query: { object: connection, limit: 100 } as never } })),
+  });
+
 /** It is reckoned over all tokens, people and regions, so it is not asked again by itself. */
 export const accessQuery = queryOptions({
   queryKey: ['access'],

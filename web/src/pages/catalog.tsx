@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'wouter';
+import type { Answer } from '../api/client';
 import { catalogQuery, schemaChangesQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Empty, Loaded } from '../parts/loaded';
@@ -15,7 +16,7 @@ export function CatalogPage({ name }: { readonly name: string }) {
       title={`Catalog of ${name}`}
       crumbs={
         <>
-          <Link href="/">Connections</Link> / <Link href={`/connections/${encodeURIComponent(name)}`}>{name}</Link>
+          <Link href="/">Overview</Link> / <Link href={`/connections/${encodeURIComponent(name)}`}>{name}</Link>
         </>
       }
       about="The streams that its source offers now. To show them the source is asked, which may take a moment."
@@ -29,8 +30,10 @@ export function CatalogPage({ name }: { readonly name: string }) {
                   <summary>
                     <strong>{stream}</strong> <span className="muted">{is_read ? 'is read' : 'is not read'}</span>{' '}
                     <span className="small muted">
-                      {countText(fields.length)} columns; key {primary_key.join(', ') || 'none'}; cursor{' '}
-                      {cursor ?? 'none'}; {sync_modes.map(words).join(', ')}
+                      {countText(fields.length)} {fields.length === 1 ? 'column' : 'columns'};{' '}
+                      {primary_key.length === 0 ? 'no key' : `key ${primary_key.join(', ')}`};{' '}
+                      {cursor === null ? '' : `cursor ${cursor}; `}
+                      {sync_modes.map(words).join(', ')}
                     </span>
                   </summary>
                   <p className="small">{summary}</p>
@@ -64,6 +67,18 @@ export function CatalogPage({ name }: { readonly name: string }) {
   );
 }
 
+type Change = Answer<'/api/connections/{name}/schema-changes', 'get', 200>['changes'][number];
+
+export function changeText({ stream, applied, added, removed, retyped, loosened }: Change): string {
+  const parts = [
+    ...added.map((column) => `${column} came`),
+    ...removed.map((column) => `${column} went`),
+    ...retyped.map(({ name: column, from, to }) => `${column} from ${from} to ${to}`),
+    ...loosened.map((column) => `${column} may be null`),
+  ];
+  return `${stream}: ${parts.join(', ')}${applied ? '' : ' (not allowed by its rule)'}`;
+}
+
 function Changes({ name }: { readonly name: string }) {
   const changes = useQuery(schemaChangesQuery(name));
   return (
@@ -77,19 +92,12 @@ function Changes({ name }: { readonly name: string }) {
             <Empty>No column has changed since its table was made.</Empty>
           ) : (
             <ul className="listed">
-              {data.changes.map(({ at, run, stream, applied, added, removed, retyped, loosened }) => (
-                <li key={`${run} ${stream} ${at}`}>
-                  <Link href={`/runs/${run}`}>
-                    <Moment at={at} isWhole />
+              {data.changes.map((change) => (
+                <li key={`${change.run} ${change.stream} ${change.at}`}>
+                  <Link href={`/runs/${change.run}`}>
+                    <Moment at={change.at} isWhole />
                   </Link>{' '}
-                  <strong>{stream}</strong>:{' '}
-                  {[
-                    ...added.map((column) => `${column} came`),
-                    ...removed.map((column) => `${column} went`),
-                    ...retyped.map(({ name: column, from, to }) => `${column} from ${from} to ${to}`),
-                    ...loosened.map((column) => `${column} may be null`),
-                  ].join(', ')}
-                  {!applied && <span className="muted"> (not allowed by its rule)</span>}
+                  {changeText(change)}
                 </li>
               ))}
             </ul>

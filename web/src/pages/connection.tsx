@@ -13,6 +13,7 @@ import { Permitted, useMay } from '../parts/permitted';
 import { RunTable } from '../parts/run-table';
 import { countText, scheduleText } from '../parts/text';
 import { BackfillDialog, PauseDialog, ResetDialog, RunDialog } from './connection-dialogs';
+import { ConnectionEvents } from './connection-events';
 import { Heads } from '../parts/heads';
 
 export function ConnectionPage({ name }: { readonly name: string }) {
@@ -20,7 +21,7 @@ export function ConnectionPage({ name }: { readonly name: string }) {
   return (
     <Page
       title={name}
-      crumbs={<Link href="/">Connections</Link>}
+      crumbs={<Link href="/">Overview</Link>}
       mark={connection.data === undefined ? undefined : <Badge state={connection.data.state} />}
       actions={connection.data === undefined ? undefined : <Actions connection={connection.data} />}
     >
@@ -29,6 +30,8 @@ export function ConnectionPage({ name }: { readonly name: string }) {
         <>
           <Streams name={name} />
           <Timeline name={name} />
+          <ConnectionEvents name={name} />
+          <ConnectionEvents name={name} />
           <Quarantine name={name} />
         </>
       )}

@@ -44,7 +44,7 @@ function One({ experiment }: { readonly experiment: Experiment }) {
   // Of several channels each may have a first variant: then the name alone tells nothing.
   const isTwice = (text: string) => arms.filter((arm) => arm.name === text).length > 1;
   return (
-    <div className="more">
+    <div className="more experiment">
       <h3>{name}</h3>
       <p className="small">
         <strong>{VERDICTS[verdict]}</strong>{' '}

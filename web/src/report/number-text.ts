@@ -42,7 +42,10 @@ export function pointsText(now: Share, then: Share): string {
 
 export const NOT_MEASURED = 'not measured';
 
-export const measured = (value: number | null): string => (value === null ? NOT_MEASURED : countText(value));
+const AMOUNT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+export const measured = (value: number | null): string =>
+  value === null ? NOT_MEASURED : Number.isInteger(value) ? countText(value) : AMOUNT.format(value);
 
 export const rate = (share: Share | null): string => (share === null ? NOT_MEASURED : percentText(share));
 

@@ -36,7 +36,7 @@ export function Standing({ section: { status, sources, time_zones } }: { readonl
       <Fact name="Data as of">{instant(status.data_as_of)}</Fact>
       <Fact name="Time zone of days">{time_zones.join(', ') || 'none'}</Fact>
       <Fact name="Completeness">
-        {status.days_present} of {status.days_expected} days
+        {status.days_present} of {status.days_expected} {status.days_expected === 1 ? 'day' : 'days'}
         {late.map(({ source, missing_days }) => (
           <span key={source} className="small">
             <br />
