@@ -161,6 +161,16 @@ test('files of the machine are looked at in the allowed folders only', async () 
   });
 });
 
+test('a connector that runs programs is neither offered nor tried', async () => {
+  const { connectors } = JSON.parse((await ask(`${host.url}/api/connectors`)).body);
+  const withCommand = connectors.filter(({ config }: any) => config.properties?.command !== undefined);
+  expect(withCommand.map(({ connector }: any) => connector)).toEqual([]);
+  const mark = join(project.folder, 'was-run');
+  const draft = { connector: 'airbyte', config: { command: ['touch', mark] } };
+  expect((await post('any/check', draft)).body.faults).toMatchObject([{ path: 'connector' }]);
+  await expect(readFile(mark)).rejects.toThrow('ENOENT');
+});
+
 test('a REST API brings neither programs nor files of the machine with it, and names options as secrets', async () => {
   const rest = (config: object) => post('api/check', { connector: 'rest', config });
   const { body } = await rest({

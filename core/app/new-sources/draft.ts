@@ -41,7 +41,7 @@ export async function judgeDraft(
     faults.push({ path: 'name', message: `the configuration has a source "${name}" already` });
   const plugin = await offeredPlugin(configuration, connector);
   if (plugin === undefined) {
-    const message = `"${connector}" is not a connector that comes with Tributary or that the configuration uses`;
+    const message = `"${connector}" is not a connector that a page can try: one that comes with Tributary or that the configuration uses, and that runs no program`;
     faults.push({ path: 'connector', message });
     return nothing;
   }
@@ -68,8 +68,13 @@ export async function offeredPlugins(configuration: Configuration): Promise<Read
   for (const plugin of registry.builtIn) if (plugin.kind === 'source') offered.set(plugin.name, plugin);
   for (const { connector } of Object.values(settings.sources))
     if (!offered.has(connector)) offered.set(connector, await registry.source(connector, loaded.folder));
+  for (const [name, plugin] of offered) if (runsPrograms(plugin)) offered.delete(name);
   return offered;
 }
+
+/** Whoever fills such a form in could run any program of the machine, whether the file has such a source or not. */
+const runsPrograms = (plugin: SourcePlugin): boolean =>
+  Object.hasOwn((configSchema(plugin) as { properties?: object }).properties ?? {}, 'command');
 
 const offeredPlugin = async (configuration: Configuration, connector: string) =>
   (await offeredPlugins(configuration)).get(connector);
