@@ -16,8 +16,8 @@ describe('the configurations that come along', () => {
 
   test('that of own figures is valid, and maps each of them', async () => {
     const { report } = (await loadSettings(`${configFolder}own-figures.yaml`, { env: {} })).settings;
-    expect(Object.keys(report!.measures)).toEqual(['buyers', 'buying_rate', 'spend', 'spend_each']);
-    expect(Object.keys(report!.dimensions)).toEqual(['newcomer']);
+    expect(Object.keys(report!.measures!)).toEqual(['buyers', 'buying_rate', 'spend', 'spend_each']);
+    expect(Object.keys(report!.dimensions!)).toEqual(['newcomer']);
   });
 
   test('that of Braze is valid, with what its source is told', async () => {
