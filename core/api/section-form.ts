@@ -269,6 +269,28 @@ export const REPORT_SECTION = z.strictObject({
   suppression: z.strictObject({ threshold: z.int(), hidden: z.int(), is_lifted: z.boolean() }).nullable(),
   by_channel: z.array(z.strictObject({ channel: z.string(), ...FIGURES })),
   by_response_type: z.array(z.strictObject({ response_type: z.string(), is_primary: z.boolean(), responded: count })),
+  by_campaign_response_type: z.array(
+    z.strictObject({ response_type: z.string(), source: z.string(), campaign_id: z.string(), responded: count }),
+  ),
+  by_channel_response_type: z.array(
+    z.strictObject({ response_type: z.string(), channel: z.string(), responded: count }),
+  ),
+  by_response_type_region: z.array(
+    z.strictObject({
+      response_type: z.string(),
+      region: z.string(),
+      responded: count,
+      suppressed: z.array(z.string()),
+    }),
+  ),
+  by_response_type_segment: z.array(
+    z.strictObject({
+      response_type: z.string(),
+      segment: z.string(),
+      responded: count,
+      suppressed: z.array(z.string()),
+    }),
+  ),
   by_source: z.array(z.strictObject({ source: z.string(), ...FIGURES })),
   control_groups: z.array(
     z.strictObject({

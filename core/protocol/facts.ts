@@ -32,8 +32,9 @@ export const TAKEN_NAMES: readonly string[] = [
     'campaign_name variant_name origin time_zone updated_at response_type basis is_primary version ' +
     'breakdown name hidden is_gone place state published_at suppressed own at total campaign control ' +
     'region_segment channel_region channel_segment campaign_region campaign_segment channel_date ' +
-    'campaign_date campaign_channel campaign_variant send response_type_date response_type_region ' +
-    'channel_response_type campaign_response_type campaign_region_segment release trend campaigns ' +
+    'campaign_date campaign_channel campaign_variant send response_type_date response_type_region response_type_segment ' +
+    'channel_response_type campaign_response_type campaign_region_segment ' +
+    'campaign_region_segment_primary_type campaign_region_segment_other_type release trend campaigns ' +
     'regions segments channels foreign_channel raw_rows own_campaign_id own_campaign_name name_key ' +
     'rows_found limit as_of with_phi from to grain beside rate by type without table base_variant_id ' +
     'members verdict' +

@@ -25,8 +25,12 @@ const BUILT_IN_BREAKDOWNS = {
   response_type_date: ['date', 'response_type'],
   channel_response_type: ['channel', 'response_type'],
   campaign_response_type: ['source', 'campaign_id', 'response_type'],
+  response_type_region: ['response_type', 'region'],
+  response_type_segment: ['response_type', 'segment'],
   // Never shown where a part of it is protected: what may be shown of the others is decided by it.
   campaign_region_segment: ['source', 'campaign_id', 'channel', 'region', 'segment'],
+  campaign_region_segment_primary_type: ['source', 'campaign_id', 'channel', 'region', 'segment', 'response_type'],
+  campaign_region_segment_other_type: ['source', 'campaign_id', 'channel', 'region', 'segment', 'response_type'],
 } as const satisfies Readonly<Record<string, readonly BuiltInDimension[]>>;
 
 /** Tables that came to the list later: a month that was final before is not restated for them alone. */
@@ -41,6 +45,10 @@ export const CAME_LATER: readonly Breakdown[] = [
   'response_type_date',
   'channel_response_type',
   'campaign_response_type',
+  'response_type_region',
+  'response_type_segment',
+  'campaign_region_segment_primary_type',
+  'campaign_region_segment_other_type',
 ];
 
 /** A table by its name, a dimension by its column, a value by its column: built in or of the user's own. */
@@ -51,6 +59,12 @@ export type Count = string;
 
 /** The rows that all tables with a region, segment or dimension of the user's own are added up from. */
 export const FINEST = 'campaign_region_segment';
+/** Those that tables by type of response are added up from: the types that make up `responded`, and the others. */
+export const PRIMARY_TYPES = 'campaign_region_segment_primary_type';
+export const OTHER_TYPES = 'campaign_region_segment_other_type';
+const UNSHOWN: ReadonlySet<Breakdown> = new Set([FINEST, PRIMARY_TYPES, OTHER_TYPES]);
+/** Tables that are kept with a release to decide and to audit what the others show, and that nobody is shown. */
+export const isUnshown = (breakdown: Breakdown): boolean => UNSHOWN.has(breakdown);
 
 export const DIMENSIONS = [
   'date',
@@ -203,7 +217,7 @@ export function layoutOf(own: OwnFigures): Layout {
     own,
     breakdowns: {
       ...BREAKDOWNS,
-      [FINEST]: [...BUILT_IN_BREAKDOWNS[FINEST], ...names],
+      ...Object.fromEntries([...UNSHOWN].map((name) => [name, [...BREAKDOWNS[name]!, ...names]])),
       ...Object.fromEntries(
         names.flatMap((name) => [
           [name, [name]],

@@ -1,11 +1,20 @@
 import type { SqlSession } from '#sdk';
-import { dialectOf } from '../../destinations/sql/index.js';
 import { firstDayOf, lastDayOf } from '../section/calendar.js';
 import { controlGroups } from '../section/control-groups.js';
 import { figuresBy, NOTHING_MEASURED, type Filter, type Period } from '../section/figures.js';
 import type { Figures, Rate } from '../section/model.js';
+import { responsesBy } from '../section/response-types.js';
 import { isAmount, ratiosOf, sideOf, sumsOf, type OwnFigures } from '../facts/own.js';
-import { DIMENSIONS, isByResponseType, type Breakdown, type Cell, type Dimension, type Layout } from './breakdowns.js';
+import {
+  DIMENSIONS,
+  isByResponseType,
+  OTHER_TYPES,
+  PRIMARY_TYPES,
+  type Breakdown,
+  type Cell,
+  type Dimension,
+  type Layout,
+} from './breakdowns.js';
 
 /** Every table of a month as the marts have it now. */
 export async function readCells(sql: SqlSession, month: string, layout: Layout): Promise<readonly Cell[]> {
@@ -26,10 +35,10 @@ export async function readTable(
 ): Promise<readonly Cell[]> {
   const columns = breakdowns[breakdown]!;
   if (breakdown === 'control') return byArm(sql, month);
-  if (isByResponseType(columns)) return byResponseType(sql, month, breakdown, columns, filter);
   const period: Period = columns.includes('date')
     ? { kind: 'days', from: firstDayOf(month), to: lastDayOf(month) }
     : { kind: 'month', month };
+  if (isByResponseType(columns)) return byResponseType(sql, period, breakdown, columns, filter);
   const rows = await figuresBy(sql, period, columns, filter, own);
   const isNamed = columns.includes('campaign_id');
   return rows.map(({ group, name, figures }) =>
@@ -39,27 +48,16 @@ export async function readTable(
 
 async function byResponseType(
   sql: SqlSession,
-  month: string,
+  period: Period,
   breakdown: Breakdown,
   columns: readonly Dimension[],
   filter: Filter,
 ): Promise<readonly Cell[]> {
-  const { literal } = dialectOf(sql);
-  const from = columns.includes('date')
-    ? `report.response_daily WHERE date BETWEEN '${firstDayOf(month)}' AND '${lastDayOf(month)}'`
-    : `report.response_monthly WHERE month = '${firstDayOf(month)}'`;
-  const only = Object.entries(filter).map(([column, value]) => ` AND ${column} = ${literal(value)}`);
-  const rows = await sql.query<Record<string, string | null>>(
-    `SELECT ${columns.map((column) => `CAST(${column} AS text) AS ${column}`).join(', ')}, max(campaign_name) AS name,
-            CAST(sum(responded) AS text) AS responded
-       FROM ${from} AND NOT is_control${only.join('')} GROUP BY ${columns.join(', ')} ORDER BY ${columns.join(', ')}`,
-  );
+  const isPrimary = { [PRIMARY_TYPES]: true, [OTHER_TYPES]: false }[breakdown];
+  const rows = await responsesBy(sql, period, columns, { filter, ...(isPrimary === undefined ? {} : { isPrimary }) });
   const isNamed = columns.includes('campaign_id');
-  return rows.map(({ name, responded, ...at }) =>
-    cell(breakdown, at as Record<Dimension, string>, isNamed ? String(name) : '', {
-      ...NOTHING,
-      responded: responded ?? null,
-    }),
+  return rows.map(({ at, name, responded }) =>
+    cell(breakdown, at, isNamed ? name : '', { ...NOTHING, responded: textOf(responded) }),
   );
 }
 

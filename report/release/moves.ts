@@ -1,5 +1,5 @@
 import { ratiosOf, sideOf, SIDES } from '../facts/own.js';
-import { FINEST, keyOf, type Breakdown, type Cell, type Dimension, type Layout, type Value } from './breakdowns.js';
+import { isUnshown, keyOf, type Breakdown, type Cell, type Dimension, type Layout, type Value } from './breakdowns.js';
 
 /** A figure that differs between a release and the one before it, as far as both may be shown. */
 export interface Move {
@@ -40,7 +40,7 @@ export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[], la
   const told = layout.values.filter((name) => !isSide(name, layout));
   const known = new Map(before.map((cell) => [keyOf(cell), cell]));
   return rows.flatMap((row) => {
-    if (row.breakdown === FINEST) return [];
+    if (isUnshown(row.breakdown)) return [];
     const old = known.get(keyOf(row));
     const at = Object.fromEntries(Object.entries(row.at).filter(([, value]) => value !== ''));
     return told.flatMap((figure): readonly Move[] => {

@@ -172,17 +172,21 @@ function isMoved(
   { own, breakdowns }: Layout,
   known: Readonly<Record<string, string>>,
 ): boolean {
-  const hasAll = before.some(({ breakdown }) => CAME_LATER.includes(breakdown));
+  const had = new Set(before.map(({ breakdown }) => breakdown));
+  const has = new Set(rows.map(({ breakdown }) => breakdown));
+  const cameLater = CAME_LATER.filter((breakdown) => !had.has(breakdown) && has.has(breakdown));
+  // It is by channel since the first of them came.
+  const isFinestNew = CAME_LATER.every((breakdown) => !had.has(breakdown));
   const dimensions = own.dimensions.flatMap(({ name }) => (dimensionId(name) in known ? [] : [name]));
   const measures = own.measures.filter(({ name }) => !(measureId(name) in known));
   const newValues = measures.flatMap((measure) =>
     isSum(measure) ? [measure.name] : SIDES.map((side) => sideOf(measure, side)),
   );
   const isNew = (breakdown: Breakdown) =>
-    (!hasAll && (breakdown === FINEST || CAME_LATER.includes(breakdown))) ||
+    (breakdown === FINEST ? isFinestNew : cameLater.includes(breakdown)) ||
     (breakdowns[breakdown] ?? []).some((one) => dimensions.includes(one));
   const old = rows.filter(({ breakdown }) => !isNew(breakdown));
-  if (newValues.length + dimensions.length === 0) return old.length > 0;
+  if (newValues.length + dimensions.length + cameLater.length === 0) return old.length > 0;
   // More tables may hide more of the others, which is no other figure.
   const without = (cell: Cell): Cell => ({
     ...cell,

@@ -12,7 +12,7 @@ import type {
   Section,
   SegmentFigures,
 } from '../section/model.js';
-import { AMOUNTS, FINEST, type Breakdown, type Cell, type Layout, type Value } from './breakdowns.js';
+import { AMOUNTS, isUnshown, type Breakdown, type Cell, type Layout, type Value } from './breakdowns.js';
 import { tableLines } from './table-lines.js';
 import { isSuppressing, type Suppression } from './suppress/suppress.js';
 
@@ -23,13 +23,15 @@ export const inSection = ({ own }: Layout): readonly Breakdown[] => [
   'region_segment',
   'channel_region',
   'channel_segment',
+  'response_type_region',
+  'response_type_segment',
   ...own.dimensions.map(({ name }) => name),
 ];
 
 /** Counts that are hidden in the tables that may be asked for. */
 export const hiddenIn = (cells: readonly Cell[], { amounts }: Pick<Layout, 'amounts'> = { amounts: AMOUNTS }): number =>
   cells
-    .filter(({ breakdown }) => breakdown !== FINEST)
+    .filter(({ breakdown }) => !isUnshown(breakdown))
     .reduce((sum, { hidden }) => sum + hidden.filter((name) => !amounts.includes(name)).length, 0);
 
 export interface ShownOptions {
@@ -79,6 +81,8 @@ export function withShown(
       segment: at.segment,
       suppressed: [],
     })),
+    by_response_type_region: typesIn(cells, 'response_type_region', withHidden, ({ region }) => ({ region })),
+    by_response_type_segment: typesIn(cells, 'response_type_segment', withHidden, ({ segment }) => ({ segment })),
     tables: tableLines(suppression, layout),
     suppression: isOn
       ? {
@@ -88,6 +92,32 @@ export function withShown(
         }
       : null,
   };
+}
+
+function typesIn<T extends object>(
+  cells: readonly Cell[],
+  breakdown: Breakdown,
+  withHidden: boolean,
+  of: (at: Cell['at']) => T,
+) {
+  const rows = cells.flatMap(({ breakdown: own, at, values, hidden }) => {
+    if (own !== breakdown) return [];
+    const isHidden = !withHidden && hidden.includes('responded');
+    const value = isHidden ? null : values.responded;
+    return [
+      {
+        response_type: at.response_type,
+        ...of(at),
+        responded: value === null ? null : Number(value),
+        suppressed: isHidden ? ['responded'] : [],
+      },
+    ];
+  });
+  return rows.toSorted(
+    (left, right) =>
+      (right.responded ?? -1) - (left.responded ?? -1) ||
+      Object.values(left).join(' ').localeCompare(Object.values(right).join(' '), 'en'),
+  );
 }
 
 /** The order must not tell what is hidden: what is not shown comes last, by its name. */

@@ -1,7 +1,7 @@
 import type { SqlSession } from '#sdk';
 import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
 import { columnsIn, NOTHING_OWN, presentIn, ratiosOf, sideOf, SIDES, sumsOf, type OwnFigures } from '../facts/own.js';
-import { AMOUNTS, COUNTS, FINEST, layoutOf, type Breakdown, type Layout, type Value } from './breakdowns.js';
+import { AMOUNTS, COUNTS, isUnshown, layoutOf, type Breakdown, type Layout, type Value } from './breakdowns.js';
 import { ensureReleases, hasReleases } from './tables.js';
 
 export interface ViewOptions {
@@ -32,7 +32,7 @@ const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, s
   ...Object.fromEntries(
     Object.keys(layout.breakdowns)
       // What may be shown of the others is decided by it.
-      .filter((breakdown) => breakdown !== FINEST)
+      .filter((breakdown) => !isUnshown(breakdown))
       .map((breakdown) => [`v_${breakdown}`, viewOf(breakdown, layout, dialect)]),
   ),
 });

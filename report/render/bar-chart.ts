@@ -2,11 +2,12 @@ import type { BarFigures } from '../section/model.js';
 import { draw, INK } from './svg.js';
 import { countText, percentText, shortened } from './text.js';
 
-const PANELS = [
+const ALL_PANELS = [
   { key: 'sent', label: 'Messages sent' },
   { key: 'opened', label: 'Messages opened' },
   { key: 'responded', label: 'Responded' },
 ] as const;
+type Panel = (typeof ALL_PANELS)[number];
 
 const ROW = 26;
 const HEAD = 30;
@@ -19,35 +20,38 @@ export interface BarChartOptions {
   readonly width: number;
   /** Beside each other where there is room, else below. */
   readonly isWide: boolean;
+  /** Absent: all three. */
+  readonly panels?: readonly Panel['key'][];
 }
 
-/** Three panels of bars, each with a scale of its own and the figure at its end. */
-export function barChart(bars: readonly BarFigures[], { id, title, width, isWide }: BarChartOptions): string {
+/** Panels of bars, each with a scale of its own and the figure at its end. */
+export function barChart(bars: readonly BarFigures[], { id, title, width, isWide, panels }: BarChartOptions): string {
+  const shown: readonly Panel[] = ALL_PANELS.filter(({ key }) => panels?.includes(key) ?? true);
   const names = isWide ? Math.round(width * 0.268) : 136;
   const panelHeight = bars.length * ROW;
-  const span = isWide ? (width - names) / PANELS.length : width - names;
+  const span = isWide ? (width - names) / shown.length : width - names;
   const place = (index: number) =>
     isWide
       ? { left: names + index * span, top: HEAD, width: span - FIGURE, height: panelHeight }
       : { left: names, top: HEAD + index * (panelHeight + HEAD + 12), width: span - FIGURE, height: panelHeight };
-  const height = isWide ? HEAD + panelHeight + 4 : PANELS.length * (HEAD + panelHeight + 12);
+  const height = isWide ? HEAD + panelHeight + 4 : shown.length * (HEAD + panelHeight + 12);
   const options = {
-    title: PANELS.map(({ key, label }, index) => ({
+    title: shown.map(({ key, label }, index) => ({
       text: label,
       left: isWide ? place(index).left : 0,
       top: place(index).top - 24,
       padding: 0,
       textStyle: { fontSize: 12, fontWeight: 'bold', color: INK[key] },
     })),
-    grid: PANELS.map((_, index) => ({ ...place(index), outerBoundsMode: 'none' })),
-    xAxis: PANELS.map(({ key }, index) => ({
+    grid: shown.map((_, index) => ({ ...place(index), outerBoundsMode: 'none' })),
+    xAxis: shown.map(({ key }, index) => ({
       type: 'value',
       gridIndex: index,
       show: false,
       min: 0,
       max: Math.max(1, ...bars.map((bar) => bar[key] ?? 0)),
     })),
-    yAxis: PANELS.map((_, index) => ({
+    yAxis: shown.map((_, index) => ({
       type: 'category',
       gridIndex: index,
       inverse: true,
@@ -56,7 +60,7 @@ export function barChart(bars: readonly BarFigures[], { id, title, width, isWide
       axisLine: { lineStyle: { color: INK.muted } },
       axisLabel: { show: !isWide || index === 0, color: INK.text, fontSize: 12, interval: 0, margin: 8 },
     })),
-    series: PANELS.map(({ key }, index) => ({
+    series: shown.map(({ key }, index) => ({
       type: 'bar',
       xAxisIndex: index,
       yAxisIndex: index,
@@ -75,10 +79,10 @@ export function barChart(bars: readonly BarFigures[], { id, title, width, isWide
       })),
     })),
   };
-  return draw({ id, title, description: describe(bars), width, height, options });
+  return draw({ id, title, description: describe(bars, shown), width, height, options });
 }
 
-function figureText(bar: BarFigures, key: (typeof PANELS)[number]['key']): string {
+function figureText(bar: BarFigures, key: Panel['key']): string {
   const value = bar[key];
   if (bar.suppressed?.includes(key) === true) return 'hidden';
   if (value === null) return 'not measured';
@@ -86,9 +90,9 @@ function figureText(bar: BarFigures, key: (typeof PANELS)[number]['key']): strin
   return `${countText(value)}${rate}`;
 }
 
-function describe(bars: readonly BarFigures[]): string {
+function describe(bars: readonly BarFigures[], panels: readonly Panel[]): string {
   const lines = bars.map((bar) =>
-    [bar.label, ...PANELS.map(({ key, label }) => `${label.toLowerCase()} ${figureText(bar, key)}`)].join(', '),
+    [bar.label, ...panels.map(({ key, label }) => `${label.toLowerCase()} ${figureText(bar, key)}`)].join(', '),
   );
   return `${lines.join('; ')}. The same figures stand in the table below.`;
 }

@@ -1,8 +1,9 @@
 import type { BarFigures, Section } from '../section/model.js';
-import { barChart } from './bar-chart.js';
+import { barChart, type BarChartOptions } from './bar-chart.js';
 import { FONT_NAME, fontFiles } from './fonts.js';
 import type { ChartFormat } from './formats.js';
 import { channelName, dimensionValue, regionName, segmentName } from './names.js';
+import { typeName } from './response-tables.js';
 import { COLOURS } from './style.js';
 import { escape, unescape } from './text.js';
 import { trendChart } from './trend-chart.js';
@@ -12,12 +13,14 @@ const TITLES: Readonly<Record<string, string>> = {
   regions: 'Figures by region',
   segments: 'Figures by member segment',
   channels: 'Figures by channel',
+  types: 'Responses by type',
 };
 
 /** The bars of a chart; empty where the month is not broken down so. */
 export function barsOf(section: Section, chart: string): readonly BarFigures[] {
   const { largest_campaigns, by_region, by_segment, by_channel, by_dimension } = section;
   if (chart === 'campaigns') return largest_campaigns;
+  if (chart === 'types') return typeBars(section);
   const own = by_dimension.find(({ dimension }) => dimension === chart);
   const ownRows = () =>
     (own?.rows ?? []).map((row) => ({
@@ -36,6 +39,19 @@ export function barsOf(section: Section, chart: string): readonly BarFigures[] {
   return rows.some(({ isBroken }) => isBroken) ? rows : [];
 }
 
+/** Types are not sent, and have no share of messages. */
+const typeBars = ({ by_response_type }: Section): readonly BarFigures[] =>
+  by_response_type.map(({ response_type, is_primary, responded }) => ({
+    label: `${typeName(response_type)}${is_primary ? '' : ' (not primary)'}`,
+    sent: null,
+    opened: null,
+    responded,
+    response_rate: null,
+  }));
+
+export const typeChart = (section: Section, options: Pick<BarChartOptions, 'id' | 'width' | 'isWide'>): string =>
+  barChart(typeBars(section), { ...options, title: TITLES['types']!, panels: ['responded'] });
+
 /** One chart as it stands in the page; undefined where the month has nothing for it. */
 export function drawChart(
   section: Section,
@@ -51,6 +67,7 @@ export function drawChart(
     });
   const bars = barsOf(section, chart);
   if (bars.length === 0) return undefined;
+  if (chart === 'types') return typeChart(section, { id: chart, width, isWide: true });
   const title = section.by_dimension.find(({ dimension }) => dimension === chart)?.title ?? '';
   return barChart(bars, {
     id: chart,

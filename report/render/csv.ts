@@ -48,6 +48,8 @@ const HEAD = [
   'verdict',
   'cost_per_response',
   'return_on_cost',
+  'response_type',
+  'is_primary',
 ] as const;
 type Row = Readonly<Partial<Record<string, string | number | null | undefined>>>;
 
@@ -105,6 +107,23 @@ export function renderCsv(section: Section): string {
       channel,
       segment,
       ...shownOf(row),
+    })),
+    ...section.by_response_type.map(({ is_primary, ...row }) => ({
+      table: 'response_type',
+      ...row,
+      is_primary: is_primary ? 'yes' : 'no',
+    })),
+    ...section.by_campaign_response_type.map((row) => ({ table: 'campaign_response_type', ...row })),
+    ...section.by_channel_response_type.map((row) => ({ table: 'channel_response_type', ...row })),
+    ...section.by_response_type_region.map((row) => ({
+      table: 'response_type_region',
+      ...row,
+      suppressed: row.suppressed.join(' '),
+    })),
+    ...section.by_response_type_segment.map((row) => ({
+      table: 'response_type_segment',
+      ...row,
+      suppressed: row.suppressed.join(' '),
     })),
     ...section.experiments.flatMap(experimentRows),
     ...(section.costs?.by_campaign ?? []).map((row) => ({ table: 'cost', ...row })),

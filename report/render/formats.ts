@@ -11,7 +11,7 @@ export type ReportFormat = keyof typeof REPORT_FORMATS;
 
 export const isReportFormat = (name: string): name is ReportFormat => Object.hasOwn(REPORT_FORMATS, name);
 
-export const CHARTS = ['trend', 'campaigns', 'regions', 'segments', 'channels'] as const;
+export const CHARTS = ['trend', 'campaigns', 'regions', 'segments', 'channels', 'types'] as const;
 export type ChartName = (typeof CHARTS)[number];
 export const isChartName = (name: string): name is ChartName => (CHARTS as readonly string[]).includes(name);
 

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { BarFigures, DayFigures, MonthSpan, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
+import { typeChart } from './charts.js';
 import { INTERACTIVE_STYLE, STYLE } from './style.js';
 import { pageScript } from './page/script.js';
 import { cards, header } from './summary.js';
 import { channelName, dimensionValue, regionName, segmentName } from './names.js';
 import { experimentTable, forecastTable } from './findings-tables.js';
+import { responseTables } from './response-tables.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
@@ -127,6 +129,16 @@ function body(section: Section): readonly string[] {
         )
       : '',
     tables.has('source') ? part('By source', 'The systems in which the campaigns ran.', tables.get('source')!) : '',
+    ...responseTables(section).map((table) =>
+      part(
+        table.title,
+        'Only primary types count as responded.',
+        ...(table.id === 'response_type'
+          ? [figure((width, id) => typeChart(section, { id, width, isWide: width === WIDE }), 'types')]
+          : []),
+        htmlTable(table),
+      ),
+    ),
     ...[forecastTable(section), experimentTable(section)].map((table) =>
       table === undefined ? '' : part(table.title, table.caption, htmlTable(table)),
     ),

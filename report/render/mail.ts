@@ -3,6 +3,7 @@ import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText
 import { chartAbout, chartPng } from './charts.js';
 import { CHARTS } from './formats.js';
 import { experimentTable, forecastTable } from './findings-tables.js';
+import { responseTables } from './response-tables.js';
 import { figureTables, MAIN, type SectionTable } from './section-tables.js';
 import { intervalText, textOf } from './shown.js';
 import { COLOURS } from './style.js';
@@ -24,6 +25,7 @@ const CHART_OF: Readonly<Record<string, string>> = {
   region: 'regions',
   segment: 'segments',
   channel: 'channels',
+  response_type: 'types',
 };
 
 /**
@@ -37,6 +39,7 @@ export async function renderMail(section: Section, link?: string): Promise<Repor
   const tables = [
     forecastTable(section),
     ...figureTables(section, MAIN, { isNarrow: true }).filter(({ id }) => wanted.has(id)),
+    ...responseTables(section).filter(({ id }) => id !== 'campaign_response_type'),
     experimentTable(section),
   ].filter((table) => table !== undefined);
   const pictures: { id: string; name: string; chart: string; content: Buffer }[] = [];

@@ -50,7 +50,7 @@ export const ownColumns = (measures: readonly OwnMeasureLine[]): readonly Column
 
 const KINDS = { count: 'count', amount: 'money', percent: 'rate', quotient: 'quotient' } as const;
 
-interface Row {
+export interface Row {
   readonly head: readonly Shown[];
   readonly figures: Figures;
   readonly suppressed?: readonly string[];
@@ -184,7 +184,7 @@ const suppressible = <T extends Figures & { readonly suppressed: readonly string
 });
 
 /** What tells two campaigns of one name apart stands beside it, and nothing where the name does. */
-function campaignRows({ sources, by_campaign }: Section): readonly Row[] {
+export function campaignRows({ sources, by_campaign }: Section): readonly Row[] {
   const names = Map.groupBy(by_campaign, ({ name }) => name);
   return by_campaign.map(({ name, source, campaign_id, ...figures }) => {
     const more = [
@@ -222,25 +222,6 @@ function tableOf({ totals }: Section, names: readonly FigureName[], measures: re
       ...measures.map((measure) => shownOwn(totals, measure)),
     ],
   });
-}
-
-/** All types of responses, also those that overlap and are no part of "responded". */
-export function responseTypeTable({ by_response_type }: Section): SectionTable {
-  return {
-    id: 'response_type',
-    title: 'By response type',
-    caption: 'Responses by type; only primary ones count as responded',
-    columns: [
-      { key: 'response_type', label: 'Response type', kind: 'text' },
-      { key: 'is_primary', label: 'Primary', kind: 'text' },
-      { key: 'responded', label: 'Responded', kind: 'count' },
-    ],
-    rows: by_response_type.map(({ response_type, is_primary, responded }) => [
-      text(response_type.replaceAll('_', ' ')),
-      text(is_primary ? 'yes' : 'no'),
-      shownCount(responded),
-    ]),
-  };
 }
 
 /** True where any of the campaigns says how many members it chose, without which there is neither a rate nor a lift. */

@@ -3,15 +3,8 @@ import type { BarFigures, Card, Change, Rate, Section } from '../section/model.j
 import { aboutOf, cardFigure, spanText, stateText } from './about.js';
 import { experimentTable, forecastTable } from './findings-tables.js';
 import { withoutFormula } from './neutral.js';
-import {
-  ALL,
-  controlTable,
-  figureTables,
-  movesTable,
-  responseTypeTable,
-  type Column,
-  type SectionTable,
-} from './section-tables.js';
+import { responseTables } from './response-tables.js';
+import { ALL, controlTable, figureTables, movesTable, type Column, type SectionTable } from './section-tables.js';
 import { none, shownCount, shownRate, text, WHY, type Shown } from './shown.js';
 import { instantText } from './text.js';
 
@@ -45,7 +38,7 @@ export async function renderXlsx(section: Section): Promise<Buffer> {
     ...figureTables(section, ALL, { withIds: true }).map(withIntervals),
     forecastTable(section),
     experimentTable(section),
-    ...(section.by_response_type.length > 0 ? [responseTypeTable(section)] : []),
+    ...responseTables(section),
     ...(section.control_groups.length > 0 ? [controlTable(section)] : []),
     movesTable(section),
   ].filter((table) => table !== undefined);

@@ -132,6 +132,35 @@ export interface ResponseTypeFigures {
   readonly responded: number | null;
 }
 
+/** Responses of one type in one place. What no source broke down has the empty text. */
+export interface TypeInChannel {
+  readonly response_type: string;
+  readonly channel: string;
+  readonly responded: number | null;
+}
+
+export interface TypeInCampaign {
+  readonly response_type: string;
+  readonly source: string;
+  readonly campaign_id: string;
+  readonly responded: number | null;
+}
+
+export interface TypeInRegion {
+  readonly response_type: string;
+  readonly region: string;
+  readonly responded: number | null;
+  /** `responded` where it is null since it is hidden, not since it is not measured. */
+  readonly suppressed: readonly string[];
+}
+
+export interface TypeInSegment {
+  readonly response_type: string;
+  readonly segment: string;
+  readonly responded: number | null;
+  readonly suppressed: readonly string[];
+}
+
 export interface SourceFigures extends Figures {
   readonly source: string;
 }

@@ -128,7 +128,7 @@ function ownSides(own: OwnFigures, measuring: (measure: string) => string) {
   );
 }
 
-function withinOf(period: Period): string {
+export function withinOf(period: Period): string {
   if (period.kind === 'days') return `date BETWEEN '${period.from}' AND '${period.to}'`;
   if (period.kind === 'month') return `month = '${period.month}-01'`;
   return `month BETWEEN '${period.from}-01' AND '${period.to}-01'`;

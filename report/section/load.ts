@@ -11,6 +11,7 @@ import type { Figures, MonthSpan, OwnMeasureLine, ResponseTypeFigures, Section, 
 import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
+import { responsesBy } from './response-types.js';
 import { outlookOf } from './outlook.js';
 import type { DaySpan } from '../facts/fact.js';
 import { NOTHING_OWN, presentIn, type OwnFigures } from '../facts/own.js';
@@ -55,6 +56,7 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
   const period: Period = { kind: 'month', month };
   const own = await presentIn(sql, dialectOf(sql), options.own ?? NOTHING_OWN);
   const by = (columns: readonly string[]) => figuresBy(sql, period, columns, {}, own);
+  const typesBy = (...columns: readonly string[]) => responsesBy(sql, period, [...columns, 'response_type']);
 
   const totals = figuresOf(await by([]));
   const closingMs = closingOf(options.closeAfter);
@@ -127,6 +129,19 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     by_channel: largestFirst(channels).map(({ group, figures }) => ({ channel: group.channel!, ...figures })),
     by_response_type: await responseTypes(sql, month),
+    by_campaign_response_type: (await typesBy('source', 'campaign_id')).map(({ at, responded }) => ({
+      response_type: at['response_type']!,
+      source: at['source']!,
+      campaign_id: at['campaign_id']!,
+      responded,
+    })),
+    by_channel_response_type: (await typesBy('channel')).map(({ at, responded }) => ({
+      response_type: at['response_type']!,
+      channel: at['channel']!,
+      responded,
+    })),
+    by_response_type_region: [],
+    by_response_type_segment: [],
     control_groups: await controlGroups(sql, month),
     experiments: await experimentsOf(sql, month, {
       isOver: now.toISOString() >= status.final_from,

@@ -15,6 +15,10 @@ import type {
   ResponseTypeFigures,
   SegmentFigures,
   SourceFigures,
+  TypeInCampaign,
+  TypeInChannel,
+  TypeInRegion,
+  TypeInSegment,
   WeekFigures,
 } from './figures.model.js';
 import type { Anomaly, ControlComparison, Costs, Experiment, Forecast } from './findings.model.js';
@@ -76,6 +80,10 @@ export interface Section {
   readonly by_channel: readonly ChannelFigures[];
   /** All types, also those that overlap and are no part of "responded". */
   readonly by_response_type: readonly ResponseTypeFigures[];
+  readonly by_campaign_response_type: readonly TypeInCampaign[];
+  readonly by_channel_response_type: readonly TypeInChannel[];
+  readonly by_response_type_region: readonly TypeInRegion[];
+  readonly by_response_type_segment: readonly TypeInSegment[];
   readonly control_groups: readonly ControlComparison[];
   /** Campaigns with several arms, and whether these differ. */
   readonly experiments: readonly Experiment[];

@@ -1,6 +1,7 @@
 import { NOTHING_OWN } from '../../facts/own.js';
 import {
-  FINEST,
+  isByResponseType,
+  isUnshown,
   keyOf,
   layoutOf,
   type Breakdown,
@@ -12,7 +13,7 @@ import {
 } from '../breakdowns.js';
 import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
 import { complementOf } from './complement.js';
-import { isUnknown, systemOf, type IsProtected, type Node, type System } from './system.js';
+import { isUnknown, systemOf, withoutType, type IsProtected, type Node, type System } from './system.js';
 
 export interface Suppression {
   /** The least count above zero that is shown; 0: all are. */
@@ -102,7 +103,7 @@ function* decide(
     const key = keyOf(cell);
     const hidden = (Object.keys(cell.values) as Value[]).filter((name) => {
       const isMeasured = cell.values[name] !== null;
-      if (layout.amounts.includes(name) || cell.breakdown === FINEST) return isMeasured;
+      if (layout.amounts.includes(name) || isUnshown(cell.breakdown)) return isMeasured;
       const count: Count = name;
       if (held.includes(count)) return last === undefined ? isMeasured : cell.hidden.includes(count);
       return ofCount.get(count)!.plain.nodeAt(ground.newest, count, key)?.isHidden === true;
@@ -141,24 +142,41 @@ function markRemainders(
   familyWith: (count: Count) => Family | undefined,
 ) {
   const broken = new Set<Family>();
+  // Messages are not sent by type of response: the whole are those of the place.
+  const withoutTypes = new Map(
+    Object.entries(layout.breakdowns).flatMap(([name, dimensions]) =>
+      isByResponseType(dimensions) ? [[name, withoutType(name, layout.breakdowns)] as const] : [],
+    ),
+  );
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
       if (!isProtected(cell.breakdown)) continue;
       const key = keyOf(cell);
-      const at = (count: Count) => {
+      const untyped = withoutTypes.get(cell.breakdown);
+      const wholeKey =
+        untyped === undefined ? key : keyOf({ breakdown: untyped, at: { ...cell.at, response_type: '' } });
+      const at = (count: Count, place: string) => {
         const family = familyWith(count);
-        const [one, other] = [family?.plain.nodeAt(version, count, key), family?.knowing.nodeAt(version, count, key)];
+        const [one, other] = [
+          family?.plain.nodeAt(version, count, place),
+          family?.knowing.nodeAt(version, count, place),
+        ];
         return one === undefined || other === undefined ? undefined : ([one, other] as const);
       };
       for (const [whole, parts] of Object.entries(layout.parts))
         for (const part of parts) {
-          const [all, some] = [at(whole), at(part)];
+          const [all, some] = [at(whole, wholeKey), at(part, key)];
           if (all === undefined || some === undefined || !isSmall(all[0].value - some[0].value)) continue;
-          const secret = [some, all].find(
-            ([plain, knowing]) => !plain.isPublic && !knowing.wasShown && (plain.isNew || plain.wasHidden),
-          );
-          if (secret !== undefined) for (const node of secret) node.isSensitive = true;
-          else if (version === newest && !(all[0].isPublic && some[0].isPublic)) broken.add(familyWith(part)!);
+          // What is public to one of the two readers may be none to the other.
+          for (const reader of [0, 1] as const) {
+            const secret = [some, all].find(
+              (nodes) =>
+                !nodes[reader].isPublic && !nodes[1].wasShown && (nodes[reader].isNew || nodes[reader].wasHidden),
+            );
+            if (secret !== undefined) secret[reader].isSensitive = true;
+            else if (version === newest && !(all[reader].isPublic && some[reader].isPublic))
+              broken.add(familyWith(part)!);
+          }
         }
     }
   return broken;

@@ -1,4 +1,16 @@
-import { FINEST, keyOf, type Breakdown, type Cell, type Count, type Dimension, type Layout } from '../breakdowns.js';
+import {
+  FINEST,
+  isByResponseType,
+  isUnshown,
+  keyOf,
+  OTHER_TYPES,
+  PRIMARY_TYPES,
+  type Breakdown,
+  type Cell,
+  type Count,
+  type Dimension,
+  type Layout,
+} from '../breakdowns.js';
 import type { Equation } from './bounds.js';
 
 /** One count at one place, or several that are known to be the same. */
@@ -16,7 +28,7 @@ export interface Node {
   wasHidden: boolean;
   /** It stands in a protected table of the new version. */
   isNew: boolean;
-  /** It stands in the finest table, which is shown to nobody. */
+  /** It stands in one of the finest tables, which are shown to nobody. */
   isFinest: boolean;
   /** Not to be derived. */
   isSensitive: boolean;
@@ -36,7 +48,7 @@ export interface System {
   nodeAt(version: number, count: Count, key: string): Node | undefined;
   /** Nodes with their signs, which add up to nothing. */
   readonly sums: readonly (readonly (readonly [Node, number])[])[];
-  /** The sums that a row of the finest table stands in. */
+  /** The sums that a row of a finest table stands in. */
   readonly finestSums: ReadonlySet<number>;
   /** Which sums a node stands in. */
   readonly sumsOf: ReadonlyMap<number, readonly number[]>;
@@ -58,13 +70,13 @@ export function systemOf(
   { layout, isProtected }: { readonly layout: Layout; readonly isProtected: IsProtected },
   knowsWhatStayed: boolean,
 ): System {
-  const summed = largestParts(layout);
+  const ground = additionsOf(layout);
   const newest = versions.length - 1;
   const same = new Groups();
   const found: { readonly place: Place; readonly cell: Cell; readonly text: string; readonly group: number }[] = [];
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
-      if (summed[cell.breakdown] === undefined) continue;
+      if (!ground.tables.has(cell.breakdown)) continue;
       const key = keyOf(cell);
       for (const count of family) {
         const text = cell.values[count];
@@ -86,7 +98,7 @@ export function systemOf(
       byGroup.set(root, node);
     }
     node.places.push(place);
-    node.isFinest = cell.breakdown === FINEST;
+    node.isFinest = isUnshown(cell.breakdown);
     places[place.version]!.set(`${place.count} ${place.key}`, node);
     if (!isProtected(cell.breakdown)) node.isOpen = true;
     else if (place.version === newest) node.isNew = true;
@@ -98,7 +110,7 @@ export function systemOf(
   const sums = eachOnce(
     versions.flatMap((cells, version) =>
       family.flatMap((count) =>
-        sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), { layout, summed, isProtected }),
+        sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), ground, { layout, isProtected }),
       ),
     ),
   );
@@ -160,51 +172,87 @@ class Groups {
   }
 }
 
-type Summed = Readonly<Partial<Record<Breakdown, readonly Breakdown[]>>>;
+/** A table whose rows are sums of those of others. */
+interface Addition {
+  readonly whole: Breakdown;
+  readonly parts: readonly Breakdown[];
+  /** Only of these types of response, which make up `responded`. */
+  readonly isOfPrimary?: true;
+}
 
-/** Of each table the next smaller ones in the list, whose rows are sums of its own. */
-function largestParts({ breakdowns }: Layout): Summed {
-  // What has other dimensions, such as days or overlapping types of responses, has no part that is protected.
-  const all = breakdowns[FINEST]!;
-  const names = Object.keys(breakdowns).filter((name) => breakdowns[name]!.every((one) => all.includes(one)));
-  const isWithin = (small: Breakdown, large: Breakdown) =>
-    small !== large && breakdowns[small]!.every((one) => breakdowns[large]!.includes(one));
-  return Object.fromEntries(
-    names.map((large) => {
-      const within = names.filter((small) => isWithin(small, large));
-      return [large, within.filter((small) => !within.some((middle) => isWithin(small, middle)))];
-    }),
+/** Tables by type of response beside those that are not by it. */
+interface Additions {
+  readonly tables: ReadonlySet<Breakdown>;
+  readonly additions: readonly Addition[];
+}
+
+/** Of each table the next smaller ones in the list; what has no part that is protected, such as days, is left out. */
+function additionsOf({ breakdowns }: Layout): Additions {
+  const isOf = (type: boolean) => (name: Breakdown) => isByResponseType(breakdowns[name]!) === type;
+  const within = (finest: Breakdown) => (name: Breakdown) =>
+    breakdowns[name]!.every((one) => breakdowns[finest]!.includes(one));
+  const names = Object.keys(breakdowns);
+  const plain = names.filter(isOf(false)).filter(within(FINEST));
+  const byType = names.filter(isOf(true)).filter(within(PRIMARY_TYPES));
+  const isSmaller = (small: Breakdown, large: Breakdown) =>
+    breakdowns[small]!.length < breakdowns[large]!.length && within(large)(small);
+  const steps = (tables: readonly Breakdown[]) =>
+    tables.flatMap((large): readonly Addition[] => {
+      if (large === OTHER_TYPES) return [];
+      const smaller = tables.filter((small) => isSmaller(small, large));
+      const parts = large === PRIMARY_TYPES ? [PRIMARY_TYPES, OTHER_TYPES] : [large];
+      return smaller
+        .filter((small) => !smaller.some((middle) => isSmaller(small, middle)))
+        .map((whole) => ({ whole, parts }));
+    });
+  const ofPrimary = byType.flatMap((name): readonly Addition[] => {
+    const whole = withoutType(name, breakdowns);
+    return name === OTHER_TYPES || whole === undefined ? [] : [{ whole, parts: [name], isOfPrimary: true }];
+  });
+  return { tables: new Set([...plain, ...byType]), additions: [...steps(plain), ...steps(byType), ...ofPrimary] };
+}
+
+/** The table that a table by type of response would be without the type. */
+export function withoutType(name: Breakdown, breakdowns: Layout['breakdowns']): Breakdown | undefined {
+  const rest = breakdowns[name]!.filter((one) => one !== 'response_type');
+  return Object.keys(breakdowns).find(
+    (other) => breakdowns[other]!.length === rest.length && rest.every((one) => breakdowns[other]!.includes(one)),
   );
 }
 
 function sumsIn(
   cells: readonly Cell[],
   nodeOf: (cell: Cell) => Node | undefined,
-  {
-    layout: { breakdowns },
-    summed,
-    isProtected,
-  }: { readonly layout: Layout; readonly summed: Summed; readonly isProtected: IsProtected },
+  { additions }: Additions,
+  { layout: { breakdowns }, isProtected }: { readonly layout: Layout; readonly isProtected: IsProtected },
 ) {
   const byBreakdown = Map.groupBy(cells, ({ breakdown }) => breakdown);
-  return Object.entries(summed).flatMap(([large, smaller = []]) => {
+  const typesIn = (breakdown: Breakdown) => new Set(byBreakdown.get(breakdown)?.map(({ at }) => at.response_type));
+  const others = typesIn(OTHER_TYPES);
+  const isMixed = [...typesIn(PRIMARY_TYPES)].some((type) => others.has(type));
+  return additions.flatMap(({ whole, parts, isOfPrimary }) => {
     // Where nothing may be hidden nothing can be derived.
-    if (!isProtected(large)) return [];
-    return smaller.flatMap((small) => {
-      const dimensions: readonly Dimension[] = breakdowns[small]!;
-      const place = ({ at }: Cell) => JSON.stringify(dimensions.map((dimension) => at[dimension] ?? ''));
-      const parts = Map.groupBy(byBreakdown.get(large) ?? [], place);
-      return (byBreakdown.get(small) ?? []).flatMap((whole) => {
-        const total = nodeOf(whole);
-        if (total === undefined) return [];
-        const sum: (readonly [Node, number])[] = [[total, -1]];
-        for (const part of parts.get(place(whole)) ?? []) {
-          const node = nodeOf(part);
-          if (node !== undefined) sum.push([node, 1]);
-        }
-        // Figures that an older version lends do not add up to the newer total, and tell nothing of it.
-        return sum.reduce((left, [node, sign]) => left + sign * node.value, 0) === 0 ? [sum] : [];
-      });
+    if (!parts.some(isProtected)) return [];
+    const isByPrimary = isOfPrimary === true && !parts.includes(PRIMARY_TYPES);
+    // A type that is primary in some campaigns only stands in the tables together with what it is in the others.
+    if (isByPrimary && isMixed) return [];
+    const all = parts.flatMap((part) => byBreakdown.get(part) ?? []);
+    // A version that was published before there was such a table.
+    if (all.length === 0) return [];
+    const dimensions: readonly Dimension[] = breakdowns[whole]!;
+    const place = ({ at }: Cell) => JSON.stringify(dimensions.map((dimension) => at[dimension] ?? ''));
+    const added = Map.groupBy(isByPrimary ? all.filter(({ at }) => !others.has(at.response_type)) : all, place);
+    return (byBreakdown.get(whole) ?? []).flatMap((cell) => {
+      const total = nodeOf(cell);
+      if (total === undefined) return [];
+      const sum: (readonly [Node, number])[] = [[total, -1]];
+      for (const part of added.get(place(cell)) ?? []) {
+        const node = nodeOf(part);
+        if (node !== undefined) sum.push([node, 1]);
+      }
+      // Of responses by type there are no other counts. Figures that an older version lends do not add up to the newer total.
+      const rest = sum.reduce((left, [node, sign]) => left + sign * node.value, 0);
+      return sum.length > 1 && rest === 0 ? [sum] : [];
     });
   });
 }

@@ -2,15 +2,8 @@ import type { Card, Section } from '../../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from '../about.js';
 import { drawChart, inLight } from '../charts.js';
 import { experimentTable, forecastTable } from '../findings-tables.js';
-import {
-  controlTable,
-  figureTables,
-  isLiftMeasured,
-  MAIN,
-  movesTable,
-  responseTypeTable,
-  type SectionTable,
-} from '../section-tables.js';
+import { responseTables } from '../response-tables.js';
+import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable, type SectionTable } from '../section-tables.js';
 import { intervalText, textOf } from '../shown.js';
 import { COLOURS } from '../style.js';
 import { instantText, monthText, unescape } from '../text.js';
@@ -182,8 +175,8 @@ function drawParts(paper: Paper, section: Section): void {
     if (tables.has(dimension)) part(`By ${title.toLowerCase()}`, rates, dimension, tables.get(dimension));
   if (tables.has('channel')) part('By channel', rates, 'channels', tables.get('channel'));
   part('By source', 'The systems in which the campaigns ran.', undefined, tables.get('source'));
-  if (section.by_response_type.length > 1)
-    part('By response type', 'Only primary types count as responded.', undefined, responseTypeTable(section));
+  for (const table of responseTables(section))
+    part(table.title, TYPES, table.id === 'response_type' ? 'types' : undefined, table);
   part('By the end of the month', FORECAST, undefined, forecastTable(section));
   part('Variants compared', COMPARED, undefined, experimentTable(section));
   if (section.control_groups.length > 0)
@@ -205,6 +198,7 @@ function drawParts(paper: Paper, section: Section): void {
   part('All days', 'The figures behind the graph.', undefined, tables.get('day'));
 }
 
+const TYPES = 'Only primary types count as responded.';
 const FORECAST = 'Shown only where it beat last week’s days in trials.';
 const COMPARED = 'Differences are points of the response rate; p is adjusted for the number of comparisons.';
 const OWN = 'Measures of your own, as the notes define them.';

@@ -117,3 +117,8 @@ export async function readPdf(file: Buffer): Promise<readonly (readonly string[]
   }
   return lines;
 }
+
+export const csvFields = (line: string): readonly string[] =>
+  [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
+    .slice(0, line.endsWith(',') ? undefined : -1)
+    .map(([, field]) => (field!.startsWith('"') ? field!.slice(1, -1).replaceAll('""', '"') : field!));

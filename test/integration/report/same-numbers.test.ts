@@ -18,9 +18,10 @@ import {
 } from '../../../report/index.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 import { stopTestServer } from '../../support/postgres.js';
-import { readHtml, readPdf, readXlsx, type ReadTable } from './forms.js';
+import { csvFields, readHtml, readPdf, readXlsx, type ReadTable } from './forms.js';
 import { seedCampaigns } from './seeded-campaigns.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES } from './raw-changes.js';
+import { compareTyped } from './typed-forms.js';
 import { demoFacts, factsFrom, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
 
 /** Every form of a month says the same numbers, and hides the same. */
@@ -38,7 +39,7 @@ const MONTHS = ['2025-10', '2008-03', '2026-03'] as const;
 const FEW = factsFrom(`
 - from: daily.series
   as: { date: at, campaign_id: campaign, sent: sent, opened: opened }
-  responses: { answered: { from: answered, primary: true } }
+  responses: { answered: { from: answered, primary: true }, has_looked: { from: opened } }
   dimensions: { region: arm, segment: channel }
 `);
 
@@ -342,6 +343,13 @@ describe.each(MONTHS)('in every form of %s', (month) => {
   });
 });
 
+test.each(['2025-10', '2026-03'])('responses by type of %s say the same in every form', async (month) => {
+  const section = sections.get(month)!;
+  const { compared, hidden } = await compareTyped(section, sessions.get(month)!);
+  expect(compared).toBeGreaterThan(1);
+  if (month === '2026-03') expect(hidden).toBeGreaterThan(0);
+});
+
 test('arms of a campaign are compared alike in every form', async () => {
   const section = sections.get('2008-03')!;
   const [experiment] = section.experiments;
@@ -439,7 +447,3 @@ test('a campaign that is called like a formula is text in a spreadsheet', async 
 });
 
 /** The fields of a line, of which some are quoted. */
-const csvFields = (line: string): readonly string[] =>
-  [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)]
-    .slice(0, line.endsWith(',') ? undefined : -1)
-    .map(([, field]) => (field!.startsWith('"') ? field!.slice(1, -1).replaceAll('""', '"') : field!));

@@ -50,6 +50,13 @@ const REMAINDERS: readonly (readonly [Value, Value])[] = [
   ['sent', 'kept_rate_per'],
   ['kept_rate_per', 'kept_rate_of'],
 ];
+/** Of tables by type of response those of the messages that were sent there. */
+const WITHOUT_TYPE: Readonly<Record<string, string>> = {
+  response_type_region: 'region',
+  response_type_segment: 'segment',
+  campaign_region_segment_primary_type: 'campaign_region_segment',
+  campaign_region_segment_other_type: 'campaign_region_segment',
+};
 const isProtected = ({ breakdown }: Cell) =>
   BREAKDOWNS[breakdown]!.some((name) => name === 'region' || name === 'segment' || name === 'plan');
 
@@ -122,6 +129,13 @@ export function leaks(
         if (rest !== undefined && isSmall(sum.value - rest.value))
           judge(`${key} ${whole} less ${part} @${version}`, difference(sum, rest));
       }
+      const breakdown = WITHOUT_TYPE[cell.breakdown];
+      if (breakdown !== undefined) {
+        const whole = places.get(keyOf({ breakdown, at: { ...cell.at, response_type: '' } }));
+        const sent = whole?.sums.get(`sent@${version}`);
+        if (sent !== undefined && isSmall(sent.value - sum.value))
+          judge(`${key} sent less ${what}`, difference(sent, sum));
+      }
       for (const [other, then] of sums)
         if (what < other && other.startsWith(`${name}@`) && isSmall(Math.abs(sum.value - then.value)))
           judge(`${key} ${what} less ${other}`, difference(sum, then));
@@ -131,16 +145,36 @@ export function leaks(
 }
 
 function sumOf(truth: readonly Fine[], version: number, cell: Cell, name: Value): Sum | undefined {
-  const dimensions = dimensionsOf(cell);
+  const type = cell.at.response_type;
+  const dimensions = dimensionsOf(cell).filter((name) => name !== 'response_type');
   const own = truth.filter((row) => dimensions.every((dimension) => placeOf(row)[dimension] === cell.at[dimension]));
+  const finest = (row: Fine, of: string) =>
+    `${of}@${version} ${row.campaign_id} ${row.channel} ${row.region} ${row.segment} ${row.plan ?? ''}`;
+  if (type !== '') {
+    const isOther = cell.breakdown.endsWith('_other_type');
+    const isAll = !isOther && !cell.breakdown.endsWith('_primary_type');
+    const told =
+      name === 'responded'
+        ? own.filter(({ types }) =>
+            isAll ? types?.counts[type] !== undefined : types?.[isOther ? 'others' : 'primary'].includes(type),
+          )
+        : [];
+    if (told.length === 0) return undefined;
+    return {
+      parts: new Map(told.map((row) => [finest(row, `type ${type}`), 1n])),
+      value: told.reduce((sum, { types }) => sum + types!.counts[type]!, 0),
+    };
+  }
   const measured = own.filter((row) => valueOf(row, name) !== null);
   if (measured.length === 0) return undefined;
   return {
+    // What responded is the sum of the primary types.
     parts: new Map(
-      measured.map((row) => [
-        `${name}@${version} ${row.campaign_id} ${row.channel} ${row.region} ${row.segment} ${row.plan ?? ''}`,
-        1n,
-      ]),
+      measured.flatMap((row): [string, bigint][] =>
+        name === 'responded' && row.types !== undefined
+          ? row.types.primary.map((of) => [finest(row, `type ${of}`), 1n])
+          : [[finest(row, name), 1n]],
+      ),
     ),
     value: measured.reduce((sum, row) => sum + valueOf(row, name)!, 0),
   };

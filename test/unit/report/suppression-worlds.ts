@@ -1,6 +1,9 @@
 import {
   DIMENSIONS,
+  isByResponseType,
   layoutOf,
+  OTHER_TYPES,
+  PRIMARY_TYPES,
   type Breakdown,
   type Cell,
   type Dimension,
@@ -38,7 +41,15 @@ export interface Fine {
   readonly segment: string;
   readonly plan?: string;
   readonly counts: Readonly<Record<Measured, number | null>>;
+  /** Responses by type, where they are told by it. Primary ones make up what responded. */
+  readonly types?: {
+    readonly counts: Readonly<Record<string, number>>;
+    readonly primary: readonly string[];
+    readonly others: readonly string[];
+  };
 }
+
+const TYPES: readonly string[] = ['form', 'test', 'call'];
 
 /** Numbers from 0 to 1, the same for the same seed. */
 export function seeded(seed: number): () => number {
@@ -106,6 +117,34 @@ export function withPlans(rows: readonly Fine[], random: () => number): readonly
   );
 }
 
+/**
+ * What responded of each row by its types, of which campaigns have some each; now and then one is primary in this campaign and not in
+ * that. Of a later state those who came since are told as well.
+ */
+export function withTypes(rows: readonly Fine[], random: () => number): readonly Fine[] {
+  const upTo = (most: number) => Math.floor(random() * (most + 1));
+  const campaigns = new Map(
+    [...new Set(rows.map((row) => row.campaign_id))].map((id): [string, Omit<NonNullable<Fine['types']>, 'counts'>] => {
+      const some = TYPES.filter(() => random() < 0.7).slice(0, 2);
+      const primary = some.length === 0 ? TYPES.slice(0, 1) : some;
+      const other = random() < 0.2 ? TYPES.find((one) => !primary.includes(one))! : 'visit';
+      return [id, { primary, others: random() < 0.4 ? [other] : [] }];
+    }),
+  );
+  return rows.map((row): Fine => {
+    const { primary, others } = row.types ?? campaigns.get(row.campaign_id)!;
+    const before = row.types?.counts ?? {};
+    const responded = row.counts.responded ?? upTo(Math.min(row.counts.sent ?? 0, 25));
+    const counts = Object.fromEntries([...primary, ...others].map((type) => [type, before[type] ?? 0]));
+    const came = responded - primary.reduce((sum, type) => sum + counts[type]!, 0);
+    const ofFirst = primary.length === 1 ? came : upTo(came);
+    counts[primary[0]!]! += ofFirst;
+    if (primary.length > 1) counts[primary[1]!]! += came - ofFirst;
+    for (const type of others) counts[type]! += upTo(12);
+    return { ...row, counts: { ...row.counts, responded }, types: { counts, primary, others } };
+  });
+}
+
 function countsUpTo(
   upTo: (most: number) => number,
   largest: number,
@@ -141,7 +180,8 @@ export function later(rows: readonly Fine[], random: () => number): readonly Fin
   });
 }
 
-export const placeOf = (row: Fine): Readonly<Partial<Record<Dimension, string>>> => ({
+export const placeOf = (row: Fine, response_type = ''): Readonly<Partial<Record<Dimension, string>>> => ({
+  response_type,
   source: 'braze',
   campaign_id: row.campaign_id,
   channel: row.channel,
@@ -152,7 +192,7 @@ export const placeOf = (row: Fine): Readonly<Partial<Record<Dimension, string>>>
 
 const tablesIn = ({ breakdowns }: Layout): readonly Breakdown[] =>
   Object.keys(breakdowns).filter(
-    (name) => !breakdowns[name]!.some((one) => ['date', 'response_type', 'variant_id', 'is_control'].includes(one)),
+    (name) => !breakdowns[name]!.some((one) => ['date', 'variant_id', 'is_control'].includes(one)),
   );
 
 /** A row counts for a side of a rate where both sides are measured. */
@@ -165,13 +205,28 @@ export const valueOf = (row: Fine, name: Value): number | null => {
   return counts[other] === null ? null : counts[side];
 };
 
+/** Of each type of response a row of its own, which has nothing else. */
+function byType(rows: readonly Fine[], breakdown: Breakdown): readonly (readonly [Fine, string])[] {
+  return rows.flatMap((row) =>
+    Object.entries(row.types?.counts ?? {}).flatMap(([type, responded]) => {
+      const isPrimary = row.types!.primary.includes(type);
+      if (breakdown === (isPrimary ? OTHER_TYPES : PRIMARY_TYPES)) return [];
+      const counts = { sent: null, delivered: null, opened: null, responded, kept: null };
+      return [[{ ...row, counts }, type] as const];
+    }),
+  );
+}
+
 /** The tables of a release, added up from the finest rows. */
 export function tablesOf(rows: readonly Fine[], layout: Layout = PLAIN): readonly Cell[] {
   return tablesIn(layout).flatMap((breakdown) => {
     const dimensions: readonly Dimension[] = layout.breakdowns[breakdown]!;
-    const groups = Map.groupBy(rows, (row) => JSON.stringify(dimensions.map((name) => placeOf(row)[name])));
-    return [...groups.values()].map((group): Cell => {
-      const place = placeOf(group[0]!);
+    const told = isByResponseType(dimensions) ? byType(rows, breakdown) : rows.map((row) => [row, ''] as const);
+    const placed = told.map(([row, type]) => ({ row, place: placeOf(row, type) }));
+    const groups = Map.groupBy(placed, ({ place }) => JSON.stringify(dimensions.map((name) => place[name])));
+    return [...groups.values()].map((members): Cell => {
+      const { place } = members[0]!;
+      const group = members.map(({ row }) => row);
       const at = Object.fromEntries(
         [...DIMENSIONS, ...dimensions].map((name) => [name, dimensions.includes(name) ? (place[name] ?? '') : '']),
       ) as Cell['at'];

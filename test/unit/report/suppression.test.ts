@@ -1,14 +1,25 @@
 import { suppress, type Suppression } from '../../../report/release/suppress/suppress.js';
 import { leaks, type Published } from './suppression-auditor.js';
-import { later, PLAIN, randomWorld, seeded, tablesOf, WITH_OWN, withPlans, type Fine } from './suppression-worlds.js';
+import {
+  later,
+  PLAIN,
+  randomWorld,
+  seeded,
+  tablesOf,
+  WITH_OWN,
+  withPlans,
+  withTypes,
+  type Fine,
+} from './suppression-worlds.js';
 
 const CMS: Suppression = { threshold: 11, dimensions: ['region', 'segment'] };
 /** `WORLDS=10000` takes longer than the rest of the suite should wait. */
-const WORLDS = Number(process.env['WORLDS'] ?? 300);
+const WORLDS = Number(process.env['WORLDS'] ?? 200);
 /** So that several processes can share the long audit. */
 const FIRST = Number(process.env['FIRST'] ?? 1);
 
 const MOST_WITH_OWN = 6;
+const MOST_WITH_TYPES = 12;
 
 /** Releases of one month, one after the other, as they are published. */
 function published(worlds: readonly (readonly Fine[])[], options = CMS, layout = PLAIN): readonly Published[] {
@@ -34,19 +45,27 @@ function published(worlds: readonly (readonly Fine[])[], options = CMS, layout =
 
 test(`of ${WORLDS} random months nothing small follows from all of their releases together`, () => {
   const found: unknown[] = [];
-  const tally = { cells: 0, hidden: 0, small: 0, own: 0 };
+  const tally = { cells: 0, hidden: 0, small: 0, own: 0, types: 0 };
   // 1203: a small count that followed from the unprotected tables of one version and not from those of the next.
+  // 5182: a remainder, one side of which was public to those only who know what stayed.
   // 7030, 7369: counts that followed from sums once others were known to be zero.
-  for (const seed of [1203, 7030, 7369, ...Array.from({ length: WORLDS }, (_, index) => FIRST + index)]) {
+  for (const seed of [1203, 5182, 7030, 7369, ...Array.from({ length: WORLDS }, (_, index) => FIRST + index)]) {
     const random = seeded(seed);
     const own = seeded(seed + 1_000_000);
     const first = randomWorld(random);
     // The auditor solves in whole fractions, which takes long where there are many rows.
     const layout = first.length <= MOST_WITH_OWN && own() < 0.3 ? WITH_OWN : PLAIN;
     const worlds = [layout === PLAIN ? first : withPlans(first, own)];
-    while (worlds.length < 3 && random() < 0.7) worlds.push(later(worlds.at(-1)!, random));
+    const types = seeded(seed + 2_000_000);
+    const hasTypes = worlds[0]!.length <= MOST_WITH_TYPES && types() < 0.5;
+    if (hasTypes) worlds[0] = withTypes(worlds[0]!, types);
+    while (worlds.length < 3 && random() < 0.7) {
+      const next = later(worlds.at(-1)!, random);
+      worlds.push(hasTypes ? withTypes(next, types) : next);
+    }
     const releases = published(worlds, CMS, layout);
     if (layout === WITH_OWN) tally.own++;
+    if (hasTypes) tally.types++;
     for (const { cells } of releases)
       for (const cell of cells)
         for (const name of ['sent', 'opened'] as const) {

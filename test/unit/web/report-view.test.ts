@@ -15,7 +15,8 @@ test('a second choice stays beside the first only where a release has a table of
   expect(after('region=West&beside=previous', 'days', '2026-03-01..2026-03-02')).toBe(
     'beside=previous&days=2026-03-01..2026-03-02',
   );
-  expect(after('region=West&segment=Diabetes', 'type', 'form_completed')).toBe('type=form_completed');
+  expect(after('region=West', 'type', 'form_completed')).toBe('region=West&type=form_completed');
+  expect(tableOf('type', 'segment')).toBe('response_type_segment');
 });
 
 test('of three at most two are ever chosen, and taking one away leaves the other', () => {

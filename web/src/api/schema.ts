@@ -6948,6 +6948,12 @@ export interface operations {
                             targeted: number | null;
                             unsubscribed: number | null;
                         }[];
+                        by_campaign_response_type: {
+                            campaign_id: string;
+                            responded: number | null;
+                            response_type: string;
+                            source: string;
+                        }[];
                         by_channel: {
                             bounced: number | null;
                             channel: string;
@@ -7023,6 +7029,11 @@ export interface operations {
                             suppressed: string[];
                             targeted: number | null;
                             unsubscribed: number | null;
+                        }[];
+                        by_channel_response_type: {
+                            channel: string;
+                            responded: number | null;
+                            response_type: string;
                         }[];
                         by_channel_segment: {
                             bounced: number | null;
@@ -7187,6 +7198,18 @@ export interface operations {
                             is_primary: boolean;
                             responded: number | null;
                             response_type: string;
+                        }[];
+                        by_response_type_region: {
+                            region: string;
+                            responded: number | null;
+                            response_type: string;
+                            suppressed: string[];
+                        }[];
+                        by_response_type_segment: {
+                            responded: number | null;
+                            response_type: string;
+                            segment: string;
+                            suppressed: string[];
                         }[];
                         by_segment: {
                             bounced: number | null;

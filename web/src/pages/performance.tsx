@@ -218,7 +218,7 @@ function Breakdown({ section, dimension }: { readonly section: Section; readonly
     >
       <Bars rows={rows} label={label} rate={view.rate} chosen={chosen} count={isOfTypes ? 'responded' : 'sent'} />
       {isOfTypes ? (
-        <ResponseTypes rows={section.by_response_type} />
+        <ResponseTypes section={section} />
       ) : (
         <FiguresTable
           caption={`Figures by ${label.toLowerCase()}`}

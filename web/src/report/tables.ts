@@ -12,6 +12,8 @@ const PAIRS = [
   ['channel', 'type', 'channel_response_type'],
   ['campaign', 'days', 'campaign_date'],
   ['channel', 'days', 'channel_date'],
+  ['region', 'type', 'response_type_region'],
+  ['segment', 'type', 'response_type_segment'],
   ['type', 'days', 'response_type_date'],
 ] as const satisfies readonly (readonly [Narrowing, Narrowing, string])[];
 
