@@ -34,6 +34,7 @@ export async function* fileUnits(run: RunRequest, plan: StreamPlan, stream: File
   };
   const listing = {
     isRead: (file: FileVersion) => knownOf(file) !== undefined,
+    hasRead: plan.bookmarks.some(({ position }) => position.kind === 'file'),
     warn: warningsOf(run, plan.request.name),
   };
   for await (const file of stream.list(run.signal, listing)) {

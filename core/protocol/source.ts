@@ -97,6 +97,8 @@ export type SourceStream =
 export interface FileListing {
   /** True where this very version was read by an earlier run. */
   isRead(file: FileVersion): boolean;
+  /** True where an earlier run has read any file of the stream. */
+  readonly hasRead: boolean;
   warn(message: string): void;
 }
 

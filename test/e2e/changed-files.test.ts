@@ -123,6 +123,15 @@ test('a pattern that matches nothing, and an empty file of which nothing is know
   const none = await project.run(['check', 'exports']);
   expect(none.code).toBe(3);
   expect(none.stderr).toContain('no file matches ./none_*.csv');
+  // With declared columns a sync goes on, and says what is there.
+  await project.write('late/file_1.csv', 'id\n1\n');
+  await project.configure(
+    'sources: { exports: { connector: local, config: { files: [ { stream: late, path: "./late/files_*.csv", format: csv, columns: { id: integer } } ] } } }\nconnections: { late: { source: exports, destination: warehouse, streams: { late: {} } } }\n',
+  );
+  const { code, stderr } = await project.run(['sync', 'late']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('holds "file_1.csv". Correct `path`') });
+  await project.write('late/files_1.csv', 'id\n1\n');
+  expect((await project.run(['sync', 'late'])).stderr).toBe('');
 });
 
 test('a first sync of files that all lack a declared column tells of no change', async () => {

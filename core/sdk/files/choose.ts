@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseDuration, type FileListing, type FileVersion } from '../../protocol/index.js';
 import { ConnectorError } from '../errors.js';
 import type { Choosing } from './choosing-spec.js';
+import { noneThere } from './none-there.js';
 import type { FileTransport } from './transport.js';
 
 /** The groups of `pattern` in a file's name; undefined where the name does not fit. */
@@ -44,8 +45,12 @@ export async function* chosenFiles(
   listing?: FileListing,
 ): AsyncIterable<FileVersion> {
   const found: FileVersion[] = [];
+  const unmatched: string[] = [];
   for await (const file of transport.list(spec.path, signal))
     if (groupsIn(spec, file.name) !== undefined) found.push(file);
+    else unmatched.push(file.name);
+  if (found.length === 0 && listing?.hasRead === false)
+    listing.warn(await noneThere(transport, spec, unmatched, signal));
   const ready = await readyOnes(transport, spec, found, signal, listing);
   if (spec.order === 'modified') ready.sort((a, b) => compare(a.modifiedAt, b.modifiedAt) || compare(a.name, b.name));
   const chosen = spec.latest_only ? ready.slice(-1) : ready;

@@ -120,7 +120,10 @@ export async function fileStreams<Config, Client extends FilesClient>(
         leaveOut(spec.stream, error);
       });
       if (stream === undefined) return [];
-      return [[spec.stream, kind.files(summary === undefined ? stream : { ...stream, summary })] as const];
+      if (summary === undefined) return [[spec.stream, kind.files(stream)] as const];
+      // Of some kinds of a preset there may be none for long, which `check` tells.
+      const list: typeof stream.list = (abort, listing) => stream.list(abort, listing && { ...listing, hasRead: true });
+      return [[spec.stream, kind.files({ ...stream, summary, list })] as const];
     });
   return Object.fromEntries((await Promise.all(entries)).flat());
 }

@@ -20,6 +20,7 @@ async function chosen(
   const files: FileVersion[] = [];
   const listing = {
     isRead: (file: FileVersion) => read.includes(file.name),
+    hasRead: read.length > 0,
     warn: (text: string) => void warnings.push(text),
   };
   for await (const file of stream.list(signal(), listing)) files.push(file);
@@ -249,4 +250,26 @@ describe('what a file is held against', () => {
       message: 'File "large.csv" is refused: it has 10 bytes, and `max_file_bytes` allows 8.',
     });
   });
+});
+
+test('where no file was ever read and none matches, what is there is told, with the nearest names first', async () => {
+  using place = folder();
+  for (const name of ['engagement_1.csv', 'engagement_2.csv', 'a.txt', 'b.txt', 'sub/x.csv']) put(place, `out/${name}`);
+  const columns = { id: 'integer' };
+  const warned = async (spec: object, read: readonly string[] = []) => {
+    const warnings: string[] = [];
+    expect(await chosen(await streamOf(place.path, { columns, ...spec }), read, warnings)).toEqual([]);
+    return warnings;
+  };
+  expect(await warned({ path: 'out/engagements_*.csv' })).toEqual([
+    `No file matches out/engagements_*.csv in ${place.path}, and none was ever read; the folder "out" holds "engagement_1.csv", ` +
+      '"engagement_2.csv", "a.txt" and 1 more. Correct `path` or `pattern` if that is wrong; else ask who delivers the files.',
+  ]);
+  expect(await warned({ path: 'out/*.csv', pattern: 'x_(?<n>\\d)' })).toEqual([
+    expect.stringContaining('and the pattern x_(?<n>\\d) in'),
+  ]);
+  mkdirSync(join(place.path, 'empty'));
+  expect(await warned({ path: 'empty/*.csv' })).toEqual([expect.stringContaining('holds no file by itself')]);
+  // Later, that no new file has come is nothing to tell.
+  expect(await warned({ path: 'out/engagements_*.csv' }, ['out/engagements_0.csv'])).toEqual([]);
 });
