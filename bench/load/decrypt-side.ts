@@ -1,5 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
-import { decrypting } from '../../core/sdk/files/unpack/pgp.js';
+import { decrypting } from '../../core/sdk/files/unpack/pgp-message.js';
 import type { DecryptTask, SqlReply } from './task.js';
 
 /** Decrypts a file as our sources do, and does nothing with what comes out. */

@@ -4,8 +4,7 @@ import { ConnectorError } from '../errors.js';
 import { unbzip2 } from './unpack/bzip2.js';
 import { refused } from './unpack/faults.js';
 import type { Layer } from './unpack/layer.js';
-import { decrypting } from './unpack/pgp.js';
-import type { PgpRules } from './unpack/pgp-message.js';
+import { decrypting, type PgpRules } from './unpack/pgp-message.js';
 import { zipEntries } from './unpack/zip.js';
 import { gunzip, unzstd } from './unpack/zlib.js';
 

@@ -105,7 +105,9 @@ async function sampledFields(
     try {
       for (const { name } of open.fields) unseen.delete(name);
       if (best === undefined || best.records === 0) {
-        const sample = await sampleFile(open, spec, declared);
+        // Where each has a declared type, nothing is left to be guessed from records.
+        const isDeclared = open.fields.length > 0 && open.fields.every(({ name }) => declared.has(name));
+        const sample = isDeclared ? { fields: open.fields, records: 1 } : await sampleFile(open, spec, declared);
         if (best === undefined || best.fields.length === 0 || sample.records > 0) best = sample;
       }
     } finally {

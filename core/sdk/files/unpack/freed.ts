@@ -2,7 +2,7 @@
  * Gives the memory of a chunk back that nobody reads any more. The collector knows chunks by their small handles only: it
  * lets some 30 MB of them gather, and each of its rounds goes through the whole heap.
  */
-function free({ buffer }: Uint8Array): void {
+export function free({ buffer }: Uint8Array): void {
   // Node cuts small ones from a buffer of this size.
   if (buffer instanceof ArrayBuffer && buffer.byteLength > Buffer.poolSize) buffer.transfer(0);
 }

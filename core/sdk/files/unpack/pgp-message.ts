@@ -3,7 +3,10 @@ import type { Message, PrivateKey, PublicKey } from 'openpgp';
 import type { FileVersion } from '../../../protocol/index.js';
 import { ConnectorError, isConnectorError } from '../../errors.js';
 import { refused } from './faults.js';
+import { freeing } from './freed.js';
 import { gathered } from './gathered.js';
+import type { Layer } from './layer.js';
+import { envelopeOf, isUnsealable, literalIn, unsealed } from './pgp-envelope.js';
 
 export interface PgpRules {
   /** Armored. */
@@ -17,13 +20,18 @@ export interface PgpRules {
 const ARMOR = '-----BEGIN PGP MESSAGE';
 
 /**
- * Decrypts while it reads, in this thread. Whether the message was altered, and who signed it, is only known at its end, and
- * that is where it throws: the file's records are staged until then, and count only after.
+ * Takes PGP off while it reads. Whether the message was altered, and who signed it, is only known at its end, and that is where it
+ * throws: the file's records are staged until then, and count only after.
  */
-export async function* decrypted(
+export function decrypting(rules: PgpRules): Layer {
+  return (chunks, { file, givesChunksAway }) => decrypted(chunks, rules, file, givesChunksAway);
+}
+
+async function* decrypted(
   chunks: AsyncIterable<Uint8Array>,
   rules: PgpRules,
   file: FileVersion,
+  givesChunksAway: boolean,
 ): AsyncGenerator<Uint8Array> {
   const openpgp = await import('openpgp');
   const { decryptionKey, verificationKeys } = await keysOf(rules, openpgp);
@@ -45,20 +53,45 @@ export async function* decrypted(
   })();
   // No plaintext that is unauthenticated at its end passes: only its pieces do, before that end.
   const config = { allowUnauthenticatedStream: true };
+  const asMessage = async (bytes: AsyncIterable<Uint8Array>): Promise<Message<ReadableStream<Uint8Array>>> =>
+    (await openpgp.readMessage({ binaryMessage: ReadableStream.from(bytes) as never, config })) as never;
+  const reading = { verificationKeys, expectSigned: rules.requireSignature, format: 'binary' as const, config };
   try {
-    const message: Message<ReadableStream<Uint8Array>> = isArmored
-      ? ((await openpgp.readMessage({ armoredMessage: ReadableStream.from(latin(all)) as never, config })) as never)
-      : ((await openpgp.readMessage({ binaryMessage: ReadableStream.from(all) as never, config })) as never);
-    const { data, signatures } = await openpgp.decrypt({
-      message: message as never,
-      decryptionKeys: decryptionKey,
-      verificationKeys,
-      expectSigned: rules.requireSignature,
-      format: 'binary',
-      config,
-    });
-    yield* gathered(data as unknown as AsyncIterable<Uint8Array>);
-    if (!rules.requireSignature && verificationKeys.length > 0) await refuseForged(signatures, verificationKeys);
+    const binary = isArmored
+      ? ((await openpgp.unarmor(ReadableStream.from(latin(all)) as never)).data as unknown as AsyncIterable<Uint8Array>)
+      : all;
+    const envelope = await envelopeOf(binary[Symbol.asyncIterator]());
+    const sessionKey = envelope.isOfVersion1
+      ? await sessionKeyOf(envelope.sessionKeys, decryptionKey, openpgp)
+      : undefined;
+    let isProven = false;
+    // What comes from the library, or goes there, it may hold still.
+    const sealed = freeing(envelope.sealed(), () => givesChunksAway && !isArmored);
+    const plain =
+      sessionKey &&
+      unsealed(sealed, sessionKey.algorithm, sessionKey.data, () => {
+        isProven = true;
+      });
+    const literal = plain && (await literalIn(plain));
+    if (literal?.data !== undefined) {
+      if (rules.requireSignature) throw new Error('the message is not signed');
+      yield* literal.data;
+    } else {
+      const { data, signatures } =
+        literal === undefined
+          ? await openpgp.decrypt({
+              message: (await asMessage(envelope.whole())) as never,
+              decryptionKeys: decryptionKey,
+              ...reading,
+            })
+          : await openpgp.verify({ message: (await asMessage(literal.all)) as never, ...reading });
+      if (data === null) throw new Error('there is no data in the message');
+      yield* gathered(data as unknown as AsyncIterable<Uint8Array>);
+      if (!rules.requireSignature && verificationKeys.length > 0) await refuseForged(signatures, verificationKeys);
+    }
+    // Who read it has read on to the end, where this is checked, and passed the error on. Safety is not to hang on that.
+    if (plain !== undefined && (await plain.next()).done !== true) throw new Error('there is more after the data');
+    if (plain !== undefined && !isProven) throw new Error('Modification detected.');
   } catch (cause) {
     if (isConnectorError(below)) throw below;
     if (isConnectorError(cause)) throw cause;
@@ -66,6 +99,14 @@ export async function* decrypted(
   } finally {
     await all.return(undefined);
   }
+}
+
+/** Absent where there is not just one, or it is for a cipher that the library alone has. */
+async function sessionKeyOf(packets: Uint8Array, decryptionKeys: PrivateKey, openpgp: typeof import('openpgp')) {
+  const message = await openpgp.readMessage({ binaryMessage: packets });
+  const [found, ...others] = await openpgp.decryptSessionKeys({ message, decryptionKeys });
+  if (found === undefined || others.length > 0 || !isUnsealable(found.algorithm)) return undefined;
+  return { data: found.data, algorithm: found.algorithm as string };
 }
 
 async function keysOf(rules: PgpRules, openpgp: typeof import('openpgp')) {

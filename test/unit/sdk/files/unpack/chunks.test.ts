@@ -1,9 +1,7 @@
-import { MessageChannel } from 'node:worker_threads';
-import { channelOf } from '../../../../../core/sdk/files/unpack/channel.js';
 import { freeing } from '../../../../../core/sdk/files/unpack/freed.js';
 import { gathered } from '../../../../../core/sdk/files/unpack/gathered.js';
 
-/** How chunks are gathered, given back and sent to a thread. */
+/** How chunks are gathered and given back. */
 
 const KB = 1024;
 const bytesFrom = (start: number, length: number) => Uint8Array.from({ length }, (_, at) => (start + at) % 251);
@@ -51,48 +49,4 @@ test('what Node cuts from a buffer of many is never given back', async () => {
   while ((await freed.next()).done !== true);
   expect(pooled.buffer.byteLength).toBeGreaterThan(0);
   expect([...pooled]).toEqual(Array.from({ length: 10 }, () => 1));
-});
-
-function pair() {
-  const { port1, port2 } = new MessageChannel();
-  const faultOf = (fault: unknown) => new Error(String(fault));
-  const close = () => port1.close();
-  return { here: channelOf(port1, faultOf), there: channelOf(port2, faultOf), [Symbol.dispose]: close };
-}
-
-test('chunks cross a channel in order, no more than two ahead of who takes them', async () => {
-  using ends = pair();
-  let made = 0;
-  const sending = ends.here.send(
-    (async function* () {
-      for (; made < 10; made += 1) yield Uint8Array.of(made);
-    })(),
-  );
-  const seen: (readonly number[])[] = [];
-  for await (const chunk of ends.there.received()) {
-    // Whatever else may be under way is let arrive.
-    for (let turn = 0; turn < 20; turn += 1) await new Promise(setImmediate);
-    seen.push([chunk[0]!, made]);
-  }
-  await sending;
-  expect(seen.map(([value]) => value)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(seen.filter(([value, ahead]) => ahead! - value! > 3)).toEqual([]);
-});
-
-test('a fault of the other side is thrown here, and the sender stops', async () => {
-  using ends = pair();
-  let wasClosed = false;
-  const sending = ends.here.send(
-    (async function* () {
-      try {
-        for (;;) yield new Uint8Array(1);
-      } finally {
-        wasClosed = true;
-      }
-    })(),
-  );
-  ends.there.sendFault('forged');
-  await expect(ends.here.received().next()).rejects.toThrow('forged');
-  await sending;
-  expect(wasClosed).toBe(true);
 });
