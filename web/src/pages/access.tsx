@@ -19,7 +19,12 @@ export function AccessPage() {
   return (
     <Page
       title="Access"
-      about="Who took emergency access to what tells of single persons, and who may do what. Tokens are made and revoked on the machine, by `tributary tokens`."
+      about={
+        <>
+          Who took emergency access to what tells of single persons, and who may do what. Tokens are made and revoked on
+          the machine, by <code>tributary tokens</code>.
+        </>
+      }
     >
       <Part
         title="Emergency access"
@@ -135,8 +140,7 @@ const KINDS = { token: 'API token', person: 'logs in', machine: 'account on a ma
 
 function Allowed({ review: { reviewed, groups } }: { readonly review: Review }) {
   const first = reviewed.toSorted((one, other) => Number(other.notes.length > 0) - Number(one.notes.length > 0));
-  if (reviewed.length + groups.length === 0)
-    return <Empty>There are no tokens, no logins and no groups: this host has no `access` in its configuration.</Empty>;
+  if (reviewed.length + groups.length === 0) return <Empty>There are no tokens, no logins and no groups.</Empty>;
   return (
     <>
       {first.length > 0 && (

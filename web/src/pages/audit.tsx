@@ -51,7 +51,7 @@ export function AuditPage() {
       <Loaded query={entries as never}>
         {() =>
           shown.length === 0 ? (
-            <Empty>Nothing is like that. A host on its own machine without `access` keeps no log of looks.</Empty>
+            <Empty>Nothing is like that.</Empty>
           ) : (
             <table className="folds">
               <caption className="unseen">Entries of the audit log</caption>

@@ -31,7 +31,6 @@ export function ConnectionPage({ name }: { readonly name: string }) {
           <Streams name={name} />
           <Timeline name={name} />
           <ConnectionEvents name={name} />
-          <ConnectionEvents name={name} />
           <Quarantine name={name} />
         </>
       )}
