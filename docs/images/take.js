@@ -3,15 +3,17 @@
  *   export TRIBUTARY_DEMO_NOW=2026-03-18T04:59:59Z
  *   node --import ./docs/images/clock.js dist/core/app/cli/main.js demo --port 8080
  *   node docs/images/take.js http://127.0.0.1:8080
+ * and that of own figures from a host with config/own-figures.yaml, whose address comes second. `ONLY=NAME` takes one.
  * Look at each of them before it is committed.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const [, , url = 'http://127.0.0.1:8080', only] = process.argv;
+const [, , demo = 'http://127.0.0.1:8080', own] = process.argv;
+const only = process.env.ONLY;
 const PLACES = [process.env.CHROMIUM ?? '', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
-const { runs } = await (await fetch(`${url}/api/runs?connection=braze_daily`)).json();
+const { runs } = await (await fetch(`${demo}/api/runs?connection=braze_daily`)).json();
 
 /** A file, a page, its width, and what is taken of it. */
 const PICTURES = [
@@ -39,8 +41,11 @@ const PICTURES = [
   { name: 'audit', path: '/audit', width: 1440, height: 700 },
 ];
 
+const OWN = { name: 'report-own', path: '/performance/2008-03', width: 1440, height: 1290, url: own };
+
 const browser = await chromium.launch({ executablePath: PLACES.find(existsSync), args: ['--no-sandbox'] });
-for (const { name, path, width, height, isDark = false, isPrint = false, at, choose, press } of PICTURES) {
+for (const picture of own === undefined ? PICTURES : [...PICTURES, OWN]) {
+  const { name, path, width, height, isDark = false, isPrint = false, at, choose, press, url = demo } = picture;
   if (only !== undefined && only !== name) continue;
   const page = await browser.newPage({
     viewport: { width, height: 900 },

@@ -133,3 +133,19 @@ test.each([
   expect(faults).toEqual([]);
   await page.context().close();
 });
+
+test('nothing of the page is cut off on paper, though its graph was drawn for the screen', async () => {
+  const { page } = await openPage(browser);
+  await show(page, `${url}/performance/2026-03`);
+  await page.locator('canvas').waitFor();
+  await page.emulateMedia({ media: 'print' });
+  // What A4 leaves between the margins. The screen stays as wide as it was, as when somebody prints.
+  const beyond = await page.evaluate(() => {
+    document.body.style.width = '696px';
+    return [...document.querySelectorAll('main *')]
+      .filter((one) => one.getBoundingClientRect().right > 697 && one.closest('.unseen, svg') === null)
+      .map(({ tagName, className }) => `${tagName} ${String(className)}`);
+  });
+  expect(beyond).toEqual([]);
+  await page.context().close();
+});
