@@ -131,10 +131,10 @@ export const alertsQuery = (open: boolean) =>
     ...OFTEN,
   });
 
+/** To ask is an act in the audit log, so a page that is left open does not ask again. */
 export const emergenciesQuery = queryOptions({
   queryKey: ['break-glass'],
   queryFn: () => answerOf(api.GET('/api/break-glass')),
-  ...OFTEN,
 });
 
 /** What was done with one connection, as the audit log has it. */
