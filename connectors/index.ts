@@ -7,7 +7,8 @@ import { s3 } from './s3/s3.source.js';
 import { sfmc } from './sfmc/sfmc.source.js';
 import { rest } from './rest/rest.source.js';
 import { warehouse } from './warehouse/warehouse.source.js';
+import { singer } from './singer/singer.source.js';
 import { sftp } from './sftp/sftp.source.js';
 
 /** The sources that come with Tributary. */
-export const sources: readonly SourcePlugin[] = [airbyte, braze, gcs, local, rest, s3, sfmc, sftp, warehouse];
+export const sources: readonly SourcePlugin[] = [airbyte, braze, gcs, local, rest, s3, sfmc, sftp, singer, warehouse];

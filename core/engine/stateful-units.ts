@@ -69,9 +69,16 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
         if (!isWhole) return;
       }
     };
+    let isTriedAgain = false;
     yield {
       slice: isWhole ? 'all' : `part ${part}`,
       async load({ columns, filling, intake }) {
+        // What was read could not be staged or committed: it is read again, where the steps have gone on.
+        if (isTriedAgain) {
+          await steps?.return?.().catch(() => undefined);
+          steps = undefined;
+        }
+        isTriedAgain = true;
         end.reached = undefined;
         end.isLast = false;
         const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);

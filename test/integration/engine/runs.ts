@@ -76,7 +76,8 @@ export function windows(
 }
 
 export interface RunWishes {
-  readonly stream?: Partial<StreamRequest>;
+  /** Of all streams, or by the name of each. */
+  readonly stream?: Partial<StreamRequest> | ((stream: string) => Partial<StreamRequest>);
   /** Of all streams, or by the name of each. */
   readonly rules?: Partial<StreamRules> | ((stream: string) => Partial<StreamRules>);
   readonly marksOf?: (stream: string) => readonly DirtyMark[];
@@ -170,7 +171,7 @@ export async function runStreams(
         planConditions: (own, key) => planChain(own, rulesOf(name), key).conditions,
         expectations: expectationsOf(rulesOf(name).expect),
         marks: marksOf?.(name) ?? [],
-        ...stream,
+        ...(typeof stream === 'function' ? stream(name) : stream),
       })),
       errorBudget: { share: 1, records: 1_000_000 },
       unstorableText: 'replace',

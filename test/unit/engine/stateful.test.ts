@@ -43,10 +43,11 @@ async function run(
     fullRefresh?: boolean;
     range?: { from: string };
     streams?: Readonly<Record<string, SourceStream>>;
+    at?: (point: string) => void;
   },
 ) {
   const asked: unknown[] = [];
-  const destination = memoryDestination(store, () => undefined);
+  const destination = memoryDestination(store, options.at ?? (() => undefined));
   const streams = options.streams ?? {
     items: source(asked, options.failsAt ?? (() => false), options.key ?? ['id']),
   };
@@ -105,6 +106,19 @@ describe('streams that keep a state of their own', () => {
     const { outcome, asked } = await run(store, { failsAt: (id) => id === 5 && ++failures <= 2 });
     expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10, inserted: 10 } });
     expect(asked).toEqual([undefined, { at: 3 }, { at: 3 }]);
+  });
+
+  it.each(['stage', 'before checkpoint'])('reads again what it had read when it fails in %s', async (place) => {
+    const store = emptyStore();
+    let times = 0;
+    const at = (point: string) => {
+      if (point === place && ++times === 2) throw new ConnectorError('transient', 'the connection is cut');
+    };
+    const { outcome, asked } = await run(store, { at });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10, inserted: 10 } });
+    expect(store.rows.size).toBe(10);
+    expect(asked).toHaveLength(2);
+    expect(stateOf(store)).toEqual([{ at: 10 }]);
   });
 
   it('keeps what was committed when it fails for good', async () => {

@@ -1,0 +1,57 @@
+import type { JointStream } from '#sdk';
+
+/** What one stream has committed: a state of the tap, and the how many-eth it was, so that the oldest of several is known. */
+export interface KeptState {
+  readonly number: number;
+  readonly value: unknown;
+}
+
+/** A stream as its tap calls it in states, and what of it was committed. */
+export interface Member extends Pick<JointStream, 'sync'> {
+  /** Names under which a state may hold what belongs to the stream. */
+  readonly ids: readonly string[];
+  readonly kept: KeptState | undefined;
+}
+
+export function keptState(state: unknown): KeptState | undefined {
+  if (!isObject(state) || typeof state['number'] !== 'number' || !('value' in state)) return undefined;
+  return { number: state['number'], value: state['value'] };
+}
+
+/**
+ * The state to start a tap with, so that no stream is begun beyond what it has committed. What belongs to one stream, by its name
+ * in `bookmarks` or at the top, is taken from what that stream has committed, and is left out where it is to be read from its start.
+ * All else comes from the oldest state. Undefined: from the start.
+ */
+export function jointState(members: readonly Member[]): unknown {
+  const kept = members.flatMap((member) => (member.sync === 'incremental' && member.kept ? [member.kept] : []));
+  const [first] = kept;
+  if (first === undefined) return undefined;
+  const oldest = kept.reduce((a, b) => (b.number < a.number ? b : a));
+  const isOne = members.every(({ sync, kept: own }) => sync === 'incremental' && own?.number === oldest.number);
+  if (isOne) return oldest.value;
+  const inBookmarks = isObject(oldest.value) && isObject(oldest.value['bookmarks']);
+  const place = (value: unknown) =>
+    isObject(value) ? (inBookmarks ? (isObject(value['bookmarks']) ? value['bookmarks'] : {}) : value) : {};
+  const known = members.map(({ ids, sync, kept: own }) => ({
+    ids,
+    entries: sync === 'incremental' ? ids.filter((id) => Object.hasOwn(place(own?.value), id)) : [],
+    own,
+    needsStart: sync === 'full_refresh' || own === undefined,
+  }));
+  // Of a state that is not by streams, none can be begun apart from the others.
+  if (!inBookmarks && known.every(({ entries }) => entries.length === 0))
+    return known.some(({ needsStart }) => needsStart) ? undefined : oldest.value;
+  const merged: Record<string, unknown> = { ...place(oldest.value) };
+  for (const { ids, entries, own } of known) {
+    for (const id of ids) delete merged[id];
+    for (const id of entries) merged[id] = place(own?.value)[id];
+  }
+  if (!inBookmarks) return merged;
+  // Where it was interrupted, each stream says for itself.
+  const rest = Object.entries(oldest.value as object).filter(([name]) => name !== 'currently_syncing');
+  return { ...Object.fromEntries(rest), bookmarks: merged };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
