@@ -135,7 +135,7 @@ function jointReading(
       waiting = waiting.filter(({ name }) => name !== stream);
       joint?.lanes.get(stream)?.leave();
     },
-    async *read(planned, { state, range, warn }) {
+    async *read(planned, { state, range, sync, warn }) {
       const { name } = planned;
       if (range !== undefined)
         throw new ConnectorError(
@@ -150,7 +150,7 @@ function jointReading(
       const isJoint = own !== undefined && !started.has(name);
       if (isJoint) joint ??= begin(waiting, warn);
       started.add(name);
-      const reading = isJoint ? joint! : begin([streamOf(planned, own?.sync ?? 'incremental', state)], warn);
+      const reading = isJoint ? joint! : begin([streamOf(planned, sync, state)], warn);
       const lane = reading.lanes.get(name)!;
       try {
         yield* lane.read(signal);

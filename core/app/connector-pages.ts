@@ -25,6 +25,10 @@ export const MORE: Readonly<Record<string, readonly (readonly [text: string, pat
     ['how to set up the automation for files', 'docs/guides/sfmc-files.md'],
     ['a simulated Marketing Cloud to try it with', 'docs/simulators/sfmc.md'],
   ],
+  singer: [
+    ['a whole configuration', 'config/singer.yaml'],
+    ['how to set it up', 'docs/guides/singer-and-airbyte.md'],
+  ],
   sftp: [
     ['a whole configuration', 'config/sftp.yaml'],
     ['how to set it up', 'docs/guides/sftp.md'],

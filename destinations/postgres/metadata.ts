@@ -63,8 +63,16 @@ export async function ensureMetadata(pool: pg.Pool, schema: string): Promise<voi
   });
 }
 
-/** `CREATE SCHEMA IF NOT EXISTS` asks for the right to create even where the schema is there; so look first. */
+/** "scma": the advisory locks under which schemas are made. */
+const SCHEMAS = 0x7363_6d61;
+
+/**
+ * `CREATE SCHEMA IF NOT EXISTS` asks for the right to create even where the schema is there, so look first; and it does not keep two
+ * transactions from creating the same one at once, so one after the other. Called in a transaction.
+ */
 export async function ensureSchema(client: pg.ClientBase, schema: string): Promise<void> {
   const found = await client.query('SELECT 1 FROM pg_namespace WHERE nspname = $1', [schema]);
-  if (found.rowCount === 0) await client.query(`CREATE SCHEMA IF NOT EXISTS ${quote(schema)}`);
+  if (found.rowCount !== 0) return;
+  await client.query('SELECT pg_advisory_xact_lock($1, hashtext($2))', [SCHEMAS, schema]);
+  await client.query(`CREATE SCHEMA IF NOT EXISTS ${quote(schema)}`);
 }

@@ -7,8 +7,10 @@ import { local } from '../../connectors/local/local.source.js';
 import { s3 } from '../../connectors/s3/s3.source.js';
 import { sfmc } from '../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../connectors/sftp/sftp.source.js';
+import { singer } from '../../connectors/singer/singer.source.js';
 import { testSource } from '../../core/sdk/testing/index.js';
 import { startClinicApi } from '../../plugins/clinic-events/test/clinic-api.js';
+import { TAP } from '../integration/connectors/singer/syncing.js';
 import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
 import { defaultPackage, startSfmcSimulator } from '../simulators/sfmc/server.js';
 import { MIDS } from '../simulators/sfmc/world.js';
@@ -124,6 +126,13 @@ describe('every source keeps the contract', () => {
       await simulator.close();
     }
   });
+
+  test('singer', () =>
+    testSource({
+      plugin: singer,
+      config: { command: TAP, config: { streams: { orders: { rows: 3000 }, people: { rows: 2 } }, state_every: 100 } },
+      until: '2026-01-01',
+    }));
 
   test('the example plugin', async () => {
     const { clinicEvents } = await import(EXAMPLE);

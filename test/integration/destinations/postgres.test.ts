@@ -199,3 +199,29 @@ describe('a server that restarts', () => {
     bench = await openBench();
   });
 });
+
+it('makes a schema for several streams at once', async () => {
+  const session = await bench.session();
+  try {
+    await session.raiseFence({ id: '00000000-0000-4000-8000-000000000000', connection: 'test' });
+    const tables = [1, 2, 3, 4, 5].flatMap((turn) =>
+      ['a', 'b', 'c'].map((name) => ({
+        connection: 'test',
+        stream: name,
+        schema: `raw_${turn}`,
+        name,
+        fields: fields('id integer'),
+        key: ['id'],
+        keySources: ['id'],
+        fromFiles: false,
+        write: 'merge' as const,
+        marks: [],
+      })),
+    );
+    await Promise.all(tables.map((table) => session.create(table)));
+    const found = await bench.query(`SELECT 1 FROM pg_tables WHERE schemaname LIKE 'raw\\_%'`);
+    expect(found).toHaveLength(15);
+  } finally {
+    await session.close();
+  }
+});

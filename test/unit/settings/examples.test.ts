@@ -3,6 +3,7 @@ import { braze } from '../../../connectors/braze/braze.source.js';
 import { s3 } from '../../../connectors/s3/s3.source.js';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../../connectors/sftp/sftp.source.js';
+import { singer } from '../../../connectors/singer/singer.source.js';
 import { snowflake } from '../../../destinations/snowflake/snowflake.destination.js';
 import { loadSettings } from '../../../core/settings/index.js';
 
@@ -18,6 +19,13 @@ describe('the configurations that come along', () => {
     const { report } = (await loadSettings(`${configFolder}own-figures.yaml`, { env: {} })).settings;
     expect(Object.keys(report!.measures!)).toEqual(['buyers', 'buying_rate', 'spend', 'spend_each']);
     expect(Object.keys(report!.dimensions!)).toEqual(['newcomer']);
+  });
+
+  test('that of a Singer tap is valid, with what its source is told', async () => {
+    const { settings } = await loadSettings(`${configFolder}singer.yaml`, { env: { SHOP_API_KEY: 'key' } });
+    expect(singer.config.parse(settings.sources['shop'].config)).toMatchObject({
+      secrets: { 'credentials.api_key': 'key' },
+    });
   });
 
   test('that of Braze is valid, with what its source is told', async () => {

@@ -117,7 +117,7 @@ describe('a tap as a source', () => {
   test('hands records over in files, which are gone afterwards', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tributary-batches-'));
     const outcome = await site.sync({ tap: { streams: TWO, batch_folder: folder }, streams: BOTH });
-    expect(outcome.ledger).toMatchObject({ read: 8, inserted: 8 });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 8, inserted: 8 } });
     expect(await readdir(folder)).toEqual([]);
   });
 
