@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import yazl from 'yazl';
 import { folder, openOnly, passThrough, recordsOf, streamOf, typesOf } from './stream-support.js';
@@ -335,17 +336,19 @@ describe('XLSX', () => {
     expect((await read(content, spec, 'results.xlsx.gz')).records.length).toBe(3);
   });
 
-  const book = (sheet: string, more: Readonly<Record<string, string>> = {}): Promise<Buffer> => {
+  const book = (sheet: string, more: Readonly<Record<string, string | Readable>> = {}): Promise<Buffer> => {
     const zip = new yazl.ZipFile();
     const main = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
-    const parts: Record<string, string> = {
+    const parts: Record<string, string | Readable> = {
       'xl/workbook.xml': `<workbook ${main} xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="S" sheetId="1" r:id="rId7"/></sheets></workbook>`,
       'xl/_rels/workbook.xml.rels':
         '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId7" Target="worksheets/sheet1.xml"/></Relationships>',
       'xl/worksheets/sheet1.xml': `<worksheet ${main}><sheetData>${sheet}</sheetData></worksheet>`,
       ...more,
     };
-    for (const [name, text] of Object.entries(parts)) zip.addBuffer(Buffer.from(text), name);
+    for (const [name, part] of Object.entries(parts))
+      if (typeof part === 'string') zip.addBuffer(Buffer.from(part), name);
+      else zip.addReadStream(part, name, { compressionLevel: 1 });
     zip.end();
     const chunks: Buffer[] = [];
     return new Promise((resolve) => {
@@ -355,6 +358,26 @@ describe('XLSX', () => {
   };
   const text = (value: string) => `<c t="inlineStr"><is><t>${value}</t></is></c>`;
   const head = `<row r="1">${text('id')}${text('note')}</row>`;
+
+  test('shared texts of more than 128 MB are refused before they are unpacked, with another way', async () => {
+    const megabyte = Buffer.alloc(1 << 20, 'x');
+    const texts = (megabytes: number) =>
+      Readable.from(
+        (function* () {
+          yield Buffer.from('<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>');
+          for (let count = 0; count < megabytes; count += 1) yield megabyte;
+          yield Buffer.from('</t></si></sst>');
+        })(),
+      );
+    const row = '<row r="1"><c t="s"><v>0</v></c></row>';
+    const content = await book(row, { 'xl/sharedStrings.xml': texts(128) });
+    expect(content.length).toBeLessThan(4 << 20);
+    await expect(read(content, { format: 'xlsx', max_ratio: 2_000 })).rejects.toMatchObject({
+      kind: 'source',
+      message: expect.stringMatching(/has a part "xl\/sharedStrings.xml" of 1342\d+ bytes/),
+      details: { hint: expect.stringContaining('deliver it as CSV') },
+    });
+  });
 
   test('cells by their places, entities, errors of formulas, and a row that has more cells than the header', async () => {
     const rows = `${head}<row r="2"><c r="B2" t="str"><v>a &amp; b</v></c></row><row r="3"><c r="A3"><f>1/0</f><v>4</v></c><c r="B3" t="e"><v>#N/A</v></c></row><row r="4">${text('1')}${text('x')}${text('beyond')}</row>`;
