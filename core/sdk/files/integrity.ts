@@ -43,7 +43,7 @@ const manifest = z.union([
 export function mismatch(file: string, what: string): ConnectorError {
   return new ConnectorError('source', `File "${file}" is refused: ${what}.`, {
     fault: 'integrity',
-    hint: 'Nothing of it was loaded. Ask who delivers it to send it again; a new version is read by the next run.',
+    hint: 'Nothing of it was loaded. Ask who delivers it to send the file, or what it is held against, again; each run tries anew.',
   });
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import {
   parquetMetadataAsync,
-  parquetReadObjects,
+  parquetScan,
   parquetSchema,
   type AsyncBuffer,
   type Compressors,
@@ -17,14 +17,14 @@ import type { TableReader } from './spooled-records.js';
 import { refused } from './unpack/faults.js';
 import type { Spool } from './unpack/spool.js';
 
-/** The pages of a row group are held packed; writers make groups of 128 MB and less. */
+/** Writers make groups of 128 MB and less. */
 const MAX_GROUP_BYTES = 256 << 20;
 /**
  * Values (rows times columns) that are unpacked at once, 50 bytes each and more: a group of few bytes may hold millions that are
- * alike. A larger group is read in steps, each of which unpacks its dictionaries again. Lists and structures can only be put
- * together from a whole group, so that there `nested` is the most that one may have.
+ * alike. A larger group is read in steps, each of which reads the pages of its rows and unpacks the dictionaries again. Lists and
+ * structures can only be put together from a whole group, so that there `nested` is the most that one may have.
  */
-const LIMITS = { step: 4 << 20, nested: 8 << 20 };
+const LIMITS = { step: 2 << 20, nested: 8 << 20 };
 const PAGE_RECORDS = 2_000;
 
 const COMPRESSORS: Compressors = {
@@ -85,24 +85,27 @@ export async function parquetReader(spool: Spool, file: FileVersion, limits = LI
     async *pages() {
       let rowStart = 0;
       try {
+        const scan = await parquetScan({
+          file: buffer,
+          metadata: withRawNumbers(metadata),
+          compressors: COMPRESSORS,
+          utf8: false,
+          parsers: EXACT,
+        });
         for (const group of metadata.row_groups) {
           const groupEnd = rowStart + Number(group.num_rows);
           const step = isFlat ? Math.max(PAGE_RECORDS, Math.floor(limits.step / columns.length)) : Infinity;
           while (rowStart < groupEnd) {
             const rowEnd = Math.min(rowStart + step, groupEnd);
-            const rows = await parquetReadObjects({
-              file: buffer,
-              metadata: withRawNumbers(metadata),
-              rowStart,
-              rowEnd,
-              compressors: COMPRESSORS,
-              utf8: false,
-              parsers: EXACT,
-            });
-            if (rows.length !== rowEnd - rowStart) throw new Error('a group of rows has fewer than it says');
+            // One after the other, so that no more than one is held packed.
+            const found: ArrayLike<unknown>[] = [];
+            for (const { field } of columns)
+              found.push(await scan.readColumn({ column: field.name, rowStart, rowEnd }));
+            if (found.some(({ length }) => length !== rowEnd - rowStart))
+              throw new Error('a group of rows has fewer than it says');
+            for (let row = 0; row < rowEnd - rowStart; row += PAGE_RECORDS)
+              yield recordsOf(found, columns, row, Math.min(row + PAGE_RECORDS, rowEnd - rowStart));
             rowStart = rowEnd;
-            for (let at = 0; at < rows.length; at += PAGE_RECORDS)
-              yield rows.slice(at, at + PAGE_RECORDS).map((row) => recordOf(row, columns));
           }
         }
         if (rowStart !== Number(metadata.num_rows)) throw new Error('its groups of rows hold fewer rows than it says');
@@ -226,8 +229,17 @@ function plain(value: unknown): unknown {
   return value;
 }
 
-function recordOf(row: Readonly<Record<string, unknown>>, columns: readonly Column[]): RecordData {
-  const record: Record<string, unknown> = {};
-  for (const { field, read } of columns) record[field.name] = read(row[field.name]);
-  return record;
+function recordsOf(
+  found: readonly ArrayLike<unknown>[],
+  columns: readonly Column[],
+  from: number,
+  to: number,
+): RecordData[] {
+  return Array.from({ length: to - from }, (_, at) => {
+    const record: Record<string, unknown> = {};
+    columns.forEach(({ field, read }, index) => {
+      record[field.name] = read(found[index]?.[from + at]);
+    });
+    return record;
+  });
 }
