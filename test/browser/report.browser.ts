@@ -149,3 +149,20 @@ test('nothing of the page is cut off on paper, though its graph was drawn for th
   expect(beyond).toEqual([]);
   await page.context().close();
 });
+
+test('who has a token sees that a file is being made, and no link that would carry none', async () => {
+  const { page } = await openPage(browser);
+  await page.addInitScript(() => sessionStorage.setItem('tributary.token', 'of-a-test'));
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/export/csv', async (route) => (await held, route.continue()));
+  await show(page, `${url}/performance/2026-03`);
+  await page.getByRole('link', { name: 'CSV', exact: true }).click();
+  await page.getByRole('link', { name: 'CSV …', exact: true }).waitFor();
+  const saved = page.waitForEvent('download');
+  release();
+  expect((await saved).suggestedFilename()).toBe('report-2026-03.csv');
+  await page.getByRole('link', { name: 'CSV', exact: true }).waitFor();
+  expect(await page.getByRole('link', { name: 'Page without script' }).count()).toBe(0);
+  await page.context().close();
+});

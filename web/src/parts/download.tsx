@@ -19,10 +19,12 @@ export function Download({ address, name, children }: DownloadProps) {
         onClick={(event) => {
           if (keptToken() === undefined) return;
           event.preventDefault();
-          fetching.mutate();
+          if (!fetching.isPending) fetching.mutate();
         }}
       >
         {children}
+        {/* A large month takes a while as a PDF, and the browser shows nothing of it before the whole is there. */}
+        {fetching.isPending && ' …'}
       </a>
       {fetching.error !== null && <Failed error={fetching.error} />}
     </>

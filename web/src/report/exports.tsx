@@ -1,3 +1,4 @@
+import { keptToken } from '../api/token';
 import { Download } from '../parts/download';
 
 interface ExportsProps {
@@ -21,7 +22,8 @@ export function Exports({ month, release, formats }: ExportsProps) {
           {format.toUpperCase()}
         </Download>
       ))}
-      {release === undefined && (
+      {/* A link carries no token. */}
+      {release === undefined && keptToken() === undefined && (
         <a className="button" href={`/report/${month}`}>
           Page without script
         </a>
