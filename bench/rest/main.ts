@@ -39,7 +39,13 @@ const rows = Array.from({ length: PAGE }, (_, id) => ({
   tags: ['x', 'y'],
 }));
 const full = JSON.stringify({ data: rows });
+const few = JSON.stringify({ data: rows.slice(0, 20) });
 const server = createServer(({ url }, response) => {
+  if (url?.startsWith('/parents') === true || url?.startsWith('/slices') === true) {
+    const body = url.startsWith('/parents') ? JSON.stringify({ data: rows.slice(0, SLICES) }) : few;
+    setTimeout(() => response.writeHead(200, { 'content-type': 'application/json' }).end(body), ANSWER_MS);
+    return;
+  }
   const offset = Number(new URL(url ?? '/', 'http://api').searchParams.get('offset') ?? 0);
   response.writeHead(200, { 'content-type': 'application/json' }).end(offset < pages * PAGE ? full : '{"data":[]}');
 });
@@ -57,6 +63,37 @@ async function ours(): Promise<number> {
   for (const stream of (await source.streams()).values())
     for await (const step of stream.read({ state: undefined }))
       if (step.kind === 'page') records += step.page.records.length;
+  await source.close();
+  return records / ((performance.now() - started) / 1000);
+}
+
+const SLICES = 200;
+const ANSWER_MS = 20;
+
+/** Records of many short slices, from an API that takes its time for each: as a manifest's `concurrency_level` has it. */
+async function sliced(level: number): Promise<number> {
+  const started = performance.now();
+  const api = {
+    endpoint,
+    concurrency: level,
+    streams: {
+      parents: { path: '/parents', records: 'data', primary_key: 'id' },
+      slices: {
+        path: '/slices/{parent}',
+        records: 'data',
+        primary_key: 'id',
+        for_each: { stream: 'parents', field: 'id', as: 'parent' },
+      },
+    },
+  };
+  const source = await connect(restConfig.parse({ api, allow: ['loopback'] }), {
+    signal: new AbortController().signal,
+    baseFolder: folder,
+  });
+  let records = 0;
+  const stream = (await source.streams()).get('slices')!;
+  for await (const step of stream.read({ state: undefined, isConcurrent: true }))
+    if (step.kind === 'page') records += step.page.records.length;
   await source.close();
   return records / ((performance.now() - started) / 1000);
 }
@@ -88,6 +125,12 @@ try {
   const speeds = [await ours(), await ours(), await ours()].toSorted((a, b) => a - b);
   const own = speeds[1]!;
   process.stdout.write(`rest: ${Math.round(own)} records/s of ${pages * PAGE}\n`);
+  const alone = await sliced(1);
+  const told = [];
+  for (const level of [4, 8, 16]) told.push(`${level} at once ${((await sliced(level)) / alone).toFixed(1)} times`);
+  process.stdout.write(
+    `${SLICES} slices of an API that answers after ${ANSWER_MS} ms: ${Math.round(alone)} records/s one after the other; ${told.join(', ')}\n`,
+  );
   if (existsSync(PYTHON)) {
     const other = await reference();
     process.stdout.write(

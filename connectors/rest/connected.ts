@@ -12,6 +12,7 @@ import { apiBudget } from './requests/api-budget.js';
 import { apiClient, type ApiClientOptions } from './requests/api-client.js';
 import type { RestConfig } from './rest.config.js';
 import type { Environment, Replacement, TokenStore } from './run/environment.js';
+import { atOnce } from './run/at-once.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { Text } from './run/text.js';
 import { schemaFileProblems } from './schemas/schema-files.js';
@@ -85,7 +86,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     tokens: config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file)),
     warn: () => undefined,
   };
-  const settings: StreamSettings = { environment, folder, maxPages: config.max_pages };
+  const settings: StreamSettings = { environment, folder, maxPages: config.max_pages, atOnce: atOnce(root, own) };
   let making: Promise<Made> | undefined;
   const made = () => (making ??= makeStreams(root, settings));
   return {

@@ -75,7 +75,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal }: Re
       kind: 'full_refresh',
       catalog: { ...catalog, syncModes: ['full_refresh'] },
       async *read() {
-        for await (const step of stream.read({ state: undefined })) {
+        for await (const step of stream.read({ state: undefined, isConcurrent: true })) {
           signal.throwIfAborted();
           // Lines that are no record go to quarantine with the others.
           if (step.kind === 'page') yield [...step.page.records, ...step.page.bad] as RecordData[];
@@ -91,6 +91,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal }: Re
       let held: SavedState | undefined;
       for await (const step of stream.read({
         state: state as Readonly<Record<string, unknown>> | undefined,
+        isConcurrent: true,
         ...(range === undefined ? {} : { range }),
       })) {
         signal.throwIfAborted();

@@ -18,7 +18,7 @@ export interface ScriptedAnswer {
   readonly body?: unknown;
 }
 
-export type Script = (request: SeenRequest, seen: readonly SeenRequest[]) => ScriptedAnswer;
+export type Script = (request: SeenRequest, seen: readonly SeenRequest[]) => ScriptedAnswer | Promise<ScriptedAnswer>;
 
 export interface ScriptedApi {
   readonly url: string;
@@ -34,8 +34,9 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
   const server: Server = createServer((request, response) => {
     void (async () => {
       const asked = await seenOf(request);
-      const answer = api.script(asked, seen);
+      const answering = api.script(asked, seen);
       seen.push(asked);
+      const answer = await answering;
       const { status = 200, headers = {}, body = {} } = answer;
       const isRaw = typeof body === 'string' || body instanceof Uint8Array;
       response.writeHead(status, { ...(isRaw ? {} : { 'content-type': 'application/json' }), ...headers });

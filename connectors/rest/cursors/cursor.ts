@@ -5,7 +5,7 @@ export type RecordFields = Readonly<Record<string, unknown>>;
 
 /** Cuts a stream into slices and knows how far it was read. One is made for each reading. */
 export interface Cursor {
-  /** What is to be read, in order; the next is asked for once the one before is read and closed. */
+  /** What is to be read, in order; they are closed in that order too, and the next may be asked for before. */
   slices(): AsyncIterable<StreamSlice>;
   /** Looks at a record of a slice that is being read. */
   observe(record: RecordFields, slice: StreamSlice): void;

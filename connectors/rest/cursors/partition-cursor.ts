@@ -24,6 +24,8 @@ export interface PartitionSettings {
 interface Partition {
   readonly fields: Fields;
   readonly cursor: WindowCursor;
+  /** Slices of the reading before its first one; before that many are closed a state does not speak of it. */
+  readonly after: number;
 }
 
 /** One window cursor for each partition, or one for all of them, with the state of the reference. */
@@ -31,27 +33,33 @@ export class PartitionCursor implements Cursor {
   readonly #settings: PartitionSettings;
   readonly #partitions = new Map<string, Partition>();
   readonly #seen = new Set<string>();
-  #isGlobal: boolean;
+  /** Slices after which one cursor stands for all partitions. */
+  #globalAfter: number;
   #global: State | undefined;
   #newGlobal: State | undefined;
   #lookbackSeconds = 0;
   #parentState: unknown;
-  #nextParentState: unknown;
+  #made = 0;
+  #closed = 0;
+  #isDone = false;
+  /** What is known once all slices up to one are closed, in that order; slices may be made ahead of that. */
+  readonly #afterwards: { readonly closed: number; readonly tell: () => void }[] = [];
   #started: number | undefined;
   #hasRecords = false;
 
   constructor(settings: PartitionSettings, state: State = {}) {
     this.#settings = settings;
-    this.#isGlobal = settings.isGlobal;
+    this.#globalAfter = settings.isGlobal ? 0 : Number.POSITIVE_INFINITY;
     if (Object.keys(state).length === 0) return;
     if (!('states' in state) && !('state' in state)) this.#setGlobal(state);
     else {
-      this.#isGlobal ||= state['use_global_cursor'] === true;
+      if (state['use_global_cursor'] === true) this.#globalAfter = 0;
       this.#lookbackSeconds = Number(state['lookback_window'] ?? 0);
       for (const { partition, cursor } of (state['states'] ?? []) as readonly { partition: Fields; cursor: State }[])
         this.#partitions.set(partitionKey(partition), {
           fields: partition,
           cursor: settings.create(cursor, undefined),
+          after: -1,
         });
       if (isComponent(state['state'])) this.#setGlobal(state['state']);
     }
@@ -75,20 +83,36 @@ export class PartitionCursor implements Cursor {
       // A parent may name one twice.
       if (this.#seen.has(key)) continue;
       this.#seen.add(key);
-      if (!this.#isGlobal && this.#partitions.size > MOST_PARTITIONS) this.#isGlobal = true;
+      if (this.#globalAfter > this.#made && this.#partitions.size > MOST_PARTITIONS) this.#globalAfter = this.#made;
       const { cursor } = this.#partitionOf(key, partition.partition);
       this.#forgetOldest();
-      for (const { cursorSlice } of cursor.cut()) yield partition.withCursor(cursorSlice);
-      this.#nextParentState = parentState;
-      this.#parentState = this.#nextParentState;
-      if (!this.#isGlobal) this.#newer(cursor.state[this.#settings.field]);
+      for (const { cursorSlice } of cursor.cut()) {
+        this.#made += 1;
+        yield partition.withCursor(cursorSlice);
+      }
+      this.#afterwards.push({
+        closed: this.#made,
+        tell: () => {
+          this.#parentState = parentState;
+          if (!this.#isGlobal) this.#newer(cursor.state[this.#settings.field]);
+        },
+      });
     }
+  }
+
+  #tellWhatIsClosed(): void {
+    while (this.#afterwards[0] !== undefined && this.#afterwards[0].closed <= this.#closed)
+      this.#afterwards.shift()!.tell();
+  }
+
+  get #isGlobal(): boolean {
+    return this.#closed >= this.#globalAfter;
   }
 
   #partitionOf(key: string, fields: Fields): Partition {
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
-    const made = { fields, cursor: this.#fromGlobal() };
+    const made = { fields, cursor: this.#fromGlobal(), after: this.#made };
     this.#partitions.set(key, made);
     return made;
   }
@@ -124,11 +148,15 @@ export class PartitionCursor implements Cursor {
   }
 
   close(slice: StreamSlice): void {
+    this.#tellWhatIsClosed();
     if (!this.#isGlobal) this.#partitions.get(partitionKey(slice.partition))?.cursor.close(slice);
+    this.#closed += 1;
   }
 
   finish(): void {
     const { router, now } = this.#settings;
+    this.#tellWhatIsClosed();
+    this.#isDone = true;
     if (this.#hasRecords) {
       this.#global = this.#newGlobal;
       this.#lookbackSeconds = Math.max(1, Math.ceil((now() - (this.#started ?? now())) / 1000));
@@ -142,10 +170,9 @@ export class PartitionCursor implements Cursor {
       ...(this.#isGlobal
         ? {}
         : {
-            states: Array.from(this.#partitions.values(), ({ fields, cursor }) => ({
-              partition: fields,
-              cursor: cursor.state,
-            })),
+            states: [...this.#partitions.values()]
+              .filter(({ after }) => this.#isDone || after < this.#closed)
+              .map(({ fields, cursor }) => ({ partition: fields, cursor: cursor.state })),
           }),
       ...(this.#global === undefined ? {} : { state: this.#global }),
       lookback_window: this.#lookbackSeconds,

@@ -101,6 +101,12 @@ export const shortForm = z.strictObject({
     .strictObject({ calls: z.int().min(1), per: text('ISO 8601 duration, e.g. `PT1M`') })
     .optional()
     .describe('The most calls in a time'),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(50)
+    .optional()
+    .describe('Slices of a stream that are asked for at once; default: one'),
   check: z.string().optional().describe('The stream that `tributary check` reads; default: the first'),
   streams: z.record(z.string(), stream).describe('Streams by name'),
 });
@@ -167,6 +173,9 @@ function expanded(short: ShortForm): Component {
       stream_names: [short.check ?? names.find((name) => short.streams[name]!.for_each === undefined) ?? names[0]],
     },
     streams: names.map(build),
+    ...(short.concurrency === undefined
+      ? {}
+      : { concurrency_level: { type: 'ConcurrencyLevel', default_concurrency: short.concurrency } }),
     ...(short.rate_limit === undefined
       ? {}
       : {

@@ -11,6 +11,7 @@ import { normalize } from '../records/normalize.js';
 import { requester } from '../requests/requester.js';
 import { asyncRetriever } from '../retrievers/async-retriever.js';
 import { queryProperties, queryPropertiesIn } from '../retrievers/properties.js';
+import { readAhead } from '../retrievers/read-ahead.js';
 import type { Retriever, SliceParts } from '../retrievers/retriever.js';
 import { simpleRetriever } from '../retrievers/simple-retriever.js';
 import { aroundOf, type Environment } from '../run/environment.js';
@@ -25,10 +26,14 @@ export interface StreamSettings {
   /** The folder of the manifest. */
   readonly folder: string;
   readonly maxPages: number;
+  /** Slices of a stream that are read at once where the reader allows it, and jobs of one that asks for reports. */
+  readonly atOnce: { readonly slices: number; readonly jobs: number };
 }
 
 export interface ReadOptions {
   readonly state: State | undefined;
+  /** True where slices may be asked for ahead of their turn, as the manifest's `concurrency_level` says. The order stays the same. */
+  readonly isConcurrent?: boolean;
   readonly range?: { readonly from: string; readonly to?: string };
 }
 
@@ -51,9 +56,12 @@ export interface DeclarativeStream {
   read(options: ReadOptions): AsyncIterable<StreamStep>;
 }
 
+/** Records that all slices together hold ahead of their turn, beyond one page each. */
+const MOST_AHEAD_RECORDS = 20_000;
+
 export function declarativeStream(node: Component, settings: StreamSettings): DeclarativeStream {
   if (node['type'] === 'StateDelegatingStream') return delegating(node, settings);
-  const { environment } = settings;
+  const { environment, atOnce } = settings;
   const name = String(node['name'] ?? '');
   const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   const schema = schemaLoader(
@@ -67,13 +75,22 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     primaryKey: keyOf(node['primary_key']),
     cursorField: syncNode === undefined ? undefined : incremental(syncNode, undefined, environment).field,
     schema,
-    async *read({ state, range }) {
+    async *read({ state, range, isConcurrent = false }) {
       const own = migrated(node, state ?? {}, environment);
       const { cursor, retriever } = reading(node, own, schema, settings, range);
-      for await (const slice of cursor.slices()) {
-        for await (const { records, bad } of retriever.pages(slice, cursor)) {
+      const width = (node['retriever'] as Component)['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
+      const steps = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
+        width: isConcurrent ? width : 1,
+        weightOf: ({ records, bad }) => records.length + bad.length,
+        mostHeld: MOST_AHEAD_RECORDS,
+      });
+      for await (const step of steps) {
+        const slice = step.item;
+        if (step.kind === 'page') {
+          const { records, bad } = step.page;
           for (const record of records) cursor.observe(record, slice);
           yield { kind: 'page', page: { records, bad, slice } };
+          continue;
         }
         cursor.close(slice);
         if (syncNode !== undefined) yield { kind: 'state', state: cursor.state };

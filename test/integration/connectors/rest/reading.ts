@@ -61,7 +61,7 @@ export async function read({
     let bad = 0;
     for (const [name, stream] of await source.streams()) {
       records[name] = [];
-      for await (const step of stream.read({ state: states[name] }))
+      for await (const step of stream.read({ state: states[name], isConcurrent: true }))
         if (step.kind === 'state') ends[name] = step.state;
         else {
           records[name].push(...step.page.records);
