@@ -165,7 +165,7 @@ test('every verb prints what is documented', async () => {
   }
   judge(JSON.stringify(tried));
   await items.close();
-  await check('connectors', 'replay', 'recording');
+  await check('connectors', 'test', '--replay', 'recording');
   await check('sync', 'dayly');
   await check('audit', 'list', '--action', 'audit.list', '--limit', '1');
   await check('audit', 'verify');

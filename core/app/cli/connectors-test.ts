@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { ConnectorError, EXIT_CODES } from '../../sdk/index.js';
 import type { CaseResult, WriterTask } from '../../sdk/testing/index.js';
@@ -8,14 +9,19 @@ interface Options {
   readonly case?: readonly string[];
   readonly schema?: string;
   readonly task?: string;
+  readonly replay?: string;
 }
 
-/** `connectors test`: the conformance suite on a destination of the configuration. */
+/** `connectors test`: the conformance suite on a destination of the configuration, or a manifest on a recording of what its API said. */
 export function connectorsTestVerb(group: Command): void {
   const test = group
     .command('test')
-    .description('try on a destination of the configuration all that every destination keeps')
-    .argument('<name>', 'a destination of the configuration, best one for tests: its bookkeeping keeps some rows')
+    .description('try on a destination all that every destination keeps, or a manifest on what its API said once')
+    .argument('[name]', 'a destination of the configuration, best one for tests: its bookkeeping keeps some rows')
+    .option(
+      '--replay <folder>',
+      'in place of a destination: read a recording of `connectors try --record` again, without the network',
+    )
     .option('--case <words...>', 'only cases whose name or area has these words')
     .option(
       '--schema <name>',
@@ -23,6 +29,11 @@ export function connectorsTestVerb(group: Command): void {
     )
     .addOption(new Option('--task <json>').hideHelp());
   does<Options>(test, async (context, [name], options) => {
+    if ((name === undefined) === (options.replay === undefined))
+      throw new ConnectorError('config', 'A destination, or a recording by `--replay`, is to be tested.', {
+        hint: 'Name one of them: `tributary connectors test NAME`, or `tributary connectors test --replay DIR`.',
+      });
+    if (options.replay !== undefined) return testOnRecording(context, options.replay);
     const installation = await context.installation();
     const { plugin, config, baseFolder } = await installation.destinationPlugin(name as string);
     const { conformanceOf, DESTINATION_CASES, runWriterTask } = await import('../../sdk/testing/index.js');
@@ -76,6 +87,18 @@ export function connectorsTestVerb(group: Command): void {
     );
     return counts.failed === 0 ? 0 : EXIT_CODES.destination;
   });
+}
+
+/** Reads a stream of a manifest again from what was recorded, and tells what comes out differently. */
+async function testOnRecording({ output, signal }: VerbContext, folder: string): Promise<number> {
+  const { replayTrial } = await import('../../../connectors/rest/trial.js');
+  const result = await replayTrial(resolve(folder), process.cwd(), signal);
+  output.data('tributary.connectors_test_replay/1', result, () =>
+    result.differences.length === 0
+      ? `${result.stream}: the same ${result.records} records and state.`
+      : [`${result.stream}: it comes out differently:`, ...result.differences.map((one) => `  ${one}`)].join('\n'),
+  );
+  return result.differences.length === 0 ? 0 : EXIT_CODES.source;
 }
 
 const LABELS: Readonly<Record<CaseResult['outcome'], string>> = {

@@ -13,7 +13,7 @@ interface TryOptions {
   readonly record?: string;
 }
 
-/** `connectors try`: reads a little of a stream of a manifest, and shows what went over the wire; `connectors replay` reads a recording again. */
+/** `connectors try`: reads a little of a stream of a manifest, and shows what went over the wire. */
 export function connectorsTryVerb(group: Command): void {
   const attempt = group
     .command('try')
@@ -24,7 +24,7 @@ export function connectorsTryVerb(group: Command): void {
     .option('--limit <records>', 'stop after so many records', '10')
     .option('--options <file>', 'YAML with the options of the source `rest`: manifest_config, secrets, allow')
     .option('--state <file>', 'JSON with the state to go on from')
-    .option('--record <folder>', 'keep what went over the wire, without secrets, for `connectors replay`');
+    .option('--record <folder>', 'keep what went over the wire, without secrets, for `connectors test --replay`');
   does<TryOptions>(attempt, async ({ output, signal }, [manifest], options) => {
     const { recordTrial, tryStream } = await import('../../../connectors/rest/trial.js');
     const config = await configOf(manifest as string, options.options);
@@ -60,21 +60,6 @@ export function connectorsTryVerb(group: Command): void {
           : `State that would be saved: ${JSON.stringify(trial.state, plainly)}`,
       ].join('\n'),
     );
-  });
-
-  const replay = group
-    .command('replay')
-    .description('read a recording of `connectors try --record` again, without the network')
-    .argument('<folder>', 'the folder of the recording');
-  does(replay, async ({ output, signal }, [folder]) => {
-    const { replayTrial } = await import('../../../connectors/rest/trial.js');
-    const result = await replayTrial(resolve(folder as string), process.cwd(), signal);
-    output.data('tributary.connectors_replay/1', result, () =>
-      result.differences.length === 0
-        ? `${result.stream}: the same ${result.records} records and state.`
-        : [`${result.stream}: it comes out differently:`, ...result.differences.map((one) => `  ${one}`)].join('\n'),
-    );
-    return result.differences.length === 0 ? 0 : 5;
   });
 }
 

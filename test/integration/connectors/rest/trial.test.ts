@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
+import { runCli } from '../../../support/cli.js';
 import { campaignApi } from '../../../support/campaign-api.js';
 import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
 
@@ -66,4 +67,19 @@ test('a replay goes by the day of its recording, and tells what comes out differ
   ]);
   await writeFile(file, '');
   await expect(replayTrial(place, folder, signal)).rejects.toThrow('was not recorded');
+});
+
+test('`connectors test --replay` reads a recording, and ends with another code where it comes out differently', async () => {
+  await recordTrial(options('page-increment.yaml', 3), place);
+  const same = await runCli(['connectors', 'test', '--replay', place]);
+  expect(same).toMatchObject({ code: 0, stdout: 'campaigns: the same 3 records and state.\n' });
+  const file = join(place, 'recording.json');
+  await writeFile(file, (await readFile(file, 'utf8')).replace('Campaign 1', 'Campaign one'));
+  const other = await runCli(['connectors', 'test', '--replay', place]);
+  expect(other).toMatchObject({ code: 5, stdout: expect.stringContaining('it comes out differently') });
+  for (const args of [[], ['warehouse', '--replay', place]])
+    expect(await runCli(['connectors', 'test', ...args])).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('`tributary connectors test NAME`, or `tributary connectors test --replay DIR`'),
+    });
 });
