@@ -84,7 +84,6 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     signal,
     replacements,
     tokens: config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file)),
-    warn: () => undefined,
   };
   const settings: StreamSettings = { environment, folder, maxPages: config.max_pages, atOnce: atOnce(root, own) };
   let making: Promise<Made> | undefined;
@@ -188,22 +187,36 @@ function textOrNone(work: () => string): string | undefined {
 }
 
 function tokenFile(path: string): TokenStore {
+  const read = async (): Promise<Readonly<Record<string, string>>> => {
+    const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return '{}';
+      throw new ConnectorError('config', `The file of tokens "${path}" cannot be read.`, {
+        cause,
+        hint: 'Give the user that Tributary runs as the right to read and write it.',
+      });
+    });
+    try {
+      return JSON.parse(text) as Readonly<Record<string, string>>;
+    } catch {
+      throw new ConnectorError('config', `"${path}" is no file of tokens.`, {
+        hint: 'Remove it, and give a new refresh token.',
+      });
+    }
+  };
+  // One after the other: two that are written at once would lose one of them.
+  let writing = Promise.resolve();
   return {
-    async read() {
-      const text = await readFile(path, 'utf8').catch(() => '{}');
-      try {
-        return JSON.parse(text) as Record<string, string>;
-      } catch {
-        throw new ConnectorError('config', `"${path}" is no file of tokens.`, {
-          hint: 'Remove it, and give a new refresh token.',
+    read,
+    write(name, token) {
+      writing = writing
+        .catch(() => undefined)
+        .then(async () => {
+          await mkdir(dirname(path), { recursive: true });
+          const draft = `${path}.new`;
+          await writeFile(draft, JSON.stringify({ ...(await read()), [name]: token }), { mode: 0o600, flush: true });
+          await rename(draft, path);
         });
-      }
-    },
-    async write(tokens) {
-      await mkdir(dirname(path), { recursive: true });
-      const draft = `${path}.new`;
-      await writeFile(draft, JSON.stringify(tokens), { mode: 0o600, flush: true });
-      await rename(draft, path);
+      return writing;
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type SourceStream,
   type StreamOf,
 } from '#sdk';
-import { connect, type Connected } from './connected.js';
+import { connect, warningsOf, type Connected } from './connected.js';
 import { GUIDE } from './rest.guide.js';
 import { restConfig, type RestConfig } from './rest.config.js';
 import { checkManifest } from './streams/check.js';
@@ -18,6 +18,8 @@ interface Rest {
   readonly config: RestConfig;
   readonly connected: Connected;
   readonly signal: AbortSignal;
+  /** Warnings of the manifest that nobody was told in this run. */
+  readonly untold: string[];
 }
 
 /** A state is handed out after so many records, or so many milliseconds, and at the end. */
@@ -32,12 +34,14 @@ export const rest = defineSource({
     'Any REST API, described in YAML: a declarative manifest as it stands, or a short form of some twenty lines.',
   guide: GUIDE,
   config: restConfig,
-  connect: async ({ config, signal, baseFolder }): Promise<Rest> => ({
-    config,
-    signal,
-    connected: await connect(config, { signal, baseFolder }),
-  }),
-  check: ({ connected }) => checkManifest(connected),
+  async connect({ config, signal, baseFolder }): Promise<Rest> {
+    const connected = await connect(config, { signal, baseFolder });
+    return { config, signal, connected, untold: [...warningsOf(connected.manifest)] };
+  },
+  async check({ connected }, note) {
+    for (const warning of warningsOf(connected.manifest)) note(warning);
+    await checkManifest(connected);
+  },
   async streams(_kind, { config: { streams: only }, client, isWanted }) {
     const found = await client.connected.streams();
     const missing = (only ?? []).filter((name) => !found.has(name));
@@ -58,7 +62,7 @@ export const rest = defineSource({
   close: ({ connected }) => connected.close(),
 });
 
-async function sourceStream(stream: DeclarativeStream, { connected, signal }: Rest): Promise<SourceStream> {
+async function sourceStream(stream: DeclarativeStream, { connected, signal, untold }: Rest): Promise<SourceStream> {
   const { name, primaryKey, cursorField } = stream;
   const fields = fieldsOfSchema(await stream.schema(), primaryKey) ?? (await sampled(stream));
   const missing = primaryKey.filter((key) => !fields.some((field) => field.name === key));
@@ -74,7 +78,8 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal }: Re
     return {
       kind: 'full_refresh',
       catalog: { ...catalog, syncModes: ['full_refresh'] },
-      async *read() {
+      async *read({ warn }) {
+        for (const warning of untold.splice(0)) warn(warning);
         for await (const step of stream.read({ state: undefined, isConcurrent: true })) {
           signal.throwIfAborted();
           // Lines that are no record go to quarantine with the others.
@@ -85,7 +90,8 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal }: Re
   return {
     kind: 'stateful',
     catalog: { ...catalog, cursor: cursorField, syncModes: ['full_refresh', 'incremental'] },
-    async *read({ state, range }) {
+    async *read({ state, range, warn }) {
+      for (const warning of untold.splice(0)) warn(warning);
       let records = 0;
       let since = clock.now().getTime();
       let held: SavedState | undefined;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ConnectorError } from '#sdk';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { errorHandler, type ErrorHandler } from '../requests/error-handler.js';
@@ -52,9 +53,14 @@ export function oauth(node: Component, environment: Environment): Authenticator 
   }
 
   const refreshTokenNow = async (): Promise<string | undefined> => {
-    const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.['refresh_token'];
+    const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.[nameOfKept()];
     return kept ?? optional('refresh_token');
   };
+  /** By the credential that it came from: another one, or a new token that a person gives, is not answered with it. */
+  const nameOfKept = (): string =>
+    createHash('sha256')
+      .update(JSON.stringify([endpoint?.() ?? '', text('client_id'), optional('refresh_token') ?? '']))
+      .digest('hex');
 
   async function form(): Promise<Record<string, unknown>> {
     if (isAssertion) {
@@ -115,7 +121,7 @@ export function oauth(node: Component, environment: Environment): Authenticator 
     const lifeMs = Number.isNaN(life) ? USUAL_LIFE_MS : life * 1000;
     const nextName = String(updater?.['refresh_token_name'] ?? 'refresh_token');
     const next = updater === undefined ? undefined : found(body, nextName);
-    if (typeof next === 'string' && next !== '') await environment.tokens?.write({ refresh_token: next });
+    if (typeof next === 'string' && next !== '') await environment.tokens?.write(nameOfKept(), next);
     known = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
     return token;
   }

@@ -5,9 +5,10 @@ import type { Surroundings } from './text.js';
 
 /** Keeps what an API hands out once and wants back the next time, such as a refresh token that can be used once. */
 export interface TokenStore {
+  /** All that are kept, by name. */
   read(): Promise<Readonly<Record<string, string>>>;
-  /** Lies on the disk when it resolves. */
-  write(tokens: Readonly<Record<string, string>>): Promise<void>;
+  /** Lies on the disk when it resolves, beside the others. */
+  write(name: string, token: string): Promise<void>;
 }
 
 /** A module of the configuration that takes the place of a Python class: what it exports under the class's name, or `default`. */
@@ -21,8 +22,6 @@ export interface Environment {
   readonly signal: AbortSignal;
   readonly tokens: TokenStore | undefined;
   readonly replacements: ReadonlyMap<string, Replacement>;
-  /** Says something that an admin should know. */
-  warn(message: string): void;
 }
 
 /** What the texts of a component see. */
