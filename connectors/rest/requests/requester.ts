@@ -147,7 +147,7 @@ function optionsInput(value: unknown, around: Surroundings): Input {
     };
   }
   if (!isComponent(value)) return () => ({});
-  return flatInput(without(value, '$parameters', 'type'), around, ['string', 'list']);
+  return flatInput(without(value, '$parameters'), around, ['string', 'list']);
 }
 
 const withoutNulls = (fields: Component): Component =>

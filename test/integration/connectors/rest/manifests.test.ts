@@ -80,3 +80,20 @@ spec:
     await rm(folder, { recursive: true });
   }
 });
+
+test('a field that is called type is sent like any other, in the query, in headers and in a form', async () => {
+  const { api } = await read({
+    manifest: 'bodies.yaml',
+    config: { kind: 'a', start_date: '2024-03-02' },
+    script: campaignApi,
+  });
+  const { query, headers, body } = api.seen.at(-1)!;
+  expect({ query, type: headers['type'], body }).toEqual({
+    query: [
+      ['type', 'Todo'],
+      ['sort', 'id'],
+    ],
+    type: 'Header',
+    body: 'type=Form&kind=a',
+  });
+});
