@@ -5,18 +5,33 @@ export const HIDDEN = '***';
 /** Names under which APIs send what nobody else may see. */
 const SECRET_NAME = /token|secret|passw|authorization|api[-_]?key|cookie|session|signature|assertion|credential/i;
 
+/** What stands for each secret: for an address one that can still be asked for, so that a recording can be read again. */
+export function standIns(secrets: readonly string[]): readonly string[] {
+  let addresses = 0;
+  return secrets.map((secret) => {
+    const url = /^https?:/i.test(secret) ? URL.parse(secret) : null;
+    if (url === null) return HIDDEN;
+    addresses += 1;
+    return /^hidden-\d+\.example$/.test(url.hostname)
+      ? secret
+      : `https://hidden-${addresses}.example${secret.endsWith('/') ? '/' : ''}`;
+  });
+}
+
 /** Takes secrets out of what is shown or kept: those of the configuration by their value, others by the name that they stand under. */
 export function redactor(secrets: readonly string[]): {
   text(value: string): string;
   exchange(exchange: Exchange): ShownExchange;
 } {
-  const known = [...new Set(secrets)]
-    .filter((secret) => secret.length > 2 && secret !== HIDDEN)
-    .toSorted((a, b) => b.length - a.length);
+  const all = [...new Set(secrets)];
+  const known = standIns(all)
+    .map((standIn, at) => ({ secret: all[at]!, standIn }))
+    .filter(({ secret, standIn }) => secret.length > 2 && secret !== standIn)
+    .toSorted((a, b) => b.secret.length - a.secret.length);
   const text = (value: string): string =>
-    known.reduce((shown, secret) => {
-      const forms = [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
-      return forms.reduce((made, form) => made.split(form).join(HIDDEN), shown);
+    known.reduce((shown, { secret, standIn }) => {
+      const others = [encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+      return others.reduce((made, form) => made.split(form).join(HIDDEN), shown.split(secret).join(standIn));
     }, value);
   const byName = (value: unknown, name = ''): unknown => {
     if (typeof value === 'string')

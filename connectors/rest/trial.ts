@@ -4,7 +4,7 @@ import { ConnectorError } from '#sdk';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
-import { HIDDEN, redactor, type ShownExchange } from './redact.js';
+import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import { restConfig } from './rest.config.js';
 import { secretValues } from './run/json-schema.js';
@@ -83,7 +83,9 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
   const recording: Recording = {
     config: {
       ...options.config,
-      secrets: Object.fromEntries(Object.keys(options.config['secrets'] ?? {}).map((name) => [name, HIDDEN])),
+      secrets: Object.fromEntries(
+        standIns(secrets).map((standIn, at) => [Object.keys(options.config['secrets'] ?? {})[at]!, standIn]),
+      ),
     },
     stream: trial.stream,
     limit: options.limit,

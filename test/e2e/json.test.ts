@@ -136,6 +136,7 @@ test('every verb prints what is documented', async () => {
     'manifests/a.yaml',
     'version: 7.0.0\ncheck: { stream_names: [a] }\nstreams:\n  - { name: a, type: DeclarativeStream, retriever: { class_name: a.B } }\n',
   );
+  await project.write('manifests/options.yaml', 'allow: [loopback]\n');
   await check('connectors', 'validate', 'manifests');
   await check('connectors', 'new', 'my-dashboard');
   await project.write(

@@ -17,6 +17,9 @@ interface Judged {
   }[];
 }
 
+/** Fields of which a manifest, or a short form, has at least one. */
+const MARKS = ['streams', 'dynamic_streams', 'check', 'definitions', 'endpoint'];
+
 /** `connectors validate`: which manifests of a folder can be run, and what in the others is not supported, with its line. */
 export function connectorsValidateVerb(group: Command): void {
   const validate = group
@@ -27,11 +30,18 @@ export function connectorsValidateVerb(group: Command): void {
     const { loadManifest, problemText } = await import('../../../connectors/rest/manifest/load.js');
     const { schemaFileProblems } = await import('../../../connectors/rest/schemas/schema-files.js');
     const judged: Judged[] = [];
-    for (const file of await manifestsIn(place as string)) {
+    const others: string[] = [];
+    const files = await manifestsIn(place as string);
+    for (const file of files) {
       const name = relative(process.cwd(), file) || file;
       try {
         const manifest = loadManifest(await readFile(file, 'utf8'), { name });
         const { root } = manifest;
+        // A folder holds other YAML too, such as options and the configuration itself.
+        if (files.length > 1 && !MARKS.some((key) => root[key] !== undefined)) {
+          others.push(name);
+          continue;
+        }
         const problems = [...manifest.problems, ...(await schemaFileProblems(manifest, dirname(file)))];
         judged.push({
           manifest: name,
@@ -52,7 +62,7 @@ export function connectorsValidateVerb(group: Command): void {
       }
     }
     const runnable = judged.filter((one) => one.runnable).length;
-    output.data('tributary.connectors_validate/1', { manifests: judged, runnable }, () =>
+    output.data('tributary.connectors_validate/1', { manifests: judged, runnable, others }, () =>
       [
         ...judged.flatMap(({ manifest, runnable: isRunnable, streams, problems }) => [
           `${isRunnable ? 'runnable' : 'NOT RUNNABLE'}  ${manifest}${isRunnable ? ` (${streams} streams)` : ''}`,
@@ -61,6 +71,7 @@ export function connectorsValidateVerb(group: Command): void {
               `  ${problem.severity}: ${problemText(manifest, { ...problem, line: problem.line ?? undefined, component: '' })}`,
           ),
         ]),
+        ...others.map((name) => `no manifest   ${name}`),
         `${runnable} of ${judged.length} can be run.`,
       ].join('\n'),
     );

@@ -83,3 +83,30 @@ test('`connectors test --replay` reads a recording, and ends with another code w
       stderr: expect.stringContaining('`tributary connectors test NAME`, or `tributary connectors test --replay DIR`'),
     });
 });
+
+test('an address that is secret is hidden in a recording, which can be read again all the same', async () => {
+  const secret = options('page-increment.yaml', 3, {
+    manifest_config: {},
+    secrets: { endpoint: api.url, api_key: 'a-key-of-a-user' },
+  });
+  const { exchanges } = await recordTrial(secret, place);
+  expect(exchanges.map(({ url }) => url)).toEqual([
+    'https://hidden-1.example/pages',
+    'https://hidden-1.example/pages?page=2',
+  ]);
+  const kept =
+    (await readFile(join(place, 'recording.json'), 'utf8')) + (await readFile(join(place, 'exchanges.jsonl'), 'utf8'));
+  expect(kept).not.toContain(new URL(api.url).host);
+  expect(kept).not.toContain('a-key-of-a-user');
+  expect(await replayTrial(place, folder, signal)).toMatchObject({ records: 3, differences: [] });
+});
+
+test('what `connectors new` writes can be validated as a folder, beside other YAML', async () => {
+  const cwd = place;
+  expect((await runCli(['connectors', 'new', 'own'], { cwd })).code).toBe(0);
+  const { code, stdout } = await runCli(['connectors', 'validate', '.'], { cwd });
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: 'runnable  own/own.yaml (1 streams)\nno manifest   own/options.yaml\n1 of 1 can be run.\n',
+  });
+});
