@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { airbyte } from '../../connectors/airbyte/airbyte.source.js';
 import { braze } from '../../connectors/braze/braze.source.js';
 import { gcs } from '../../connectors/gcs/gcs.source.js';
 import { local } from '../../connectors/local/local.source.js';
@@ -132,6 +133,17 @@ describe('every source keeps the contract', () => {
       plugin: singer,
       config: { command: TAP, config: { streams: { orders: { rows: 3000 }, people: { rows: 2 } }, state_every: 100 } },
       until: '2026-01-01',
+    }));
+
+  test('airbyte', () =>
+    testSource({
+      plugin: airbyte,
+      // What a foreign source says of a wrong key is its own to say, so no secret of it is tried.
+      config: {
+        command: [process.execPath, fileURLToPath(new URL('../support/airbyte-source.mjs', import.meta.url))],
+        config: { count: 50, credentials: { kind: 'key', api_key: 'contract-canary-5d1a' } },
+      },
+      until: '2025-01-01',
     }));
 
   test('the example plugin', async () => {

@@ -20,15 +20,18 @@ export interface CliOptions {
   readonly cwd?: string;
   /** Options of Node before the program, such as `--import`. */
   readonly node?: readonly string[];
+  /** What it finds on stdin, with the end after it; absent: stdin is closed. `open`: the test writes to it. */
+  readonly input?: string | 'open';
 }
 
 /** The built program as its own process, the way a user starts it; `npm test` builds it first. */
-export function startCli(args: readonly string[], { env = {}, cwd, node = [] }: CliOptions = {}) {
+export function startCli(args: readonly string[], { env = {}, cwd, node = [], input }: CliOptions = {}) {
   const child = spawn(process.execPath, [...node, PROGRAM, ...args], {
     env: { ...process.env, NO_COLOR: '1', NODE_COMPILE_CACHE: COMPILED, ...env },
     ...(cwd === undefined ? {} : { cwd }),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  if (input !== undefined && input !== 'open') child.stdin!.on('error', () => undefined).end(input);
   return { child: child as ChildProcess, ended: endOf(child) };
 }
 

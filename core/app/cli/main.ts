@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { accessVerb } from './access.js';
 import { alertsVerb } from './alerts.js';
+import { airbyteVerb } from './airbyte.js';
 import { auditVerb } from './audit.js';
 import { breakGlassVerb } from './break-glass.js';
 import { backfillVerb } from './backfill.js';
@@ -59,6 +60,7 @@ for (const verb of [
   queryVerb,
   reportVerb,
   connectorsVerb,
+  airbyteVerb,
   serveVerb,
   workerVerb,
   accessVerb,

@@ -13,6 +13,8 @@ export interface VerbContext {
   /** Aborted by the first Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
   readonly configFile: string;
+  /** The file of `--config` where it was given; for verbs to which it is something else than the configuration. */
+  readonly givenConfig: string | undefined;
   configuration(): Promise<Configuration>;
   installation(): Promise<Installation>;
 }
@@ -44,6 +46,7 @@ export function does<Options = Record<string, never>>(command: Command, work: Ve
       output,
       signal,
       configFile: file,
+      givenConfig: config,
       configuration: () =>
         (configuration ??= import('../configuration.js').then(async ({ loadConfiguration }) => {
           const loaded = await loadConfiguration(file, process.env);

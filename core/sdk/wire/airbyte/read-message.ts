@@ -110,38 +110,37 @@ const FORMS: Readonly<Record<string, readonly [key: string, schema: z.ZodType]>>
 const BEGINS_LIKE_A_MESSAGE = /^\s*\{\s*"/;
 
 /**
- * The message that a line holds; undefined for a line that is none, such as what a library prints. Integers beyond 2^53 come as
+ * The message that a line holds, the `number`th of `of`; undefined for a line that is none, such as what a library prints. Integers beyond 2^53 come as
  * `bigint`; decimals that a double would round come as text in records, and rounded elsewhere, as their own program would read
  * them. Throws a `source` error, without anything of the line, where a message is damaged or lacks what its type needs.
  */
-export function readMessage(line: string, number: number): AirbyteMessage | undefined {
+export function readMessage(line: string, number: number, of = 'its output'): AirbyteMessage | undefined {
+  const broken = (what: string) => brokenLine(number, of, what);
   let value: unknown;
   try {
     value = parseJson(line);
   } catch {
-    if (BEGINS_LIKE_A_MESSAGE.test(line))
-      throw broken(number, 'is a message that was cut off or damaged: it is no JSON');
+    if (BEGINS_LIKE_A_MESSAGE.test(line)) throw broken('is a message that was cut off or damaged: it is no JSON');
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
   const { type } = value as Json;
-  if (type === 'RECORD') return recordOf(value as Json, number);
+  if (type === 'RECORD') return recordOf(value as Json, broken);
   const form = typeof type === 'string' && Object.hasOwn(FORMS, type) ? FORMS[type] : undefined;
   if (form === undefined) return undefined;
   const [key, schema] = form;
   const read = schema.safeParse((fromJsonText(line) as Json)[key]);
-  if (!read.success) throw broken(number, `is no ${String(type)} of the protocol: ${faultsOf(read.error, key)}`);
+  if (!read.success) throw broken(`is no ${String(type)} of the protocol: ${faultsOf(read.error, key)}`);
   return { type, [key]: read.data } as unknown as AirbyteMessage;
 }
 
-function recordOf(message: Json, number: number): AirbyteMessage {
+function recordOf(message: Json, broken: (what: string) => ConnectorError): AirbyteMessage {
   const record = message['record'] as Json | null | undefined;
-  if (typeof record !== 'object' || record === null)
-    throw broken(number, 'is no RECORD of the protocol: `record` is missing');
+  if (typeof record !== 'object' || record === null) throw broken('is no RECORD of the protocol: `record` is missing');
   const { stream: name, data, namespace } = record;
-  if (typeof name !== 'string') throw broken(number, 'is no RECORD of the protocol: `record.stream` is missing');
+  if (typeof name !== 'string') throw broken('is no RECORD of the protocol: `record.stream` is missing');
   if (typeof data !== 'object' || data === null || Array.isArray(data))
-    throw broken(number, 'is no RECORD of the protocol: `record.data` is no object');
+    throw broken('is no RECORD of the protocol: `record.data` is no object');
   if (namespace === null) delete (record as Record<string, unknown>)['namespace'];
   return message as unknown as AirbyteMessage;
 }
@@ -155,8 +154,8 @@ const faultsOf = ({ issues }: z.ZodError, key: string) =>
     )
     .join(', ');
 
-const broken = (number: number, what: string) =>
-  new ConnectorError('source', `Line ${number} of its output ${what}.`, {
+const brokenLine = (number: number, of: string, what: string) =>
+  new ConnectorError('source', `Line ${number} of ${of} ${what}.`, {
     fault: 'integrity',
     hint: 'Run the program by hand and look at that line; another version of it may do better.',
   });

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import { Argument, type Command } from 'commander';
+import type { Plugin } from '../../plugins/index.js';
+import { fromJsonText, type ErrorReport } from '../../protocol/index.js';
+import { ConnectorError, toConnectorError, type DestinationPlugin, type SourcePlugin } from '../../sdk/index.js';
+import type { MessageWriter } from '../airbyte/message-writer.js';
+import { does, type VerbContext } from './verb.js';
+
+interface AirbyteOptions {
+  readonly catalog?: string;
+  readonly state?: string;
+}
+
+/** How the protocol calls them. */
+const VERBS = ['spec', 'check', 'discover', 'read', 'write'] as const;
+type AirbyteVerb = (typeof VERBS)[number];
+
+/** A platform of Airbyte looks at whether it is 0. */
+const FAILED = 1;
+
+/** `airbyte NAME VERB`: a connector of ours as one of Airbyte. stdout holds messages alone. */
+export function airbyteVerb(program: Command): void {
+  const command = program
+    .command('airbyte')
+    .description('a connector of ours as one of Airbyte: --config is its own configuration, as JSON')
+    .argument('<name>', 'a built-in name, a path, or an npm package')
+    .addArgument(new Argument('<verb>', 'what to do').choices(VERBS))
+    .option('--catalog <file>', 'for read and write: the configured catalog')
+    .option('--state <file>', 'for read: the states to go on from');
+  does<AirbyteOptions>(command, async (context, [name, verb], options) => {
+    const { messageWriter } = await import('../airbyte/message-writer.js');
+    let scrub = (text: string) => text;
+    const messages = messageWriter(process.stdout, (text) => scrub(text));
+    try {
+      const plugin = await pluginOf(name as string, verb as AirbyteVerb);
+      const isWhole = await act({
+        context,
+        plugin,
+        verb: verb as AirbyteVerb,
+        options,
+        messages,
+        scrubBy: (by) => (scrub = by),
+      });
+      return isWhole ? 0 : FAILED;
+    } catch (error) {
+      context.signal.throwIfAborted();
+      const { kind, message, details } = toConnectorError(error);
+      const report: ErrorReport = { kind, message, ...(details.hint === undefined ? {} : { hint: details.hint }) };
+      messages.fault(report);
+      await messages.flush().catch(() => undefined);
+      return FAILED;
+    }
+  });
+}
+
+async function pluginOf(name: string, verb: AirbyteVerb): Promise<Plugin> {
+  const [{ createRegistry }, { connectorList }] = await Promise.all([
+    import('../../plugins/index.js'),
+    import('../built-in.js'),
+  ]);
+  const registry = createRegistry(connectorList);
+  if (verb === 'write') return registry.destination(name, process.cwd());
+  if (verb === 'read' || verb === 'discover') return registry.source(name, process.cwd());
+  return registry.plugin(name, process.cwd());
+}
+
+interface Act {
+  readonly context: VerbContext;
+  readonly plugin: Plugin;
+  readonly verb: AirbyteVerb;
+  readonly options: AirbyteOptions;
+  readonly messages: MessageWriter;
+  readonly scrubBy: (scrub: (text: string) => string) => void;
+}
+
+async function act({ context, plugin, verb, options, messages, scrubBy }: Act): Promise<boolean> {
+  const [{ acceptedConfig, specificationOf }, { createScrubber }] = await Promise.all([
+    import('../airbyte/specification.js'),
+    import('../scrubber.js'),
+  ]);
+  if (verb === 'spec') {
+    await messages.send({ type: 'SPEC', spec: specificationOf(plugin) });
+    return true;
+  }
+  const text = await fileOf('--config', context.givenConfig);
+  const { signal } = context;
+  const around = { signal, baseFolder: process.cwd() };
+  const accept = () => {
+    const accepted = acceptedConfig(plugin, jsonOf('--config', text));
+    scrubBy(createScrubber(accepted.secrets));
+    return accepted;
+  };
+  if (verb === 'check') return check(plugin, accept, around, messages);
+  const { config, schema } = accept();
+  if (verb === 'write') {
+    const { readConfiguredCatalog } = await import('../../sdk/wire/airbyte/index.js');
+    const { writeMessages } = await import('../airbyte/write.js');
+    return writeMessages({
+      catalog: readConfiguredCatalog(await fileOf('--catalog', options.catalog)),
+      connect: () => (plugin as DestinationPlugin).connect(config, around),
+      defaultSchema: schema,
+      input: process.stdin,
+      messages,
+      signal,
+    });
+  }
+  const { catalogOf, readMessages } = await import('../airbyte/read.js');
+  const source = await (plugin as SourcePlugin).open(config, around);
+  try {
+    if (verb === 'discover') {
+      await messages.send({ type: 'CATALOG', catalog: catalogOf(await source.streams(() => undefined)) });
+      return true;
+    }
+    const { readConfiguredCatalog, readStates } = await import('../../sdk/wire/airbyte/index.js');
+    const catalog = readConfiguredCatalog(await fileOf('--catalog', options.catalog));
+    const states = options.state === undefined ? [] : readStates(await fileOf('--state', options.state));
+    return await readMessages({ source, catalog, states, messages, signal });
+  } finally {
+    await source.close();
+  }
+}
+
+/** That something cannot be reached is no fault of the check. */
+async function check(
+  plugin: Plugin,
+  accept: () => { readonly config: unknown },
+  around: { readonly signal: AbortSignal; readonly baseFolder: string },
+  messages: MessageWriter,
+): Promise<boolean> {
+  const status = async (): Promise<{ status: 'SUCCEEDED' | 'FAILED'; message?: string }> => {
+    try {
+      const { config } = accept();
+      if (plugin.kind === 'destination') await plugin.check(config, around);
+      else {
+        const source = await plugin.open(config, around);
+        try {
+          await source.check();
+        } finally {
+          await source.close();
+        }
+      }
+      return { status: 'SUCCEEDED' };
+    } catch (error) {
+      around.signal.throwIfAborted();
+      const { message, details } = toConnectorError(error);
+      return {
+        status: 'FAILED',
+        message: messages.scrub(details.hint === undefined ? message : `${message} ${details.hint}`),
+      };
+    }
+  };
+  await messages.send({ type: 'CONNECTION_STATUS', connectionStatus: await status() });
+  return true;
+}
+
+async function fileOf(option: string, path: string | undefined): Promise<string> {
+  if (path === undefined)
+    throw new ConnectorError('config', `\`${option}\` is missing.`, { hint: `Give it a file: \`${option} FILE\`.` });
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `The file of \`${option}\` cannot be read: "${path}".`, {
+      cause,
+      hint: 'Check the path.',
+    });
+  });
+}
+
+function jsonOf(option: string, text: string): unknown {
+  try {
+    return fromJsonText(text);
+  } catch (cause) {
+    throw new ConnectorError('config', `The file of \`${option}\` is no JSON.`, {
+      cause,
+      hint: 'Look at what wrote it.',
+    });
+  }
+}
