@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { ensureMetadata } from '../../destinations/postgres/metadata.js';
 import { openPool } from '../../destinations/postgres/connection.js';
@@ -64,7 +65,9 @@ try {
      SELECT 'daily.series', day, campaign, gen_random_uuid(), now() FROM raw_daily.series WHERE day >= DATE '${UNTIL}' - 1 GROUP BY day, campaign`,
   );
   await timed('marts built after two days changed', build, INCREMENTAL_LIMIT_MS);
-  for (const month of [FINAL, RUNNING])
+  for (const month of [FINAL, RUNNING]) {
+    const lag = monitorEventLoopDelay({ resolution: 10 });
+    lag.enable();
     await timed(`${month} released`, () =>
       publishMonth(sql, {
         ...options,
@@ -75,6 +78,9 @@ try {
         metadataSchema: 'tributary',
       }),
     );
+    lag.disable();
+    console.log(`the process answers nobody meanwhile for ${Math.round(lag.max / 1e6)} ms at most`);
+  }
   const kept = new Map();
   const asks = Number(values.asks);
   const repeat = async (what: string, ask: (turn: number) => Promise<object>) => {
@@ -98,6 +104,7 @@ try {
     ['send', { source: 'braze', campaign_id: `c${size.campaigns}` }],
     ['campaign_channel', { channel: 'push' }],
     ['response_type_date', { response_type: 'answered' }],
+    ['response_type_region', { region: 'region 3' }],
   ] as const;
   for (const month of [FINAL, RUNNING])
     await repeat(`filter of ${month}`, (turn) => {

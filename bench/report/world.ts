@@ -24,7 +24,11 @@ const FACTS = [
       opened: 'opened',
       clicked: 'clicked',
     },
-    responses: { answered: { from: 'answered', primary: true } },
+    responses: {
+      answered: { from: 'answered', primary: true },
+      enrolled: { from: 'enrolled', primary: true },
+      looked: { from: 'looked' },
+    },
     dimensions: { region: 'region', segment: 'segment' },
   },
 ];
@@ -54,7 +58,8 @@ export async function generateWorld(sql: SqlSession, size: WorldSize, until: str
      SELECT day, 'c' || c AS campaign, (ARRAY['email', 'sms', 'push'])[1 + c % 3] AS channel,
             CASE WHEN c % 10 = 0 THEN (ARRAY['A', 'B'])[1 + s % 2] ELSE '' END AS arm,
             'region ' || r AS region, 'segment ' || s AS segment, sent, sent - sent / 40 AS delivered,
-            sent * (20 + ${noise(3, 20)}) / 100 AS opened, sent * ${noise(5, 8)} / 100 AS clicked, sent * ${noise(7, 5)} / 100 AS answered
+            sent * (20 + ${noise(3, 20)}) / 100 AS opened, sent * ${noise(5, 8)} / 100 AS clicked, sent * ${noise(7, 5)} / 100 AS answered,
+            sent * ${noise(9, 3)} / 100 AS enrolled, sent * ${noise(11, 30)} / 100 AS looked
        FROM (SELECT c, r, s, d, DATE '${until}' - (${campaigns} - c) * ${years * 365 - days} / ${campaigns} - ${days} + 1 + d AS day,
                     5 + ${noise(1, 240)} AS sent
                FROM generate_series(1, ${campaigns}) c, generate_series(1, ${regions}) r,

@@ -82,6 +82,7 @@ const EXPERIMENT = z.strictObject({
   source: z.string(),
   campaign_id: z.string(),
   name: z.string(),
+  channel: z.string(),
   unit: z.enum(['targeted', 'sent']),
   arms: z.array(
     z.strictObject({

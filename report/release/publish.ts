@@ -22,7 +22,16 @@ import { readCells } from './cells.js';
 import { lackingDays } from './lacking.js';
 import { hiddenIn, withShown } from './shown.js';
 import { changedRows, movesOf, type ChangedRow, type Move } from './moves.js';
-import { cellsOf, checksumOf, listReleases, type Cause, type Release, type ReleaseState } from './stored.js';
+import { changeOf } from './section-change.js';
+import {
+  cellsOf,
+  checksumOf,
+  listReleases,
+  sectionText,
+  type Cause,
+  type Release,
+  type ReleaseState,
+} from './stored.js';
 import { suppressInTurns, type Suppression } from './suppress/suppress.js';
 import { ensureReleases, storedOwn } from './tables.js';
 
@@ -160,7 +169,12 @@ async function publish(
   };
   const section = JSON.stringify(withRelease(shown, draft, moves, releases));
   const release = { ...draft, checksum: checksumOf(last?.checksum ?? '', section, rows) };
-  await write(sql, dialect, release, { section, definitions, rows });
+  // A month that runs is released each night. The versions that people are referred to stand by themselves.
+  const stored =
+    last !== undefined && state === 'preliminary'
+      ? changeOf(await sectionText(sql, month, last.version), section)
+      : section;
+  await write(sql, dialect, release, { section: stored, definitions, rows });
   await options.probe?.('release_before_commit');
   return { release, isNew, moves };
 }

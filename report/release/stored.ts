@@ -6,6 +6,7 @@ import { inFull } from '../section/in-full.js';
 import type { Filter } from '../section/figures.js';
 import type { Section } from '../section/model.js';
 import { DIMENSIONS, keyOf, VALUES, type Breakdown, type Cell } from './breakdowns.js';
+import { afterChange, parseChange, type SectionChange } from './section-change.js';
 import { hasReleases, storedOwn, type StoredOwn } from './tables.js';
 
 export type ReleaseState = 'preliminary' | 'final' | 'restated';
@@ -202,14 +203,28 @@ export function versionOf(
   });
 }
 
+/** As it was published; of a version that is stored as what differs from the one before, put together from those before it. */
+export async function sectionText(sql: SqlSession, month: string, version: number): Promise<string> {
+  const changes: SectionChange[] = [];
+  for (let at = version; ; at--) {
+    const [stored] = await sql.query<{ section: string }>(
+      `SELECT section FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${at}`,
+    );
+    const change = stored === undefined ? null : parseChange(stored.section);
+    if (change === null) return changes.reduceRight(afterChange, stored?.section ?? '{}');
+    changes.push(change);
+  }
+}
+
 /** The section as it was published, after a check that nobody has changed it since. */
 export async function releasedSection(sql: SqlSession, month: string, version: number): Promise<Section> {
   const releases = await listReleases(sql, month);
   const release = requireRelease(releases, month, version);
-  const [stored] = await sql.query<{ section: string }>(
-    `SELECT section FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
-  );
-  const section = stored?.section ?? '';
+  // What cannot be put together is not what was published either.
+  const section = await sectionText(sql, month, version).catch((error: unknown) => {
+    if (error instanceof SyntaxError || error instanceof TypeError) return '';
+    throw error;
+  });
   const before = releases.find((one) => one.version === version - 1)?.checksum ?? '';
   if (checksumOf(before, section, await rowsOf(sql, month, version)) !== release.checksum)
     throw new ConnectorError('destination', `Release ${version} of ${month} is not what was published.`, {

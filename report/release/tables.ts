@@ -26,7 +26,8 @@ export const releaseTable: TableDefinition = {
     // Rows of this version that differ from those of the version before, and values that may not be shown.
     bigint('moved'),
     bigint('hidden'),
-    // As JSON: why figures moved, the definitions that they were made by, and the section as it was published.
+    // As JSON: why figures moved, the definitions that they were made by, and the section as it was published, or what differs in it
+    // from that of the version before.
     text('causes'),
     text('definitions'),
     text('section'),

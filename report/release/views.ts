@@ -108,15 +108,16 @@ const findingsViews = (): Readonly<Record<string, string>> => {
   const each = (list: string) => `CROSS JOIN LATERAL jsonb_array_elements(coalesce(${list}, '[]'))`;
   const text = (of: string, name: string, as = name) => `${of}->>'${name}' AS ${as}`;
   const number = (path: string, as: string) => `CAST(${path} AS double precision) AS ${as}`;
+  const channel = `coalesce(e->>'channel', '') AS channel`;
   const campaign = ['source', 'campaign_id', 'name', 'verdict'].map((name) => text('e', name)).join(', ');
   return {
     v_experiment_arm: `SELECT s.month, s.version, ${campaign}, ${text('a', 'variant_id')}, ${text('a', 'name', 'variant_name')},
        CAST(a->>'is_control' AS boolean) AS is_control, CAST(a->>'members' AS bigint) AS members, CAST(a->>'responded' AS bigint) AS responded,
-       ${number(`a->'rate'->>'value'`, 'rate')}, ${number(`a->'rate'->>'low'`, 'rate_low')}, ${number(`a->'rate'->>'high'`, 'rate_high')}
+       ${number(`a->'rate'->>'value'`, 'rate')}, ${number(`a->'rate'->>'low'`, 'rate_low')}, ${number(`a->'rate'->>'high'`, 'rate_high')}, ${channel}
   FROM ${newest} ${each(`s.section->'experiments'`)} e ${each(`e->'arms'`)} a`,
     v_experiment_comparison: `SELECT s.month, s.version, ${campaign}, ${text('c', 'variant_id')}, ${text('c', 'base_variant_id')},
        ${['value', 'low', 'high'].map((side) => number(`c->'difference'->>'${side}'`, side === 'value' ? 'difference' : `difference_${side}`)).join(', ')},
-       ${['p_value', 'adjusted_p_value', 'detectable'].map((name) => number(`c->>'${name}'`, name)).join(', ')}, ${text('c', 'test')}
+       ${['p_value', 'adjusted_p_value', 'detectable'].map((name) => number(`c->>'${name}'`, name)).join(', ')}, ${text('c', 'test')}, ${channel}
   FROM ${newest} ${each(`s.section->'experiments'`)} e ${each(`e->'comparisons'`)} c`,
     v_forecast: `SELECT s.month, s.version, ${text('f', 'figure')}, ${['so_far', 'value', 'low', 'high'].map((name) => number(`f->>'${name}'`, name)).join(', ')}, ${text('f', 'withheld')}
   FROM ${newest} ${each(`s.section->'forecasts'`)} f`,

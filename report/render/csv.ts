@@ -134,8 +134,16 @@ export function renderCsv(section: Section): string {
 }
 
 /** The arms, and then each beside those before it. */
-function experimentRows({ source, campaign_id, name, arms, comparisons, verdict }: Experiment): readonly Row[] {
-  const campaign = { source, campaign_id, name, verdict };
+function experimentRows({
+  source,
+  campaign_id,
+  name,
+  channel,
+  arms,
+  comparisons,
+  verdict,
+}: Experiment): readonly Row[] {
+  const campaign = { source, campaign_id, name, channel, verdict };
   return [
     ...arms.map(({ variant_id, members, responded, rate }) => ({
       table: 'experiment_arm',

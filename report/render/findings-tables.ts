@@ -36,10 +36,10 @@ export function experimentTable({ experiments }: Section): SectionTable | undefi
   };
 }
 
-function armRows({ name, arms, comparisons, verdict }: Experiment): readonly (readonly Shown[])[] {
+function armRows({ name, channel, arms, comparisons, verdict }: Experiment): readonly (readonly Shown[])[] {
   const nameOf = (id: string) => arms.find(({ variant_id }) => variant_id === id)?.name ?? id;
   return arms.flatMap((arm) => {
-    const head = text(name, arm.name || arm.variant_id);
+    const head = text(channel === '' ? name : `${name}, ${channel}`, arm.name || arm.variant_id);
     const counts = [shownCount(arm.members), shownCount(arm.responded), shownRate(arm.rate)];
     const own = comparisons.filter(({ variant_id }) => variant_id === arm.variant_id);
     if (own.length === 0)

@@ -1,6 +1,6 @@
 import type { SqlSession } from '#sdk';
 import { newcombe } from '../statistics/proportions.js';
-import { armsOf, type ArmRow } from './arms.js';
+import { armName, armsOf, type ArmRow } from './arms.js';
 import { rateOf } from './figures.js';
 import type { ControlArm, ControlComparison, Rate } from './model.js';
 
@@ -14,11 +14,12 @@ export async function controlGroups(sql: SqlSession, month: string): Promise<rea
 }
 
 function compare(rows: readonly ArmRow[], control: Rate | null): readonly ControlArm[] {
-  return rows.map(({ variant_id, variant_name, is_control, targeted, sent, responded }) => {
+  return rows.map((row) => {
+    const { variant_id, is_control, targeted, sent, responded } = row;
     const rate = rateOf(responded, targeted);
     return {
       variant_id,
-      name: variant_name,
+      name: armName(row, rows),
       is_control,
       targeted,
       sent,

@@ -1,7 +1,7 @@
 import type { SqlSession } from '#sdk';
 import { newcombe, type Share } from '../statistics/proportions.js';
 import { fisherTest, holm, leastExpected, pooledTest, sampleRatioTest } from '../statistics/tests.js';
-import { armsOf, type ArmRow } from './arms.js';
+import { armName, armsOf, testsOf, type ArmRow } from './arms.js';
 import { rateOf } from './figures.js';
 import type { Experiment, ExperimentArm, ExperimentComparison } from './model.js';
 
@@ -22,17 +22,25 @@ const LEAST_EXPECTED = 5;
 /** Of a difference that is found in four of five cases: the quantiles of 97.5 % and 80 %. */
 const POWER = 1.959964 + 0.841621;
 
-/** The campaigns of a month that had several arms, by what was responded of those who were chosen, or else sent to. */
+/** The campaigns of a month that had several arms, each test of them, by what was responded of those who were chosen, or else sent to. */
 export async function experimentsOf(
   sql: SqlSession,
   month: string,
   { isOver, definitions }: { readonly isOver: boolean; readonly definitions: readonly ExperimentDefinition[] },
 ): Promise<readonly Experiment[]> {
   const campaigns = await armsOf(sql, month, 'several');
-  return campaigns.flatMap(({ source, campaign_id, name, arms: rows }) => {
+  const tests = campaigns.flatMap(({ arms, ...campaign }) => {
+    const all = testsOf(arms);
+    return all.map(({ channels, arms: rows }) => ({
+      ...campaign,
+      channel: all.length < 2 ? '' : channels.join(', '),
+      rows,
+    }));
+  });
+  return tests.flatMap(({ source, campaign_id, name, channel, rows }) => {
     const unit = rows.every(({ targeted }) => targeted !== null) ? 'targeted' : 'sent';
     const arms = rows
-      .flatMap((row) => armOf(row, unit) ?? [])
+      .flatMap((row) => armOf(row, rows, unit) ?? [])
       .toSorted((left, right) => Number(right.is_control) - Number(left.is_control));
     if (arms.length < 2) return [];
     const definition = definitions.find(
@@ -54,16 +62,28 @@ export async function experimentsOf(
           : isDifferent
             ? 'difference'
             : 'no_difference';
-    return [{ source, campaign_id, name, unit, arms, sample_ratio: ratio, comparisons, verdict } satisfies Experiment];
+    return [
+      {
+        source,
+        campaign_id,
+        name,
+        channel,
+        unit,
+        arms,
+        sample_ratio: ratio,
+        comparisons,
+        verdict,
+      } satisfies Experiment,
+    ];
   });
 }
 
 /** Undefined where it has no members, or a part of it is not measured. */
-function armOf(row: ArmRow, unit: 'targeted' | 'sent'): ExperimentArm | undefined {
-  const { variant_id, variant_name, is_control, responded } = row;
+function armOf(row: ArmRow, among: readonly ArmRow[], unit: 'targeted' | 'sent'): ExperimentArm | undefined {
+  const { variant_id, is_control, responded } = row;
   const members = row[unit];
   if (members === null || members <= 0 || responded === null) return undefined;
-  return { variant_id, name: variant_name, is_control, members, responded, rate: rateOf(responded, members) };
+  return { variant_id, name: armName(row, among), is_control, members, responded, rate: rateOf(responded, members) };
 }
 
 /** Without given shares arms are to be equal; how large a control group is to be nobody knows then. */

@@ -25,10 +25,13 @@ export interface ControlArm {
   readonly lift: { readonly value: number; readonly low: number; readonly high: number } | null;
 }
 
+/** A test of a campaign: of one that sends in several channels each has its own. */
 export interface Experiment {
   readonly source: string;
   readonly campaign_id: string;
   readonly name: string;
+  /** The channel, or several with commas, of a campaign with several tests; empty where it has one. */
+  readonly channel: string;
   /** What members are counted by: those who were chosen, or, where that is not measured, messages sent. */
   readonly unit: 'targeted' | 'sent';
   /** A control group first. */
@@ -64,7 +67,7 @@ export interface ExperimentComparison {
   /** The pooled z test, or Fisher's where few are expected. */
   readonly test: 'z' | 'fisher';
   readonly p_value: number;
-  /** By Holm, for all comparisons of the campaign. */
+  /** By Holm, for all comparisons of the test. */
   readonly adjusted_p_value: number;
   /** The difference that so many members would show in four of five cases. */
   readonly detectable: number;

@@ -23,7 +23,7 @@ export function inFull(section: Section): Section {
     by_response_type_region: told.by_response_type_region ?? [],
     by_response_type_segment: told.by_response_type_segment ?? [],
     tables: told.tables ?? [],
-    experiments: told.experiments ?? [],
+    experiments: (told.experiments ?? []).map((one) => ({ ...one, channel: one.channel ?? '' })),
     costs: told.costs ?? null,
     anomalies: told.anomalies ?? [],
     forecasts: told.forecasts ?? [],

@@ -121,6 +121,31 @@ test('a row that goes and one that comes are told, and each version is rebuilt f
   ]);
 });
 
+test('a nightly version is stored as what differs from the one before, and its section is the same as it was', async () => {
+  await publish(NOW, { as: 'preliminary' });
+  await restate(warehouse, RUN, later);
+  await publish(LATER, { as: 'preliminary' });
+  await restate(warehouse, RUN, `UPDATE raw_daily.series SET opened = 95 WHERE id = 1`);
+  await publish(new Date(LATER.getTime() + 60_000), { as: 'preliminary' });
+  await publish(new Date(LATER.getTime() + 120_000), { as: 'final' });
+  const stored = await warehouse.sql.query<{ length: number; is_change: boolean }>(
+    `SELECT length(section) AS length, section LIKE '{"schema":"tributary.report_section_change/1"%' AS is_change
+       FROM report.release ORDER BY version`,
+  );
+  expect(stored.map(({ is_change }) => is_change)).toEqual([false, true, true, false]);
+  const [first, second, third] = stored.map(({ length }) => Number(length));
+  expect(Math.max(second!, third!)).toBeLessThan(first! * 0.8);
+  const sections = [await released(1), await released(2), await released(3), await released(4)];
+  expect(sections.map(totals)).toEqual([40, 90, 95, 95].map((opened) => [400, opened, 2]));
+  const { days, by_campaign, cards, heading } = sections[3]!;
+  expect(sections[2]).toMatchObject({ days, by_campaign, cards, heading, status: { state: 'preliminary' } });
+  // Each stands on the one before: what is changed in the first is found in the third.
+  await warehouse.sql.query(
+    `UPDATE report.release SET section = replace(section, '"heading":"Real', '"heading":"Unreal') WHERE version = 1`,
+  );
+  await expect(released(3)).rejects.toThrow('Release 3 of 2026-03 is not what was published.');
+});
+
 test('what was published cannot be changed unnoticed, and a release that is not there is refused by name', async () => {
   await publish(NOW);
   await warehouse.sql.query(`UPDATE report.release_value SET sent = sent + 1 WHERE breakdown = 'region'`);

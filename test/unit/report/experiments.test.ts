@@ -4,16 +4,19 @@ import type { CampaignFigures, Experiment } from '../../../report/section/model.
 import { NOTHING_MEASURED } from '../../../report/section/figures.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 
-/** Variant, whether it is the control group, members, responded. */
-type Arm = readonly [string, boolean, number, number];
+/** Variant, whether it is the control group, members, responded, channel. */
+type Arm = readonly [string, boolean, number, number, string?];
+
+const experiment = async (...given: Parameters<typeof experiments>): Promise<Experiment> =>
+  (await experiments(...given))[0]!;
 
 /** The rows as the marts answer them. */
-async function experiment(
+async function experiments(
   arms: readonly Arm[],
   shares?: Readonly<Record<string, number>>,
   isOver = true,
-): Promise<Experiment> {
-  const rows = arms.map(([variant_id, is_control, targeted, responded]) => ({
+): Promise<readonly Experiment[]> {
+  const rows = arms.map(([variant_id, is_control, targeted, responded, channel = 'email']) => ({
     source: 's',
     campaign_id: 'c',
     name: 'C',
@@ -23,12 +26,43 @@ async function experiment(
     targeted,
     sent: is_control ? 0 : targeted,
     responded,
+    channel,
   }));
   const sql = { query: async () => rows } as unknown as SqlSession;
   const definitions = shares === undefined ? [] : [{ campaign_id: 'c', shares }];
-  const [found] = await experimentsOf(sql, '2026-03', { isOver, definitions });
-  return found!;
+  return experimentsOf(sql, '2026-03', { isOver, definitions });
 }
+
+test('each channel of a campaign is a test of its own, beside the control group of them all', async () => {
+  const found = await experiments([
+    ['none', true, 1_000, 20, ''],
+    ['email 1', false, 20_000, 4210, 'email'],
+    ['push 1', false, 3_000, 100, 'push'],
+    ['email 2', false, 20_000, 4466, 'email'],
+    ['push 2', false, 3_000, 102, 'push'],
+    ['sms', false, 700, 9, 'sms'],
+  ]);
+  expect(found.map(({ channel, arms }) => [channel, arms.map(({ variant_id }) => variant_id)])).toEqual([
+    ['email', ['none', 'email 1', 'email 2']],
+    ['push', ['none', 'push 1', 'push 2']],
+    ['sms', ['none', 'sms']],
+  ]);
+  // In equal parts within the channel, and less often a difference by chance than among ten comparisons.
+  expect(found.map(({ sample_ratio, comparisons }) => [sample_ratio?.is_off, comparisons.length])).toEqual([
+    [false, 3],
+    [false, 3],
+    [undefined, 1],
+  ]);
+});
+
+test('variants that are each sent in several channels are one test', async () => {
+  const found = await experiments([
+    ['A', false, 20_000, 4210, 'email'],
+    ['A', false, 20_000, 4210, 'push'],
+    ['B', false, 20_000, 4466, 'push'],
+  ]);
+  expect(found.map(({ channel }) => channel)).toEqual(['']);
+});
 
 test('two arms are compared by difference, interval and p, and what they could have shown is told', async () => {
   const { comparisons, verdict, sample_ratio, unit } = await experiment([

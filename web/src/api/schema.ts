@@ -7509,6 +7509,7 @@ export interface operations {
                                 variant_id: string;
                             }[];
                             campaign_id: string;
+                            channel: string;
                             comparisons: {
                                 adjusted_p_value: number;
                                 base_variant_id: string;

@@ -18,7 +18,9 @@ const pText = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3));
 /** Variants of one campaign beside each other, with what may be concluded from them. */
 export function Experiments({ experiments }: { readonly experiments: Section['experiments'] }) {
   const listed = (some: Section['experiments']) =>
-    some.map((experiment) => <One key={`${experiment.source}:${experiment.campaign_id}`} experiment={experiment} />);
+    some.map((experiment) => (
+      <One key={`${experiment.source}:${experiment.campaign_id}:${experiment.channel}`} experiment={experiment} />
+    ));
   const compared = experiments.filter(({ comparisons }) => comparisons.length > 0);
   const others = experiments.filter(({ comparisons }) => comparisons.length === 0);
   return (
@@ -38,10 +40,11 @@ export function Experiments({ experiments }: { readonly experiments: Section['ex
 }
 
 function One({ experiment }: { readonly experiment: Experiment }) {
-  const { name, unit, arms, sample_ratio, comparisons, verdict } = experiment;
+  const { unit, arms, sample_ratio, comparisons, verdict } = experiment;
+  const name = experiment.channel === '' ? experiment.name : `${experiment.name}, ${experiment.channel}`;
   const isCompared = comparisons.length > 0;
   const named = (id: string) => arms.find(({ variant_id }) => variant_id === id)?.name ?? id;
-  // Of several channels each may have a first variant: then the name alone tells nothing.
+  // Then the name alone tells nothing.
   const isTwice = (text: string) => arms.filter((arm) => arm.name === text).length > 1;
   return (
     <div className="more experiment">
