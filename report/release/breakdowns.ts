@@ -112,7 +112,16 @@ export interface Cell {
 }
 
 /** Tells the rows of a release apart, whichever dimensions of the user's own there are beside it. */
-export function keyOf({ breakdown, at }: Pick<Cell, 'breakdown' | 'at'>): string {
+export function keyOf(cell: Pick<Cell, 'breakdown' | 'at'>): string {
+  let key = KEYS.get(cell);
+  if (key === undefined) KEYS.set(cell, (key = keyFor(cell)));
+  return key;
+}
+
+/** What is hidden asks for the key of each row dozens of times. */
+const KEYS = new WeakMap<object, string>();
+
+function keyFor({ breakdown, at }: Pick<Cell, 'breakdown' | 'at'>): string {
   const own = Object.keys(at).filter((name) => !BUILT_IN_DIMENSIONS.has(name) && at[name] !== '');
   const place: unknown[] = [breakdown, ...DIMENSIONS.map((dimension) => at[dimension])];
   return JSON.stringify(own.length === 0 ? place : [...place, ...own.sort().map((name) => [name, at[name]])]);

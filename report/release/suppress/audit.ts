@@ -1,7 +1,7 @@
 import { keyOf, type Cell, type Count } from '../breakdowns.js';
 import { forced } from './bounds.js';
 import { solutionsOf, type Row } from './rank.js';
-import { equationsOf, isUnknown, type IsProtected, type Node, type System } from './system.js';
+import { equationsOf, isUnknown, type IsProtected, type Node, type Steps, type System } from './system.js';
 
 /** Two counts at one place that are a little apart: of two versions, or the sides of a rate that leave some out. */
 export type Pair = readonly [Node, Node];
@@ -77,9 +77,12 @@ export function pairsOf(
  * The secrets that follow from what is shown. Most of them follow from the tables by themselves, which is found out in no time; only
  * where none does the finest rows are reckoned with.
  */
-export function toldBy(system: System, pairs: readonly Pair[]): readonly (readonly Node[])[] {
+export function* toldBy(system: System, pairs: readonly Pair[]): Steps<readonly (readonly Node[])[]> {
+  yield;
   const told = toldTo(readerOf(system, isUnknown, system.finestSums), system, pairs);
-  return told.length > 0 ? told : toldTo(readerOf(system, isUnknown), system, pairs);
+  if (told.length > 0) return told;
+  yield;
+  return toldTo(readerOf(system, isUnknown), system, pairs);
 }
 
 function toldTo(reader: Reader, system: System, pairs: readonly Pair[]): readonly (readonly Node[])[] {

@@ -13,7 +13,7 @@ import {
 } from '../breakdowns.js';
 import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
 import { complementOf } from './complement.js';
-import { isUnknown, systemOf, withoutType, type IsProtected, type Node, type System } from './system.js';
+import { isUnknown, systemOf, withoutType, type IsProtected, type Node, type Steps, type System } from './system.js';
 
 export interface Suppression {
   /** The least count above zero that is shown; 0: all are. */
@@ -47,9 +47,6 @@ interface Family {
   readonly plain: System;
   readonly knowing: System;
 }
-
-/** A pause, in which whoever runs it may do something else. */
-export type Steps<T> = Generator<undefined, T>;
 
 /** `decide` in one go. */
 export function suppress(...given: Parameters<typeof decide>): Masked {
@@ -123,17 +120,17 @@ interface Ground {
 
 function* familyOf(counts: readonly Count[], ground: Ground): Steps<Family> {
   const { versions, isSmall } = ground;
-  const readBy = (knowsWhatStayed: boolean): System => {
+  const readBy = function* (knowsWhatStayed: boolean): Steps<System> {
+    yield;
     const system = systemOf(versions, counts, ground, knowsWhatStayed);
+    yield;
     markPublic(system);
     for (const node of system.nodes) node.isSensitive = isSmall(node.value) && (node.isNew || node.wasHidden);
     return system;
   };
-  yield;
-  const plain = readBy(false);
-  yield;
+  const plain = yield* readBy(false);
   // Of a first version there is nothing that could have stayed: both readers are one.
-  return { counts, plain, knowing: versions.length === 1 ? plain : readBy(true) };
+  return { counts, plain, knowing: versions.length === 1 ? plain : yield* readBy(true) };
 }
 
 /** A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: the family is broken. */
@@ -198,10 +195,11 @@ function* hideEnough(family: Family, ground: Ground): Steps<boolean> {
   const hide = (node: Node) => {
     for (const one of twin(node) ?? []) one.isHidden = true;
   };
-  const systems = [...new Set([plain, knowing])].map((system) => ({
-    system,
-    pairs: pairsOf(system, versions, counts, ground),
-  }));
+  const systems: { readonly system: System; readonly pairs: readonly Pair[] }[] = [];
+  for (const system of new Set([plain, knowing])) {
+    yield;
+    systems.push({ system, pairs: pairsOf(system, versions, counts, ground) });
+  }
   // Of two that are a little apart, the new one is a secret where the other one was shown.
   for (const { pairs } of systems) for (const pair of pairs) markFresh(pair, twin);
   for (const node of plain.nodes) {
@@ -214,8 +212,7 @@ function* hideEnough(family: Family, ground: Ground): Steps<boolean> {
   for (;;) {
     let isTold = false;
     for (const { system, pairs } of systems) {
-      yield;
-      const told = toldBy(system, pairs);
+      const told = yield* toldBy(system, pairs);
       isTold ||= told.length > 0;
       if (!hideBeside(system, told, isCandidate, hide)) return false;
     }

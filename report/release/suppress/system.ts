@@ -54,6 +54,9 @@ export interface System {
   readonly sumsOf: ReadonlyMap<number, readonly number[]>;
 }
 
+/** A pause, in which whoever runs it may do something else. */
+export type Steps<T> = Generator<undefined, T>;
+
 export type IsProtected = (breakdown: Breakdown) => boolean;
 
 /** Nobody sees it, and it is not known from elsewhere. */
