@@ -44,8 +44,11 @@ const two = (value: number) => String(value).padStart(2, '0');
 /** `mixed`: text beyond ASCII, quotes and line ends in fields, and every hundredth row at fault. */
 export type ExportKind = 'plain' | 'mixed';
 
-/** Which rows a delivery holds: the first one, the same ones with other values, or half of it new and a quarter changed. */
-export type Delivery = 'first' | 'changed' | 'next';
+/**
+ * Which rows a delivery holds: the first one, the same ones with other values, half of it new and a quarter changed, or every fifth
+ * of a first one that is five times as long, with other values.
+ */
+export type Delivery = 'first' | 'changed' | 'next' | 'fifth';
 
 /** `csv` with a header; `jsonl`; `pages`: one JSON object per 1,000 rows, as an API would answer. */
 export type ExportFormat = 'csv' | 'jsonl' | 'pages';
@@ -89,6 +92,7 @@ const jsonLine = (values: readonly (string | number | boolean)[]) =>
 
 /** The row that lies at `place` of a delivery. */
 function rowOf(place: number, rows: number, kind: ExportKind, delivery: Delivery) {
+  if (delivery === 'fifth') return valuesOf(place * 5, kind, true);
   if (delivery !== 'next') return valuesOf(place, kind, delivery === 'changed');
   const half = place >> 1;
   // Every second row is new; of the others, which the first delivery held too, every second has changed.

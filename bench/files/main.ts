@@ -12,7 +12,7 @@ import { startSshServer } from '../../test/support/ssh-server.js';
 import { eventExport } from '../data/event-export.js';
 import { openDatabases } from '../load/databases.js';
 import { inProcess } from '../load/processes.js';
-import type { DecryptTask, EngineReply, EngineTask, SqlReply, SqlTask } from '../load/task.js';
+import type { DecryptReply, DecryptTask, EngineReply, EngineTask, SqlReply, SqlTask } from '../load/task.js';
 
 /**
  * `npm run bench -- files [--rows 2000000] [--pairs 3]`: a gzip CSV from a real OpenSSH server into a new keyed table, against
@@ -114,7 +114,7 @@ try {
       pgpKey: privateKey,
     } satisfies EngineTask);
     if (sealed.ledger.inserted !== rows) throw new Error(`${sealed.ledger.inserted} of ${rows} rows were inserted.`);
-    const decrypt = await inProcess<SqlReply>('decrypt-side', {
+    const decrypt = await inProcess<DecryptReply>('decrypt-side', {
       pgpKey: privateKey,
       input: encrypted,
     } satisfies DecryptTask);

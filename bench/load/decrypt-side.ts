@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { decrypting } from '../../core/sdk/files/unpack/pgp-message.js';
-import type { DecryptTask, SqlReply } from './task.js';
+import type { DecryptReply, DecryptTask } from './task.js';
 
 /** Decrypts a file as our sources do, and does nothing with what comes out. */
 const { pgpKey, input } = JSON.parse(process.argv[2] ?? '{}') as DecryptTask;
@@ -14,7 +14,7 @@ const chunks = layer(createReadStream(input, { highWaterMark: 1 << 18 }), {
   givesChunksAway: true,
 })[Symbol.asyncIterator]();
 while ((await chunks.next()).done !== true);
-const reply: SqlReply = {
+const reply: DecryptReply = {
   seconds: (performance.now() - started) / 1000,
   cpuSeconds: Object.values(process.cpuUsage(cpu)).reduce((sum, micros) => sum + micros, 0) / 1e6,
 };

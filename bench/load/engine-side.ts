@@ -45,10 +45,14 @@ async function load(): Promise<EngineReply> {
   const cpu = process.cpuUsage();
   const started = process.hrtime.bigint();
   let stagedAt: bigint | undefined;
+  let merging = started;
+  let mergeSeconds = 0;
   const destination = await postgres.connect(postgres.config.parse({ url: task.url }), {
     signal,
     baseFolder: '/',
     probe: (point) => {
+      if (point === 'after_staging') merging = process.hrtime.bigint();
+      if (point === 'after_commit') mergeSeconds = Number(process.hrtime.bigint() - merging) / 1e9;
       if (!task.stopsAfterStaging || point !== 'after_staging') return;
       stagedAt = process.hrtime.bigint();
       throw new ConnectorError('config', 'Staged, and no further.');
@@ -95,6 +99,7 @@ async function load(): Promise<EngineReply> {
   const { user, system } = process.cpuUsage(cpu);
   return {
     seconds: Number(ended - started) / 1e9,
+    mergeSeconds,
     cpuSeconds: (user + system) / 1e6,
     idleBytes,
     peakBytes: process.resourceUsage().maxRSS * 1024,

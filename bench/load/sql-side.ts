@@ -16,13 +16,22 @@ async function run(): Promise<SqlReply> {
   const started = process.hrtime.bigint();
   const client = new pg.Client({ connectionString: task.url });
   await client.connect();
+  let copied = started;
   for (const statement of statements) {
     if (!/\bFROM STDIN\b/.test(statement)) await client.query(statement);
-    else await pipeline(createReadStream(task.input, { highWaterMark: 1 << 18 }), client.query(copyFrom(statement)));
+    else {
+      await pipeline(createReadStream(task.input, { highWaterMark: 1 << 18 }), client.query(copyFrom(statement)));
+      copied = process.hrtime.bigint();
+    }
   }
+  const merged = process.hrtime.bigint();
   await client.end();
   const { user, system } = process.cpuUsage(cpu);
-  return { seconds: Number(process.hrtime.bigint() - started) / 1e9, cpuSeconds: (user + system) / 1e6 };
+  return {
+    seconds: Number(process.hrtime.bigint() - started) / 1e9,
+    mergeSeconds: Number(merged - copied) / 1e9,
+    cpuSeconds: (user + system) / 1e6,
+  };
 }
 
 console.log(JSON.stringify(await run()));

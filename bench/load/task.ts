@@ -18,13 +18,15 @@ export interface EngineTask {
 
 export interface EngineReply {
   readonly seconds: number;
+  /** Of the last checkpoint: from when all rows are staged until they are committed. */
+  readonly mergeSeconds: number;
   readonly idleBytes: number;
   readonly peakBytes: number;
   readonly cpuSeconds: number;
   readonly ledger: Ledger;
 }
 
-/** What decrypting alone is asked to do; the reply is as that of SQL. */
+/** What decrypting alone is asked to do. */
 export interface DecryptTask {
   readonly pgpKey: string;
   readonly input: string;
@@ -37,7 +39,12 @@ export interface SqlTask {
   readonly input: string;
 }
 
-export interface SqlReply {
+export interface DecryptReply {
   readonly seconds: number;
   readonly cpuSeconds: number;
+}
+
+export interface SqlReply extends DecryptReply {
+  /** From the end of its COPY on. */
+  readonly mergeSeconds: number;
 }

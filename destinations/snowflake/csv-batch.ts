@@ -36,6 +36,12 @@ const QUOTE = 0x22;
 const ZERO = 0x30;
 const POINT = 0x2e;
 const MINUS = 0x2d;
+const SMALL_E = 0x65;
+/** Four bytes at once, the first of them lowest: `true`, `fals`, `+00:`, and the two of `00`. */
+const TRUE = 0x6575_7274;
+const FALS = 0x736c_6166;
+const PLUS_00 = 0x3a30_302b;
+const ZERO_ZERO = 0x3030;
 const SHORT_STRING = 40;
 /** After so many texts from elsewhere the source has changed. */
 const FOREIGN_IN_A_ROW = 32;
@@ -109,7 +115,10 @@ class SnowflakeBatch implements CsvBatch {
   }
 
   boolean(value: boolean): void {
-    this.#ascii(value ? 'true' : 'false');
+    this.#separate();
+    this.#view.setUint32(this.#at, value ? TRUE : FALS, true);
+    this.#at += 4;
+    if (!value) this.#buffer[this.#at++] = SMALL_E;
   }
 
   integer(value: number): void {
@@ -164,18 +173,21 @@ class SnowflakeBatch implements CsvBatch {
     this.#day(days);
     this.#buffer[this.#at++] = 0x20;
     this.#clock(seconds - days * DAY_SECONDS, micros);
-    if (this.#isInstant[this.#column - 1] === true) this.#at += this.#buffer.write('+00:00', this.#at, 'latin1');
+    if (this.#isInstant[this.#column - 1] !== true) return;
+    this.#view.setUint32(this.#at, PLUS_00, true);
+    this.#view.setUint16(this.#at + 4, ZERO_ZERO, true);
+    this.#at += 6;
   }
 
   uuid(bytes: Uint8Array, start: number, end: number): void {
     this.#separate();
     const b = this.#buffer;
     let at = this.#at;
-    // Snowflake compares them as texts, so one value has one form: small letters.
-    for (let i = start; i < end; i += 1) {
-      const code = bytes[i] as number;
-      b[at++] = code >= 0x41 && code <= 0x46 ? code + 0x20 : code;
-    }
+    let i = start;
+    // Snowflake compares them as texts, so one value has one form: small letters. Of digits and hyphens the bit is set already.
+    if (this.#isSource(bytes))
+      for (; i + 4 <= end; i += 4, at += 4) this.#view.setUint32(at, this.#from.getUint32(i, true) | 0x2020_2020, true);
+    for (; i < end; i += 1) b[at++] = (bytes[i] as number) | 0x20;
     this.#at = at;
   }
 
@@ -259,7 +271,11 @@ class SnowflakeBatch implements CsvBatch {
 
   #ascii(text: string): void {
     this.#separate();
-    this.#at += this.#buffer.write(text, this.#at, 'latin1');
+    const b = this.#buffer;
+    let at = this.#at;
+    // A call of the buffer's own writer costs more than so few characters.
+    for (let i = 0; i < text.length; i += 1) b[at++] = text.charCodeAt(i);
+    this.#at = at;
   }
 
   #digits(value: number): void {

@@ -2,8 +2,9 @@ import { ConnectorError, type Field } from '#sdk';
 import { createCsvBatch, type CsvBatch } from './csv-batch.js';
 import type { Fence } from './fence.js';
 import { fenceKey, runFolder, stageOf } from './names.js';
+import { openPacking, type PackedFile } from './packing.js';
 import type { Pool } from './pool.js';
-import type { SpoolFile, SpoolFolder } from './spool.js';
+import type { SpoolFolder } from './spool.js';
 import { copyFiles, putFile, type StagedFile } from './staging.js';
 
 /** Batches of this size keep the compressor busy and memory small. */
@@ -24,7 +25,7 @@ export interface LoaderContext {
 /** Brings rows into a staging table: as gzip'd files on disk, on the stage, and by one COPY at the end. */
 export interface Loader {
   batch(): CsvBatch;
-  /** Resolves when the batch may be used again. */
+  /** Resolves when the batch may be used again; `LANES` of them may go on at once. */
   write(batch: CsvBatch): Promise<void>;
   /** Loads what was written, and gives the server's own count. */
   finish(): Promise<number>;
@@ -43,11 +44,9 @@ export function openLoader(
   const folder = `${stageOf(metadata)}/${runFolder(fenceKey(fence.run), fence.epoch)}/${name}/`;
   const files: StagedFile[] = [];
   const uploads = new Set<Promise<void>>();
-  let current: { readonly file: SpoolFile; readonly name: string; rows: number } | undefined;
   let failure: unknown;
-  let opened = 0;
 
-  const upload = async ({ file, name: fileName, rows }: NonNullable<typeof current>) => {
+  const upload = async ({ file, name: fileName, rows }: PackedFile) => {
     try {
       await file.end();
       await pool.use('uploading', (connection) => putFile(connection, file.path, folder));
@@ -56,33 +55,29 @@ export function openLoader(
       await file.remove();
     }
   };
-  const close = async () => {
-    if (current === undefined) return;
-    const going = upload(current)
-      .catch((error: unknown) => {
-        failure ??= error;
-      })
-      .finally(() => uploads.delete(going));
-    current = undefined;
-    uploads.add(going);
-    if (uploads.size >= UPLOADS) await Promise.race(uploads);
-  };
+  const packing = openPacking({
+    spool,
+    maxFileBytes,
+    nameOf: (n) => `${name}_${String(n).padStart(6, '0')}.csv.gz`,
+    async onFull(packed) {
+      const going = upload(packed)
+        .catch((error: unknown) => {
+          failure ??= error;
+        })
+        .finally(() => uploads.delete(going));
+      uploads.add(going);
+      if (uploads.size >= UPLOADS) await Promise.race(uploads);
+    },
+  });
   return {
     batch: () => createCsvBatch(fields, BATCH_BYTES),
     async write(batch) {
       if (failure !== undefined) throw failure;
-      if (current === undefined) {
-        opened += 1;
-        const fileName = `${name}_${String(opened).padStart(6, '0')}.csv.gz`;
-        current = { file: await spool.open(fileName), name: fileName, rows: 0 };
-      }
-      await current.file.write(batch.bytesView());
-      current.rows += batch.rows;
+      await packing.write(batch);
       await probe('mid_copy');
-      if (current.file.bytes >= maxFileBytes) await close();
     },
     async finish() {
-      await close();
+      await packing.end();
       await Promise.all(uploads);
       if (failure !== undefined) throw failure;
       await probe('after_upload');
@@ -97,11 +92,10 @@ export function openLoader(
       );
     },
     async clear() {
-      await current?.file.remove();
-      current = undefined;
+      await packing.remove();
       await Promise.all(uploads);
       // What cannot be removed now is removed by the next run, which knows it by its epoch.
-      if (opened > 0)
+      if (packing.opened > 0)
         await pool.use('clean-up', (connection) => connection.run(`REMOVE ${folder}`)).catch(() => undefined);
     },
   };

@@ -3,10 +3,14 @@ import { mkdtemp, open, rm, symlink, unlink, type FileHandle } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { createGzip, constants } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 
 /** Fast rather than small: the files are read once, and the faster half of the levels loses a tenth in size. */
-export const GZIP_LEVEL = 3;
+export const GZIP = { level: 3, chunkSize: 1 << 18, memLevel: 9 };
+/** What is packed and not on disk yet may be so much before the packing waits. */
+const AHEAD_BYTES = 1 << 20;
+/** Streams take these, and the types of zlib leave them out. */
+const AHEAD = { readableHighWaterMark: AHEAD_BYTES };
 
 /** A folder in which files wait for their way to the stage. */
 export interface SpoolFolder {
@@ -46,13 +50,8 @@ async function spoolFile(folder: string, name: string): Promise<SpoolFile> {
     await unlink(`${path}.data`);
     await symlink(`/proc/${process.pid}/fd/${handle.fd}`, path);
   }
-  const gzip = createGzip({
-    level: GZIP_LEVEL,
-    chunkSize: 1 << 18,
-    memLevel: 9,
-    strategy: constants.Z_DEFAULT_STRATEGY,
-  });
-  const file = handle.createWriteStream({ autoClose: false });
+  const gzip = createGzip({ ...GZIP, ...AHEAD });
+  const file = handle.createWriteStream({ autoClose: false, highWaterMark: AHEAD_BYTES });
   const written = finished(gzip.pipe(file));
   // Whoever writes or ends next hears of it.
   written.catch(() => undefined);

@@ -6,6 +6,7 @@ import { holdFence } from './fence.js';
 import { openLoader, stagingLost, type LoaderContext } from './loader.js';
 import { fateTable, fillReplayed, mergeStaged, replayedTable } from './merge.js';
 import { fenceKey, quote, stagingName } from './names.js';
+import { LANES } from './packing.js';
 import { quarantineStaging, resolveQuarantine } from './quarantine.js';
 import { stagingTable } from './staging.js';
 
@@ -19,9 +20,10 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
   const fate = `${quote(metadata)}.${quote(`${name}_f`)}`;
   const replayed = `${quote(metadata)}.${quote(`${name}_r`)}`;
   const loader = openLoader(context, name, staging, table.fields);
-  const spare: CsvBatch[] = [loader.batch(), loader.batch()];
+  // One is filled while the others are packed.
+  const spare: CsvBatch[] = Array.from({ length: LANES + 1 }, () => loader.batch());
   const quarantine = quarantineStaging(context, slice, sequence);
-  let inFlight: Promise<void> = Promise.resolve();
+  const inFlight = new Set<Promise<void>>();
   let failed: Error | undefined;
   let encoded = 0;
   let isMade = false;
@@ -50,28 +52,31 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
   return {
     batch() {
       const next = spare.pop();
-      if (next === undefined) throw new ConnectorError('internal', 'More than two batches of one writer are out.');
+      if (next === undefined)
+        throw new ConnectorError('internal', `More than ${LANES + 1} batches of one writer are out.`);
       return next;
     },
     async stage(batch: Batch) {
-      await inFlight;
+      if (inFlight.size >= LANES) await Promise.race(inFlight);
       if (failed !== undefined) throw failed;
       encoded += batch.rows;
       const given = batch as CsvBatch;
-      inFlight = loader
+      const going = loader
         .write(given)
         .then(() => {
           given.reset();
           spare.push(given);
         })
         .catch((error: unknown) => {
-          failed = fromDriver(error, 'staging');
-        });
+          failed ??= fromDriver(error, 'staging');
+        })
+        .finally(() => inFlight.delete(going));
+      inFlight.add(going);
     },
     quarantine: (rejects: readonly Reject[]) => quarantine.add(rejects),
     async checkpoint(checkpoint: Checkpoint): Promise<Ledger> {
       try {
-        await inFlight;
+        await Promise.all(inFlight);
         if (failed !== undefined) throw failed;
         await prepare(checkpoint);
         const staged = await loader.finish();
@@ -103,7 +108,7 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
       }
     },
     async abort(options) {
-      await inFlight;
+      await Promise.all(inFlight);
       if (options?.keepQuarantine === true) {
         await quarantine.load();
         await pool.transaction('keeping the quarantine', async (connection) => {
