@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { RecordData, WriteMode } from '../../../../protocol/index.js';
@@ -40,11 +41,31 @@ async function pointsOf(trial: Trial, task: WriterTask): Promise<readonly string
   return [...points];
 }
 
+/** The same under a connection of its own, so that several may be tried at once. */
+function apart(task: WriterTask): WriterTask {
+  const connection = `${task.connection}_${task.table.stream.replaceAll(/[^a-z0-9]/g, '')}`;
+  return { ...task, connection, table: { ...task.table, connection } };
+}
+
+/** So many at once: most of the time a process starts, or waits until the server lets go of one that is dead. */
+const AT_ONCE = 3;
+
+async function eachAtOnce<T>(items: readonly T[], work: (item: T, index: number) => Promise<void>): Promise<void> {
+  const rest = [...items.entries()];
+  const lane = async () => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) await work(next[1], next[0]);
+  };
+  // All are waited for, so that none goes on when the case is over.
+  const ends = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+}
+
 /** Of each slice the rows are there and its bookmark too, or neither, once the next run has begun. */
 async function mustAgree(trial: Trial, task: WriterTask, when: string): Promise<void> {
-  const { session } = await trial.open();
+  const session = await trial.connect();
+  await session.raiseFence({ id: randomUUID(), connection: task.connection });
   const bookmarks = new Set(
-    (await session.bookmarks(trial.connection)).map(({ stream, partition }) => `${stream} ${partition}`),
+    (await session.bookmarks(task.connection)).map(({ stream, partition }) => `${stream} ${partition}`),
   );
   const done = task.slices.filter((records, index) => {
     const { stream, partition } = doneBookmark(task.table.stream, `slice_${index}`, records.length);
@@ -129,8 +150,8 @@ export const EXACTLY_ONCE: readonly ConformanceCase[] = [
     async run(trial) {
       const points = await pointsOf(trial, taskOf(trial, 'whole'));
       if (points.length === 0) throw new NotApplicable(NO_POINTS);
-      for (const [index, point] of points.entries()) {
-        const task = taskOf(trial, `failed_${index}`);
+      await eachAtOnce(points, async (point, index) => {
+        const task = apart(taskOf(trial, `failed_${index}`));
         const when = `After a failure at ${point}`;
         const { nth } = killAt(point);
         let seen = 0;
@@ -140,7 +161,7 @@ export const EXACTLY_ONCE: readonly ConformanceCase[] = [
         await runSlices(await trial.connect({ probe }), task).catch(() => undefined);
         await mustAgree(trial, task, when);
         await mustRecover(trial, task, when);
-      }
+      });
     },
   },
   {
@@ -151,13 +172,13 @@ export const EXACTLY_ONCE: readonly ConformanceCase[] = [
       const start = trial.subject.startWriter as NonNullable<DestinationCase['startWriter']>;
       const points = await pointsOf(trial, taskOf(trial, 'whole'));
       if (points.length === 0) throw new NotApplicable(NO_POINTS);
-      for (const [index, point] of points.entries()) {
-        const task = taskOf(trial, `killed_${index}`);
+      await eachAtOnce(points, async (point, index) => {
+        const task = apart(taskOf(trial, `killed_${index}`));
         const when = `After a kill at ${point}`;
         await kill(start, { ...task, kill: killAt(point) });
         await mustRecover(trial, task, when);
         await mustAgree(trial, task, when);
-      }
+      });
     },
   },
   {
