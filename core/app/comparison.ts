@@ -1,5 +1,5 @@
 import type { FieldType, SqlSession, TableSpec } from '../protocol/index.js';
-import { dialectOf } from '../../destinations/sql/index.js';
+import { dialectOf, type ColumnType } from '../../destinations/sql/index.js';
 
 /** A table of the warehouse, and beside it what the source has now. */
 export interface ReadTable {
@@ -49,6 +49,7 @@ export interface ComparedStream {
 }
 
 export const MOST_GROUPS = 1_000;
+const DAY_MS = 86_400_000;
 const NUMERIC: ReadonlySet<FieldType | undefined> = new Set<FieldType>(['integer', 'number', 'decimal']);
 const DAYS: ReadonlySet<FieldType | undefined> = new Set<FieldType>(['date', 'timestamp', 'timestamptz']);
 
@@ -64,7 +65,11 @@ export async function compareTables(
 }
 
 async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable, before: string) {
-  const { quote, literal, dayOf, asText } = dialectOf(sql);
+  const dialect = dialectOf(sql);
+  const { quote, literal, dayOf, asText, summand, sumsDiffer } = dialect;
+  const cast = (expression: string, type: ColumnType) => `CAST(${expression} AS ${dialect.sqlType(type)})`;
+  /** As the catalog's columns are called here. */
+  const own = (name: string) => dialect.shownName(dialect.storedName(name));
   const nameOf = ({ schema, name }: TableSpec) => `${quote(schema)}.${quote(name)}`;
   const [here, there] = [await columnsOf(sql, spec), await columnsOf(sql, apart)];
   const inBoth = (column: string) => there.has(column) && (here.size === 0 || here.has(column));
@@ -72,23 +77,25 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
     inBoth(column) && DAYS.has(there.get(column)) && (here.get(column) ?? there.get(column)) === there.get(column);
   const t = (column: string) => `t.${quote(column)}`;
 
-  const mark = spec.marks.find(({ day }) => day !== null && 'column' in day && isDay(day.column));
+  const mark = spec.marks.find(({ day }) => day !== null && 'column' in day && isDay(own(day.column)));
   const marked = mark?.day !== null && mark?.day !== undefined && 'column' in mark.day ? mark.day : undefined;
-  const cursorColumn = cursor !== undefined && isDay(cursor.column) ? cursor.column : undefined;
-  const dayColumn = marked?.column ?? cursorColumn ?? null;
+  const cursorColumn = cursor !== undefined && isDay(own(cursor.column)) ? own(cursor.column) : undefined;
+  const dayColumn = marked === undefined ? (cursorColumn ?? null) : own(marked.column);
   const day =
     dayColumn === null
-      ? 'NULL::date'
+      ? cast('NULL', 'date')
       : dayOf(t(dayColumn), there.get(dayColumn) as 'date', marked?.timeZone ?? 'UTC', marked?.writtenIn);
   const byCampaign =
     mark?.campaign !== null && mark?.campaign !== undefined && 'column' in mark.campaign
-      ? mark.campaign.column
+      ? own(mark.campaign.column)
       : undefined;
   const campaignColumn = byCampaign !== undefined && inBoth(byCampaign) ? byCampaign : null;
   const campaign =
-    campaignColumn === null ? 'NULL::text' : asText(t(campaignColumn), there.get(campaignColumn) as FieldType);
+    campaignColumn === null ? cast('NULL', 'text') : asText(t(campaignColumn), there.get(campaignColumn) as FieldType);
   const readBy =
-    cursorColumn === undefined ? 'NULL::date' : dayOf(t(cursorColumn), there.get(cursorColumn) as 'date', 'UTC');
+    cursorColumn === undefined
+      ? cast('NULL', 'date')
+      : dayOf(t(cursorColumn), there.get(cursorColumn) as 'date', 'UTC');
   const columns = [...there.keys()].filter(
     (column) =>
       inBoth(column) &&
@@ -97,13 +104,16 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
       (here.size === 0 || NUMERIC.has(here.get(column))),
   );
 
-  const key = spec.key.filter(inBoth).length === spec.key.length ? spec.key : [];
+  const keyColumns = spec.key.map(own);
+  const key = keyColumns.every(inBoth) ? keyColumns : [];
   const sameKey = key.map((column) => `o.${quote(column)} = ${t(column)}`).join(' AND ');
-  const hasKey = (table: TableSpec) => `EXISTS (SELECT FROM ${nameOf(table)} AS o WHERE ${sameKey})`;
+  const hasKey = (table: TableSpec) => `EXISTS (SELECT 1 FROM ${nameOf(table)} AS o WHERE ${sameKey})`;
   const window =
     cursorColumn === undefined || cursor === undefined
       ? []
-      : windowOf(t(cursorColumn), cursor, there.get(cursorColumn) === 'date', literal);
+      : windowOf(t(cursorColumn), cursor, there.get(cursorColumn) === 'date', (text, type) =>
+          cast(literal(text), type),
+        );
   // Files that are gone cannot be read again: what came from them is left alone.
   const ofFiles = `(t._source_file IN (SELECT _source_file FROM ${nameOf(apart)})${key.length === 0 ? '' : ` OR ${hasKey(apart)}`})`;
   const where = [...window, ...(spec.fromFiles ? [ofFiles] : [])].map((each) => `(${each})`);
@@ -111,7 +121,7 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
     [...where, ...more].length === 0 ? '' : `WHERE ${[...where, ...more].join(' AND ')}`;
 
   const rowsOf = (table: TableSpec, side: number) =>
-    `SELECT ${side} AS side, ${[`${day} AS day`, `${campaign} AS campaign`, `${readBy} AS read_by`, ...columns.map((column, n) => `${t(column)}::numeric AS v_${n}`)].join(', ')}
+    `SELECT ${side} AS side, ${[`${day} AS day`, `${campaign} AS campaign`, `${readBy} AS read_by`, ...columns.map((column, n) => `${summand(t(column), there.get(column) as FieldType)} AS v_${n}`)].join(', ')}
        FROM ${nameOf(table)} AS t ${whereOf()}`;
   const both = here.size === 0 ? rowsOf(apart, 1) : `${rowsOf(apart, 1)} UNION ALL ${rowsOf(spec, 2)}`;
   const sums = columns.flatMap((_, n) =>
@@ -119,39 +129,42 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
   );
   const counts = [1, 2].map((side) => `sum(CASE side WHEN ${side} THEN 1 ELSE 0 END) AS n_${side}`);
   const groupsBy = (by: string) => `SELECT ${[by, ...counts, ...sums].join(', ')} FROM (${both}) AS u GROUP BY ${by}`;
-  const differ = ['n_1 <> n_2', ...columns.map((_, n) => `s_${n}_1 IS DISTINCT FROM s_${n}_2`)].join(' OR ');
-  const shown = columns.flatMap((_, n) => [1, 2].map((side) => `trim_scale(s_${n}_${side})::text AS s_${n}_${side}`));
+  const differ = [
+    'n_1 <> n_2',
+    ...columns.map((column, n) => sumsDiffer(`s_${n}_1`, `s_${n}_2`, there.get(column) as FieldType)),
+  ].join(' OR ');
+  const shown = columns.flatMap((_, n) => [1, 2].map((side) => `${cast(`s_${n}_${side}`, 'text')} AS s_${n}_${side}`));
 
   const groups = await sql.query<Record<string, string | number | null>>(
-    `SELECT ${['day::text AS day', 'campaign', 'n_1::text AS n_1', 'n_2::text AS n_2', ...shown, 'count(*) OVER () AS differing'].join(', ')}
+    `SELECT ${[...['day', 'n_1', 'n_2'].map((name) => `${cast(`g.${name}`, 'text')} AS ${name}`), 'campaign', ...shown, 'count(*) OVER () AS differing'].join(', ')}
        FROM (${groupsBy('day, campaign')}) AS g WHERE ${differ} ORDER BY g.day, campaign LIMIT ${MOST_GROUPS}`,
   );
-  const [total] = await sql.query<{ source: number; warehouse: number }>(
-    `SELECT count(*) FILTER (WHERE side = 1) AS source, count(*) FILTER (WHERE side = 2) AS warehouse FROM (${both}) AS u`,
+  const [total] = await sql.query<{ n_1: number | null; n_2: number | null }>(
+    `SELECT ${counts.join(', ')} FROM (${both}) AS u`,
   );
   const count = async (from: string) => Number((await sql.query<{ n: number }>(`SELECT count(*) AS n ${from}`))[0]?.n);
   const extraRows =
     key.length === 0 || here.size === 0
       ? null
-      : [...where, `NOT ${hasKey(apart)}`, `t._loaded_at < ${literal(before)}::timestamptz`].join(' AND ');
+      : [...where, `NOT ${hasKey(apart)}`, `t._loaded_at < ${cast(literal(before), 'timestamptz')}`].join(' AND ');
   const missing =
     key.length === 0
       ? null
       : here.size === 0
-        ? Number(total?.source)
+        ? Number(total?.n_1 ?? 0)
         : await count(`FROM ${nameOf(apart)} AS t ${whereOf([`NOT ${hasKey(spec)}`])}`);
   const days =
     cursorColumn === undefined
       ? null
       : await sql.query<{ day: string }>(
-          `SELECT DISTINCT read_by::text AS day FROM (${groupsBy('read_by, day, campaign')}) AS g WHERE (${differ}) AND read_by IS NOT NULL ORDER BY 1`,
+          `SELECT DISTINCT ${cast('read_by', 'text')} AS day FROM (${groupsBy('read_by, day, campaign')}) AS g WHERE (${differ}) AND read_by IS NOT NULL ORDER BY 1`,
         );
   return {
     stream: spec.stream,
     table: `${spec.schema}.${spec.name}`,
     by: { day: dayColumn, campaign: campaignColumn },
     columns,
-    rows: { source: Number(total?.source), warehouse: Number(total?.warehouse) },
+    rows: { source: Number(total?.n_1 ?? 0), warehouse: Number(total?.n_2 ?? 0) },
     differing: Number(groups[0]?.['differing'] ?? 0),
     differences: groups.flatMap((group) => differencesOf(group, columns)),
     missing,
@@ -163,9 +176,13 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
 
 function differencesOf(group: Readonly<Record<string, unknown>>, columns: readonly string[]): readonly Difference[] {
   const of = (name: string) => group[name] as string | null;
+  const sum = (name: string) =>
+    of(name)
+      ?.replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, '') ?? null;
   const pairs = [
     { column: 'rows', source: of('n_1'), warehouse: of('n_2') },
-    ...columns.map((column, n) => ({ column, source: of(`s_${n}_1`), warehouse: of(`s_${n}_2`) })),
+    ...columns.map((column, n) => ({ column, source: sum(`s_${n}_1`), warehouse: sum(`s_${n}_2`) })),
   ];
   return pairs
     .filter(({ source, warehouse }) => source !== warehouse)
@@ -177,24 +194,26 @@ function windowOf(
   column: string,
   { from, to, startedAt }: NonNullable<ReadTable['cursor']>,
   isDaily: boolean,
-  literal: (text: string) => string,
+  at: (text: string, type: ColumnType) => string,
 ): readonly string[] {
-  const at = (text: string) => `${literal(text)}::${isDaily ? 'date' : 'timestamptz'}`;
-  const first = isDaily ? from.slice(0, 10) : from;
-  if (to !== undefined) return [`${column} >= ${at(first)}`, `${column} < ${at(to)} + interval '1 day'`];
+  const type = isDaily ? 'date' : 'timestamptz';
+  const first = `${column} >= ${at(isDaily ? from.slice(0, 10) : from, type)}`;
+  if (to !== undefined) return [first, `${column} < ${at(dayAfter(to), type)}`];
   // A day of the future is one that the source cannot have.
-  return [`${column} >= ${at(first)}`, ...(isDaily ? [] : [`${column} < ${at(startedAt)}`])];
+  return [first, ...(isDaily ? [] : [`${column} < ${at(startedAt, type)}`])];
 }
 
-/** Of a table's columns their types; empty where there is no table. */
+const dayAfter = (day: string): string => new Date(Date.parse(day) + DAY_MS).toISOString().slice(0, 10);
+
+/** Of a table's columns their types, by their names as a person writes them; empty where there is no table. */
 export async function columnsOf(
   sql: SqlSession,
   { schema, name }: TableSpec,
 ): Promise<ReadonlyMap<string, FieldType | undefined>> {
-  const { literal, fieldType, typeNameColumn } = dialectOf(sql);
+  const { literal, fieldType, storedName, shownName, typeNameColumn } = dialectOf(sql);
   const rows = await sql.query<{ name: string; type: string }>(
     `SELECT column_name AS name, ${typeNameColumn} AS type FROM information_schema.columns
-      WHERE table_schema = ${literal(schema)} AND table_name = ${literal(name)} ORDER BY ordinal_position`,
+      WHERE table_schema = ${literal(storedName(schema))} AND table_name = ${literal(storedName(name))} ORDER BY ordinal_position`,
   );
-  return new Map(rows.map((row) => [row.name, fieldType(row.type)]));
+  return new Map(rows.map((row) => [shownName(row.name), fieldType(row.type)]));
 }

@@ -39,27 +39,36 @@ export async function openVerification(installation: Installation, wish: VerifyW
   const { connection: name, signal } = wish;
   const { destination } = installation.configuration.connection(name);
   const schema = `tributary_verify_${name}`.slice(0, LONGEST_NAME);
-  const sql = await installation.sql(destination, { readOnly: false, signal });
-  const drop = (session: SqlSession) =>
-    session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(schema)} CASCADE`);
+  const release = await (await installation.store()).locks.take(`verify ${name}`);
+  if (release === undefined)
+    throw new ConnectorError('locked', `Connection "${name}" is being verified already.`, {
+      connection: name,
+      hint: 'Both would read into one schema: wait until the other `tributary verify` has ended.',
+    });
+  const drop = async (session: SqlSession) => {
+    await session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(schema)} CASCADE`);
+  };
+  let sql: SqlSession | undefined;
   const close = async () => {
-    await sql.close();
-    // After a stop too, when that session takes no statement any more.
-    const last = await installation.sql(destination, { readOnly: false, signal: new AbortController().signal });
-    await drop(last).finally(() => last.close());
+    try {
+      await sql?.close();
+      // After a stop too, when that session takes no statement any more.
+      const last = await installation.sql(destination, { readOnly: false, signal: new AbortController().signal });
+      await drop(last).finally(() => last.close());
+    } finally {
+      await release();
+    }
   };
   try {
-    if (sql.dialect !== 'postgres')
-      throw new ConnectorError('config', `Tables in destination "${destination}" cannot be verified yet.`, {
-        hint: 'It works in Postgres.',
-      });
-    await drop(sql);
-    const [now] = await sql.query<{ at: string }>('SELECT clock_timestamp()::text AS at');
+    const session = await installation.sql(destination, { readOnly: false, signal });
+    sql = session;
+    await drop(session);
+    const [now] = await session.query<{ at: string }>(`SELECT CAST(${dialectOf(session).now} AS text) AS at`);
     const tables = await readApart(installation, wish, schema);
     const before = now?.at as string;
-    return { tables, compare: () => compareTables(sql, tables, before), close };
+    return { tables, compare: () => compareTables(session, tables, before), close };
   } catch (error) {
-    await (sql.dialect === 'postgres' ? close() : sql.close()).catch(() => undefined);
+    await close().catch(() => undefined);
     throw error;
   }
 }

@@ -16,6 +16,7 @@ import type { MailStore } from '../alerting/mail-store.js';
 import { alertStore } from './postgres.alert-store.js';
 import type { ScheduleStore } from '../scheduler/schedule-store.js';
 import type { HistoryStore } from './history-store.js';
+import type { LockStore } from './lock-store.js';
 import { migrate, MIGRATIONS, MIGRATIONS_TABLE } from './migrate.js';
 import { auditStore } from './postgres.audit-store.js';
 import { breakGlassStore } from './postgres.break-glass-store.js';
@@ -24,6 +25,7 @@ import { circuitStore } from './postgres.circuit-store.js';
 import { backfillStore } from './postgres.backfill-store.js';
 import { holdStore } from './postgres.hold-store.js';
 import { historyStore } from './postgres.history-store.js';
+import { lockStore } from './postgres.lock-store.js';
 import { keyStore } from './postgres.key-store.js';
 import { budgetStore } from './postgres.budget-store.js';
 import { mailStore } from './postgres.mail-store.js';
@@ -57,6 +59,7 @@ export interface Store {
   readonly breakGlass: BreakGlassStore;
   readonly configurations: ConfigurationStore;
   readonly keys: KeyStore;
+  readonly locks: LockStore;
   close(): Promise<void>;
 }
 
@@ -116,6 +119,7 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     breakGlass: breakGlassStore(source),
     configurations: patient(configurationStore(source)),
     keys: patient(keyStore(source)),
+    locks: patient(lockStore(source)),
     close: () => source.destroy(),
   };
 }

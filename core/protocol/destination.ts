@@ -197,6 +197,13 @@ export interface DestinationSession {
    * transaction under the fence. The condition is SQL of the destination, in which the table is `t`. Absent: it cannot.
    */
   remove?(table: TableSpec, condition: string, ledgerRow: Pick<Checkpoint, 'id' | 'slice'>): Promise<Ledger>;
+  /** The same, but the rows stay, and get these values: texts, or null. Absent: it cannot. */
+  redact?(
+    table: TableSpec,
+    condition: string,
+    values: Readonly<Record<string, string | null>>,
+    ledgerRow: Pick<Checkpoint, 'id' | 'slice'>,
+  ): Promise<Ledger>;
   /**
    * All that is in quarantine, of every stream. This and `commits` are for a destination that speaks
    * no SQL: of the others the tables of their metadata are asked.

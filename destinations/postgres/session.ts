@@ -2,6 +2,7 @@ import {
   ConnectorError,
   EMPTY_TALLY,
   type Bookmark,
+  type Checkpoint,
   type DestinationCapabilities,
   type DestinationSession,
   type TableSpec,
@@ -11,7 +12,7 @@ import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence, type Fence } from './fence.js';
 import { dirtyWriter } from './merge.js';
 import { ensureMetadata } from './metadata.js';
-import { quote } from './names.js';
+import { literal, quote } from './names.js';
 import { openRecords } from './replayed.js';
 import { checkNames, createTable, describeTable, evolveTable } from './table.js';
 import { tableName } from './columns.js';
@@ -62,6 +63,26 @@ export async function openSession({
     serverVersion,
     probe,
   });
+  /** A statement that changes rows which no source has sent, with the marks of what they fed. */
+  const change = (
+    table: TableSpec,
+    condition: string,
+    ledgerRow: Pick<Checkpoint, 'id' | 'slice'>,
+    counted: 'deleted' | 'updated',
+    statement: string,
+  ) =>
+    commitCheckpoint(
+      context(table),
+      { ...ledgerRow, tally: EMPTY_TALLY, bookmarks: [], replacesAll: false },
+      0,
+      { publish: async () => undefined },
+      async (client) => {
+        const from = `FROM ${tableName(table)} AS t WHERE ${condition}`;
+        await dirtyWriter(client, metadata, raised().run.id, table).ofTarget(from);
+        const { rowCount } = await client.query(statement);
+        return { inserted: 0, updated: 0, unchanged: 0, superseded: 0, deleted: 0, [counted]: rowCount ?? 0 };
+      },
+    );
   const asking = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -136,19 +157,18 @@ export async function openSession({
       }),
     quarantined: (connection, stream, page) =>
       asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
-    remove: (table, condition, ledgerRow) =>
-      commitCheckpoint(
-        context(table),
-        { ...ledgerRow, tally: EMPTY_TALLY, bookmarks: [], replacesAll: false },
-        0,
-        { publish: async () => undefined },
-        async (client) => {
-          const from = `FROM ${tableName(table)} AS t WHERE ${condition}`;
-          await dirtyWriter(client, metadata, raised().run.id, table).ofTarget(from);
-          const { rowCount } = await client.query(`DELETE ${from}`);
-          return { inserted: 0, updated: 0, unchanged: 0, superseded: 0, deleted: rowCount ?? 0 };
-        },
-      ),
+    async remove(table, condition, ledgerRow) {
+      const name = tableName(table);
+      return change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${name} AS t WHERE ${condition}`);
+    },
+    async redact(table, condition, values, ledgerRow) {
+      const name = tableName(table);
+      const set = Object.entries(values).map(
+        ([column, value]) => `${quote(column)} = ${value === null ? 'NULL' : literal(value)}`,
+      );
+      const update = `UPDATE ${name} AS t SET ${set.join(', ')} WHERE ${condition}`;
+      return change(table, condition, ledgerRow, 'updated', update);
+    },
     setBookmarks: (connection, set, remove) =>
       inTransaction(pool, 'changing bookmarks', async (client) => {
         await holdFence(client, metadata, raised());

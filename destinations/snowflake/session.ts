@@ -1,16 +1,19 @@
 import {
   ConnectorError,
+  EMPTY_TALLY,
   type Bookmark,
+  type Checkpoint,
   type DestinationCapabilities,
   type DestinationSession,
   type TableSpec,
 } from '#sdk';
-import { setBookmark } from './checkpoint.js';
+import { commitCheckpoint, setBookmark } from './checkpoint.js';
 import { tableName, UNBOUNDED_DECIMAL } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
+import { dirtyWriter } from './dirty.js';
 import { holdFence, lookAtFence, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata, ensureOwnMetadata } from './metadata.js';
-import { ownTable, quote, sharedTable } from './names.js';
+import { literal, ownTable, quote, sharedTable } from './names.js';
 import { openPool } from './pool.js';
 import { openRecords } from './replayed.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
@@ -77,6 +80,26 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
     if (!owned.has(connection)) await ensureOwnMetadata(pool, metadata, connection);
     owned.add(connection);
   };
+  /** A statement that changes rows which no source has sent, with the marks of what they fed. */
+  const change = (
+    table: TableSpec,
+    condition: string,
+    ledgerRow: Pick<Checkpoint, 'id' | 'slice'>,
+    counted: 'deleted' | 'updated',
+    statement: string,
+  ) =>
+    commitCheckpoint(
+      context(table),
+      { ...ledgerRow, tally: EMPTY_TALLY, bookmarks: [], replacesAll: false },
+      0,
+      async (connection, within) => {
+        const where = `WHERE ${within} AND (${condition})`;
+        const dirty = dirtyWriter(connection, metadata, raised().run.id, table);
+        await dirty.of('t', `FROM ${tableName(table)} t ${where}`);
+        const { written } = await connection.run(`${statement} ${where}`);
+        return { inserted: 0, updated: 0, unchanged: 0, superseded: 0, deleted: 0, [counted]: written ?? 0 };
+      },
+    );
   const create = (table: TableSpec) =>
     asking(`creating table ${tableName(table)}`, async (connection) => {
       await lookAtFence(connection, metadata, raised());
@@ -152,6 +175,15 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
       return asking('reading the quarantine', (connection) =>
         openRecords(connection, metadata, { connection: name, stream, ...page }),
       );
+    },
+    async remove(table, condition, ledgerRow) {
+      return change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${tableName(table)} t`);
+    },
+    async redact(table, condition, values, ledgerRow) {
+      const set = Object.entries(values).map(
+        ([column, value]) => `${quote(column)} = ${value === null ? 'NULL' : literal(value)}`,
+      );
+      return change(table, condition, ledgerRow, 'updated', `UPDATE ${tableName(table)} t SET ${set.join(', ')}`);
     },
     setBookmarks: (name, set, remove) =>
       pool.transaction('changing bookmarks', async (connection) => {

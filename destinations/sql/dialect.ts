@@ -29,6 +29,12 @@ export interface SqlDialect {
   /** The Monday of a date's week. */
   weekOf(expression: string): string;
   asText(expression: string, type: FieldType): string;
+  /** A number as it is summed up, where the database can without losing a digit. */
+  summand(expression: string, type: FieldType): string;
+  /** Whether two sums of such numbers differ; null equals null. */
+  sumsDiffer(left: string, right: string, type: FieldType): string;
+  /** The instant at which the statement runs. */
+  readonly now: string;
   /** The group of the first tag that matches; null where none does. `json`: a list of tags, or a single one. */
   tagOf(expression: string, type: 'json' | 'string', pattern: string): string;
   /** An aggregate: `value`, as text, of the row with the greatest `order` (a date); of several the greatest `value`. */

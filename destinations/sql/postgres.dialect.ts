@@ -33,6 +33,9 @@ export const postgresDialect: SqlDialect = {
   monthOf: (expression) => `date_trunc('month', ${expression}::timestamp)::date`,
   weekOf: (expression) => `date_trunc('week', ${expression}::timestamp)::date`,
   asText: (expression, type) => (type === 'json' ? `(${expression} #>> '{}')` : `${expression}::text`),
+  summand: (expression) => `${expression}::numeric`,
+  sumsDiffer: (left, right) => `${left} IS DISTINCT FROM ${right}`,
+  now: 'clock_timestamp()',
   tagOf: (expression, type, pattern) => {
     const group = (tag: string) => `substring(${tag} FROM ${literal(pattern)})`;
     if (type === 'string') return group(expression);

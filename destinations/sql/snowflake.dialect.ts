@@ -40,6 +40,13 @@ export const snowflakeDialect: SqlDialect = {
   weekOf: (expression) => `DATE_TRUNC('WEEK', CAST(${expression} AS DATE))`,
   asText: (expression, type) =>
     type === 'boolean' ? `LOWER(CAST(${expression} AS VARCHAR))` : `CAST(${expression} AS VARCHAR)`,
+  summand: (expression) => expression,
+  // Floats are added in any order there, and no NUMBER holds all of them: their last digits say nothing.
+  sumsDiffer: (left, right, type) =>
+    type === 'number'
+      ? `(${left} IS NULL <> ${right} IS NULL OR (${left} <> ${right} AND ABS(${left} - ${right}) > 1e-9 * (ABS(${left}) + ABS(${right}))))`
+      : `${left} IS DISTINCT FROM ${right}`,
+  now: 'CURRENT_TIMESTAMP(6)',
   tagOf: (expression, type, pattern) => {
     const group = (tag: string) => `REGEXP_SUBSTR(${tag}, ${literal(pattern)}, 1, 1, 'e', 1)`;
     if (type === 'string') return group(expression);

@@ -1,3 +1,4 @@
+import { openStore } from '../../core/persistence/index.js';
 import { defaultApiKey, startBrazeSimulator, type BrazeSimulator } from '../simulators/braze/server.js';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
@@ -145,4 +146,21 @@ test('a source that has changed since it was read is found, and repaired', async
   expect(late.code).toBe(9);
   expect(days(late.data).toSorted()[0] >= '2026-10-05').toBe(true);
   expect((await verify('--repair', '--yes')).code).toBe(0);
+});
+
+test('of two at once the second is told, and touches nothing of the first', async () => {
+  const store = await openStore(project.storeUrl);
+  try {
+    const release = await store.locks.take('verify daily');
+    expect(release).toBeDefined();
+    expect(await store.locks.take('verify daily')).toBeUndefined();
+    expect(await project.run(['verify', 'daily', ...DAYS])).toMatchObject({
+      code: 8,
+      stderr: expect.stringContaining('is being verified already'),
+    });
+    await release!();
+  } finally {
+    await store.close();
+  }
+  expect(await verify()).toMatchObject({ code: 0 });
 });
