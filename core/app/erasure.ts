@@ -1,136 +1,231 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { EventListener, Field, SqlSession, TableSpec } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import { dialectOf } from '../../destinations/sql/index.js';
 import { whoAmI } from './account.js';
 import { columnsOf } from './comparison.js';
+import { eraseQuarantined, type ErasedAside } from './erase-quarantine.js';
 import type { Installation } from './installation.js';
-import { removeRows } from './repair.js';
+import { crosswalkIn, memberColumns, memberTest, presentTokens } from './member-tokens.js';
 import { marksOf } from './marts.js';
+import { changeRows, type RowChange } from './row-changes.js';
+import { streamRequests } from './stream-requests.js';
 
-export interface ErasedStream {
+export interface ErasedStream extends ErasedAside {
   readonly connection: string;
   readonly stream: string;
   readonly table: string;
-  /** Rows of the table that have the token in a tokenized or hashed column. */
+  /** Rows of the table that have one of the member's tokens in a tokenized or hashed column. */
   readonly rows: number;
-  /** Records in quarantine that name the token. */
-  readonly quarantined: number;
-  /** Records in quarantine that are encrypted whole: whether they are the member's cannot be seen. */
-  readonly sealed: number;
 }
 
-interface ErasureWish {
+export interface Erasure {
+  /** How many tokens the member has had, over rotations of keys. */
+  readonly tokens: number;
+  /** Entries of the crosswalks of rotations. */
+  readonly crosswalk: number;
+  readonly streams: readonly ErasedStream[];
+  /** Streams with a column of tokens or hashes whose destination takes nothing back. */
+  readonly unreached: readonly { readonly connection: string; readonly stream: string; readonly destination: string }[];
+  /** Streams of which no column tells a member, as `connection.stream`; their rows were not looked at. */
+  readonly unsearched: readonly string[];
+}
+
+export interface ErasureWish {
   readonly token: string;
-  readonly isDry: boolean;
+  /** `anonymise`: the rows stay, without what tells whose they are. */
+  readonly how: 'look' | 'delete' | 'anonymise';
   readonly signal: AbortSignal;
   readonly on: EventListener;
   readonly note: (text: string) => void;
 }
 
 /**
- * Deletes a member's rows, known by the token or hash, from every table of every connection that has a column of that kind, and
- * from its quarantine; or only counts them. Each table is one transaction under the fence, with the marks from which the marts
- * are rebuilt. Killed in between, it may be repeated. The audit log gets the token's SHA-256, never the token.
+ * Deletes or anonymises a member's rows, known by a token or hash, in every table of every connection that has a column of that
+ * kind, and takes the member out of quarantines and crosswalks; or only counts. Each connection is one run under its fence, each
+ * table one transaction, with the marks from which the marts are rebuilt. Throws `locked` while a run or a backfill of one goes
+ * on, whose staging tables may hold the member. Killed in between, it may be repeated. The audit log gets the token's SHA-256,
+ * never the token.
  */
-export async function eraseMember(installation: Installation, wish: ErasureWish): Promise<readonly ErasedStream[]> {
-  const { token, isDry, signal, on, note } = wish;
-  const { configuration } = installation;
-  const erased: ErasedStream[] = [];
-  for (const [connection, { schema, destination, protect }] of Object.entries(configuration.settings.connections)) {
-    for (const [stream, rules] of Object.entries(protect)) {
-      const known = Object.entries(rules).flatMap(([column, rule]) =>
-        typeof rule === 'object' && (rule.tokenize ?? rule.hash) !== undefined ? [column] : [],
-      );
-      if (known.length === 0) continue;
-      const metadata = await installation.metadataSchema(destination);
-      const sql = await installation.sql(destination, { readOnly: false, signal });
-      try {
-        if (sql.dialect !== 'postgres')
-          throw new ConnectorError('config', `Rows in destination "${destination}" cannot be erased yet.`, {
-            connection,
-            hint: 'It works in Postgres; delete the rows there by hand.',
-          });
-        const { quote, literal } = dialectOf(sql);
-        const spec = await specOf(sql, {
-          connection,
-          stream,
-          schema,
-          marks: marksOf(configuration, connection)(stream),
-        });
-        const columns = known.filter((column) => spec.fields.some(({ name }) => name === column));
-        const condition = columns.map((column) => `t.${quote(column)} = ${literal(token)}`).join(' OR ');
-        const [found] =
-          columns.length === 0
-            ? []
-            : await sql.query<{ n: number }>(
-                `SELECT count(*)::int AS n FROM ${quote(schema)}.${quote(stream)} AS t WHERE ${condition}`,
-              );
-        const rows = found?.n ?? 0;
-        if (!isDry && rows > 0) {
-          const run = { connection, streams: [stream], trigger: 'backfill', signal, on, note } as const;
-          const { outcome } = await removeRows(installation, run, spec, `(${condition})`);
-          if (outcome.error !== undefined)
-            throw new ConnectorError(outcome.error.kind, outcome.error.message, { ...outcome.error, connection });
-        }
-        const aside = await eraseAside(sql, `${quote(metadata)}.quarantine`, { connection, stream, token, isDry });
-        erased.push({ connection, stream, table: `${schema}.${stream}`, rows, ...aside });
-      } finally {
-        await sql.close();
-      }
-    }
-  }
-  if (erased.length === 0)
+export async function eraseMember(installation: Installation, wish: ErasureWish): Promise<Erasure> {
+  const { settings } = installation.configuration;
+  const isDry = wish.how === 'look';
+  const known = Object.entries(settings.connections).map(([connection, { protect, destination, streams }]) => ({
+    connection,
+    destination,
+    streams: Object.keys(protect).filter((stream) => memberColumns(protect[stream]!).length > 0),
+    others: Object.keys(streams).filter((stream) => memberColumns(protect[stream] ?? {}).length === 0),
+  }));
+  const concerned = known.filter(({ streams }) => streams.length > 0);
+  if (concerned.length === 0)
     throw new ConnectorError('config', 'No stream has a column of tokens or hashes.', { hint: 'See `protect`.' });
-  if (!isDry)
-    await (
-      await installation.store()
-    ).audit.append({
-      actor: whoAmI(),
-      action: 'erase.done',
-      object: `sha256:${createHash('sha256').update(token).digest('hex')}`,
-      outcome: 'allowed',
-      detail: {
-        by: 'command line',
-        rows: Object.fromEntries(erased.map(({ connection, stream, rows }) => [`${connection}.${stream}`, rows])),
-        quarantined: Object.fromEntries(
-          erased.map(({ connection, stream, quarantined }) => [`${connection}.${stream}`, quarantined]),
-        ),
-      },
+  const speaksSql = new Map<string, boolean>();
+  for (const name of new Set(concerned.map(({ destination }) => destination)))
+    speaksSql.set(name, (await installation.destinationPlugin(name)).plugin.sql !== undefined);
+  const reached = concerned.filter(({ destination }) => speaksSql.get(destination) === true);
+
+  const sessions = new Map<string, SqlSession>();
+  try {
+    let tokens = presentTokens(settings, wish.token);
+    const crosswalks = [];
+    for (const destination of new Set(reached.map((each) => each.destination))) {
+      const sql = await installation.sql(destination, { readOnly: false, signal: wish.signal });
+      sessions.set(destination, sql);
+      crosswalks.push(await crosswalkIn(sql, await installation.metadataSchema(destination)));
+    }
+    for (const { aliases } of crosswalks) tokens = await aliases(tokens);
+    const erased: ErasedStream[] = [];
+    for (const { connection, destination, streams } of reached)
+      erased.push(
+        ...(await eraseIn(installation, sessions.get(destination)!, { ...wish, connection, streams, tokens })),
+      );
+    let crosswalk = 0;
+    for (const { forget } of crosswalks) crosswalk += await forget(tokens, isDry);
+    const unreached = concerned
+      .filter((each) => !reached.includes(each))
+      .flatMap(({ connection, destination, streams }) =>
+        streams.map((stream) => ({ connection, stream, destination })),
+      );
+    const unsearched = known.flatMap(({ connection, others }) => others.map((stream) => `${connection}.${stream}`));
+    const erasure = { tokens: tokens.size, crosswalk, streams: erased, unreached, unsearched };
+    if (!isDry) await writeDown(installation, wish, erasure);
+    return erasure;
+  } finally {
+    for (const sql of sessions.values()) await sql.close();
+  }
+}
+
+async function writeDown(installation: Installation, { token, how }: ErasureWish, erasure: Erasure): Promise<void> {
+  const counts = (of: (stream: ErasedStream) => number) =>
+    Object.fromEntries(erasure.streams.map((each) => [`${each.connection}.${each.stream}`, of(each)]));
+  const { audit } = await installation.store();
+  await audit.append({
+    actor: whoAmI(),
+    action: 'erase.done',
+    object: `sha256:${createHash('sha256').update(token).digest('hex')}`,
+    outcome: 'allowed',
+    detail: {
+      by: 'command line',
+      how,
+      rows: counts(({ rows }) => rows),
+      quarantined: counts(({ quarantined }) => quarantined),
+      sealed: counts(({ sealed }) => sealed),
+      crosswalk: erasure.crosswalk,
+      unreached: erasure.unreached.map(({ connection, stream }) => `${connection}.${stream}`),
+    },
+  });
+}
+
+interface ConnectionErasure extends ErasureWish {
+  readonly connection: string;
+  readonly streams: readonly string[];
+  readonly tokens: ReadonlySet<string>;
+}
+
+async function eraseIn(
+  installation: Installation,
+  sql: SqlSession,
+  { connection, streams, tokens, how, signal, on, note }: ConnectionErasure,
+): Promise<readonly ErasedStream[]> {
+  const { configuration } = installation;
+  const { schema, destination, protect } = configuration.connection(connection);
+  const isDry = how === 'look';
+  const { quote, literal } = dialectOf(sql);
+  const list = [...tokens].map(literal).join(', ');
+  const found: (RowChange & { readonly rows: number })[] = [];
+  for (const stream of streams) {
+    const marks = marksOf(configuration, connection)(stream);
+    const rules = protect[stream]!;
+    const { spec, isNullable } = await tableOf(sql, { connection, stream, schema, marks }, Object.keys(rules));
+    const there = new Set(spec.fields.map(({ name }) => name));
+    const columns = memberColumns(rules).filter((column) => there.has(column));
+    if (columns.length === 0) continue;
+    const condition = `(${columns.map((column) => `t.${quote(column)} IN (${list})`).join(' OR ')})`;
+    const [row] = await sql.query<{ n: number }>(
+      `SELECT count(*) AS n FROM ${quote(schema)}.${quote(stream)} AS t WHERE ${condition}`,
+    );
+    const rows = Number(row?.n ?? 0);
+    if (how !== 'anonymise') {
+      found.push({ spec, condition, rows });
+      continue;
+    }
+    // One for all rows of the member, which stay those of one; made of nothing, so that nothing leads back.
+    const [theirs, nobodys] = [literal(`erased_${randomUUID()}`), literal(`erased_${randomUUID()}`)];
+    const set = Object.entries(rules).flatMap(([column, rule]) => {
+      // What is generalised says of a person no more than Safe Harbor allows.
+      if (typeof rule !== 'object' || rule.generalise !== undefined || !there.has(column)) return [];
+      const otherwise = isNullable(column) ? 'NULL' : nobodys;
+      const value = columns.includes(column)
+        ? `CASE WHEN t.${quote(column)} IN (${list}) THEN ${theirs} ELSE ${otherwise} END`
+        : otherwise;
+      return [[column, value]];
     });
+    found.push({ spec, condition, rows, set: Object.fromEntries(set) as Record<string, string> });
+  }
+  if (!isDry) {
+    const parts = await endedParts(installation, connection);
+    const run = { connection, streams: [...streams], trigger: 'backfill', signal, on, note } as const;
+    const changes = found.filter(({ rows }) => rows > 0);
+    const { outcome } = await changeRows(installation, run, changes, parts);
+    if (outcome.error !== undefined)
+      throw new ConnectorError(outcome.error.kind, outcome.error.message, { ...outcome.error, connection });
+  }
+  const metadata = await installation.metadataSchema(destination);
+  const erased: ErasedStream[] = [];
+  for (const stream of streams) {
+    const [{ recordSeal } = {}] = streamRequests(configuration, connection, [stream]);
+    const isTheirs = memberTest(configuration.settings, protect[stream]!, tokens);
+    const aside = { metadata, connection, stream, tokens, seal: recordSeal, isTheirs, isDry };
+    const rows = found.find(({ spec }) => spec.stream === stream)?.rows ?? 0;
+    erased.push({
+      connection,
+      stream,
+      table: `${schema}.${stream}`,
+      rows,
+      ...(await eraseQuarantined(sql, aside)),
+    });
+  }
   return erased;
 }
 
-async function specOf(
-  sql: SqlSession,
-  { stream, ...rest }: Pick<TableSpec, 'connection' | 'stream' | 'schema' | 'marks'>,
-): Promise<TableSpec> {
-  const base = { ...rest, stream, name: stream, key: [], keySources: [], fromFiles: false, write: 'merge' as const };
-  const columns = await columnsOf(sql, { ...base, fields: [] });
-  const fields = [...columns].flatMap(([name, type]): Field[] =>
-    type === undefined ? [] : [{ name, type, nullable: true }],
-  );
-  return { ...base, fields };
+/** The parts of backfills that did not end well, and may have left staging tables. Throws `locked` while one is on its way. */
+async function endedParts(installation: Installation, connection: string): Promise<readonly string[]> {
+  const { backfills } = await installation.store();
+  const all = await backfills.list(connection, 1_000);
+  const running = all.find(({ state }) => state === 'running');
+  if (running !== undefined)
+    throw new ConnectorError(
+      'locked',
+      `A backfill of connection "${connection}" is on its way, which may hold the member.`,
+      {
+        connection,
+        hint: `Wait until it has ended, or \`tributary backfill ${connection} --cancel ${running.id}\`.`,
+      },
+    );
+  const left = all.flatMap(({ parts }) => parts.filter(({ state }) => state !== 'succeeded'));
+  return [...new Set(left.map(({ from, to }) => `${from}..${to}`))];
 }
 
-async function eraseAside(
+/** A stream's table as it is; columns have the names that the configuration gives them. Without any where there is no table. */
+export async function tableOf(
   sql: SqlSession,
-  quarantine: string,
-  { connection, stream, token, isDry }: Pick<ErasureWish, 'token' | 'isDry'> & Pick<TableSpec, 'connection' | 'stream'>,
-): Promise<Pick<ErasedStream, 'quarantined' | 'sealed'>> {
-  const [there] = await sql.query<{ found: string | null }>('SELECT to_regclass($1)::text AS found', [quarantine]);
-  if (there?.found === null) return { quarantined: 0, sealed: 0 };
-  const own = `connection = $1 AND stream = $2`;
-  const named = `${own} AND strpos(concat_ws(' ', record_key, record_values::text, payload::text, detail), $3) > 0`;
-  const [aside] = await sql.query<{ quarantined: number }>(
-    isDry
-      ? `SELECT count(*)::int AS quarantined FROM ${quarantine} WHERE ${named}`
-      : `WITH gone AS (DELETE FROM ${quarantine} WHERE ${named} RETURNING 1) SELECT count(*)::int AS quarantined FROM gone`,
-    [connection, stream, token],
+  { stream, ...rest }: Pick<TableSpec, 'connection' | 'stream' | 'schema' | 'marks'>,
+  names: readonly string[],
+): Promise<{ readonly spec: TableSpec; readonly isNullable: (column: string) => boolean }> {
+  const { literal, storedName, shownName } = dialectOf(sql);
+  const base = { ...rest, stream, name: stream, key: [], keySources: [], fromFiles: false, write: 'merge' as const };
+  const inMarks = rest.marks.flatMap(({ day, campaign }) =>
+    [day, campaign].flatMap((each) => (each !== null && 'column' in each ? [each.column] : [])),
   );
-  const [left] = await sql.query<{ sealed: number }>(
-    `SELECT count(*)::int AS sealed FROM ${quarantine} WHERE ${own} AND payload ? '_sealed' AND NOT (${named})`,
-    [connection, stream, token],
+  const called = new Map([...names, ...inMarks].map((name) => [shownName(storedName(name)), name]));
+  const columns = await columnsOf(sql, { ...base, fields: [] });
+  const fields = [...columns].flatMap(([name, type]): Field[] =>
+    type === undefined ? [] : [{ name: called.get(name) ?? name, type, nullable: true }],
   );
-  return { quarantined: aside?.quarantined ?? 0, sealed: left?.sealed ?? 0 };
+  const bound = await sql.query<{ name: string }>(
+    `SELECT column_name AS name FROM information_schema.columns WHERE table_schema = ${literal(storedName(rest.schema))}
+        AND table_name = ${literal(storedName(stream))} AND is_nullable = 'NO'`,
+  );
+  const notNull = new Set(bound.map(({ name }) => shownName(name)));
+  return { spec: { ...base, fields }, isNullable: (column) => !notNull.has(shownName(storedName(column))) };
 }

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
-import type { RunOutcome } from '../engine/index.js';
-import type { EventListener, TableSpec } from '../protocol/index.js';
+import type { EventListener } from '../protocol/index.js';
 import type { Days } from '../scheduler/backfill-store.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { ComparedStream, ReadTable } from './comparison.js';
-import { runOf, type RunResult } from './connection-run.js';
+import type { RunResult } from './connection-run.js';
 import type { Installation } from './installation.js';
+import { changeRows } from './row-changes.js';
 import { syncConnection } from './sync.js';
 
 /** What brings one stream's table to what the source has. */
@@ -68,33 +67,9 @@ export async function repair(
     const condition = compared.find((each) => each.stream === stream)?.extraRows;
     const spec = tables.find((table) => table.spec.stream === stream)?.spec;
     if (deletes > 0 && typeof condition === 'string' && spec !== undefined)
-      passed(await removeRows(installation, { ...base, streams: [stream] }, spec, condition));
+      passed(await changeRows(installation, { ...base, streams: [stream] }, [{ spec, condition }]));
     for (const range of days)
       passed(await syncConnection(installation, { ...base, streams: [stream], fullRefresh: false, range }));
   }
   return runs;
-}
-
-/** A run that reads nothing: it deletes the rows for which the condition holds, and the marts follow. */
-export function removeRows(
-  installation: Installation,
-  run: Parameters<typeof runOf>[1],
-  spec: TableSpec,
-  condition: string,
-): Promise<RunResult> {
-  return runOf(installation, run, async ({ run: identity, destination, on, clock }): Promise<RunOutcome> => {
-    const { stream } = spec;
-    const epoch = await destination.raiseFence(identity);
-    on({ type: 'run_started', run: identity.id, connection: identity.connection, epoch: String(epoch) });
-    if (destination.remove === undefined)
-      throw new ConnectorError('config', 'The destination cannot delete rows.', { stream });
-    on({ type: 'stream_started', stream, sync: 'removal', write: spec.write });
-    const slice = `removal ${randomUUID()}`;
-    const ledger = await destination.remove(spec, condition, { id: clock.id(), slice });
-    on({ type: 'checkpoint_committed', stream, slice, ledger });
-    const ended = { stream, state: 'complete', ledger } as const;
-    on({ type: 'stream_ended', ...ended });
-    on({ type: 'run_ended', state: 'succeeded', exitCode: 0 });
-    return { state: 'succeeded', exitCode: 0, ledger, streams: [ended] };
-  });
 }

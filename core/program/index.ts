@@ -4,6 +4,6 @@ export { compileForScanner } from './from-scanner.js';
 export { compileForObjects } from './from-objects.js';
 export { NOWHERE } from './values.js';
 export { addSteps } from './steps.js';
-export { rotated, tokenVersion } from './tokens.js';
+export { rotated, tokenizer, tokenText, tokenVersion } from './tokens.js';
 export { keyedHash } from './keyed-hash.js';
 export { checkPattern } from './patterns.js';

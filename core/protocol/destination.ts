@@ -197,11 +197,11 @@ export interface DestinationSession {
    * transaction under the fence. The condition is SQL of the destination, in which the table is `t`. Absent: it cannot.
    */
   remove?(table: TableSpec, condition: string, ledgerRow: Pick<Checkpoint, 'id' | 'slice'>): Promise<Ledger>;
-  /** The same, but the rows stay, and get these values: texts, or null. Absent: it cannot. */
+  /** The same, but the rows stay, and these columns get other values: SQL too, by column. Absent: it cannot. */
   redact?(
     table: TableSpec,
     condition: string,
-    values: Readonly<Record<string, string | null>>,
+    set: Readonly<Record<string, string>>,
     ledgerRow: Pick<Checkpoint, 'id' | 'slice'>,
   ): Promise<Ledger>;
   /**

@@ -12,7 +12,7 @@ import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence, type Fence } from './fence.js';
 import { dirtyWriter } from './merge.js';
 import { ensureMetadata } from './metadata.js';
-import { literal, quote } from './names.js';
+import { quote } from './names.js';
 import { openRecords } from './replayed.js';
 import { checkNames, createTable, describeTable, evolveTable } from './table.js';
 import { tableName } from './columns.js';
@@ -157,16 +157,11 @@ export async function openSession({
       }),
     quarantined: (connection, stream, page) =>
       asking('reading the quarantine', () => openRecords(pool, metadata, { connection, stream, ...page })),
-    async remove(table, condition, ledgerRow) {
-      const name = tableName(table);
-      return change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${name} AS t WHERE ${condition}`);
-    },
-    async redact(table, condition, values, ledgerRow) {
-      const name = tableName(table);
-      const set = Object.entries(values).map(
-        ([column, value]) => `${quote(column)} = ${value === null ? 'NULL' : literal(value)}`,
-      );
-      const update = `UPDATE ${name} AS t SET ${set.join(', ')} WHERE ${condition}`;
+    remove: (table, condition, ledgerRow) =>
+      change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${tableName(table)} AS t WHERE ${condition}`),
+    redact(table, condition, set, ledgerRow) {
+      const values = Object.entries(set).map(([column, value]) => `${quote(column)} = ${value}`);
+      const update = `UPDATE ${tableName(table)} AS t SET ${values.join(', ')} WHERE ${condition}`;
       return change(table, condition, ledgerRow, 'updated', update);
     },
     setBookmarks: (connection, set, remove) =>

@@ -13,7 +13,7 @@ import type { SnowflakeConnection } from './connection.js';
 import { dirtyWriter } from './dirty.js';
 import { holdFence, lookAtFence, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata, ensureOwnMetadata } from './metadata.js';
-import { literal, ownTable, quote, sharedTable } from './names.js';
+import { ownTable, quote, sharedTable } from './names.js';
 import { openPool } from './pool.js';
 import { openRecords } from './replayed.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
@@ -176,14 +176,11 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
         openRecords(connection, metadata, { connection: name, stream, ...page }),
       );
     },
-    async remove(table, condition, ledgerRow) {
-      return change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${tableName(table)} t`);
-    },
-    async redact(table, condition, values, ledgerRow) {
-      const set = Object.entries(values).map(
-        ([column, value]) => `${quote(column)} = ${value === null ? 'NULL' : literal(value)}`,
-      );
-      return change(table, condition, ledgerRow, 'updated', `UPDATE ${tableName(table)} t SET ${set.join(', ')}`);
+    remove: (table, condition, ledgerRow) =>
+      change(table, condition, ledgerRow, 'deleted', `DELETE FROM ${tableName(table)} t`),
+    redact(table, condition, set, ledgerRow) {
+      const values = Object.entries(set).map(([column, value]) => `${quote(column)} = ${value}`);
+      return change(table, condition, ledgerRow, 'updated', `UPDATE ${tableName(table)} t SET ${values.join(', ')}`);
     },
     setBookmarks: (name, set, remove) =>
       pool.transaction('changing bookmarks', async (connection) => {

@@ -29,6 +29,8 @@ export interface SqlDialect {
   /** The Monday of a date's week. */
   weekOf(expression: string): string;
   asText(expression: string, type: FieldType): string;
+  /** Whether a text has another one in it. */
+  contains(text: string, part: string): string;
   /** A number as it is summed up, where the database can without losing a digit. */
   summand(expression: string, type: FieldType): string;
   /** Whether two sums of such numbers differ; null equals null. */

@@ -33,6 +33,7 @@ export const postgresDialect: SqlDialect = {
   monthOf: (expression) => `date_trunc('month', ${expression}::timestamp)::date`,
   weekOf: (expression) => `date_trunc('week', ${expression}::timestamp)::date`,
   asText: (expression, type) => (type === 'json' ? `(${expression} #>> '{}')` : `${expression}::text`),
+  contains: (text, part) => `strpos(${text}, ${part}) > 0`,
   summand: (expression) => `${expression}::numeric`,
   sumsDiffer: (left, right) => `${left} IS DISTINCT FROM ${right}`,
   now: 'clock_timestamp()',

@@ -40,6 +40,7 @@ export const snowflakeDialect: SqlDialect = {
   weekOf: (expression) => `DATE_TRUNC('WEEK', CAST(${expression} AS DATE))`,
   asText: (expression, type) =>
     type === 'boolean' ? `LOWER(CAST(${expression} AS VARCHAR))` : `CAST(${expression} AS VARCHAR)`,
+  contains: (text, part) => `CONTAINS(${text}, ${part})`,
   summand: (expression) => expression,
   // Floats are added in any order there, and no NUMBER holds all of them: their last digits say nothing.
   sumsDiffer: (left, right, type) =>

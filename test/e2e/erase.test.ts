@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { openStore } from '../../core/persistence/index.js';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
 
@@ -5,12 +8,15 @@ let project: Project;
 const env = { MEMBER_KEY: 'member-key-number-one-0001' };
 
 beforeAll(async () => {
-  project = await newProject(`keys: { member_key: "\${env:MEMBER_KEY}" }
+  project =
+    await newProject(`  outbox: { connector: files, config: { local: true, folder: out, state_folder: state, format: csv } }
+keys: { member_key: "\${env:MEMBER_KEY}" }
 sources:
   exports:
     connector: local
     config:
       files: [ { stream: sends, path: ./data/*.csv, format: csv, primary_key: [id], columns: { date: date, sent: integer } } ]
+  lists: { connector: local, config: { files: [ { stream: members, path: ./lists/*.csv, format: csv, primary_key: [member, day] } ] } }
 connections:
   daily:
     source: exports
@@ -20,6 +26,19 @@ connections:
     error_budget: { records: 100%, or: 100 }
     expect: { sends: [ { set: { channel: [email] } } ] }
     protect: { sends: { member: { tokenize: member_key } } }
+  lists:
+    source: lists
+    destination: warehouse
+    schema: lists
+    streams: { members: { phi: true } }
+    error_budget: { records: 100%, or: 100 }
+    map: { members: [ { trim: [member] }, { cast: { age: integer } } ] }
+    protect: { members: { member: { tokenize: member_key }, email: { encrypt: member_key }, plan: keep, age: keep, day: keep } }
+  delivery:
+    source: lists
+    destination: outbox
+    streams: { members: {} }
+    protect: { members: { member: { tokenize: member_key }, email: drop } }
 report:
   destination: warehouse
   facts:
@@ -30,7 +49,12 @@ report:
     'data/1.csv',
     'id,date,campaign,channel,member,sent\n1,2026-03-01,spring,email,ann,1\n2,2026-03-01,spring,email,bob,1\n3,2026-03-02,spring,email,ann,1\n4,2026-03-02,spring,fax,ann,1\n5,2026-03-02,spring,fax,bob,1\n',
   );
+  await project.write(
+    'lists/1.csv',
+    'member,day,email,plan,age\nann,2026-03-01,ann@example.org,gold,41\nann,2026-03-02,ann@example.org,gold,41\nbob,2026-03-01,bob@example.org,gold,50\n ann ,2026-03-03,ann@example.org,gold,old\nbob,2026-03-03,bob@example.org,gold,old\n',
+  );
   await project.run(['sync', 'daily'], { env });
+  expect(await project.run(['sync', 'lists'], { env })).toMatchObject({ code: 0 });
 });
 afterAll(async () => {
   await project.remove();
@@ -41,19 +65,88 @@ test('a member is erased from table and quarantine, the marts follow, and the au
   const [{ token }] = await project.rows(`SELECT member AS token FROM raw.sends WHERE id = '1'`);
   const erase = (...more: string[]) => project.data(['erase', '--member', token, ...more], { env });
   const counts = { connection: 'daily', stream: 'sends', table: 'raw.sends', rows: 2, quarantined: 1, sealed: 0 };
-  expect(await erase('--dry-run')).toEqual({ applied: false, streams: [counts] });
+  // The second is under a seal, which the member's value opens.
+  const listed = { connection: 'lists', stream: 'members', table: 'lists.members', rows: 2, quarantined: 1, sealed: 0 };
+  const found = {
+    anonymised: false,
+    tokens: 1,
+    crosswalk: 0,
+    streams: [counts, listed],
+    unreached: [{ connection: 'delivery', stream: 'members', destination: 'outbox' }],
+    unsearched: [],
+  };
+  expect(await erase('--dry-run')).toEqual({ applied: false, ...found });
   expect(await project.rows('SELECT count(*)::int AS n FROM raw.sends')).toEqual([{ n: 3 }]);
   expect((await project.run(['erase', '--member', token], { env })).code).toBe(3);
 
   const { stderr, stdout } = await project.run(['erase', '--member', token, '--yes', '--json'], { env });
-  expect(JSON.parse(stdout).data).toEqual({ applied: true, streams: [counts] });
+  expect(JSON.parse(stdout).data).toEqual({ applied: true, ...found });
   expect(stderr).toContain('not reached: the source');
+  expect(stderr).toContain('not reached: what delivery.members has delivered to "outbox"');
   expect(await project.rows('SELECT id FROM raw.sends')).toEqual([{ id: '2' }]);
-  expect(await project.rows('SELECT count(*)::int AS n FROM tributary.quarantine')).toEqual([{ n: 1 }]);
+  expect(await project.rows('SELECT count(*)::int AS n FROM tributary.quarantine')).toEqual([{ n: 2 }]);
+  expect(await project.rows('SELECT day::text FROM lists.members')).toEqual([{ day: '2026-03-01' }]);
   expect(await project.rows(`SELECT date::text AS day, sent::int FROM report.campaign_daily`)).toEqual([
     { day: '2026-03-01', sent: 1 },
   ]);
   const log = (await project.run(['audit', 'list', '--json'], { env })).stdout;
   expect(log).toContain('erase.done');
   expect(log).not.toContain(token);
+});
+
+test('anonymised, the rows stay those of one unknown member, and figures as they were', async () => {
+  const figures = () => project.rows('SELECT date, sent::int FROM report.campaign_daily ORDER BY 1');
+  const [{ token }] = await project.rows('SELECT member AS token FROM lists.members');
+  const before = await figures();
+  const { streams } = await project.data(['erase', '--member', token, '--anonymise', '--yes'], { env });
+  expect(streams.map(({ rows }: any) => rows)).toEqual([1, 1]);
+  expect(await figures()).toEqual(before);
+  expect(await project.rows('SELECT member, email, plan, age::int FROM lists.members')).toEqual([
+    { member: expect.stringMatching(/^erased_/), email: null, plan: 'gold', age: 50 },
+  ]);
+  expect(await project.rows(`SELECT count(*)::int AS n FROM raw.sends WHERE member LIKE 'erased%'`)).toEqual([
+    { n: 1 },
+  ]);
+  expect(await project.rows('SELECT count(*)::int AS n FROM tributary.quarantine')).toEqual([{ n: 0 }]);
+});
+
+test('a token of before a rotation finds the rows of after it, and the crosswalk forgets it', async () => {
+  await project.write('data/2.csv', 'id,date,campaign,channel,member,sent\n9,2026-03-09,spring,email,eve,1\n');
+  await project.run(['sync', 'daily'], { env });
+  const [{ token }] = await project.rows(`SELECT member AS token FROM raw.sends WHERE id = '9'`);
+  await project.configure(
+    (await readFile(project.config, 'utf8'))
+      .replace(/^[^]*?(?= {2}outbox)/, '')
+      .replace('sources:', 'former_keys: { member_key: { 1: "${env:MEMBER_KEY}" } }\nsources:')
+      .replace('keys: { member_key: "${env:MEMBER_KEY}" }', 'keys: { member_key: "${env:NEW_KEY}" }'),
+  );
+  const rotatedEnv = { ...env, NEW_KEY: 'member-key-number-two-0002' };
+  await project.data(['keys', 'rotate-tokens', 'member_key', '--yes'], { env: rotatedEnv });
+  const erasure = await project.data(['erase', '--member', token, '--yes'], { env: rotatedEnv });
+  expect(erasure).toMatchObject({ tokens: 2, crosswalk: 1, streams: [{ rows: 1 }, { rows: 0 }] });
+  expect(await project.rows(`SELECT count(*)::int AS n FROM tributary.token_crosswalk WHERE old = '${token}'`)).toEqual(
+    [{ n: 0 }],
+  );
+});
+
+test('while a run or a backfill of a connection goes on, nothing of it is erased', async () => {
+  const store = await openStore(project.storeUrl);
+  try {
+    const [days] = [{ from: '2026-03-01', to: '2026-03-02' }];
+    const backfill = { id: randomUUID(), connection: 'daily', ...days, parts: [{ ...days, id: randomUUID() }] };
+    await store.backfills.add(backfill);
+    const erase = () =>
+      project.run(['erase', '--member', 'tok_1_x', '--yes'], {
+        env: { ...env, NEW_KEY: 'member-key-number-two-0002' },
+      });
+    expect(await erase()).toMatchObject({ code: 8, stderr: expect.stringContaining('backfill') });
+    await store.backfills.cancel(backfill.id);
+    const run = { id: randomUUID(), connection: 'lists', trigger: 'manual', startedAt: new Date().toISOString() };
+    await store.runs.begin(run);
+    expect(await erase()).toMatchObject({ code: 8 });
+    await store.runs.interrupt(run.id);
+    expect(await erase()).toMatchObject({ code: 0 });
+  } finally {
+    await store.close();
+  }
 });

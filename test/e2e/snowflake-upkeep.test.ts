@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultApiKey, startBrazeSimulator, type BrazeSimulator } from '../simulators/braze/server.js';
@@ -33,13 +33,23 @@ beforeAll(async () => {
     `version: 1
 project: { name: upkeep, timezone: America/Chicago }
 store: ${store.url}
+keys: { member_key: '\${env:MEMBER_KEY}' }
+#former
 destinations:
   warehouse: { connector: snowflake, config: { account: ${account.account}, endpoint: '${account.url}', username: ${defaultUser.name}, password: '\${env:PASSWORD}', warehouse: LOADING, database: ANALYTICS } }
 sources:
   braze:
     connector: braze
     config: { endpoint: ${braze.url}, api_key: ${defaultApiKey.key}, start_date: 2026-10-01, time_zone: America/Chicago }
+  lists: { connector: local, config: { files: [ { stream: members, path: ./lists/*.csv, format: csv, primary_key: [member, day], columns: { day: date, sent: integer } } ] } }
 connections:
+  lists:
+    source: lists
+    destination: warehouse
+    schema: lists
+    streams: { members: { phi: true } }
+    error_budget: { records: 100%, or: 100 }
+    protect: { members: { member: { tokenize: member_key }, email: { encrypt: member_key }, day: keep, sent: keep } }
   daily:
     source: braze
     destination: warehouse
@@ -52,6 +62,12 @@ report:
       as: { date: time, campaign_id: campaign_id, channel: channel, sent: sent, revenue: revenue }
 `,
   );
+  await mkdir(join(folder, 'lists'));
+  await writeFile(
+    join(folder, 'lists/1.csv'),
+    `member,day,email,sent\n${['ann', 'bob', 'eve'].map((name, at) => `${name},2026-0${at + 7}-01,${name}@example.org,1\n`).join('')}ann,2026-10-20,ann@example.org,1\nann,2026-10-21,ann@example.org,many\n`,
+  );
+  await run(['sync', 'lists'], [0, 7]);
   await run(['sync', 'daily']);
   warehouse = await connectSnowflake(account);
 });
@@ -68,8 +84,13 @@ afterAll(async () => {
   await stopTestServer();
 });
 
-async function run(args: readonly string[], codes: readonly number[] = [0]) {
-  const env = { PASSWORD: String(defaultUser.password), TRIBUTARY_HOME: join(folder, 'home') };
+async function run(args: readonly string[], codes: readonly number[] = [0], key = 'member-key-number-one-0001') {
+  const env = {
+    MEMBER_KEY: key,
+    FORMER_KEY: 'member-key-number-one-0001',
+    PASSWORD: String(defaultUser.password),
+    TRIBUTARY_HOME: join(folder, 'home'),
+  };
   const end = await runCli([...args, '--json', '--config', join(folder, 'tributary.yaml')], { env });
   if (!codes.includes(end.code ?? -1)) throw new Error(`exit code ${end.code}: ${end.stdout}${end.stderr}`);
   return { ...end, data: end.stdout === '' ? undefined : JSON.parse(end.stdout).data };
@@ -102,4 +123,31 @@ test('verify finds by day and campaign what somebody changed, and repairs it', a
   expect(
     await warehouse.values(`SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '%VERIFY%'`),
   ).toEqual([]);
+});
+
+test('tokens are brought to a new key, and a member is anonymised and erased, by an older token too', async () => {
+  const members = () => warehouse.values('SELECT member, email, day FROM lists.members ORDER BY day');
+  const config = join(folder, 'tributary.yaml');
+  const [[old] = []] = await members();
+  await writeFile(
+    config,
+    (await readFile(config, 'utf8')).replace('#former', "former_keys: { member_key: { 1: '${env:FORMER_KEY}' } }"),
+  );
+  const next = (...args: string[]) => run([...args, '--yes'], [0], 'member-key-number-two-0002');
+  expect((await next('keys', 'rotate-tokens', 'member_key')).data).toMatchObject({ columns: [{ tokens: 3, rows: 4 }] });
+  const rotated = await members();
+  expect(rotated.map(([member]) => member!.slice(0, 6))).toEqual(['tok_2_', 'tok_2_', 'tok_2_', 'tok_2_']);
+
+  const eve = await next('erase', '--member', rotated[2]![0]!, '--anonymise');
+  expect(eve.data).toMatchObject({ tokens: 2, crosswalk: 1, streams: [{ rows: 1, quarantined: 0, sealed: 0 }] });
+  expect((await members())[2]).toEqual([expect.stringMatching(/^erased_/), null, expect.any(String)]);
+  const ann = await next('erase', '--member', old!);
+  expect(ann.data).toMatchObject({ tokens: 2, crosswalk: 1, streams: [{ rows: 2, quarantined: 1, sealed: 0 }] });
+  expect((await members()).length).toBe(2);
+  expect(await warehouse.values('SELECT COUNT(*) FROM tributary.quarantine_lists')).toEqual([['0']]);
+  expect(
+    await warehouse.values(
+      "SELECT SUM(inserted) - SUM(deleted), SUM(updated) FROM tributary.ledger WHERE stream = 'members'",
+    ),
+  ).toEqual([['2', '1']]);
 });

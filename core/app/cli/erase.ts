@@ -1,46 +1,64 @@
 import type { Command } from 'commander';
+import type { Erasure } from '../erasure.js';
 import { confirm } from './confirm.js';
-import { table } from './output.js';
+import { counted, table } from './output.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
 
 export function eraseVerb(program: Command): void {
   const command = program
     .command('erase')
-    .description("delete a member's rows from all tables and quarantines, by token or hash")
+    .description(
+      "delete or anonymise a member's rows in all tables, and delete them from quarantines, by token or hash",
+    )
     .requiredOption('--member <token>', 'the token or hash, as it stands in the tables')
-    .option('--dry-run', 'show what would be deleted')
+    .option('--anonymise', 'keep the rows, without what tells whose they are')
+    .option('--dry-run', 'show what would be done')
     .option('--yes', 'do not ask');
-  does<{ member: string; dryRun?: boolean; yes?: boolean }>(
+  does<{ member: string; anonymise?: boolean; dryRun?: boolean; yes?: boolean }>(
     command,
-    async ({ installation, output, signal }, _args, { member: token, dryRun, yes }) => {
+    async ({ installation, output, signal }, _args, { member: token, anonymise, dryRun, yes }) => {
       if (token.trim() === '') command.error('error: --member is empty');
       const { eraseMember } = await import('../erasure.js');
       const open = await installation();
       const progress = progressLine(output);
       const wish = { token, signal, on: progress.on, note: (text: string) => output.note(text) };
-      const looked = await eraseMember(open, { ...wish, isDry: true });
+      const looked = await eraseMember(open, { ...wish, how: 'look' });
       if (dryRun !== true && yes !== true) output.note(formOf(looked));
-      const isWanted = dryRun !== true && (await confirm('Delete these rows?', yes === undefined ? {} : { yes }));
-      const streams = isWanted ? await eraseMember(open, { ...wish, isDry: false }) : looked;
+      const question = anonymise === true ? 'Anonymise these rows?' : 'Delete these rows?';
+      const isWanted = dryRun !== true && (await confirm(question, yes === undefined ? {} : { yes }));
+      const how = anonymise === true ? 'anonymise' : 'delete';
+      const erasure = isWanted ? await eraseMember(open, { ...wish, how }) : looked;
       progress.end();
-      output.data('tributary.erasure/1', { applied: isWanted, streams }, () =>
-        [formOf(streams), isWanted ? 'done' : 'nothing was changed'].join('\n'),
+      output.data(
+        'tributary.erasure/1',
+        { applied: isWanted, anonymised: isWanted && how === 'anonymise', ...erasure },
+        () => [formOf(erasure), isWanted ? 'done' : 'nothing was changed'].join('\n'),
       );
-      output.note(
-        'not reached: the source, which must forget the member too; releases and marts, which hold sums; files that were delivered; backups',
-      );
-      const sealed = streams.reduce((sum, each) => sum + each.sealed, 0);
-      if (sealed > 0)
-        output.note(`not looked into: ${sealed} records in quarantine that are encrypted whole; replay them first`);
+      for (const text of leftOf(erasure)) output.note(text);
     },
   );
 }
 
-const formOf = (
-  streams: readonly { connection: string; stream: string; rows: number; quarantined: number; sealed: number }[],
-) =>
-  table(
-    ['connection', 'stream', 'rows', 'quarantined', 'sealed'],
-    streams.map((one) => [one.connection, one.stream, one.rows, one.quarantined, one.sealed]),
-  );
+/** What an erasure does not reach, or could not look into. */
+function* leftOf({ streams, unreached, unsearched }: Erasure): Generator<string> {
+  yield 'not reached: the source, which must forget the member too, or the next reading brings the rows back; releases and marts, which hold sums; backups';
+  for (const { connection, stream, destination } of unreached)
+    yield `not reached: what ${connection}.${stream} has delivered to "${destination}", which takes nothing back; delete it there`;
+  if (unsearched.length > 0)
+    yield `not searched, since no column of theirs has a token or hash: ${unsearched.join(', ')}`;
+  const sealed = streams.reduce((sum, each) => sum + each.sealed, 0);
+  if (sealed > 0)
+    yield `not seen whose they are: ${counted(sealed, 'record')} in quarantine that no key opens or of which a part is kept; see \`tributary quarantine list\``;
+}
+
+const formOf = ({ streams, tokens, crosswalk }: Erasure) =>
+  [
+    table(
+      ['connection', 'stream', 'rows', 'quarantined', 'unclear'],
+      streams.map((one) => [one.connection, one.stream, one.rows, one.quarantined, one.sealed]),
+    ),
+    ...(tokens > 1 || crosswalk > 0
+      ? [`${counted(tokens, 'token')} of the member over rotations of keys; ${crosswalk} of them in crosswalks`]
+      : []),
+  ].join('\n');

@@ -24,12 +24,14 @@ export function keysVerb(program: Command): void {
     const request = { key: key as string, signal };
     const looked = await rotateTokens(open, { ...request, isDry: true });
     const isDry = options.dryRun === true;
-    if (!isDry && options.yes !== true) output.note(formOf(looked));
+    if (!isDry && options.yes !== true) output.note(formOf(looked.columns));
     const isWanted = !isDry && (await confirm(`Bring these tokens to the present version of "${key}"?`, options));
-    const columns = isWanted ? await rotateTokens(open, { ...request, isDry: false }) : looked;
+    const { columns, unreached } = isWanted ? await rotateTokens(open, { ...request, isDry: false }) : looked;
     output.data('tributary.token_rotation/1', { key, applied: isWanted, columns }, () =>
       [formOf(columns), isWanted ? 'done' : 'nothing was changed'].join('\n'),
     );
+    for (const { connection, stream, column, destination } of unreached)
+      output.note(`not reached: tokens of ${connection}.${stream}.${column} in what "${destination}" has delivered`);
   });
 
   const reveal = group
