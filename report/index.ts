@@ -1,6 +1,7 @@
 export { compileFacts, marksFor } from './facts/compile.js';
 export { buildMarts, type BuildOptions, type FactBuild, type MartBuild, type Reading } from './facts/build-marts.js';
 export type { DefinitionChange } from './facts/definitions.js';
+export { keepDays } from './facts/kept-days.js';
 export { explainFacts, type FactExplanation } from './facts/explain.js';
 export type { Lookup } from './facts/lookups.js';
 export { ownFigures, type OwnFigures } from './facts/own.js';

@@ -1,5 +1,5 @@
 import type { FieldType, SqlSession, TableSpec } from '../protocol/index.js';
-import { dialectOf, type ColumnType } from '../../destinations/sql/index.js';
+import { dialectOf, type ColumnType, type SqlDialect } from '../../destinations/sql/index.js';
 
 /** A table of the warehouse, and beside it what the source has now. */
 export interface ReadTable {
@@ -14,6 +14,8 @@ export interface ReadTable {
     readonly to: string | undefined;
     readonly startedAt: string;
   };
+  /** Of a stream that is not kept for ever: the column, and what holds for rows that are too old. */
+  readonly retention?: { readonly column: string; readonly older: (dialect: SqlDialect, type: FieldType) => string };
 }
 
 export interface Difference {
@@ -64,7 +66,7 @@ export async function compareTables(
   return compared;
 }
 
-async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable, before: string) {
+async function compareTable(sql: SqlSession, { spec, apart, cursor, retention }: ReadTable, before: string) {
   const dialect = dialectOf(sql);
   const { quote, literal, dayOf, asText, summand, sumsDiffer } = dialect;
   const cast = (expression: string, type: ColumnType) => `CAST(${expression} AS ${dialect.sqlType(type)})`;
@@ -116,7 +118,9 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor }: ReadTable,
         );
   // Files that are gone cannot be read again: what came from them is left alone.
   const ofFiles = `(t._source_file IN (SELECT _source_file FROM ${nameOf(apart)})${key.length === 0 ? '' : ` OR ${hasKey(apart)}`})`;
-  const where = [...window, ...(spec.fromFiles ? [ofFiles] : [])].map((each) => `(${each})`);
+  const aged = retention === undefined ? undefined : there.get(own(retention.column));
+  const kept = aged === undefined ? [] : [`COALESCE(NOT (${retention!.older(dialect, aged)}), true)`];
+  const where = [...window, ...kept, ...(spec.fromFiles ? [ofFiles] : [])].map((each) => `(${each})`);
   const whereOf = (more: readonly string[] = []) =>
     [...where, ...more].length === 0 ? '' : `WHERE ${[...where, ...more].join(' AND ')}`;
 

@@ -36,6 +36,7 @@ import { auditAnchoring } from './audit.js';
 import { createLogger } from './log.js';
 import { isLoopback } from './loopback.js';
 import { retentionOf } from './retention.js';
+import { startRetention } from './stream-retention.js';
 import { startPublishing } from './releases.js';
 import { mailDue } from './report-mails.js';
 import { scheduledConnections } from './schedules.js';
@@ -141,11 +142,12 @@ export async function startHost(installation: Installation, { host, port, worker
     (text) => logger.info(text),
     (signal) => mailDue(installation, { now: new Date(), signal, note: (text) => logger.info(text) }),
   );
+  const retaining = startRetention(installation, (text) => logger.info(text));
   const working =
     worker === 0
       ? undefined
       : await startRunWorker(installation, { concurrency: worker }).catch(async (error: unknown) => {
-          await Promise.all([alerting.close(), publishing.close()]);
+          await Promise.all([alerting.close(), publishing.close(), retaining.close()]);
           await app.close();
           throw error;
         });
@@ -156,7 +158,12 @@ export async function startHost(installation: Installation, { host, port, worker
     refreshSecrets: secrets.refresh,
     async close() {
       // What is asked while runs end is still answered.
-      const [isClean] = await Promise.all([working?.stop() ?? true, alerting.close(), publishing.close()]);
+      const [isClean] = await Promise.all([
+        working?.stop() ?? true,
+        alerting.close(),
+        publishing.close(),
+        retaining.close(),
+      ]);
       stopping.abort();
       await app.close();
       return isClean;

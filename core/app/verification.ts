@@ -7,6 +7,7 @@ import { dialectOf } from '../../destinations/sql/index.js';
 import { compareTables, type ComparedStream, type ReadTable } from './comparison.js';
 import { clock } from './connection-run.js';
 import { probe, type Installation } from './installation.js';
+import { firstKeptDay, olderThan } from './stream-retention.js';
 import { streamRequests } from './stream-requests.js';
 
 export interface VerifyWish {
@@ -128,18 +129,35 @@ async function readApart(
   } finally {
     await source.close();
   }
+  const timeZone = configuration.settings.project.timezone;
   return requests.flatMap((request) => {
     const [apart, stream] = [specs.get(request.name), offered[request.name]];
     if (apart === undefined || stream === undefined) return [];
+    const { retention } = connection.streams[request.name] ?? {};
     const spec = { ...apart, schema: connection.schema };
-    if (stream.kind !== 'incremental') return [{ spec, apart }];
-    const { field, start, timeZone } = stream.cursor;
+    const tables = {
+      spec,
+      apart,
+      ...(retention === undefined ? {} : { retention: tooOld(retention, spec.marks, timeZone) }),
+    };
+    if (stream.kind !== 'incremental') return [tables];
+    const { field, start, timeZone: zone } = stream.cursor;
     const { catalog } = stream;
     const planned = request.planColumns(catalog.fields, catalog.primaryKey).find(({ source: from }) => from === field);
-    if (planned === undefined) return [{ spec, apart }];
-    const cursor = { column: planned.target.name, timeZone, from: range?.from ?? start };
-    return [{ spec, apart, cursor: { ...cursor, to: range?.to, startedAt: startedAt.toISOString() } }];
+    if (planned === undefined) return [tables];
+    const cursor = { column: planned.target.name, timeZone: zone, from: range?.from ?? start };
+    return [{ ...tables, cursor: { ...cursor, to: range?.to, startedAt: startedAt.toISOString() } }];
   });
+}
+
+/** What retention has deleted is no difference. */
+function tooOld(
+  { by, keep }: { readonly by: string; readonly keep: string },
+  marks: TableSpec['marks'],
+  timeZone: string,
+): NonNullable<ReadTable['retention']> {
+  const keptFrom = firstKeptDay(keep, timeZone, new Date());
+  return { column: by, older: (dialect, type) => olderThan(dialect, { by, type, marks, timeZone, keptFrom }) };
 }
 
 /** The source as it is, except that nothing there is archived or deleted, and that its streams are kept. */

@@ -23,6 +23,7 @@ import { RegionsAndBreakGlass1765270100000 } from './migrations/1765270100000-re
 import { BreakGlassReviews1765330000000 } from './migrations/1765330000000-break-glass-reviews.js';
 import { KnownKeys1765340000000 } from './migrations/1765340000000-known-keys.js';
 import { SecondFactors1765340100000 } from './migrations/1765340100000-second-factors.js';
+import { Retentions1765363000000 } from './migrations/1765363000000-retentions.js';
 import { STORE_SCHEMA } from './run.entity.js';
 import { sqlState } from './store-failure.js';
 
@@ -51,6 +52,7 @@ export const MIGRATIONS = [
   BreakGlassReviews1765330000000,
   KnownKeys1765340000000,
   SecondFactors1765340100000,
+  Retentions1765363000000,
 ];
 
 export const MIGRATIONS_TABLE = 'migration';

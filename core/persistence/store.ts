@@ -35,6 +35,8 @@ import { scheduleStore } from './postgres.schedule-store.js';
 import { sessionStore } from './postgres.session-store.js';
 import { tokenStore } from './postgres.token-store.js';
 import { workerStore } from './postgres.worker-store.js';
+import { retentionStore } from './postgres.retention-store.js';
+import type { RetentionStore } from './retention-store.js';
 import type { RunStore } from './run-store.js';
 import { RunEntity, RunEventEntity, STORE_SCHEMA } from './run.entity.js';
 import { storeFailure } from './store-failure.js';
@@ -60,6 +62,7 @@ export interface Store {
   readonly configurations: ConfigurationStore;
   readonly keys: KeyStore;
   readonly locks: LockStore;
+  readonly retentions: RetentionStore;
   close(): Promise<void>;
 }
 
@@ -120,6 +123,7 @@ export async function openStore(url: string, { auditKey }: StoreOptions = {}): P
     configurations: patient(configurationStore(source)),
     keys: patient(keyStore(source)),
     locks: patient(lockStore(source)),
+    retentions: patient(retentionStore(source)),
     close: () => source.destroy(),
   };
 }

@@ -1,5 +1,5 @@
 import type { SyncMode, WriteMode } from '../protocol/index.js';
-import { Choice, Count, Flag, DurationText, Name, Pattern } from './fields.js';
+import { Choice, Count, Flag, DurationText, Name, Pattern, Text } from './fields.js';
 import { ExpectStep, MapStep, PROTECT_RULE, type ProtectRule } from './middleware.settings.js';
 import { ScheduleSettings } from './schedule.settings.js';
 import { Key, OptionalKey, Rule, keyed, list, named, one } from './shape.js';
@@ -9,6 +9,19 @@ export type UnstorableText = 'replace' | 'quarantine';
 
 const SCHEMA_RULE =
   'must be a name of small letters, digits and _, and not report, tributary, information_schema or pg_…';
+
+/** Rows older than this are deleted from the table. */
+export class StreamRetentionSettings {
+  @Key('The column, as it lands, with the day or instant that tells how old a row is; rows without one stay.')
+  @Text()
+  by: string;
+
+  @Key(
+    'Days before this one (`400d`), or whole months before this one (`25mo`), by the time zone of the report’s facts.',
+  )
+  @Pattern(/^[1-9][0-9]{0,4}(d|mo)$/, 'must be a number of days or months like 400d or 25mo')
+  keep: string;
+}
 
 @Rule<StreamSettings>(
   ({ sync, write }) =>
@@ -33,6 +46,13 @@ const SCHEMA_RULE =
       : undefined,
   { not: { properties: { sync: { const: 'full_refresh' } }, required: ['sync', 'lookback'] } },
 )
+@Rule<StreamSettings>(
+  ({ retention, write }) =>
+    retention !== undefined && write === 'overwrite'
+      ? { key: 'retention', message: 'has no effect with write: overwrite, which brings back what the source has' }
+      : undefined,
+  { not: { properties: { write: { const: 'overwrite' } }, required: ['retention', 'write'] } },
+)
 export class StreamSettings {
   @OptionalKey('How it is read. Absent: `incremental` if the stream has a cursor, else `full_refresh`.')
   @Choice('full_refresh', 'incremental')
@@ -55,6 +75,12 @@ export class StreamSettings {
   @OptionalKey('True: its records are about persons, so that a column without a rule under `protect` stops the stream.')
   @Flag()
   phi: boolean = false;
+
+  @OptionalKey('How long its rows are kept. Absent: for ever. Figures of the report stay as they were.', {
+    shape: one(StreamRetentionSettings),
+    example: '{ by: sent_at, keep: 25mo }',
+  })
+  retention?: StreamRetentionSettings;
 }
 
 export class ErrorBudgetSettings {

@@ -5,6 +5,7 @@ import type { AttributeSettings, MeasureSettings } from './fact-expression.setti
 import type { FactSettings, FurtherStreamSettings } from './fact.settings.js';
 import { entries, namesOf } from './given.js';
 import type { Path } from './issues.js';
+import { checkRetention } from './retention-checks.js';
 import { checkOwnFigures, checkOwnMapping } from './own-figures-checks.js';
 import type { ReportSettings } from './report.settings.js';
 import type { Settings } from './settings.js';
@@ -33,6 +34,7 @@ export function checkReport(settings: Partial<Settings>, context: CrossCheckCont
     seen.add(name);
     checkFact(fact, { connections, destination, path, context }, report);
   }
+  checkRetention(report, connections, context);
   checkOwnFigures(report, context);
   checkStandards(report, context);
   checkAuthority(report, seen, context);

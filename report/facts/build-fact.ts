@@ -3,6 +3,7 @@ import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.j
 import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
 import type { CompiledFact } from './fact.js';
 import { grainOf, type FactQuery } from './fact-query.js';
+import { firstMonthAfter, fromDay } from './kept-days.js';
 import { lookupsOf, type Lookup } from './lookups.js';
 import type { Marts } from './marts.js';
 import { NOTHING_OWN } from './own.js';
@@ -27,12 +28,12 @@ export interface Builder {
   readonly scratch: (name: string, select: string) => Promise<string>;
 }
 
-/** Rebuilds the days and campaigns of one fact, first by day and then by month. */
+/** Rebuilds the days and campaigns of one fact, first by day and then by month; days before `from` stay as they are. */
 export async function buildFact(
   builder: Builder,
   fact: CompiledFact,
   query: FactQuery | undefined,
-  scope: Scope,
+  { from, ...scope }: Scope & { readonly from?: string | undefined },
   afterDaily: () => Promise<void>,
 ): Promise<FactChanges> {
   const { dialect, sql, marts } = builder;
@@ -40,17 +41,21 @@ export async function buildFact(
   const name = dialect.literal(fact.name);
   const apply = (mart: TableDefinition, fresh: string, within: string) =>
     applyDifference(sql, dialect, mart, fresh, `t.fact = ${name} AND ${within}`, builder.now);
-  if (query === undefined) return removeFact(builder, fact.name);
+  if (query === undefined) return removeFact(builder, fact.name, from);
 
   const isMonthly = fact.fact.grain === 'month';
   const months = await monthsOf(builder, scope);
+  const first = from === undefined || !isMonthly ? from : firstMonthAfter(from);
+  const isOpen = (column: string) => fromDay(column, first, dialect);
   const rows = await builder.scratch(
     'rows',
     // Of a month all days are needed where no table of days has them.
     query.rows(
-      isMonthly
-        ? inScope(months, dialect.monthOf('r.date'), 'r.campaign_id')
-        : inScope(scope, 'r.date', 'r.campaign_id'),
+      `${
+        isMonthly
+          ? inScope(months, dialect.monthOf('r.date'), 'r.campaign_id')
+          : inScope(scope, 'r.date', 'r.campaign_id')
+      }${first === undefined ? '' : ` AND (r.date IS NULL OR ${isOpen('r.date')})`}`,
     ),
   );
   const [lost] = await sql.query<{ n: number }>(
@@ -83,14 +88,15 @@ export async function buildFact(
       )
       .join(' UNION ALL ') || emptyOf(dialect, responseDaily),
   );
-  const days = inScope(scope, 't.date', 't.campaign_id');
+  const days = `${inScope(scope, 't.date', 't.campaign_id')} AND ${isOpen('t.date')}`;
   const changes = new Map<TableDefinition, MartChanges>();
   const noDays = (mart: TableDefinition) => builder.scratch('no_days', emptyOf(dialect, mart));
   changes.set(campaignDaily, await apply(campaignDaily, isMonthly ? await noDays(campaignDaily) : campaigns, days));
   await afterDaily();
   changes.set(responseDaily, await apply(responseDaily, isMonthly ? await noDays(responseDaily) : responses, days));
 
-  const inMonths = inScope(months, 't.month', 't.campaign_id');
+  // A month of days is their sum, those that stay included.
+  const inMonths = `${inScope(months, 't.month', 't.campaign_id')}${isMonthly ? ` AND ${isOpen('t.month')}` : ''}`;
   for (const [mart, daily] of [
     [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily)],
     [responseMonthly, isMonthly ? responses : tableOf(dialect, responseDaily)],
@@ -118,14 +124,31 @@ const measuresIn = ({ own = NOTHING_OWN }: CompiledFact, { quote, sqlType }: Sql
         : `CAST(NULL AS ${sqlType(type)}) AS ${quote(name)}`,
     );
 
-/** Takes the rows of a fact out of all marts. */
-export async function removeFact({ sql, dialect, marts }: Builder, name: string): Promise<FactChanges> {
+/** Takes the rows of a fact out of all marts, but for the days that stay as they are. */
+export async function removeFact(builder: Builder, name: string, from?: string): Promise<FactChanges> {
+  const { sql, dialect, marts, now } = builder;
   const changes = new Map<TableDefinition, MartChanges>();
-  for (const mart of Object.values(marts)) {
+  const own = `t.fact = ${dialect.literal(name)}`;
+  const remove = async (mart: TableDefinition, period: string) => {
+    const open = fromDay(`t.${period}`, from, dialect);
     const [row] = await sql.query<{ n: number }>(
-      dialect.counted(`DELETE FROM ${tableOf(dialect, mart)} t WHERE t.fact = ${dialect.literal(name)}`),
+      dialect.counted(`DELETE FROM ${tableOf(dialect, mart)} t WHERE ${own} AND ${open}`),
     );
-    changes.set(mart, addChanges(NO_CHANGES, { ...NO_CHANGES, deleted: Number(row?.n) }));
+    return addChanges(NO_CHANGES, { ...NO_CHANGES, deleted: Number(row?.n) });
+  };
+  for (const [daily, monthly] of [
+    [marts.campaignDaily, marts.campaignMonthly],
+    [marts.responseDaily, marts.responseMonthly],
+  ] as const) {
+    changes.set(daily, await remove(daily, 'date'));
+    changes.set(monthly, await remove(monthly, 'month'));
+    if (from === undefined) continue;
+    // Of a month in which that day lies the days before it are left.
+    const rows = monthlyRows(dialect, monthly, tableOf(dialect, daily), dialect.literal(name), WHOLE);
+    const fresh = await builder.scratch(monthly.name, rows);
+    const isSummed = `${dialect.monthOf(`CAST(${dialect.literal(from)} AS date)`)} = t.month AND EXISTS (SELECT 1 FROM ${fresh})`;
+    const changed = await applyDifference(sql, dialect, monthly, fresh, `${own} AND ${isSummed}`, now);
+    changes.set(monthly, addChanges(changes.get(monthly)!, changed));
   }
   return { changes, undated: 0, foreignChannels: [], lookups: [] };
 }

@@ -12,6 +12,7 @@ import { takeMarks } from './dirty-marks.js';
 import type { Lookup } from './lookups.js';
 import { campaign, ensureMarts, type Marts } from './marts.js';
 import { NOTHING_OWN } from './own.js';
+import { keptDays } from './kept-days.js';
 import { checkJoins, readRawTables } from './raw-tables.js';
 import { WHOLE, type Scope } from './scope.js';
 
@@ -127,6 +128,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     ),
   );
   const names = new Set(facts.map(({ name }) => name));
+  const kept = await keptDays(sql);
   const removed = [...known.keys()].filter((name) => !names.has(name));
   // Marks first, rows afterwards: what is committed in between is seen now or has a mark that stays.
   const marks = await takeMarks(builder, metadataSchema, [...names, ...removed]);
@@ -140,7 +142,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   const touched: Scope[] = [];
   const built: FactBuild[] = [];
   for (const name of removed) {
-    add(await removeFact(builder, name));
+    add(await removeFact(builder, name, kept.ofRemoved(name)));
     await sql.query(`DELETE FROM report.fact WHERE fact = ${dialect.literal(name)}`);
     touched.push(WHOLE);
     built.push({ fact: name, rebuilt: 'removed', undated: 0 });
@@ -161,7 +163,9 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     const waiting = query === undefined ? { waitsFor: missingStreams(fact, tables) } : {};
     if (scope !== undefined) {
       await checkJoins(sql, dialect, fact, tables);
-      const result = await presence.around(fact, () => buildFact(builder, fact, query, scope, midway));
+      const result = await presence.around(fact, () =>
+        buildFact(builder, fact, query, { ...scope, from: kept.of(fact) }, midway),
+      );
       const { undated, foreignChannels, lookups } = result;
       add(result);
       touched.push(scope);

@@ -123,6 +123,18 @@ const definitionTable: TableDefinition = {
   key: ['date', 'measures'],
 };
 
+/** Days of a fact before this one stay as they are: retention has deleted rows of the stream that they were made of. */
+const keptTable: TableDefinition = {
+  schema: REPORT_SCHEMA,
+  name: 'kept_days',
+  columns: [
+    ...['fact', 'connection', 'stream'].map(text),
+    { name: 'before', type: 'date' },
+    { name: 'kept_at', type: 'timestamptz' },
+  ],
+  key: ['fact', 'connection', 'stream'],
+};
+
 /** One row, whose lock makes builders wait for each other. */
 const builderTable: TableDefinition = {
   schema: REPORT_SCHEMA,
@@ -134,7 +146,15 @@ const builderTable: TableDefinition = {
   key: ['id'],
 };
 
-const TABLES = [...Object.values(BUILT_IN), campaign, factTable, readingTable, definitionTable, builderTable];
+const TABLES = [
+  ...Object.values(BUILT_IN),
+  campaign,
+  factTable,
+  readingTable,
+  definitionTable,
+  keptTable,
+  builderTable,
+];
 
 const LOCK_KEY = 0x7472_6970; // "trip": beside the lock of the metadata schema, "trib"
 

@@ -41,8 +41,9 @@ sources:
   braze:
     connector: braze
     config: { endpoint: ${braze.url}, api_key: ${defaultApiKey.key}, start_date: 2026-10-01, time_zone: America/Chicago }
-  lists: { connector: local, config: { files: [ { stream: members, path: ./lists/*.csv, format: csv, primary_key: [member, day], columns: { day: date, sent: integer } } ] } }
+  lists: { connector: local, config: { files: [ { stream: members, path: ./lists/*.csv, format: csv, primary_key: [member, day], columns: { day: date, sent: integer } }, { stream: visits, path: ./visits.csv, format: csv, primary_key: [id], columns: { day: date, sent: integer } } ] } }
 connections:
+  visits: { source: lists, destination: warehouse, schema: visits, streams: { visits: { retention: { by: day, keep: 60d } } } }
   lists:
     source: lists
     destination: warehouse
@@ -60,6 +61,8 @@ report:
   facts:
     - from: daily.campaign_data_series
       as: { date: time, campaign_id: campaign_id, channel: channel, sent: sent, revenue: revenue }
+    - from: visits.visits
+      as: { date: day, campaign_id: campaign, sent: sent }
 `,
   );
   await mkdir(join(folder, 'lists'));
@@ -67,6 +70,12 @@ report:
     join(folder, 'lists/1.csv'),
     `member,day,email,sent\n${['ann', 'bob', 'eve'].map((name, at) => `${name},2026-0${at + 7}-01,${name}@example.org,1\n`).join('')}ann,2026-10-20,ann@example.org,1\nann,2026-10-21,ann@example.org,many\n`,
   );
+  const today = new Date().toISOString().slice(0, 10);
+  await writeFile(
+    join(folder, 'visits.csv'),
+    `id,day,campaign,sent\n1,2020-01-15,spring,5\n2,2020-02-16,spring,7\n3,${today},spring,9\n`,
+  );
+  await run(['sync', 'visits']);
   await run(['sync', 'lists'], [0, 7]);
   await run(['sync', 'daily']);
   warehouse = await connectSnowflake(account);
@@ -123,6 +132,18 @@ test('verify finds by day and campaign what somebody changed, and repairs it', a
   expect(
     await warehouse.values(`SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE '%VERIFY%'`),
   ).toEqual([]);
+});
+
+test('old rows go, and figures stay, also when all are built anew', async () => {
+  const figures = () =>
+    warehouse.values(`SELECT month, sent FROM report.campaign_monthly WHERE fact = 'visits.visits' ORDER BY 1`);
+  const before = await figures();
+  expect((await run(['retention', 'visits', '--yes'])).data).toMatchObject({ streams: [{ rows: 2, undated: 0 }] });
+  expect(await warehouse.values('SELECT id FROM visits.visits')).toEqual([['3']]);
+  await warehouse.run(`UPDATE report.fact SET hash = 'another' WHERE fact = 'visits.visits'`);
+  await run(['sync', 'visits', '--full-refresh']);
+  expect(await figures()).toEqual(before);
+  expect(before.length).toBe(3);
 });
 
 test('tokens are brought to a new key, and a member is anonymised and erased, by an older token too', async () => {

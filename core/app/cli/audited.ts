@@ -8,6 +8,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   backfill: 1,
   verify: 1,
   erase: 0,
+  retention: 1,
   'state set': 3,
   'state reset': 2,
   pause: 1,

@@ -18,6 +18,7 @@ import { pauseVerb } from './pause.js';
 import { quarantineVerb } from './quarantine.js';
 import { queryVerb } from './query.js';
 import { reportVerb } from './report.js';
+import { retentionVerb } from './retention.js';
 import { requestsVerb } from './requests.js';
 import { runsVerb } from './runs.js';
 import { serveVerb } from './serve.js';
@@ -51,6 +52,7 @@ for (const verb of [
   backfillVerb,
   verifyVerb,
   eraseVerb,
+  retentionVerb,
   stateVerb,
   statusVerb,
   pauseVerb,

@@ -1,0 +1,92 @@
+import type { SqlSession } from '#sdk';
+import { dialectOf, hasTables, type SqlDialect } from '../../destinations/sql/index.js';
+import type { CompiledFact } from './fact.js';
+
+/** The first day of a fact that may still change (`YYYY-MM-DD`); what is before it stays as it is. Undefined: all may. */
+export interface KeptDays {
+  of(fact: CompiledFact): string | undefined;
+  /** Of one that is not in the configuration any more. */
+  ofRemoved(name: string): string | undefined;
+}
+
+/** A fact that has got another name, or is new, begins where retention of its streams has left off: else it would count days twice. */
+export async function keptDays(sql: SqlSession): Promise<KeptDays> {
+  const rows = await sql.query<{ fact: string; connection: string; stream: string; before: string }>(
+    'SELECT fact, connection, stream, CAST(before AS text) AS before FROM report.kept_days',
+  );
+  const last = (isOwn: (row: (typeof rows)[number]) => boolean) =>
+    rows
+      .filter(isOwn)
+      .map(({ before }) => before)
+      .toSorted()
+      .at(-1);
+  return {
+    of: ({ name, parts }) =>
+      last(
+        (row) =>
+          row.fact === name ||
+          parts.some(({ connection, stream }) => row.connection === connection && row.stream === stream),
+      ),
+    ofRemoved: (name) => last(({ fact }) => fact === name),
+  };
+}
+
+/** Of a fact that knows months only, a month that has begun before that day stays whole. */
+export function firstMonthAfter(before: string): string {
+  if (before.endsWith('-01')) return before;
+  const day = new Date(`${before.slice(0, 7)}-01T00:00:00Z`);
+  day.setUTCMonth(day.getUTCMonth() + 1);
+  return day.toISOString().slice(0, 10);
+}
+
+/** A condition that holds for what may still change. */
+export const fromDay = (column: string, before: string | undefined, { literal }: SqlDialect): string =>
+  before === undefined ? 'true' : `${column} >= CAST(${literal(before)} AS date)`;
+
+/**
+ * From now on no build changes the days of these facts before this one, so that rows which they were made of may be deleted.
+ * False, and nothing is written, where marks wait that ask for a change of these days: build the marts first.
+ */
+export function keepDays(
+  sql: SqlSession,
+  metadataSchema: string,
+  {
+    facts,
+    connection,
+    stream,
+    before,
+    now,
+  }: {
+    readonly facts: readonly string[];
+    readonly connection: string;
+    readonly stream: string;
+    readonly before: string;
+    readonly now: Date;
+  },
+): Promise<boolean> {
+  const dialect = dialectOf(sql);
+  const { literal, quote, sqlType } = dialect;
+  const names = facts.map(literal).join(', ');
+  const at = `CAST(${literal(now.toISOString())} AS ${sqlType('timestamptz')})`;
+  const day = `CAST(${literal(before)} AS date)`;
+  return sql.transaction(async (transaction) => {
+    await transaction.query(`UPDATE report.builder SET started_at = ${at} WHERE id = 1`);
+    if (await hasTables(transaction, metadataSchema, ['dirty'])) {
+      const [row] = await transaction.query<{ n: number }>(
+        `SELECT count(*) AS n FROM ${quote(metadataSchema)}.${quote('dirty')} WHERE fact IN (${names}) AND (day IS NULL OR day < ${day})`,
+      );
+      if (Number(row?.n) > 0) return false;
+    }
+    for (const fact of facts) {
+      const key = { fact, connection, stream };
+      const own = Object.entries(key).map(([column, value]) => `${column} = ${literal(value)}`);
+      await transaction.query(`DELETE FROM report.kept_days WHERE ${own.join(' AND ')} AND before < ${day}`);
+      await transaction.query(
+        `INSERT INTO report.kept_days (fact, connection, stream, before, kept_at)
+         SELECT ${Object.values(key).map(literal).join(', ')}, ${day}, ${at}
+          WHERE NOT EXISTS (SELECT 1 FROM report.kept_days WHERE ${own.join(' AND ')})`,
+      );
+    }
+    return true;
+  });
+}
