@@ -3,7 +3,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
 import type { BackfillRecord } from '../../scheduler/backfill-store.js';
 import { ConnectorError } from '../../sdk/index.js';
-import { isDay } from './days.js';
+import { dayOf } from './days.js';
 import { counted, table } from './output.js';
 import { does } from './verb.js';
 
@@ -78,11 +78,6 @@ function textOf({ id, connection, state, done, parts }: BackfillRecord): string 
       parts.map((part) => [part.from, part.to, part.state, part.attempt, part.run ?? '', part.error?.message ?? '']),
     ),
   ].join('\n');
-}
-
-function dayOf(text: string): string {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 
 function lengthOf(text: string): number {

@@ -3,38 +3,55 @@ import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { ConnectorError, EXIT_CODES } from '../../sdk/index.js';
 import type { CaseResult, WriterTask } from '../../sdk/testing/index.js';
+import type { SourceTestOptions } from './connectors-test-source.js';
+import { dayOf } from './days.js';
 import { does, type VerbContext } from './verb.js';
 
-interface Options {
+interface Options extends SourceTestOptions {
   readonly case?: readonly string[];
   readonly schema?: string;
   readonly task?: string;
   readonly replay?: string;
 }
 
-/** `connectors test`: the conformance suite on a destination of the configuration, or a manifest on a recording of what its API said. */
+/**
+ * `connectors test`: the conformance suite on a destination of the configuration, the contract of sources on a source of it, or a
+ * manifest on a recording of what its API said.
+ */
 export function connectorsTestVerb(group: Command): void {
   const test = group
     .command('test')
-    .description('try on a destination all that every destination keeps, or a manifest on what its API said once')
-    .argument('[name]', 'a destination of the configuration, best one for tests: its bookkeeping keeps some rows')
+    .description('try on a destination or source all that every one of its kind keeps, or a manifest on what its API said once')
+    .argument('[name]', 'a destination, best one for tests: its bookkeeping keeps some rows; or a source, which is read twice')
     .option(
       '--replay <folder>',
-      'in place of a destination: read a recording of `connectors try --record` again, without the network',
+      'in place of a name: read a recording of `connectors try --record` again, without the network',
     )
-    .option('--case <words...>', 'only cases whose name or area has these words')
+    .option('--case <words...>', 'of a destination: only cases whose name or area has these words')
     .option(
       '--schema <name>',
-      'write into this schema, where the role may make none; default: one that is made and removed',
+      'of a destination: write into this schema, where the role may make none; default: one that is made and removed',
     )
+    .option('--stream <name...>', 'of a source: only these streams')
+    .option('--until <day>', 'of a source: the first day that is not read; default: two days ago', dayOf)
+    .option('--window <span>', 'of a source: the small windows that are read beside the long ones, such as 6h', '7d')
     .addOption(new Option('--task <json>').hideHelp());
   does<Options>(test, async (context, [name], options) => {
     if ((name === undefined) === (options.replay === undefined))
-      throw new ConnectorError('config', 'A destination, or a recording by `--replay`, is to be tested.', {
+      throw new ConnectorError('config', 'A destination or source, or a recording by `--replay`, is to be tested.', {
         hint: 'Name one of them: `tributary connectors test NAME`, or `tributary connectors test --replay DIR`.',
       });
     if (options.replay !== undefined) return testOnRecording(context, options.replay);
     const installation = await context.installation();
+    const { sources, destinations } = installation.configuration.settings;
+    if (Object.hasOwn(sources, name as string)) {
+      if (Object.hasOwn(destinations, name as string))
+        throw new ConnectorError('config', `"${name}" is the name of a source and of a destination.`, {
+          hint: 'Give one of them another name.',
+        });
+      const { testSourceOf } = await import('./connectors-test-source.js');
+      return testSourceOf(context, installation, name as string, options, context.signal);
+    }
     const { plugin, config, baseFolder } = await installation.destinationPlugin(name as string);
     const { conformanceOf, DESTINATION_CASES, runWriterTask } = await import('../../sdk/testing/index.js');
     if (options.task !== undefined) {

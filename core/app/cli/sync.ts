@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { lookupsIn } from '../lookup-sentences.js';
 import { callSentences } from '../call-sentences.js';
 import type { RunResult } from '../connection-run.js';
@@ -7,7 +7,7 @@ import type { MartBuild } from '../../../report/index.js';
 import { snakeKeys } from '../../api/forms.js';
 import { addLedgers, EMPTY_LEDGER, type Ledger } from '../../protocol/index.js';
 import { watchLimits } from '../../sdk/http/limit-waits.js';
-import { isDay } from './days.js';
+import { dayOf } from './days.js';
 import { counted, placeOf, table, type Output } from './output.js';
 import { brokenIn, stepLines } from './steps.js';
 import { progressLine } from './progress.js';
@@ -69,11 +69,6 @@ function rangeOf(command: Command, { from, to }: SyncOptions) {
   if (to === undefined) return { from };
   if (from > to) command.error(`error: --from ${from} is after --to ${to}`);
   return { from, to };
-}
-
-function dayOf(text: string): string {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('It must be a day like 2026-03-01.');
 }
 
 function formOf({ outcome, calls, marts, ...run }: RunResult): object {

@@ -1,10 +1,10 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
 import { EXIT_CODES } from '../../sdk/index.js';
 import type { ComparedStream } from '../comparison.js';
 import type { StreamRepair } from '../repair.js';
 import { confirm } from './confirm.js';
-import { isDay } from './days.js';
+import { dayOf } from './days.js';
 import { counted, table } from './output.js';
 import { progressLine } from './progress.js';
 import { does } from './verb.js';
@@ -116,7 +116,3 @@ const planned = ({ stream, deletes, days }: StreamRepair) =>
     ...days.map(({ from, to }) => `read ${from === to ? from : `${from} to ${to}`} again`),
   ].join(', ')}`;
 
-function dayOf(text: string): string {
-  if (isDay(text)) return text;
-  throw new InvalidArgumentError('It must be a day like 2026-03-01.');
-}

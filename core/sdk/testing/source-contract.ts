@@ -1,4 +1,4 @@
-import { parseDuration, type OpenSource } from '../../protocol/index.js';
+import { parseDuration, type OpenSource, type SqlSession } from '../../protocol/index.js';
 import type { SourcePlugin } from '../source.js';
 import { checkAbort } from './abort.js';
 import { checkConfig } from './config.js';
@@ -19,6 +19,8 @@ export interface SourceCase {
   readonly repeats?: Readonly<Record<string, string>>;
   /** Folder from which paths in the configuration are taken. Default: the working directory. */
   readonly baseFolder?: string;
+  /** For a source that reads a destination of the configuration. */
+  readonly sql?: (destination: string) => Promise<SqlSession>;
   /** A configuration whose credential is refused. Absent: the same with every secret changed, if it has any. */
   readonly badConfig?: Readonly<Record<string, unknown>>;
 }
@@ -69,7 +71,11 @@ export async function findingsOf(sourceCase: SourceCase): Promise<readonly Findi
   const trial: Trial = {
     ...sourceCase,
     smallWindowMs,
-    open: async (signal, other = config) => plugin.open(plugin.config.parse(other), { signal, baseFolder }),
+    open: async (signal, other = config) => plugin.open(plugin.config.parse(other), {
+        signal,
+        baseFolder,
+        ...(sourceCase.sql === undefined ? {} : { sql: sourceCase.sql }),
+      }),
     report: (check, message, stream) =>
       void findings.push({ check, message, ...(stream === undefined ? {} : { stream }) }),
     sawError: (error) => void errors.push(error),
