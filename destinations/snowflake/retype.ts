@@ -1,7 +1,7 @@
 import { ConnectorError, type Field, type TableSpec } from '#sdk';
 import { sqlType, tableName } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
-import { quote } from './names.js';
+import { quote, storedName } from './names.js';
 
 /**
  * Widens a column. Where Snowflake does not in place (another scale, or another type), values move to a new column that then
@@ -37,6 +37,32 @@ export async function retypeColumn(
   await alter(`RENAME COLUMN ${column} TO ${old}`);
   await alter(`RENAME COLUMN ${fresh} TO ${column}`);
   await alter(`DROP COLUMN ${old}`);
+}
+
+/** As this moves a column: the name, what of it, and the epoch of the run. */
+const BETWEEN = /^(.+)__(NEW|OLD)_(\d+)$/;
+
+/**
+ * Brings a table back whose column was moved by a run that died meanwhile: before its new column had the name the old one gets it
+ * back, afterwards what is left of the old one goes. `columns` are those that stand there; true where something was done. Columns of
+ * the stream are left alone whatever their names are.
+ */
+export async function settleRetypes(
+  table: TableSpec,
+  columns: readonly string[],
+  epoch: bigint,
+  alter: (action: string) => Promise<void>,
+): Promise<boolean> {
+  const own = new Set(table.fields.map(({ name }) => storedName(name)));
+  const there = new Set(columns);
+  const left = columns.flatMap((column) => {
+    const [, name = '', part = '', of = ''] = BETWEEN.exec(column) ?? [];
+    return name === '' || own.has(column) || BigInt(of) >= epoch ? [] : [{ column, name, part }];
+  });
+  for (const { column, name, part } of left.toSorted((a, b) => (a.part > b.part ? -1 : 1)))
+    if (part === 'OLD' && !there.has(name)) await alter(`RENAME COLUMN ${quote(column)} TO ${quote(name)}`);
+    else await alter(`DROP COLUMN ${quote(column)}`);
+  return left.length > 0;
 }
 
 function isInPlace(from: Field, to: Field): boolean {

@@ -123,7 +123,11 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
         return rows.map((row) => ({ ...row, position: JSON.parse(row.position) as Bookmark['position'] }));
       });
     },
-    describe: (table) => asking(`looking at ${tableName(table)}`, (connection) => describeTable(connection, table)),
+    describe: (table) =>
+      asking(`looking at ${tableName(table)}`, (connection) => {
+        const beforeEach = () => lookAtFence(connection, metadata, raised());
+        return describeTable(connection, table, fence === undefined ? undefined : { epoch: fence.epoch, beforeEach });
+      }),
     create,
     evolve: (table, change) =>
       asking(`changing table ${tableName(table)}`, async (connection) => {

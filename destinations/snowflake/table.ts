@@ -12,7 +12,7 @@ import { columnDefinitions, sqlType, tableName, UUID_LENGTH } from './columns.js
 import type { SnowflakeConnection } from './connection.js';
 import { ensureSchema } from './metadata.js';
 import { quote, storedName } from './names.js';
-import { retypeColumn } from './retype.js';
+import { retypeColumn, settleRetypes } from './retype.js';
 
 const MAX_IDENTIFIER_CHARACTERS = 255;
 
@@ -28,18 +28,30 @@ interface ColumnRow extends Record<string, unknown> {
 export async function describeTable(
   connection: SnowflakeConnection,
   table: TableSpec,
+  /** Of the run that looks, and what it does before each definition; absent: it changes nothing. */
+  mending?: { readonly epoch: bigint; readonly beforeEach: () => Promise<void> },
 ): Promise<TableState | undefined> {
-  const rows = await connection.query<ColumnRow>(
-    `SELECT column_name, data_type, is_nullable, numeric_precision, numeric_scale, character_maximum_length
+  const look = () =>
+    connection.query<ColumnRow>(
+      `SELECT column_name, data_type, is_nullable, numeric_precision, numeric_scale, character_maximum_length
        FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position`,
-    [storedName(table.schema), storedName(table.name)],
-  );
+      [storedName(table.schema), storedName(table.name)],
+    );
+  let rows = await look();
   if (rows.length === 0) return undefined;
   if (!rows.some(({ column_name }) => column_name === storedName('_run_id')))
     throw new ConnectorError('config', `Table ${tableName(table)} exists and was not made by Tributary.`, {
       stream: table.stream,
       hint: `Rename that table, or give connection "${table.connection}" another schema.`,
     });
+  if (mending !== undefined) {
+    const alter = async (action: string) => {
+      await mending.beforeEach();
+      await connection.run(`ALTER TABLE ${tableName(table)} ${action}`);
+    };
+    const columns = rows.map(({ column_name }) => column_name);
+    if (await settleRetypes(table, columns, mending.epoch, alter)) rows = await look();
+  }
   const own = new Set([...OWN_COLUMNS].map(storedName));
   const known = new Map(table.fields.map((field) => [storedName(field.name), field]));
   const fields = rows

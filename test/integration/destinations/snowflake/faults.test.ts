@@ -136,6 +136,27 @@ describe('two writers', () => {
   );
 });
 
+it.each([
+  ['before its new column has the name', /RENAME COLUMN/, 1],
+  ['between the two names', /RENAME COLUMN/, 2],
+  ['before the old column is gone', /DROP COLUMN/, 1],
+] as const)('a column that a dead run was moving, %s, is set right, and moved by the next', async (_when, on, nth) => {
+  const retyped = (type: string, v: unknown) => rows({ fields: fields('id integer', `v ${type}?`) }, [{ id: 1, v }]);
+  await bench.run(retyped('integer', 5));
+  const error = { code: '000603', sqlState: 'XX000', message: 'SQL execution internal error' };
+  bench.account.faults.set({ on, kind: 'error', error, nth });
+  expect(await bench.run(retyped('string', 'x'))).toMatchObject({ state: 'failed' });
+  expect(bench.account.faults.waiting()).toEqual([]);
+  const columns = async () =>
+    (await bench.query('DESCRIBE TABLE raw_test.items'))
+      .map(({ name }) => name)
+      .filter((name) => !/^_/.test(String(name)));
+  expect((await columns()).length).toBe(3);
+  expect(await bench.run(retyped('string', 'y'))).toMatchObject({ state: 'succeeded', ledger: { updated: 1 } });
+  expect((await columns()).toSorted()).toEqual(['ID', 'V']);
+  expect(await bench.query('SELECT v FROM raw_test.items')).toEqual([{ v: 'y' }]);
+});
+
 it('removes what a dead run left on the stage and in staging tables', async () => {
   await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
   bench.account.faults.set({
