@@ -6,7 +6,10 @@ import { csvConnection, newProject, type Project } from './project.js';
 let project: Project;
 beforeAll(async () => {
   project = await newProject(
-    csvConnection().replace('sources:\n', "sources:\n  broken: { connector: ./broken.mjs, config: { token: 'a-token-of-the-plugin' } }\n"),
+    csvConnection().replace(
+      'sources:\n',
+      "sources:\n  broken: { connector: ./broken.mjs, config: { token: 'a-token-of-the-plugin' } }\n",
+    ),
   );
   await project.write('data/1.csv', 'id,sent\n1,5\n');
   await project.write(
@@ -44,5 +47,7 @@ test('one that does not is told what, with the code of a source, and nothing is 
     { check: 'check', stream: null, message: 'resolves although the credential is wrong' },
     { check: 'primary key', stream: 'people', message: expect.stringContaining('is not unique') },
   ]);
-  expect(await project.rows(`SELECT 1 FROM information_schema.schemata WHERE schema_name IN ('tributary', 'raw')`)).toEqual([]);
+  expect(
+    await project.rows(`SELECT 1 FROM information_schema.schemata WHERE schema_name IN ('tributary', 'raw')`),
+  ).toEqual([]);
 });

@@ -115,4 +115,3 @@ const planned = ({ stream, deletes, days }: StreamRepair) =>
     ...(deletes > 0 ? [`delete ${counted(deletes, 'row')}`] : []),
     ...days.map(({ from, to }) => `read ${from === to ? from : `${from} to ${to}`} again`),
   ].join(', ')}`;
-

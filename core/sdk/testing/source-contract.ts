@@ -71,7 +71,8 @@ export async function findingsOf(sourceCase: SourceCase): Promise<readonly Findi
   const trial: Trial = {
     ...sourceCase,
     smallWindowMs,
-    open: async (signal, other = config) => plugin.open(plugin.config.parse(other), {
+    open: async (signal, other = config) =>
+      plugin.open(plugin.config.parse(other), {
         signal,
         baseFolder,
         ...(sourceCase.sql === undefined ? {} : { sql: sourceCase.sql }),
