@@ -214,14 +214,15 @@ test('every verb prints what is documented', async () => {
   worker.child.kill('SIGTERM');
   await worker.ended;
   judge(started);
-  // What persons, keys and age need is in phi.test.ts, erase.test.ts and retention.test.ts, tests of sources in connectors-test.test.ts; the section is a file of its own, and its tables are answered by the API.
+  // What persons, keys and age need is in phi.test.ts, erase.test.ts and retention.test.ts, tests of sources in connectors-test.test.ts;
+  // the section is a file of its own, and its tables are answered by the API.
   expect([...examples.keys()].filter((schema) => !checked.has(schema))).toEqual([
     'tributary.erasure/1',
     'tributary.retention/1',
-    'tributary.connectors_test_source/1',
     'tributary.classes/1',
     'tributary.token_rotation/1',
     'tributary.revealed/1',
+    'tributary.connectors_test_source/1',
     'tributary.report_section/1',
     'tributary.report_table/1',
   ]);
