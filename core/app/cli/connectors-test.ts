@@ -21,8 +21,13 @@ interface Options extends SourceTestOptions {
 export function connectorsTestVerb(group: Command): void {
   const test = group
     .command('test')
-    .description('try on a destination or source all that every one of its kind keeps, or a manifest on what its API said once')
-    .argument('[name]', 'a destination, best one for tests: its bookkeeping keeps some rows; or a source, which is read twice')
+    .description(
+      'try on a destination or source all that every one of its kind keeps, or a manifest on what its API said once',
+    )
+    .argument(
+      '[name]',
+      'a destination, best one for tests: its bookkeeping keeps some rows; or a source, which is read twice',
+    )
     .option(
       '--replay <folder>',
       'in place of a name: read a recording of `connectors try --record` again, without the network',
