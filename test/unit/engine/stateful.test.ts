@@ -91,6 +91,14 @@ const stateOf = (store: Store) =>
   store.bookmarks.map(({ position }) => (position.kind === 'state' ? position.state : position.kind));
 
 describe('streams that keep a state of their own', () => {
+  it('are read whole where they offer nothing else, and are not read incrementally', async () => {
+    const whole = source([], () => false, ['id']);
+    const streams = { items: { ...whole, catalog: { ...whole.catalog, syncModes: ['full_refresh'] } } as SourceStream };
+    const store = emptyStore();
+    expect((await run(store, { streams })).outcome).toMatchObject({ state: 'succeeded', ledger: { read: 10 } });
+    expect(store.bookmarks).toEqual([]);
+  });
+
   it('commits a state with the records before it, and goes on from it', async () => {
     const store = emptyStore();
     const { outcome, asked } = await run(store, {});
