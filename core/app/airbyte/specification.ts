@@ -62,12 +62,12 @@ export interface Accepted {
 }
 
 /** The configuration of `--config` as the plugin takes it. Throws a `config` error that names each option that is wrong, by its path. */
-export function acceptedConfig(plugin: Plugin, given: unknown): Accepted {
+export function acceptedConfig(plugin: Plugin, given: unknown, defaultSchema = DEFAULT_SCHEMA): Accepted {
   const { connectionSpecification } = specificationOf(plugin);
   const faults = schemaFaults(given, connectionSpecification).map(
     ({ path, message }) => `${path.join('.') || 'it'}: ${message}`,
   );
-  const { [SCHEMA_OPTION]: schema = DEFAULT_SCHEMA, ...own } = (given ?? {}) as Record<string, unknown>;
+  const { [SCHEMA_OPTION]: schema = defaultSchema, ...own } = (given ?? {}) as Record<string, unknown>;
   const secrets = secretValues(given, connectionSpecification);
   if (faults.length > 0) throw refused(faults);
   const read = plugin.config.safeParse(plugin.kind === 'destination' ? own : given);

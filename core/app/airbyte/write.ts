@@ -11,9 +11,10 @@ import {
 } from '../../sdk/wire/airbyte/index.js';
 import { reportOf } from '../../engine/index.js';
 import type { MessageWriter } from './message-writer.js';
-import { planOf, writtenStream, type WriteTarget, type WrittenStream } from './written-stream.js';
+import { configuredStream, planOf, writtenStream, type WriteTarget, type WrittenStream } from './written-stream.js';
 
 export interface WriteOptions extends Omit<WriteTarget, 'on'> {
+  readonly defaultSchema: string;
   readonly catalog: ConfiguredCatalog;
   readonly input: AsyncIterable<Uint8Array>;
   readonly messages: MessageWriter;
@@ -63,7 +64,7 @@ export async function writeMessages(options: WriteOptions): Promise<boolean> {
           hint: 'The catalog that the source reads by and that of `write` name the same streams.',
         },
       );
-    const stream = writtenStream(one, { ...options, on });
+    const stream = writtenStream(configuredStream(one, options.defaultSchema), { ...options, on });
     stream.outcome.catch(() => undefined); // looked at in the end
     begun.set(key, stream);
     return [key, stream];

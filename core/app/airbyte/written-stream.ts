@@ -3,6 +3,7 @@ import { runConnection, type RunOutcome } from '../../engine/index.js';
 import { planColumns } from '../../middleware/index.js';
 import {
   SavedState,
+  type BadRecord,
   type CatalogStream,
   type DestinationSession,
   type EngineEvent,
@@ -29,7 +30,7 @@ export interface Mark {
 
 /** One stream on its way from stdin into its table. */
 export interface WrittenStream {
-  push(records: readonly RecordData[]): Promise<void>;
+  push(records: readonly (RecordData | BadRecord)[]): Promise<void>;
   /** Resolves when it is handed on. */
   mark(onCommitted: Mark['onCommitted']): Promise<void>;
   /** The source has said that this was all of it. */
@@ -39,19 +40,34 @@ export interface WrittenStream {
   readonly outcome: Promise<RunOutcome>;
 }
 
+/** Where a stream goes, and how. */
+export interface Written extends Pick<Plan, 'catalog'> {
+  /** Absent: by key where there is one and the destination keeps keys. */
+  readonly write?: WriteMode;
+  readonly connection: string;
+  readonly schema: string;
+  /** Brings a record into the form that the columns take; absent: it has it. */
+  readonly prepare?: ((record: Record<string, unknown>) => void) | undefined;
+}
+
 export interface WriteTarget {
   readonly connect: () => Promise<DestinationSession>;
-  readonly defaultSchema: string;
   readonly signal: AbortSignal;
   readonly on: (event: EngineEvent) => void;
 }
 
-export function writtenStream(configured: ConfiguredStream, target: WriteTarget): WrittenStream {
+/** What a configured catalog says of a stream. */
+export function configuredStream(configured: ConfiguredStream, defaultSchema: string): Written {
   const { name, namespace } = configured.stream;
-  const queue = streamQueue<Mark>();
   const plan = planOf(configured);
-  const schema = namespace ?? target.defaultSchema;
-  const fixZones = zoneFixer(plan.catalog.fields);
+  const schema = namespace ?? defaultSchema;
+  return { ...plan, schema, connection: `airbyte.${schema}.${name}`, prepare: zoneFixer(plan.catalog.fields) };
+}
+
+/** Begins to write a stream, as a run of its own; what is pushed is committed at marks and at the end. */
+export function writtenStream({ connection, schema, prepare, ...plan }: Written, target: WriteTarget): WrittenStream {
+  const { name } = plan.catalog;
+  const queue = streamQueue<Mark>();
   /** Taken by the engine, and not committed yet. */
   let taken: Mark[] = [];
   let [counted, isOver, isRead] = [0, false, false];
@@ -103,7 +119,7 @@ export function writtenStream(configured: ConfiguredStream, target: WriteTarget)
     try {
       const stream: SourceStream = { kind: 'stateful', mayRepeat: true, catalog: plan.catalog, read };
       return await runConnection({
-        run: { id: randomUUID(), connection: `airbyte.${schema}.${name}` },
+        run: { id: randomUUID(), connection },
         source: {
           check: async () => undefined,
           streams: async () => ({ [name]: stream }),
@@ -140,7 +156,7 @@ export function writtenStream(configured: ConfiguredStream, target: WriteTarget)
   return {
     async push(records) {
       counted += records.length;
-      if (fixZones !== undefined) for (const record of records) fixZones(record as Record<string, unknown>);
+      if (prepare !== undefined) for (const record of records) prepare(record as Record<string, unknown>);
       await queue.push({ records });
     },
     mark(onCommitted) {

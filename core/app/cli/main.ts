@@ -22,6 +22,7 @@ import { retentionVerb } from './retention.js';
 import { requestsVerb } from './requests.js';
 import { runsVerb } from './runs.js';
 import { serveVerb } from './serve.js';
+import { tapVerb, targetVerb } from './singer.js';
 import { stateVerb } from './state.js';
 import { statusVerb } from './status.js';
 import { syncVerb } from './sync.js';
@@ -63,6 +64,8 @@ for (const verb of [
   reportVerb,
   connectorsVerb,
   airbyteVerb,
+  tapVerb,
+  targetVerb,
   serveVerb,
   workerVerb,
   accessVerb,

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import { runConnection, type RunOutcome, type StreamRequest } from '../../engine/index.js';
+import { planColumns } from '../../middleware/index.js';
+import type { CatalogStream, Field, OpenSource, SourceStream, SyncMode } from '../../protocol/index.js';
+import { ConnectorError } from '../../sdk/index.js';
+import { catalogEntry, rootMetadata, type CatalogEntry } from '../../sdk/wire/singer/index.js';
+import { errorBudgetOf } from '../../settings/index.js';
+import { ErrorBudgetSettings } from '../../settings/connection.settings.js';
+import { clock } from '../connection-run.js';
+import { OF_FILES, tapDestination, type TapOutput } from './tap-destination.js';
+
+/** The streams of a source of ours as a catalog. */
+export function tapCatalog(streams: Readonly<Record<string, SourceStream>>): {
+  readonly streams: readonly CatalogEntry[];
+} {
+  return { streams: Object.values(streams).map((stream) => catalogEntry(described(stream))) };
+}
+
+/** Who a person is does not leave without a rule that says how, and rules belong to a connection of ours. */
+const isLeftOut = ({ personal }: Field) => personal === true;
+
+function described({ kind, catalog }: SourceStream): CatalogStream {
+  const fields = catalog.fields.filter((field) => !isLeftOut(field));
+  if (kind !== 'files') return { ...catalog, fields };
+  const primaryKey = catalog.primaryKey.length === 0 ? OF_FILES.map(({ name }) => name) : catalog.primaryKey;
+  return { ...catalog, fields: [...OF_FILES, ...fields], primaryKey };
+}
+
+export interface TapOptions {
+  readonly source: OpenSource;
+  /** Absent: all streams. */
+  readonly catalog?: readonly CatalogEntry[];
+  readonly state: unknown;
+  readonly output: TapOutput;
+  readonly note: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Reads the streams of the catalog as a run does, and writes them as messages. */
+export async function runTap({ source, catalog, state, output, note, signal }: TapOptions): Promise<RunOutcome> {
+  const offered = await source.streams(() => undefined);
+  const chosen = (catalog ?? tapCatalog(offered).streams).filter(isChosen);
+  const destination = tapDestination(output, state);
+  const ends: Promise<void>[] = [];
+  const outcome = await runConnection({
+    run: { id: randomUUID(), connection: 'singer' },
+    source: { ...source, streams: async (...asked) => repeatable(await source.streams(...asked)) },
+    destination,
+    schema: 'singer',
+    streams: chosen.map((entry) => {
+      const stream = offered[entry.stream];
+      if (stream === undefined)
+        throw new ConnectorError(
+          'config',
+          `The catalog has a stream "${entry.stream}", which the source does not offer.`,
+          {
+            hint: `It offers: ${Object.keys(offered).join(', ')}. Let it be discovered again.`,
+          },
+        );
+      const left = stream.catalog.fields.filter(isLeftOut).map(({ name }) => name);
+      if (left.length > 0)
+        note(`stream ${entry.stream}: "${left.join('", "')}" tell who a person is and are left out.`);
+      return requestOf(entry, stream);
+    }),
+    errorBudget: errorBudgetOf(new ErrorBudgetSettings()),
+    unstorableText: 'replace',
+    startedAt: new Date(),
+    fullRefresh: false,
+    signal,
+    clock,
+    on: (event) => {
+      if (event.type === 'warning')
+        note(event.stream === undefined ? event.message : `stream ${event.stream}: ${event.message}`);
+      if (event.type === 'stream_ended')
+        ends.push(destination.endStream(event.stream, event.state === 'complete').catch(() => undefined));
+    },
+    probe: () => undefined,
+  });
+  await Promise.all(ends);
+  await output.flush();
+  return outcome;
+}
+
+const isChosen = (entry: CatalogEntry): boolean => {
+  const root = rootMetadata(entry);
+  const said =
+    root['selected'] ?? (entry.schema as { readonly selected?: unknown }).selected ?? root['selected-by-default'];
+  return said === true;
+};
+
+function requestOf(entry: CatalogEntry, stream: SourceStream): StreamRequest {
+  const { stream: name } = entry;
+  const hasKey = stream.catalog.primaryKey.length > 0 || stream.kind === 'files';
+  const method = rootMetadata(entry)['replication-method'] ?? entry.replication_method;
+  const sync: SyncMode | undefined = method === 'FULL_TABLE' ? 'full_refresh' : undefined;
+  const unchosen = new Set(
+    (entry.metadata ?? [])
+      .filter(
+        ({ breadcrumb, metadata }) =>
+          breadcrumb[0] === 'properties' && metadata['selected'] === false && metadata['inclusion'] !== 'automatic',
+      )
+      .map(({ breadcrumb }) => breadcrumb[1]),
+  );
+  return {
+    name,
+    sync,
+    write: hasKey ? 'merge' : 'append',
+    lookback: hasKey || stream.kind === 'stateful' ? undefined : '0d',
+    onSchemaChange: 'evolve',
+    planColumns: (fields, key) => {
+      const left = fields.filter(
+        (field) => isLeftOut(field) || (unchosen.has(field.name) && !key.includes(field.name)),
+      );
+      const protect = Object.fromEntries(left.map((field) => [field.name, 'drop' as const]));
+      return planColumns(fields, { stream: name, map: [], expect: [], protect }, key);
+    },
+    marks: [],
+  };
+}
+
+/** Records are told at least once, and whoever takes them knows. */
+const repeatable = (streams: Readonly<Record<string, SourceStream>>): Readonly<Record<string, SourceStream>> =>
+  Object.fromEntries(
+    Object.entries(streams).map(([name, stream]) => [
+      name,
+      stream.kind === 'stateful' ? { ...stream, mayRepeat: true } : stream,
+    ]),
+  );

@@ -1,0 +1,147 @@
+import { createReadStream, readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runTarget } from '../../../core/app/singer/target.js';
+import { postgres } from '../../../destinations/postgres/postgres.destination.js';
+import { openBench, type Bench } from '../engine/runs.js';
+import { stopTestServer } from '../../support/postgres.js';
+import { targetTestStreams } from '../../support/singer-python.js';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+});
+afterEach(() => bench.close());
+afterAll(stopTestServer);
+
+/** Writes what a tap has said into Postgres. */
+async function target(input: AsyncIterable<Uint8Array>) {
+  const states: unknown[] = [];
+  const notes: string[] = [];
+  const signal = new AbortController().signal;
+  const faults = await runTarget({
+    connect: () =>
+      postgres.connect({ url: bench.database.url, metadata_schema: 'tributary' }, { signal, baseFolder: '/' }),
+    schema: 'raw',
+    signal,
+    input,
+    echo: (value) => states.push(value),
+    note: (text) => notes.push(text),
+  });
+  return { faults: faults.map(({ message }) => message), states, notes };
+}
+
+const lines = (...messages: readonly unknown[]) =>
+  Readable.from([
+    messages.map((message) => Buffer.from(`${JSON.stringify(message)}\n`)).reduce((a, b) => Buffer.concat([a, b])),
+  ]);
+const schema = (stream: string, properties: object, key: readonly string[] = ['id']) => ({
+  type: 'SCHEMA',
+  stream,
+  schema: { type: 'object', properties },
+  key_properties: key,
+});
+const record = (stream: string, data: object) => ({ type: 'RECORD', stream, record: data });
+const ID = { id: { type: 'integer' } };
+
+describe('a target', () => {
+  test('commits before it echoes, keeps the last version of a key, and takes a schema that changes', async () => {
+    const found = await target(
+      lines(
+        schema('a', ID),
+        schema('b', { ...ID, n: { type: 'integer' } }),
+        record('a', { id: 1 }),
+        { type: 'STATE', value: { a: 1 } },
+        record('b', { id: 1, n: 1 }),
+        record('b', { id: 1, n: 2 }),
+        schema('a', { ...ID, name: { type: ['string', 'null'] } }),
+        record('a', { id: 2, name: 'x' }),
+        { type: 'STATE', value: { a: 2 } },
+        record('a', { id: 3 }),
+      ),
+    );
+    expect(found).toEqual({ faults: [], states: [{ a: 1 }, { a: 2 }], notes: [] });
+    expect(await bench.query('select id::int, name from raw.a order by 1')).toEqual([
+      { id: 1, name: null },
+      { id: 2, name: 'x' },
+      { id: 3, name: null },
+    ]);
+    expect(await bench.query('select n::int from raw.b')).toEqual([{ n: 2 }]);
+  });
+
+  test('keeps what was committed where it fails, and echoes nothing that was not', async () => {
+    const { faults, states } = await target(
+      lines(
+        schema('a', ID),
+        record('a', { id: 1 }),
+        { type: 'STATE', value: 1 },
+        record('a', { id: 2 }),
+        record('a', {}),
+        { type: 'STATE', value: 2 },
+      ),
+    );
+    expect(faults).toEqual(['stdin has a record of stream "a" without its key property "id".']);
+    expect(states.filter((state) => state !== 1)).toEqual([]);
+    expect(await bench.query('select id::int from raw.a where id > 1')).toEqual([]);
+  });
+
+  test.each([
+    ['a record before its schema', [record('a', { id: 1 })], 'stdin has a record of stream "a" before its schema.'],
+    [
+      'a schema without properties',
+      [{ ...schema('a', ID), schema: { type: 'object' } }],
+      'Stream "a": its schema has no `properties`.',
+    ],
+    ['what is no message', ['hello'], 'stdin: line 1 of its output is no JSON object; it begins with: "hello".'],
+  ])('refuses %s by name', async (_what, messages, words) => {
+    expect((await target(lines(...messages))).faults).toEqual([words]);
+  });
+});
+
+const streams = targetTestStreams();
+if (streams === undefined)
+  console.warn('singer-sdk is not installed (see .ci/run): its streams for targets are not tried.');
+
+/** What must be refused, with the words. */
+const REFUSED: Readonly<Record<string, string>> = {
+  invalid_schema: 'its schema has no `properties`',
+  record_before_schema: 'before its schema',
+  record_missing_key_property: 'without its key property "id"',
+};
+
+(streams === undefined ? describe.skip : describe)('the streams of the Singer SDK for targets', () => {
+  const all = streams ?? { none: '' };
+  test.each(Object.entries(all))('%s', async (name, path) => {
+    const { faults, states, notes } = await target(createReadStream(path));
+    if (REFUSED[name] !== undefined) {
+      expect(faults).toEqual([expect.stringContaining(REFUSED[name])]);
+      return;
+    }
+    expect({ faults, notes }).toEqual({ faults: [], notes: [] });
+    const said = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('"STATE"'))
+      .map((line) => (JSON.parse(line) as { value: unknown }).value);
+    expect(states).toEqual(said);
+    // Each version of a key once, or each record where there is none.
+    const messages = readFileSync(path, 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as any);
+    const rows = new Map<string, Map<string, object>>();
+    const keys = new Map<string, readonly string[]>();
+    for (const [at, message] of messages.entries()) {
+      if (message.type === 'SCHEMA') keys.set(message.stream, message.key_properties ?? []);
+      if (message.type !== 'RECORD') continue;
+      const key = keys.get(message.stream)!;
+      const id = key.length === 0 ? String(at) : JSON.stringify(key.map((column) => message.record[column]));
+      rows.set(message.stream, (rows.get(message.stream) ?? new Map()).set(id, message.record));
+    }
+    for (const [stream, wanted] of rows) {
+      const [{ n }] = (await bench.query<{ n: number }>(`select count(*)::int n from raw."${stream}"`)) as [
+        { n: number },
+      ];
+      expect([stream, n]).toEqual([stream, wanted.size]);
+    }
+  });
+});
