@@ -14,8 +14,13 @@ import { RecordBatch } from '../airbyte/record-batch.js';
 
 /** What every record of a stream of files has beside its own fields. */
 export const OF_FILES: readonly Field[] = [
-  { name: '_source_file', type: 'string', nullable: false, description: 'The file that the record stands in' },
-  { name: '_source_row', type: 'integer', nullable: false, description: 'Its place in the file, the first one is 1' },
+  { name: '_sdc_source_file', type: 'string', nullable: false, description: 'The file that the record stands in' },
+  {
+    name: '_sdc_source_lineno',
+    type: 'integer',
+    nullable: false,
+    description: 'Its place in the file, the first one is 1',
+  },
 ];
 
 /** A state is told after so many records, or so many milliseconds, and at the end of a stream. */
@@ -109,7 +114,7 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
   const writer = (table: TableSpec, slice: string): Writer => {
     const { stream } = table;
     const at = of(stream);
-    const file = table.fromFiles ? `"_source_file":${JSON.stringify(slice)},"_source_row":` : undefined;
+    const file = table.fromFiles ? `"_sdc_source_file":${JSON.stringify(slice)},"_sdc_source_lineno":` : undefined;
     const head = `{"type":"RECORD","stream":${JSON.stringify(stream)},"record":`;
     const end = whole.has(stream) ? `,"version":${version}}\n` : '}\n';
     let sent = 0;
