@@ -1,7 +1,11 @@
 import { createReadStream, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runTarget } from '../../../core/app/singer/target.js';
+import { files } from '../../../destinations/files/files.destination.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { openBench, type Bench } from '../engine/runs.js';
 import { stopTestServer } from '../../support/postgres.js';
@@ -14,16 +18,17 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 afterAll(stopTestServer);
 
-/** Writes what a tap has said into Postgres. */
-async function target(input: AsyncIterable<Uint8Array>) {
+const context = { signal: new AbortController().signal, baseFolder: '/' };
+const intoPostgres = () => postgres.connect({ url: bench.database.url, metadata_schema: 'tributary' }, context);
+
+/** Writes what a tap has said. */
+async function target(input: AsyncIterable<Uint8Array>, connect = intoPostgres) {
   const states: unknown[] = [];
   const notes: string[] = [];
-  const signal = new AbortController().signal;
   const faults = await runTarget({
-    connect: () =>
-      postgres.connect({ url: bench.database.url, metadata_schema: 'tributary' }, { signal, baseFolder: '/' }),
+    connect,
     schema: 'raw',
-    signal,
+    signal: context.signal,
     input,
     echo: (value) => states.push(value),
     note: (text) => notes.push(text),
@@ -83,6 +88,17 @@ describe('a target', () => {
     expect(faults).toEqual(['stdin has a record of stream "a" without its key property "id".']);
     expect(states.filter((state) => state !== 1)).toEqual([]);
     expect(await bench.query('select id::int from raw.a where id > 1')).toEqual([]);
+  });
+
+  test('delivers files where the destination keeps no keys, each record as it came', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-target-'));
+    const config = files.config.parse({ local: true, folder, format: 'jsonl' });
+    const messages = [schema('a', ID), record('a', { id: 1 }), record('a', { id: 1 }), { type: 'STATE', value: 1 }];
+    const { faults, states } = await target(lines(...messages), () => files.connect(config, context));
+    expect({ faults, states }).toEqual({ faults: [], states: [1] });
+    const delivered = (await readdir(join(folder, 'a'))).filter((name) => name.endsWith('.jsonl'));
+    const contents = await Promise.all(delivered.map((name) => readFile(join(folder, 'a', name), 'utf8')));
+    expect(contents.join('').trim().split('\n')).toEqual(['{"id":1}', '{"id":1}']);
   });
 
   test.each([
