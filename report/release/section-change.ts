@@ -14,7 +14,7 @@ export interface SectionChange {
 type Piece = readonly [first: number, last: number] | { readonly row: unknown };
 type Told = Readonly<Record<string, unknown>>;
 
-const SCHEMA = 'tributary.report_section_change/1';
+const SCHEMA = 'section_change/1';
 const IN_VIEWS: readonly string[] = ['experiments', 'forecasts'];
 
 /** As it is stored; both are a section as JSON. */

@@ -129,7 +129,7 @@ test('a nightly version is stored as what differs from the one before, and its s
   await publish(new Date(LATER.getTime() + 60_000), { as: 'preliminary' });
   await publish(new Date(LATER.getTime() + 120_000), { as: 'final' });
   const stored = await warehouse.sql.query<{ length: number; is_change: boolean }>(
-    `SELECT length(section) AS length, section LIKE '{"schema":"tributary.report_section_change/1"%' AS is_change
+    `SELECT length(section) AS length, section LIKE '{"schema":"section_change/1"%' AS is_change
        FROM report.release ORDER BY version`,
   );
   expect(stored.map(({ is_change }) => is_change)).toEqual([false, true, true, false]);

@@ -92,6 +92,7 @@ test('a final month is mailed once, whichever of two hosts is first, with its ch
     'regions.png',
     'segments.png',
     'channels.png',
+    'types.png',
   ]);
   expect(mail!.text).toContain('Messages sent: 400');
   expect(mail!.text).toMatch(/Beta +300 +not measured +not measured/);
