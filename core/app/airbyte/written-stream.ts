@@ -115,8 +115,9 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
     target.on(event);
   };
   const run = async (): Promise<RunOutcome> => {
-    const destination = await target.connect();
+    let destination: DestinationSession | undefined;
     try {
+      destination = await target.connect();
       const stream: SourceStream = { kind: 'stateful', mayRepeat: true, catalog: plan.catalog, read };
       return await runConnection({
         run: { id: randomUUID(), connection },
@@ -150,7 +151,7 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
     } finally {
       isOver = true;
       queue.close();
-      await destination.close().catch(() => undefined);
+      await destination?.close().catch(() => undefined);
     }
   };
   return {

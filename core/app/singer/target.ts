@@ -85,7 +85,9 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
   /** Echoed when each stream has committed what came before it. */
   const mark = async (value: unknown) => {
     await flush();
-    const open = [...streams.values()].filter(({ written }) => !written.isOver);
+    const open = [...streams.values()];
+    // One that has failed has not committed what came before.
+    if (open.some(({ written }) => written.isOver)) return;
     let waiting = open.length + 1;
     const one = () => {
       waiting -= 1;

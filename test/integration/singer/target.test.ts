@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { runTarget } from '../../../core/app/singer/target.js';
+import { ConnectorError } from '../../../core/sdk/index.js';
 import { files } from '../../../destinations/files/files.destination.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { openBench, type Bench } from '../engine/runs.js';
@@ -88,6 +89,24 @@ describe('a target', () => {
     expect(faults).toEqual(['stdin has a record of stream "a" without its key property "id".']);
     expect(states.filter((state) => state !== 1)).toEqual([]);
     expect(await bench.query('select id::int from raw.a where id > 1')).toEqual([]);
+  });
+
+  test('echoes nothing once a stream has failed, and reads no further', async () => {
+    let connected = 0;
+    const connect = async () => {
+      connected += 1;
+      if (connected === 2) throw new ConnectorError('auth', 'the password is wrong');
+      return intoPostgres();
+    };
+    async function* said() {
+      yield Buffer.from([schema('a', ID), schema('b', ID)].map((message) => `${JSON.stringify(message)}\n`).join(''));
+      await new Promise((done) => setImmediate(done));
+      for (let id = 1; id < 100; id += 1) {
+        const messages = [record('a', { id }), record('b', { id }), { type: 'STATE', value: id }];
+        yield Buffer.from(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));
+      }
+    }
+    expect(await target(said(), connect)).toMatchObject({ faults: ['the password is wrong'], states: [] });
   });
 
   test('delivers files where the destination keeps no keys, each record as it came', async () => {
