@@ -66,9 +66,9 @@ export function connectorsValidateVerb(group: Command): void {
       [
         ...judged.flatMap(({ manifest, runnable: isRunnable, streams, problems }) => [
           `${isRunnable ? 'runnable' : 'NOT RUNNABLE'}  ${manifest}${isRunnable ? ` (${streams} streams)` : ''}`,
-          ...problems.map(
-            (problem) =>
-              `  ${problem.severity}: ${problemText(manifest, { ...problem, line: problem.line ?? undefined, component: '' })}`,
+          ...once(problems).map(
+            ([problem, more]) =>
+              `  ${problem.severity}: ${problemText(manifest, { ...problem, line: problem.line ?? undefined, component: '' })}${more === 0 ? '' : ` (and in ${more} more places)`}`,
           ),
         ]),
         ...others.map((name) => `no manifest   ${name}`),
@@ -77,6 +77,12 @@ export function connectorsValidateVerb(group: Command): void {
     );
     return runnable === judged.length ? 0 : 3;
   });
+}
+
+/** What stands at several places, since a part is used again and again, is told at the first, with the number of the others. */
+function once(problems: Judged['problems']): readonly (readonly [Judged['problems'][number], number])[] {
+  const same = Map.groupBy(problems, ({ severity, line, message }) => `${severity} ${line} ${message}`);
+  return [...same.values()].map((all) => [all[0]!, all.length - 1]);
 }
 
 async function manifestsIn(place: string): Promise<readonly string[]> {
