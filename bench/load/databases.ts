@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -24,6 +24,8 @@ const TURN = 'turn';
 
 export async function openDatabases(): Promise<Databases> {
   const folder = await mkdtemp(join(tmpdir(), 'tributary-bench-'));
+  // The account of the server may enter it, so what root's server holds lies in it too, and goes with it.
+  await chmod(folder, 0o711);
   const server = await openEmbedded({ home: join(folder, 'home') });
   const close = async () => {
     await server.stopNow();

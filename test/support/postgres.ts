@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -18,6 +18,8 @@ let made = 0;
 export function testServer(): Promise<EmbeddedServer> {
   opening ??= (async () => {
     home = await mkdtemp(join(tmpdir(), 'tributary-test-'));
+    // The account of the server may enter it, so what root's server holds lies in it too, and goes with it.
+    await chmod(home, 0o711);
     return openEmbedded({ home });
   })();
   return opening;
