@@ -16,8 +16,29 @@ const LOOPBACK = listOf(['127.0.0.0/8'], ['::1/128']);
 const PRIVATE = listOf(['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'], ['fc00::/7']);
 /** Nobody has an API there: this link, where clouds tell a machine its credentials; many at once; what only carries another address. */
 const NEVER = listOf(
-  ['0.0.0.0/8', '169.254.0.0/16', '100.100.100.200/32', '192.0.0.0/24', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4'],
-  ['::/128', 'fe80::/10', 'ff00::/8', 'fd00:ec2::254/128', '64:ff9b::/96', '2002::/16', '2001::/32'],
+  [
+    '0.0.0.0/8',
+    '169.254.0.0/16',
+    '100.100.100.200/32',
+    '168.63.129.16/32',
+    '192.0.0.0/24',
+    '192.88.99.0/24',
+    '198.18.0.0/15',
+    '224.0.0.0/4',
+    '240.0.0.0/4',
+  ],
+  [
+    '::/96',
+    'fe80::/10',
+    'fec0::/10',
+    'ff00::/8',
+    'fd00:ec2::254/128',
+    '64:ff9b::/96',
+    '64:ff9b:1::/48',
+    '::ffff:0:0:0/96',
+    '2002::/16',
+    '2001::/32',
+  ],
 );
 
 function listOf(four: readonly string[], six: readonly string[]): BlockList {
@@ -37,8 +58,8 @@ function listOf(four: readonly string[], six: readonly string[]): BlockList {
 export function refusalOf(address: string, allowed: Allowance): string | undefined {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   // An IPv4 address inside of an IPv6 one counts as what it is; BlockList sees to that.
-  if (NEVER.check(address, family)) return 'an address that no API has';
   if (LOOPBACK.check(address, family)) return allowed.loopback ? undefined : 'an address of this machine';
+  if (NEVER.check(address, family)) return 'an address that no API has';
   if (PRIVATE.check(address, family)) return allowed.private ? undefined : 'an address of a private network';
   return undefined;
 }

@@ -25,6 +25,7 @@ import {
   Tuple,
   typeName,
   Undefined,
+  wholeNumber,
 } from './values.js';
 
 export type Filter = (
@@ -56,7 +57,7 @@ const integer = (value: unknown, otherwise: unknown = 0): unknown => {
   if (isNumber(value)) return Math.trunc(numeric(value));
   if (typeof value === 'string') {
     const plain = value.trim().replaceAll('_', '');
-    if (/^[+-]?\d+$/.test(plain)) return Number.isSafeInteger(Number(plain)) ? Number(plain) : BigInt(plain);
+    if (/^[+-]?\d+$/.test(plain)) return wholeNumber(plain) ?? otherwise;
     if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) return Math.trunc(Number(plain));
   }
   return otherwise;
@@ -188,7 +189,9 @@ export const FILTERS: Readonly<Record<string, Filter>> = {
   join: (value, positional, named) => {
     const attribute = given(1, 'attribute')(positional, named);
     const items = iterate(value).map((item) => textOf(attribute === undefined ? item : along(item, attribute)));
-    return bounded(items.join(textOf(given(0, 'd')(positional, named) ?? '')));
+    const separator = textOf(given(0, 'd')(positional, named) ?? '');
+    boundedLength(separator.length * items.length);
+    return bounded(items.join(separator));
   },
   last: (value) =>
     iterate(value).length > 0 ? iterate(value).at(-1) : new Undefined('the last element of an empty list'),

@@ -1,5 +1,5 @@
 import { unescaped } from './lexer.js';
-import { Float, setKey, textOf, Tuple } from './values.js';
+import { Float, setKey, textOf, Tuple, wholeNumber } from './values.js';
 
 /** What a text that is no literal answers with. */
 export const NO_LITERAL: unique symbol = Symbol('no literal');
@@ -156,8 +156,9 @@ function integerOf(digits: string): number | bigint {
 }
 
 function whole(text: string): number | bigint {
-  const value = Number(text);
-  return Number.isSafeInteger(value) ? value : BigInt(text);
+  const value = wholeNumber(text);
+  if (value === undefined) throw NOT_ONE;
+  return value;
 }
 
 function stringOf(literal: string): string {

@@ -56,7 +56,7 @@ function compiled(source: string): Template {
       strict: (_context, types) => fitting(text, value, types),
     };
   }
-  const statements = parseStatements(source);
+  const statements = parsed(source);
   const names = new Set([...namesOf(statements)].filter((name) => !Object.hasOwn(FUNCTIONS, name)));
   const [only] = statements;
   const single = statements.length === 1 && only?.kind === 'output' ? compileExpression(only.value) : undefined;
@@ -98,6 +98,14 @@ function compiled(source: string): Template {
       }
     },
   };
+}
+
+function parsed(source: string): ReturnType<typeof parseStatements> {
+  try {
+    return parseStatements(source);
+  } catch (error) {
+    throw error instanceof RangeError ? new TemplateError('it is nested too deep') : error;
+  }
 }
 
 const literal = (text: string): unknown => {

@@ -51,6 +51,16 @@ export function bounded<T extends { readonly length: number }>(made: T): T {
     throw new TemplateError(`a template makes more than ${MOST_MADE} characters or elements`);
   return made;
 }
+/** Python reads no longer ones from a text either, since the work grows with the square of the digits. */
+const MOST_DIGITS = 4300;
+
+/** The whole number that a text of digits stands for, each kept; undefined where it has too many of them. */
+export function wholeNumber(digits: string): number | bigint | undefined {
+  if (digits.length > MOST_DIGITS) return undefined;
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : BigInt(digits);
+}
+
 export function boundedLength(length: number): number {
   if (length > MOST_MADE) throw new TemplateError(`a template makes more than ${MOST_MADE} characters or elements`);
   return length;

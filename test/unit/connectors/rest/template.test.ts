@@ -89,6 +89,11 @@ describe('templates of manifests', () => {
     expect(() => value("{{ '%999999999d' % 1 }}")).toThrow('makes more than');
     expect(() => value("{{ 'a'.ljust(1000000000) }}")).toThrow('makes more than');
     expect(() => value('{{ 9 ** 999 }}')).toThrow('too large');
+    expect(() => value("{{ ([1] * 5000) | join('x' * 10000) }}")).toThrow('makes more than');
+    expect(() => value(`{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`)).toThrow('nested too deep');
+    // Digits beyond what Python reads stay what they are: the work would grow with their square.
+    expect(value("{{ ('9' * 5000) | int(7) }}")).toBe(7);
+    expect(value("{{ '9' * 5000 }}")).toBe('9'.repeat(5000));
     expect(() => value('{{ range(10) }}')).toThrow('"range" is not known');
     expect(value("{{ ('a' * 5000 ~ 'b') | regex_search('(a+)+$') }}")).toBeUndefined();
   });
