@@ -1,8 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { ConnectorError, jsonText, toConnectorError, type ErrorKind } from '#sdk';
-import { startProcess } from '#sdk/process';
+import { privateFolder, startProcess, type PrivateFolder } from '#sdk/process';
 import { readMessage, type AirbyteMessage, type FailureType, type Json, type TraceError } from '#sdk/wire/airbyte';
 
 export interface ProgramOptions {
@@ -46,7 +44,7 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
   const name = basename(command[0]!);
 
   async function* run(verb: string, files: Files, warn: (text: string) => void = () => undefined) {
-    const place = await mkdtemp(join(tmpdir(), 'tributary-airbyte-'));
+    const place = privateFolder();
     let fault: TraceError | undefined;
     let lastLog: string | undefined;
     let [number, messages, noise, firstNoise] = [0, 0, 0, 0];
@@ -88,7 +86,7 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
       signal.throwIfAborted();
       throw fault === undefined ? ownFault(error, lastLog) : tracedFault(fault);
     } finally {
-      await rm(place, { recursive: true, force: true });
+      place.remove();
     }
     if (fault !== undefined) throw tracedFault(fault);
     if (messages === 0)
@@ -118,12 +116,10 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
 }
 
 /** Files that others on the machine cannot read, and the options that name them. */
-async function written(place: string, files: Files): Promise<readonly string[]> {
+async function written(place: PrivateFolder, files: Files): Promise<readonly string[]> {
   const parameters: string[] = [];
   for (const [option, content] of Object.entries(files)) {
-    const path = join(place, `${option}.json`);
-    await writeFile(path, jsonText(content) ?? '{}', { mode: 0o600 });
-    parameters.push(`--${option}`, path);
+    parameters.push(`--${option}`, await place.write(`${option}.json`, jsonText(content) ?? '{}'));
   }
   return parameters;
 }

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConnectorError, parseDuration } from '#sdk';
-import { startProcess, type RunningProcess } from '#sdk/process';
+import { privateFolder, startProcess, type PrivateFolder, type RunningProcess } from '#sdk/process';
 import { readCatalog, type CatalogEntry } from '#sdk/wire/singer';
 import { writeJson } from '#sdk/http';
-import { privateFolder, type PrivateFolder } from './private-folder.js';
 import type { SingerConfig } from './singer.config.js';
 
 /** A tap with its configuration. */

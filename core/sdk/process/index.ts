@@ -1,3 +1,4 @@
 /** Programs that others wrote, run as child processes: their lines with back-pressure, their end as an error that says why. */
 export { linesOf, MAX_LINE_BYTES } from './lines.js';
+export { privateFolder, type PrivateFolder } from './private-folder.js';
 export { startProcess, type ProcessOptions, type RunningProcess } from './start-process.js';

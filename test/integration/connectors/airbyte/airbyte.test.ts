@@ -1,6 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { airbyte } from '../../../../connectors/airbyte/airbyte.source.js';
 import {
   isConnectorError,
@@ -10,6 +12,7 @@ import {
   type RecordData,
   type SyncMode,
 } from '../../../../core/sdk/index.js';
+import { privateFolder } from '../../../../core/sdk/process/index.js';
 
 const PROGRAM = resolve('test/support/airbyte-source.mjs');
 const KEY = 'key-of-the-api';
@@ -261,9 +264,11 @@ describe('what goes wrong is told', () => {
   });
 });
 
+const isOurs = (name: string) => name.startsWith('tributary-program-') && name.includes(`-${process.pid}-`);
+
 test('a stop ends the program and leaves no file of its configuration', async () => {
   const stop = new AbortController();
-  const before = new Set((await readdir(tmpdir())).filter((name) => name.startsWith('tributary-airbyte-')));
+  const before = new Set((await readdir(tmpdir())).filter((name) => isOurs(name)));
   const source = await open({ fault: 'hangs', fault_at: 3 }, {}, stop.signal);
   const stream = (await source.streams(() => undefined))['orders']!;
   if (stream.kind !== 'stateful') throw new Error(stream.kind);
@@ -273,8 +278,18 @@ test('a stop ends the program and leaves no file of its configuration', async ()
   const end = steps.next();
   stop.abort(new Error('stopped'));
   await expect(end).rejects.toThrow('stopped');
-  const left = (await readdir(tmpdir())).filter((name) => name.startsWith('tributary-airbyte-') && !before.has(name));
+  const left = (await readdir(tmpdir())).filter((name) => isOurs(name) && !before.has(name));
   expect(left).toEqual([]);
+});
+
+test('what a killed process has left of its configuration goes with the next program', async () => {
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const own = privateFolder();
+  const left = dirname(await own.write('config.json', '{}')).replace(`-${process.pid}-`, `-${pid}-`);
+  own.remove();
+  await mkdir(left);
+  await (await open()).check();
+  expect(existsSync(left)).toBe(false);
 });
 
 describe('a configuration that the source hands out', () => {

@@ -10,7 +10,7 @@ export interface PrivateFolder {
   remove(): void;
 }
 
-const OWN = `tributary-singer-${hostname().replaceAll(/[^A-Za-z0-9.]/g, '')}-`;
+const OWN = `tributary-program-${hostname().replaceAll(/[^A-Za-z0-9.]/g, '')}-`;
 const open = new Set<string>();
 let isWatching = false;
 
