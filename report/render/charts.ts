@@ -60,7 +60,7 @@ export function drawChart(
   { width, panelHeight }: { readonly width: number; readonly panelHeight?: number },
 ): string | undefined {
   if (chart === 'trend')
-    return trendChart(section.month, section.days, {
+    return trendChart(section, {
       width,
       id: 'trend',
       ...(panelHeight === undefined ? {} : { panelHeight }),

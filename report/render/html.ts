@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { BarFigures, DayFigures, MonthSpan, Section } from '../section/model.js';
+import type { BarFigures, Section } from '../section/model.js';
 import { barChart } from './bar-chart.js';
 import { typeChart } from './charts.js';
 import { INTERACTIVE_STYLE, STYLE } from './style.js';
@@ -11,7 +11,7 @@ import { responseTables } from './response-tables.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
-import { PANELS, trendChart } from './trend-chart.js';
+import { PANELS, trendChart, trendLegend } from './trend-chart.js';
 
 const WIDE = 880;
 const NARROW = 328;
@@ -80,7 +80,7 @@ ${content}
 }
 
 function body(section: Section): readonly string[] {
-  const { month, days, largest_campaigns, by_region, by_segment, by_channel, control_groups, restatement } = section;
+  const { largest_campaigns, by_region, by_segment, by_channel, control_groups, restatement } = section;
   const tables = new Map(figureTables(section, MAIN).map((table) => [table.id, htmlTable(table)]));
   const moves = movesTable(section);
   const rates = 'Percentages are response rates.';
@@ -88,7 +88,7 @@ function body(section: Section): readonly string[] {
     part(`By ${by}`, lead, bars(`${id}s`, `Figures by ${by}`, rows), tables.get(id) ?? '');
   const unbroken = (by: string) => part(`By ${by}`, `None of the campaigns of this month is broken down by ${by}.`);
   return [
-    part('By day', 'Days without data are gaps; a zero was measured.', trend(month, days)),
+    part('By day', dayLead(section), trend(section)),
     withBars('campaign', 'campaign', largest_campaigns, `The largest by messages sent. ${rates}`),
     tables.has('region')
       ? withBars(
@@ -164,11 +164,19 @@ function body(section: Section): readonly string[] {
 const part = (title: string, lead: string, ...content: readonly string[]) =>
   `<section><h2>${title}</h2><p class="lead">${lead}</p>${content.join('\n')}</section>`;
 
-function trend(month: MonthSpan, days: readonly DayFigures[]): string {
+/** How the graph by day is to be read. */
+function dayLead(section: Section): string {
+  const legend = trendLegend(section);
+  const more = legend === '' ? '' : ` ${legend[0]!.toUpperCase()}${legend.slice(1)}.`;
+  return `Days without data are gaps; a zero was measured.${more}`;
+}
+
+function trend(section: Section): string {
+  const { month } = section;
   const panels = (width: number, id: string) =>
     PANELS.map(
       ({ key, label }) =>
-        `<div data-panel="${key}" data-label="${label}">${trendChart(month, days, { width, id: `${id}-${key}`, only: key })}</div>`,
+        `<div data-panel="${key}" data-label="${label}">${trendChart(section, { width, id: `${id}-${key}`, only: key })}</div>`,
     ).join('\n');
   return figure(panels, 'trend', ` data-month="${month.id}" data-days="${Number(month.last_day.slice(8))}"`);
 }

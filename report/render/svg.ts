@@ -13,6 +13,7 @@ export const INK = {
   text: '#000001',
   muted: '#000002',
   rule: '#000003',
+  paper: '#000004',
   sent: '#000011',
   opened: '#000012',
   responded: '#000013',

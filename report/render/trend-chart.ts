@@ -1,4 +1,4 @@
-import type { DayFigures, MonthSpan } from '../section/model.js';
+import type { EarlierDays, Section } from '../section/model.js';
 import { daysBetween } from '../section/calendar.js';
 import { draw, INK } from './svg.js';
 import { monthText, shortText } from './text.js';
@@ -23,15 +23,31 @@ export interface TrendOptions {
   readonly panelHeight?: number;
 }
 
+export type Trend = Pick<Section, 'month' | 'days' | 'earlier_days'>;
+
+type Beside = EarlierDays & { readonly line: 'dashed' | 'dotted' };
+
+/** What is drawn in grey beside the month, on the same days. */
+const besideOf = ({ earlier_days: { previous_month, last_year } }: Trend): readonly Beside[] => [
+  ...(previous_month === null ? [] : [{ ...previous_month, line: 'dashed' as const }]),
+  ...(last_year === null ? [] : [{ ...last_year, line: 'dotted' as const }]),
+];
+
+/** How the lines and points are to be read; empty where there is only the month, and none of its days moves. */
+export function trendLegend(trend: Trend): string {
+  const mayMove = trend.days.some((day) => day.is_preliminary && PANELS.some(({ key }) => day[key] !== null));
+  return [
+    ...(mayMove ? ['hollow points: may still move'] : []),
+    ...besideOf(trend).map(({ line, month }) => `${line}: ${monthText(month)}`),
+  ].join(', ');
+}
+
 /**
  * The days of the month, one panel a figure: they differ too much in size for one scale. A day that is not measured is a gap,
- * a measured zero lies on the line.
+ * a measured zero lies on the line. Beside it are the month before and the same month last year.
  */
-export function trendChart(
-  month: MonthSpan,
-  days: readonly DayFigures[],
-  { width, id, only, panelHeight = PANEL_HEIGHT }: TrendOptions,
-): string {
+export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_HEIGHT }: TrendOptions): string {
+  const { month, days } = trend;
   const shown = PANELS.filter(({ key }) => only === undefined || key === only);
   const all = daysBetween(month.first_day, month.last_day);
   const byDate = new Map(days.map((day) => [day.date, day]));
@@ -46,13 +62,23 @@ export function trendChart(
   }
   const top = (index: number) => tops[index]!;
   const options = {
-    title: shown.map(({ key, label }, index) => ({
-      text: measured(key) ? label : `${label}: not measured`,
-      left: 0,
-      top: top(index) - 26,
-      padding: 0,
-      textStyle: { fontSize: 12, fontWeight: 'bold', color: measured(key) ? INK[key] : INK.muted },
-    })),
+    title: [
+      ...shown.map(({ key, label }, index) => ({
+        text: measured(key) ? label : `${label}: not measured`,
+        left: 0,
+        top: top(index) - 26,
+        padding: 0,
+        textStyle: { fontSize: 12, fontWeight: 'bold', color: measured(key) ? INK[key] : INK.muted },
+      })),
+      // A panel that stands in a page alone has it above.
+      {
+        text: only === undefined ? trendLegend(trend) : '',
+        right: 12,
+        top: top(0) - 26,
+        padding: 0,
+        textStyle: { fontSize: 12, fontWeight: 'normal', color: INK.muted },
+      },
+    ],
     grid: shown.map((_, index) => ({
       left: 48,
       right: 12,
@@ -86,38 +112,57 @@ export function trendChart(
       axisLabel: { color: INK.muted, fontSize: 12, formatter: shortText },
       splitLine: { lineStyle: { color: INK.rule } },
     })),
-    series: shown.map(({ key, symbol, line }, index) => ({
-      type: 'line',
-      xAxisIndex: index,
-      yAxisIndex: index,
-      silent: true,
-      clip: false,
-      connectNulls: false,
-      showSymbol: true,
-      symbol,
-      // A point that stands alone must be seen without a line.
-      symbolSize: points(key) < 4 ? 9 : 5,
-      itemStyle: { color: INK[key] },
-      lineStyle: { color: INK[key], width: 2, type: line },
-      data: all.map((day) => byDate.get(day)?.[key] ?? null),
-    })),
+    series: shown.flatMap(({ key, symbol, line }, index) => {
+      const drawn = {
+        type: 'line',
+        xAxisIndex: index,
+        yAxisIndex: index,
+        silent: true,
+        clip: false,
+        connectNulls: false,
+      };
+      return [
+        ...(measured(key) ? besideOf(trend) : []).map((earlier) => ({
+          ...drawn,
+          showSymbol: false,
+          lineStyle: { color: INK.muted, width: 1, type: earlier.line },
+          data: all.map((_, place) => earlier.days[place]?.[key] ?? null),
+        })),
+        {
+          ...drawn,
+          showSymbol: true,
+          symbol,
+          // A point that stands alone must be seen without a line.
+          symbolSize: points(key) < 4 ? 9 : 5,
+          itemStyle: { color: INK[key] },
+          lineStyle: { color: INK[key], width: 2, type: line },
+          data: all.map((date) => {
+            const day = byDate.get(date);
+            if (day?.is_preliminary !== true || day[key] === null) return day?.[key] ?? null;
+            return { value: day[key], itemStyle: { color: INK.paper, borderColor: INK[key], borderWidth: 1.5 } };
+          }),
+        },
+      ];
+    }),
   };
   return draw({
     id,
     title: `${only === undefined ? 'Figures' : shown[0]!.label} by day, ${monthText(month.id)}`,
-    description: describe(month, days, shown),
+    description: describe(trend, shown),
     width,
     height: height + 8,
     options,
   });
 }
 
-function describe(month: MonthSpan, days: readonly DayFigures[], shown: readonly (typeof PANELS)[number][]): string {
+function describe(trend: Trend, shown: readonly (typeof PANELS)[number][]): string {
+  const { month, days } = trend;
+  const legend = trendLegend(trend);
   const parts = shown.map(({ key, label }) => {
     const measured = days.filter((day) => day[key] !== null);
     if (measured.length === 0) return `${label}: not measured.`;
     const highest = measured.reduce((best, day) => ((day[key] ?? 0) > (best[key] ?? 0) ? day : best));
     return `${label}: measured on ${measured.length} days, highest on ${highest.date} with ${highest[key]}.`;
   });
-  return `Days of ${monthText(month.id)}. ${parts.join(' ')} The same figures stand in the table by day.`;
+  return `Days of ${monthText(month.id)}. ${parts.join(' ')}${legend === '' ? '' : ` Lines and points: ${legend}.`} The same figures stand in the table by day.`;
 }

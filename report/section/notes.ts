@@ -15,6 +15,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
       title: 'Not measured',
       text: '“Not measured” means that the source or channel does not tell this figure. It is not zero: a zero was measured.',
     },
+    partlyMeasured(section),
     totals.opened === null
       ? undefined
       : {
@@ -55,9 +56,22 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
   return [...notes.filter((note) => note !== undefined), ...own];
 }
 
+/** How much of what was sent is not in the counts beside it: 7 delivered of 10 sent must not be read as 3 that failed. */
+function partlyMeasured({ by_channel }: Pick<Section, 'by_channel'>): Note | undefined {
+  const parts = (['delivered', 'opened'] as const).flatMap((figure) => {
+    const without = by_channel.filter((row) => (row.sent ?? 0) > 0 && row[figure] === null);
+    if (without.length === 0 || without.length === by_channel.filter(({ sent }) => (sent ?? 0) > 0).length) return [];
+    const sent = without.reduce((sum, row) => sum + row.sent!, 0).toLocaleString('en-US');
+    const names = without.map(({ channel }) => (channel === '' ? 'what has no channel' : channel.replaceAll('_', ' ')));
+    return [`“${figure}” leaves out ${sent} messages sent by ${names.length > 1 ? listOf(names) : names[0]!}`];
+  });
+  if (parts.length === 0) return undefined;
+  return { title: 'Measured in part', text: `These channels do not tell it: ${parts.join('; ')}. They did not fail.` };
+}
+
 function machineOpens({ opened_machine, opened }: Figures): string {
   if (opened_machine === null) return ' Opens by machines, such as mail privacy proxies, are not told apart.';
-  return ` They include ${opened_machine.toLocaleString('en-US')} of ${opened?.toLocaleString('en-US')} that are told to be by machines, such as Apple Mail Privacy Protection; rest decisions on responses.`;
+  return ` They include ${opened_machine.toLocaleString('en-US')} of ${opened?.toLocaleString('en-US')} that are told to be by machines, such as Apple Mail Privacy Protection; without them there are ${((opened ?? 0) - opened_machine).toLocaleString('en-US')}. Rest decisions on responses.`;
 }
 
 const listOf = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

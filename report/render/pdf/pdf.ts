@@ -13,8 +13,8 @@ import { drawTable, tableStart } from './table.js';
 
 /** The width at which charts are drawn before they are made to fit. */
 const DRAWN = 760;
-/** So that the graph by day stands on the first page. */
-const PANEL = 84;
+/** Of the graph by day: the first that still fits below the cards is taken, so that it stands on the first page. */
+const PANELS = [84, 70, 56] as const;
 
 /** The section for print: the same charts and tables as the page, on sheets that say what they are and how many there are. */
 export async function renderPdf(section: Section): Promise<Buffer> {
@@ -160,13 +160,19 @@ function drawParts(paper: Paper, section: Section): void {
   const tables = new Map(figureTables(section, MAIN, { isNarrow: true }).map((table) => [table.id, table]));
   const rates = 'Percentages are response rates.';
   const part = (title: string, lead: string, chart: string | undefined, table: SectionTable | undefined) => {
-    const drawn = chart === undefined ? undefined : drawChart(section, chart, { width: DRAWN, panelHeight: PANEL });
+    const drawn = chart === undefined ? undefined : drawChart(section, chart, { width: DRAWN });
     if (drawn === undefined && table === undefined) return;
     drawPart(paper, { title, lead, drawn, table });
     const more = table === undefined ? undefined : tables.get(`${table.id}_own`);
     if (more !== undefined) drawPart(paper, { title: more.title, lead: OWN, drawn: undefined, table: more });
   };
-  part('By day', 'Days without data are gaps; a zero was measured.', 'trend', undefined);
+  const graphs = PANELS.map((panelHeight) => drawChart(section, 'trend', { width: DRAWN, panelHeight })!);
+  drawPart(paper, {
+    title: 'By day',
+    lead: 'Days without data are gaps; a zero was measured.',
+    drawn: graphs.find((drawn) => HEADING + heightOn(paper, drawn) <= paper.left_over()) ?? graphs[0],
+    table: undefined,
+  });
   part('By campaign', `The largest by messages sent. ${rates}`, 'campaigns', tables.get('campaign'));
   part('By region', rates, 'regions', tables.get('region'));
   part('By member segment', rates, 'segments', tables.get('segment'));
@@ -211,12 +217,15 @@ interface Part {
   readonly table: SectionTable | undefined;
 }
 
+/** How high a chart is once it is as wide as the page, with the space below it. */
+function heightOn({ width }: Paper, drawn: string): number {
+  const drawnHeight = Number(/^<svg viewBox="0 0 \d+ (\d+)"/.exec(drawn)![1]);
+  return (drawnHeight * width) / DRAWN + 6;
+}
+
 function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
   const { doc, left, width } = paper;
-  const [, drawnWidth = DRAWN, drawnHeight = 0] =
-    /^<svg viewBox="0 0 (\d+) (\d+)"/.exec(drawn ?? '')?.map(Number) ?? [];
-  const scale = width / drawnWidth;
-  const chartHeight = drawn === undefined ? 0 : drawnHeight * scale + 6;
+  const chartHeight = drawn === undefined ? 0 : heightOn(paper, drawn);
   // A heading stays with what it is of.
   paper.room(HEADING + chartHeight + (table === undefined ? 0 : tableStart(paper, table)));
   paper.y += 10;
@@ -233,7 +242,7 @@ function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
   paper.y = doc.y + 6;
   if (drawn !== undefined) {
     const alt = unescape(/<desc[^>]*>([^<]*)</.exec(drawn)?.[1] ?? title);
-    paper.element('Figure', () => drawSvg(doc, inLight(drawn), { x: left, y: paper.y, scale }), { alt });
+    paper.element('Figure', () => drawSvg(doc, inLight(drawn), { x: left, y: paper.y, scale: width / DRAWN }), { alt });
     paper.y += chartHeight;
   }
   if (table !== undefined) drawTable(paper, table);

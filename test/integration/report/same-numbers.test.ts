@@ -212,6 +212,9 @@ describe.each(MONTHS)('in every form of %s', (month) => {
         expect([id, lines.some((line) => line.endsWith(` ${row.join(' ')}`)), row]).toEqual([id, true, row]);
     }
     expect(lines.join('\n')).toContain(section.notes[0]!.title);
+    // The graph by day is below the cards, on the first sheet.
+    expect(lines.indexOf('By day')).toBeGreaterThan(0);
+    expect(lines.indexOf('By day')).toBeLessThan(lines.findIndex((line) => / 1 of \d+$/.test(line)));
   });
 
   test('the mail says them as tables, as text and on its cards', async () => {
