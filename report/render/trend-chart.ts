@@ -108,7 +108,8 @@ export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_
       min: 0,
       show: measured(key),
       minInterval: 1,
-      splitNumber: 3,
+      // Letters that are 12 high need room between them.
+      splitNumber: panelHeight < 80 ? 1 : 3,
       axisLabel: { color: INK.muted, fontSize: 12, formatter: shortText },
       splitLine: { lineStyle: { color: INK.rule } },
     })),

@@ -14,7 +14,7 @@ import { drawTable, tableStart } from './table.js';
 /** The width at which charts are drawn before they are made to fit. */
 const DRAWN = 760;
 /** Of the graph by day: the first that still fits below the cards is taken, so that it stands on the first page. */
-const PANELS = [84, 70, 56] as const;
+const PANELS = [84, 74, 64, 56] as const;
 
 /** The section for print: the same charts and tables as the page, on sheets that say what they are and how many there are. */
 export async function renderPdf(section: Section): Promise<Buffer> {

@@ -39,3 +39,17 @@ test('the month before and the same month last year are beside it, on the same d
   expect(count(draw(beside), DASHED)).toBe(2);
   expect(draw(beside)).toMatch(/<text[^>]*>dashed: October 2026, dotted: November 2025<\/text>/);
 });
+
+test.each([56, 64, 74, 84, 128])(
+  'numbers of the scale do not touch each other in a panel that is %i high',
+  (panelHeight) => {
+    const days = settled.days.map((one) => ({ ...one, sent: one.sent! * 3_100 }));
+    const svg = trendChart({ ...settled, days }, { width: 880, id: 'trend', only: 'sent', panelHeight });
+    const places = [...svg.matchAll(/<text[^>]*text-anchor="end"[^>]*transform="translate\([\d.]+ ([\d.]+)\)"/g)].map(
+      ([, y]) => Number(y),
+    );
+    expect(places.length).toBeGreaterThan(1);
+    const sorted = places.toSorted((one, other) => one - other);
+    for (const [at, y] of sorted.slice(1).entries()) expect(y - sorted[at]!).toBeGreaterThan(12);
+  },
+);
