@@ -8,8 +8,10 @@ import {
   type StreamOf,
 } from '#sdk';
 import { connect, warningsOf, type Connected } from './connected.js';
+import { isComponent } from './manifest/text.js';
 import { GUIDE } from './rest.guide.js';
 import { restConfig, type RestConfig } from './rest.config.js';
+import { secretsIn } from './run/json-schema.js';
 import { checkManifest } from './streams/check.js';
 import type { DeclarativeStream } from './streams/declarative-stream.js';
 import { fieldsOfRecords, fieldsOfSchema } from './schemas/fields.js';
@@ -38,8 +40,12 @@ export const rest = defineSource({
     const connected = await connect(config, { signal, baseFolder });
     return { config, signal, connected, untold: [...warningsOf(connected.manifest)] };
   },
-  async check({ connected }, note) {
+  async check({ connected, config }, note) {
     for (const warning of warningsOf(connected.manifest)) note(warning);
+    for (const path of openSecrets(connected, config))
+      note(
+        `\`manifest_config.${path}\` is a secret by the manifest's \`spec\`; under \`secrets\` it is masked wherever the configuration is shown.`,
+      );
     await checkManifest(connected);
   },
   async streams(_kind, { config: { streams: only }, client, isWanted }) {
@@ -61,6 +67,14 @@ export const rest = defineSource({
   },
   close: ({ connected }) => connected.close(),
 });
+
+/** The paths of what the manifest calls secret, and the configuration has in the open. */
+function openSecrets({ manifest }: Connected, { manifest_config: given, secrets }: RestConfig): ReadonlySet<string> {
+  const { spec } = manifest.root;
+  const schema = isComponent(spec) ? spec['connection_specification'] : undefined;
+  const open = secretsIn(given, schema).filter(({ path }) => !Object.hasOwn(secrets, path));
+  return new Set(open.map(({ path }) => path));
+}
 
 async function sourceStream(stream: DeclarativeStream, { connected, signal, untold }: Rest): Promise<SourceStream> {
   const { name, primaryKey, cursorField } = stream;

@@ -7,7 +7,7 @@ import type { State } from './cursors/cursor.js';
 import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import { restConfig } from './rest.config.js';
-import { secretValues } from './run/json-schema.js';
+import { secretsIn } from './run/json-schema.js';
 import { isComponent } from './manifest/text.js';
 
 export interface TrialOptions {
@@ -41,7 +41,8 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
   });
   try {
     const spec = source.manifest.root['spec'];
-    if (isComponent(spec)) secrets.push(...secretValues(source.environment.config, spec['connection_specification']));
+    if (isComponent(spec))
+      secrets.push(...secretsIn(source.environment.config, spec['connection_specification']).map(({ value }) => value));
     const streams = await source.streams();
     const name = options.stream ?? streams.keys().next().value;
     const stream = name === undefined ? undefined : streams.get(name);

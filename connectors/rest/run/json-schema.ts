@@ -52,14 +52,22 @@ function isOfType(value: unknown, type: string): boolean {
   }
 }
 
-/** The names of fields that a schema marks as secrets, however deep. */
-export function secretValues(value: unknown, schema: unknown): readonly string[] {
+/** A text that a schema marks as secret, and the path that it stands under. */
+export interface Secret {
+  readonly path: string;
+  readonly value: string;
+}
+
+/** What of a value its schema marks as secret, however deep. */
+export function secretsIn(value: unknown, schema: unknown, path = ''): readonly Secret[] {
   if (!isComponent(schema)) return [];
-  if (schema['airbyte_secret'] === true) return typeof value === 'string' ? [value] : [];
+  if (schema['airbyte_secret'] === true) return typeof value === 'string' ? [{ path, value }] : [];
   const inside =
     isComponent(schema['properties']) && isComponent(value)
-      ? Object.entries(schema['properties']).flatMap(([name, property]) => secretValues(value[name], property))
+      ? Object.entries(schema['properties']).flatMap(([name, property]) =>
+          secretsIn(value[name], property, path === '' ? name : `${path}.${name}`),
+        )
       : [];
-  const choices = [schema['oneOf'], schema['anyOf']].flat().flatMap((choice) => secretValues(value, choice));
+  const choices = [schema['oneOf'], schema['anyOf']].flat().flatMap((choice) => secretsIn(value, choice, path));
   return [...inside, ...choices];
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { campaignApi } from '../../../support/campaign-api.js';
 import { RESULTS } from '../../../support/campaigns.js';
 import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
+import { rest } from '../../../../connectors/rest/rest.source.js';
+import { scriptedApi } from '../../../support/scripted-api.js';
 import { read } from './reading.js';
 
 const rows = Array.from({ length: 5 }, (_, at) => ({ id: at + 1, name: `n${at}`, ok: at % 2 === 0 ? true : null }));
@@ -96,4 +98,24 @@ test('a field that is called type is sent like any other, in the query, in heade
     type: 'Header',
     body: 'type=Form&kind=a',
   });
+});
+
+test('a check names secrets that stand in the open', async () => {
+  const api = await scriptedApi(() => ({ body: { data: [{ id: 1 }] } }));
+  const notes = async (config: object, secrets: object) => {
+    const given = { manifest: 'offset-pages-api-key.yaml', manifest_config: { endpoint: api.url, ...config }, secrets };
+    const told: string[] = [];
+    const source = await rest.open(rest.config.parse({ ...given, allow: ['loopback'] }), {
+      signal: new AbortController().signal,
+      baseFolder: 'test/fixtures/manifests',
+    });
+    await source.check((text) => told.push(text));
+    await source.close();
+    return told;
+  };
+  expect(await notes({ api_key: 'k-1' }, {})).toEqual([
+    "`manifest_config.api_key` is a secret by the manifest's `spec`; under `secrets` it is masked wherever the configuration is shown.",
+  ]);
+  expect(await notes({}, { api_key: 'k-1' })).toEqual([]);
+  await api.close();
 });
