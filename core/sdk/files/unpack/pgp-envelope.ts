@@ -37,7 +37,7 @@ export async function envelopeOf(chunks: AsyncIterator<Uint8Array>): Promise<Env
     const asItCame = () => restOf(bytes);
     const other = { sessionKeys: Buffer.concat([...session, EMPTY_SEALED]), isOfVersion1: false, whole: asItCame };
     if ((start & 0x80) === 0 || (!isSession && !isSealed)) return { ...other, sealed: asItCame };
-    const length = isNewFormat ? await newLength(bytes) : await oldLength(bytes, start & 3);
+    const length = isNewFormat ? await newLength(bytes.take) : await oldLength(bytes.take, start & 3);
     if (isSession) {
       if (length.isPartial || bytes.head().length + length.bytes > MAX_HEAD_BYTES)
         throw new Error('a packet with a session key is too long');
@@ -112,7 +112,7 @@ export async function literalIn(content: AsyncIterable<Uint8Array>) {
   const isNewFormat = (start & 0x40) !== 0;
   if ((start & 0x80) === 0 || (isNewFormat ? start & 0x3f : (start & 0x3f) >> 2) !== LITERAL)
     return { data: undefined, all: restOf(bytes) };
-  const body = bodyOf(bytes, isNewFormat ? await newLength(bytes) : await oldLength(bytes, start & 3));
+  const body = bodyOf(bytes, isNewFormat ? await newLength(bytes.take) : await oldLength(bytes.take, start & 3));
   return { data: withoutHead(body), all: undefined };
 }
 
@@ -135,6 +135,8 @@ interface Reader {
   /** At most so many bytes; undefined at the end. */
   some(most: number): Promise<Uint8Array | undefined>;
   /** Just so many. */
+  exactly(count: number): Promise<Uint8Array>;
+  /** The same, and `head` holds them. */
   take(count: number): Promise<Uint8Array>;
   /** All that `take` gave until now. */
   head(): Uint8Array;
@@ -153,21 +155,25 @@ function readerOf(chunks: AsyncIterator<Uint8Array>): Reader {
     held = held.subarray(part.length);
     return part;
   };
+  const exactly = async (count: number) => {
+    const parts: Uint8Array[] = [];
+    for (let missing = count; missing > 0;) {
+      const part = await some(missing);
+      if (part === undefined) throw cutOff();
+      parts.push(part);
+      missing -= part.length;
+    }
+    return Buffer.concat(parts);
+  };
   return {
     some,
+    exactly,
     async *rest() {
       for (let part = await some(Infinity); part !== undefined; part = await some(Infinity)) yield part;
     },
     head: () => head,
     async take(count) {
-      const parts: Uint8Array[] = [];
-      for (let missing = count; missing > 0;) {
-        const part = await some(missing);
-        if (part === undefined) throw cutOff();
-        parts.push(part);
-        missing -= part.length;
-      }
-      const taken = Buffer.concat(parts);
+      const taken = await exactly(count);
       head = Buffer.concat([head, taken]);
       return taken;
     },
@@ -186,21 +192,22 @@ const whole = (bytes: number): Length => ({ bytes, isPartial: false });
 const numberIn = (bytes: Uint8Array) => bytes.reduce((sum, byte) => sum * 256 + byte, 0);
 
 /** RFC 9580, section 4.2.1. */
-async function newLength(bytes: Pick<Reader, 'take'>): Promise<Length> {
-  const first = (await bytes.take(1))[0] ?? 0;
+async function newLength(take: Reader['take']): Promise<Length> {
+  const first = (await take(1))[0] ?? 0;
   if (first < 192) return whole(first);
-  if (first < 224) return whole(((first - 192) << 8) + numberIn(await bytes.take(1)) + 192);
+  if (first < 224) return whole(((first - 192) << 8) + numberIn(await take(1)) + 192);
   if (first < 255) return { bytes: 2 ** (first & 0x1f), isPartial: true };
-  return whole(numberIn(await bytes.take(4)));
+  return whole(numberIn(await take(4)));
 }
 
 /** RFC 9580, section 4.2.2; the last type has no length and goes on to the end. */
-async function oldLength(bytes: Pick<Reader, 'take'>, type: number): Promise<Length> {
-  return whole(type === 3 ? Infinity : numberIn(await bytes.take(2 ** type)));
+async function oldLength(take: Reader['take'], type: number): Promise<Length> {
+  return whole(type === 3 ? Infinity : numberIn(await take(2 ** type)));
 }
 
 async function* bodyOf(bytes: Reader, first: Length): AsyncGenerator<Uint8Array> {
-  for (let length = first; ; length = await newLength(bytes)) {
+  // A large file comes in hundreds of thousands of parts, of whose lengths nothing is kept.
+  for (let length = first; ; length = await newLength(bytes.exactly)) {
     for (let missing = length.bytes; missing > 0;) {
       const part = await bytes.some(missing);
       if (part === undefined && missing !== Infinity) throw cutOff();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { decodedParts, type Compression, type Identity } from '../../../../core/sdk/files/decode.js';
+import { freeing } from '../../../../core/sdk/files/unpack/freed.js';
 import { seeded } from './csv-rows.js';
 
 const versionOf = (name: string, bytes: number) => ({ name, bytes, modifiedAt: '2026-01-01T00:00:00Z', version: 'v1' });
@@ -75,6 +76,40 @@ test('a gzip file that is cut off anywhere is an error that says after which byt
     });
   }
 });
+
+test('zeros that fill up a gzip file are no data, and what follows them is refused', async () => {
+  const [first, second, zeros] = [gzipSync('a,b\n'), gzipSync('1,2\n'), Buffer.alloc(20)];
+  const inner = Buffer.concat([first, zeros, second]);
+  for (const size of [7, 13, 1 << 16]) {
+    expect((await unpack(Buffer.concat([first, zeros]), { size })).text).toBe('a,b\n');
+    for (const [name, bytes] of [
+      ['x.gz', inner],
+      ['x.gz.gz', gzipSync(inner)],
+    ] as const)
+      await expect(unpack(bytes, { name, size })).rejects.toMatchObject({
+        kind: 'source',
+        message: `File "${name}" has other bytes after the end of its gzip archive.`,
+        details: { fault: 'integrity' },
+      });
+  }
+});
+
+test.each([
+  ['x.gz', gzipSync(noise(400_000))],
+  ['x.zst', Buffer.concat(Array.from({ length: 100 }, () => zstdCompressSync(noise(4_000))))],
+])(
+  '%s in small pieces is unpacked right where they are taken slowly and their memory is given back',
+  async (name, bytes) => {
+    const raw = pieces(bytes, 4_096);
+    const found: Uint8Array[] = [];
+    const identity: Identity = { checksum: '', bytes: 0 };
+    for await (const chunk of freeing(decoded(raw, versionOf(name, bytes.length), 'auto', identity), () => true)) {
+      found.push(Buffer.from(chunk));
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(Buffer.concat(found)).toHaveLength(400_000);
+  },
+);
 
 test('a damaged gzip file, text after its end, and text that is called gzip are errors', async () => {
   const bytes = gzipSync(noise(3_000));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import * as openpgp from 'openpgp';
+import { envelopeOf } from '../../../../../core/sdk/files/unpack/pgp-envelope.js';
 import { decrypting } from '../../../../../core/sdk/files/unpack/pgp-message.js';
 
 /** Messages in every form in which programs write them, however they come in pieces, and those that were tampered with. */
@@ -129,4 +130,18 @@ test('a message for somebody else names that', async () => {
     message: expect.stringMatching(/session key/i),
     details: { hint: expect.stringContaining('encrypted for another key') },
   });
+});
+
+test('of the lengths of a message in very many parts nothing is kept', async () => {
+  const parts = Array.from({ length: 5_000 }, () => Buffer.of(0xe0, 7));
+  const bytes = Buffer.concat([Buffer.of(0xd2, 0xe0, 1), ...parts, Buffer.of(0)]);
+  const envelope = await envelopeOf(
+    (async function* () {
+      yield bytes;
+    })(),
+  );
+  let content = 0;
+  for await (const part of envelope.sealed()) content += part.length;
+  expect(content).toBe(5_000);
+  expect((await envelope.whole().next()).value).toHaveLength(3);
 });
