@@ -1,7 +1,7 @@
 import { ConnectorError, defineSource, type RecordData, type SourceStream, type StreamOf } from '#sdk';
 import { airbyteConfig, type AirbyteConfig } from './airbyte.config.js';
 import { GUIDE } from './airbyte.guide.js';
-import { connected, lastOf, nothingSaid, openSecrets, type Connected } from './connected.js';
+import { connected, lastOf, nothingSaid, openSecrets, unreadOptions, type Connected } from './connected.js';
 import { offeredStreams, type OfferedStream } from './offered.js';
 import { readStream } from './reading.js';
 
@@ -13,6 +13,7 @@ export const airbyte = defineSource({
   connect: ({ config, signal, baseFolder, keepFolder }) => connected(config, { signal, baseFolder, keepFolder }),
   async check(source, note) {
     const config = await source.config();
+    for (const text of await unreadOptions(source)) note(text);
     for (const path of await openSecrets(source, config))
       note(
         `\`config.${path}\` is a secret by the source's \`spec\`; under \`secrets\` it is masked wherever the configuration is shown.`,

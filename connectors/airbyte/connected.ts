@@ -1,9 +1,10 @@
 import { join, resolve } from 'node:path';
-import { ConnectorError, optionError, parseDuration, type OptionIssue } from '#sdk';
+import { ConnectorError, nearest, optionError, parseDuration, type OptionIssue } from '#sdk';
 import {
   schemaFaults,
   secretPaths,
   secretValues,
+  unknownOptions,
   type AirbyteMessage,
   type AirbyteStream,
   type ConnectorSpecification,
@@ -26,6 +27,8 @@ export interface Connected {
   scrub(text: string): string;
 }
 
+/** By which Airbyte's declarative runner is given a manifest, among the options. */
+const INJECTED_MANIFEST = '__injected_declarative_manifest';
 const KEPT = 'airbyte-config.json';
 /** What is shorter stands in half of all words; masking it would tell it. */
 const SHORTEST_SECRET = 4;
@@ -150,6 +153,19 @@ function setOwn(node: Record<string, unknown>, name: string, value: unknown): un
 function placed({ path, message }: OptionIssue, { secrets }: AirbyteConfig): OptionIssue {
   const inSecrets = path.join('.');
   return { path: Object.hasOwn(secrets, inSecrets) ? ['secrets', inSecrets] : ['config', ...path], message };
+}
+
+/** What the source would read past without a word, for its specification lets any option pass. */
+export async function unreadOptions({ given, specification }: Connected): Promise<readonly string[]> {
+  // A manifest in place of a source: its options are those of the manifest, and the specification is that of what runs it.
+  if (Object.hasOwn(given.config, INJECTED_MANIFEST)) return [];
+  const { connectionSpecification: schema } = await specification();
+  return unknownOptions(withSecrets(given), schema).map(({ path, known }) => {
+    const at = placed({ path, message: '' }, given).path;
+    const near = nearest(String(path.at(-1)), known);
+    const next = near === undefined ? `It names: ${known.join(', ')}.` : `Did you mean "${near}"?`;
+    return `\`${at.join('.')}\` is no option that the source's \`spec\` names, so that the source may pass over it. ${next}`;
+  });
 }
 
 /** The paths of secrets, by the specification, that stand under `config`. */

@@ -37,7 +37,16 @@ const KINDS: Readonly<Record<FailureType, ErrorKind>> = {
   transient_error: 'transient',
   system_error: 'source',
 };
+const NEXT: Readonly<Record<FailureType, string>> = {
+  config_error: 'Correct `config` or `secrets` of the source.',
+  transient_error: 'The source takes it for passing: run it again later.',
+  system_error:
+    'Look at its options first: `tributary check` names those that the source may pass over. Else run it by hand with the same configuration, or try another version of it.',
+};
 const LONGEST_TEXT = 1_000;
+/** Lines of its log and of its stderr that are told with a fault whose own text says little. */
+const LAST_LINES = 5;
+const QUIET = ['DEBUG', 'TRACE'];
 
 export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
   const { command, environment, folder, silenceMs, signal, scrub, onConfig } = options;
@@ -47,6 +56,12 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
     const place = privateFolder();
     let fault: TraceError | undefined;
     let lastLog: string | undefined;
+    const lastLines: string[] = [];
+    const hear = (text: string) => {
+      const lines = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+      lastLines.push(...lines.slice(-LAST_LINES).map((line) => line.slice(0, LONGEST_TEXT)));
+      lastLines.splice(0, lastLines.length - LAST_LINES);
+    };
     let [number, messages, noise, firstNoise] = [0, 0, 0, 0];
     const take = async (line: string, found: AirbyteMessage[]) => {
       number += 1;
@@ -61,6 +76,7 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
       if (message.type === 'TRACE' && message.trace.type === 'ERROR') fault ??= message.trace.error;
       else if (message.type === 'CONTROL') await onConfig(message.control.connectorConfig.config);
       else if (message.type === 'LOG') {
+        if (!QUIET.includes(message.log.level)) hear(message.log.message);
         if (message.log.level === 'ERROR' || message.log.level === 'FATAL') lastLog = message.log.message;
       } else found.push(message);
     };
@@ -72,6 +88,7 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
         folder,
         signal,
         silenceMs,
+        onNote: hear,
       });
       try {
         for await (const lines of child.lines) {
@@ -84,11 +101,11 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
       }
     } catch (error) {
       signal.throwIfAborted();
-      throw fault === undefined ? ownFault(error, lastLog) : tracedFault(fault);
+      throw fault === undefined ? ownFault(error, lastLog) : tracedFault(fault, lastLines);
     } finally {
       place.remove();
     }
-    if (fault !== undefined) throw tracedFault(fault);
+    if (fault !== undefined) throw tracedFault(fault, lastLines);
     if (messages === 0)
       throw new ConnectorError('source', `"${name} ${verb}" ended without a message of the Airbyte protocol.`, {
         hint: 'Is `command` an Airbyte source? Run it by hand with `spec` at the end.',
@@ -105,11 +122,15 @@ export function airbyteProgram(options: ProgramOptions): AirbyteProgram {
     const whole = message.startsWith('Line ') ? `"${name}": ${message}` : message;
     return new ConnectorError(kind, scrub(whole + said), details);
   };
-  const tracedFault = ({ message, internal_message: inner, failure_type: type, stream_descriptor: of }: TraceError) => {
+  const tracedFault = (traced: TraceError, lines: readonly string[]) => {
+    const { message, internal_message: inner, failure_type: type = 'system_error', stream_descriptor: of } = traced;
     const more = inner === undefined || message.includes(inner) ? '' : ` (${inner.slice(0, LONGEST_TEXT)})`;
-    return new ConnectorError(KINDS[type ?? 'system_error'], scrub(`${name}: ${message}${more}`), {
+    // A fault of the configuration is told for people; any other is often but a word that something failed.
+    const last =
+      type === 'config_error' || lines.length === 0 ? '' : `\nThe last lines of its log:\n${lines.join('\n')}`;
+    return new ConnectorError(KINDS[type], scrub(`${name}: ${message}${more}${last}`), {
       ...(of === undefined ? {} : { stream: of.name }),
-      ...(type === 'config_error' ? { hint: 'Correct `config` or `secrets` of the source.' } : {}),
+      hint: NEXT[type],
     });
   };
   return { run };

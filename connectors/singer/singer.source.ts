@@ -2,6 +2,7 @@ import {
   ConnectorError,
   defineSource,
   optionError,
+  toConnectorError,
   type SourceStream,
   type StatefulRequest,
   type StreamOf,
@@ -30,26 +31,26 @@ export const singer = defineSource({
     const catalog = await tap.catalog();
     checkNames(config, catalog);
     if (catalog.length === 0) note('The tap offers no stream.');
+    const faults: [stream: string, error: unknown][] = [];
+    const plans = plansOf(catalog, config, (stream, error) => faults.push([stream, error]));
+    if (plans.size === 0 && faults.length > 0) throw faults[0]![1];
+    for (const [stream, error] of faults) {
+      const { message, details } = toConnectorError(error, { stream });
+      note(`It can be read without "${stream}". ${[message, details.hint].filter(Boolean).join(' ')}`);
+    }
   },
   async streams(_kind, { config, client, isWanted, leaveOut }) {
     const catalog = await client.tap.catalog();
     checkNames(config, catalog);
-    const offered = new Map<string, StreamOf<SingerConfig, Singer>>();
-    const plans = new Map<string, Planned>();
+    const wanted = catalog.filter(({ stream }) => isWanted(stream));
+    const plans = plansOf(wanted, config, leaveOut);
     const together = jointReading(client, catalog, plans);
-    for (const entry of catalog) {
-      if (!isWanted(entry.stream)) continue;
-      try {
-        if (offered.has(entry.stream)) throw twice(entry.stream);
-        const planned = plan(entry, config);
-        plans.set(entry.stream, planned);
+    return Object.fromEntries(
+      [...plans].map(([name, planned]): [string, StreamOf<SingerConfig, Singer>] => {
         const stream = sourceStream(planned, together);
-        offered.set(entry.stream, () => stream);
-      } catch (error) {
-        leaveOut(entry.stream, error);
-      }
-    }
-    return Object.fromEntries(offered);
+        return [name, () => stream];
+      }),
+    );
   },
   close: ({ tap }) => tap.close(),
 });
@@ -58,6 +59,24 @@ export const singer = defineSource({
 interface Planned extends Pick<ReadStream, 'name' | 'id' | 'fields' | 'key'> {
   readonly method: string | undefined;
   readonly replicationKey: string | undefined;
+}
+
+/** The streams that can be read, by name; what is wrong with the others is told to `leaveOut`. */
+function plansOf(
+  catalog: readonly CatalogEntry[],
+  config: SingerConfig,
+  leaveOut: (stream: string, error: unknown) => void,
+): ReadonlyMap<string, Planned> {
+  const plans = new Map<string, Planned>();
+  for (const entry of catalog) {
+    try {
+      if (plans.has(entry.stream)) throw twice(entry.stream);
+      plans.set(entry.stream, plan(entry, config));
+    } catch (error) {
+      leaveOut(entry.stream, error);
+    }
+  }
+  return plans;
 }
 
 function plan(entry: CatalogEntry, { primary_keys, replication_methods, cursors }: SingerConfig): Planned {

@@ -207,6 +207,25 @@ describe('a connector of ours, run by others', () => {
     for (const { stdout, stderr } of [refused, away, missing]) expect(stdout + stderr).not.toContain('the-password');
   });
 
+  test('tells a call that is wrong as a message too, with the place, and nothing of what the file holds', async () => {
+    project = await newProject('');
+    const broken = await project.write('broken.json', '{\n  "url": "the-password",\n  "max" x: 1\n}');
+    const reference = await write('reference.json', { url: '${env:WAREHOUSE_URL:-the-password}' });
+    const calls = [
+      [['postgres', 'chek'], '"chek" is no verb of the Airbyte protocol. There are: spec, check,'],
+      [['postgres', 'check', '--config', broken], `"${broken}", is no JSON: ${broken}:3:9.`],
+      [['postgres', 'write', '--config', reference], 'url: `${env:WAREHOUSE_URL}`. Write the value itself'],
+    ] as const;
+    for (const [args, message] of calls) {
+      const { code, stdout, stderr } = await airbyte(...args);
+      expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+      expect(messagesOf(stdout).map(({ trace }) => trace.error)).toEqual([
+        expect.objectContaining({ failure_type: 'config_error', message: expect.stringContaining(message) }),
+      ]);
+      expect(stdout).not.toContain('the-password');
+    }
+  });
+
   test('is read by our own source and written by our own destination, as two programs of others would', async () => {
     project = await newProject(bridge([...TRIBUTARY, 'airbyte', 'local'], local, { results: {} }));
     await project.write('data/a.csv', csv(1, 2));

@@ -103,6 +103,15 @@ test('a configuration that is wrong is told by its path, and nothing goes to std
   expect(stderr).toContain('files: ');
 });
 
+test.each([
+  ['tap', 'local', '--discover'],
+  ['target', 'postgres'],
+])('`%s %s` without a configuration says so', async (...args) => {
+  const { code, stdout, stderr } = await project.run(args, { input: '' });
+  expect([code, stdout]).toEqual([3, '']);
+  expect(stderr).toMatch(/`--config` is missing\.\n.*next: Give it a file: `--config FILE`\./);
+});
+
 (tapJsonl === undefined ? test.skip : test)(
   'a tap of others is read into Postgres, and goes on from its own state',
   async () => {

@@ -144,6 +144,11 @@ async function readStream({ name, namespace }, sync) {
         process.exit(3);
       }
       if (fault.endsWith('_error')) {
+        if (config.log !== undefined) {
+          say({ type: 'LOG', log: { level: 'DEBUG', message: 'Nothing to see.' } });
+          say({ type: 'LOG', log: { level: 'FATAL', message: config.log } });
+          process.stderr.write(`Last of all, ${config.credentials.api_key}\n`);
+        }
         fail(fault, 'It went wrong.', `with ${config.credentials.api_key}`);
         process.exit(1);
       }

@@ -22,6 +22,16 @@ export interface LoadOptions {
 /** Reads a manifest and says what is wrong with it; throws only for what is no YAML at all. A short form becomes the components that it stands for. */
 export function loadManifest(text: string, { name, replacedClasses = new Set() }: LoadOptions): Manifest {
   const parsed = parseText(text, name);
+  const { root: given, lines } = parsed;
+  if (
+    isComponent(given['api']) &&
+    !['endpoint', 'streams', 'dynamic_streams'].some((key) => given[key] !== undefined)
+  ) {
+    const message =
+      '`api` belongs into the configuration of a source; a file of its own begins with what stands under it, `endpoint`, without `api:` (docs/custom-api.md)';
+    const problem: Problem = { severity: 'error', line: lines.of(given, 'api'), path: 'api', message };
+    return { name, root: given, lines, problems: [problem] };
+  }
   if (isShortForm(parsed.root)) {
     const { root, problems } = longForm(parsed.root, parsed.lines);
     if (problems.length > 0) return { name, root: parsed.root, lines: parsed.lines, problems };

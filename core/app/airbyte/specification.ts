@@ -64,6 +64,15 @@ export interface Accepted {
 /** The configuration of `--config` as the plugin takes it. Throws a `config` error that names each option that is wrong, by its path. */
 export function acceptedConfig(plugin: Plugin, given: unknown, defaultSchema = DEFAULT_SCHEMA): Accepted {
   const { connectionSpecification } = specificationOf(plugin);
+  const references = referencesIn(given);
+  if (references.length > 0)
+    throw new ConnectorError(
+      'config',
+      `The configuration holds what only YAML of ours replaces: ${references.join('; ')}.`,
+      {
+        hint: 'Write the value itself into the file of `--config`, which should be readable by its owner alone, or let what starts this put it there.',
+      },
+    );
   const faults = schemaFaults(given, connectionSpecification).map(
     ({ path, message }) => `${path.join('.') || 'it'}: ${message}`,
   );
@@ -79,6 +88,19 @@ export function acceptedConfig(plugin: Plugin, given: unknown, defaultSchema = D
       hint: 'Give the URL of a database.',
     });
   return { config, schema: String(schema), secrets };
+}
+
+/** A secret that is written so would be sent as the text that it is. `{{ }}` and a `$` alone are left to the connectors. */
+const REFERENCE = /(?<!\$)\$\{(?:env|file|vault|aws|age):[^}:]*/;
+
+function referencesIn(value: unknown, path: readonly string[] = []): readonly string[] {
+  if (typeof value === 'string') {
+    // Without the default that one may have: it may be a secret.
+    const [reference] = REFERENCE.exec(value) ?? [];
+    return reference === undefined ? [] : [`${path.join('.') || 'it'}: \`${reference}}\``];
+  }
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => referencesIn(part, [...path, key]));
 }
 
 const refused = (faults: readonly string[]) =>

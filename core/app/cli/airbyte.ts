@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
-import { Argument, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Plugin } from '../../plugins/index.js';
-import { fromJsonText, type ErrorReport } from '../../protocol/index.js';
+import type { ErrorReport } from '../../protocol/index.js';
 import { ConnectorError, toConnectorError, type DestinationPlugin, type SourcePlugin } from '../../sdk/index.js';
 import type { MessageWriter } from '../airbyte/message-writer.js';
+import { fileOf, jsonFile } from './json-file.js';
 import { does, type VerbContext } from './verb.js';
 
 interface AirbyteOptions {
@@ -15,6 +15,8 @@ interface AirbyteOptions {
 const VERBS = ['spec', 'check', 'discover', 'read', 'write'] as const;
 type AirbyteVerb = (typeof VERBS)[number];
 
+const isVerb = (verb: string): verb is AirbyteVerb => VERBS.some((one) => one === verb);
+
 /** A platform of Airbyte looks at whether it is 0. */
 const FAILED = 1;
 
@@ -24,7 +26,7 @@ export function airbyteVerb(program: Command): void {
     .command('airbyte')
     .description('a connector of ours as one of Airbyte: --config is its own configuration, as JSON')
     .argument('<name>', 'a built-in name, a path, or an npm package')
-    .addArgument(new Argument('<verb>', 'what to do').choices(VERBS))
+    .argument('<verb>', `what to do: ${VERBS.join(', ')}`)
     .option('--catalog <file>', 'for read and write: the configured catalog')
     .option('--state <file>', 'for read: the states to go on from');
   does<AirbyteOptions>(command, async (context, [name, verb], options) => {
@@ -32,6 +34,10 @@ export function airbyteVerb(program: Command): void {
     let scrub = (text: string) => text;
     const messages = messageWriter(process.stdout, (text) => scrub(text));
     try {
+      if (!isVerb(verb as string))
+        throw new ConnectorError('config', `"${verb}" is no verb of the Airbyte protocol.`, {
+          hint: `There are: ${VERBS.join(', ')}.`,
+        });
       const plugin = await pluginOf(name as string, verb as AirbyteVerb);
       const isWhole = await act({
         context,
@@ -82,11 +88,11 @@ async function act({ context, plugin, verb, options, messages, scrubBy }: Act): 
     await messages.send({ type: 'SPEC', spec: specificationOf(plugin) });
     return true;
   }
-  const text = await fileOf('--config', context.givenConfig);
+  const given = await jsonFile('--config', context.givenConfig);
   const { signal } = context;
   const around = { signal, baseFolder: process.cwd() };
   const accept = () => {
-    const accepted = acceptedConfig(plugin, jsonOf('--config', text));
+    const accepted = acceptedConfig(plugin, given);
     scrubBy(createScrubber(accepted.secrets));
     return accepted;
   };
@@ -151,26 +157,4 @@ async function check(
   };
   await messages.send({ type: 'CONNECTION_STATUS', connectionStatus: await status() });
   return true;
-}
-
-async function fileOf(option: string, path: string | undefined): Promise<string> {
-  if (path === undefined)
-    throw new ConnectorError('config', `\`${option}\` is missing.`, { hint: `Give it a file: \`${option} FILE\`.` });
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `The file of \`${option}\` cannot be read: "${path}".`, {
-      cause,
-      hint: 'Check the path.',
-    });
-  });
-}
-
-function jsonOf(option: string, text: string): unknown {
-  try {
-    return fromJsonText(text);
-  } catch (cause) {
-    throw new ConnectorError('config', `The file of \`${option}\` is no JSON.`, {
-      cause,
-      hint: 'Look at what wrote it.',
-    });
-  }
 }

@@ -18,7 +18,7 @@ interface Judged {
 }
 
 /** Fields of which a manifest, or a short form, has at least one. */
-const MARKS = ['streams', 'dynamic_streams', 'check', 'definitions', 'endpoint'];
+const MARKS = ['streams', 'dynamic_streams', 'check', 'definitions', 'endpoint', 'api'];
 
 /** `connectors validate`: which manifests of a folder can be run, and what in the others is not supported, with its line. */
 export function connectorsValidateVerb(group: Command): void {

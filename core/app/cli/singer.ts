@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import { fromJsonText, jsonText } from '../../protocol/index.js';
-import { ConnectorError, EXIT_CODES } from '../../sdk/index.js';
+import { jsonText } from '../../protocol/index.js';
+import { EXIT_CODES } from '../../sdk/index.js';
 import type { ErrorReport } from '../../protocol/index.js';
+import { jsonFile } from './json-file.js';
 import { does, type VerbContext } from './verb.js';
 
 interface TapFlags {
@@ -99,7 +99,7 @@ async function accepted(context: VerbContext, plugin: Registered) {
     import('../airbyte/specification.js'),
     import('../scrubber.js'),
   ]);
-  const given = context.givenConfig === undefined ? {} : await jsonFile('--config', context.givenConfig);
+  const given = await jsonFile('--config', context.givenConfig);
   const all = acceptedConfig(plugin, given, TARGET_SCHEMA);
   context.output.scrubBy(createScrubber(all.secrets));
   return all;
@@ -108,16 +108,4 @@ async function accepted(context: VerbContext, plugin: Registered) {
 function tell({ output }: VerbContext, { kind, message, hint, stream }: ErrorReport): void {
   output.note(`error (${kind})${stream === undefined ? '' : ` in stream "${stream}"`}: ${message}`);
   if (hint !== undefined) output.note(`  next: ${hint}`);
-}
-
-async function jsonFile(option: string, path: string): Promise<unknown> {
-  try {
-    return fromJsonText(await readFile(path, 'utf8'));
-  } catch (cause) {
-    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : 'is no JSON that can be read';
-    throw new ConnectorError('config', `The file of \`${option}\`, "${path}", ${why}.`, {
-      cause,
-      hint: 'Check the path.',
-    });
-  }
 }

@@ -3,6 +3,9 @@ import type { Json } from './messages.js';
 
 type Path = OptionIssue['path'];
 
+/** Forms in forms, and references that lead to references; a circle has no end. */
+const MOST_FORMS = 20;
+
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
@@ -146,6 +149,47 @@ function resolved(root: unknown, reference: string): unknown {
       (part, name) => (isJson(part) ? part[name.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined),
       root,
     );
+}
+
+/** A field that the schema does not name and lets pass, with the names that it has at that place. */
+export interface UnknownOption {
+  readonly path: Path;
+  readonly known: readonly string[];
+}
+
+/** The fields that no form of the schema names; not those of objects whose names are free, since the schema names none there. */
+export function unknownOptions(
+  value: unknown,
+  schema: unknown,
+  path: Path = [],
+  root: unknown = schema,
+): readonly UnknownOption[] {
+  const forms = formsOf(schema, root);
+  if (Array.isArray(value)) {
+    const items = forms.map((form) => form['items']).filter(isJson);
+    return value.flatMap((entry, at) => unknownOptions(entry, { anyOf: items }, [...path, at], root));
+  }
+  if (!isJson(value) || forms.some(hasFreeNames)) return [];
+  const named = forms.flatMap((form) => (isJson(form['properties']) ? Object.entries(form['properties']) : []));
+  const known = [...new Set(named.map(([name]) => name))];
+  if (known.length === 0) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
+    if (!known.includes(name)) return [{ path: [...path, name], known }];
+    const anyOf = named.filter(([of]) => of === name).map(([, property]) => property);
+    return unknownOptions(inner, { anyOf }, [...path, name], root);
+  });
+}
+
+const hasFreeNames = ({ additionalProperties, patternProperties }: Json) =>
+  isJson(additionalProperties) || isJson(patternProperties);
+
+/** The schema and all that it is put together of or lets choose from, references followed. */
+function formsOf(schema: unknown, root: unknown, depth = 0): readonly Json[] {
+  if (!isJson(schema) || depth > MOST_FORMS) return [];
+  const { $ref: reference } = schema;
+  if (typeof reference === 'string') return formsOf(resolved(root, reference), root, depth + 1);
+  const inner = ['oneOf', 'anyOf', 'allOf'].flatMap((key) => listOf(schema[key]));
+  return [schema, ...inner.flatMap((form) => formsOf(form, root, depth + 1))];
 }
 
 /** The ways to all values that the schema marks by `airbyte_secret`, whichever of several forms it marks them in. */

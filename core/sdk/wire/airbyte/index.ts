@@ -2,4 +2,4 @@
 export * from './messages.js';
 export { readConfiguredCatalog, readMessage, readStates } from './read-message.js';
 export { fieldsOfSchema, schemaOfFields, zoneFixer } from './types.js';
-export { schemaFaults, secretPaths, secretValues } from './connection-spec.js';
+export { schemaFaults, secretPaths, secretValues, unknownOptions } from './connection-spec.js';

@@ -22,7 +22,9 @@ export function fieldsOfSchema(stream: string, schema: JsonSchema, key: readonly
   const refuse = (what: string): never => {
     throw new ConnectorError('schema', `Stream "${stream}": its schema ${what}.`, {
       stream,
-      hint: 'This is a fault of the program that describes the stream, or of the catalog it was given.',
+      hint:
+        'Most often the program that describes the stream has found nothing to describe, by a path or an option of its configuration ' +
+        'that is wrong. Else it is a fault of that program, or of the catalog it was given.',
     });
   };
   if (!isObject(properties) || Object.keys(properties).length === 0) return refuse('has no `properties`');

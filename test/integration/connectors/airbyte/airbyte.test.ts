@@ -217,6 +217,14 @@ describe('what goes wrong is told', () => {
     expect(error.message).not.toContain(KEY);
   });
 
+  test('a fault that says little, with the last lines of its log and the next step', async () => {
+    const log = 'Line 1\nLine 2\nLine 3\nKeyError: 1\n';
+    const error = await failureOf(read(await open({ fault: 'system_error', log }), 'orders'));
+    const [, lines] = error.message.split('\nThe last lines of its log:\n');
+    expect(lines?.split('\n').toSorted()).toEqual(['KeyError: 1', 'Last of all, ***', 'Line 1', 'Line 2', 'Line 3']);
+    expect(error.details.hint).toContain('`tributary check` names those');
+  });
+
   test('a program that hangs is ended', async () => {
     const error = await failureOf(read(await open({ fault: 'hangs' }, { timeout: '1s' }), 'orders'));
     expect(error.message).toMatch(/has written nothing for 1 s and was ended/);
@@ -326,4 +334,15 @@ test('`check` says which options are secrets and stand in the open', async () =>
     await open({ credentials: { kind: 'key', api_key: 'in-the-open' } }, { secrets: {} })
   ).check((text) => notes.push(text));
   expect(notes).toEqual([expect.stringContaining('`config.credentials.api_key` is a secret')]);
+});
+
+test('`check` says which options the source may pass over, and what they were meant to be', async () => {
+  const notes: string[] = [];
+  const secrets = { 'credentials.api_key': KEY, 'credentials.refresh_tokn': KEY };
+  await (await open({ cuont: 1000, somewhere: 'else' }, { secrets })).check((text) => notes.push(text));
+  expect(notes).toEqual([
+    expect.stringMatching(/^`secrets.credentials.refresh_tokn` .* Did you mean "refresh_token"\?$/),
+    '`config.cuont` is no option that the source\'s `spec` names, so that the source may pass over it. Did you mean "count"?',
+    expect.stringMatching(/^`config.somewhere` is no option .* It names: count, credentials\.$/),
+  ]);
 });

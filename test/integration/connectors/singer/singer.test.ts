@@ -54,6 +54,21 @@ describe('a tap as a source', () => {
     ]);
   });
 
+  test('is checked as it is discovered: a stream without its key is told, with the usual cause', async () => {
+    const empty = { rows: 0, schema: { type: 'object', properties: { at: { type: 'string' } } } };
+    const alone = await open({ streams: { empty } });
+    await expect(alone.check()).rejects.toMatchObject({
+      message: 'Stream "empty": its schema lacks the key property "id".',
+      details: { hint: expect.stringContaining('a path or an option of its configuration that is wrong') },
+    });
+    await alone.close();
+    const notes: string[] = [];
+    const beside = await open({ streams: { ...TWO, empty } });
+    await beside.check((text) => notes.push(text));
+    await beside.close();
+    expect(notes).toEqual([expect.stringContaining('Stream "empty": its schema lacks the key property "id".')]);
+  });
+
   test('is run once for all its streams, and goes on from the state that was committed', async () => {
     const outcome = await site.sync({
       tap: { streams: TWO, state_every: 2 },

@@ -114,3 +114,11 @@ ${doubled.join('\n')}`);
     expect(() => load(bomb)).toThrow('larger or deeper than any manifest');
   });
 });
+
+it('a block of a configuration that is a file of its own is told where it begins', () => {
+  const block = 'api:\n  endpoint: https://x.example\n  streams: { a: { path: /a } }\n';
+  expect(told(block)).toEqual([
+    expect.stringMatching(/^error 1: .*begins with what stands under it, `endpoint`, without `api:`/),
+  ]);
+  expect(told(block.replace('api:\n', '').replaceAll(/^ {2}/gm, ''))).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { schemaFaults, secretPaths, secretValues } from '../../../../../core/sdk/wire/airbyte/index.js';
+import { schemaFaults, secretPaths, secretValues, unknownOptions } from '../../../../../core/sdk/wire/airbyte/index.js';
 
 const SCHEMA = {
   type: 'object',
@@ -76,4 +76,22 @@ test('secrets are found in forms, lists and behind references', () => {
     'credentials.token',
   ]);
   expect(secretValues(config, SCHEMA)).toEqual(['first', 'third', 'to-ken']);
+});
+
+test('options that no form names are found wherever they stand, but not where names are free', () => {
+  const free = { properties: { known: {} }, additionalProperties: { type: 'string' } };
+  const schema = { ...SCHEMA, properties: { ...SCHEMA.properties, labels: free, anything: { type: 'object' } } };
+  const given = {
+    ...good,
+    page: 1,
+    accounts: [{ id: 1, key: 'k', ky: 'k' }],
+    credentials: { kind: 'oauth', api_key: 'of another form', tokn: 't' },
+    labels: { any: 'name' },
+    anything: { at: 'all' },
+  };
+  expect(unknownOptions(given, schema)).toEqual([
+    { path: ['credentials', 'tokn'], known: ['kind', 'api_key', 'token'] },
+    { path: ['page'], known: ['start_date', 'pages', 'region', 'accounts', 'credentials', 'labels', 'anything'] },
+    { path: ['accounts', 0, 'ky'], known: ['id', 'key'] },
+  ]);
 });
