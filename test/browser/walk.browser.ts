@@ -74,6 +74,7 @@ test('from the overview to the ledger, the report, a filter and its export', asy
   await page.getByRole('list', { name: 'West', exact: true }).getByRole('button', { name: cross.segment }).click();
   expect(await sent.innerText()).toBe(cross.sent.toLocaleString('en-US'));
   expect(page.url()).toBe(`${url}/performance?region=West&segment=${encodeURIComponent(cross.segment)}`);
+  await page.getByText('Files hold the whole month').waitFor();
   // And up again, to the region's campaigns and what one of them sent.
   await page.getByRole('button', { name: 'Region: West' }).click();
   await page.getByRole('button', { name: 'By campaign', exact: true }).click();

@@ -85,6 +85,10 @@ test('the marts hold the figures of the real experiment', async () => {
   expect(regions.map(({ visits }) => visits)).toEqual([736, 1647, 1511]);
 });
 
+test('the views for other programs are there', async () => {
+  expect(await query('SELECT count(*) > 2 AS is_whole FROM report.v_total')).toEqual([{ is_whole: true }]);
+});
+
 test('the report of the experiment says what is measured and what is not', async () => {
   const section = JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8'));
   expect(section.totals).toMatchObject({ sent: 42694, responded: 7132, opened: null, open_rate: null });

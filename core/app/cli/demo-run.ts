@@ -7,6 +7,7 @@ import { openInstallation, type Installation } from '../installation.js';
 import { reportDestination } from '../marts.js';
 import { renderSection, REPORT_FORMATS, type ReportFormat } from '../../../report/index.js';
 import { loadMonth, months } from '../monthly-report.js';
+import { maintainViews } from '../releases.js';
 import { syncConnection } from '../sync.js';
 import { demoStart } from './demo-start.js';
 import { table, type Output } from './output.js';
@@ -60,6 +61,7 @@ export async function runDemo({ output, signal }: VerbContext, { once, out, port
       if (result.outcome.exitCode !== 0) return result.outcome.exitCode;
     }
     await printMonths(installation, output, signal);
+    await maintainViews(installation, signal);
     if (out !== undefined) await writeReports(installation, out, output, signal);
     output.note(`\ndone in ${((Date.now() - started) / 1000).toFixed(1)} s`);
     output.note(

@@ -67,7 +67,7 @@ function Month({ month, months, formats }: MonthProps) {
     <Page
       title={TITLE}
       mark={data === undefined ? undefined : <SectionState section={data} />}
-      actions={<Exports month={month} release={view.release} formats={formats} />}
+      actions={<Exports month={month} release={view.release} formats={formats} isNarrowed={view.narrowed.size > 0} />}
     >
       <ReportPages month={month} at="report" />
       <div className="filters">

@@ -6,13 +6,16 @@ interface ExportsProps {
   readonly release: number | undefined;
   /** Those that the host can write: its list, not ours. */
   readonly formats: readonly string[];
+  /** Whether the page shows a part; files hold all of the month, whatever it shows. */
+  readonly isNarrowed: boolean;
 }
 
-export function Exports({ month, release, formats }: ExportsProps) {
+export function Exports({ month, release, formats, isNarrowed }: ExportsProps) {
   const query = release === undefined ? '' : `?release=${release}`;
   const version = release === undefined ? '' : `-v${release}`;
   return (
     <>
+      {isNarrowed && <span className="hint">Files hold the whole month</span>}
       {formats.map((format) => (
         <Download
           key={format}
