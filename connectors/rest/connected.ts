@@ -5,14 +5,17 @@ import { stringify } from 'yaml';
 import { ConnectorError } from '#sdk';
 import { systemClock, type HttpClock } from '#sdk/http';
 import { assertRunnable, componentsOf, loadManifest, problemText, type Manifest } from './manifest/load.js';
+import { unknownOptions } from './manifest/options.js';
 import { isComponent, type Component } from './manifest/text.js';
 import { setAlong } from './records/change.js';
 import { hostOf, type AddressGuard } from './requests/address-guard.js';
 import { apiBudget } from './requests/api-budget.js';
 import { apiClient, type ApiClientOptions } from './requests/api-client.js';
+import { faultText } from './redact.js';
 import type { RestConfig } from './rest.config.js';
 import type { Environment, Replacement, TokenStore } from './run/environment.js';
 import { atOnce } from './run/at-once.js';
+import { secretsIn } from './run/json-schema.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { Text } from './run/text.js';
 import { schemaFileProblems } from './schemas/schema-files.js';
@@ -33,6 +36,8 @@ export interface ConnectOptions {
   readonly random?: () => number;
   readonly onExchange?: ApiClientOptions['onExchange'];
   readonly answers?: ApiClientOptions['answers'];
+  /** True where a person asks and reads the answer: faults then say what the API says of them. What runs by itself keeps that out of its logs. */
+  readonly isAttended?: boolean;
 }
 
 /** A manifest with its configuration, ready to be read. */
@@ -44,6 +49,8 @@ export interface Connected {
   streams(): Promise<ReadonlyMap<string, DeclarativeStream>>;
   /** Streams by the name of the dynamic definition that they come from. */
   dynamic(): Promise<ReadonlyMap<string, readonly string[]>>;
+  /** From now on faults say what the API says of them, as with `isAttended`. */
+  attend(): void;
   close(): Promise<void>;
 }
 
@@ -53,16 +60,25 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   const folder = path === undefined ? baseFolder : dirname(path);
   const text = path === undefined ? stringify(config.api) : await manifestText(path);
   const replacedClasses = new Set(Object.keys(config.modules));
-  const manifest = loadManifest(text, { name: path === undefined ? 'api' : basename(path), replacedClasses });
-  assertRunnable(manifest);
+  const loaded = loadManifest(text, { name: path === undefined ? 'api' : basename(path), replacedClasses });
+  assertRunnable(loaded);
   const replacements = await replacementsOf(config.modules, baseFolder);
-  const { root } = manifest;
+  const { root } = loaded;
   const spec = isComponent(root['spec']) ? root['spec'] : undefined;
   const given = structuredClone(config.manifest_config) as Component;
   for (const [name, value] of Object.entries(config.secrets)) setAlong(given, name.split('.'), value);
   const own = normalizedConfig(spec, given, replacements);
+  const manifest = {
+    ...loaded,
+    problems: [...loaded.problems, ...(loaded.isShort ? unknownOptions(root, text, own) : [])],
+  };
   assertRunnable({ ...manifest, problems: await schemaFileProblems(manifest, folder, own) });
   const guard = guardOf(root, own, config);
+  let isAttended = options.isAttended === true;
+  const secrets = [
+    ...Object.values(config.secrets),
+    ...secretsIn(own, spec?.['connection_specification']).map(({ value }) => value),
+  ];
   const client = apiClient({
     guard,
     clock,
@@ -76,6 +92,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     ),
     onExchange: options.onExchange,
     answers: options.answers,
+    faultText: (body) => (isAttended ? faultText(body, secrets) : ''),
   });
   const environment: Environment = {
     config: own,
@@ -85,7 +102,13 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     replacements,
     tokens: config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file)),
   };
-  const settings: StreamSettings = { environment, folder, maxPages: config.max_pages, atOnce: atOnce(root, own) };
+  const settings: StreamSettings = {
+    environment,
+    folder,
+    maxPages: config.max_pages,
+    isShort: manifest.isShort,
+    atOnce: atOnce(root, own),
+  };
   let making: Promise<Made> | undefined;
   const made = () => (making ??= makeStreams(root, settings));
   return {
@@ -94,6 +117,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     settings,
     streams: async () => (await made()).streams,
     dynamic: async () => (await made()).dynamic,
+    attend: () => void (isAttended = true),
     close: () => client.close(),
   };
 }
@@ -118,7 +142,7 @@ async function replacementsOf(
   const found = new Map<string, Replacement>();
   for (const [name, path] of Object.entries(modules)) {
     const loaded = (await import(pathToFileURL(resolve(folder, path)).href).catch((cause: unknown) => {
-      throw new ConnectorError('config', `The module "${path}" cannot be loaded.`, {
+      throw new ConnectorError('config', `The module "${resolve(folder, path)}" cannot be loaded.`, {
         cause,
         hint: `It takes the place of "${name}"; correct \`modules\`.`,
       });

@@ -1,5 +1,6 @@
 import { isComponent } from './manifest/text.js';
 import type { Exchange } from './requests/api-client.js';
+import { errorMessageOf } from './requests/error-handler.js';
 
 export const HIDDEN = '***';
 /** Names under which APIs send what nobody else may see. */
@@ -82,4 +83,18 @@ function shownUrl(url: string, text: (value: string) => string): string {
     if (/token|secret|passw|api[-_]?key|signature/i.test(name) && !/page|next|cursor/i.test(name))
       parsed.searchParams.set(name, HIDDEN);
   return text(parsed.href);
+}
+
+const MOST_FAULT_TEXT = 200;
+
+/** What an API says of a fault, in one line: no secret, no address of a person, no number that may be one's. */
+export function faultText(body: unknown, secrets: readonly string[]): string {
+  const said = isComponent(body) || Array.isArray(body) ? (errorMessageOf(body) ?? '') : '';
+  const safe = redactor(secrets)
+    .text(said.slice(0, 10 * MOST_FAULT_TEXT))
+    .replace(/\s+/g, ' ')
+    .replace(/[^\s@<>"'(]+@[^\s@<>"')]+/g, HIDDEN)
+    .replace(/\d{6,}/g, HIDDEN)
+    .trim();
+  return safe.length > MOST_FAULT_TEXT ? `${safe.slice(0, MOST_FAULT_TEXT - 1)}…` : safe;
 }

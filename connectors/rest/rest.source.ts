@@ -46,7 +46,8 @@ export const rest = defineSource({
       note(
         `\`manifest_config.${path}\` is a secret by the manifest's \`spec\`; under \`secrets\` it is masked wherever the configuration is shown.`,
       );
-    await checkManifest(connected);
+    connected.attend();
+    await checkManifest(connected, note);
   },
   async streams(_kind, { config: { streams: only }, client, isWanted }) {
     const found = await client.connected.streams();
@@ -94,11 +95,13 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
       catalog: { ...catalog, syncModes: ['full_refresh'] },
       async *read({ warn }) {
         for (const warning of untold.splice(0)) warn(warning);
-        for await (const step of stream.read({ state: undefined, isConcurrent: true })) {
+        const sightings = stream.sightings();
+        for await (const step of stream.read({ state: undefined, isConcurrent: true, sightings })) {
           signal.throwIfAborted();
           // Lines that are no record go to quarantine with the others.
           if (step.kind === 'page') yield [...step.page.records, ...step.page.bad] as RecordData[];
         }
+        for (const warning of sightings.warnings()) warn(warning);
       },
     };
   return {
@@ -109,7 +112,9 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
       let records = 0;
       let since = clock.now().getTime();
       let held: SavedState | undefined;
+      const sightings = stream.sightings();
       for await (const step of stream.read({
+        sightings,
         state: state as Readonly<Record<string, unknown>> | undefined,
         isConcurrent: true,
         ...(range === undefined ? {} : { range }),
@@ -129,6 +134,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
         yield held;
         held = undefined;
       }
+      for (const warning of sightings.warnings()) warn(warning);
       if (held !== undefined) yield held;
     },
   };

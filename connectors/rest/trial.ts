@@ -1,13 +1,14 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ConnectorError } from '#sdk';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { ConnectorError, isConnectorError, type Field } from '#sdk';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
-import { connect, type ConnectOptions } from './connected.js';
+import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
 import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import { restConfig } from './rest.config.js';
 import { secretsIn } from './run/json-schema.js';
+import { fieldsOfSchema } from './schemas/fields.js';
 import { isComponent } from './manifest/text.js';
 
 export interface TrialOptions {
@@ -26,6 +27,17 @@ export interface Trial {
   readonly records: readonly Readonly<Record<string, unknown>>[];
   /** What would be saved; nothing where the limit came first. */
   readonly state: State | null;
+  /** What ended it before its time, or is wrong with what was read. */
+  readonly fault: TrialFault | null;
+  readonly warnings: readonly string[];
+  /** Columns that the schema of the stream declares; null where it declares none. */
+  readonly fields: readonly Field[] | null;
+}
+
+export interface TrialFault {
+  readonly kind: ConnectorError['kind'];
+  readonly message: string;
+  readonly hint: string | null;
 }
 
 /** Reads a stream of a manifest until there are enough records, and tells all that went over the wire, without secrets. */
@@ -36,6 +48,7 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
   const source = await connect(config, {
     signal: options.signal,
     baseFolder: options.baseFolder,
+    isAttended: true,
     onExchange: (exchange) => exchanges.push(redactor(secrets).exchange(exchange)),
     ...more,
   });
@@ -52,15 +65,37 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
       });
     const records: Readonly<Record<string, unknown>>[] = [];
     let state: State | null = null;
-    for await (const step of stream.read({ state: options.state })) {
-      if (step.kind === 'state') state = step.state;
-      else {
-        records.push(...step.page.records);
-        state = null;
-        if (records.length >= options.limit) break;
+    const sightings = stream.sightings();
+    let fault: ConnectorError | undefined;
+    try {
+      for await (const step of stream.read({ state: options.state, sightings })) {
+        if (step.kind === 'state') state = step.state;
+        else {
+          records.push(...step.page.records);
+          state = null;
+          if (records.length >= options.limit) break;
+        }
       }
+      fault = sightings.fault();
+    } catch (error) {
+      // What went over the wire is what tells why.
+      if (!isConnectorError(error) || options.signal.aborted) throw error;
+      fault = error;
+      state = null;
     }
-    return { stream: stream.name, exchanges, records: records.slice(0, options.limit), state };
+    const { text } = redactor(secrets);
+    return {
+      stream: stream.name,
+      exchanges,
+      records: records.slice(0, options.limit),
+      state,
+      fault:
+        fault === undefined
+          ? null
+          : { kind: fault.kind, message: text(fault.message), hint: fault.details.hint ?? null },
+      warnings: [...warningsOf(source.manifest), ...sightings.warnings()].map(text),
+      fields: fault === undefined ? (fieldsOfSchema(await stream.schema(), stream.primaryKey) ?? null) : null,
+    };
   } finally {
     await source.close();
   }
@@ -74,6 +109,7 @@ interface Recording {
   readonly now: string;
   readonly records: readonly Readonly<Record<string, unknown>>[];
   readonly state: State | null;
+  readonly fault?: TrialFault | null;
 }
 
 /** Reads a stream and keeps what went over the wire, and what came of it, in a folder; no secret is written. */
@@ -84,6 +120,8 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
   const recording: Recording = {
     config: {
       ...options.config,
+      // Beside each other they can be moved, or be read on another machine.
+      ...manifestFrom(options, folder),
       secrets: Object.fromEntries(
         standIns(secrets).map((standIn, at) => [Object.keys(options.config['secrets'] ?? {})[at]!, standIn]),
       ),
@@ -94,6 +132,7 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     now: now.toISOString(),
     records: trial.records,
     state: trial.state,
+    fault: trial.fault,
   };
   const { text } = redactor(secrets);
   await mkdir(folder, { recursive: true });
@@ -121,9 +160,10 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
     ({ method, url, body }) => keyOf(method, url, body),
   );
   const { exchange: shown } = redactor(Object.values((recording.config['secrets'] ?? {}) as Record<string, string>));
+  let unrecorded: ConnectorError | undefined;
   const trial = await tryStream(
     {
-      config: recording.config,
+      config: { ...recording.config, ...manifestIn(recording.config, folder) },
       stream: recording.stream,
       limit: recording.limit,
       ...(recording.given_state === null ? {} : { state: recording.given_state }),
@@ -131,7 +171,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
       signal,
     },
     {
-      clock: standing(new Date(recording.now)),
+      clock: { ...standing(new Date(recording.now)), sleep: () => Promise.resolve() },
       answers: ({ method, url, headers, body }) => {
         const asked = shown({
           method,
@@ -144,10 +184,12 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
         });
         const list = answers.get(keyOf(asked.method, asked.url, asked.body));
         const found = list !== undefined && list.length > 1 ? list.shift() : list?.[0];
-        if (found === undefined)
-          throw new ConnectorError('source', `${asked.method} ${asked.url} was not recorded.`, {
+        if (found === undefined) {
+          unrecorded = new ConnectorError('source', `${asked.method} ${asked.url} was not recorded.`, {
             hint: 'The manifest asks for something else than when it was recorded; record it again.',
           });
+          throw unrecorded;
+        }
         return new Answer(
           found.status,
           new Headers(found.answer_headers),
@@ -157,13 +199,25 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
       },
     },
   );
+  if (unrecorded !== undefined) throw unrecorded as ConnectorError;
   const differences: string[] = [];
   if (writeJson(trial.records) !== writeJson(recording.records))
     differences.push(`${trial.records.length} records, which are not the ${recording.records.length} of the recording`);
   if (writeJson(trial.state) !== writeJson(recording.state))
     differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
+  const [now, then] = [trial.fault?.message ?? 'no fault', recording.fault?.message ?? 'no fault'];
+  if (now !== then) differences.push(`${now}; and not: ${then}`);
   return { stream: trial.stream, records: trial.records.length, differences };
 }
+
+const manifestFrom = ({ config, baseFolder }: TrialOptions, folder: string): object =>
+  typeof config['manifest'] === 'string'
+    ? { manifest: relative(resolve(folder), resolve(baseFolder, config['manifest'])) || config['manifest'] }
+    : {};
+
+/** Recordings hold the manifest from their own folder; older ones by its whole path. */
+const manifestIn = ({ manifest }: Recording['config'], folder: string): object =>
+  typeof manifest === 'string' && !isAbsolute(manifest) ? { manifest: resolve(folder, manifest) } : {};
 
 const keyOf = (method: string, url: string, body: string | null): string => {
   const parsed = new URL(url);

@@ -23,7 +23,13 @@ export interface Intake {
   take(drained: Drained): Promise<void>;
 }
 
-export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally, stream: string): Intake {
+/** Where records are rejected, for what a person is told. */
+interface Place {
+  readonly stream: string;
+  readonly connection: string;
+}
+
+export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally, place: Place): Intake {
   let sum = EMPTY_TALLY;
   const reasons: Record<string, number> = {};
   return {
@@ -36,38 +42,38 @@ export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally
       for (const reject of rejects) reasons[reject.reason] = (reasons[reject.reason] ?? 0) + 1;
       await writer.quarantine(rejects);
       const failing = rejects.find(({ fails }) => fails === true);
-      if (failing !== undefined) throw brokenExpectation(stream, failing);
+      if (failing !== undefined) throw brokenExpectation(place, failing);
       const rejected = before.quarantined + sum.quarantined;
       if (rejected > budget.records)
-        throw overBudget(stream, `${rejected} records rejected, ${budget.records} allowed`, rejects);
+        throw overBudget(place, `${rejected} records rejected, ${budget.records} allowed`, rejects);
     },
   };
 }
 
 /** The share is judged once a slice has been read whole: the first bad line of a file is not 100 % of it. */
-export function judgeShare(budget: ErrorBudget, tally: RowTally, stream: string): void {
+export function judgeShare(budget: ErrorBudget, tally: RowTally, place: Place): void {
   if (tally.quarantined > tally.read * budget.share)
     throw overBudget(
-      stream,
+      place,
       `${tally.quarantined} of ${tally.read} records rejected, ${budget.share * 100} % allowed`,
       [],
     );
 }
 
 /** `severity: fail`: nothing of what was being read is committed. */
-function brokenExpectation(stream: string, { rule = '', detail }: Reject): ConnectorError {
+function brokenExpectation({ stream, connection }: Place, { rule = '', detail }: Reject): ConnectorError {
   return new ConnectorError('expectation', `Stream "${stream}" breaks ${rule}: ${detail}`, {
     stream,
     expectation: rule,
-    hint: 'See `tributary quarantine list`. Correct the source, or give the expectation another `severity`.',
+    hint: `See \`tributary quarantine list ${connection}\`. Correct the source, or give the expectation another \`severity\`.`,
   });
 }
 
-function overBudget(stream: string, what: string, rejects: readonly Reject[]): ConnectorError {
+function overBudget({ stream, connection }: Place, what: string, rejects: readonly Reject[]): ConnectorError {
   const example = rejects[0] === undefined ? '' : ` Last: ${rejects[0].detail}`;
   return new ConnectorError('data', `The error budget of stream "${stream}" is used up: ${what}.${example}`, {
     stream,
-    hint: 'See `tributary quarantine list`. Correct the source or the declared types, or raise `error_budget`.',
+    hint: `See \`tributary quarantine list ${connection}\`. Correct the source or the declared types, or raise \`error_budget\`.`,
   });
 }
 

@@ -124,10 +124,11 @@ async function attemptUnit(
       onStaged: (batch) =>
         on({ type: 'batch_staged', stream, slice: unit.slice, rows: batch.rows, bytes: batch.bytes, sourceBytes }),
     };
-    const intake = openIntake(writer, run.errorBudget, progress.tally, stream);
+    const place = { stream, connection: run.run.connection };
+    const intake = openIntake(writer, run.errorBudget, progress.tally, place);
     const end = await unit.load({ file, columns, filling, intake, onBytes: (bytes) => (sourceBytes += bytes) });
     await passRest(filling);
-    judgeShare(run.errorBudget, intake.tally, stream);
+    judgeShare(run.errorBudget, intake.tally, place);
     run.signal.throwIfAborted();
     const ledger = await writer.checkpoint({
       id: clock.id(),

@@ -101,7 +101,7 @@ test('a used-up error budget is exit code 7: nothing lands, and what was rejecte
   expect(stdout).toMatch(/^budget +failed +0 /m);
   expect(stderr).toContain('error (data) in connection "strict", stream "budget"');
   expect(stderr).toContain('3 records rejected, 2 allowed');
-  expect(stderr).toContain('tributary quarantine list');
+  expect(stderr).toContain('tributary quarantine list strict');
   const kept = await project.data<{ reason: string }[]>(['quarantine', 'list', 'strict']);
   expect(kept.map(({ reason }) => reason)).toEqual(['not_an_integer', 'not_an_integer', 'not_an_integer']);
   expect(await project.rows(`SELECT to_regclass('strict.budget') AS found`)).toEqual([{ found: null }]);

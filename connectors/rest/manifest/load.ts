@@ -12,6 +12,8 @@ export interface Manifest {
   readonly root: Component;
   readonly lines: Lines;
   readonly problems: readonly Problem[];
+  /** True where it was written in the short form. */
+  readonly isShort: boolean;
 }
 
 export interface LoadOptions {
@@ -30,12 +32,12 @@ export function loadManifest(text: string, { name, replacedClasses = new Set() }
     const message =
       '`api` belongs into the configuration of a source; a file of its own begins with what stands under it, `endpoint`, without `api:` (docs/custom-api.md)';
     const problem: Problem = { severity: 'error', line: lines.of(given, 'api'), path: 'api', message };
-    return { name, root: given, lines, problems: [problem] };
+    return { name, root: given, lines, problems: [problem], isShort: true };
   }
   if (isShortForm(parsed.root)) {
     const { root, problems } = longForm(parsed.root, parsed.lines);
-    if (problems.length > 0) return { name, root: parsed.root, lines: parsed.lines, problems };
-    return completed({ root, lines: parsed.lines }, name, replacedClasses);
+    if (problems.length > 0) return { name, root: parsed.root, lines: parsed.lines, problems, isShort: true };
+    return { ...completed({ root, lines: parsed.lines }, name, replacedClasses), isShort: true };
   }
   return completed(parsed, name, replacedClasses);
 }
@@ -62,8 +64,8 @@ function completed(
   lines.inherit(rest, resolved);
   const root = propagate({ type: 'DeclarativeSource', ...rest }, '', {}, lines);
   lines.inherit(root, resolved);
-  if (problems.length > 0) return { name, root, lines, problems };
-  return { name, root, lines, problems: validateManifest(root, { lines, replacedClasses }) };
+  if (problems.length > 0) return { name, root, lines, problems, isShort: false };
+  return { name, root, lines, problems: validateManifest(root, { lines, replacedClasses }), isShort: false };
 }
 
 /** Throws all errors of a manifest at once, each with its line. */

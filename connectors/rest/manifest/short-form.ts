@@ -1,10 +1,19 @@
 import { z } from 'zod';
+import { isoSpan } from '../time/span.js';
+import { meantBy } from './short-ways.js';
 import type { Component, Lines } from './text.js';
 import type { Problem } from './validate.js';
 
 const text = (about: string) => z.string().describe(about);
 /** A reference to where it lies, or a template such as `{{ config['token'] }}`. */
 const secret = (about: string) => z.string().meta({ secret: true, description: about });
+
+/** As everywhere in a configuration, or as manifests write it. */
+const span = (about: string) =>
+  z
+    .string()
+    .refine((text) => isoSpan(text) !== undefined, 'must be a duration such as `31d` or `P31D`')
+    .describe(about);
 
 const auth = z
   .union([
@@ -73,8 +82,8 @@ const stream = z.strictObject({
       start: text('Where the first run begins, written so'),
       from: z.string().optional().describe('Query parameter with the begin; without it everything is asked for'),
       to: z.string().optional().describe('Query parameter with the end'),
-      window: z.string().optional().describe('How much is asked for at once, e.g. `P31D`'),
-      lookback: z.string().optional().describe('How much is read again, e.g. `P14D`'),
+      window: span('How much is asked for at once, e.g. `31d`').optional(),
+      lookback: span('How much is read again, e.g. `14d`').optional(),
     })
     .optional()
     .describe('How only what is new is read'),
@@ -98,7 +107,7 @@ export const shortForm = z.strictObject({
   auth: auth.optional(),
   headers: z.record(z.string(), z.string()).default({}).describe('Sent with each request'),
   rate_limit: z
-    .strictObject({ calls: z.int().min(1), per: text('ISO 8601 duration, e.g. `PT1M`') })
+    .strictObject({ calls: z.int().min(1), per: span('In which time, e.g. `1m`') })
     .optional()
     .describe('The most calls in a time'),
   concurrency: z
@@ -138,10 +147,17 @@ export function longForm(
   return problems.length > 0 ? { root, problems } : { root: expanded(short), problems };
 }
 
-function problemOf(issue: z.core.$ZodIssue, root: Component, lines: Lines): Problem {
+function problemOf(found: z.core.$ZodIssue, root: Component, lines: Lines): Problem {
+  const judged = meantBy(found, root);
+  const issue = 'issue' in judged ? judged.issue : found;
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const path = [...issue.path.map(String), ...unknown.slice(0, 1)];
-  const message = unknown.length > 0 ? `"${unknown.join('", "')}" is nothing that the short form has` : issue.message;
+  const message =
+    unknown.length > 0
+      ? `"${unknown.join('", "')}" is nothing that the short form has`
+      : 'message' in judged
+        ? judged.message
+        : issue.message;
   return { severity: 'error', line: lineOf(path, root, lines), path: path.join('.'), message };
 }
 
@@ -184,7 +200,7 @@ function expanded(short: ShortForm): Component {
             policies: [
               {
                 type: 'MovingWindowCallRatePolicy',
-                rates: [{ type: 'Rate', limit: short.rate_limit.calls, interval: short.rate_limit.per }],
+                rates: [{ type: 'Rate', limit: short.rate_limit.calls, interval: isoSpan(short.rate_limit.per) }],
                 matchers: [],
               },
             ],
@@ -334,8 +350,8 @@ function cursorOf(own: NonNullable<ShortStream['cursor']>): Component {
     start_datetime: own.start,
     ...(own.from === undefined ? {} : { start_time_option: option(own.from) }),
     ...(own.to === undefined ? {} : { end_time_option: option(own.to) }),
-    ...(own.window === undefined ? {} : { step: own.window, cursor_granularity: isDaily ? 'P1D' : 'PT1S' }),
-    ...(own.lookback === undefined ? {} : { lookback_window: own.lookback }),
+    ...(own.window === undefined ? {} : { step: isoSpan(own.window), cursor_granularity: isDaily ? 'P1D' : 'PT1S' }),
+    ...(own.lookback === undefined ? {} : { lookback_window: isoSpan(own.lookback) }),
     // An API that cannot be asked for a time answers with everything, of which the new is kept.
     ...(own.from === undefined ? { is_client_side_incremental: true } : {}),
   };

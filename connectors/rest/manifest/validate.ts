@@ -158,7 +158,7 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       'error',
       lines.of(node, 'class_name') ?? line,
       path,
-      `${type} runs the Python class "${name}", which no module of \`modules\` takes the place of`,
+      `${type} runs the Python class "${name}", which no module of \`modules\` takes the place of; write one, and name it in the options of the source: \`modules: { ${name}: ./${fileOfClass(name)} }\``,
       type,
     );
   };
@@ -282,3 +282,7 @@ function kindText(kind: string): string {
   if (kind.includes('/')) return `one of ${kind.split('/').join(', ')}`;
   return ARTICLES[kind] ?? WORDS[kind]?.join(', ') ?? `a ${kind}`;
 }
+
+/** `split-name.ts` for `source_crm.components.SplitName`. */
+const fileOfClass = (name: string): string =>
+  `${(name.split('.').at(-1) ?? '').replace(/(?<=[a-z0-9])(?=[A-Z])/g, '-').toLowerCase()}.ts`;

@@ -68,6 +68,9 @@ async function alongPath(
         : path.length === 0
           ? body
           : valueAlong(body, path);
+    // An answer of nothing says nothing of where its records would stand.
+    if (found !== undefined) answer.hasRecords = true;
+    else if (isTrue(body)) answer.lacking ??= { path, body };
     if (Array.isArray(found)) for (const one of found) records.push(...(expand === undefined ? [one] : expand(one)));
     else if (isTrue(found)) records.push(...(expand === undefined ? [found] : expand(found)));
   };

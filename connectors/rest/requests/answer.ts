@@ -56,6 +56,10 @@ export class Answer {
   readonly url: string;
   /** Records that the selector took from it, those of a filter included; paging counts by it. */
   extracted: number | undefined;
+  /** True where the place of the records was met, were they none. */
+  hasRecords: boolean | undefined;
+  /** The place that was not met, and what was there. */
+  lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
   #json: { readonly value: unknown } | undefined;
 
   constructor(status: number, headers: Headers, body: Uint8Array, url: string) {

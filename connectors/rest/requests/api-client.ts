@@ -25,6 +25,8 @@ export interface ApiClientOptions {
   readonly maxResponseBytes: number;
   readonly budget: ApiBudget;
   readonly onExchange: ((exchange: Exchange) => void) | undefined;
+  /** What an answer that is a fault says of itself, as it may be told; nothing where it may not. */
+  readonly faultText: (body: unknown) => string;
   /** Answers in place of the network, for replays. */
   readonly answers: ((request: WireParts) => Answer | undefined) | undefined;
 }
@@ -127,6 +129,11 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     }
   };
 
+  const failed = (...[wanted, outcome, resolution, attempt]: Parameters<typeof failure>): ConnectorError => {
+    const told = outcome instanceof Error || resolution.message !== '' ? undefined : options.faultText(outcome.json());
+    return failure(wanted, outcome, told === undefined ? resolution : { ...resolution, message: told }, attempt);
+  };
+
   return {
     async send(wanted) {
       const key =
@@ -167,21 +174,21 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         case 'IGNORE':
           return answer?.isOk === true ? answer : undefined;
         case 'FAIL':
-          throw failure(wanted, outcome, resolution, attempt);
+          throw failed(wanted, outcome, resolution, attempt);
         case 'RESET_PAGINATION':
         case 'REDUCE_PAGE_SIZE':
         case 'SPLIT_REQUEST_WINDOW':
           throw new PageSignal(resolution.action, resolution.message);
       }
       if (resolution.action === 'REFRESH_TOKEN_THEN_RETRY') {
-        if (isRefreshed) throw failure(wanted, outcome, { ...resolution, failure: 'config_error' }, attempt);
+        if (isRefreshed) throw failed(wanted, outcome, { ...resolution, failure: 'config_error' }, attempt);
         isRefreshed = true;
         headers = { ...headers, ...(await wanted.refresh?.()) };
       }
-      if (attempt > wanted.handler.maxRetries) throw failure(wanted, outcome, resolution, attempt);
+      if (attempt > wanted.handler.maxRetries) throw failed(wanted, outcome, resolution, attempt);
       const pause = pauseMs(wanted.handler, answer, attempt);
       if (waitedMs + pause > MOST_WAITING_MS)
-        throw failure(
+        throw failed(
           wanted,
           outcome,
           { ...resolution, message: `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim() },

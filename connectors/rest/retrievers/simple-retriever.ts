@@ -8,6 +8,7 @@ import { PageSignal } from '../requests/api-client.js';
 import type { Requester } from '../requests/requester.js';
 import type { Environment } from '../run/environment.js';
 import { StreamSlice } from '../run/slice.js';
+import type { Sightings } from '../streams/sightings.js';
 import { parseIsoDuration } from '../time/date-time.js';
 import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
 import { mergeRecords, type QueryProperties } from './properties.js';
@@ -23,13 +24,14 @@ export interface SimpleRetrieverOptions {
   /** True where pages go from new to old, and end where records were read before. */
   readonly isDataFeed: boolean;
   readonly maxPages: number;
+  readonly sightings: Sightings;
 }
 
 /** A window that is refused is halved so often. */
 const MOST_SPLITS = 10;
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
-  const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages } = options;
+  const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
   const paging = paginator(pagingNode, isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
   const skipsSliceParts = node['ignore_stream_slicer_parameters_on_paginated_requests'] === true;
@@ -121,6 +123,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       }
       reducer?.succeeded();
       const { answer, records, bad } = read;
+      if (answer !== undefined) sightings.answer(answer, pageSize ?? paging.pageSize);
       count += records.length;
       if (resetNode !== undefined)
         for (const record of records) {

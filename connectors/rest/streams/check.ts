@@ -3,8 +3,8 @@ import type { Connected } from '../connected.js';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent } from '../manifest/text.js';
 
-/** Reads a first record of the streams that the manifest names for it; that there is none is no fault. */
-export async function checkManifest(connected: Connected): Promise<void> {
+/** Reads a first record of the streams that the manifest names for it; that there is none is no fault, a place that is not met is. */
+export async function checkManifest(connected: Connected, note: (text: string) => void): Promise<void> {
   const check = isComponent(connected.manifest.root['check']) ? connected.manifest.root['check'] : {};
   const streams = await connected.streams();
   const dynamic = await connected.dynamic();
@@ -35,7 +35,11 @@ export async function checkManifest(connected: Connected): Promise<void> {
       throw new ConnectorError('config', `The manifest checks the stream "${name}", which it does not have.`, {
         hint: `It has: ${[...streams.keys()].join(', ')}.`,
       });
-    for await (const step of stream.read({ state: undefined }))
+    const sightings = stream.sightings();
+    for await (const step of stream.read({ state: undefined, sightings }))
       if (step.kind === 'page' && step.page.records.length > 0) break;
+    const fault = sightings.fault();
+    if (fault !== undefined) throw fault;
+    for (const warning of sightings.warnings()) note(warning);
   }
 }

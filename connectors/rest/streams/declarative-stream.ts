@@ -19,6 +19,7 @@ import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
 import { UNDECLARED_FILE } from '../schemas/schema-files.js';
 import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
+import { pagingPathOf, sightingsOf, type Sightings } from './sightings.js';
 import { parentState, migrated } from './state.js';
 
 export interface StreamSettings {
@@ -26,6 +27,8 @@ export interface StreamSettings {
   /** The folder of the manifest. */
   readonly folder: string;
   readonly maxPages: number;
+  /** True for the short form: a place that it names and that is never met is a fault. */
+  readonly isShort: boolean;
   /** Slices of a stream that are read at once where the reader allows it, and jobs of one that asks for reports. */
   readonly atOnce: { readonly slices: number; readonly jobs: number };
 }
@@ -35,6 +38,8 @@ export interface ReadOptions {
   /** True where slices may be asked for ahead of their turn, as the manifest's `concurrency_level` says. The order stays the same. */
   readonly isConcurrent?: boolean;
   readonly range?: { readonly from: string; readonly to?: string };
+  /** Those of the stream, for who wants to know of them after the reading, or in the midst of it. */
+  readonly sightings?: Sightings;
 }
 
 export interface StreamPage {
@@ -53,6 +58,8 @@ export interface DeclarativeStream {
   readonly primaryKey: readonly string[];
   readonly cursorField: string | undefined;
   readonly schema: LoadSchema;
+  sightings(): Sightings;
+  /** Throws at its end, and yields no state before, where a place that the short form names was not met. */
   read(options: ReadOptions): AsyncIterable<StreamStep>;
 }
 
@@ -70,14 +77,16 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     environment,
   );
+  const sightingsNow = () => sightingsFor(node, settings);
   return {
     name,
     primaryKey: keyOf(node['primary_key']),
     cursorField: syncNode === undefined ? undefined : incremental(syncNode, undefined, environment).field,
     schema,
-    async *read({ state, range, isConcurrent = false }) {
+    sightings: sightingsNow,
+    async *read({ state, range, isConcurrent = false, sightings = sightingsNow() }) {
       const own = migrated(node, state ?? {}, environment);
-      const { cursor, retriever } = reading(node, own, schema, settings, range);
+      const { cursor, retriever } = reading(node, own, schema, settings, { sightings, range });
       const width = (node['retriever'] as Component)['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
       const steps = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
         width: isConcurrent ? width : 1,
@@ -88,14 +97,20 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
         const slice = step.item;
         if (step.kind === 'page') {
           const { records, bad } = step.page;
-          for (const record of records) cursor.observe(record, slice);
+          for (const record of records) {
+            cursor.observe(record, slice);
+            sightings.record(record);
+          }
           yield { kind: 'page', page: { records, bad, slice } };
           continue;
         }
         cursor.close(slice);
-        if (syncNode !== undefined) yield { kind: 'state', state: cursor.state };
+        // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
+        if (syncNode !== undefined && sightings.fault() === undefined) yield { kind: 'state', state: cursor.state };
       }
       cursor.finish();
+      const fault = sightings.fault();
+      if (fault !== undefined) throw fault;
       yield { kind: 'state', state: cursor.state };
     },
   };
@@ -123,18 +138,18 @@ function reading(
   state: State,
   schema: LoadSchema,
   settings: StreamSettings,
-  range?: ReadOptions['range'],
+  { sightings, range }: { readonly sightings: Sightings; readonly range?: ReadOptions['range'] },
 ): Reading {
   const { environment } = settings;
   const retrieverNode = node['retriever'] as Component;
   const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   const router = partitionRouter(retrieverNode['partition_router'], environment, (stream, isIncremental) =>
-    openParent(stream, isIncremental ? parentState(state, stream, environment) : {}, settings),
+    openParent(stream, isIncremental ? parentState(state, stream, environment) : {}, settings, sightings),
   );
   const built = syncNode === undefined ? undefined : incremental(syncNode, router, environment);
   const sync = range === undefined ? built : built?.withRange(range);
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
-  return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema }, settings) };
+  return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings) };
 }
 
 async function* single(): AsyncIterable<StreamSlice> {
@@ -146,12 +161,13 @@ interface Around {
   readonly sync: Incremental | undefined;
   readonly router: PartitionRouter | undefined;
   readonly schema: LoadSchema;
+  readonly sightings: Sightings;
 }
 
 function retrieverOf(
   node: Component,
   retrieverNode: Component,
-  { cursor, sync, router, schema }: Around,
+  { cursor, sync, router, schema, sightings }: Around,
   settings: StreamSettings,
 ): Retriever {
   const { environment, maxPages } = settings;
@@ -209,7 +225,16 @@ function retrieverOf(
     customRequester(found.requester, environment) ?? requester(found.requester, environment, found.parameter);
   return simpleRetriever(
     retrieverNode,
-    { stream, requester: sender, select, sliceParts, properties, isDataFeed: sync?.isDataFeed === true, maxPages },
+    {
+      stream,
+      requester: sender,
+      select,
+      sliceParts,
+      properties,
+      isDataFeed: sync?.isDataFeed === true,
+      maxPages,
+      sightings,
+    },
     environment,
   );
 }
@@ -222,7 +247,7 @@ function customRequester(node: Component, environment: Environment) {
 }
 
 /** A parent, read from the state that its child kept of it; all of it where the child keeps none. */
-function openParent(node: Component, state: State, settings: StreamSettings): ParentStream {
+function openParent(node: Component, state: State, settings: StreamSettings, child: Sightings): ParentStream {
   const stream = node['type'] === 'StateDelegatingStream' ? chosen(node, state, settings) : node;
   const schema = schemaLoader(
     stream['schema_loader'] ?? UNDECLARED_FILE,
@@ -230,7 +255,10 @@ function openParent(node: Component, state: State, settings: StreamSettings): Pa
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     settings.environment,
   );
-  const { cursor, retriever } = reading(stream, migrated(stream, state, settings.environment), schema, settings);
+  const sightings = sightingsFor(stream, settings);
+  child.parent(sightings);
+  const own = migrated(stream, state, settings.environment);
+  const { cursor, retriever } = reading(stream, own, schema, settings, { sightings });
   return parentStream(cursor, async function* (slice) {
     for await (const { records } of retriever.pages(slice, cursor)) yield records;
   });
@@ -239,8 +267,20 @@ function openParent(node: Component, state: State, settings: StreamSettings): Pa
 /** The records of a retriever that stands alone: what tells a schema, fields or streams. */
 export async function* readAll(retriever: Component, settings: StreamSettings): AsyncIterable<SelectedRecord> {
   const node = { type: 'DeclarativeStream', name: 'look-up', retriever };
-  const { cursor, retriever: made } = reading(node, {}, () => Promise.resolve({}), settings);
+  const { cursor, retriever: made } = reading(node, {}, () => Promise.resolve({}), settings, {
+    sightings: sightingsFor(node, settings),
+  });
   for await (const slice of cursor.slices()) for await (const { records } of made.pages(slice, cursor)) yield* records;
+}
+
+function sightingsFor(node: Component, { environment, isShort }: StreamSettings): Sightings {
+  const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
+  return sightingsOf({
+    stream: String(node['name'] ?? ''),
+    isStrict: isShort,
+    cursorField: sync && incremental(sync, undefined, environment).field,
+    pagingPath: pagingPathOf(node['retriever'] as Component),
+  });
 }
 
 /** Which of its two streams a delegating one is, by its state. */
@@ -266,6 +306,7 @@ function delegating(node: Component, settings: StreamSettings): DeclarativeStrea
     primaryKey: changes!.primaryKey,
     cursorField: changes!.cursorField,
     schema: changes!.schema,
+    sightings: () => changes!.sightings(),
     read(options) {
       const isFull = chosen(node, options.state ?? {}, settings) === node['full_refresh_stream'];
       return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { ConnectorError } from '../../sdk/index.js';
+import { printError } from './output.js';
 import { does } from './verb.js';
 
 interface TryOptions {
@@ -45,7 +46,14 @@ export function connectorsTryVerb(group: Command): void {
       options.record === undefined
         ? await tryStream(trialOptions)
         : await recordTrial(trialOptions, resolve(options.record));
-    output.data('tributary.connectors_try/1', trial, () =>
+    const { wouldBeRejected } = await import('./judged-records.js');
+    const rejects = wouldBeRejected(trial.records, trial.fields ?? []).map(({ position, field, reason, detail }) => ({
+      position,
+      field: field ?? null,
+      reason,
+      detail,
+    }));
+    output.data('tributary.connectors_try/1', { ...trial, rejects }, () =>
       [
         ...trial.exchanges.flatMap(({ method, url, body, status, answer }) => [
           `${method} ${url}`,
@@ -55,11 +63,26 @@ export function connectorsTryVerb(group: Command): void {
         '',
         `${trial.records.length} records of ${trial.stream}:`,
         ...trial.records.map((record) => `  ${JSON.stringify(record, plainly)}`),
-        trial.state === null
-          ? 'No state: it was stopped at the limit.'
-          : `State that would be saved: ${JSON.stringify(trial.state, plainly)}`,
+        ...(rejects.length === 0
+          ? []
+          : [
+              `${rejects.length} of ${trial.records.length} would go to quarantine:`,
+              ...rejects.map(({ position, reason, detail }) => `  record ${position}: ${detail} (${reason})`),
+            ]),
+        ...(trial.fault !== null
+          ? []
+          : [
+              trial.state === null
+                ? 'No state: it was stopped at the limit.'
+                : `State that would be saved: ${JSON.stringify(trial.state, plainly)}`,
+            ]),
       ].join('\n'),
     );
+    for (const warning of trial.warnings) output.note(`warning: ${warning}`);
+    if (trial.fault === null) return 0;
+    const { kind, message, hint } = trial.fault;
+    // It was told as data, with what led to it.
+    return printError(new ConnectorError(kind, message, hint === null ? {} : { hint }), output, { asData: false });
   });
 }
 
@@ -67,8 +90,14 @@ const plainly = (_key: string, part: unknown): unknown => (typeof part === 'bigi
 
 async function configOf(manifest: string, file: string | undefined): Promise<Record<string, unknown>> {
   const own = file === undefined ? {} : ((parse(await text(file)) ?? {}) as Record<string, unknown>);
+  // As in the configuration: from the folder of the file that names them.
+  const folder = dirname(resolve(file ?? '.'));
+  const modules =
+    typeof own['modules'] === 'object' && own['modules'] !== null
+      ? Object.fromEntries(Object.entries(own['modules']).map(([name, path]) => [name, resolve(folder, String(path))]))
+      : undefined;
   return {
-    ...(resolved(own) as Record<string, unknown>),
+    ...(resolved({ ...own, ...(modules === undefined ? {} : { modules }) }) as Record<string, unknown>),
     manifest: resolve(manifest),
   };
 }

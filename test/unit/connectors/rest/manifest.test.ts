@@ -48,7 +48,7 @@ streams:
     [
       'a Python class',
       `  - { name: a, type: DeclarativeStream, retriever: { class_name: source_a.components.Reader } }`,
-      'error 5: CustomRetriever runs the Python class "source_a.components.Reader", which no module of `modules` takes the place of',
+      'error 5: CustomRetriever runs the Python class "source_a.components.Reader", which no module of `modules` takes the place of; write one, and name it in the options of the source: `modules: { source_a.components.Reader: ./reader.ts }`',
     ],
     [
       'a part that would be left out',

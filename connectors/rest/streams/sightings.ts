@@ -1,0 +1,167 @@
+import { ConnectorError } from '#sdk';
+import { isComponent, type Component } from '../manifest/text.js';
+import { valueAlong } from '../records/path.js';
+import type { Answer } from '../requests/answer.js';
+
+/** Whether the places that a stream names were met in what its API answered: a name that is wrong looks like an API that has nothing. */
+export interface Sightings {
+  /** An answer, after its records were taken out; `pageSize` is how many were asked for. */
+  answer(answer: Answer, pageSize: number | undefined): void;
+  record(record: Readonly<Record<string, unknown>>): void;
+  /** A stream that this one depends on. */
+  parent(of: Sightings): void;
+  /** What makes a bookmark of this reading untrue; nothing once the places were met. */
+  fault(): ConnectorError | undefined;
+  /** What a person should look at, and is no fault. */
+  warnings(): readonly string[];
+}
+
+export interface SightingsOptions {
+  readonly stream: string;
+  /** True for the short form, whose author names places and nothing else. A manifest goes on where the reference does. */
+  readonly isStrict: boolean;
+  readonly cursorField: string | undefined;
+  /** Where an answer holds what leads to the next page, as far as its template says no more than that. */
+  readonly pagingPath: readonly string[] | undefined;
+}
+
+interface Finding {
+  readonly isFault: boolean;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function sightingsOf({ stream, isStrict, cursorField, pagingPath }: SightingsOptions): Sightings {
+  const parents: Sightings[] = [];
+  let isRecordsMet = false;
+  let lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
+  let isPagingMet = false;
+  let isFull = false;
+  let unpaged: unknown;
+  let isCursorMet = false;
+  let fieldless: Readonly<Record<string, unknown>> | undefined;
+  const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
+
+  const findings = (): readonly Finding[] => [
+    ...(isRecordsMet || lacking === undefined
+      ? []
+      : [
+          {
+            isFault: holdsMore(lacking.body),
+            message: `no answer has \`${lacking.path.join('.')}\`, which ${place('records', 'field_path')} names; ${whatItHas(lacking.body, lacking.path)}`,
+            hint: 'Name the place where the answers hold the records.',
+          },
+        ]),
+    ...(isPagingMet || unpaged === undefined
+      ? []
+      : [
+          {
+            isFault: isFull,
+            message: `no answer has \`${pagingPath!.join('.')}\`, which ${place('paging', 'cursor_value')} names${isFull ? ', though a page was full' : ''}; ${whatItHas(unpaged, pagingPath!)}. Only the first page of each slice is read`,
+            hint: 'Name the place where the answers say what comes next.',
+          },
+        ]),
+    ...(isCursorMet || fieldless === undefined
+      ? []
+      : [
+          {
+            isFault: true,
+            message: `no record has \`${cursorField}\`, which ${place('cursor.field', 'cursor_field')} names; they have: ${named(Object.keys(fieldless))}`,
+            hint: 'Name the field that tells when a record was changed.',
+          },
+        ]),
+  ];
+
+  return {
+    answer(answer, pageSize) {
+      if (!isRecordsMet) {
+        isRecordsMet = answer.hasRecords === true;
+        // An answer that has something tells more than one that has nothing.
+        if (answer.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body)))
+          lacking = answer.lacking;
+      }
+      if (pagingPath === undefined || isPagingMet || !answer.isJson) return;
+      const body = answer.json();
+      isPagingMet = valueAlong(body, pagingPath) !== undefined;
+      const count = answer.extracted ?? 0;
+      if (isPagingMet || count === 0) return;
+      unpaged ??= body;
+      isFull ||= pageSize !== undefined && count >= pageSize;
+    },
+    record(record) {
+      if (cursorField === undefined || isCursorMet) return;
+      isCursorMet = Object.hasOwn(record, cursorField);
+      fieldless ??= record;
+    },
+    parent: (of) => void parents.push(of),
+    fault() {
+      for (const parent of parents) {
+        const fault = parent.fault();
+        if (fault !== undefined) return fault;
+      }
+      if (!isStrict) return undefined;
+      const found = findings().find(({ isFault }) => isFault);
+      return (
+        found && new ConnectorError('source', `Stream "${stream}": ${found.message}.`, { stream, hint: found.hint })
+      );
+    },
+    warnings: () => [
+      ...parents.flatMap((parent) => parent.warnings()),
+      ...findings()
+        .filter(({ isFault }) => !isStrict || !isFault)
+        .map(({ message, hint }) => `Stream "${stream}": ${message}. ${hint}`),
+    ],
+  };
+}
+
+const STEP = String.raw`\.get\(\s*'([^']+)'(?:\s*,\s*(?:\{\s*\}|None))?\s*\)|\.get\(\s*"([^"]+)"(?:\s*,\s*(?:\{\s*\}|None))?\s*\)|\['([^']+)'\]|\["([^"]+)"\]|\.(?!get\()(\w+)`;
+const PATH = new RegExp(String.raw`^\s*\{\{\s*response((?:${STEP})+)\s*\}\}\s*$`);
+
+/** The path in the answer of a template that is nothing but one, such as `{{ response.get('meta', {}).get('next') }}`. */
+export function pathOfTemplate(template: unknown): readonly string[] | undefined {
+  const steps = typeof template === 'string' ? PATH.exec(template)?.[1] : undefined;
+  return steps === undefined
+    ? undefined
+    : Array.from(steps.matchAll(new RegExp(STEP, 'g')), ([, ...names]) => names.find((name) => name !== undefined)!);
+}
+
+/** The place that the paging of a retriever reads; nothing where it is of another kind, or answers are no plain JSON. */
+export function pagingPathOf(retriever: Component): readonly string[] | undefined {
+  const decoder = isComponent(retriever['decoder']) ? retriever['decoder']['type'] : 'JsonDecoder';
+  const paging = isComponent(retriever['paginator']) ? retriever['paginator']['pagination_strategy'] : undefined;
+  return decoder === 'JsonDecoder' && isComponent(paging) && paging['type'] === 'CursorPagination'
+    ? pathOfTemplate(paging['cursor_value'])
+    : undefined;
+}
+
+/** An answer of bare values, or of nothing, may be how an API says that there is nothing. */
+const holdsMore = (body: unknown): boolean =>
+  Array.isArray(body)
+    ? body.length > 0
+    : isComponent(body) && Object.values(body).some((part) => typeof part === 'object' && part !== null);
+
+/** What stands around the place that is missing. */
+function whatItHas(body: unknown, path: readonly string[]): string {
+  let at = body;
+  let depth = 0;
+  for (; depth < path.length - 1; depth += 1) {
+    const next = valueAlong(at, [path[depth]!]);
+    if (!isComponent(next)) break;
+    at = next;
+  }
+  const around = depth === 0 ? 'it' : `\`${path.slice(0, depth).join('.')}\``;
+  if (Array.isArray(at)) return `${around} is a list`;
+  return isComponent(at) ? `${around} has: ${named(Object.keys(at))}` : `${around} is no mapping`;
+}
+
+const MOST_NAMES = 20;
+
+/** Names of fields. A key that looks like no name may be a member's number or address, which is nobody's to read. */
+function named(keys: readonly string[]): string {
+  const names = keys
+    .filter((key) => /^[@$]?[A-Za-z_][\w-]{0,40}$/.test(key) && !/\d{3}/.test(key))
+    .slice(0, MOST_NAMES);
+  const others = keys.length - names.length;
+  const all = [...names, ...(others > 0 ? [`${others} ${others === 1 ? 'other' : 'others'}`] : [])];
+  return all.length === 0 ? 'nothing' : all.join(', ');
+}

@@ -1,0 +1,291 @@
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadManifest, problemText } from '../../../../connectors/rest/manifest/load.js';
+import { restConfig } from '../../../../connectors/rest/rest.config.js';
+import { rest } from '../../../../connectors/rest/rest.source.js';
+import { pathOfTemplate } from '../../../../connectors/rest/streams/sightings.js';
+import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
+import { runCli } from '../../../support/cli.js';
+import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
+
+const signal = new AbortController().signal;
+let api: ScriptedApi;
+let place: string;
+beforeEach(async () => {
+  api = await scriptedApi(paged);
+  place = await mkdtemp(join(tmpdir(), 'tributary-places-'));
+});
+afterEach(async () => {
+  await api.close();
+  await rm(place, { recursive: true });
+});
+
+/** Two pages of two records for each window of days. */
+const paged: Script = ({ query }) => {
+  const { from = '2024-01-01', after } = Object.fromEntries(query);
+  const ids = after === undefined ? [1, 2] : [3, 4];
+  return {
+    body: {
+      data: ids.map((id) => ({ id: `${from}-${id}`, day: from, opened: 7 })),
+      meta: { total: 4, ...(after === undefined ? { next: 'b' } : {}) },
+    },
+  };
+};
+
+const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-01-01', from: 'from', to: 'to', window: 'P10D' };
+const paging = { cursor: 'meta.next', parameter: 'after', size: 2, size_parameter: 'limit' };
+const right = { path: '/sends', records: 'data', primary_key: 'id', cursor, paging };
+const config = (stream: object, more: object = {}) => ({
+  api: { endpoint: api.url, streams: { sends: { ...right, ...stream } } },
+  allow: ['loopback'],
+  ...more,
+});
+
+const opened = (options: object) => rest.open(restConfig.parse(options), { signal, baseFolder: place } as never);
+
+/** Reads the source as a run does. */
+async function synced(options: object) {
+  const warnings: string[] = [];
+  const states: unknown[] = [];
+  let records = 0;
+  const source = await opened(options);
+  try {
+    const { sends } = (await source.streams(undefined as never)) as unknown as Record<
+      string,
+      { read(context: object): AsyncIterable<unknown> }
+    >;
+    let fault: unknown;
+    try {
+      for await (const step of sends!.read({ state: undefined, signal, warn: (text: string) => warnings.push(text) }))
+        if (Array.isArray(step)) records += step.length;
+        else states.push(step);
+    } catch (error) {
+      fault = error;
+    }
+    return { records, states: states.length, warnings, fault };
+  } finally {
+    await source.close();
+  }
+}
+const fields = { fields: { id: 'string', day: 'date', opened: 'integer' } };
+
+test.each([
+  ['records', { records: 'items' }, 'no answer has `items`, which `streams.sends.records` names; it has: data, meta'],
+  [
+    'paging',
+    { paging: { ...paging, cursor: 'meta.nxt' } },
+    'no answer has `meta.nxt`, which `streams.sends.paging` names, though a page was full; `meta` has: total, next',
+  ],
+  [
+    'cursor',
+    { cursor: { ...cursor, field: 'dya' } },
+    'no record has `dya`, which `streams.sends.cursor.field` names; they have: id, day, opened',
+  ],
+])('a name of `%s` that the answers do not have ends a run before its bookmark moves', async (_of, wrong, message) => {
+  const { fault, states } = await synced(config({ ...wrong, ...fields }));
+  expect(fault).toMatchObject({ kind: 'source', message: expect.stringContaining(message) });
+  expect(states).toBe(0);
+  const trial = await tryStream({ config: config({ ...wrong, ...fields }), limit: 1, signal, baseFolder: place });
+  expect(trial).toMatchObject({ fault: { kind: 'source', message: expect.stringContaining(message) } });
+  expect(trial.exchanges.length).toBeGreaterThan(0);
+});
+
+test('`check` says the same', async () => {
+  const source = await opened(config({ records: 'items' }));
+  await expect(source.check(() => undefined)).rejects.toThrow('it has: data, meta');
+  await source.close();
+});
+
+test('where all places are met there is nothing to say, were the lists empty', async () => {
+  expect(await synced(config(fields))).toMatchObject({ states: 1, warnings: [], fault: undefined });
+  api.script = () => ({ body: { data: [], meta: {} } });
+  expect(await synced(config(fields))).toMatchObject({ records: 0, states: 1, warnings: [], fault: undefined });
+  // Nothing at all, as some APIs say it.
+  api.script = () => ({ body: {} });
+  expect(await synced(config(fields))).toMatchObject({ records: 0, states: 1, warnings: [], fault: undefined });
+});
+
+test('pages that are not known to be full make a warning, once', async () => {
+  const unsized = { paging: { cursor: 'nxt', parameter: 'after' }, ...fields };
+  const { warnings, states, fault } = await synced(config(unsized));
+  expect({ states, fault }).toEqual({ states: 1, fault: undefined });
+  expect(warnings).toEqual([expect.stringContaining('no answer has `nxt`')]);
+});
+
+test('a manifest goes on where the reference does, with a warning for each place', async () => {
+  await writeFile(
+    join(place, 'full.yaml'),
+    `version: 7.0.0
+check: { stream_names: [sends] }
+streams:
+  - type: DeclarativeStream
+    name: sends
+    primary_key: id
+    incremental_sync:
+      { type: DatetimeBasedCursor, cursor_field: dya, datetime_format: "%Y-%m-%d", start_datetime: "2024-01-01" }
+    schema_loader: { type: InlineSchemaLoader, schema: { type: object, properties: { id: { type: string } } } }
+    retriever:
+      requester: { type: HttpRequester, url_base: "${api.url}", path: /sends }
+      paginator:
+        type: DefaultPaginator
+        page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: after }
+        pagination_strategy: { type: CursorPagination, cursor_value: "{{ response['meta']['nxt'] }}", page_size: 2 }
+      record_selector: { extractor: { field_path: [data] } }
+`,
+  );
+  const { fault, states, warnings } = await synced({ manifest: 'full.yaml', allow: ['loopback'] });
+  expect({ fault, states }).toEqual({ fault: undefined, states: 1 });
+  expect(warnings).toEqual([expect.stringContaining('`meta.nxt`'), expect.stringContaining('`dya`')]);
+});
+
+test('a parent whose records are not met fails the stream that depends on it', async () => {
+  const both = {
+    campaigns: { path: '/campaigns', records: 'items', primary_key: 'id', ...fields },
+    sends: {
+      path: '/sends/{of}',
+      records: 'data',
+      for_each: { stream: 'campaigns', field: 'id', as: 'of' },
+      ...fields,
+    },
+  };
+  const { fault } = await synced({ api: { endpoint: api.url, streams: both }, allow: ['loopback'] });
+  expect(fault).toMatchObject({ message: expect.stringContaining('`streams.campaigns.records`') });
+});
+
+test('keys that look like no names are not told', async () => {
+  api.script = () => ({ body: { 'ann@example.com': [1], M0012345: [2], total: 2 } });
+  const { fault } = await synced(config({ records: 'items', ...fields }));
+  expect((fault as Error).message).toContain('it has: total, 2 others.');
+});
+
+test.each([
+  ["{{ response.get('meta', {}).get('next') }}", ['meta', 'next']],
+  ['{{ response.meta.next }}', ['meta', 'next']],
+  ['{{ response["next"] }}', ['next']],
+  ["{{ response['a'] or response['b'] }}", undefined],
+  ["{{ headers['link'] }}", undefined],
+])('%s is the path %j', (template, path) => {
+  expect(pathOfTemplate(template)).toEqual(path);
+});
+
+const refusing: Script = () => ({
+  status: 400,
+  body: { error: { message: 'from: 2024-01-01 lies before 2024-02-01; ask ann@example.com, key s3cret-of-ours' } },
+});
+
+test('what an API says of a fault is shown by `try` and told by `check`, not by a run; without secrets and addresses', async () => {
+  api.script = refusing;
+  const options = config(fields, { secrets: { key: 's3cret-of-ours' } });
+  const said = /answered 400\. from: 2024-01-01 lies before 2024-02-01; ask \*\*\*,? key \*\*\*/;
+  const trial = await recordTrial({ config: options, limit: 1, signal, baseFolder: place }, join(place, 'kept'));
+  expect(trial.fault?.message).toMatch(said);
+  expect(trial.exchanges).toMatchObject([
+    { method: 'GET', status: 400, answer: expect.stringContaining('lies before') },
+  ]);
+  const kept = await readFile(join(place, 'kept/recording.json'), 'utf8');
+  expect(JSON.parse(kept)).toMatchObject({ fault: { message: trial.fault?.message } });
+  expect(kept).not.toContain('s3cret');
+  const source = await opened(options);
+  await expect(source.check(() => undefined)).rejects.toThrow(said);
+  await source.close();
+  const { fault } = await synced(options);
+  expect((fault as Error).message).toMatch(/answered 400$/);
+});
+
+test('`connectors try` prints the exchange before the fault, and a recording can be read where it was moved to', async () => {
+  api.script = refusing;
+  await writeFile(join(place, 'own.yaml'), JSON.stringify(config(fields).api));
+  await writeFile(join(place, 'options.yaml'), 'allow: [loopback]');
+  const cli = (...args: string[]) => runCli(['connectors', ...args], { cwd: place });
+  const { code, stdout, stderr } = await cli('try', 'own.yaml', '--options', 'options.yaml', '--record', 'kept');
+  expect(code).toBe(5);
+  expect(stdout).toMatch(/GET .*\/sends\?.*limit=2.*\n {2}< 400 .*lies before/);
+  expect(stderr).toMatch(/error \(source\): .*answered 400\. from: 2024-01-01 lies before/);
+  expect(JSON.parse(await readFile(join(place, 'kept/recording.json'), 'utf8'))).toMatchObject({
+    config: { manifest: '../own.yaml' },
+  });
+  const moved = `${place}-moved`;
+  await rename(place, moved);
+  try {
+    expect(await replayTrial(join(moved, 'kept'), moved, signal)).toMatchObject({ differences: [] });
+  } finally {
+    await rename(moved, place);
+  }
+});
+
+test('`connectors try` says which records a run would reject, and resolves modules beside the options', async () => {
+  await writeFile(join(place, 'own.yaml'), JSON.stringify(config({ fields: { id: 'string', opened: 'boolean' } }).api));
+  await writeFile(join(place, 'options.yaml'), 'allow: [loopback]');
+  const cli = (...args: string[]) => runCli(['connectors', ...args], { cwd: place });
+  const { code, stdout } = await cli('try', 'own.yaml', '--options', 'options.yaml', '--limit', '2');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/2 of 2 would go to quarantine:\n {2}record 1: .*opened.* \(not_a_boolean\)/);
+  await mkdir(join(place, 'below'));
+  await writeFile(join(place, 'below/options.yaml'), 'allow: [loopback]\nmodules: { a.B: ./missing.ts }\n');
+  const missing = await cli('try', 'own.yaml', '--options', 'below/options.yaml');
+  expect(missing).toMatchObject({ code: 3, stderr: expect.stringContaining('/below/missing.ts" cannot be loaded') });
+});
+
+test('an option that a template reads and nobody gives is told with its line', async () => {
+  const secrets = { token: 'a-token-of-ours' };
+  const wrong = {
+    parameters: { a: "{{ config['tokn'] }}", b: "{{ config['token'] }}", c: "{{ config.get('d', 1) }}" },
+  };
+  const { warnings } = await synced(config({ ...wrong, ...fields }, { secrets }));
+  expect(warnings).toEqual([
+    expect.stringMatching(
+      /^api:\d+: config\['tokn'\]: neither `manifest_config` nor `secrets` has "tokn"; they have: token$/,
+    ),
+  ]);
+});
+
+const judged = (text: string) =>
+  loadManifest(text, { name: 'own.yaml' }).problems.map((one) => problemText('own.yaml', one));
+const written = (more: string) => `endpoint: https://api.example\n${more}\nstreams:\n  sends:\n    path: /sends\n`;
+
+test.each([
+  [
+    written('auth: { beerer: x }'),
+    'own.yaml:2: auth: "beerer" is none of its ways: it has one of `bearer`, `basic`, `header`, `query` or `oauth`',
+  ],
+  [
+    written('auth: { bearer: x, query: { name: a, value: b } }'),
+    'own.yaml:2: auth: it has `bearer` and `query`, and is one of ',
+  ],
+  [written('auth: { basic: { user: x } }'), 'own.yaml:2: auth.basic.username: Invalid input'],
+  [
+    `${written('')}    cursor:\n      field: day\n      start: "2024-01-01"\n      window: monthly\n`,
+    'own.yaml:9: streams.sends.cursor.window: must be a duration such as `31d` or `P31D`',
+  ],
+])('what is wrong with a short form is named with its line and what there is instead', (text, message) => {
+  expect(judged(text)[0]).toContain(message);
+});
+
+test('durations of a short form are written as elsewhere, or as manifests write them', () => {
+  for (const [given, made] of [
+    ['31d', 'P31D'],
+    ['6h', 'PT6H'],
+    ['P1M', 'P1M'],
+  ]) {
+    const cursorText = `    cursor: { field: day, start: "2024-01-01", window: ${given} }\n`;
+    const { root, problems } = loadManifest(written('') + cursorText, { name: 'own.yaml' });
+    expect(problems).toEqual([]);
+    expect((root['streams'] as object[])[0]).toMatchObject({ incremental_sync: { step: made } });
+  }
+});
+
+test('a Python class without a module is told with the line to write', () => {
+  const text = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: "https://api.example" }
+      record_selector: { extractor: { type: CustomRecordExtractor, class_name: source_crm.components.SplitName } }
+`;
+  expect(judged(text)).toEqual([
+    expect.stringContaining('`modules: { source_crm.components.SplitName: ./split-name.ts }`'),
+  ]);
+});
