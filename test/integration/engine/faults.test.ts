@@ -77,7 +77,10 @@ describe('sessions killed in mid-run', () => {
       exitCode: 5,
       error: { kind: 'transient', stream: 'items', slice: 'all' },
     });
-    expect(outcome.error?.hint).toBe('Check that the server of the destination is up and can be reached from here.');
+    // Whichever comes first: what the server says as it ends a session, or the end of the connection.
+    expect(outcome.error?.hint).toMatch(
+      /^(Check that the server of the destination is up|The database was busy or restarting)/,
+    );
     expect(await stagingTables(bench)).toBe(0);
   });
 });
