@@ -26,7 +26,11 @@ export interface SshServer {
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((path) => existsSync(path));
 const PASSPHRASE = 'a passphrase with spaces';
 
-export async function startSshServer(): Promise<SshServer> {
+/** Whether an account with a password can be made for a server: by root alone. */
+export const canMakeAccounts = SSHD !== undefined && process.getuid?.() === 0 && existsSync('/usr/sbin/useradd');
+
+/** With a password, an account of its own that has it is made for the time that the server runs; only where accounts can be made. */
+export async function startSshServer(password?: string): Promise<SshServer> {
   const root = mkdtempSync(join(tmpdir(), 'tributary-sshd-'));
   chmodSync(root, 0o755);
   const folder = join(root, 'files');
@@ -54,7 +58,7 @@ export async function startSshServer(): Promise<SshServer> {
   }
   const isRoot = process.getuid?.() === 0;
   // Whoever is root may read everything; the files are to be read by somebody who may not.
-  const username = isRoot ? 'nobody' : userInfo().username;
+  const username = password !== undefined ? makeAccount(password) : isRoot ? 'nobody' : userInfo().username;
   const port = await freePort();
   writeFileSync(join(root, 'host_key'), host.private, { mode: 0o600 });
   writeFileSync(join(root, 'authorized_keys'), `${allowed.join('\n')}\n`, { mode: 0o644 });
@@ -67,7 +71,7 @@ PidFile none
 AuthorizedKeysFile ${join(root, 'authorized_keys')}
 StrictModes no
 UsePAM no
-PasswordAuthentication no
+PasswordAuthentication ${password === undefined ? 'no' : 'yes'}
 KbdInteractiveAuthentication no
 AllowTcpForwarding yes
 MaxStartups 100
@@ -77,7 +81,7 @@ ForceCommand internal-sftp -d ${folder}
   );
   if (isRoot) {
     mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-    spawnSync('chown', ['-R', 'nobody', folder]);
+    spawnSync('chown', ['-R', username, folder]);
   }
   const child = spawn(SSHD, ['-D', '-e', '-f', join(root, 'sshd_config')], { stdio: ['ignore', 'ignore', 'pipe'] });
   await listening(child);
@@ -86,13 +90,22 @@ ForceCommand internal-sftp -d ${folder}
     folder,
     plainKey: plain.private,
     login: { ...login, host: '127.0.0.1', port, username },
-    handOver: (path) => void (isRoot && spawnSync('chown', ['-R', 'nobody', join(folder, path)])),
+    handOver: (path) => void (isRoot && spawnSync('chown', ['-R', username, join(folder, path)])),
     close: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
+      if (password !== undefined) spawnSync('userdel', [username]);
       remove();
     },
   };
+}
+
+function makeAccount(password: string): string {
+  const name = `tributary-${process.pid}`;
+  const made = spawnSync('useradd', ['--no-create-home', '--home-dir', '/', '--shell', '/usr/sbin/nologin', name]);
+  const set = spawnSync('chpasswd', { input: `${name}:${password}\n` });
+  if (made.status !== 0 || set.status !== 0) throw new Error(`no account: ${made.stderr} ${set.stderr}`);
+  return name;
 }
 
 async function listening(child: ChildProcess): Promise<void> {

@@ -21,7 +21,7 @@ import { sftpSession } from '../../../../connectors/sftp/sftp-session.js';
 import { sftpTransport } from '../../../../connectors/sftp/sftp.transport.js';
 import type { FileVersion } from '../../../../core/protocol/index.js';
 import { droppingProxy } from '../../../support/dropping-proxy.js';
-import { startSshServer, type SshServer } from '../../../support/ssh-server.js';
+import { canMakeAccounts, startSshServer, type SshServer } from '../../../support/ssh-server.js';
 import { fingerprintIn, startSftpSimulator } from '../../../simulators/sftp/server.js';
 
 const files = [{ stream: 's', path: '*.csv', format: 'csv' }];
@@ -278,6 +278,18 @@ test('an agent that holds the key is asked for it', async () => {
   await expect(checked({ private_key: undefined, passphrase: undefined, agent: socket })).rejects.toMatchObject({
     kind: 'auth',
   });
+});
+
+(canMakeAccounts ? test : test.skip)('OpenSSH takes an account by its password, and refuses a wrong one', async () => {
+  const own = await startSshServer('correct horse');
+  try {
+    const login = { ...own.login, password: 'correct horse', private_key: undefined, passphrase: undefined };
+    writeFileSync(join(own.folder, 'a.csv'), 'id\n1\n');
+    await checked(login);
+    await expect(checked({ ...login, password: 'wrong' })).rejects.toMatchObject({ kind: 'auth' });
+  } finally {
+    await own.close();
+  }
 });
 
 describe('by password, on a server in this process', () => {
