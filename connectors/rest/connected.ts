@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { ConnectorError } from '#sdk';
+import { secretValues } from '#sdk/wire/airbyte';
 import { systemClock, type HttpClock } from '#sdk/http';
 import { assertRunnable, componentsOf, loadManifest, problemText, type Manifest } from './manifest/load.js';
 import { unknownOptions } from './manifest/options.js';
@@ -15,7 +16,6 @@ import { faultText } from './redact.js';
 import type { RestConfig } from './rest.config.js';
 import type { Environment, Replacement, TokenStore } from './run/environment.js';
 import { atOnce } from './run/at-once.js';
-import { secretsIn } from './run/json-schema.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { Text } from './run/text.js';
 import { schemaFileProblems } from './schemas/schema-files.js';
@@ -75,10 +75,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   assertRunnable({ ...manifest, problems: await schemaFileProblems(manifest, folder, own) });
   const guard = guardOf(root, own, config);
   let isAttended = options.isAttended === true;
-  const secrets = [
-    ...Object.values(config.secrets),
-    ...secretsIn(own, spec?.['connection_specification']).map(({ value }) => value),
-  ];
+  const secrets = [...Object.values(config.secrets), ...secretValues(own, spec?.['connection_specification'])];
   const client = apiClient({
     guard,
     clock,

@@ -7,11 +7,11 @@ import {
   type SourceStream,
   type StreamOf,
 } from '#sdk';
+import { secretPaths } from '#sdk/wire/airbyte';
 import { connect, warningsOf, type Connected } from './connected.js';
 import { isComponent } from './manifest/text.js';
 import { GUIDE } from './rest.guide.js';
 import { restConfig, type RestConfig } from './rest.config.js';
-import { secretsIn } from './run/json-schema.js';
 import { checkManifest } from './streams/check.js';
 import type { DeclarativeStream } from './streams/declarative-stream.js';
 import { fieldsOfRecords, fieldsOfSchema } from './schemas/fields.js';
@@ -73,8 +73,8 @@ export const rest = defineSource({
 function openSecrets({ manifest }: Connected, { manifest_config: given, secrets }: RestConfig): ReadonlySet<string> {
   const { spec } = manifest.root;
   const schema = isComponent(spec) ? spec['connection_specification'] : undefined;
-  const open = secretsIn(given, schema).filter(({ path }) => !Object.hasOwn(secrets, path));
-  return new Set(open.map(({ path }) => path));
+  const paths = secretPaths(given, schema).map((path) => path.join('.'));
+  return new Set(paths.filter((path) => !Object.hasOwn(secrets, path)));
 }
 
 async function sourceStream(stream: DeclarativeStream, { connected, signal, untold }: Rest): Promise<SourceStream> {

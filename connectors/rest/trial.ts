@@ -1,13 +1,13 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ConnectorError, isConnectorError, type Field } from '#sdk';
+import { secretValues } from '#sdk/wire/airbyte';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
 import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import { restConfig } from './rest.config.js';
-import { secretsIn } from './run/json-schema.js';
 import { fieldsOfSchema } from './schemas/fields.js';
 import { isComponent } from './manifest/text.js';
 
@@ -54,8 +54,7 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
   });
   try {
     const spec = source.manifest.root['spec'];
-    if (isComponent(spec))
-      secrets.push(...secretsIn(source.environment.config, spec['connection_specification']).map(({ value }) => value));
+    if (isComponent(spec)) secrets.push(...secretValues(source.environment.config, spec['connection_specification']));
     const streams = await source.streams();
     const name = options.stream ?? streams.keys().next().value;
     const stream = name === undefined ? undefined : streams.get(name);

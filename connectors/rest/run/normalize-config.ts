@@ -1,11 +1,11 @@
 import { ConnectorError } from '#sdk';
+import { schemaFaults } from '#sdk/wire/airbyte';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { removeAlong, setAlong } from '../records/change.js';
 import { stepsOf, valueAlong } from '../records/path.js';
 import type { LiteralType } from '../template/template.js';
 import { setKey, textOf } from '../template/values.js';
-import { schemaFaults } from './json-schema.js';
 import { Condition, flatInput, Text } from './text.js';
 import type { Replacement } from './environment.js';
 
@@ -25,7 +25,7 @@ export function normalizedConfig(
   for (const one of componentsOf(rules['transformations'])) change(one, config, replacements);
   const faults = [
     ...(isComponent(spec?.['connection_specification'])
-      ? schemaFaults(config, spec['connection_specification'], 'manifest_config')
+      ? unfit(config, spec['connection_specification'], 'manifest_config')
       : []),
     ...componentsOf(rules['validations']).flatMap((rule) => judged(rule, config, replacements)),
   ];
@@ -110,14 +110,18 @@ function judged(rule: Component, config: Component, replacements: ReadonlyMap<st
       ? (JSON.parse(textOf(new Text(declared, around).text())) as Component)
       : (declared as Component);
   const name = path.join('.') || 'the configuration';
-  if (typeof value !== 'string') return schemaFaults(value, schema, name);
+  if (typeof value !== 'string') return unfit(value, schema, name);
   // A text is one in JSON, as the reference reads it.
   try {
-    return schemaFaults(JSON.parse(value), schema, name);
+    return unfit(JSON.parse(value), schema, name);
   } catch {
     return [`${name}: it is no JSON`];
   }
 }
+
+/** What of a value does not fit a JSON Schema, by the names of fields and never by values: those may be secrets. */
+const unfit = (value: unknown, schema: Component, name: string): readonly string[] =>
+  schemaFaults(value, schema).map(({ path, message }) => `${[name, ...path].join('.')}: it ${message}`);
 
 function deepFrozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
