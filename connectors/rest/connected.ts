@@ -1,24 +1,20 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { ConnectorError } from '#sdk';
 import { secretValues } from '#sdk/wire/airbyte';
 import { systemClock, type HttpClock } from '#sdk/http';
-import { assertRunnable, componentsOf, loadManifest, problemText, type Manifest } from './manifest/load.js';
-import { unknownOptions } from './manifest/options.js';
+import { givenOf, judgedManifest, replacementsOf } from './judged.js';
+import { assertRunnable, componentsOf, problemText, type Manifest } from './manifest/load.js';
 import { isComponent, type Component } from './manifest/text.js';
-import { setAlong } from './records/change.js';
 import { hostOf, type AddressGuard } from './requests/address-guard.js';
 import { apiBudget } from './requests/api-budget.js';
 import { apiClient, type ApiClientOptions } from './requests/api-client.js';
 import { faultText } from './redact.js';
 import type { RestConfig } from './rest.config.js';
-import type { Environment, Replacement, TokenStore } from './run/environment.js';
+import type { Environment, TokenStore } from './run/environment.js';
 import { atOnce } from './run/at-once.js';
-import { normalizedConfig } from './run/normalize-config.js';
 import { Text } from './run/text.js';
-import { schemaFileProblems } from './schemas/schema-files.js';
 import { templateOf } from './template/template.js';
 import {
   declarativeStream,
@@ -59,20 +55,12 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   const path = config.manifest === undefined ? undefined : resolve(baseFolder, config.manifest);
   const folder = path === undefined ? baseFolder : dirname(path);
   const text = path === undefined ? stringify(config.api) : await manifestText(path);
-  const replacedClasses = new Set(Object.keys(config.modules));
-  const loaded = loadManifest(text, { name: path === undefined ? 'api' : basename(path), replacedClasses });
-  assertRunnable(loaded);
   const replacements = await replacementsOf(config.modules, baseFolder);
-  const { root } = loaded;
+  const judging = { name: path === undefined ? 'api' : basename(path), folder, replacements, given: givenOf(config) };
+  const { manifest, own } = await judgedManifest(text, judging);
+  assertRunnable(manifest);
+  const { root } = manifest;
   const spec = isComponent(root['spec']) ? root['spec'] : undefined;
-  const given = structuredClone(config.manifest_config) as Component;
-  for (const [name, value] of Object.entries(config.secrets)) setAlong(given, name.split('.'), value);
-  const own = normalizedConfig(spec, given, replacements);
-  const manifest = {
-    ...loaded,
-    problems: [...loaded.problems, ...(loaded.isShort ? unknownOptions(root, text, own) : [])],
-  };
-  assertRunnable({ ...manifest, problems: await schemaFileProblems(manifest, folder, own) });
   const guard = guardOf(root, own, config);
   let isAttended = options.isAttended === true;
   const secrets = [...Object.values(config.secrets), ...secretValues(own, spec?.['connection_specification'])];
@@ -131,30 +119,6 @@ async function manifestText(path: string): Promise<string> {
 /** Warnings of a manifest, as they are told. */
 export const warningsOf = ({ name, problems }: Manifest): readonly string[] =>
   problems.filter(({ severity }) => severity === 'warning').map((problem) => problemText(name, problem));
-
-async function replacementsOf(
-  modules: Readonly<Record<string, string>>,
-  folder: string,
-): Promise<ReadonlyMap<string, Replacement>> {
-  const found = new Map<string, Replacement>();
-  for (const [name, path] of Object.entries(modules)) {
-    const loaded = (await import(pathToFileURL(resolve(folder, path)).href).catch((cause: unknown) => {
-      throw new ConnectorError('config', `The module "${resolve(folder, path)}" cannot be loaded.`, {
-        cause,
-        hint: `It takes the place of "${name}"; correct \`modules\`.`,
-      });
-    })) as Record<string, unknown>;
-    const made = loaded[name.split('.').at(-1)!] ?? loaded['default'];
-    if (typeof made !== 'function')
-      throw new ConnectorError(
-        'config',
-        `The module "${path}" exports no function "${name.split('.').at(-1)}" and no default.`,
-        { hint: 'See docs/custom-api.md, "Python classes".' },
-      );
-    found.set(name, made as Replacement);
-  }
-  return found;
-}
 
 /** Fields that hold an address which the manifest, and not an answer, decides. */
 const ADDRESS_FIELDS = new Set(['url_base', 'url', 'token_refresh_endpoint']);

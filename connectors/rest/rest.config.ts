@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionError } from '#sdk';
 import { shortForm } from './manifest/short-form.js';
 
 const ALLOWANCES = ['loopback', 'private', 'http'] as const;
@@ -62,3 +63,11 @@ export const restConfig = z
   );
 
 export type RestConfig = z.output<typeof restConfig>;
+
+/** Options that no configuration of the host has judged, such as those of a file for `connectors try`. Throws `config`. */
+export function parsedOptions(given: unknown): RestConfig {
+  const parsed = restConfig.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path as (string | number)[], message }));
+  throw optionError(issues, { hint: 'See docs/connectors/rest.md for the options of the source `rest`.' });
+}

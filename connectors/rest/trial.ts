@@ -7,7 +7,7 @@ import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
 import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
-import { restConfig } from './rest.config.js';
+import { parsedOptions } from './rest.config.js';
 import { fieldsOfSchema } from './schemas/fields.js';
 import { isComponent } from './manifest/text.js';
 
@@ -42,7 +42,7 @@ export interface TrialFault {
 
 /** Reads a stream of a manifest until there are enough records, and tells all that went over the wire, without secrets. */
 export async function tryStream(options: TrialOptions, more: Partial<ConnectOptions> = {}): Promise<Trial> {
-  const config = restConfig.parse(options.config);
+  const config = parsedOptions(options.config);
   const exchanges: ShownExchange[] = [];
   const secrets = Object.values(config.secrets);
   const source = await connect(config, {

@@ -129,10 +129,19 @@ export function legacySessionToken(node: Component, environment: Environment, ba
     return textOf(token);
   };
   const header = text('header');
+  const current = (): Promise<string> => {
+    if (known !== undefined) return known;
+    const fetching = fetchToken();
+    known = fetching;
+    // A login that failed is nobody's answer: who comes next tries again.
+    fetching.catch(() => {
+      if (known === fetching) known = undefined;
+    });
+    return fetching;
+  };
   return {
     async apply(parts) {
-      known ??= fetchToken();
-      const token = await known;
+      const token = await current();
       await inHeader(header, () => token).apply(parts);
     },
     async renew() {

@@ -7,8 +7,8 @@ export type RecordFields = Readonly<Record<string, unknown>>;
 export interface Cursor {
   /** What is to be read, in order; they are closed in that order too, and the next may be asked for before. */
   slices(): AsyncIterable<StreamSlice>;
-  /** Looks at a record of a slice that is being read. */
-  observe(record: RecordFields, slice: StreamSlice): void;
+  /** Looks at a record of a slice that is being read; false where it has a value that is none of the cursor. */
+  observe(record: RecordFields, slice: StreamSlice): boolean;
   /** The slice was read to its end. */
   close(slice: StreamSlice): void;
   /** All slices were. */
@@ -25,11 +25,14 @@ export interface Cursor {
   halves?(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined;
 }
 
+/** True for what an API writes where a record has no value of the cursor. */
+export const isAbsent = (value: unknown): boolean => value === undefined || value === null || value === '';
+
 /** For streams that are read whole, partition by partition. */
 export function noCursor(slices: () => AsyncIterable<StreamSlice>): Cursor {
   return {
     slices,
-    observe: () => undefined,
+    observe: () => true,
     close: () => undefined,
     finish: () => undefined,
     state: { __ab_no_cursor_state_message: true },

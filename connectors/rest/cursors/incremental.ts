@@ -16,6 +16,8 @@ import { WindowCursor, type WindowSettings } from './window-cursor.js';
 /** What the incremental reading of a stream is made of. */
 export interface Incremental {
   readonly field: string;
+  /** How its values are written, as `strftime`; none where they are numbers. */
+  readonly formats: readonly string[];
   cursor(state: State): Cursor;
   /** What the bounds of a slice add to a request. */
   parts(slice: StreamSlice): RequestParts;
@@ -84,6 +86,7 @@ export function incremental(
   };
   return {
     field,
+    formats,
     isDataFeed: node['is_data_feed'] === true,
     isClientSide: node['is_client_side_incremental'] === true,
     parts: boundParts(node, settings.bounds!, environment),
@@ -148,6 +151,7 @@ function counting(
   };
   const made: Incremental = {
     field,
+    formats: [],
     isDataFeed: false,
     isClientSide: false,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),

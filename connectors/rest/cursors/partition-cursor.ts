@@ -2,7 +2,7 @@ import type { PartitionRouter } from '../partitions/router.js';
 import { partitionKey, type Fields, type StreamSlice } from '../run/slice.js';
 import { isComponent } from '../manifest/text.js';
 import { Duration } from '../time/date-time.js';
-import type { Cursor, RecordFields, State } from './cursor.js';
+import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
 import type { WindowCursor } from './window-cursor.js';
 
 /** With more partitions than this one cursor for all takes the place of one for each, as in the reference. */
@@ -132,13 +132,15 @@ export class PartitionCursor implements Cursor {
     }
   }
 
-  observe(record: RecordFields, slice: StreamSlice): void {
+  observe(record: RecordFields, slice: StreamSlice): boolean {
     const { field, written } = this.#settings;
-    const value = record[field] === undefined || record[field] === null ? undefined : written(record[field]);
-    if (value === undefined) return;
+    if (isAbsent(record[field])) return true;
+    const value = written(record[field]);
+    if (value === undefined) return false;
     this.#hasRecords = true;
     this.#newer(value);
     if (!this.#isGlobal) this.#partitions.get(partitionKey(slice.partition))?.cursor.observe(record, slice);
+    return true;
   }
 
   #newer(value: unknown): void {

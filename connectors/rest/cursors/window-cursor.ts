@@ -1,6 +1,6 @@
 import type { Duration } from '../time/date-time.js';
 import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
-import type { Cursor, RecordFields, State } from './cursor.js';
+import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
 import type { Clamp, Scale } from './scale.js';
 
 export interface WindowSettings {
@@ -114,12 +114,13 @@ export class WindowCursor implements Cursor {
     return value === undefined || value === null ? undefined : this.#settings.scale.parse(value);
   }
 
-  observe(record: RecordFields, slice: StreamSlice): void {
+  observe(record: RecordFields, slice: StreamSlice): boolean {
     const value = this.placeOf(record);
-    if (value === undefined) return;
+    if (value === undefined) return isAbsent(record[this.#settings.field]);
     const key = keyOf(slice);
     const newest = this.#newest.get(key);
     if (newest === undefined || newest < value) this.#newest.set(key, value);
+    return true;
   }
 
   close(slice: StreamSlice): void {

@@ -1,4 +1,4 @@
-import { isComponent, MOST_DEEP, MOST_NODES, tooLarge, type Component, type ParsedText } from './text.js';
+import { isComponent, MOST_DEEP, MOST_NODES, tooDeep, tooLarge, type Component, type ParsedText } from './text.js';
 
 /** Values of the configuration, in which nothing is a reference. */
 const CONFIG_VALUES = new Set(['config_overrides']);
@@ -48,7 +48,8 @@ export function resolveReferences(
 
   const evaluate = (node: unknown, line: number | undefined, depth: number): unknown => {
     made += 1;
-    if (made > MOST_NODES || depth > MOST_DEEP) throw tooLarge(name);
+    if (made > MOST_NODES) throw tooLarge(name);
+    if (depth > MOST_DEEP) throw tooDeep(`${name}:${line ?? 1}`);
     if (typeof node === 'string') return node.startsWith('#/') ? lookUp(node, line, depth) : node;
     if (Array.isArray(node)) {
       const list = node.map((item, at) => evaluate(item, lines.of(node, String(at)), depth + 1));

@@ -71,14 +71,21 @@ export function parseText(text: string, name: string): ParsedText {
   const [error] = document.errors;
   if (error !== undefined) {
     const { line, col } = counter.linePos(error.pos[0]);
+    // What the parser says where its stack ends.
+    if (error.code === 'RESOURCE_EXHAUSTION') throw tooDeep(`${name}:${line}:${col}`);
     throw new ConnectorError('config', `${name}:${line}:${col}: ${error.message}`, { hint: 'Correct the YAML.' });
   }
   const lines = new Lines();
   let made = 0;
-  const lineOf = (node: Node): number => counter.linePos(node.range?.[0] ?? 0).line;
+  const placeOf = (node: Node) => counter.linePos(node.range?.[0] ?? 0);
+  const lineOf = (node: Node): number => placeOf(node).line;
   const plain = (node: unknown, depth: number): unknown => {
     made += 1;
-    if (made > MOST_NODES || depth > MOST_DEEP) throw tooLarge(name);
+    if (made > MOST_NODES) throw tooLarge(name);
+    if (depth > MOST_DEEP) {
+      const { line, col } = placeOf(node as Node);
+      throw tooDeep(`${name}:${line}:${col}`);
+    }
     if (isAlias(node)) return plain(node.resolve(document), depth + 1);
     if (isScalar(node)) return node.value === undefined ? null : node.value;
     if (isSeq(node)) {
@@ -119,10 +126,12 @@ export const MOST_NODES = 1_000_000;
 export const MOST_DEEP = 100;
 
 export const tooLarge = (name: string) =>
-  new ConnectorError(
-    'config',
-    `${name}: it is larger or deeper than any manifest (${MOST_NODES} nodes, ${MOST_DEEP} levels).`,
-    {
-      hint: 'Look for references that lead to each other.',
-    },
-  );
+  new ConnectorError('config', `${name}: it is larger than any manifest (${MOST_NODES} nodes).`, {
+    hint: 'Look for references that lead to each other.',
+  });
+
+/** `place` is the file with the line. */
+export const tooDeep = (place: string) =>
+  new ConnectorError('config', `${place}: it is nested more than ${MOST_DEEP} levels deep.`, {
+    hint: 'Look for brackets that are not closed, or references that lead to each other.',
+  });

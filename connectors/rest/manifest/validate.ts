@@ -1,3 +1,4 @@
+import { nearest } from '#sdk';
 import { TemplateError } from '../template/lexer.js';
 import { templateOf } from '../template/template.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
@@ -51,6 +52,9 @@ const UNSUPPORTED: Readonly<Record<string, readonly (readonly [string, string, s
   ],
 };
 
+/** Components that the language has, ours or not. */
+const KNOWN: ReadonlySet<string> = new Set(Object.values(GROUPS).flat());
+
 /** Says all that is wrong with a manifest whose references are resolved and whose parameters are in place. */
 export function validateManifest(root: Component, options: ValidationOptions): readonly Problem[] {
   const problems: Problem[] = [];
@@ -80,7 +84,9 @@ export function validateManifest(root: Component, options: ValidationOptions): r
     }
     const fields = Object.hasOwn(COMPONENTS, type) ? COMPONENTS[type] : undefined;
     if (fields === undefined) {
-      tell('error', lines.of(node, 'type') ?? line, path, `"${type}" is not supported`, type);
+      const near = KNOWN.has(type) ? undefined : nearest(type, Object.keys(COMPONENTS));
+      const meant = near === undefined ? '' : `; did you mean "${near}"?`;
+      tell('error', lines.of(node, 'type') ?? line, path, `"${type}" is not supported${meant}`, type);
       return;
     }
     if (node['class_name'] !== undefined)

@@ -87,7 +87,12 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     const response = await oneRequest(
       dispatcher,
       { method, url, headers, ...(body === undefined ? {} : { body }) },
-      { totalMs: timeoutMs ?? TOTAL_MS, idleMs: timeoutMs ?? IDLE_MS, maxResponseBytes: options.maxResponseBytes },
+      {
+        totalMs: timeoutMs ?? TOTAL_MS,
+        idleMs: timeoutMs ?? IDLE_MS,
+        maxResponseBytes: options.maxResponseBytes,
+        sizeOption: '`max_response_bytes` of the source',
+      },
       { resends, signal },
     );
     const answer = new Answer(response.status, new Headers(response.headers), response.body, url.origin + url.pathname);
@@ -103,7 +108,10 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     return answer;
   };
 
-  /** Follows redirects, each judged like the first address; another origin gets no credential. */
+  /**
+   * Follows redirects as fetch does: 307 and 308 keep method and body, 303 and what answers a POST make a GET. Each address is
+   * judged like the first one, so a body goes to no host that is not named; another origin gets no header with a credential.
+   */
   const once = async (wanted: Wanted, headers: Readonly<Record<string, string>>, resends: number): Promise<Answer> => {
     let parts: WireParts = { method: wanted.method, url: guarded(wanted.url, guard), headers, body: wanted.body };
     for (let hop = 0; ; hop += 1) {
@@ -123,7 +131,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       parts = {
         url,
         method: becomesGet && parts.method !== 'HEAD' ? 'GET' : parts.method,
-        headers: isSame ? parts.headers : withoutCredentials(parts.headers),
+        headers: headersAfter(parts.headers, { isSame, becomesGet }),
         body: becomesGet ? undefined : parts.body,
       };
     }
@@ -210,14 +218,18 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   }
 }
 
-const CREDENTIALS = new Set(['authorization', 'cookie', 'proxy-authorization']);
-const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    // A key may have any name; what every client sends is all that another origin gets.
-    Object.entries(headers).filter(
-      ([name]) => !CREDENTIALS.has(name) && /^(accept|accept-encoding|user-agent|content-type)$/.test(name),
-    ),
+/** A key may have any name, so what every client sends is all that another origin gets. */
+const PUBLIC_HEADERS = new Set(['accept', 'accept-encoding', 'user-agent', 'content-type']);
+
+function headersAfter(
+  headers: Readonly<Record<string, string>>,
+  { isSame, becomesGet }: { readonly isSame: boolean; readonly becomesGet: boolean },
+): Record<string, string> {
+  const kept = Object.entries(headers).filter(
+    ([name]) => (isSame || PUBLIC_HEADERS.has(name)) && !(becomesGet && name.startsWith('content-')),
   );
+  return Object.fromEntries(kept);
+}
 
 const shown = ({ method, url }: { readonly method: string; readonly url: URL | string }): string => {
   const parsed = typeof url === 'string' ? URL.parse(url) : url;

@@ -97,10 +97,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
         const slice = step.item;
         if (step.kind === 'page') {
           const { records, bad } = step.page;
-          for (const record of records) {
-            cursor.observe(record, slice);
-            sightings.record(record);
-          }
+          for (const record of records) sightings.record(record, cursor.observe(record, slice));
           yield { kind: 'page', page: { records, bad, slice } };
           continue;
         }
@@ -278,7 +275,7 @@ function sightingsFor(node: Component, { environment, isShort }: StreamSettings)
   return sightingsOf({
     stream: String(node['name'] ?? ''),
     isStrict: isShort,
-    cursorField: sync && incremental(sync, undefined, environment).field,
+    cursor: sync && incremental(sync, undefined, environment),
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });
 }

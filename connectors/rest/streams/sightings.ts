@@ -7,7 +7,8 @@ import type { Answer } from '../requests/answer.js';
 export interface Sightings {
   /** An answer, after its records were taken out; `pageSize` is how many were asked for. */
   answer(answer: Answer, pageSize: number | undefined): void;
-  record(record: Readonly<Record<string, unknown>>): void;
+  /** `isReadable` is false where its value of the cursor is none, as the cursor sees it. */
+  record(record: Readonly<Record<string, unknown>>, isReadable: boolean): void;
   /** A stream that this one depends on. */
   parent(of: Sightings): void;
   /** What makes a bookmark of this reading untrue; nothing once the places were met. */
@@ -20,7 +21,7 @@ export interface SightingsOptions {
   readonly stream: string;
   /** True for the short form, whose author names places and nothing else. A manifest goes on where the reference does. */
   readonly isStrict: boolean;
-  readonly cursorField: string | undefined;
+  readonly cursor: { readonly field: string; readonly formats: readonly string[] } | undefined;
   /** Where an answer holds what leads to the next page, as far as its template says no more than that. */
   readonly pagingPath: readonly string[] | undefined;
 }
@@ -31,7 +32,7 @@ interface Finding {
   readonly hint: string;
 }
 
-export function sightingsOf({ stream, isStrict, cursorField, pagingPath }: SightingsOptions): Sightings {
+export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsOptions): Sightings {
   const parents: Sightings[] = [];
   let isRecordsMet = false;
   let lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
@@ -40,6 +41,7 @@ export function sightingsOf({ stream, isStrict, cursorField, pagingPath }: Sight
   let unpaged: unknown;
   let isCursorMet = false;
   let fieldless: Readonly<Record<string, unknown>> | undefined;
+  let unreadable: { readonly value: unknown } | undefined;
   const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
 
   const findings = (): readonly Finding[] => [
@@ -66,8 +68,21 @@ export function sightingsOf({ stream, isStrict, cursorField, pagingPath }: Sight
       : [
           {
             isFault: true,
-            message: `no record has \`${cursorField}\`, which ${place('cursor.field', 'cursor_field')} names; they have: ${named(Object.keys(fieldless))}`,
+            message: `no record has \`${cursor!.field}\`, which ${place('cursor.field', 'cursor_field')} names; they have: ${named(Object.keys(fieldless))}`,
             hint: 'Name the field that tells when a record was changed.',
+          },
+        ]),
+    ...(unreadable === undefined
+      ? []
+      : [
+          {
+            isFault: true,
+            message: `a record has its \`${cursor!.field}\` ${shapeOf(unreadable.value)}, which ${
+              cursor!.formats.length === 0
+                ? 'is no number'
+                : `does not fit \`${cursor!.formats.join('`, `')}\`, as ${place('cursor.format', 'datetime_format')} has it`
+            }`,
+            hint: 'Write the format as the records have it; a manifest may name several (`cursor_datetime_formats`).',
           },
         ]),
   ];
@@ -88,9 +103,11 @@ export function sightingsOf({ stream, isStrict, cursorField, pagingPath }: Sight
       unpaged ??= body;
       isFull ||= pageSize !== undefined && count >= pageSize;
     },
-    record(record) {
-      if (cursorField === undefined || isCursorMet) return;
-      isCursorMet = Object.hasOwn(record, cursorField);
+    record(record, isReadable) {
+      if (cursor === undefined) return;
+      if (!isReadable) unreadable ??= { value: record[cursor.field] };
+      if (isCursorMet) return;
+      isCursorMet = Object.hasOwn(record, cursor.field);
       fieldless ??= record;
     },
     parent: (of) => void parents.push(of),
@@ -152,6 +169,13 @@ function whatItHas(body: unknown, path: readonly string[]): string {
   const around = depth === 0 ? 'it' : `\`${path.slice(0, depth).join('.')}\``;
   if (Array.isArray(at)) return `${around} is a list`;
   return isComponent(at) ? `${around} has: ${named(Object.keys(at))}` : `${around} is no mapping`;
+}
+
+/** How a value is written, without what it says: it may be of a person where the field is the wrong one. */
+function shapeOf(value: unknown): string {
+  if (typeof value === 'object') return 'as a list or mapping';
+  const text = String(value).slice(0, 40).replace(/\d/g, '0');
+  return `written like \`${text.replace(/(?!(?<=0)T(?=0)|(?<=0)Z$)\p{L}/gu, 'a')}\``;
 }
 
 const MOST_NAMES = 20;

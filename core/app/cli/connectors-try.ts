@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { parse } from 'yaml';
 import { ConnectorError } from '../../sdk/index.js';
 import { printError } from './output.js';
+import { fileText, OPTIONS_ABOUT, restOptions } from './rest-options.js';
 import { does } from './verb.js';
 
 interface TryOptions {
@@ -23,12 +22,12 @@ export function connectorsTryVerb(group: Command): void {
   attempt
     .option('--stream <name>', 'the stream; without it the first one')
     .option('--limit <records>', 'stop after so many records', '10')
-    .option('--options <file>', 'YAML with the options of the source `rest`: manifest_config, secrets, allow')
+    .option('--options <file>', OPTIONS_ABOUT)
     .option('--state <file>', 'JSON with the state to go on from')
     .option('--record <folder>', 'keep what went over the wire, without secrets, for `connectors test --replay`');
   does<TryOptions>(attempt, async ({ output, signal }, [manifest], options) => {
     const { recordTrial, tryStream } = await import('../../../connectors/rest/trial.js');
-    const config = await configOf(manifest as string, options.options);
+    const config = { ...(await restOptions(options.options)), manifest: resolve(manifest as string) };
     const limit = Number(options.limit ?? 10);
     if (!Number.isInteger(limit) || limit < 1)
       throw new ConnectorError('config', '`--limit` is a number of records.', { hint: 'Such as 10.' });
@@ -40,7 +39,7 @@ export function connectorsTryVerb(group: Command): void {
       ...(options.stream === undefined ? {} : { stream: options.stream }),
       ...(options.state === undefined
         ? {}
-        : { state: JSON.parse(await text(options.state)) as Record<string, unknown> }),
+        : { state: JSON.parse(await fileText(options.state)) as Record<string, unknown> }),
     };
     const trial =
       options.record === undefined
@@ -87,38 +86,3 @@ export function connectorsTryVerb(group: Command): void {
 }
 
 const plainly = (_key: string, part: unknown): unknown => (typeof part === 'bigint' ? part.toString() : part);
-
-async function configOf(manifest: string, file: string | undefined): Promise<Record<string, unknown>> {
-  const own = file === undefined ? {} : ((parse(await text(file)) ?? {}) as Record<string, unknown>);
-  // As in the configuration: from the folder of the file that names them.
-  const folder = dirname(resolve(file ?? '.'));
-  const modules =
-    typeof own['modules'] === 'object' && own['modules'] !== null
-      ? Object.fromEntries(Object.entries(own['modules']).map(([name, path]) => [name, resolve(folder, String(path))]))
-      : undefined;
-  return {
-    ...(resolved({ ...own, ...(modules === undefined ? {} : { modules }) }) as Record<string, unknown>),
-    manifest: resolve(manifest),
-  };
-}
-
-/** `${env:NAME}` and `${env:NAME:-default}`, as in the configuration. */
-function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved);
-  if (typeof value === 'object' && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part)]));
-  const reference = typeof value === 'string' ? /^\$\{env:(\w+)(?::-(.*))?\}$/.exec(value) : null;
-  if (reference === null) return value;
-  const found = process.env[reference[1]!] ?? reference[2];
-  if (found === undefined)
-    throw new ConnectorError('config', `The variable ${reference[1]} is not set.`, {
-      hint: 'Set it, or give a default by `:-`.',
-    });
-  return found;
-}
-
-async function text(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `"${path}" cannot be read.`, { cause, hint: 'Check the path.' });
-  });
-}

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
+import { OPTIONS_ABOUT, restOptions } from './rest-options.js';
 import { does } from './verb.js';
 
 interface Judged {
@@ -26,23 +27,25 @@ export function connectorsValidateVerb(group: Command): void {
     .command('validate')
     .description('which declarative manifests of a folder can be run, and why the others cannot')
     .argument('<place>', 'a manifest, or a folder that is searched for `*.yaml`');
-  does(validate, async ({ output }, [place]) => {
-    const { loadManifest, problemText } = await import('../../../connectors/rest/manifest/load.js');
-    const { schemaFileProblems } = await import('../../../connectors/rest/schemas/schema-files.js');
+  validate.option('--options <file>', OPTIONS_ABOUT);
+  does<{ readonly options?: string }>(validate, async ({ output }, [place], { options: optionsFile }) => {
+    const { problemText } = await import('../../../connectors/rest/manifest/load.js');
+    const { judgedManifest } = await import('../../../connectors/rest/judged.js');
+    const options = await connectionOptions(optionsFile);
     const judged: Judged[] = [];
     const others: string[] = [];
     const files = await manifestsIn(place as string);
     for (const file of files) {
       const name = relative(process.cwd(), file) || file;
       try {
-        const manifest = loadManifest(await readFile(file, 'utf8'), { name });
-        const { root } = manifest;
+        const text = await readFile(file, 'utf8');
+        const { manifest } = await judgedManifest(text, { name, folder: dirname(file), ...options });
+        const { root, problems } = manifest;
         // A folder holds other YAML too, such as options and the configuration itself.
         if (files.length > 1 && !MARKS.some((key) => root[key] !== undefined)) {
           others.push(name);
           continue;
         }
-        const problems = [...manifest.problems, ...(await schemaFileProblems(manifest, dirname(file)))];
         judged.push({
           manifest: name,
           runnable: !problems.some(({ severity }) => severity === 'error'),
@@ -77,6 +80,19 @@ export function connectorsValidateVerb(group: Command): void {
     );
     return runnable === judged.length ? 0 : 3;
   });
+}
+
+/** What a connection has beside the manifest. Where options are given the texts that read them are judged with them. */
+async function connectionOptions(file: string | undefined) {
+  const { givenOf, replacementsOf } = await import('../../../connectors/rest/judged.js');
+  const { parsedOptions } = await import('../../../connectors/rest/rest.config.js');
+  const written = await restOptions(file);
+  const config = parsedOptions({ ...written, manifest: '-' });
+  const hasOptions = written['manifest_config'] !== undefined || written['secrets'] !== undefined;
+  return {
+    replacements: await replacementsOf(config.modules, process.cwd()),
+    given: hasOptions ? givenOf(config) : undefined,
+  };
 }
 
 /** What stands at several places, since a part is used again and again, is told at the first, with the number of the others. */

@@ -98,7 +98,12 @@ export function httpClient(options: HttpClientOptions): HttpClient {
     clock,
     random,
     retry: { ...DEFAULT_RETRY, ...options.retry },
-    limits: { totalMs, idleMs, maxResponseBytes: options.maxResponseBytes ?? 32 * 2 ** 20 },
+    limits: {
+      totalMs,
+      idleMs,
+      maxResponseBytes: options.maxResponseBytes ?? 32 * 2 ** 20,
+      sizeOption: '`maxResponseBytes` of the client',
+    },
   };
   const apiTransport = options.parse === undefined ? transport : { ...transport, parse: options.parse };
   const own = { accept: 'application/json', 'accept-encoding': ACCEPTED_ENCODINGS, 'user-agent': 'tributary' };

@@ -25,6 +25,8 @@ export interface WireLimits {
   /** Between two bytes, and until the first. */
   readonly idleMs: number;
   readonly maxResponseBytes: number;
+  /** What a person raises where an answer is larger; absent where nobody can. */
+  readonly sizeOption?: string;
 }
 
 /**
@@ -53,9 +55,7 @@ export async function exchange(
       bodyTimeout: limits.idleMs,
     });
     const encoding = headerOf(response.headers, 'content-encoding');
-    const reading = collect(response.body, limits.maxResponseBytes).then((raw) =>
-      decompress(raw, encoding, limits.maxResponseBytes),
-    );
+    const reading = collect(response.body, limits).then((raw) => decompress(raw, encoding, limits));
     // What an error says in its status holds, also where its body is broken.
     const body = response.statusCode < 400 ? await reading : await reading.catch(() => new Uint8Array());
     signal?.throwIfAborted();
@@ -73,13 +73,13 @@ export async function exchange(
 
 const SLOW_HINT = 'Ask for less at once, or allow more time.';
 
-async function collect(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
+async function collect(body: AsyncIterable<Uint8Array>, limits: WireLimits): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop destroys the body and with it the connection.
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > maxBytes) throw tooLarge(maxBytes);
+    if (size > limits.maxResponseBytes) throw tooLarge(limits);
     chunks.push(chunk);
   }
   return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size);
@@ -96,7 +96,7 @@ const DECOMPRESSORS: Readonly<Record<string, Decompressor>> = {
 };
 export const ACCEPTED_ENCODINGS = 'gzip, br, zstd';
 
-async function decompress(body: Uint8Array, encodings: string | undefined, maxBytes: number): Promise<Uint8Array> {
+async function decompress(body: Uint8Array, encodings: string | undefined, limits: WireLimits): Promise<Uint8Array> {
   const names = (encodings ?? '')
     .toLowerCase()
     .split(',')
@@ -109,18 +109,18 @@ async function decompress(body: Uint8Array, encodings: string | undefined, maxBy
     if (decompressor === undefined)
       throw new ConnectorError('source', 'the answer is compressed in a way that was not asked for');
     try {
-      plain = await decompressor(plain, { maxOutputLength: maxBytes });
+      plain = await decompressor(plain, { maxOutputLength: limits.maxResponseBytes });
     } catch (error) {
-      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+      if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limits);
       throw new ConnectorError('transient', 'the compressed body is damaged or ends early', { cause: error });
     }
   }
   return plain;
 }
 
-function tooLarge(maxBytes: number): ConnectorError {
-  return new ConnectorError('source', `the answer is larger than ${maxBytes} bytes`, {
-    hint: 'Ask for smaller pages, or raise maxResponseBytes.',
+function tooLarge({ maxResponseBytes, sizeOption }: WireLimits): ConnectorError {
+  return new ConnectorError('source', `the answer is larger than ${maxResponseBytes} bytes`, {
+    hint: `Ask for smaller pages${sizeOption === undefined ? '' : `, or raise ${sizeOption}`}.`,
   });
 }
 

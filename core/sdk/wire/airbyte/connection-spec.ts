@@ -6,6 +6,9 @@ type Path = OptionIssue['path'];
 /** Forms in forms, and references that lead to references; a circle has no end. */
 const MOST_FORMS = 20;
 
+/** Forms that are being held against a value already: one that leads back to itself says nothing more of it. */
+type Open = readonly Json[];
+
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? value.filter(isJson) : []);
 
@@ -18,11 +21,13 @@ export function schemaFaults(
   schema: unknown,
   path: Path = [],
   root: unknown = schema,
+  open: Open = [],
 ): readonly OptionIssue[] {
-  if (!isJson(schema)) return [];
+  if (!isJson(schema) || open.includes(schema)) return [];
+  const within = [...open, schema];
   const fault = (message: string, at: Path = path): OptionIssue => ({ path: at, message });
   const { $ref: reference } = schema;
-  if (typeof reference === 'string') return schemaFaults(value, resolved(root, reference), path, root);
+  if (typeof reference === 'string') return schemaFaults(value, resolved(root, reference), path, root, within);
   const types = [schema['type']].flat().filter((type) => type !== undefined);
   if (types.length > 0 && !types.some((type) => isOfType(value, type)))
     return [fault(`must be ${types.map(nameOfType).join(' or ')}`)];
@@ -42,10 +47,10 @@ export function schemaFaults(
     value.forEach((entry, at) => faults.push(...schemaFaults(entry, schema['items'], [...path, at], root)));
   }
   if (isJson(value)) faults.push(...objectFaults(value, schema, path, root));
-  for (const part of listOf(schema['allOf'])) faults.push(...schemaFaults(value, part, path, root));
+  for (const part of listOf(schema['allOf'])) faults.push(...schemaFaults(value, part, path, root, within));
   const choices = listOf(schema['oneOf'] ?? schema['anyOf']);
   if (choices.length > 0) {
-    const tried = choices.map((choice) => schemaFaults(value, choice, path, root));
+    const tried = choices.map((choice) => schemaFaults(value, choice, path, root, within));
     if (!tried.some((one) => one.length === 0)) faults.push(...closest(tried, path));
   }
   return faults;
@@ -193,9 +198,16 @@ function formsOf(schema: unknown, root: unknown, depth = 0): readonly Json[] {
 }
 
 /** The ways to all values that the schema marks by `airbyte_secret`, whichever of several forms it marks them in. */
-export function secretPaths(value: unknown, schema: unknown, path: Path = [], root: unknown = schema): readonly Path[] {
-  if (!isJson(schema)) return [];
-  if (typeof schema['$ref'] === 'string') return secretPaths(value, resolved(root, schema['$ref']), path, root);
+export function secretPaths(
+  value: unknown,
+  schema: unknown,
+  path: Path = [],
+  root: unknown = schema,
+  open: Open = [],
+): readonly Path[] {
+  if (!isJson(schema) || open.includes(schema)) return [];
+  const within = [...open, schema];
+  if (typeof schema['$ref'] === 'string') return secretPaths(value, resolved(root, schema['$ref']), path, root, within);
   if (schema['airbyte_secret'] === true) return value === undefined || value === null ? [] : [path];
   const properties = isJson(schema['properties']) && isJson(value) ? Object.entries(schema['properties']) : [];
   const inside = properties.flatMap(([name, property]) =>
@@ -205,7 +217,7 @@ export function secretPaths(value: unknown, schema: unknown, path: Path = [], ro
     ? value.flatMap((entry, at) => secretPaths(entry, schema['items'], [...path, at], root))
     : [];
   const forms = ['oneOf', 'anyOf', 'allOf'].flatMap((key) =>
-    listOf(schema[key]).flatMap((form) => secretPaths(value, form, path, root)),
+    listOf(schema[key]).flatMap((form) => secretPaths(value, form, path, root, within)),
   );
   return [...inside, ...entries, ...forms];
 }

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { guardedLookup, refusalOf } from '../../../../connectors/rest/requests/address-guard.js';
 import { campaignApi } from '../../../support/campaign-api.js';
 import type { Script } from '../../../support/scripted-api.js';
@@ -115,6 +118,54 @@ test('another origin gets no credential', async () => {
   ]);
 });
 
+test.each([307, 308])(
+  'a body goes on after a %i, without credentials, and to no host that is not named',
+  async (status) => {
+    const manifest = 'bodies.yaml';
+    const script: Script = ({ headers, path }) =>
+      path === '/elsewhere'
+        ? { body: { data: [{ id: 1 }] } }
+        : { status, headers: { location: `http://localhost:${headers['host']!.split(':')[1]}/elsewhere` } };
+    const secrets = { request_headers: { Authorization: 'Bearer a', Cookie: 'b=c', 'X-Api-Key': 'd' } };
+    const config = { kind: 'a', start_date: '2024-03-02' };
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-redirect-'));
+    try {
+      const text = await readFile(`test/fixtures/manifests/${manifest}`, 'utf8');
+      const own = join(folder, manifest);
+      await writeFile(
+        own,
+        text
+          .replaceAll('http_method: POST', `http_method: POST, ${JSON.stringify(secrets).slice(1, -1)}`)
+          .replace(/, request_headers: \{ type: Header \}/, ''),
+      );
+      const allowed = { allow: ['loopback'], allowed_hosts: ['localhost'] };
+      const { api, records } = await failing(own, script, { config, options: allowed });
+      expect(records['form']).toEqual([{ id: 1 }]);
+      const [before, after] = api.seen;
+      expect(before).toMatchObject({ method: 'POST', body: 'a=2024-03-02&n=5', headers: { cookie: 'b=c' } });
+      expect(after).toMatchObject({ method: 'POST', path: '/elsewhere', body: before!.body });
+      expect(after!.headers['content-type']).toBe('application/x-www-form-urlencoded');
+      for (const name of ['authorization', 'cookie', 'x-api-key']) expect(after!.headers[name]).toBeUndefined();
+      const seen: string[] = [];
+      const watched: Script = (request, all) => (seen.push(request.path), script(request, all));
+      await expect(failing(own, watched, { config })).rejects.toThrow('A request was to go to "localhost"');
+      expect(seen).toEqual(['/posted']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  },
+);
+
+test('a redirect that makes a GET sends nothing that belongs to the body', async () => {
+  const script: Script = ({ method }) =>
+    method === 'POST' ? { status: 303, headers: { location: '/elsewhere' } } : { body: { data: [] } };
+  const { api } = await failing('bodies.yaml', script, { config: { kind: 'a', start_date: '2024-03-02' } });
+  expect(api.seen.slice(0, 2).map(({ method, body, headers }) => [method, body, headers['content-type']])).toEqual([
+    ['POST', 'a=2024-03-02&n=5', 'application/x-www-form-urlencoded'],
+    ['GET', '', undefined],
+  ]);
+});
+
 test('paging that does not end is stopped', async () => {
   const same: Script = () => ({ body: { data: [{ id: 1 }], meta: { next: 7 } } });
   await expect(failing('cursor-pagination.yaml', same)).rejects.toThrow(
@@ -141,7 +192,10 @@ test('an answer without end is cut off, and so is one of redirects', async () =>
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await expect(
     failing('page-increment.yaml', campaignApi, { config: { endpoint }, options: { max_response_bytes: 8 << 20 } }),
-  ).rejects.toThrow('larger than 8388608 bytes');
+  ).rejects.toMatchObject({
+    message: expect.stringContaining('larger than 8388608 bytes'),
+    details: { hint: 'Ask for smaller pages, or raise `max_response_bytes` of the source.' },
+  });
   server.closeAllConnections();
   server.close();
   const round: Script = ({ path }) => ({ status: 302, headers: { location: `${path}x` } });

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { campaignApi } from '../../../support/campaign-api.js';
 import { RESULTS } from '../../../support/campaigns.js';
 import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
+import { legacySessionToken } from '../../../../connectors/rest/auth/session.js';
+import { connect } from '../../../../connectors/rest/connected.js';
+import { noParts } from '../../../../connectors/rest/requests/request-option.js';
+import { restConfig } from '../../../../connectors/rest/rest.config.js';
 import { rest } from '../../../../connectors/rest/rest.source.js';
-import { scriptedApi } from '../../../support/scripted-api.js';
+import { scriptedApi, type ScriptedAnswer } from '../../../support/scripted-api.js';
 import { read } from './reading.js';
 
 const rows = Array.from({ length: 5 }, (_, at) => ({ id: at + 1, name: `n${at}`, ok: at % 2 === 0 ? true : null }));
@@ -98,6 +102,37 @@ test('a field that is called type is sent like any other, in the query, in heade
     type: 'Header',
     body: 'type=Form&kind=a',
   });
+});
+
+test('a login that failed is tried anew by who comes next, and shared by those who wait for it', async () => {
+  let answers: ScriptedAnswer[] = [{ status: 401 }];
+  const api = await scriptedApi(() => answers.shift() ?? { body: { key: 'fresh' } });
+  const config = restConfig.parse({
+    api: { endpoint: api.url, streams: { a: { path: '/a' } } },
+    allow: ['loopback'],
+  });
+  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+  const source = await connect(config, { signal: new AbortController().signal, baseFolder: '.', clock });
+  const login = legacySessionToken(
+    { header: 'X-Session', login_url: '/sessions', session_token_response_key: 'key', username: 'u', password: 'p' },
+    source.environment,
+    () => api.url,
+  );
+  const header = async () => {
+    const parts = noParts();
+    await login.apply(parts);
+    return parts.header['X-Session'];
+  };
+  await expect(header()).rejects.toMatchObject({ kind: 'auth' });
+  expect(await Promise.all([header(), header()])).toEqual(['fresh', 'fresh']);
+  expect(api.seen).toHaveLength(2);
+  // What may pass is asked for again in the same login, as often as its policy says.
+  await login.renew!();
+  answers = [{ status: 503 }, { status: 503 }];
+  expect(await header()).toBe('fresh');
+  expect(api.seen).toHaveLength(5);
+  await source.close();
+  await api.close();
 });
 
 test('a check names secrets that stand in the open', async () => {

@@ -82,6 +82,11 @@ test.each([
     { cursor: { ...cursor, field: 'dya' } },
     'no record has `dya`, which `streams.sends.cursor.field` names; they have: id, day, opened',
   ],
+  [
+    'cursor.format',
+    { cursor: { field: 'day', format: '%m/%d/%Y', start: '01/01/2024' } },
+    'a record has its `day` written like `0000-00-00`, which does not fit `%m/%d/%Y`, as `streams.sends.cursor.format` has it',
+  ],
 ])('a name of `%s` that the answers do not have ends a run before its bookmark moves', async (_of, wrong, message) => {
   const { fault, states } = await synced(config({ ...wrong, ...fields }));
   expect(fault).toMatchObject({ kind: 'source', message: expect.stringContaining(message) });
@@ -89,6 +94,30 @@ test.each([
   const trial = await tryStream({ config: config({ ...wrong, ...fields }), limit: 1, signal, baseFolder: place });
   expect(trial).toMatchObject({ fault: { kind: 'source', message: expect.stringContaining(message) } });
   expect(trial.exchanges.length).toBeGreaterThan(0);
+});
+
+test('one value of the cursor that does not fit is enough, a missing one is none; it is told without what it says', async () => {
+  const format = '%m/%d/%Y';
+  const own = { ...fields, cursor: { field: 'day', format, start: '01/01/2024' } };
+  const days = (...list: unknown[]) =>
+    void (api.script = () => ({ body: { data: list.map((day, id) => ({ id: String(id), day })), meta: {} } }));
+  days('02/12/2024', null, '');
+  expect(await synced(config({ ...own, paging: undefined }))).toMatchObject({
+    records: 3,
+    states: 1,
+    fault: undefined,
+  });
+  // Days before months: the ones that fit are read wrongly, and would move the bookmark too far.
+  days('02/12/2024', '25/12/2024 of Ann', null);
+  const { fault, states } = await synced(config({ ...own, paging: undefined }));
+  expect({ fault, states }).toMatchObject({
+    fault: { message: expect.stringContaining('written like `00/00/0000 aa aaa`') },
+    states: 0,
+  });
+  days(20240101);
+  expect((await synced(config({ ...own, paging: undefined }))).fault).toMatchObject({
+    message: expect.stringContaining('written like `00000000`'),
+  });
 });
 
 test('`check` says the same', async () => {
@@ -113,7 +142,10 @@ test('pages that are not known to be full make a warning, once', async () => {
   expect(warnings).toEqual([expect.stringContaining('no answer has `nxt`')]);
 });
 
-test('a manifest goes on where the reference does, with a warning for each place', async () => {
+test.each([
+  ['dya', '`dya`'],
+  ['id', 'a record has its `id` written like `0000-00-00-0`'],
+])('a manifest goes on where the reference does, with a warning for each place (%s)', async (field, told) => {
   await writeFile(
     join(place, 'full.yaml'),
     `version: 7.0.0
@@ -123,7 +155,7 @@ streams:
     name: sends
     primary_key: id
     incremental_sync:
-      { type: DatetimeBasedCursor, cursor_field: dya, datetime_format: "%Y-%m-%d", start_datetime: "2024-01-01" }
+      { type: DatetimeBasedCursor, cursor_field: ${field}, datetime_format: "%Y-%m-%d", start_datetime: "2024-01-01" }
     schema_loader: { type: InlineSchemaLoader, schema: { type: object, properties: { id: { type: string } } } }
     retriever:
       requester: { type: HttpRequester, url_base: "${api.url}", path: /sends }
@@ -136,7 +168,7 @@ streams:
   );
   const { fault, states, warnings } = await synced({ manifest: 'full.yaml', allow: ['loopback'] });
   expect({ fault, states }).toEqual({ fault: undefined, states: 1 });
-  expect(warnings).toEqual([expect.stringContaining('`meta.nxt`'), expect.stringContaining('`dya`')]);
+  expect(warnings).toEqual([expect.stringContaining('`meta.nxt`'), expect.stringContaining(told)]);
 });
 
 test('a parent whose records are not met fails the stream that depends on it', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
@@ -109,4 +109,45 @@ test('what `connectors new` writes can be validated as a folder, beside other YA
     code: 0,
     stdout: 'runnable  own/own.yaml (1 streams)\nno manifest   own/options.yaml\n1 of 1 can be run.\n',
   });
+});
+
+test('`connectors validate` takes the options that a connection has: modules, and what texts read', async () => {
+  const text = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    schema_loader: { type: JsonFileSchemaLoader, file_path: "schemas/{{ config['table'] }}.json" }
+    retriever:
+      requester: { type: HttpRequester, url_base: "https://x.example", path: a }
+      record_selector: { extractor: { type: CustomRecordExtractor, class_name: source_crm.components.Rows } }
+`;
+  const [manifests, options] = [join(place, 'manifests'), join(place, 'options')];
+  await mkdir(join(manifests, 'schemas'), { recursive: true });
+  await mkdir(options);
+  await writeFile(join(manifests, 'crm.yaml'), text);
+  await writeFile(join(manifests, 'schemas/a.json'), '{}');
+  await writeFile(join(options, 'rows.js'), 'export const Rows = () => (bodies) => bodies;');
+  const validated = async (file: string) => {
+    await writeFile(join(options, 'options.yaml'), file);
+    return runCli(['connectors', 'validate', manifests, '--options', join(options, 'options.yaml')]);
+  };
+  const modules = 'modules: { source_crm.components.Rows: ./rows.js }\n';
+  expect(await runCli(['connectors', 'validate', manifests])).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('which no module of `modules` takes the place of'),
+  });
+  expect(await validated(modules)).toMatchObject({ code: 0, stdout: expect.stringContaining('1 of 1 can be run.') });
+  expect(await validated(`${modules}manifest_config: { table: b }`)).toMatchObject({
+    code: 3,
+    stdout: expect.stringContaining('the schema file "schemas/b.json" cannot be read'),
+  });
+  expect(await validated(modules.replace('./rows', './none'))).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining('/options/none.js" cannot be loaded'),
+  });
+  const misspelt = { code: 3, stderr: expect.stringMatching(/^error \(config\): .*"module"/) };
+  expect(await validated('module: { a: ./rows.js }')).toMatchObject(misspelt);
+  const tried = ['connectors', 'try', join(manifests, 'crm.yaml'), '--options', join(options, 'options.yaml')];
+  expect(await runCli(tried)).toMatchObject(misspelt);
 });

@@ -46,6 +46,16 @@ streams:
       'error 5: "TimeTravel" is not supported',
     ],
     [
+      'a misspelled component',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('DpathExtractor', 'DPathExtracter')} }`,
+      'error 5: "DPathExtracter" is not supported; did you mean "DpathExtractor"?',
+    ],
+    [
+      'a component that the language has, and no other',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', 'authenticator: { type: RateLimitedMultipleTokenAuthenticator }, url_base')} }`,
+      'error 5: "RateLimitedMultipleTokenAuthenticator" is not supported',
+    ],
+    [
       'a Python class',
       `  - { name: a, type: DeclarativeStream, retriever: { class_name: source_a.components.Reader } }`,
       'error 5: CustomRetriever runs the Python class "source_a.components.Reader", which no module of `modules` takes the place of; write one, and name it in the options of the source: `modules: { source_a.components.Reader: ./reader.ts }`',
@@ -111,8 +121,17 @@ definitions: { s: { type: DeclarativeStream, retriever: { type: Nope } } }`);
 definitions:
   l0: []
 ${doubled.join('\n')}`);
-    expect(() => load(bomb)).toThrow('larger or deeper than any manifest');
+    expect(() => load(bomb)).toThrow('larger than any manifest');
   });
+});
+
+it.each([
+  ['lists', `version: 7.0.0\nstreams:\n  ${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+  ['mappings', `version: 7.0.0\nstreams:\n  ${'{a: '.repeat(20_000)}1${'}'.repeat(20_000)}`],
+  ['dashes', `version: 7.0.0\nstreams:\n  ${'- '.repeat(20_000)}x`],
+  ['what a parser can still read', `version: 7.0.0\nstreams:\n  ${'['.repeat(200)}${']'.repeat(200)}`],
+])('%s in each other without end are refused with the line', (_what, text) => {
+  expect(() => load(text)).toThrow(/^m\.yaml:3:\d+: it is nested more than 100 levels deep/);
 });
 
 it('a block of a configuration that is a file of its own is told where it begins', () => {

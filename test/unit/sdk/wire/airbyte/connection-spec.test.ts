@@ -78,6 +78,33 @@ test('secrets are found in forms, lists and behind references', () => {
   expect(secretValues(config, SCHEMA)).toEqual(['first', 'third', 'to-ken']);
 });
 
+test('references in a circle end, and what stands beside them is judged', () => {
+  const schema = {
+    definitions: {
+      a: { $ref: '#/definitions/b' },
+      b: { $ref: '#/definitions/a' },
+      tree: {
+        type: 'object',
+        properties: {
+          name: { type: 'string', airbyte_secret: true },
+          next: { $ref: '#/definitions/tree' },
+          all: { type: 'array', items: { $ref: '#/definitions/tree' } },
+        },
+        allOf: [{ $ref: '#/definitions/tree' }, { required: ['name'] }],
+      },
+    },
+    type: 'object',
+    properties: { a: { $ref: '#/definitions/a' }, tree: { $ref: '#/definitions/tree' } },
+  };
+  const given = { a: 1, tree: { name: 'one', next: { name: 2, all: [{ name: 'three' }, {}] } } };
+  expect(schemaFaults(given, schema)).toEqual([
+    { path: ['tree', 'next', 'name'], message: 'must be a text' },
+    { path: ['tree', 'next', 'all', 1, 'name'], message: 'is needed' },
+  ]);
+  expect(secretValues(given, schema)).toEqual(['one', '2', 'three']);
+  expect(unknownOptions({ ...given, b: 1 }, schema)).toEqual([{ path: ['b'], known: ['a', 'tree'] }]);
+});
+
 test('options that no form names are found wherever they stand, but not where names are free', () => {
   const free = { properties: { known: {} }, additionalProperties: { type: 'string' } };
   const schema = { ...SCHEMA, properties: { ...SCHEMA.properties, labels: free, anything: { type: 'object' } } };

@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ConnectorError } from '#sdk';
+import { loadManifest, type Manifest } from './manifest/load.js';
+import { unknownOptions } from './manifest/options.js';
+import { isComponent, type Component } from './manifest/text.js';
+import { setAlong } from './records/change.js';
+import type { RestConfig } from './rest.config.js';
+import type { Replacement } from './run/environment.js';
+import { normalizedConfig } from './run/normalize-config.js';
+import { schemaFileProblems } from './schemas/schema-files.js';
+
+export interface Judging {
+  /** As the manifest is called in messages. */
+  readonly name: string;
+  /** The folder of the manifest. */
+  readonly folder: string;
+  readonly replacements: ReadonlyMap<string, Replacement>;
+  /** What the manifest calls `config`; without it what reads an option is not judged. */
+  readonly given: Component | undefined;
+}
+
+/**
+ * Says what is wrong with a manifest, with what a connection gives it. Throws `config` for what is no YAML, and where the manifest
+ * can be run and its options do not fit its `spec`.
+ */
+export async function judgedManifest(
+  text: string,
+  { name, folder, replacements, given }: Judging,
+): Promise<{ readonly manifest: Manifest; readonly own: Component }> {
+  const loaded = loadManifest(text, { name, replacedClasses: new Set(replacements.keys()) });
+  const { root, problems, isShort } = loaded;
+  if (problems.some(({ severity }) => severity === 'error') || given === undefined)
+    return { manifest: { ...loaded, problems: [...problems, ...(await schemaFileProblems(loaded, folder))] }, own: {} };
+  const own = normalizedConfig(isComponent(root['spec']) ? root['spec'] : undefined, given, replacements);
+  const found = [
+    ...(isShort ? unknownOptions(root, text, own) : []),
+    ...(await schemaFileProblems(loaded, folder, own)),
+  ];
+  return { manifest: { ...loaded, problems: [...problems, ...found] }, own };
+}
+
+/** The options of the manifest, secrets in their places. */
+export function givenOf({ manifest_config: open, secrets }: RestConfig): Component {
+  const given = structuredClone(open) as Component;
+  for (const [name, value] of Object.entries(secrets)) setAlong(given, name.split('.'), value);
+  return given;
+}
+
+/** Loads the modules that take the place of Python classes. Throws `config` where one cannot be loaded, or has no such function. */
+export async function replacementsOf(
+  modules: Readonly<Record<string, string>>,
+  folder: string,
+): Promise<ReadonlyMap<string, Replacement>> {
+  const found = new Map<string, Replacement>();
+  for (const [name, path] of Object.entries(modules)) {
+    const loaded = (await import(pathToFileURL(resolve(folder, path)).href).catch((cause: unknown) => {
+      throw new ConnectorError('config', `The module "${resolve(folder, path)}" cannot be loaded.`, {
+        cause,
+        hint: `It takes the place of "${name}"; correct \`modules\`.`,
+      });
+    })) as Record<string, unknown>;
+    const made = loaded[name.split('.').at(-1)!] ?? loaded['default'];
+    if (typeof made !== 'function')
+      throw new ConnectorError(
+        'config',
+        `The module "${path}" exports no function "${name.split('.').at(-1)}" and no default.`,
+        { hint: 'See docs/custom-api.md, "Python classes".' },
+      );
+    found.set(name, made as Replacement);
+  }
+  return found;
+}

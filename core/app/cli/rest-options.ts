@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { ConnectorError } from '../../sdk/index.js';
+
+/** What `--options` is told as by the verbs that have it. */
+export const OPTIONS_ABOUT = 'YAML with the options of the source `rest`: manifest_config, secrets, modules, allow';
+
+/** The options of a source `rest` that stand in a file of their own; none without one. Paths of modules are whole. */
+export async function restOptions(file: string | undefined): Promise<Record<string, unknown>> {
+  if (file === undefined) return {};
+  const own = (parse(await fileText(file)) ?? {}) as Record<string, unknown>;
+  // As in the configuration: from the folder of the file that names them.
+  const folder = dirname(resolve(file));
+  const modules =
+    typeof own['modules'] === 'object' && own['modules'] !== null
+      ? Object.fromEntries(Object.entries(own['modules']).map(([name, path]) => [name, resolve(folder, String(path))]))
+      : undefined;
+  return resolved({ ...own, ...(modules === undefined ? {} : { modules }) }) as Record<string, unknown>;
+}
+
+/** `${env:NAME}` and `${env:NAME:-default}`, as in the configuration. */
+function resolved(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(resolved);
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolved(part)]));
+  const reference = typeof value === 'string' ? /^\$\{env:(\w+)(?::-(.*))?\}$/.exec(value) : null;
+  if (reference === null) return value;
+  const found = process.env[reference[1]!] ?? reference[2];
+  if (found === undefined)
+    throw new ConnectorError('config', `The variable ${reference[1]} is not set.`, {
+      hint: 'Set it, or give a default by `:-`.',
+    });
+  return found;
+}
+
+export async function fileText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `"${path}" cannot be read.`, { cause, hint: 'Check the path.' });
+  });
+}
