@@ -5,6 +5,8 @@ import { dialectOf, type ColumnType, type SqlDialect } from '../../destinations/
 export interface ReadTable {
   readonly spec: TableSpec;
   readonly apart: TableSpec;
+  /** Records that the source has and the rules reject, so that they are none of the rows of `apart`. */
+  readonly rejected: number;
   /** Of a stream that is read by a cursor; absent: it was read whole. */
   readonly cursor?: {
     readonly column: string;
@@ -37,6 +39,8 @@ export interface ComparedStream {
   /** The columns that were summed up. */
   readonly columns: readonly string[];
   readonly rows: { readonly source: number; readonly warehouse: number };
+  /** Records of the source that the rules reject; the warehouse may have rows of their versions before. */
+  readonly rejected: number;
   /** Days and campaigns that differ. */
   readonly differing: number;
   /** Those of the first `MOST_GROUPS` days and campaigns. */
@@ -66,7 +70,7 @@ export async function compareTables(
   return compared;
 }
 
-async function compareTable(sql: SqlSession, { spec, apart, cursor, retention }: ReadTable, before: string) {
+async function compareTable(sql: SqlSession, { spec, apart, rejected, cursor, retention }: ReadTable, before: string) {
   const dialect = dialectOf(sql);
   const { quote, literal, dayOf, asText, summand, sumsDiffer } = dialect;
   const cast = (expression: string, type: ColumnType) => `CAST(${expression} AS ${dialect.sqlType(type)})`;
@@ -169,6 +173,7 @@ async function compareTable(sql: SqlSession, { spec, apart, cursor, retention }:
     by: { day: dayColumn, campaign: campaignColumn },
     columns,
     rows: { source: Number(total?.n_1 ?? 0), warehouse: Number(total?.n_2 ?? 0) },
+    rejected,
     differing: Number(groups[0]?.['differing'] ?? 0),
     differences: groups.flatMap((group) => differencesOf(group, columns)),
     missing,

@@ -20,11 +20,19 @@ export interface StreamRepair {
 const NEAR_DAYS = 7;
 const DAY_MS = 86_400_000;
 
-/** What would be done; streams that are not read by days, or whose rows have no key, are left out. */
+/**
+ * What would be done; streams that are not read by days, or whose rows have no key, are left out. Where records were rejected no row
+ * is deleted: what the source seems to lack may be the version before of one of them.
+ */
 export function planRepair(compared: readonly ComparedStream[]): readonly StreamRepair[] {
   return compared
-    .filter((each) => isRepairable(each) && (each.differing > 0 || (each.extra ?? 0) > 0))
-    .map(({ stream, extra, days }) => ({ stream, deletes: extra ?? 0, days: rangesOf(days ?? []) }));
+    .filter(isRepairable)
+    .map(({ stream, rejected, extra, days }) => ({
+      stream,
+      deletes: rejected > 0 ? 0 : (extra ?? 0),
+      days: rangesOf(days ?? []),
+    }))
+    .filter(({ deletes, days }) => deletes > 0 || days.length > 0);
 }
 
 export const isRepairable = ({ days, extra, missing }: ComparedStream): boolean =>

@@ -85,6 +85,7 @@ async function readApart(
   const requests = streamRequests(configuration, name, wanted).map(({ expectations: _, ...request }) => request);
   const offered: Record<string, SourceStream> = {};
   const specs = new Map<string, TableSpec>();
+  const rejected = new Map<string, number>();
   const startedAt = new Date();
   const source = await installation.source(connection.source, signal);
   try {
@@ -120,6 +121,7 @@ async function readApart(
         signal.throwIfAborted();
         const { error } = outcome;
         if (error !== undefined) throw new ConnectorError(error.kind, error.message, { ...error, connection: name });
+        for (const { stream, ledger } of outcome.streams) rejected.set(stream, ledger.quarantined);
       } finally {
         await apart.close();
       }
@@ -138,6 +140,7 @@ async function readApart(
     const tables = {
       spec,
       apart,
+      rejected: rejected.get(request.name) ?? 0,
       ...(retention === undefined ? {} : { retention: tooOld(retention, spec.marks, timeZone) }),
     };
     if (stream.kind !== 'incremental') return [tables];

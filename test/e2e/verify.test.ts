@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { openStore } from '../../core/persistence/index.js';
 import { defaultApiKey, startBrazeSimulator, type BrazeSimulator } from '../simulators/braze/server.js';
 import { stopTestServer } from '../support/postgres.js';
@@ -163,4 +164,27 @@ test('of two at once the second is told, and touches nothing of the first', asyn
     await store.close();
   }
   expect(await verify()).toMatchObject({ code: 0 });
+});
+
+test('a record that the rules reject now is told, and the row of its version before is not deleted', async () => {
+  const rows = () => project.rows(`SELECT count(*)::int AS n FROM raw.campaign_data_series`);
+  const before = await rows();
+  const text = (await readFile(project.config, 'utf8')).replace(/^[^]*?(?=sources:)/, '');
+  await project.configure(
+    text.replace(
+      'schema: raw\n',
+      `schema: raw
+    error_budget: { records: 100%, or: 100000 }
+    expect: { campaign_data_series: [ { range: { sent: { max: 0 } } } ] }
+`,
+    ),
+  );
+  const found = await verify('--repair', '--dry-run');
+  const [stream] = found.data.streams;
+  expect(stream.rejected).toBeGreaterThan(0);
+  expect(stream.extra).toBe(stream.rejected);
+  expect(found.data.repairs).toMatchObject([{ stream: 'campaign_data_series', deletes: 0 }]);
+  const { code, stderr } = await project.run(['verify', 'daily', ...DAYS, '--repair', '--yes']);
+  expect({ code, stderr }).toEqual({ code: 9, stderr: expect.stringContaining('no row is deleted') });
+  expect(await rows()).toEqual(before);
 });

@@ -78,6 +78,11 @@ export function verifyVerb(program: Command): void {
         () =>
           [...compared.map(describe), ...plan.map(planned), ...runs.map((run) => `repaired by run ${run}`)].join('\n'),
       );
+      for (const { stream, rejected, extra } of compared)
+        if (options.repair === true && rejected > 0 && (extra ?? 0) > 0)
+          output.note(
+            `${stream}: no row is deleted, since ${counted(rejected, 'record')} of the source ${rejected === 1 ? 'was' : 'were'} rejected, of which the warehouse may have the versions before; correct the rules, or what \`tributary quarantine list ${name}\` shows`,
+          );
       for (const each of compared)
         if (options.repair === true && isDifferent(each) && !isRepairable(each))
           output.note(
@@ -94,8 +99,9 @@ const isDifferent = ({ differing, extra, missing }: ComparedStream) =>
   differing > 0 || (extra ?? 0) + (missing ?? 0) > 0;
 
 function describe(compared: ComparedStream): string {
-  const { stream, rows, differences, differing, missing, extra } = compared;
-  const head = `${stream}: ${counted(rows.source, 'row')} at the source, ${rows.warehouse.toLocaleString('en-US')} in the warehouse`;
+  const { stream, rows, rejected, differences, differing, missing, extra } = compared;
+  const aside = rejected === 0 ? '' : ` (and ${counted(rejected, 'record')} that the rules reject)`;
+  const head = `${stream}: ${counted(rows.source, 'row')} at the source${aside}, ${rows.warehouse.toLocaleString('en-US')} in the warehouse`;
   if (!isDifferent(compared)) return `${head}, no difference`;
   const byKey =
     missing === null || extra === null ? '' : `; by key ${missing} missing, ${extra} that the source does not have`;
