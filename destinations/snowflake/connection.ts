@@ -50,6 +50,12 @@ const PARAMETERS = (lockTimeoutSeconds: number) => ({
   TRANSACTION_ABORT_ON_ERROR: 'TRUE',
   ERROR_ON_NONDETERMINISTIC_MERGE: 'TRUE',
   LOCK_TIMEOUT: String(lockTimeoutSeconds),
+  MULTI_STATEMENT_COUNT: '1',
+  // An account can cut every result, and have the files of a COPY and the texts of a comparison read in its own way.
+  ROWS_PER_RESULTSET: '0',
+  DATE_INPUT_FORMAT: `'AUTO'`,
+  TIME_INPUT_FORMAT: `'AUTO'`,
+  TIMESTAMP_INPUT_FORMAT: `'AUTO'`,
   DATE_OUTPUT_FORMAT: `'YYYY-MM-DD'`,
   TIME_OUTPUT_FORMAT: `'HH24:MI:SS.FF6'`,
   TIMESTAMP_NTZ_OUTPUT_FORMAT: `'YYYY-MM-DD HH24:MI:SS.FF6'`,

@@ -4,6 +4,7 @@ import type { SnowflakeConnection } from './connection.js';
 import { dirtyWriter, type DirtyWriter } from './dirty.js';
 import type { Fence } from './fence.js';
 import { fenceKey, literal, ownTable, quote } from './names.js';
+import { withoutHistory } from './staging.js';
 
 export interface MergeCounts {
   readonly inserted: number;
@@ -32,11 +33,11 @@ export interface Merging {
 /** `_pos`, what becomes of the row, and of each mark the day and campaign that the row had before. */
 export function fateTable(name: string, table: TableSpec): string {
   const before = table.marks.map((_, n) => `, old_day_${n} DATE, old_campaign_${n} VARCHAR`);
-  return `CREATE OR REPLACE TRANSIENT TABLE ${name} (${POS} NUMBER(38,0) NOT NULL, fate VARCHAR NOT NULL${before.join('')})`;
+  return withoutHistory(name, `${POS} NUMBER(38,0) NOT NULL, fate VARCHAR NOT NULL${before.join('')}`);
 }
 
 export const replayedTable = (name: string): string =>
-  `CREATE OR REPLACE TRANSIENT TABLE ${name} (position NUMBER(38,0) NOT NULL, seen TIMESTAMP_TZ(9) NOT NULL)`;
+  withoutHistory(name, 'position NUMBER(38,0) NOT NULL, seen TIMESTAMP_TZ(9) NOT NULL');
 
 /** `INSERT` of replayed records; the rest of them is settled elsewhere. */
 export async function fillReplayed(

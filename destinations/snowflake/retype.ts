@@ -35,6 +35,9 @@ export async function retypeColumn(
   await alter(`ADD COLUMN IF NOT EXISTS ${fresh} ${sqlType(to)}`);
   await connection.run(`UPDATE ${tableName(table)} SET ${fresh} = ${converted(column, from, to)}`);
   await alter(`RENAME COLUMN ${column} TO ${old}`);
+  // Parts of a backfill have fences of their own, and may have committed since. Until the new column has the name nobody can.
+  const late = converted(old, from, to);
+  await connection.run(`UPDATE ${tableName(table)} SET ${fresh} = ${late} WHERE ${fresh} IS DISTINCT FROM ${late}`);
   await alter(`RENAME COLUMN ${fresh} TO ${column}`);
   await alter(`DROP COLUMN ${old}`);
 }

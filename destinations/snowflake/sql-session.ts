@@ -73,11 +73,18 @@ const firstWord = (sql: string): string =>
 const DDL = new Set(['CREATE', 'DROP', 'ALTER', 'GRANT', 'REVOKE', 'TRUNCATE', 'COMMENT', 'UNDROP']);
 const isDdl = (sql: string): boolean => DDL.has(firstWord(sql));
 
-/** Statements that only read. What a SELECT calls may not write there; a procedure may, and needs CALL. */
+/** Statements that only read. What a SELECT calls may not write there; a procedure may, and needs CALL or is written behind WITH. */
 const READING = new Set(['SELECT', 'WITH', 'SHOW', 'DESC', 'DESCRIBE', 'EXPLAIN', 'LIST', 'LS', 'VALUES']);
 
+/** Comments, and what stands within quotes; of a name two dollars may be a part. */
+const OPAQUE =
+  /'(?:[^'\\]|\\[\s\S]|'')*'|"(?:[^"]|"")*"|(?<![\w$])\$\$[\s\S]*?\$\$|--[^\n]*|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+/** A pipe, behind which any statement may stand, and a procedure without a name. */
+const ANY_STATEMENT = /->>|\bAS\s+PROCEDURE\b/i;
+
 function refuseWriting(sql: string): void {
-  if (READING.has(firstWord(sql)) && !/\bSYSTEM\$/i.test(sql)) return;
+  if (READING.has(firstWord(sql)) && !/\bSYSTEM\$/i.test(sql) && !ANY_STATEMENT.test(sql.replaceAll(OPAQUE, ' ')))
+    return;
   throw new ConnectorError('config', 'The statement writes, and here it is only read.', {
     hint: 'Change data with a client of your account, such as Snowsight.',
   });

@@ -10,10 +10,14 @@ import type { Pool } from './pool.js';
 /** One COPY names at most so many files. https://docs.snowflake.com/en/sql-reference/sql/copy-into-table */
 const MOST_FILES = 1_000;
 
-/** Transient: what is staged needs no history. Made anew, so that no load of before is remembered of it. */
+/** What is staged needs no history: neither Fail-safe nor Time Travel keeps it, by which it could be had back for a day after its end. */
+export const withoutHistory = (name: string, columns: string): string =>
+  `CREATE OR REPLACE TRANSIENT TABLE ${name} (${columns}) DATA_RETENTION_TIME_IN_DAYS = 0`;
+
+/** Made anew, so that no load of before is remembered of it. */
 export function stagingTable(name: string, table: TableSpec): string {
   const columns = table.fields.map((field) => `, ${quote(field.name)} ${stagedType(field)}`);
-  return `CREATE OR REPLACE TRANSIENT TABLE ${name} (${quote('_pos')} NUMBER(38,0) NOT NULL${columns.join('')})`;
+  return withoutHistory(name, `${quote('_pos')} NUMBER(38,0) NOT NULL${columns.join('')}`);
 }
 
 /** Uploads one gzip'd file to a folder of the stage. One that is there already is replaced, so a repeated PUT doubles nothing. */

@@ -42,7 +42,7 @@ export function eraseVerb(program: Command): void {
 
 /** What an erasure does not reach, or could not look into. */
 function* leftOf({ streams, unreached, unsearched }: Erasure): Generator<string> {
-  yield 'not reached: the source, which must forget the member too, or the next reading brings the rows back; releases and marts, which hold sums; backups';
+  yield 'not reached: the source, which must forget the member too, or the next reading brings the rows back; releases and marts, which hold sums; backups, and in Snowflake Time Travel and Fail-safe';
   for (const { connection, stream, destination } of unreached)
     yield `not reached: what ${connection}.${stream} has delivered to "${destination}", which takes nothing back; delete it there`;
   if (unsearched.length > 0)

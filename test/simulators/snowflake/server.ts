@@ -29,6 +29,8 @@ export interface SnowflakeSimulatorOptions {
   readonly databases?: readonly string[];
   /** TIMEZONE of new sessions. Default: America/Los_Angeles, as it is in Snowflake. */
   readonly timeZone?: string;
+  /** Parameters that the account sets for its sessions, instead of Snowflake's defaults. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** How many rows stand in an answer itself (default 1,000), and in each chunk after it (default 10,000). */
   readonly firstRows?: number;
   readonly chunkRows?: number;
@@ -128,7 +130,10 @@ export const startSnowflakeSimulator = async (options: SnowflakeSimulatorOptions
     users,
     faults,
     oauthTokens: options.oauthTokens ?? {},
-    timeZone: options.timeZone,
+    parameters: {
+      ...(options.timeZone === undefined ? {} : { TIMEZONE: options.timeZone }),
+      ...options.parameters,
+    },
     firstRows: options.firstRows ?? 1000,
     chunkRows: options.chunkRows ?? 10_000,
     inProgressMs: options.inProgressMs ?? 45_000,

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { openConnection } from '../../../../destinations/snowflake/connection.js';
 import { openSession } from '../../../../destinations/snowflake/session.js';
 import { snowflakeConfig } from '../../../../destinations/snowflake/snowflake.config.js';
+import { evolveTable } from '../../../../destinations/snowflake/table.js';
 import { CONNECTION, fields, rows } from '../../engine/runs.js';
 import { openAccount, type AccountBench } from './account.js';
 
@@ -155,6 +157,37 @@ it.each([
   expect(await bench.run(retyped('string', 'y'))).toMatchObject({ state: 'succeeded', ledger: { updated: 1 } });
   expect((await columns()).toSorted()).toEqual(['ID', 'V']);
   expect(await bench.query('SELECT v FROM raw_test.items')).toEqual([{ v: 'y' }]);
+});
+
+it('what a part of a backfill, whose fence is another, commits while a column is moved is moved too', async () => {
+  const [id, from] = fields('id integer', 'v integer?');
+  const [to] = fields('v string?');
+  await bench.run(rows({ fields: [id!, from!] }, [{ id: 1, v: 5 }]));
+  const spec = { connection: CONNECTION, stream: 'items', schema: 'raw_test', name: 'items', key: ['id'] };
+  const table = {
+    ...spec,
+    keySources: ['id'],
+    fromFiles: false,
+    write: 'merge' as const,
+    marks: [],
+    fields: [id!, to!],
+  };
+  const change = { added: [], removed: [], loosened: [], retyped: [{ name: 'v', from: from!, to: to! }] };
+  const connection = await openConnection({ config: snowflakeConfig.parse(bench.config) });
+  let steps = 0;
+  await evolveTable(connection, table, change, 9n, async () => {
+    steps += 1;
+    if (steps !== 2) return;
+    await bench.query('UPDATE raw_test.items SET v = 6 WHERE id = 1');
+    await bench.query(
+      `INSERT INTO raw_test.items (id, v, _loaded_at, _run_id) SELECT 2, 7, _loaded_at, _run_id FROM raw_test.items`,
+    );
+  });
+  await connection.close();
+  expect(await bench.query('SELECT id, v FROM raw_test.items ORDER BY id')).toEqual([
+    { id: 1, v: '6' },
+    { id: 2, v: '7' },
+  ]);
 });
 
 it('removes what a dead run left on the stage and in staging tables', async () => {

@@ -40,3 +40,68 @@ describe('a run', () => {
     ]);
   });
 });
+
+it('depends on nothing that an account sets for its sessions', async () => {
+  const odd = await openAccount({
+    parameters: {
+      AUTOCOMMIT: 'false',
+      DATE_INPUT_FORMAT: 'DD/MM/YYYY',
+      LOCK_TIMEOUT: '0',
+      MULTI_STATEMENT_COUNT: '0',
+      ROWS_PER_RESULTSET: '1',
+      TIME_INPUT_FORMAT: 'HH12:MI AM',
+      TIMESTAMP_INPUT_FORMAT: 'DD/MM/YYYY HH24:MI',
+      TIMEZONE: 'Asia/Tokyo',
+    },
+  });
+  try {
+    const timed = { fields: fields('id integer', 'day date', 'at timestamptz') };
+    const records = [1, 2].map((id) => ({ id, day: '2026-03-04', at: '2026-03-04T23:30:00Z' }));
+    expect(await odd.run(rows(timed, records))).toMatchObject({ state: 'succeeded', ledger: { inserted: 2 } });
+    expect(await odd.query('SELECT id, day, at FROM raw_test.items ORDER BY id')).toEqual(
+      records.map((record) => ({ ...record, at: '2026-03-04T23:30:00.000Z' })),
+    );
+  } finally {
+    await odd.close();
+  }
+});
+
+describe('a session that only reads', () => {
+  const DELETING = 'DELETE FROM raw_test.items';
+  it.each([
+    ['a statement that writes', DELETING],
+    ['one behind a pipe', `SHOW TABLES ->> ${DELETING}`],
+    ['one behind a pipe that a comment and a text hide', `SELECT '--' /* ' */ ->> ${DELETING} -- '`],
+    ['one between names that end in dollars', `SELECT 1 AS a$$ ->> ${DELETING} ->> SELECT 2 AS b$$`],
+    [
+      'a procedure without a name',
+      `WITH gone AS /* */ PROCEDURE () RETURNS VARCHAR LANGUAGE SQL AS $$BEGIN ${DELETING}; END$$ CALL gone()`,
+    ],
+    ['a function that acts', 'SELECT SYSTEM$ABORT_TRANSACTION(1)'],
+  ])('does not send %s', async (_what, statement) => {
+    const session = await bench.sql(true);
+    try {
+      bench.statements();
+      await expect(session.ask(statement)).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('only read'),
+      });
+      expect(bench.statements()).not.toContain(statement);
+    } finally {
+      await session.close();
+    }
+  });
+
+  it('takes such words within texts and names', async () => {
+    const session = await bench.sql(true);
+    try {
+      const { rows: found } = await session.ask(
+        String.raw`SELECT '->> CALL as procedure' AS "As Procedure", 'it''s \\' -- ->>
+           FROM raw_test.items LIMIT 1`,
+      );
+      expect(found).toEqual([['->> CALL as procedure', String.raw`it's \ `.trim()]]);
+    } finally {
+      await session.close();
+    }
+  });
+});

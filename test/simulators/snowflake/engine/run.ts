@@ -22,7 +22,7 @@ import { queryWriterOf } from './environment.js';
 import { merge } from './merging.js';
 import { shown } from './names.js';
 import { messageResult, resultOf, type Result } from './results.js';
-import { parameter, type Running } from './session.js';
+import { KNOWN_VALUE, parameter, type Running } from './session.js';
 import { describe, isParameter, show } from './showing.js';
 import { get, list, put, removeFiles, type Transfer } from './stages.js';
 import type { Transaction } from './transactions.js';
@@ -257,8 +257,18 @@ const other = async (statement: Statement, running: Running): Promise<Result> =>
       const acted = await systemFunction(statement, running);
       if (acted !== undefined) return acted;
       const query = queryWriterOf(running).query((statement as Extract<Statement, { kind: 'query' }>).query);
-      return resultOf(await account.database.run(query.sql, parameter(session, 'TIMEZONE')), query.columns);
+      const result = resultOf(await account.database.run(query.sql, parameter(session, 'TIMEZONE')), query.columns);
+      const most = Number(parameter(session, 'ROWS_PER_RESULTSET'));
+      return most === 0 ? result : { ...result, rows: result.rows.slice(0, most) };
     }
+  }
+};
+
+const refuseUnknownValues = (statement: Statement, { session }: Running): void => {
+  if (statement.kind === 'set session') return;
+  for (const [name, known] of Object.entries(KNOWN_VALUE)) {
+    const value = parameter(session, name);
+    if (value.toUpperCase() !== known) throw errors.unsupported(`${name} = ${value}`);
   }
 };
 
@@ -270,6 +280,7 @@ export const execute = async (
 ): Promise<Executed> => {
   const { account, session } = running;
   const statement = parseBound(sql, binds);
+  refuseUnknownValues(statement, running);
   const typeId = STATEMENT_TYPE[statement.kind];
   // One that was ended from outside (idle while another waited, or by SYSTEM$ABORT_TRANSACTION) is over for its session too.
   if (session.transaction !== undefined && session.transaction.state !== 'open') session.transaction = undefined;

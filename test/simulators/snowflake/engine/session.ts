@@ -14,19 +14,31 @@ export const DEFAULTS: Readonly<Record<string, string>> = {
   CLIENT_SESSION_KEEP_ALIVE_HEARTBEAT_FREQUENCY: '3600',
   // By it the Node driver decides when to send binds as a file, which it cannot do to a local stage; 0 would mean always.
   CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: '65280',
+  DATE_INPUT_FORMAT: 'AUTO',
   DATE_OUTPUT_FORMAT: 'YYYY-MM-DD',
   JS_TREAT_INTEGER_AS_BIGINT: 'false',
   LOCK_TIMEOUT: '43200',
+  MULTI_STATEMENT_COUNT: '1',
   QUERY_CONTEXT_CACHE_SIZE: '5',
   QUERY_TAG: '',
+  ROWS_PER_RESULTSET: '0',
   STATEMENT_TIMEOUT_IN_SECONDS: '172800',
+  TIME_INPUT_FORMAT: 'AUTO',
   TIME_OUTPUT_FORMAT: 'HH24:MI:SS',
+  TIMESTAMP_INPUT_FORMAT: 'AUTO',
   TIMESTAMP_LTZ_OUTPUT_FORMAT: '',
   TIMESTAMP_NTZ_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3',
   TIMESTAMP_OUTPUT_FORMAT: 'YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM',
   TIMESTAMP_TZ_OUTPUT_FORMAT: '',
   TIMEZONE: 'America/Los_Angeles',
   TRANSACTION_ABORT_ON_ERROR: 'false',
+};
+/** Of these the double knows one value each; under another it refuses every statement but ALTER SESSION. */
+export const KNOWN_VALUE: Readonly<Record<string, string>> = {
+  DATE_INPUT_FORMAT: 'AUTO',
+  MULTI_STATEMENT_COUNT: '1',
+  TIME_INPUT_FORMAT: 'AUTO',
+  TIMESTAMP_INPUT_FORMAT: 'AUTO',
 };
 /** Known and without an effect here. */
 export const ACCEPTED = new Set([

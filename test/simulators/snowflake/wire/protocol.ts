@@ -24,7 +24,8 @@ export interface ProtocolOptions {
   readonly users: readonly User[];
   readonly oauthTokens: Readonly<Record<string, string>>;
   readonly faults: FaultPlan;
-  readonly timeZone?: string;
+  /** Of new sessions. */
+  readonly parameters: Readonly<Record<string, string>>;
   readonly firstRows: number;
   readonly chunkRows: number;
   readonly inProgressMs: number;
@@ -95,7 +96,7 @@ export const createProtocol = (options: ProtocolOptions): Protocol => {
         '390189',
         `Role '${role}' specified in the connect string does not exist or not authorized. Contact your local system administrator, or attempt to login with another role, e.g. PUBLIC.`,
       );
-    const parameters = new Map<string, string>(options.timeZone === undefined ? [] : [['TIMEZONE', options.timeZone]]);
+    const parameters = new Map<string, string>(Object.entries(options.parameters));
     for (const [name, value] of Object.entries((body.data as LoginData).SESSION_PARAMETERS ?? {}))
       parameters.set(name, String(value));
     // A place that does not exist is no error here: the session then has none.
