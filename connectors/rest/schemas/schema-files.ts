@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { resolve, sep } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
 import { ConnectorError } from '#sdk';
 import { componentsOf, type Manifest } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
@@ -7,6 +7,7 @@ import type { Problem } from '../manifest/validate.js';
 import { aroundOf } from '../run/environment.js';
 import { Text, type Surroundings } from '../run/text.js';
 import { templateOf } from '../template/template.js';
+import { resolvedSchema } from './schema-references.js';
 
 /** What a stream that names no schema loader has: a file that may be there. */
 export const UNDECLARED_FILE: Component = { type: 'JsonFileSchemaLoader' };
@@ -20,22 +21,46 @@ export async function fileSchema(
 ): Promise<Component> {
   const declared =
     typeof node['file_path'] === 'string' ? new Text(node['file_path'], around).text() : `schemas/${stream}.json`;
-  const refused = (what: string, hint: string, cause?: unknown) =>
+  const refused: Refused = (what, hint, cause) =>
     new ConnectorError('config', `Stream "${stream}": the schema file "${declared}" ${what}.`, { stream, hint, cause });
   const path = resolve(folder, declared);
   if (!path.startsWith(resolve(folder) + sep))
     throw refused('lies outside of the folder of the manifest', 'Put it below that folder.');
+  const read = (file: string) => readFile(file, 'utf8');
   let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    text = await read(path);
   } catch (cause) {
-    if (node === UNDECLARED_FILE && (cause as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (node === UNDECLARED_FILE && codeOf(cause) === 'ENOENT') return {};
     throw refused(
-      `cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'unknown'})`,
+      `cannot be read (${codeOf(cause)})`,
       `Put it at "${path}", correct \`file_path\`, or write the schema into the manifest by an InlineSchemaLoader.`,
       cause,
     );
   }
+  const schema = schemaIn(text, path, refused);
+  if (!text.includes('"$ref"')) return schema;
+  const shared = sharedFolder(folder, path);
+  return resolvedSchema(schema, {
+    refused: (what) => refused(what, `Correct "${path}".`),
+    async read(name, reference) {
+      const file = resolve(shared, name);
+      const refers = `refers to "${reference}", `;
+      if (!file.startsWith(shared + sep) || URL.canParse(name))
+        throw refused(`${refers}which lies outside of "${shared}"`, 'Put what is referred to there.');
+      const part = await read(file).catch((cause: unknown) => {
+        throw refused(`${refers}and "${file}" cannot be read (${codeOf(cause)})`, `Put it at "${file}".`, cause);
+      });
+      return schemaIn(part, file, (what, hint, cause) => refused(`${refers}which ${what}`, hint, cause));
+    },
+  });
+}
+
+type Refused = (what: string, hint: string, cause?: unknown) => ConnectorError;
+
+const codeOf = (cause: unknown): string => (cause as NodeJS.ErrnoException).code ?? 'unknown';
+
+function schemaIn(text: string, path: string, refused: Refused): Component {
   let schema: unknown;
   try {
     schema = JSON.parse(text);
@@ -43,9 +68,14 @@ export async function fileSchema(
     throw refused(`is no JSON: ${(cause as Error).message}`, `Correct "${path}".`, cause);
   }
   if (!isComponent(schema)) throw refused('is no JSON Schema, which is an object', `Correct "${path}".`);
-  if (/"\$ref"\s*:/.test(text))
-    throw refused('holds a "$ref", which is not followed here', 'Write what it leads to in its place.');
   return schema;
+}
+
+/** Where parts lie that several schemas refer to: `schemas/shared`, however deep below `schemas` a file of the manifest lies. */
+function sharedFolder(folder: string, path: string): string {
+  const steps = relative(folder, dirname(path)).split(sep);
+  const at = steps.lastIndexOf('schemas');
+  return resolve(folder, ...(at < 0 ? steps : steps.slice(0, at + 1)), 'shared');
 }
 
 /**

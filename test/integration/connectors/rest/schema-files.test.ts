@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../../support/cli.js';
@@ -16,6 +16,8 @@ ${loader}
       record_selector: { extractor: { field_path: [] } }
 `;
 const LOADER = `    schema_loader: { type: JsonFileSchemaLoader, file_path: "./schemas/{{ parameters['name'] }}.json", $parameters: { name: a } }`;
+
+const referring = (to: string) => JSON.stringify({ properties: { id: { $ref: to } } });
 
 let folder: string;
 beforeEach(async () => {
@@ -40,14 +42,56 @@ test.each([
   ],
   ['is no JSON', '{ "type": ', /m\.yaml:7: .*the schema file "\.\/schemas\/a\.json" is no JSON/],
   ['is no schema', '[]', /m\.yaml:7: .*is no JSON Schema/],
-  ['leads elsewhere', '{ "properties": { "id": { "$ref": "b.json" } } }', /m\.yaml:7: .*holds a "\$ref"/],
+  [
+    'leads elsewhere',
+    referring('b.json'),
+    /m\.yaml:7: .*refers to "b\.json", .*\/schemas\/shared\/b\.json" cannot be read \(ENOENT\)/,
+  ],
 ])('a declared schema file that %s is refused before a request, and by validate', async (_what, schema, expected) => {
   const file = await place(LOADER, schema);
   await expect(reading(file)).rejects.toMatchObject({ kind: 'config', message: expect.stringMatching(expected) });
   const { code, stdout } = await runCli(['connectors', 'validate', folder]);
   expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(expected) });
   // What to do stands there too.
-  expect(stdout).toMatch(/Put it at|Correct "|Write what/);
+  expect(stdout).toMatch(/Put it at|Correct "/);
+});
+
+test.each([
+  [
+    'that leads nowhere',
+    referring('#/definitions/b'),
+    /m\.yaml:7: .*refers to "#\/definitions\/b", which is not there/,
+  ],
+  [
+    'that leads out of the folder',
+    referring('../../b.json'),
+    /m\.yaml:7: .*refers to "\.\.\/\.\.\/b\.json", which lies outside/,
+  ],
+  [
+    'that leads into the net',
+    referring('https://x.example/b.json'),
+    /m\.yaml:7: .*refers to "https:\S+", which lies outside/,
+  ],
+  ['that leads to itself', referring('#/properties/id'), /m\.yaml:7: .*refers in a circle, by "#\/properties\/id"/],
+])('a schema %s is refused', async (_what, schema, expected) => {
+  const file = await place(LOADER, schema);
+  await expect(reading(file)).rejects.toMatchObject({ kind: 'config', message: expect.stringMatching(expected) });
+});
+
+test('parts of a schema are found in the file and in the shared folder, before a value is typed by them', async () => {
+  const file = await place(LOADER, referring('ids.json#/definitions/a~1b%20c'));
+  await mkdir(join(folder, 'schemas/shared'));
+  const shared = {
+    definitions: {
+      'a/b c': { $ref: '#/definitions/text' },
+      text: { type: 'string' },
+      unused: { $ref: '#/definitions/unused' },
+    },
+  };
+  await writeFile(join(folder, 'schemas/shared/ids.json'), JSON.stringify(shared));
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace('{ field_path: [] } }', '{ field_path: [] }, schema_normalization: Default }'));
+  await expect(reading(file)).resolves.toEqual([{ id: '1' }]);
 });
 
 test('a schema file that is there is read, and one that nobody declared may be missing', async () => {
