@@ -53,5 +53,14 @@ export function jointState(members: readonly Member[]): unknown {
   return { ...Object.fromEntries(rest), bookmarks: merged };
 }
 
+/** Whether the tap begins a stream at its start, since nothing that it is given tells of an earlier reading. */
+export function isFromStart({ ids, sync, kept }: Member): boolean {
+  if (sync === 'full_refresh' || kept === undefined) return true;
+  const { value } = kept;
+  if (!isObject(value) || !isObject(value['bookmarks'])) return false;
+  const { bookmarks } = value;
+  return ids.every((id) => !Object.hasOwn(bookmarks, id));
+}
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,4 +1,4 @@
-import { unlessAborted, type BadRecord, type RecordData, type SavedState } from '#sdk';
+import { unlessAborted, type BadRecord, type RecordData, type StatefulStep } from '#sdk';
 
 export type Page = readonly (RecordData | BadRecord)[];
 
@@ -7,7 +7,7 @@ const ROOM = 2_000;
 
 /** The way of one stream from the tap's output to the engine: whoever fills it waits while it is full. */
 export interface Lane {
-  put(step: Page | SavedState): void;
+  put(step: StatefulStep): void;
   /** Nothing follows; with an error what waits is read first, and then it is thrown. */
   end(error?: unknown): void;
   /** Resolves once there is room, or nobody reads any more. */
@@ -15,11 +15,11 @@ export interface Lane {
   /** Nobody reads any more: what waits and what comes is dropped. */
   leave(): void;
   readonly isLeft: boolean;
-  read(signal: AbortSignal): AsyncGenerator<Page | SavedState>;
+  read(signal: AbortSignal): AsyncGenerator<StatefulStep>;
 }
 
 export function openLane(): Lane {
-  let waiting: (Page | SavedState)[] = [];
+  let waiting: StatefulStep[] = [];
   const at = { records: 0, isLeft: false };
   let ended: { readonly error?: unknown } | undefined;
   let moved = Promise.withResolvers<void>();
@@ -27,7 +27,7 @@ export function openLane(): Lane {
     moved.resolve();
     moved = Promise.withResolvers();
   };
-  const sizeOf = (step: Page | SavedState) => (Array.isArray(step) ? step.length : 0);
+  const sizeOf = (step: StatefulStep) => (Array.isArray(step) ? step.length : 0);
   return {
     put(step) {
       if (at.isLeft) return;

@@ -1,6 +1,7 @@
 import {
   ConnectorError,
   SavedState,
+  TableVersion,
   toConnectorError,
   type BadRecord,
   type Field,
@@ -9,7 +10,7 @@ import {
 } from '#sdk';
 import type { RunningProcess } from '#sdk/process';
 import { batchRecords, fieldsOfSchema, readMessage, recordReader, type SingerMessage } from '#sdk/wire/singer';
-import { jointState, type KeptState } from './joint-state.js';
+import { isFromStart, jointState, type KeptState, type Member } from './joint-state.js';
 import { openLane, type Lane } from './lane.js';
 
 /** A stream that is read, with what was planned for it. */
@@ -41,6 +42,8 @@ const STATE_MS = 30_000;
 const MOST_NOTES = 50;
 const BAD_NOTE = /\b(?:WARN(?:ING)?|ERROR|CRITICAL|FATAL)\b/i;
 
+const memberOf = ({ name, id, sync, kept }: ReadStream): Member => ({ ids: [...new Set([id, name])], sync, kept });
+
 interface Reader {
   readonly stream: ReadStream;
   readonly lane: Lane;
@@ -48,7 +51,7 @@ interface Reader {
   /** Undefined until its schema came. */
   record: ((record: RecordData) => RecordData) | undefined;
   hasRecords: boolean;
-  version: number | bigint | undefined;
+  version: bigint | undefined;
 }
 
 /** Starts the tap. It writes no faster than the slowest of its streams is read. */
@@ -82,7 +85,7 @@ async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyM
   const onNote = (line: string) => {
     if (BAD_NOTE.test(line) && ++notes <= MOST_NOTES) warn(`The tap says: ${line.slice(0, 500)}`);
   };
-  const state = jointState(streams.map(({ name, id, sync, kept }) => ({ ids: [...new Set([id, name])], sync, kept })));
+  const state = jointState(streams.map(memberOf));
   const tap = await start(state, onNote);
   let held: { readonly value: unknown } | undefined;
   let records = 0;
@@ -107,6 +110,21 @@ async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyM
     for (const { lane } of readers.values()) await lane.room();
   };
 
+  const setVersion = (reader: Reader, said: number | bigint | null | undefined, isActive: boolean) => {
+    if (said === undefined || said === null) return;
+    const version = BigInt(said);
+    if (version === reader.version && !isActive) return;
+    const { stream, lane, hasRecords } = reader;
+    if (version !== reader.version && reader.version !== undefined && hasRecords) {
+      if (stream.sync === 'full_refresh') throw twoVersions(stream.name, reader.version, version);
+      // The last state stands for records of the version before.
+      passState();
+    }
+    flush();
+    reader.version = version;
+    lane.put(new TableVersion(version, { isActive, isFromStart: isFromStart(memberOf(stream)) }));
+  };
+
   async function take(message: SingerMessage): Promise<void> {
     if (message.type === 'STATE') {
       held = { value: message.value };
@@ -124,7 +142,7 @@ async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyM
         reader.record = recordReader(agreedFields(reader.stream, message));
         return;
       case 'RECORD':
-        checkVersion(reader, message.version);
+        setVersion(reader, message.version, false);
         reader.page.push(schemaOf(reader)(message.record));
         reader.hasRecords = true;
         records += 1;
@@ -140,14 +158,7 @@ async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyM
         return;
       }
       case 'ACTIVATE_VERSION':
-        // After records it says that the table consists of them alone, which is so where the stream replaces its table.
-        if (reader.stream.sync === 'full_refresh') checkVersion(reader, message.version);
-        else if (reader.hasRecords)
-          once(
-            `version of ${message.stream}`,
-            `The tap has written "${message.stream}" anew; what is gone at the source stays in the table. ` +
-              'Read it by `sync: full_refresh` with `write: overwrite` to have it taken away.',
-          );
+        setVersion(reader, message.version, true);
     }
   }
 
@@ -217,15 +228,9 @@ function agreedFields(
 }
 
 /** Records of two versions in one reading are two tables; the first is no longer wanted when the second begins. */
-function checkVersion(reader: Reader, version: number | bigint | undefined): void {
-  if (version === undefined) return;
-  const known = reader.version;
-  reader.version = version;
-  if (known === undefined || String(known) === String(version)) return;
-  if (!reader.hasRecords || reader.stream.sync === 'incremental') return;
-  throw new ConnectorError(
+const twoVersions = (stream: string, known: bigint, version: bigint) =>
+  new ConnectorError(
     'source',
-    `The tap began stream "${reader.stream.name}" anew while it was read: version ${known}, then ${version}.`,
-    { stream: reader.stream.name, hint: 'Nothing of it is committed. Run it again.' },
+    `The tap began stream "${stream}" anew while it was read: version ${known}, then ${version}.`,
+    { stream, hint: 'Run it again.' },
   );
-}

@@ -21,7 +21,7 @@ export const GUIDE: SourceGuide = {
   uncertain: [
     'Whether a property that is `required` must be there: taps leave out what was not chosen, so only the key must.',
     'An instant without a zone is taken as one of UTC, as the specification has it.',
-    'What ACTIVATE_VERSION asks to be deleted is deleted where the stream is read by `full_refresh` with `overwrite`; elsewhere a warning says so.',
+    'Whether every tap counts its versions upwards: one that goes back to an older version has nothing removed, and a warning says so.',
   ],
   otherStreams: 'The streams are those that the tap discovers, with the columns of their JSON Schemas.',
 };

@@ -1,5 +1,12 @@
 import { proposeClasses, type Proposal } from '../middleware/index.js';
-import { BadRecord, SavedState, type OpenFile, type RecordData, type SourceStream } from '../protocol/index.js';
+import {
+  BadRecord,
+  SavedState,
+  TableVersion,
+  type OpenFile,
+  type RecordData,
+  type SourceStream,
+} from '../protocol/index.js';
 import { toConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
@@ -75,7 +82,7 @@ async function sampleOf(stream: SourceStream, signal: AbortSignal): Promise<read
   const warn = () => undefined;
   if (stream.kind === 'stateful') {
     for await (const step of stream.read({ slice: { id: 'all' }, sync: 'full_refresh', signal, warn: () => undefined }))
-      if (!(step instanceof SavedState) && step.length > 0)
+      if (!(step instanceof SavedState || step instanceof TableVersion) && step.length > 0)
         return step.filter((record): record is RecordData => !(record instanceof BadRecord)).slice(0, RECORDS);
     return [];
   }

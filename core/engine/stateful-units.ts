@@ -1,26 +1,38 @@
 import {
   SavedState,
   STATE_PARTITION,
+  TableVersion,
   type BadRecord,
   type Bookmark,
   type JointStream,
   type RecordData,
   type SourceStream,
+  type StatefulStep,
 } from '../protocol/index.js';
 import { compileForObjects } from '../program/index.js';
 import { landingRules, loadPages, rowPlan } from './load.js';
 import { OBJECT_PARSING, unknownFields } from './pages.js';
 import type { RunRequest } from './request.js';
 import type { StreamPlan } from './stream-plan.js';
+import { nothingNamed, standingBookmark, standingOf, unitVersions, type Standing } from './table-versions.js';
 import type { Unit } from './units.js';
 import { warningsOf } from './warnings.js';
+
+/** What a unit came to. */
+interface UnitReading {
+  reached: SavedState | undefined;
+  isLast: boolean;
+  standing: Standing | undefined;
+  replacesAll?: boolean;
+}
 
 type StatefulStream = Extract<SourceStream, { kind: 'stateful' }>;
 type Page = readonly (RecordData | BadRecord)[];
 
 /**
  * One unit up to each state that the stream hands out; the state is the bookmark of what came before it. A unit that fails and is
- * tried again reads on from the last state that was committed.
+ * tried again reads on from the last state that was committed. A new version of the source's table is one unit, whatever states are
+ * in it.
  */
 export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: StatefulStream): AsyncIterable<Unit> {
   const name = plan.request.name;
@@ -33,13 +45,17 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
   };
   const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };
   const keepsState = movesState(run, plan);
+  const canRemove = run.destination.remove !== undefined;
   // Overwrite, and a full refresh that appends, are one checkpoint for the stream: all or nothing.
   const isWhole = plan.write === 'overwrite' || (plan.sync === 'full_refresh' && plan.write === 'append');
   let committed: unknown = keepsState ? savedState(plan) : undefined;
-  let steps: AsyncIterator<Page | SavedState> | undefined;
+  let standing: Standing | undefined = keepsState ? standingOf(plan.bookmarks) : undefined;
+  let named = nothingNamed();
+  let steps: AsyncIterator<StatefulStep> | undefined;
   let isDone = false;
 
-  const open = (): AsyncIterator<Page | SavedState> => {
+  const open = (): AsyncIterator<StatefulStep> => {
+    named = nothingNamed();
     const read = stream.read({
       slice: { id: 'all' },
       sync: plan.sync,
@@ -52,53 +68,66 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
   };
 
   for (let part = 1; !isDone; part += 1) {
-    const end: { reached: SavedState | undefined; isLast: boolean } = { reached: undefined, isLast: false };
-    const pages = async function* (): AsyncIterable<Page> {
+    const end: UnitReading = { reached: undefined, isLast: false, standing };
+    const pages = async function* (isNewTable: boolean): AsyncIterable<Page> {
       steps ??= open();
+      const versions = unitVersions({ standing, named, isNewTable, canRemove, warn });
       for (;;) {
-        const step = await steps.next();
-        if (step.done === true) {
-          end.isLast = true;
-          return;
+        const { done, value: step } = await steps.next();
+        if (done === true) break;
+        if (step instanceof TableVersion) {
+          if (!isWhole) versions.meet(step);
+        } else if (step instanceof SavedState) {
+          end.reached = step;
+          if (!isWhole && !versions.isHeld) {
+            Object.assign(end, versions.end(false));
+            return;
+          }
+        } else {
+          if (step.length > 0) versions.meetRecords();
+          yield step;
         }
-        if (!(step.value instanceof SavedState)) {
-          yield step.value;
-          continue;
-        }
-        end.reached = step.value;
-        if (!isWhole) return;
       }
+      Object.assign(end, versions.end(true), { isLast: true });
     };
     let isTriedAgain = false;
     yield {
       slice: isWhole ? 'all' : `part ${part}`,
-      async load({ columns, filling, intake }) {
+      async load({ columns, isNew, filling, intake }) {
         // What was read could not be staged or committed: it is read again, where the steps have gone on.
         if (isTriedAgain) {
           await steps?.return?.().catch(() => undefined);
           steps = undefined;
         }
         isTriedAgain = true;
-        end.reached = undefined;
-        end.isLast = false;
+        Object.assign(end, { reached: undefined, isLast: false, standing });
         const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);
         try {
-          await loadPages(pages(), program, { filling, intake }, reading);
+          await loadPages(pages(isNew), program, { filling, intake }, reading);
         } catch (error) {
           await steps?.return?.().catch(() => undefined);
           steps = undefined;
           throw error;
         }
-        const reached = end.reached as SavedState | undefined;
-        const bookmarks: Bookmark[] =
-          keepsState && reached !== undefined
-            ? [{ stream: name, partition: STATE_PARTITION, position: { kind: 'state', state: reached.state } }]
-            : [];
-        return { bookmarks, lineage: { source: name, records: intake.tally.read } };
+        const bookmarks: Bookmark[] = [];
+        if (keepsState && end.reached !== undefined)
+          bookmarks.push({
+            stream: name,
+            partition: STATE_PARTITION,
+            position: { kind: 'state', state: end.reached.state },
+          });
+        if (keepsState && end.standing !== undefined && end.standing !== standing)
+          bookmarks.push(standingBookmark(name, end.standing));
+        return {
+          bookmarks,
+          lineage: { source: name, records: intake.tally.read },
+          ...(end.replacesAll === true ? { replacesAll: true } : {}),
+        };
       },
     };
     // Here it is committed: what failed for good has ended the loop.
     if (end.reached !== undefined) committed = end.reached.state;
+    standing = end.standing;
     isDone = end.isLast;
   }
 }

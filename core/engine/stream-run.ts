@@ -126,17 +126,19 @@ async function attemptUnit(
     };
     const place = { stream, connection: run.run.connection };
     const intake = openIntake(writer, run.errorBudget, progress.tally, place);
-    const end = await unit.load({ file, columns, filling, intake, onBytes: (bytes) => (sourceBytes += bytes) });
+    const { isNew } = settled;
+    const end = await unit.load({ file, columns, isNew, filling, intake, onBytes: (bytes) => (sourceBytes += bytes) });
     await passRest(filling);
     judgeShare(run.errorBudget, intake.tally, place);
     run.signal.throwIfAborted();
+    const replacesAll = plan.write === 'overwrite' || end.replacesAll === true;
     const ledger = await writer.checkpoint({
       id: clock.id(),
       slice: unit.slice,
       tally: intake.tally,
       bookmarks: end.bookmarks,
       ...(end.lineage === undefined ? {} : { lineage: end.lineage }),
-      replacesAll: plan.write === 'overwrite',
+      replacesAll,
       ...(end.replacesFile === undefined ? {} : { replacesFile: end.replacesFile }),
     });
     writer = undefined;
@@ -160,7 +162,7 @@ async function attemptUnit(
       ...(Object.keys(steps).length === 0 ? {} : { steps }),
     });
     await end.settle?.();
-    if (plan.write === 'overwrite' && ledger.read === 0 && ledger.deleted > 0)
+    if (replacesAll && ledger.read === 0 && ledger.deleted > 0)
       on({ type: 'warning', stream, message: `The source had no records, so the table was emptied.` });
     proveLedger(stream, unit.slice, ledger);
   } catch (error) {

@@ -33,6 +33,8 @@ export interface Unit {
 export interface UnitLoad extends Destined {
   readonly file: OpenFile | undefined;
   readonly columns: readonly PlannedColumn[];
+  /** True where there was no table before. */
+  readonly isNew: boolean;
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -40,6 +42,8 @@ export interface UnitEnd {
   readonly bookmarks: readonly Bookmark[];
   readonly lineage: Checkpoint['lineage'];
   readonly replacesFile?: string;
+  /** True where what was read is all that the table has, whatever the write mode. */
+  readonly replacesAll?: boolean;
   /** What is to be done once the checkpoint is committed. Throws only where the run is told to stop. */
   readonly settle?: () => Promise<void>;
 }

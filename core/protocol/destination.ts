@@ -77,7 +77,10 @@ export interface Checkpoint {
   readonly tally: RowTally;
   readonly bookmarks: readonly Bookmark[];
   readonly lineage?: Lineage;
-  /** True for the one checkpoint of an overwrite: rows whose key was not seen are deleted. */
+  /**
+   * True for the one checkpoint of an overwrite, and, where the destination can `remove`, for that of a version of the source's
+   * table, whatever the write mode: rows whose key was not seen are deleted, and without a key all rows that were there.
+   */
   readonly replacesAll: boolean;
   /** For a file without key: rows of an earlier version of this file, not seen now, are deleted. */
   readonly replacesFile?: string;

@@ -46,7 +46,7 @@ export type BookmarkPosition =
       readonly bytes: number;
       readonly records: number;
     }
-  /** What a stream that keeps a state of its own handed out last; JSON. */
+  /** What a stream that keeps a state of its own handed out last, or the version of its table; JSON. */
   | { readonly kind: 'state'; readonly state: unknown }
   /** The field types that were inferred once and hold from then on. */
   | { readonly kind: 'schema'; readonly fields: readonly import('./schema.js').Field[] };
@@ -55,4 +55,5 @@ export type BookmarkPosition =
 export const FRONTIER_PARTITION = '';
 export const STATE_PARTITION = '#state';
 export const SCHEMA_PARTITION = '#schema';
+export const VERSION_PARTITION = '#version';
 export const filePartition = (name: string): string => `file:${name}`;

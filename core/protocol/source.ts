@@ -45,6 +45,27 @@ export class SavedState {
 }
 
 /**
+ * The pages that follow are of this version of the source's table, until another one is named. An active version is all that the
+ * table has: rows of ours that are of an earlier one are gone at the source, and are removed by the checkpoint that commits the
+ * last of it. Said before its first record, it holds once the reading has ended.
+ */
+export class TableVersion {
+  /** A later version is greater. */
+  readonly version: bigint;
+  readonly isActive: boolean;
+  /** True where each record of it comes in this reading, since the source was not told of an earlier one. */
+  readonly isFromStart: boolean;
+  constructor(version: bigint, { isActive, isFromStart }: Pick<TableVersion, 'isActive' | 'isFromStart'>) {
+    this.version = version;
+    this.isActive = isActive;
+    this.isFromStart = isFromStart;
+  }
+}
+
+/** What reading a stream that keeps a state of its own yields. */
+export type StatefulStep = readonly (RecordData | BadRecord)[] | SavedState | TableVersion;
+
+/**
  * A stream that the engine can read. `objects` streams yield pages of records; the engine asks for the next page only
  * when there is room. `files` streams list file versions and open one as bytes for the row program.
  */
@@ -70,7 +91,7 @@ export type SourceStream =
        * pages before it; it is committed with them, and handed back in the next run. A second call in a run begins again where
        * was committed last, since what came after it could not be.
        */
-      read(request: StatefulRequest): AsyncIterable<readonly (RecordData | BadRecord)[] | SavedState>;
+      read(request: StatefulRequest): AsyncIterable<StatefulStep>;
       /** Streams that have the same one are read at the same time, so that none waits for another to be read first. */
       readonly together?: JointReading;
     }

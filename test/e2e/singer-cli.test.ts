@@ -113,19 +113,23 @@ test.each([
 });
 
 (tapJsonl === undefined ? test.skip : test)(
-  'a tap of others is read into Postgres, and goes on from its own state',
+  'a tap of others is read into Postgres, goes on from its own state, and has what is gone removed',
   async () => {
     const path = await project.write(
       'people.jsonl',
       '{"id":1,"name":"Ann","big":9007199254740993}\n{"id":2,"name":"Bo","big":2}\n',
     );
-    await project.configure(`sources:
+    const configure = (more: object = {}, options: object = {}) => {
+      const config = { path, stream_name: 'people', primary_keys: ['id'], ...more };
+      return project.configure(`sources:
   foreign:
     connector: singer
-    config: ${JSON.stringify({ command: [tapJsonl], config: { path, stream_name: 'people', primary_keys: ['id'] } })}
+    config: ${JSON.stringify({ command: [tapJsonl], config, ...options })}
 connections:
   bridge: { source: foreign, destination: warehouse, schema: raw, streams: { people: {} } }
 `);
+    };
+    await configure();
     const { outcome } = await project.data(['sync', 'bridge']);
     expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 2, inserted: 2 } });
     expect(await project.rows('select id::text, name, big::text from raw.people order by 1')).toEqual([
@@ -135,5 +139,11 @@ connections:
     const [state] = await project.data(['state', 'show', 'bridge']);
     expect(JSON.stringify(state)).toContain('_sdc_last_modified');
     expect((await project.data(['sync', 'bridge'])).outcome.ledger).toMatchObject({ inserted: 0, updated: 0 });
+
+    // Where it reads the whole table and says that it is a new version, a record that is gone is removed.
+    await project.write('people.jsonl', '{"id":2,"name":"Bo","big":2}\n');
+    await configure({ emit_activate_version_messages: true }, { replication_methods: { people: 'FULL_TABLE' } });
+    expect((await project.data(['sync', 'bridge'])).outcome.ledger).toMatchObject({ read: 1, inserted: 0, deleted: 1 });
+    expect(await project.rows('select name from raw.people')).toEqual([{ name: 'Bo' }]);
   },
 );

@@ -1,7 +1,10 @@
-import type { BadRecord, RecordData } from '../../protocol/index.js';
+import type { BadRecord, RecordData, TableVersion } from '../../protocol/index.js';
 
-/** What stands in the input of one stream: records, or a state that stands for all before it. */
-export type Item<State> = { readonly records: readonly (RecordData | BadRecord)[] } | { readonly state: State };
+/** What stands in the input of one stream: records, a state that stands for all before it, or the version of what follows. */
+export type Item<State> =
+  | { readonly records: readonly (RecordData | BadRecord)[] }
+  | { readonly state: State }
+  | { readonly version: TableVersion };
 
 /** Hands what is read from stdin on to the stream that it belongs to, and holds little of it. */
 export interface StreamQueue<State> {

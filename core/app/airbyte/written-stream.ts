@@ -3,6 +3,7 @@ import { runConnection, type RunOutcome } from '../../engine/index.js';
 import { planColumns } from '../../middleware/index.js';
 import {
   SavedState,
+  type TableVersion,
   type BadRecord,
   type CatalogStream,
   type DestinationSession,
@@ -31,6 +32,8 @@ export interface Mark {
 /** One stream on its way from stdin into its table. */
 export interface WrittenStream {
   push(records: readonly (RecordData | BadRecord)[]): Promise<void>;
+  /** What follows is of this version of the source's table. */
+  setVersion(version: TableVersion): Promise<void>;
   /** Resolves when it is handed on. */
   mark(onCommitted: Mark['onCommitted']): Promise<void>;
   /** The source has said that this was all of it. */
@@ -86,12 +89,18 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
     isRead = true;
     let held = false;
     let [records, since] = [0, performance.now()];
+    let version: bigint | undefined;
     for (;;) {
       const item = await queue.next();
       if (item === undefined) return;
       if ('state' in item) {
         taken.push(item.state);
         held = true;
+      } else if ('version' in item) {
+        // What came before is of another version, and is committed apart from this one.
+        if (records > 0 && version !== undefined && version !== item.version.version) yield new SavedState(null);
+        ({ version } = item.version);
+        yield item.version;
       } else {
         records += item.records.length;
         yield item.records;
@@ -160,6 +169,7 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
       if (prepare !== undefined) for (const record of records) prepare(record as Record<string, unknown>);
       await queue.push({ records });
     },
+    setVersion: (version) => queue.push({ version }),
     mark(onCommitted) {
       const records = counted;
       counted = 0;

@@ -1,5 +1,12 @@
 import { reportOf } from '../../engine/index.js';
-import type { BadRecord, EngineEvent, ErrorReport, Field, RecordData } from '../../protocol/index.js';
+import {
+  TableVersion,
+  type BadRecord,
+  type EngineEvent,
+  type ErrorReport,
+  type Field,
+  type RecordData,
+} from '../../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../../sdk/index.js';
 import { linesOf } from '../../sdk/process/index.js';
 import {
@@ -27,7 +34,7 @@ interface Stream {
   /** By which it is known whether another SCHEMA message says anything new. */
   readonly shape: string;
   page: (RecordData | BadRecord)[];
-  hasRecords: boolean;
+  version: bigint | undefined;
 }
 
 /** Writes what a tap says on stdin into tables; gives what went wrong, nothing where all of it is committed. */
@@ -75,7 +82,16 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
     const written = writtenStream(writtenOf(name, fields, key, options.schema), { ...options, on });
     written.outcome.catch(() => undefined); // looked at in the end
     begun.push(written);
-    streams.set(name, { written, key, read: recordReader(fields), shape, page: [], hasRecords: false });
+    streams.set(name, { written, key, read: recordReader(fields), shape, page: [], version: undefined });
+  };
+  const setVersion = async (stream: Stream, said: number | bigint | null | undefined, isActive: boolean) => {
+    if (said === undefined || said === null) return;
+    const version = BigInt(said);
+    if (version === stream.version && !isActive) return;
+    await flush();
+    stream.version = version;
+    // Which state the tap was given nobody knows here.
+    await stream.written.setVersion(new TableVersion(version, { isActive, isFromStart: false }));
   };
   const streamOf = (name: string): Stream => {
     const stream = streams.get(name);
@@ -105,13 +121,12 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
       case 'RECORD': {
         const stream = streamOf(message.stream);
         checkKey(message.stream, stream, message.record);
+        await setVersion(stream, message.version, false);
         stream.page.push(stream.read(message.record));
-        stream.hasRecords = true;
         return;
       }
       case 'BATCH': {
         const stream = streamOf(message.stream);
-        stream.hasRecords = true;
         for await (const page of batchRecords(message)) {
           await flush();
           await stream.written.push(
@@ -120,11 +135,10 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
         }
         return;
       }
-      case 'ACTIVATE_VERSION':
-        if (streams.get(message.stream)?.hasRecords === true)
-          once(
-            `stream ${message.stream}: it was written anew (ACTIVATE_VERSION); what is gone at the source stays in the table.`,
-          );
+      case 'ACTIVATE_VERSION': {
+        const stream = streams.get(message.stream);
+        if (stream !== undefined) await setVersion(stream, message.version, true);
+      }
     }
   };
 

@@ -1,6 +1,7 @@
 import {
   BadRecord,
   SavedState,
+  TableVersion,
   type OpenFile,
   type RecordData,
   type SourceStream,
@@ -43,7 +44,8 @@ async function checkStream(trial: Trial, name: string, stream: SourceStream, sig
   if (stream.kind === 'full_refresh') await readInto(whole, stream.read(requestOf({ id: 'all' }, signal)));
   else if (stream.kind === 'stateful') {
     for await (const step of stream.read({ ...requestOf({ id: 'all' }, signal), sync: 'full_refresh' }))
-      if (!(step instanceof SavedState)) for (const record of step) whole.push(record as RecordData);
+      if (!(step instanceof SavedState || step instanceof TableVersion))
+        for (const record of step) whole.push(record as RecordData);
   } else
     for (const window of wholeWindows(stream, trial.until))
       await readInto(whole, stream.read(requestOf(window, signal)));

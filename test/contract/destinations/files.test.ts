@@ -49,6 +49,7 @@ const NOT_APPLICABLE = {
   ...because(
     'It does not merge.',
     'merge inserts, updates, and leaves rows alone that are the same',
+    'a checkpoint that replaces all leaves exactly what was read, also of a merge or append',
     'merge knows null from an empty text, and null from null',
     'the first load of a new table lands directly, each key once',
     'of files without key, another version of a file replaces its own rows',

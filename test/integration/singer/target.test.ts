@@ -109,15 +109,62 @@ describe('a target', () => {
     expect(await target(said(), connect)).toMatchObject({ faults: ['the password is wrong'], states: [] });
   });
 
+  /** A reading of a tap that names its version before and after the records, as those of the Singer SDK do before them. */
+  const versioned = (version: number, ids: readonly number[], more: readonly unknown[] = []) => [
+    schema('a', ID),
+    { type: 'ACTIVATE_VERSION', stream: 'a', version },
+    ...ids.map((id) => ({ ...record('a', { id }), version })),
+    ...more,
+  ];
+  const activated = (version: number) => ({ type: 'ACTIVATE_VERSION', stream: 'a', version });
+  const idsOf = async () =>
+    (await bench.query<{ id: number }>('select id::int from raw.a order by 1')).map(({ id }) => id);
+
+  test('removes the rows of older versions once the tap activates another, with the state that stands for it', async () => {
+    const first = lines(...versioned(1, [1, 2, 3], [{ type: 'STATE', value: 1 }, activated(1)]));
+    expect(await target(first)).toEqual({ faults: [], states: [1], notes: [] });
+    // The same version adds, and by itself removes nothing.
+    await target(lines(...versioned(1, [4])));
+    await target(lines(...versioned(1, [])));
+    expect(await idsOf()).toEqual([1, 2, 3, 4]);
+    const states = [1, 2, 3].map((value) => ({ type: 'STATE', value }));
+    const [two, three] = [2, 3].map((id) => ({ ...record('a', { id }), version: 2 }));
+    const next = lines(...versioned(2, [5], [states[0], two, states[1], three, activated(2), states[2]]));
+    expect(await target(next)).toEqual({ faults: [], states: [1, 2, 3], notes: [] });
+    expect(await idsOf()).toEqual([2, 3, 5]);
+    // Only a schema and a version: the table has no rows any more.
+    const emptied = await target(lines(...versioned(3, [])));
+    expect(emptied.notes).toEqual(['stream a: The source had no records, so the table was emptied.']);
+    expect(await idsOf()).toEqual([]);
+  });
+
+  test('removes nothing where the tap breaks off in a new version, and echoes no state of it', async () => {
+    await target(lines(...versioned(1, [1, 2], [{ type: 'STATE', value: 1 }])));
+    const broken = versioned(2, [3], [{ type: 'STATE', value: 2 }, record('a', {})]);
+    expect(await target(lines(...broken))).toMatchObject({ faults: [expect.any(String)], states: [] });
+    expect(await idsOf()).toEqual([1, 2]);
+  });
+
+  test('commits what a tap reads in one version apart from the next, also where no key tells rows apart', async () => {
+    const keyless = (version: number, ids: readonly number[]) => ids.map((id) => ({ ...record('a', { id }), version }));
+    await target(lines(schema('a', ID, []), ...keyless(1, [1, 1]), activated(1)));
+    await target(lines(schema('a', ID, []), ...keyless(1, [2]), ...keyless(2, [3, 3]), activated(2)));
+    expect(await idsOf()).toEqual([3, 3]);
+  });
+
   test('delivers files where the destination keeps no keys, each record as it came', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tributary-target-'));
     const config = files.config.parse({ local: true, folder, format: 'jsonl' });
     const messages = [schema('a', ID), record('a', { id: 1 }), record('a', { id: 1 }), { type: 'STATE', value: 1 }];
-    const { faults, states } = await target(lines(...messages), () => files.connect(config, context));
-    expect({ faults, states }).toEqual({ faults: [], states: [1] });
+    const intoFiles = (said: readonly unknown[]) => target(lines(...said), () => files.connect(config, context));
+    expect(await intoFiles(messages)).toEqual({ faults: [], states: [1], notes: [] });
     const delivered = (await readdir(join(folder, 'a'))).filter((name) => name.endsWith('.jsonl'));
     const contents = await Promise.all(delivered.map((name) => readFile(join(folder, 'a', name), 'utf8')));
     expect(contents.join('').trim().split('\n')).toEqual(['{"id":1}', '{"id":1}']);
+    await intoFiles(versioned(1, [1]));
+    expect((await intoFiles(versioned(2, [1], [activated(2)]))).notes).toEqual([
+      expect.stringMatching(/^stream a: .*\(version 2\).*the destination removes no rows/),
+    ]);
   });
 
   test.each([
@@ -133,6 +180,13 @@ describe('a target', () => {
   });
 });
 
+/** The records in the files of a folder. */
+async function deliveredIn(folder: string): Promise<number> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jsonl'));
+  const contents = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+  return contents.join('').split('\n').filter(Boolean).length;
+}
+
 const streams = targetTestStreams();
 if (streams === undefined)
   console.warn('singer-sdk is not installed (see .ci/run): its streams for targets are not tried.');
@@ -147,12 +201,19 @@ const REFUSED: Readonly<Record<string, string>> = {
 (streams === undefined ? describe.skip : describe)('the streams of the Singer SDK for targets', () => {
   const all = streams ?? { none: '' };
   test.each(Object.entries(all))('%s', async (name, path) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-target-'));
+    const config = files.config.parse({ local: true, folder, format: 'jsonl' });
     const { faults, states, notes } = await target(createReadStream(path));
+    const asFiles = await target(createReadStream(path), () => files.connect(config, context));
     if (REFUSED[name] !== undefined) {
-      expect(faults).toEqual([expect.stringContaining(REFUSED[name])]);
+      expect([faults, asFiles.faults]).toEqual([
+        [expect.stringContaining(REFUSED[name])],
+        [expect.stringContaining(REFUSED[name])],
+      ]);
       return;
     }
     expect({ faults, notes }).toEqual({ faults: [], notes: [] });
+    expect({ ...asFiles, notes: [] }).toEqual({ faults: [], states, notes: [] });
     const said = readFileSync(path, 'utf8')
       .split('\n')
       .filter((line) => line.includes('"STATE"'))
@@ -177,6 +238,9 @@ const REFUSED: Readonly<Record<string, string>> = {
         { n: number },
       ];
       expect([stream, n]).toEqual([stream, wanted.size]);
+      // Files hold each record as it came.
+      const sent = messages.filter(({ type, stream: of }) => type === 'RECORD' && of === stream).length;
+      expect([stream, await deliveredIn(join(folder, stream))]).toEqual([stream, sent]);
     }
   });
 });

@@ -15,7 +15,7 @@ export interface RecordMessage {
   readonly type: 'RECORD';
   readonly stream: string;
   readonly record: RecordData;
-  readonly version?: number | bigint;
+  readonly version?: number | bigint | null;
   readonly time_extracted?: string;
 }
 
@@ -68,6 +68,7 @@ export function readMessage(line: string, place: string): SingerMessage | undefi
   switch (type) {
     case 'RECORD':
       wants('record', isObject, 'an object');
+      wants('version', (value) => value === undefined || value === null || isWhole(value), 'a whole number');
       return message as unknown as RecordMessage;
     case 'STATE':
       if (!('value' in message)) refuse('is a STATE message without `value`');

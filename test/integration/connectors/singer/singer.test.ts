@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { singer } from '../../../../connectors/singer/singer.source.js';
+import type { RunOutcome } from '../../../../core/engine/index.js';
+import { files } from '../../../../destinations/files/files.destination.js';
 import { openBench, type Bench } from '../../engine/runs.js';
 import { stopTestServer } from '../../../support/postgres.js';
 import { siteOf, TAP, type Site } from './syncing.js';
@@ -26,6 +28,9 @@ const open = (tap: object, options: object = {}) =>
 const warnings = () => bench.events.flatMap((event) => (event.type === 'warning' ? [event.message] : []));
 const countOf = async (table: string) =>
   (await bench.query<{ n: number }>(`select count(*)::int n from raw_test.${table}`).catch(() => [{ n: 0 }]))[0]!.n;
+
+const cut = () =>
+  Object.assign(new Error('the connection was cut'), { name: 'ConnectorError', kind: 'transient', details: {} });
 
 const TWO = { orders: { rows: 5 }, people: { rows: 3 } };
 const BOTH = { orders: {}, people: {} };
@@ -114,19 +119,12 @@ describe('a tap as a source', () => {
     expect((await site.calls())[1]?.state).toEqual({ bookmarks: { people: { id: 3 } } });
   });
 
-  test('replaces a table whole where the connection says so, and says where one should be', async () => {
-    const streams = { orders: { sync: 'full_refresh', write: 'overwrite' } as const, people: {} };
+  test('replaces a table whole where the connection says so', async () => {
+    const streams = { orders: { sync: 'full_refresh', write: 'overwrite' } as const };
     await site.sync({ tap: { streams: TWO, version: 1 }, streams });
-    const outcome = await site.sync({
-      tap: { streams: { orders: { rows: 2 }, people: { rows: 4 } }, version: 2 },
-      streams,
-    });
-    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { deleted: 3, inserted: 1 } });
-    expect([await countOf('orders'), await countOf('people')]).toEqual([2, 4]);
-    expect(warnings()).toContainEqual(
-      expect.stringContaining('The tap has written "people" anew; what is gone at the source stays in the table.'),
-    );
-    expect((await site.calls())[1]?.state).toEqual({ bookmarks: { people: { id: 3 } } });
+    const outcome = await site.sync({ tap: { streams: { orders: { rows: 2 } }, version: 2 }, streams });
+    expect(outcome).toMatchObject({ state: 'succeeded', ledger: { deleted: 3, inserted: 0 } });
+    expect(await countOf('orders')).toBe(2);
   });
 
   test('hands records over in files, which are gone afterwards', async () => {
@@ -157,11 +155,6 @@ describe('a tap as a source', () => {
 
   test('has a stream read on apart from the others where it could not be committed', async () => {
     let times = 0;
-    const fault = Object.assign(new Error('the connection was cut'), {
-      name: 'ConnectorError',
-      kind: 'transient',
-      details: {},
-    });
     const source = await open({ streams: TWO });
     const { orders, people } = await source.streams(() => undefined);
     const outcome = await bench.run(
@@ -170,7 +163,7 @@ describe('a tap as a source', () => {
         at: {
           after_staging: () => {
             times += 1;
-            if (times === 1) throw fault;
+            if (times === 1) throw cut();
           },
         },
       },
@@ -178,6 +171,130 @@ describe('a tap as a source', () => {
     await source.close();
     expect(outcome).toMatchObject({ state: 'succeeded', ledger: { read: 8, inserted: 8 } });
     expect([await countOf('orders'), await countOf('people')]).toEqual([5, 3]);
+  });
+});
+
+/** Rows with the run that loaded them, the runs in their order. */
+const rowsOf = async (table: string) =>
+  (
+    await bench.query<{ id: number; run: number }>(
+      `select id::int, dense_rank() over (order by first)::int run from raw_test.${table} t
+         join (select run_id, min(committed_at) first from tributary.ledger group by 1) l on l.run_id = t._run_id order by 1`,
+    )
+  ).map(({ id, run }) => [id, run]);
+const versionOf = async (stream: string) =>
+  (
+    await bench.query<{ state: unknown }>(
+      `select position->'state' state from tributary.bookmark where stream = $1 and partition = '#version'`,
+      [stream],
+    )
+  )[0]?.state;
+const ledgerOf = ({ ledger: { inserted, updated, unchanged, deleted } }: RunOutcome) => [
+  inserted,
+  updated,
+  unchanged,
+  deleted,
+];
+const NOT_KNOWN = expect.stringContaining('it is not known which rows are of that version');
+
+describe('a tap that numbers the versions of its tables', () => {
+  const orders = { orders: {} };
+  const tap = (version: number, rows: number, more: object = {}) => ({
+    streams: { orders: { rows } },
+    version,
+    ...more,
+  });
+
+  test('has rows removed that a new version lacks, and only those', async () => {
+    expect(ledgerOf(await site.sync({ tap: tap(1, 5), streams: orders }))).toEqual([5, 0, 0, 0]);
+    // Of the same version only what is new comes, and what came before stays.
+    expect(ledgerOf(await site.sync({ tap: tap(1, 7), streams: orders }))).toEqual([2, 0, 0, 0]);
+    const replaced = await site.sync({ tap: tap(2, 3, { state_every: 1 }), streams: orders });
+    expect(replaced).toMatchObject({ state: 'succeeded', ledger: { read: 3 } });
+    expect(ledgerOf(replaced)).toEqual([0, 0, 3, 4]);
+    // Rows that are the same were not touched.
+    expect(await rowsOf('orders')).toEqual([
+      [1, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(await versionOf('orders')).toEqual({ version: '2', is_whole: true });
+    expect(ledgerOf(await site.sync({ tap: tap(2, 4), streams: orders }))).toEqual([1, 0, 0, 0]);
+    expect(await site.calls()).toMatchObject([
+      { state: null },
+      { state: { bookmarks: { orders: { id: 5 } } } },
+      { state: { bookmarks: { orders: { id: 7 } } } },
+      { state: { bookmarks: { orders: { id: 3, version: 2 } } } },
+    ]);
+    expect(warnings().filter((text) => text.includes('version'))).toEqual([]);
+  });
+
+  test('and dies in a new one leaves the table as it was, with its bookmark', async () => {
+    await site.sync({ tap: tap(1, 5), streams: orders });
+    const dying = tap(2, 9, { state_every: 1, fault: { after: 2, what: 'kill' } });
+    expect((await site.sync({ tap: dying, streams: orders })).state).toBe('failed');
+    expect([await countOf('orders'), await versionOf('orders')]).toEqual([5, { version: '1', is_whole: true }]);
+    expect(ledgerOf(await site.sync({ tap: tap(3, 2), streams: orders }))).toEqual([0, 0, 2, 3]);
+    const [, , third] = await site.calls();
+    expect(third?.state).toEqual({ bookmarks: { orders: { id: 5, version: 1 } } });
+  });
+
+  test('has the new one read again, and the rest removed once, where its checkpoint fails', async () => {
+    await site.sync({ tap: tap(1, 5), streams: orders });
+    let times = 0;
+    const at = { before_commit: () => (++times === 1 ? Promise.reject(cut()) : undefined) };
+    const outcome = await site.sync({ tap: tap(2, 3), streams: orders, at });
+    expect(outcome.state).toBe('succeeded');
+    expect(ledgerOf(outcome)).toEqual([0, 0, 3, 2]);
+    expect(await countOf('orders')).toBe(3);
+    expect(times).toBeGreaterThan(1);
+  });
+
+  test('has nothing removed where it is not known what it had read before, and all that is to go by reading from the start', async () => {
+    await site.sync({ tap: { streams: { orders: { rows: 5 } } }, streams: orders });
+    // Now versions come, in the middle: those five may be of this one.
+    await site.sync({ tap: { streams: { orders: { rows: 6 } }, version: 4, late: true }, streams: orders });
+    expect([await countOf('orders'), await versionOf('orders')]).toEqual([6, { version: '4', is_whole: false }]);
+    expect(warnings()).toContainEqual(NOT_KNOWN);
+    const session = await bench.session();
+    await session.raiseFence({ id: randomUUID(), connection: 'test' });
+    await session.setBookmarks('test', [], [{ stream: 'orders' }]);
+    await session.close();
+    expect(ledgerOf(await site.sync({ tap: tap(4, 2), streams: orders }))).toEqual([0, 0, 2, 4]);
+    expect(await versionOf('orders')).toEqual({ version: '4', is_whole: true });
+  });
+
+  test('and begins a new one while it is read has the one before committed apart', async () => {
+    await site.sync({ tap: tap(1, 3), streams: orders });
+    const lines = [
+      '{"type":"SCHEMA","stream":"orders","schema":{"properties":{"id":{"type":"integer"}}},"key_properties":["id"]}',
+      '{"type":"RECORD","stream":"orders","record":{"id":90},"version":1}',
+      '{"type":"STATE","value":{"bookmarks":{"orders":{"id":90,"version":1}}}}',
+    ];
+    expect(ledgerOf(await site.sync({ tap: tap(2, 2, { lines }), streams: orders }))).toEqual([1, 0, 2, 2]);
+    expect((await rowsOf('orders')).map(([id]) => id)).toEqual([1, 2]);
+  });
+
+  test('has its table replaced by a full refresh that merges, and goes on from its state afterwards', async () => {
+    await site.sync({ tap: tap(1, 5), streams: orders });
+    const whole = { orders: { sync: 'full_refresh', write: 'merge' } as const };
+    expect(ledgerOf(await site.sync({ tap: tap(7, 2), streams: whole }))).toEqual([0, 0, 2, 3]);
+    // The state is still that of version 1, which goes on.
+    expect(ledgerOf(await site.sync({ tap: tap(1, 6), streams: orders }))).toEqual([1, 0, 0, 0]);
+    expect(await countOf('orders')).toBe(3);
+  });
+
+  test('cannot have rows removed where the destination removes none, and each is told by its next step', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-files-'));
+    const config = files.config.parse({ local: true, folder, format: 'jsonl' });
+    const connect = () => files.connect(config, { signal: new AbortController().signal, baseFolder: '/' });
+    for (const version of [1, 2]) await site.sync({ tap: tap(version, 3), streams: orders, connect });
+    const delivered = (await readdir(join(folder, 'orders'))).filter((name) => name.endsWith('.jsonl'));
+    expect(delivered).toHaveLength(2);
+    expect(warnings().filter((text) => text.includes('anew'))).toEqual([
+      'The source has written its table anew (version 2); what is gone there stays here, since the destination removes no rows. ' +
+        'Read it by `sync: full_refresh` with `write: overwrite` to have it taken away.',
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jointState, type Member } from '../../../../connectors/singer/joint-state.js';
+import { isFromStart, jointState, type Member } from '../../../../connectors/singer/joint-state.js';
 
 const member = (id: string, number?: number, value?: unknown, sync: Member['sync'] = 'incremental'): Member => ({
   ids: [id],
@@ -39,4 +39,12 @@ describe('the state that a tap begins with', () => {
     expect(jointState([member('a', 3, { lsn: 30 }), member('b')])).toBeUndefined();
     expect(jointState([member('a', 3, 30), member('b', 2, 20)])).toBe(20);
   });
+});
+
+it('a stream begins at its start where no state by streams tells of it', () => {
+  const value = { bookmarks: { a: 1 } };
+  const fromStart = [member('a'), member('b', 2, value), member('a', 2, value, 'full_refresh')];
+  expect(fromStart.map(isFromStart)).toEqual([true, true, true]);
+  const goingOn = [member('a', 2, value), member('a', 2, { a: 1 }), member('b', 2, { lsn: 30 }), member('b', 2, 30)];
+  expect(goingOn.map(isFromStart)).toEqual([false, false, false, false]);
 });

@@ -83,6 +83,27 @@ export const WRITING: readonly ConformanceCase[] = [
     },
   },
   {
+    name: 'a checkpoint that replaces all leaves exactly what was read, also of a merge or append',
+    area: 'writing',
+    notFor: noMerge,
+    async run(trial) {
+      const { session, load } = await trial.open();
+      // The engine asks it of nobody else.
+      if (session.remove === undefined) return;
+      for (const [write, changed] of [
+        ['merge', 1],
+        ['append', 2],
+      ] as const) {
+        const table = trial.table({ fields: ITEM, name: write, write });
+        await session.create(table);
+        await load(table, [[a, b]]);
+        const ledger = await load(table, [[b, c]], { slice: 'version', replacesAll: true });
+        mustCount(trial, ledger, { inserted: changed, updated: 0, deleted: changed });
+        await trial.expectRows(table, [b, c]);
+      }
+    },
+  },
+  {
     name: 'merge knows null from an empty text, and null from null',
     area: 'writing',
     notFor: noMerge,
