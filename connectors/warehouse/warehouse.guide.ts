@@ -12,7 +12,9 @@ export const GUIDE: SourceGuide = {
   credentials: [
     'There are none of its own: it reads by the connection of the destination that it names, and cannot write there.',
   ],
-  limits: ['Each stream is read whole, as one snapshot, a thousand rows at a time.'],
+  limits: [
+    'Each stream is read whole, as one snapshot, a thousand rows at a time, from a Postgres or a Snowflake destination.',
+  ],
   uncertain: [
     'Marts hold counts as they are, small ones too: what a release hides is not hidden here. Who receives them must be allowed to see them.',
   ],

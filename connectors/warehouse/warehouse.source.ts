@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { ConnectorError, defineSource, type SourceStream, type SqlSession, type StreamOf } from '#sdk';
-import { fieldsOfQuery } from './query-fields.js';
-import { pagesOfQuery } from './query-pages.js';
+import { openQuery } from './open-query.js';
 import { GUIDE } from './warehouse.guide.js';
 
 const config = z.strictObject({
@@ -76,8 +75,7 @@ async function streamOf(
   { table, query = `SELECT * FROM ${table}`, primary_key: primaryKey }: Wanted,
   { open, signal }: Warehouse,
 ): Promise<SourceStream> {
-  const sql = await open();
-  const fields = await fieldsOfQuery(sql, name, query);
+  const { fields, pages } = await openQuery(await open(), name, query);
   const missing = primaryKey.filter((key) => !fields.some((field) => field.name === key));
   if (missing.length > 0)
     throw new ConnectorError(
@@ -97,6 +95,6 @@ async function streamOf(
       primaryKey,
       syncModes: ['full_refresh'],
     },
-    read: () => pagesOfQuery(sql, query, signal),
+    read: () => pages(signal),
   };
 }

@@ -1,7 +1,7 @@
 import type { WriteMode } from './catalog.js';
 import type { Ledger } from './ledger.js';
 import type { Batch, Reject, RowTally } from './rows.js';
-import type { Field, SchemaChange } from './schema.js';
+import type { Field, FieldType, RecordData, SchemaChange } from './schema.js';
 import type { Bookmark } from './slice.js';
 
 /** What a destination can do, as data. */
@@ -229,6 +229,25 @@ export interface Answer {
   readonly rows: readonly (readonly unknown[])[];
 }
 
+/** A column of a query. */
+export interface QueryColumn extends Pick<Field, 'name' | 'precision' | 'scale'> {
+  /** Absent: no field is of the database's type. */
+  readonly type?: FieldType;
+  /** As the database calls its type. */
+  readonly typeName: string;
+}
+
+/** A query of which nothing but its columns was read yet. */
+export interface QueryReading {
+  /** By the types that the database gives them, also where there is no row. Two may have one name. */
+  readonly columns: readonly QueryColumn[];
+  /**
+   * Its rows as one snapshot has them, in pages of which only a few are in memory. Values are as records carry them and keep
+   * every digit: whole numbers as number or bigint, decimals, days and times as text, instants as ISO text with microseconds.
+   */
+  pages(signal: AbortSignal): AsyncIterable<readonly RecordData[]>;
+}
+
 /** A destination that speaks SQL also serves `query`, the marts and the report. */
 export interface SqlSession {
   readonly dialect: 'postgres' | 'snowflake';
@@ -241,6 +260,8 @@ export interface SqlSession {
    * whatever writes, also after a statement that tries to set it free.
    */
   ask(statement: string): Promise<Answer>;
+  /** Opens a SELECT of any size, to be read as a stream. Absent: it cannot. */
+  readQuery?(query: string): Promise<QueryReading>;
   /** Commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -11,11 +11,20 @@ export interface ConnectionOptions {
   readonly stopBy?: AbortSignal;
 }
 
-const OID = { int8: 20, numeric: 1700, date: 1082, timestamp: 1114, timestamptz: 1184, time: 1083 } as const;
+export const OID = {
+  int8: 20,
+  json: 114,
+  numeric: 1700,
+  date: 1082,
+  timestamp: 1114,
+  timestamptz: 1184,
+  time: 1083,
+  jsonb: 3802,
+} as const;
 const AS_TEXT = new Set<number>([OID.numeric, OID.date, OID.timestamp, OID.time]);
 
 /** Values keep every digit: numeric, dates and times come as text, integers as number where that is exact, else as bigint. */
-const types: pg.CustomTypesConfig = {
+export const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (AS_TEXT.has(oid)) return (text: string) => text;
     if (oid === OID.int8) return (text: string) => (text.length < 16 ? Number(text) : exactInteger(text));

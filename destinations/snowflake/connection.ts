@@ -1,5 +1,6 @@
 import { createPrivateKey } from 'node:crypto';
-import type { Bind, Connection, ConnectionOptions, RowStatement, SnowflakeError } from 'snowflake-sdk';
+import type { Readable } from 'node:stream';
+import type { Bind, Column, Connection, ConnectionOptions, RowStatement, SnowflakeError } from 'snowflake-sdk';
 import { ConnectorError } from '#sdk';
 import { fromDriver, isConnectionGone } from './errors.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
@@ -19,6 +20,8 @@ export interface SnowflakeConnection {
   run(sql: string, binds?: readonly Bind[]): Promise<Result>;
   /** Rows as objects; names of columns in small letters, as they are written in our statements. */
   query<R extends Record<string, unknown>>(sql: string, binds?: readonly Bind[]): Promise<R[]>;
+  /** The rows of a statement as the driver gives them, of which it holds a few chunks at a time. */
+  stream(sql: string): Promise<{ readonly columns: readonly Column[]; readonly rows: Readable }>;
   close(): Promise<void>;
 }
 
@@ -36,7 +39,12 @@ const isAddress = (account: string) => /^https?:/.test(account);
 async function driver() {
   const { default: sdk } = (await import('snowflake-sdk')) as unknown as { default: typeof import('snowflake-sdk') };
   // Its log would hold statements, and its default writes a file into the working folder.
-  sdk.configure({ logLevel: 'OFF', additionalLogToConsole: false });
+  sdk.configure({
+    logLevel: 'OFF',
+    additionalLogToConsole: false,
+    // Its own reading rounds numbers, and runs as a program what is no JSON; ours gets the text.
+    jsonColumnVariantParser: (text) => text,
+  });
   return sdk;
 }
 
@@ -78,7 +86,7 @@ export function connectionOptions({ config }: ConnectOptions): ConnectionOptions
     queryTag: query_tag,
     application: 'tributary',
     clientSessionKeepAlive: keep_alive,
-    fetchAsString: ['Number', 'Date', 'JSON'],
+    fetchAsString: ['Number', 'Date'],
     rowMode: 'array',
     // A null fetched as text would be the text NULL.
     representNullAsStringNull: false,
@@ -139,20 +147,22 @@ export async function openConnection(options: ConnectOptions): Promise<Snowflake
 
 function sessionOf(connection: Connection, signal: AbortSignal | undefined): SnowflakeConnection {
   let isUsable = true;
-  const run = async (sql: string, binds: readonly Bind[] = []): Promise<Result> => {
+  const execute = async <T>(
+    options: { readonly sqlText: string; readonly binds?: Bind[]; readonly streamResult?: boolean },
+    take: (statement: RowStatement, rows: readonly unknown[]) => T,
+  ): Promise<T> => {
     signal?.throwIfAborted();
     let statement: RowStatement | undefined;
     const cancel = () => statement?.cancel();
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await new Promise<Result>((resolve, reject) => {
+      return await new Promise<T>((resolve, reject) => {
         statement = connection.execute({
-          sqlText: sql,
-          ...(binds.length === 0 ? {} : { binds: [...binds] }),
+          ...options,
           complete: (error: SnowflakeError | undefined, done, rows) => {
             if (error !== undefined && error !== null) return reject(error);
             try {
-              resolve(resultOf(done, rows ?? []));
+              resolve(take(done, rows ?? []));
             } catch (failure) {
               // Whatever is thrown here the driver keeps to itself.
               reject(failure as Error);
@@ -167,6 +177,8 @@ function sessionOf(connection: Connection, signal: AbortSignal | undefined): Sno
       signal?.removeEventListener('abort', cancel);
     }
   };
+  const run = (sql: string, binds: readonly Bind[] = []): Promise<Result> =>
+    execute({ sqlText: sql, ...(binds.length === 0 ? {} : { binds: [...binds] }) }, resultOf);
   return {
     get isUsable() {
       return isUsable;
@@ -175,6 +187,11 @@ function sessionOf(connection: Connection, signal: AbortSignal | undefined): Sno
     async query<R extends Record<string, unknown>>(sql: string, binds?: readonly Bind[]) {
       return asObjects(await run(sql, binds)) as R[];
     },
+    stream: (sql) =>
+      execute({ sqlText: sql, streamResult: true }, (statement) => ({
+        columns: statement.getColumns() ?? [],
+        rows: statement.streamRows() as Readable,
+      })),
     close: () => new Promise((resolve) => void connection.destroy(() => resolve())),
   };
 }

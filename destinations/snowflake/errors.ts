@@ -127,3 +127,19 @@ export function fromDriver(error: unknown, doing: string): Error {
 }
 
 const firstLine = (text: string) => text.split('\n').slice(0, 2).join(' ').trim();
+
+/** A person's mistake in a statement: words, names, or several statements in one. */
+export function mistake(error: unknown): ConnectorError | undefined {
+  if (error instanceof Error && error.name === 'ConnectorError') return undefined;
+  const { code, message = '' } = error as { readonly code?: string | number; readonly message?: string };
+  if (Number(code) === 8 && /statement count/i.test(message))
+    return new ConnectorError('config', 'These are several statements, and only one is taken.', {
+      hint: 'Give them one by one; what belongs together can be one statement by `WITH`.',
+      cause: error,
+    });
+  if (!message.startsWith('SQL compilation error')) return undefined;
+  return new ConnectorError('config', fromDriver(error, 'query').message, {
+    hint: 'Correct the statement.',
+    cause: error,
+  });
+}

@@ -1,8 +1,9 @@
 import type { Bind } from 'snowflake-sdk';
 import { ConnectorError, type Answer, type SqlSession } from '#sdk';
 import { asObjects, shownName, type SnowflakeConnection } from './connection.js';
-import { fromDriver } from './errors.js';
+import { fromDriver, mistake } from './errors.js';
 import { openPool } from './pool.js';
+import { readQuery } from './query-reading.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
 
 export interface SqlSessionOptions {
@@ -50,6 +51,10 @@ export function openSqlSession({ config, readOnly, signal }: SqlSessionOptions):
     dialect: 'snowflake',
     query: (sql, parameters) => pool.use('query', (connection) => rowsOf(connection, sql, parameters)),
     ask: (statement) => pool.use('query', (connection) => ask(connection, statement)),
+    readQuery: (query) => {
+      if (readOnly) refuseWriting(query);
+      return readQuery(pool, query);
+    },
     transaction: (work) => pool.transaction('transaction', (connection) => work(inside(connection))),
     close: () => pool.close(),
   };
@@ -87,21 +92,5 @@ function refuseWriting(sql: string): void {
     return;
   throw new ConnectorError('config', 'The statement writes, and here it is only read.', {
     hint: 'Change data with a client of your account, such as Snowsight.',
-  });
-}
-
-/** A person's mistake in a statement: words, names, or several statements in one. */
-function mistake(error: unknown): ConnectorError | undefined {
-  if (error instanceof Error && error.name === 'ConnectorError') return undefined;
-  const { code, message = '' } = error as { readonly code?: string | number; readonly message?: string };
-  if (Number(code) === 8 && /statement count/i.test(message))
-    return new ConnectorError('config', 'These are several statements, and only one is taken.', {
-      hint: 'Give them one by one; what belongs together can be one statement by `WITH`.',
-      cause: error,
-    });
-  if (!message.startsWith('SQL compilation error')) return undefined;
-  return new ConnectorError('config', fromDriver(error, 'query').message, {
-    hint: 'Correct the statement.',
-    cause: error,
   });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultApiKey, startBrazeSimulator } from '../simulators/braze/server.js';
@@ -15,11 +15,32 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
+/** All of the marts by month but when it was built. */
+const DELIVERED = `  marts:
+    connector: warehouse
+    config:
+      destination: warehouse
+      streams:
+        campaign_monthly:
+          query: >-
+            SELECT month, source, campaign_id, campaign_name, channel, variant_id, region, segment, is_control, sent, delivered, opened,
+            clicked, revenue FROM report.campaign_monthly
+`;
+
 /** The configuration of the demo, with its files where they are and this destination. */
 async function configuration(name: string, destination: string): Promise<string> {
   const text = await readFile(DEMO, 'utf8');
   const changed = text
     .replace('./data/', new URL('./data/', DEMO).pathname)
+    .replace('\nsources:\n', `\nsources:\n${DELIVERED}`)
+    .replace(
+      '\ndestinations:\n',
+      `\ndestinations:\n  partner: { connector: files, config: { local: true, folder: out-${name}, state_folder: state-${name}, format: csv, compression: none } }\n`,
+    )
+    .replace(
+      '\nconnections:\n',
+      '\nconnections:\n  marts_out: { source: marts, destination: partner, streams: { campaign_monthly: {} } }\n',
+    )
     .replace(/ {2}warehouse:\n {4}connector: postgres\n {4}config:\n {6}url: embedded\n/, destination);
   const path = join(folder, `${name}.yaml`);
   await writeFile(path, changed);
@@ -46,6 +67,7 @@ test('the demo gives the same report in Snowflake as in Postgres, number by numb
       SNOWFLAKE_PASSWORD: String(defaultUser.password),
     };
     const reports: Record<string, unknown>[][] = [];
+    const files: string[][] = [];
     for (const [name, destination] of [
       [
         'snowflake',
@@ -85,11 +107,18 @@ test('the demo gives the same report in Snowflake as in Postgres, number by numb
         );
       }
       reports.push(months);
+      const { code, stderr } = await runCli(['sync', 'marts_out', '--config', config], { env: own });
+      expect({ code, stderr: code === 0 ? '' : stderr }).toEqual({ code: 0, stderr: '' });
+      const out = join(folder, `out-${name}`);
+      const [file] = (await readdir(out, { recursive: true })).filter((each) => each.endsWith('.csv'));
+      files.push((await readFile(join(out, file!), 'utf8')).split('\n').toSorted());
     }
     expect(reports[0]).toMatchObject([{ totals: { sent: 42_694, responded: 7_132 } }, { month: { id: '2026-10' } }]);
     expect(JSON.parse(JSON.stringify(reports[0], withoutClock))).toEqual(
       JSON.parse(JSON.stringify(reports[1], withoutClock)),
     );
+    expect(files[0]!.length).toBeGreaterThan(100);
+    expect(files[0]).toEqual(files[1]);
   } finally {
     await account.close();
     await braze.close();

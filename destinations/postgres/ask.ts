@@ -1,0 +1,36 @@
+import type pg from 'pg';
+import { ConnectorError, type Answer } from '#sdk';
+import { fromDriver } from './connection.js';
+
+/** A statement that a person wrote, by the extended protocol, in which the server takes one statement and no more. */
+export async function ask(client: pg.PoolClient, statement: string, readOnly: boolean): Promise<Answer> {
+  try {
+    const extended: pg.QueryArrayConfig & { queryMode: string } = {
+      text: statement,
+      rowMode: 'array',
+      queryMode: 'extended',
+    };
+    const { fields, rows } = await client.query(extended);
+    return { columns: fields.map(({ name }) => name), rows };
+  } catch (error) {
+    const { code, routine } = error as pg.DatabaseError;
+    // The message comes in the server's language; a mistake within one statement is found elsewhere.
+    if (code === '42601' && routine === 'exec_parse_message')
+      throw new ConnectorError('config', 'These are several statements, and only one is taken.', {
+        hint: 'Give them one by one; what belongs together can be one statement by `WITH`.',
+        cause: error,
+      });
+    if (readOnly && code === '25006')
+      throw new ConnectorError('config', 'The statement writes, and here it is only read.', {
+        hint: 'Change data with a client of your database, such as psql.',
+        cause: error,
+      });
+    // 42501 is a missing right; the rest of the class are mistakes such as a table that is not there.
+    if (/^42(?!501)/.test(code ?? ''))
+      throw new ConnectorError('config', fromDriver(error, 'query').message, {
+        hint: 'Correct the statement.',
+        cause: error,
+      });
+    throw fromDriver(error, 'query');
+  }
+}
