@@ -2,6 +2,7 @@ import type { SqlSession } from '#sdk';
 import { hasTables, type SqlDialect } from '../../destinations/sql/index.js';
 import { streamsOf, type CompiledFact } from '../facts/fact.js';
 import type { OwnFigures } from '../facts/own.js';
+import { firstDayOf } from '../section/calendar.js';
 import type { Cause } from './stored.js';
 
 /** More files or windows of one run are counted, not named. */
@@ -11,11 +12,23 @@ const NAMED = 20;
 export const measureId = (name: string): string => `measure ${name}`;
 export const dimensionId = (name: string): string => `dimension ${name}`;
 
-/** Definitions of the facts, by their hashes, and of the user's own figures, by what they say. */
-export async function definitionsNow(sql: SqlSession, own: OwnFigures): Promise<Readonly<Record<string, string>>> {
+/** Stands with months in which a fact tells a type on both days: releases of before added the two up, and lack it. */
+const ONE_DAY = 'responses by type';
+
+/** Definitions of the facts, by their hashes, of the user's own figures, by what they say, and of responses on both days. */
+export async function definitionsNow(
+  sql: SqlSession,
+  month: string,
+  own: OwnFigures,
+): Promise<Readonly<Record<string, string>>> {
   const rows = await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact ORDER BY fact');
+  const both = await sql.query(
+    `SELECT 1 FROM report.response_monthly WHERE month = '${firstDayOf(month)}'
+      GROUP BY fact, response_type HAVING count(DISTINCT basis) > 1 LIMIT 1`,
+  );
   return Object.fromEntries([
     ...rows.map(({ fact, hash }) => [fact, hash]),
+    ...(both.length === 0 ? [] : [[ONE_DAY, 'counted on one day']]),
     ...own.measures.map(({ name, kind, of = '', per = '' }) => [measureId(name), [kind, of, per].join(' ').trim()]),
     ...own.dimensions.map(({ name, isProtected }) => [dimensionId(name), isProtected ? 'protected' : 'open']),
   ]);

@@ -134,7 +134,7 @@ async function publish(
   const before = earlier.at(-1) ?? [];
   const rows = changedRows(before, cells);
   const moves = last === undefined ? [] : movesOf(before, rows, layout);
-  const definitions = await definitionsNow(sql, layout.own);
+  const definitions = await definitionsNow(sql, month, layout.own);
   const known = last === undefined ? definitions : await definitionsOf(sql, last);
   const isNew =
     last === undefined || isMoved(before, rows, layout, known) || (last.state === 'preliminary' && state === 'final');

@@ -7,7 +7,7 @@ import { costsOf } from './costs.js';
 import { experimentsOf, type ExperimentDefinition } from './experiments.js';
 import { figuresBy, NOTHING_MEASURED, type Grouped, type Period } from './figures.js';
 import { largestCampaigns } from './largest.js';
-import type { Figures, MonthSpan, OwnMeasureLine, ResponseTypeFigures, Section, Status } from './model.js';
+import type { Figures, MonthSpan, OwnMeasureLine, Section, Status } from './model.js';
 import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
@@ -128,7 +128,11 @@ export async function readSection(sql: SqlSession, options: SectionOptions): Pro
     suppression: null,
     by_source: largestFirst(bySource).map(({ group, figures }) => ({ source: group.source!, ...figures })),
     by_channel: largestFirst(channels).map(({ group, figures }) => ({ channel: group.channel!, ...figures })),
-    by_response_type: await responseTypes(sql, month),
+    by_response_type: (await responsesBy(sql, period, ['response_type', 'is_primary'])).map(({ at, responded }) => ({
+      response_type: at['response_type']!,
+      is_primary: at['is_primary'] === 'true',
+      responded,
+    })),
     by_campaign_response_type: (await typesBy('source', 'campaign_id')).map(({ at, responded }) => ({
       response_type: at['response_type']!,
       source: at['source']!,
@@ -166,15 +170,6 @@ async function historyOf(
   const found = await figuresBy(sql, { kind: 'months', from: months[0]!, to: months.at(-1)! }, ['month'], {}, own);
   const byMonth = new Map(found.map(({ group, figures }) => [monthOf(group.month!), figures]));
   return [...months.map((each) => ({ month: each, figures: byMonth.get(each) })), { month, figures: totals }];
-}
-
-async function responseTypes(sql: SqlSession, month: string): Promise<readonly ResponseTypeFigures[]> {
-  const rows = await sql.query<{ response_type: string; is_primary: boolean; responded: number | null }>(
-    `SELECT response_type, is_primary, CAST(sum(responded) AS bigint) AS responded FROM report.response_monthly
-      WHERE month = '${firstDayOf(month)}' AND NOT is_control GROUP BY response_type, is_primary
-      ORDER BY sum(responded) DESC NULLS LAST, response_type`,
-  );
-  return rows.map((row) => ({ ...row, responded: row.responded === null ? null : Number(row.responded) }));
 }
 
 /** What the section says of them, also of those that no build has counted yet. */

@@ -1,4 +1,5 @@
 import {
+  buildMarts,
   listReleases,
   loadSection,
   releasedSection,
@@ -7,8 +8,9 @@ import {
   type Section,
 } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
+import { FACTS } from './raw-changes.js';
 import { loadSmallMonth, publishSmallMonth, restate } from './small-month.js';
-import { openWarehouse, type Warehouse } from './warehouse.js';
+import { factsFrom, openWarehouse, type Warehouse } from './warehouse.js';
 
 const RUN = '00000000-0000-4000-8000-00000000000a';
 const NOW = new Date();
@@ -193,4 +195,29 @@ test('a month with missing days is final only with a reason, which its release k
     text: expect.stringContaining('the vendor lost them'),
   });
   expect(renderHtml(section)).toContain('the vendor lost them');
+});
+
+test('the other day of a type moves no figure, and a version after one that knew nothing of it names it', async () => {
+  await publish(NOW);
+  const facts = factsFrom(
+    `${FACTS}  also: [{ from: daily.series, responses: { answered: { from: answered, basis: send_day } } }]\n`,
+  );
+  const build = () => buildMarts(warehouse.sql, facts, { metadataSchema: 'tributary', now: NOW, rebuildAll: true });
+  await build();
+  expect(
+    await warehouse.sql.query(
+      `SELECT sum(responded)::int AS n FROM report.response_monthly WHERE response_type = 'answered'`,
+    ),
+  ).toEqual([{ n: 4 }]);
+  expect(await publish(LATER, { facts })).toMatchObject({ isNew: false, release: { version: 1 } });
+
+  await warehouse.sql.query(later);
+  await build();
+  const { release, moves } = await publish(LATER, { facts });
+  expect(release).toMatchObject({ version: 2, state: 'restated' });
+  expect(release.causes.map(({ kind, id }) => [kind, id])).toEqual([
+    ['definition', 'daily.series'],
+    ['definition', 'responses by type'],
+  ]);
+  expect(new Set(moves.map(({ figure }) => figure))).toEqual(new Set(['opened']));
 });

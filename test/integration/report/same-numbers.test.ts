@@ -21,7 +21,7 @@ import { stopTestServer } from '../../support/postgres.js';
 import { csvFields, readHtml, readPdf, readXlsx, type ReadTable } from './forms.js';
 import { seedCampaigns } from './seeded-campaigns.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES } from './raw-changes.js';
-import { compareTyped } from './typed-forms.js';
+import { compareTyped, compareWithTruth } from './typed-forms.js';
 import { demoFacts, factsFrom, loadHillstrom, openWarehouse, type Warehouse } from './warehouse.js';
 
 /** Every form of a month says the same numbers, and hides the same. */
@@ -36,11 +36,19 @@ const OPTIONS = {
 };
 /** The simulated campaigns, the real experiment, and campaigns that go to a few members here and there. */
 const MONTHS = ['2025-10', '2008-03', '2026-03'] as const;
+/** What came in North answered messages of a month before. */
 const FEW = factsFrom(`
 - from: daily.series
   as: { date: at, campaign_id: campaign, sent: sent, opened: opened }
   responses: { answered: { from: answered, primary: true }, has_looked: { from: opened } }
   dimensions: { region: arm, segment: channel }
+  also:
+    - from: daily.series
+      where: { arm: { not: North } }
+      responses:
+        answered: { from: answered, basis: send_day }
+        has_looked: { from: opened, basis: send_day }
+        has_read: { from: opened, basis: send_day }
 `);
 
 let warehouses: readonly Warehouse[] = [];
@@ -351,6 +359,28 @@ test.each(['2025-10', '2026-03'])('responses by type of %s say the same in every
   const { compared, hidden } = await compareTyped(section, sessions.get(month)!);
   expect(compared).toBeGreaterThan(1);
   if (month === '2026-03') expect(hidden).toBeGreaterThan(0);
+});
+
+test('a type that is told on both days is counted once: on its primary day, else on that of the response', async () => {
+  const [sql, section] = [sessions.get('2026-03')!, sections.get('2026-03')!];
+  expect(section.by_response_type).toEqual([
+    { response_type: 'has_looked', is_primary: false, responded: 197 },
+    { response_type: 'has_read', is_primary: false, responded: 157 },
+    { response_type: 'answered', is_primary: true, responded: 5 },
+  ]);
+  expect(section.totals.responded).toBe(5);
+  const told = FEW_ROWS.flatMap(([region, segment, , opened]) =>
+    Object.entries({ answered: 1, has_looked: opened, ...(region === 'North' ? {} : { has_read: opened }) }).map(
+      ([type, value]) => ({ type, value, region, segment, date: '2026-03-02', campaign_id: 'a', channel: '' }),
+    ),
+  );
+  const shown = (table: string) =>
+    shownTable(sql, { ...OPTIONS, month: '2026-03', table, filter: {}, withHidden: true, limit: 99 });
+  await compareWithTruth(told, shown);
+  const viewed = `SELECT response_type, responded FROM report.v_response_type WHERE month = '2026-03-01' ORDER BY 2 DESC`;
+  expect((await sql.query<{ responded: number }>(viewed)).map(({ responded }) => Number(responded))).toEqual([
+    197, 157, 5,
+  ]);
 });
 
 test('arms of a campaign are compared alike in every form', async () => {

@@ -1,4 +1,12 @@
-import { renderCsv, renderHtml, renderMail, renderPdf, renderXlsx, type Section } from '../../../report/index.js';
+import {
+  renderCsv,
+  renderHtml,
+  renderMail,
+  renderPdf,
+  renderXlsx,
+  type ReportTable,
+  type Section,
+} from '../../../report/index.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 import { csvFields, readHtml, readPdf, readXlsx, type ReadTable } from './forms.js';
 
@@ -77,4 +85,32 @@ export async function compareTyped(
     for (const row of found.rows.slice(0, -1)) expect(pdf).toContain(row.slice(1).map(printed).join(' '));
   }
   return { compared, hidden };
+}
+
+/** Responses of one type at one place. */
+export type ToldOnce = Readonly<
+  Record<'type' | 'region' | 'segment' | 'date' | 'campaign_id' | 'channel', string> & { value: number }
+>;
+
+/** Sets every table by type, with what is hidden, beside what is true. */
+export async function compareWithTruth(
+  told: readonly ToldOnce[],
+  shown: (table: string) => Promise<ReportTable>,
+): Promise<void> {
+  const inAll = (rows: readonly (readonly [string, number])[]) =>
+    Object.fromEntries(
+      [...Map.groupBy(rows, ([place]) => place)].map(([place, all]) => [place, all.reduce((sum, [, n]) => sum + n, 0)]),
+    );
+  for (const [table, by] of [
+    ['response_type', undefined],
+    ['response_type_date', 'date'],
+    ...TYPED.map(([name, , of]) => [name, of] as const),
+  ] as const) {
+    const { rows } = await shown(table);
+    const found = rows.flatMap(({ at, responded }) =>
+      responded === null ? [] : [[`${at['response_type']} ${by && at[by]}`, responded] as const],
+    );
+    const truth = told.map((one) => [`${one.type} ${by && one[by]}`, one.value] as const);
+    expect([table, inAll(found)]).toEqual([table, inAll(truth)]);
+  }
 }

@@ -46,6 +46,8 @@ export interface Fine {
     readonly counts: Readonly<Record<string, number>>;
     readonly primary: readonly string[];
     readonly others: readonly string[];
+    /** The same on the day of the message, where a release added both days up, as those of before did. */
+    readonly again?: Readonly<Record<string, number>>;
   };
 }
 
@@ -145,6 +147,33 @@ export function withTypes(rows: readonly Fine[], random: () => number): readonly
   });
 }
 
+/** About as many as on one day, since few come in another month; no more than were sent. */
+function otherDayOf({ types, counts: { sent } }: Fine, random: () => number): Readonly<Record<string, number>> {
+  const step = [1, 4, 30][Math.floor(random() * 3)]!;
+  const { counts, primary } = types!;
+  let left = sent ?? 0;
+  return Object.fromEntries(
+    Object.entries(counts).map(([type, count]) => {
+      const moved = Math.max(0, count + Math.round((random() * 2 - 1) * step));
+      const value = primary.includes(type) ? Math.min(moved, left) : moved;
+      if (primary.includes(type)) left -= value;
+      return [type, value];
+    }),
+  );
+}
+
+/** A month that was released when types on both days were added up. */
+export const withBothDays = (rows: readonly Fine[], random: () => number): readonly Fine[] =>
+  rows.map((row) => ({ ...row, types: { ...row.types!, again: otherDayOf(row, random) } }));
+
+/** A month whose types count on the other day from here on, since the configuration says so: some are more, some fewer. */
+export const onTheOtherDay = (rows: readonly Fine[], random: () => number): readonly Fine[] =>
+  rows.map((row) => {
+    const counts = otherDayOf(row, random);
+    const responded = row.types!.primary.reduce((sum, type) => sum + counts[type]!, 0);
+    return { ...row, counts: { ...row.counts, responded }, types: { ...row.types!, counts } };
+  });
+
 function countsUpTo(
   upTo: (most: number) => number,
   largest: number,
@@ -207,14 +236,19 @@ export const valueOf = (row: Fine, name: Value): number | null => {
 
 /** Of each type of response a row of its own, which has nothing else. */
 function byType(rows: readonly Fine[], breakdown: Breakdown): readonly (readonly [Fine, string])[] {
-  return rows.flatMap((row) =>
-    Object.entries(row.types?.counts ?? {}).flatMap(([type, responded]) => {
+  const typed = (row: Fine, type: string, responded: number) => {
+    const counts = { sent: null, delivered: null, opened: null, responded, kept: null };
+    return [{ ...row, counts }, type] as const;
+  };
+  return rows.flatMap((row) => [
+    ...Object.entries(row.types?.counts ?? {}).flatMap(([type, responded]) => {
       const isPrimary = row.types!.primary.includes(type);
-      if (breakdown === (isPrimary ? OTHER_TYPES : PRIMARY_TYPES)) return [];
-      const counts = { sent: null, delivered: null, opened: null, responded, kept: null };
-      return [[{ ...row, counts }, type] as const];
+      return breakdown === (isPrimary ? OTHER_TYPES : PRIMARY_TYPES) ? [] : [typed(row, type, responded)];
     }),
-  );
+    ...Object.entries(row.types?.again ?? {}).flatMap(([type, responded]) =>
+      breakdown === PRIMARY_TYPES ? [] : [typed(row, type, responded)],
+    ),
+  ]);
 }
 
 /** The tables of a release, added up from the finest rows. */
