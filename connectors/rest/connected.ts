@@ -121,7 +121,7 @@ export const warningsOf = ({ name, problems }: Manifest): readonly string[] =>
   problems.filter(({ severity }) => severity === 'warning').map((problem) => problemText(name, problem));
 
 /** Fields that hold an address which the manifest, and not an answer, decides. */
-const ADDRESS_FIELDS = new Set(['url_base', 'url', 'token_refresh_endpoint']);
+const ADDRESS_FIELDS = new Set(['url_base', 'url', 'path', 'token_refresh_endpoint']);
 
 /** Hosts that can be told from the manifest and its configuration before anything is read. */
 function guardOf(root: Component, config: Component, { allow, allowed_hosts: allowedHosts }: RestConfig): AddressGuard {

@@ -58,7 +58,7 @@ export async function scriptedApi(script: Script): Promise<ScriptedApi> {
 async function seenOf(request: IncomingMessage): Promise<SeenRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const url = new URL(request.url ?? '/', 'http://api');
+  const url = new URL(`http://api${request.url ?? '/'}`);
   return {
     method: request.method ?? '',
     path: url.pathname,

@@ -54,7 +54,8 @@ export function oauth(node: Component, environment: Environment): Authenticator 
 
   const refreshTokenNow = async (): Promise<string | undefined> => {
     const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.[nameOfKept()];
-    return kept ?? optional('refresh_token');
+    // An empty one is sent too, as by the reference: some servers of machine credentials want the field.
+    return kept ?? (node['refresh_token'] === '' ? '' : optional('refresh_token'));
   };
   /** By the credential that it came from: another one, or a new token that a person gives, is not answered with it. */
   const nameOfKept = (): string =>

@@ -80,6 +80,13 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   const cache = new Map<string, Answer>();
   let cachedBytes = 0;
 
+  /** Of slashes that a path begins with one is sent, as by the reference: a base that ends in one is met by a path that begins so. */
+  const addressOf = (text: string): URL => {
+    const url = guarded(text, guard);
+    if (url.pathname.startsWith('//')) url.pathname = url.pathname.replace(/^\/+/, '/');
+    return url;
+  };
+
   const exchange = async (parts: WireParts, resends: number, timeoutMs: number | undefined): Promise<Answer> => {
     const replayed = options.answers?.(parts);
     if (replayed !== undefined) return replayed;
@@ -113,7 +120,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
    * judged like the first one, so a body goes to no host that is not named; another origin gets no header with a credential.
    */
   const once = async (wanted: Wanted, headers: Readonly<Record<string, string>>, resends: number): Promise<Answer> => {
-    let parts: WireParts = { method: wanted.method, url: guarded(wanted.url, guard), headers, body: wanted.body };
+    let parts: WireParts = { method: wanted.method, url: addressOf(wanted.url), headers, body: wanted.body };
     for (let hop = 0; ; hop += 1) {
       await budget.take(parts, signal);
       const answer = await exchange(parts, resends, wanted.timeoutMs);
@@ -124,7 +131,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         throw new ConnectorError('source', `${shown(parts)} leads from one address to the next without end`, {
           hint: 'Look at the address of the API.',
         });
-      const url = guarded(new URL(location, parts.url).href, guard);
+      const url = addressOf(new URL(location, parts.url).href);
       const isSame = url.origin === parts.url.origin;
       const becomesGet =
         answer.status === 303 || (answer.status !== 307 && answer.status !== 308 && parts.method === 'POST');

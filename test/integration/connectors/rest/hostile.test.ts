@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guardedLookup, refusalOf } from '../../../../connectors/rest/requests/address-guard.js';
 import { campaignApi } from '../../../support/campaign-api.js';
-import type { Script } from '../../../support/scripted-api.js';
+import { scriptedApi, type Script } from '../../../support/scripted-api.js';
 import { read } from './reading.js';
 
 const failing = (manifest: string, script: Script, more: Partial<Parameters<typeof read>[0]> = {}) =>
@@ -116,6 +116,28 @@ test('another origin gets no credential', async () => {
     ['/items', 'k-1'],
     ['/elsewhere', undefined],
   ]);
+});
+
+test('a host that a path of the manifest names whole is one that it names', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-path-'));
+  const elsewhere = await scriptedApi(() => ({ body: { items: [{ id: 7 }] } }));
+  try {
+    const text = (path: string) => `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - { name: a, type: DeclarativeStream, retriever: { requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: "${path}" }, record_selector: { extractor: { field_path: [items] } } } }
+`;
+    const own = join(folder, 'm.yaml');
+    const port = new URL(elsewhere.url).port;
+    await writeFile(own, text(`http://localhost:${port}/items/{{ stream_slice }}`));
+    expect((await failing(own, campaignApi)).records['a']).toEqual([{ id: 7 }]);
+    // What a template makes of what comes later is nobody's name.
+    await writeFile(own, text(`{{ 'http://' ~ 'localhost' }}:${port}/items/{{ stream_slice }}`));
+    await expect(failing(own, campaignApi)).rejects.toThrow('A request was to go to "localhost"');
+  } finally {
+    await elsewhere.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test.each([307, 308])(
