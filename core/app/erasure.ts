@@ -10,6 +10,7 @@ import { crosswalkIn, memberColumns, memberTest, presentTokens } from './member-
 import { marksOf } from './marts.js';
 import { changeRows, type RowChange } from './row-changes.js';
 import { streamRequests } from './stream-requests.js';
+import { dropLeftVerification } from './verification-schema.js';
 
 export interface ErasedStream extends ErasedAside {
   readonly connection: string;
@@ -42,10 +43,10 @@ export interface ErasureWish {
 
 /**
  * Deletes or anonymises a member's rows, known by a token or hash, in every table of every connection that has a column of that
- * kind, and takes the member out of quarantines and crosswalks; or only counts. Each connection is one run under its fence, each
- * table one transaction, with the marks from which the marts are rebuilt. Throws `locked` while a run or a backfill of one goes
- * on, whose staging tables may hold the member. Killed in between, it may be repeated. The audit log gets the token's SHA-256,
- * never the token.
+ * kind, and takes the member out of quarantines, crosswalks and what killed verifications have left; or only counts. Each connection
+ * is one run under its fence, each table one transaction, with the marks from which the marts are rebuilt. Throws `locked` while a
+ * run, a backfill or a verification of one goes on, whose tables may hold the member. Killed in between, it may be repeated. The
+ * audit log gets the token's SHA-256, never the token.
  */
 export async function eraseMember(installation: Installation, wish: ErasureWish): Promise<Erasure> {
   const { settings } = installation.configuration;
@@ -132,7 +133,8 @@ async function eraseIn(
   const isDry = how === 'look';
   const { quote, literal } = dialectOf(sql);
   const list = [...tokens].map(literal).join(', ');
-  const found: (RowChange & { readonly rows: number })[] = [];
+  const found: RowChange[] = [];
+  const counted = new Map<string, number>();
   for (const stream of streams) {
     const marks = marksOf(configuration, connection)(stream);
     const rules = protect[stream]!;
@@ -144,9 +146,9 @@ async function eraseIn(
     const [row] = await sql.query<{ n: number }>(
       `SELECT count(*) AS n FROM ${quote(schema)}.${quote(stream)} AS t WHERE ${condition}`,
     );
-    const rows = Number(row?.n ?? 0);
+    counted.set(stream, Number(row?.n ?? 0));
     if (how !== 'anonymise') {
-      found.push({ spec, condition, rows });
+      found.push({ spec, condition });
       continue;
     }
     // One for all rows of the member, which stay those of one; made of nothing, so that nothing leads back.
@@ -160,15 +162,17 @@ async function eraseIn(
         : otherwise;
       return [[column, value]];
     });
-    found.push({ spec, condition, rows, set: Object.fromEntries(set) as Record<string, string> });
+    found.push({ spec, condition, set: Object.fromEntries(set) as Record<string, string> });
   }
   if (!isDry) {
     const parts = await endedParts(installation, connection);
     const run = { connection, streams: [...streams], trigger: 'backfill', signal, on, note } as const;
-    const changes = found.filter(({ rows }) => rows > 0);
-    const { outcome } = await changeRows(installation, run, changes, parts);
+    await dropLeftVerification(installation, sql, connection);
+    // All of them: since they were counted a run may have brought more.
+    const { outcome } = await changeRows(installation, run, found, parts);
     if (outcome.error !== undefined)
       throw new ConnectorError(outcome.error.kind, outcome.error.message, { ...outcome.error, connection });
+    for (const { stream, ledger } of outcome.streams) counted.set(stream, ledger.deleted + ledger.updated);
   }
   const metadata = await installation.metadataSchema(destination);
   const erased: ErasedStream[] = [];
@@ -176,7 +180,7 @@ async function eraseIn(
     const [{ recordSeal } = {}] = streamRequests(configuration, connection, [stream]);
     const isTheirs = memberTest(configuration.settings, protect[stream]!, tokens);
     const aside = { metadata, connection, stream, tokens, seal: recordSeal, isTheirs, isDry };
-    const rows = found.find(({ spec }) => spec.stream === stream)?.rows ?? 0;
+    const rows = counted.get(stream) ?? 0;
     erased.push({
       connection,
       stream,

@@ -4,6 +4,7 @@ import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
 import type { DirtyMark, EventListener, FieldType, SqlSession } from '../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { whoAmI } from './account.js';
+import { ageQuarantine } from './aged-quarantine.js';
 import type { Configuration } from './configuration.js';
 import { tableOf } from './erasure.js';
 import type { Installation } from './installation.js';
@@ -21,6 +22,8 @@ export interface RetainedStream {
   readonly rows: number;
   /** Rows without a day, which stay. */
   readonly undated: number;
+  /** Records in quarantine that came last before that day. */
+  readonly quarantined: number;
 }
 
 export interface RetentionWish {
@@ -88,7 +91,8 @@ export function retainedStreams(
 }
 
 /**
- * Deletes the rows that are older than their stream is kept, each table one transaction under the fence; or only counts them.
+ * Deletes the rows that are older than their stream is kept, each table one transaction under the fence, and then what is as old in
+ * quarantine; or only counts them.
  * Before that the marts are brought up to date, and the days of before stay in them as they are from then on: so neither they
  * nor a month that was released changes. What a full refresh or a backfill reads again goes the next time. Throws `locked` while
  * the connection runs.
@@ -143,16 +147,20 @@ export async function applyRetention(
         ]);
         if (outcome.error !== undefined)
           throw new ConnectorError(outcome.error.kind, outcome.error.message, { ...outcome.error, connection });
+      }
+      const metadata = await installation.metadataSchema(destination);
+      const aged = { metadata, connection, stream, keptFrom, timeZone, isDry: wish.isDry };
+      const quarantined = await ageQuarantine(sql, aged);
+      if (!wish.isDry && rows + quarantined > 0)
         await audit.append({
           actor: whoAmI(),
           action: 'retention.done',
           object: `${connection}.${stream}`,
           outcome: 'allowed',
-          detail: { by: wish.by, column: by, kept_from: keptFrom, rows },
+          detail: { by: wish.by, column: by, kept_from: keptFrom, rows, quarantined },
         });
-      }
       if (!wish.isDry) await retentions.note(connection, stream, keptFrom);
-      done.push({ connection, stream, table, by, keptFrom, rows, undated });
+      done.push({ connection, stream, table, by, keptFrom, rows, undated, quarantined });
     } finally {
       await sql.close();
     }

@@ -9,6 +9,7 @@ import { clock } from './connection-run.js';
 import { probe, type Installation } from './installation.js';
 import { firstKeptDay, olderThan } from './stream-retention.js';
 import { streamRequests } from './stream-requests.js';
+import { dropVerification, takeVerification, verificationSchema } from './verification-schema.js';
 
 export interface VerifyWish {
   readonly connection: string;
@@ -28,9 +29,6 @@ export interface Verification {
   close(): Promise<void>;
 }
 
-/** A name of PostgreSQL has no more bytes. */
-const LONGEST_NAME = 63;
-
 /**
  * Reads a window at the source by the rules of the connection into a schema of its own, which has its own fence, bookmarks,
  * ledger and quarantine: a run that is on its way hears nothing of it, and files are neither archived nor deleted. Throws what
@@ -39,23 +37,15 @@ const LONGEST_NAME = 63;
 export async function openVerification(installation: Installation, wish: VerifyWish): Promise<Verification> {
   const { connection: name, signal } = wish;
   const { destination } = installation.configuration.connection(name);
-  const schema = `tributary_verify_${name}`.slice(0, LONGEST_NAME);
-  const release = await (await installation.store()).locks.take(`verify ${name}`);
-  if (release === undefined)
-    throw new ConnectorError('locked', `Connection "${name}" is being verified already.`, {
-      connection: name,
-      hint: 'Both would read into one schema: wait until the other `tributary verify` has ended.',
-    });
-  const drop = async (session: SqlSession) => {
-    await session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(schema)} CASCADE`);
-  };
+  const schema = verificationSchema(name);
+  const release = await takeVerification(installation, name);
   let sql: SqlSession | undefined;
   const close = async () => {
     try {
       await sql?.close();
       // After a stop too, when that session takes no statement any more.
       const last = await installation.sql(destination, { readOnly: false, signal: new AbortController().signal });
-      await drop(last).finally(() => last.close());
+      await dropVerification(last, name).finally(() => last.close());
     } finally {
       await release();
     }
@@ -63,7 +53,7 @@ export async function openVerification(installation: Installation, wish: VerifyW
   try {
     const session = await installation.sql(destination, { readOnly: false, signal });
     sql = session;
-    await drop(session);
+    await dropVerification(session, name);
     const [now] = await session.query<{ at: string }>(`SELECT CAST(${dialectOf(session).now} AS text) AS at`);
     const tables = await readApart(installation, wish, schema);
     const before = now?.at as string;

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { loadConfiguration } from '../../core/app/configuration.js';
+import { eraseMember } from '../../core/app/erasure.js';
+import { openInstallation } from '../../core/app/installation.js';
 import { openStore } from '../../core/persistence/index.js';
 import { stopTestServer } from '../support/postgres.js';
 import { newProject, type Project } from './project.js';
@@ -79,7 +82,11 @@ test('a member is erased from table and quarantine, the marts follow, and the au
   expect(await project.rows('SELECT count(*)::int AS n FROM raw.sends')).toEqual([{ n: 3 }]);
   expect((await project.run(['erase', '--member', token], { env })).code).toBe(3);
 
+  // What a killed `verify` has left is a copy of the tables.
+  await project.rows('CREATE SCHEMA tributary_verify_daily');
+  await project.rows('CREATE TABLE tributary_verify_daily.sends AS SELECT * FROM raw.sends');
   const { stderr, stdout } = await project.run(['erase', '--member', token, '--yes', '--json'], { env });
+  expect(await project.rows(`SELECT 1 FROM pg_namespace WHERE nspname LIKE 'tributary_verify%'`)).toEqual([]);
   expect(JSON.parse(stdout).data).toEqual({ applied: true, ...found });
   expect(stderr).toMatch(/not reached: the source.* backups.* Time Travel/);
   expect(stderr).toContain('not reached: what delivery.members has delivered to "outbox"');
@@ -129,7 +136,33 @@ test('a token of before a rotation finds the rows of after it, and the crosswalk
   );
 });
 
-test('while a run or a backfill of a connection goes on, nothing of it is erased', async () => {
+test('rows that a run brings after they were counted go too', async () => {
+  process.env['NEW_KEY'] = 'member-key-number-two-0002';
+  const loaded = { ...process.env, ...env, WAREHOUSE_URL: project.warehouseUrl };
+  const installation = openInstallation(await loadConfiguration(project.config, loaded), () => undefined);
+  try {
+    const store = await installation.store();
+    // Asked for between the counting and the fence.
+    let isThere = false;
+    const list: typeof store.backfills.list = async (...args) => {
+      if (!isThere)
+        await project.rows(
+          `INSERT INTO raw.sends SELECT (jsonb_populate_record(t, '{"id": 99, "member": "tok_2_late"}')).* FROM raw.sends t LIMIT 1`,
+        );
+      isThere = true;
+      return store.backfills.list(...args);
+    };
+    const late = { ...installation, store: async () => ({ ...store, backfills: { ...store.backfills, list } }) };
+    const wish = { token: 'tok_2_late', how: 'delete', on: () => undefined, note: () => undefined } as const;
+    const { streams } = await eraseMember(late, { ...wish, signal: new AbortController().signal });
+    expect(streams.find(({ stream }) => stream === 'sends')).toMatchObject({ rows: 1 });
+    expect(await project.rows(`SELECT 1 FROM raw.sends WHERE id = 99`)).toEqual([]);
+  } finally {
+    await installation.close();
+  }
+});
+
+test('while a run, a backfill or a verification of a connection goes on, nothing of it is erased', async () => {
   const store = await openStore(project.storeUrl);
   try {
     const [days] = [{ from: '2026-03-01', to: '2026-03-02' }];
@@ -145,6 +178,9 @@ test('while a run or a backfill of a connection goes on, nothing of it is erased
     await store.runs.begin(run);
     expect(await erase()).toMatchObject({ code: 8 });
     await store.runs.interrupt(run.id);
+    const release = await store.locks.take('verify lists');
+    expect(await erase()).toMatchObject({ code: 8, stderr: expect.stringContaining('being verified') });
+    await release!();
     expect(await erase()).toMatchObject({ code: 0 });
   } finally {
     await store.close();

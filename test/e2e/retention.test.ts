@@ -19,6 +19,7 @@ connections:
     source: exports
     destination: warehouse
     schema: raw
+    error_budget: { records: 100%, or: 100 }
     streams: { sends: { retention: { by: ${by}, keep: 2mo } } }
 report:
   destination: warehouse
@@ -39,9 +40,10 @@ beforeAll(async () => {
   project = await newProject(settings());
   await project.write(
     'data/1.csv',
-    `id,day,campaign,channel,state,sent\n1,2020-01-15,spring,email,Ohio,5\n2,2020-01-16,spring,email,Ohio,7\n3,${TODAY},spring,email,Ohio,9\n4,,spring,email,Ohio,1\n`,
+    `id,day,campaign,channel,state,sent\n1,2020-01-15,spring,email,Ohio,5\n2,2020-01-16,spring,email,Ohio,7\n3,${TODAY},spring,email,Ohio,9\n4,,spring,email,Ohio,1\n6,2020-01-17,spring,email,Ohio,many\n7,${TODAY},spring,email,Ohio,many\n`,
   );
   await project.data(['sync', 'daily']);
+  await project.rows(`UPDATE tributary.quarantine SET last_seen = '2020-01-17' WHERE record_key = '6'`);
 });
 afterAll(async () => {
   await project.remove();
@@ -51,16 +53,30 @@ afterAll(async () => {
 test('rows that are too old are counted, and deleted when somebody says so; figures stay', async () => {
   const before = await figures();
   const dry = await project.data(['retention', '--dry-run']);
-  const counted = { connection: 'daily', stream: 'sends', table: 'raw.sends', by: 'day', rows: 2, undated: 1 };
+  const counted = {
+    connection: 'daily',
+    stream: 'sends',
+    table: 'raw.sends',
+    by: 'day',
+    rows: 2,
+    undated: 1,
+    quarantined: 1,
+  };
   expect(dry).toMatchObject({ applied: false, streams: [counted] });
   expect(await days()).toEqual(['2020-01-15', '2020-01-16', TODAY, null]);
+  const inQuarantine = () => project.rows('SELECT record_key AS key FROM tributary.quarantine ORDER BY 1');
+  expect(await inQuarantine()).toEqual([{ key: '6' }, { key: '7' }]);
   expect(await project.data(['retention', 'daily', '--yes'])).toMatchObject({ applied: true, streams: [counted] });
   expect(await days()).toEqual([TODAY, null]);
+  expect(await inQuarantine()).toEqual([{ key: '7' }]);
   expect(await figures()).toEqual(before);
   expect(before.length).toBe(5);
   const { stdout } = await project.run(['audit', 'list', '--json']);
   const done = JSON.parse(stdout).data.find(({ action }: any) => action === 'retention.done');
-  expect(done).toMatchObject({ object: 'daily.sends', detail: { by: 'command line', column: 'day', rows: 2 } });
+  expect(done).toMatchObject({
+    object: 'daily.sends',
+    detail: { by: 'command line', column: 'day', rows: 2, quarantined: 1 },
+  });
   // The ledger knows it, so that the next run balances; and what is gone is no difference to the files.
   expect((await project.run(['sync', 'daily', '--full-refresh'])).code).toBe(0);
   expect(await project.data(['verify', 'daily'])).toMatchObject({ differs: false });

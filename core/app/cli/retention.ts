@@ -43,6 +43,6 @@ export function retentionVerb(program: Command): void {
 
 const formOf = (streams: readonly RetainedStream[]) =>
   table(
-    ['connection', 'stream', 'kept from', 'older rows', 'without a day'],
-    streams.map((one) => [one.connection, one.stream, one.keptFrom, one.rows, one.undated]),
+    ['connection', 'stream', 'kept from', 'older rows', 'without a day', 'in quarantine'],
+    streams.map((one) => [one.connection, one.stream, one.keptFrom, one.rows, one.undated, one.quarantined]),
   );

@@ -1,0 +1,34 @@
+import type { SqlSession } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/index.js';
+import { dialectOf } from '../../destinations/sql/index.js';
+import type { Installation } from './installation.js';
+
+/** A name of PostgreSQL has no more bytes. */
+const LONGEST_NAME = 63;
+
+/** Where a verification reads what the source has. */
+export const verificationSchema = (connection: string) => `tributary_verify_${connection}`.slice(0, LONGEST_NAME);
+
+/** Keeps other verifications of the connection out until it is released. Throws `locked` while there is one. */
+export async function takeVerification(installation: Installation, connection: string): Promise<() => Promise<void>> {
+  const release = await (await installation.store()).locks.take(`verify ${connection}`);
+  if (release !== undefined) return release;
+  throw new ConnectorError('locked', `Connection "${connection}" is being verified already.`, {
+    connection,
+    hint: 'What it reads lies in a schema of its own meanwhile: wait until the other `tributary verify` has ended.',
+  });
+}
+
+export const dropVerification = async (session: SqlSession, connection: string): Promise<void> => {
+  await session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(verificationSchema(connection))} CASCADE`);
+};
+
+/** Drops the copy of a connection's rows that a killed verification has left. Throws `locked` while one is on its way. */
+export async function dropLeftVerification(
+  installation: Installation,
+  session: SqlSession,
+  connection: string,
+): Promise<void> {
+  const release = await takeVerification(installation, connection);
+  await dropVerification(session, connection).finally(release);
+}
