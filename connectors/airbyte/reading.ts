@@ -65,6 +65,8 @@ export async function* readStream(reading: StreamReading): AsyncIterable<readonl
           total += counted;
           counted = 0;
         }
+        // A source that has moved to another kind says by it all that the former one did, and need not take both.
+        for (const [key, { type }] of states) if (type !== state.type) states.delete(key);
         states.set(keyOf(state), withoutStats(state));
         isNews = true;
         if (page.length > 0) yield page;

@@ -1,21 +1,9 @@
-import {
-  EMPTY_LEDGER,
-  type Bookmark,
-  type DestinationSession,
-  type Ledger,
-  type TableSpec,
-  type Writer,
-} from '../../protocol/index.js';
+import type { Bookmark, DestinationSession, Ledger, TableSpec, Writer } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import type { AirbyteState } from '../../sdk/wire/airbyte/index.js';
+import { RecordBatch } from '../bridges/record-batch.js';
+import { STATE_MS, STATE_RECORDS, TOLD_TABLES, toldLedger, toldRejects, type Rejects } from '../bridges/told-tables.js';
 import type { MessageWriter } from './message-writer.js';
-import { RecordBatch } from './record-batch.js';
-
-/** A state is told after so many records, or so many milliseconds, and at the end of its stream. */
-const STATE_RECORDS = 10_000;
-const STATE_MS = 10_000;
-/** So many records that were put aside are told of one by one. */
-const TOLD_REJECTS = 20;
 
 /** A destination whose tables are messages: what the engine commits is told as state. */
 export interface MessageDestination extends DestinationSession {
@@ -28,7 +16,7 @@ interface Progress {
   readonly bookmarks: Map<string, Bookmark>;
   inserted: number;
   sinceState: number;
-  rejected: number;
+  readonly rejects: Rejects;
   stateAt: number;
   /** False where the last state that was told says all that is committed. */
   isNews: boolean;
@@ -45,7 +33,7 @@ export function messageDestination(messages: MessageWriter, states: readonly Air
         bookmarks: new Map(bookmarks.map((bookmark) => [bookmark.partition, bookmark])),
         inserted: 0,
         sinceState: 0,
-        rejected: 0,
+        rejects: toldRejects((text) => messages.log('WARN', `Stream "${stream}": ${text}`)),
         stateAt: performance.now(),
         isNews: false,
       };
@@ -75,7 +63,7 @@ export function messageDestination(messages: MessageWriter, states: readonly Air
     const file = table.fromFiles ? `"_ab_source_file_url":${JSON.stringify(slice)},"_ab_source_row":` : undefined;
     const head = `{"type":"RECORD","record":{"stream":${JSON.stringify(stream)},"data":`;
     return {
-      batch: () => new RecordBatch(table.fields),
+      batch: () => new RecordBatch(table.fields, 'number'),
       async stage(batch) {
         const records = (batch as RecordBatch).records();
         if (at.inserted + at.sinceState + sent === 0) messages.status({ name: stream }, 'RUNNING');
@@ -89,14 +77,7 @@ export function messageDestination(messages: MessageWriter, states: readonly Air
         await messages.sendLines(lines.join(''));
       },
       async quarantine(rejects) {
-        for (const { position, field, reason, detail } of rejects) {
-          at.rejected += 1;
-          if (at.rejected <= TOLD_REJECTS)
-            messages.log(
-              'WARN',
-              `Stream "${stream}": record ${position} of "${slice}" is left out${field === undefined ? '' : `, field "${field}"`}: ${detail} (${reason})`,
-            );
-        }
+        at.rejects.tell(rejects, slice);
       },
       async checkpoint({ tally, bookmarks }): Promise<Ledger> {
         for (const bookmark of bookmarks) at.bookmarks.set(bookmark.partition, bookmark);
@@ -105,35 +86,22 @@ export function messageDestination(messages: MessageWriter, states: readonly Air
         await messages.flush();
         if (bookmarks.length > 0 && (at.sinceState >= STATE_RECORDS || performance.now() - at.stateAt >= STATE_MS))
           await tellState(stream);
-        const { read, filtered, quarantined, replaced } = tally;
-        return { ...EMPTY_LEDGER, read, filtered, quarantined, replaced, staged: sent, inserted: sent };
+        return toldLedger(tally, sent);
       },
       abort: async () => undefined,
     };
   };
 
   return {
-    capabilities: {
-      writeModes: ['append', 'merge', 'overwrite'],
-      // Whoever takes the messages keeps them by their keys.
-      keepsKeys: true,
-      holdsNul: true,
-      maxKeyBytes: Number.POSITIVE_INFINITY,
-    },
-    raiseFence: async () => 1n,
+    ...TOLD_TABLES,
     bookmarks: async () => given,
-    describe: async () => undefined,
     create: async () => undefined,
     evolve: async () => undefined,
     open: async (table, slice) => writer(table, slice),
     countRows: async ({ stream }) => of(stream).inserted,
-    quarantined: async () => [],
-    setBookmarks: async () => undefined,
-    close: async () => undefined,
     async endStream(stream, isComplete) {
       const at = of(stream);
-      if (at.rejected > TOLD_REJECTS)
-        messages.log('WARN', `Stream "${stream}": ${at.rejected} records in all are left out.`);
+      at.rejects.end();
       if (isComplete || at.isNews) await tellState(stream);
     },
   };

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { runConnection, type StreamRequest } from '../../engine/index.js';
-import { planColumns } from '../../middleware/index.js';
-import type { CatalogStream, EngineEvent, Field, OpenSource, SourceStream } from '../../protocol/index.js';
+import { runConnection } from '../../engine/index.js';
+import type { CatalogStream, EngineEvent, OpenSource, SourceStream } from '../../protocol/index.js';
 import { errorBudgetOf } from '../../settings/index.js';
 import { ErrorBudgetSettings } from '../../settings/connection.settings.js';
 import {
@@ -11,6 +10,7 @@ import {
   type AirbyteStream,
   type ConfiguredCatalog,
 } from '../../sdk/wire/airbyte/index.js';
+import { isLeftOut, repeatable, toldRequest } from '../bridges/told-streams.js';
 import { clock } from '../connection-run.js';
 import { messageDestination } from './message-destination.js';
 import type { MessageWriter } from './message-writer.js';
@@ -43,9 +43,6 @@ function streamOf({ kind, catalog }: SourceStream): AirbyteStream {
     is_resumable: syncModes.includes('incremental'),
   };
 }
-
-/** Who a person is does not leave without a rule that says how, and rules belong to a connection of ours. */
-const isLeftOut = ({ personal }: Field) => personal === true;
 
 /** A cursor that lies inside of an object has no field to be named by. */
 function cursorOf({ cursor, fields }: CatalogStream, isFiles: boolean): string | undefined {
@@ -95,7 +92,7 @@ export async function readMessages({ source, catalog, states, messages, signal }
     },
     destination,
     schema: 'airbyte',
-    streams: catalog.streams.map(({ stream, sync_mode: sync }) => requestOf(stream.name, sync, offered[stream.name])),
+    streams: catalog.streams.map(({ stream, sync_mode: sync }) => toldRequest(stream.name, sync, offered[stream.name])),
     errorBudget: errorBudgetOf(new ErrorBudgetSettings()),
     unstorableText: 'replace',
     startedAt: new Date(),
@@ -110,28 +107,3 @@ export async function readMessages({ source, catalog, states, messages, signal }
   await messages.flush();
   return outcome.exitCode === 0;
 }
-
-function requestOf(name: string, sync: StreamRequest['sync'], stream: SourceStream | undefined): StreamRequest {
-  const hasKey = stream === undefined || stream.catalog.primaryKey.length > 0 || stream.kind === 'files';
-  return {
-    name,
-    sync,
-    write: hasKey ? 'merge' : 'append',
-    lookback: hasKey || stream?.kind === 'stateful' ? undefined : '0d',
-    onSchemaChange: 'evolve',
-    planColumns: (fields, key) => {
-      const protect = Object.fromEntries(fields.filter(isLeftOut).map((field) => [field.name, 'drop' as const]));
-      return planColumns(fields, { stream: name, map: [], expect: [], protect }, key);
-    },
-    marks: [],
-  };
-}
-
-/** Records are told at least once, and whoever takes them knows. */
-const repeatable = (streams: Readonly<Record<string, SourceStream>>): Readonly<Record<string, SourceStream>> =>
-  Object.fromEntries(
-    Object.entries(streams).map(([name, stream]) => [
-      name,
-      stream.kind === 'stateful' ? { ...stream, mayRepeat: true } : stream,
-    ]),
-  );

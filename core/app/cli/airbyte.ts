@@ -114,7 +114,9 @@ async function act({ context, plugin, verb, options, messages, scrubBy }: Act): 
   const source = await (plugin as SourcePlugin).open(config, around);
   try {
     if (verb === 'discover') {
-      await messages.send({ type: 'CATALOG', catalog: catalogOf(await source.streams(() => undefined)) });
+      const { tellable } = await import('../bridges/told-streams.js');
+      const streams = tellable(await source.streams(() => undefined), (text) => messages.log('WARN', text));
+      await messages.send({ type: 'CATALOG', catalog: catalogOf(streams) });
       return true;
     }
     const { readConfiguredCatalog, readStates } = await import('../../sdk/wire/airbyte/index.js');

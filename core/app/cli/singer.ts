@@ -26,9 +26,10 @@ export function tapVerb(program: Command): void {
   does<TapFlags>(command, async (context, [name], { discover, catalog, state }) => {
     const plugin = await (await registry()).source(name as string, process.cwd());
     const { config } = await accepted(context, plugin);
-    const [{ runTap, tapCatalog }, { tapOutput }, { readCatalog }] = await Promise.all([
+    const [{ runTap, tapCatalog }, { tapOutput }, { tellable }, { readCatalog }] = await Promise.all([
       import('../singer/tap.js'),
       import('../singer/tap-destination.js'),
+      import('../bridges/told-streams.js'),
       import('../../sdk/wire/singer/index.js'),
     ]);
     const note = (text: string) => context.output.note(text);
@@ -36,7 +37,8 @@ export function tapVerb(program: Command): void {
     try {
       const output = tapOutput(process.stdout, note);
       if (discover === true) {
-        await output.send(`${JSON.stringify(tapCatalog(await source.streams(() => undefined)), undefined, 2)}\n`);
+        const streams = tellable(await source.streams(() => undefined), note);
+        await output.send(`${JSON.stringify(tapCatalog(streams), undefined, 2)}\n`);
         return 0;
       }
       const outcome = await runTap({

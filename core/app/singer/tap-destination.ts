@@ -1,16 +1,9 @@
 import type { Writable } from 'node:stream';
-import {
-  EMPTY_LEDGER,
-  type Bookmark,
-  type DestinationSession,
-  type Field,
-  type Ledger,
-  type TableSpec,
-  type Writer,
-} from '../../protocol/index.js';
+import type { Bookmark, DestinationSession, Field, Ledger, TableSpec, Writer } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { schemaOfFields, writeMessage } from '../../sdk/wire/singer/index.js';
-import { RecordBatch } from '../airbyte/record-batch.js';
+import { RecordBatch } from '../bridges/record-batch.js';
+import { STATE_MS, STATE_RECORDS, TOLD_TABLES, toldLedger, toldRejects, type Rejects } from '../bridges/told-tables.js';
 
 /** What every record of a stream of files has beside its own fields. */
 export const OF_FILES: readonly Field[] = [
@@ -23,11 +16,10 @@ export const OF_FILES: readonly Field[] = [
   },
 ];
 
-/** A state is told after so many records, or so many milliseconds, and at the end of a stream. */
-const STATE_RECORDS = 10_000;
-const STATE_MS = 10_000;
-/** So many records that are left out are told of one by one. */
-const TOLD_REJECTS = 20;
+const TOLD_NAMES: Readonly<Record<string, string>> = {
+  _source_file: '_sdc_source_file',
+  _source_row: '_sdc_source_lineno',
+};
 
 export interface TapOutput {
   /** Resolves when there is room for more. Throws once nobody reads any more. */
@@ -76,7 +68,7 @@ interface Progress {
   /** The last SCHEMA message. */
   said: string | undefined;
   inserted: number;
-  rejected: number;
+  readonly rejects: Rejects;
 }
 
 export function tapDestination(output: TapOutput, state: unknown): TapDestination {
@@ -87,7 +79,11 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
   const whole = new Set<string>();
   let [since, stateAt, isNews] = [0, performance.now(), false];
   const of = (stream: string): Progress => {
-    const found = progress.get(stream) ?? { said: undefined, inserted: 0, rejected: 0 };
+    const found = progress.get(stream) ?? {
+      said: undefined,
+      inserted: 0,
+      rejects: toldRejects((text) => output.note(`stream ${stream}: ${text}`)),
+    };
     progress.set(stream, found);
     return found;
   };
@@ -104,7 +100,7 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
       type: 'SCHEMA',
       stream: table.stream,
       schema: schemaOfFields(fields),
-      key_properties: table.key,
+      key_properties: table.key.map((column) => TOLD_NAMES[column] ?? column),
     });
     const at = of(table.stream);
     if (at.said === line) return;
@@ -119,7 +115,7 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
     const end = whole.has(stream) ? `,"version":${version}}\n` : '}\n';
     let sent = 0;
     return {
-      batch: () => new RecordBatch(table.fields),
+      batch: () => new RecordBatch(table.fields, 'text'),
       async stage(batch) {
         const records = (batch as RecordBatch).records();
         const lines = records.map(([json, position]) =>
@@ -132,12 +128,7 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
         await output.send(lines.join(''));
       },
       async quarantine(rejects) {
-        for (const { position, field, reason, detail } of rejects) {
-          at.rejected += 1;
-          if (at.rejected > TOLD_REJECTS) continue;
-          const where = field === undefined ? '' : `, field "${field}"`;
-          output.note(`stream ${stream}: record ${position} of "${slice}" is left out${where}: ${detail} (${reason})`);
-        }
+        at.rejects.tell(rejects, slice);
       },
       async checkpoint({ tally, bookmarks: moved }): Promise<Ledger> {
         for (const bookmark of moved) bookmarks.set(placeOf(bookmark), bookmark);
@@ -145,23 +136,14 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
         isNews ||= moved.length > 0;
         await output.flush();
         if (isNews && (since >= STATE_RECORDS || performance.now() - stateAt >= STATE_MS)) await tellState();
-        const { read, filtered, quarantined, replaced } = tally;
-        return { ...EMPTY_LEDGER, read, filtered, quarantined, replaced, staged: sent, inserted: sent };
+        return toldLedger(tally, sent);
       },
       abort: async () => undefined,
     };
   };
   return {
-    capabilities: {
-      writeModes: ['append', 'merge', 'overwrite'],
-      // Whoever takes the messages keeps them by their keys.
-      keepsKeys: true,
-      holdsNul: true,
-      maxKeyBytes: Number.POSITIVE_INFINITY,
-    },
-    raiseFence: async () => 1n,
+    ...TOLD_TABLES,
     bookmarks: async () => [...bookmarks.values()],
-    describe: async () => undefined,
     create: tellSchema,
     evolve: tellSchema,
     async open(table, slice) {
@@ -170,12 +152,8 @@ export function tapDestination(output: TapOutput, state: unknown): TapDestinatio
       return writer(table, slice);
     },
     countRows: async ({ stream }) => of(stream).inserted,
-    quarantined: async () => [],
-    setBookmarks: async () => undefined,
-    close: async () => undefined,
     async endStream(stream, isComplete) {
-      const at = of(stream);
-      if (at.rejected > TOLD_REJECTS) output.note(`stream ${stream}: ${at.rejected} records in all are left out.`);
+      of(stream).rejects.end();
       if (isComplete && whole.has(stream))
         await output.send(writeMessage({ type: 'ACTIVATE_VERSION', stream, version }));
       if (isComplete || isNews) await tellState();

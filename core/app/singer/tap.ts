@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { runConnection, type RunOutcome, type StreamRequest } from '../../engine/index.js';
-import { planColumns } from '../../middleware/index.js';
-import type { CatalogStream, Field, OpenSource, SourceStream, SyncMode } from '../../protocol/index.js';
+import type { CatalogStream, OpenSource, SourceStream } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { catalogEntry, rootMetadata, type CatalogEntry } from '../../sdk/wire/singer/index.js';
 import { errorBudgetOf } from '../../settings/index.js';
 import { ErrorBudgetSettings } from '../../settings/connection.settings.js';
+import { isLeftOut, repeatable, tellable, toldRequest } from '../bridges/told-streams.js';
 import { clock } from '../connection-run.js';
 import { OF_FILES, tapDestination, type TapOutput } from './tap-destination.js';
 
@@ -15,9 +15,6 @@ export function tapCatalog(streams: Readonly<Record<string, SourceStream>>): {
 } {
   return { streams: Object.values(streams).map((stream) => catalogEntry(described(stream))) };
 }
-
-/** Who a person is does not leave without a rule that says how, and rules belong to a connection of ours. */
-const isLeftOut = ({ personal }: Field) => personal === true;
 
 function described({ kind, catalog }: SourceStream): CatalogStream {
   const fields = catalog.fields.filter((field) => !isLeftOut(field));
@@ -38,7 +35,7 @@ export interface TapOptions {
 
 /** Reads the streams of the catalog as a run does, and writes them as messages. */
 export async function runTap({ source, catalog, state, output, note, signal }: TapOptions): Promise<RunOutcome> {
-  const offered = await source.streams(() => undefined);
+  const offered = tellable(await source.streams(() => undefined), note);
   const chosen = (catalog ?? tapCatalog(offered).streams).filter(isChosen);
   const destination = tapDestination(output, state);
   const ends: Promise<void>[] = [];
@@ -89,10 +86,7 @@ const isChosen = (entry: CatalogEntry): boolean => {
 };
 
 function requestOf(entry: CatalogEntry, stream: SourceStream): StreamRequest {
-  const { stream: name } = entry;
-  const hasKey = stream.catalog.primaryKey.length > 0 || stream.kind === 'files';
   const method = rootMetadata(entry)['replication-method'] ?? entry.replication_method;
-  const sync: SyncMode | undefined = method === 'FULL_TABLE' ? 'full_refresh' : undefined;
   const unchosen = new Set(
     (entry.metadata ?? [])
       .filter(
@@ -101,28 +95,7 @@ function requestOf(entry: CatalogEntry, stream: SourceStream): StreamRequest {
       )
       .map(({ breadcrumb }) => breadcrumb[1]),
   );
-  return {
-    name,
-    sync,
-    write: hasKey ? 'merge' : 'append',
-    lookback: hasKey || stream.kind === 'stateful' ? undefined : '0d',
-    onSchemaChange: 'evolve',
-    planColumns: (fields, key) => {
-      const left = fields.filter(
-        (field) => isLeftOut(field) || (unchosen.has(field.name) && !key.includes(field.name)),
-      );
-      const protect = Object.fromEntries(left.map((field) => [field.name, 'drop' as const]));
-      return planColumns(fields, { stream: name, map: [], expect: [], protect }, key);
-    },
-    marks: [],
-  };
-}
-
-/** Records are told at least once, and whoever takes them knows. */
-const repeatable = (streams: Readonly<Record<string, SourceStream>>): Readonly<Record<string, SourceStream>> =>
-  Object.fromEntries(
-    Object.entries(streams).map(([name, stream]) => [
-      name,
-      stream.kind === 'stateful' ? { ...stream, mayRepeat: true } : stream,
-    ]),
+  return toldRequest(entry.stream, method === 'FULL_TABLE' ? 'full_refresh' : undefined, stream, (field) =>
+    unchosen.has(field),
   );
+}

@@ -170,6 +170,15 @@ test.each([
   expect((await calls()).at(-1).state).toEqual(given(5));
 });
 
+test('a state takes the place of one of another kind, which a later version of the source may no longer take', async () => {
+  const [, old] = (await read(await open({ count: 5 }), 'orders')).states.at(-1)!;
+  const [, now] = (await read(await open({ count: 6, kind: 'GLOBAL' }), 'orders', old)).states.at(-1)!;
+  expect(now).toMatchObject([{ type: 'GLOBAL', global: { shared_state: { at: 6 } } }]);
+  expect((await read(await open({ count: 7, kind: 'GLOBAL' }), 'orders', now)).records.map(({ id }) => id)).toEqual([
+    7,
+  ]);
+});
+
 test('a state is handed on after 20,000 records, and stands for what came before it', async () => {
   const { records, states } = await read(await open({ count: 50_001, per_state: 1_000 }), 'orders');
   expect(records).toHaveLength(50_001);

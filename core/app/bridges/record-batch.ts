@@ -1,5 +1,5 @@
 import { jsonLine } from '../../../destinations/files/jsonl.format.js';
-import { TextBatch } from '../../../destinations/files/text-batch.js';
+import { TextBatch, type RowText } from '../../../destinations/files/text-batch.js';
 import type { Field } from '../../protocol/index.js';
 
 /** A batch of records as JSON objects, each with its position in the slice. */
@@ -8,8 +8,9 @@ export class RecordBatch extends TextBatch {
   #position = 0;
   #isFirst = false;
 
-  constructor(fields: readonly Field[]) {
-    super(jsonLine(fields), fields, []);
+  /** `decimalsAs`: what the other side takes them as, numbers or texts; every digit is kept either way. */
+  constructor(fields: readonly Field[], decimalsAs: 'number' | 'text') {
+    super(decimalsAs === 'text' ? withTexts(fields) : jsonLine(fields), fields, []);
   }
 
   override begin(): void {
@@ -37,4 +38,13 @@ export class RecordBatch extends TextBatch {
     this.#positions = [];
     return records;
   }
+}
+
+function withTexts(fields: readonly Field[]): RowText {
+  const line = jsonLine(fields);
+  const isDecimal = fields.map(({ type }) => type === 'decimal');
+  return {
+    end: line.end,
+    value: (column, kind, text) => line.value(column, isDecimal[column] === true ? 'plain' : kind, text),
+  };
 }
