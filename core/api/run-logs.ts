@@ -69,6 +69,10 @@ function sentenceOf(event: KeptEvent): readonly [LogLevel, string] | undefined {
       const reasons = Object.entries(event.reasons).map(([reason, count]) => `${reason} ${count}`);
       return ['warn', `Records of "${event.stream}" went to quarantine: ${event.count} (${reasons.join(', ')}).`];
     }
+    case 'table_adopted': {
+      const { stream, table, rows, added } = event;
+      return ['info', `Table ${table} was adopted for "${stream}": ${rows} rows stay; added: ${added.join(', ')}.`];
+    }
     case 'schema_changed':
       return event.applied
         ? ['info', `Columns of "${event.stream}" were changed.`]

@@ -124,7 +124,9 @@ async function compareTable(sql: SqlSession, { spec, apart, rejected, cursor, re
   const ofFiles = `(t._source_file IN (SELECT _source_file FROM ${nameOf(apart)})${key.length === 0 ? '' : ` OR ${hasKey(apart)}`})`;
   const aged = retention === undefined ? undefined : there.get(own(retention.column));
   const kept = aged === undefined ? [] : [`COALESCE(NOT (${retention!.older(dialect, aged)}), true)`];
-  const where = [...window, ...kept, ...(spec.fromFiles ? [ofFiles] : [])].map((each) => `(${each})`);
+  // Rows that no run has loaded were in an adopted table before: the source need not have them.
+  const loaded = here.has('_run_id') ? [`t._run_id IS NOT NULL${key.length === 0 ? '' : ` OR ${hasKey(apart)}`}`] : [];
+  const where = [...window, ...kept, ...loaded, ...(spec.fromFiles ? [ofFiles] : [])].map((each) => `(${each})`);
   const whereOf = (more: readonly string[] = []) =>
     [...where, ...more].length === 0 ? '' : `WHERE ${[...where, ...more].join(' AND ')}`;
 

@@ -12,6 +12,7 @@ import type { MartBuild } from '../../report/index.js';
 import { countCalls } from '../sdk/http/index.js';
 import { EXIT_CODES, toConnectorError } from '../sdk/index.js';
 import { errorBudgetOf, SettingsError } from '../settings/index.js';
+import { noteAdoptions, type TableAdopted } from './adopted-tables.js';
 import type { Configuration } from './configuration.js';
 import { unusualVolume } from './expectations.js';
 import { probe, type Installation } from './installation.js';
@@ -105,7 +106,9 @@ export async function runOf(
     spans.refused(error);
     throw error;
   });
+  const adoptions: TableAdopted[] = [];
   const on: EventListener = (event) => {
+    if (event.type === 'table_adopted') adoptions.push(event);
     const told = scrubMessages(event, configuration.scrub);
     spans.on(told);
     recorder.on(told);
@@ -135,6 +138,9 @@ export async function runOf(
       ),
     ),
   );
+  await noteAdoptions(installation, { connection: name, run: id, trigger }, adoptions).catch((error: unknown) => {
+    recorder.log('error', `The audit log lacks that tables were adopted: ${toConnectorError(error).message}`);
+  });
   if (hasProtected(outcome)) await rememberKeys(installation, keys);
   const calls = count.calls();
   for (const text of callSentences(calls)) recorder.log('info', `Calls: ${text}.`);

@@ -40,6 +40,7 @@ export function streamRequests(
         write: settings.write,
         lookback: settings.lookback,
         onSchemaChange: settings.on_schema_change ?? connection.on_schema_change,
+        adopt: settings.adopt,
         planColumns: (fields, key) => planColumns(fields, rules, key),
         planConditions: (fields, key) => planChain(fields, rules, key).conditions,
         expectations: expectationsOf(rules.expect),

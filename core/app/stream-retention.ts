@@ -3,9 +3,11 @@ import { keepDays } from '../../report/index.js';
 import { dialectOf, type SqlDialect } from '../../destinations/sql/index.js';
 import type { DirtyMark, EventListener, FieldType, SqlSession } from '../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
+import type { StreamRetentionSettings } from '../settings/index.js';
 import { whoAmI } from './account.js';
 import { ageQuarantine } from './aged-quarantine.js';
 import type { Configuration } from './configuration.js';
+import { columnsOf } from './comparison.js';
 import { tableOf } from './erasure.js';
 import type { Installation } from './installation.js';
 import { bringMartsUpToDate, marksOf, reportDestination } from './marts.js';
@@ -22,6 +24,8 @@ export interface RetainedStream {
   readonly rows: number;
   /** Rows without a day, which stay. */
   readonly undated: number;
+  /** Rows that are older, and stay since no run has loaded them: they were in the table before it was adopted. */
+  readonly adopted: number;
   /** Records in quarantine that came last before that day. */
   readonly quarantined: number;
 }
@@ -80,12 +84,12 @@ export function olderThan(
 export function retainedStreams(
   { settings }: Pick<Configuration, 'settings'>,
   connection?: string,
-): readonly { readonly connection: string; readonly stream: string; readonly by: string; readonly keep: string }[] {
+): readonly ({ readonly connection: string; readonly stream: string } & StreamRetentionSettings)[] {
   return Object.entries(settings.connections)
     .filter(([name]) => connection === undefined || name === connection)
     .flatMap(([name, { streams }]) =>
       Object.entries(streams).flatMap(([stream, { retention }]) =>
-        retention === undefined ? [] : [{ connection: name, stream, by: retention.by, keep: retention.keep }],
+        retention === undefined ? [] : [{ connection: name, stream, ...retention }],
       ),
     );
 }
@@ -106,7 +110,10 @@ export async function applyRetention(
   if (wish.connection !== undefined) configuration.connection(wish.connection);
   const { retentions, audit } = await installation.store();
   const done: RetainedStream[] = [];
-  for (const { connection, stream, by, keep } of retainedStreams(configuration, wish.connection)) {
+  for (const { connection, stream, by, keep, adopted: isAdoptedToo } of retainedStreams(
+    configuration,
+    wish.connection,
+  )) {
     const { schema, destination } = settings.connections[connection]!;
     const timeZone = settings.project.timezone;
     const keptFrom = firstKeptDay(keep, timeZone, wish.now);
@@ -120,16 +127,19 @@ export async function applyRetention(
     try {
       const marks = marksOf(configuration, connection)(stream);
       const { spec } = await tableOf(sql, { connection, stream, schema, marks }, [by]);
+      const isOurs = (await columnsOf(sql, spec)).has('_run_id');
       const table = `${schema}.${stream}`;
       const { type } = spec.fields.find(({ name }) => name === by) ?? {};
-      if (spec.fields.length === 0) continue;
+      // A table that nothing was loaded into is somebody else's.
+      if (spec.fields.length === 0 || !isOurs) continue;
       if (type === undefined || !DAYS.has(type))
         refuse(
           `Column "${by}" of ${table} ${type === undefined ? 'is not there' : `is of type ${type}`}; it must be a day or a time.`,
           `Correct \`retention.by\`${type === undefined ? '' : ', or make it a date by `map: [{ cast: … }]`'}.`,
         );
       const dialect = dialectOf(sql);
-      const condition = olderThan(dialect, { by, type: type as FieldType, marks, timeZone, keptFrom });
+      const older = olderThan(dialect, { by, type: type as FieldType, marks, timeZone, keptFrom });
+      const condition = isAdoptedToo ? older : `${older} AND t._run_id IS NOT NULL`;
       const count = async (where: string) => {
         const [row] = await sql.query<{ n: number }>(
           `SELECT count(*) AS n FROM ${dialect.quote(schema)}.${dialect.quote(stream)} AS t WHERE ${where}`,
@@ -137,6 +147,7 @@ export async function applyRetention(
         return Number(row?.n ?? 0);
       };
       const rows = await count(condition);
+      const adopted = isAdoptedToo ? 0 : await count(`${older} AND t._run_id IS NULL`);
       const undated = await count(`t.${dialect.quote(by)} IS NULL`);
       if (!wish.isDry && rows > 0) {
         const facts = [...new Set(marks.map(({ fact }) => fact))];
@@ -160,7 +171,7 @@ export async function applyRetention(
           detail: { by: wish.by, column: by, kept_from: keptFrom, rows, quarantined },
         });
       if (!wish.isDry) await retentions.note(connection, stream, keptFrom);
-      done.push({ connection, stream, table, by, keptFrom, rows, undated, quarantined });
+      done.push({ connection, stream, table, by, keptFrom, rows, undated, adopted, quarantined });
     } finally {
       await sql.close();
     }

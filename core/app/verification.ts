@@ -71,8 +71,10 @@ async function readApart(
 ): Promise<readonly ReadTable[]> {
   const { configuration } = installation;
   const connection = configuration.connection(name);
-  // Expectations are of the whole table, and were judged by the run that wrote it.
-  const requests = streamRequests(configuration, name, wanted).map(({ expectations: _, ...request }) => request);
+  // Expectations are of the whole table, and were judged by the run that wrote it; and the tables apart are made.
+  const requests = streamRequests(configuration, name, wanted).map(
+    ({ expectations: _, adopt: __, ...request }) => request,
+  );
   const offered: Record<string, SourceStream> = {};
   const specs = new Map<string, TableSpec>();
   const rejected = new Map<string, number>();

@@ -10,6 +10,7 @@ import {
   type Writer,
 } from '../protocol/index.js';
 import { compileForObjects, NOWHERE, type ObjectProgram } from '../program/index.js';
+import { checkOrigin } from './adoption.js';
 import { addTallies, openProgress, proveBalance, proveLedger } from './balance.js';
 import { landingRules, loadPages, passRest, rowPlan, type Filling, type Intake } from './load.js';
 import {
@@ -21,11 +22,12 @@ import {
   type Replayable,
   type ReplayGroup,
 } from './replay-records.js';
+import { reconcile } from './reconcile.js';
 import type { RunRequest } from './request.js';
 import { retrying } from './retry.js';
 import { settleColumns, type Settled } from './settle-columns.js';
 import { checkTokenVersions } from './token-versions.js';
-import { frozenFields, planStream, reconcile, type StreamPlan } from './stream-plan.js';
+import { frozenFields, planStream, type StreamPlan } from './stream-plan.js';
 
 /** So many records are in memory at a time. */
 const PAGE = 1_000;
@@ -38,6 +40,7 @@ export async function replayStream(run: RunRequest, plan: StreamPlan): Promise<L
   const { destination, on } = run;
   const stream = plan.request.name;
   const present = await destination.describe(plan.table);
+  checkOrigin(run, plan, present);
   await checkTokenVersions(run, plan, present);
   const before = present === undefined ? 0 : await destination.countRows(plan.table);
   const progress = openProgress(present && plan.table);

@@ -23,6 +23,8 @@ export interface StreamRequest {
   readonly write: WriteMode | undefined;
   readonly lookback: string | undefined;
   readonly onSchemaChange: SchemaChangeRule;
+  /** True: its table is one that somebody else has made, whose rows stay. */
+  readonly adopt?: boolean;
   /** The middleware's chain: from the fields as they come to the columns as they land. */
   readonly planColumns: (fields: readonly Field[], key: readonly string[]) => readonly PlannedColumn[];
   /** What the chain demands of whole records; absent: nothing. */

@@ -1,14 +1,9 @@
 import { isUnchanged, type OpenFile, type PlannedColumn, type TableSpec, type TableState } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
+import { adoptTable, checkOrigin } from './adoption.js';
 import type { RunRequest } from './request.js';
-import {
-  describeChange,
-  reconcile,
-  refuseOwnNames,
-  withRoom,
-  type Reconciled,
-  type StreamPlan,
-} from './stream-plan.js';
+import { describeChange, reconcile, type Reconciled } from './reconcile.js';
+import { refuseOwnNames, withRoom, type StreamPlan } from './stream-plan.js';
 
 export interface Settled {
   readonly columns: readonly PlannedColumn[];
@@ -30,7 +25,13 @@ export async function settleColumns(
 ): Promise<Settled> {
   const columns = file === undefined ? plan.columns : withRoom(run, columnsOf(plan, file));
   const table = { ...plan.table, fields: columns.map((column) => column.target) };
-  const state = await run.destination.describe(table);
+  let state = await run.destination.describe(table);
+  checkOrigin(run, plan, state);
+  if (state?.origin === 'foreign') {
+    checkMarks(plan, columns);
+    await adoptTable(run, plan, columns, table, state);
+    state = await run.destination.describe(table);
+  }
   if (state === undefined) {
     checkMarks(plan, columns);
     // What the first file lacks of a table that is not there yet has not gone, and is no change in the next one.
@@ -39,7 +40,7 @@ export async function settleColumns(
         if (!columnsThere(file, columns).includes(column)) told.add(neverCame(column.target.name));
     return { columns, table, isNew: true };
   }
-  const there = file === undefined ? columns : columnsThere(file, columns);
+  const there = file === undefined ? columns : [...columnsThere(file, columns), ...boundColumns(file, columns, state)];
   const absent = columns.filter((column) => !there.includes(column));
   const merged = reconcile(plan, there, state);
   const settled = keepsAbsent(plan) ? merged : withNulls(merged, absent, state);
@@ -91,6 +92,21 @@ function columnsThere(
   return columns.filter(
     ({ source, required, compute }) => there.has(source) || required === true || compute !== undefined,
   );
+}
+
+/**
+ * Columns that the header lacks and that may not be null in a table which keeps what somebody else has said of it: every record of
+ * the file is rejected by them, as by one that is required.
+ */
+function boundColumns(
+  file: Pick<OpenFile, 'fields'>,
+  columns: readonly PlannedColumn[],
+  { fields, origin }: TableState,
+): readonly PlannedColumn[] {
+  if (origin === undefined) return [];
+  const there = new Set(columnsThere(file, columns));
+  const bound = new Set(fields.filter(({ nullable }) => !nullable).map(({ name }) => name));
+  return columns.filter((column) => !there.has(column) && bound.has(column.target.name));
 }
 
 /** Stands among what was told for a column that no file of a new table had yet. */

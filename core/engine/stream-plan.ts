@@ -1,21 +1,13 @@
 import {
-  compareSchemas,
-  holds,
-  isUnchanged,
-  isWidening,
   OWN_COLUMNS,
   SCHEMA_PARTITION,
   STAGING_POSITION,
-  typeName,
-  widened,
   type Bookmark,
   type Field,
   type PlannedColumn,
-  type SchemaChange,
   type SourceStream,
   type SyncMode,
   type TableSpec,
-  type TableState,
   type WriteMode,
 } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
@@ -188,101 +180,8 @@ function tableOf(
     fromFiles: stream.kind === 'files',
     write,
     marks: request.marks,
+    ...(request.adopt === true ? { adopt: true } : {}),
   };
-}
-
-export interface Reconciled {
-  readonly columns: readonly PlannedColumn[];
-  readonly table: TableSpec;
-  /** What is to be done to the table first. */
-  readonly change: SchemaChange | undefined;
-  /** What differs, done or not, for the event. */
-  readonly seen: SchemaChange | undefined;
-}
-
-/** Brings the columns that come and the table that is there together, by the connection's rule. */
-export function reconcile(plan: StreamPlan, columns: readonly PlannedColumn[], state: TableState): Reconciled {
-  const { request, table } = plan;
-  const present = new Map(state.fields.map((field) => [field.name, field]));
-  const mayNotBeNull = (name: string) => present.get(name)?.nullable === false && !table.key.includes(name);
-  const seen: SchemaChange = {
-    ...compareSchemas(
-      state.fields,
-      columns.map((column) => column.target),
-    ),
-    loosened: columns
-      .filter(({ target, required }) => target.nullable && required !== true && mayNotBeNull(target.name))
-      .map(({ target }) => target.name),
-  };
-  const withColumns = (kept: readonly PlannedColumn[], change: SchemaChange | undefined): Reconciled => ({
-    columns: kept,
-    table: { ...table, fields: kept.map((column) => column.target) },
-    change,
-    seen: isUnchanged(seen) ? undefined : seen,
-  });
-  if (isUnchanged(seen)) return withColumns(columns, undefined);
-  const refuse = (what: string, hint: string): never => {
-    throw new ConnectorError('schema', `Stream "${request.name}" has changed: ${what}.`, {
-      stream: request.name,
-      hint,
-    });
-  };
-  const remedy = 'Look at the change; then set `on_schema_change: evolve`, map the column, or correct the source.';
-  if (request.onSchemaChange === 'stop') refuse(describeChange(seen), remedy);
-  const frozen = request.onSchemaChange === 'freeze';
-  const retyped: SchemaChange['retyped'][number][] = [];
-  const kept: PlannedColumn[] = [];
-  for (const column of columns) {
-    const field = present.get(column.target.name);
-    if (field === undefined) {
-      if (!frozen) kept.push(column);
-      continue;
-    }
-    const wide = widened(field, column.target);
-    // Of a table that stays as it is, a record that does not fit is rejected.
-    const strict = frozen && seen.loosened.includes(field.name) ? { ...column, required: true } : column;
-    if (holds(field, column.target)) {
-      kept.push(strict);
-    } else if (!frozen && wide !== undefined) {
-      retyped.push({ name: field.name, from: field, to: wide });
-      kept.push(column);
-    } else if (
-      column.tokenize === undefined &&
-      column.seal === undefined &&
-      (frozen || isWidening(column.target.type, field.type))
-    ) {
-      if ((column.min !== undefined || column.max !== undefined) && !NUMERIC.has(field.type))
-        refuse(
-          `"${field.name}" has a range, and in the table it is ${typeName(field)}`,
-          'Drop the `range`, or change the type of the column in the table.',
-        );
-      kept.push(asInTable(strict, field));
-    } else {
-      refuse(`"${field.name}" was ${typeName(field)} and is now ${typeName(column.target)}`, remedy);
-    }
-  }
-  // A column that is gone stays; all it needs is that it may be null.
-  const loosened = [...seen.removed.filter(mayNotBeNull), ...(frozen ? [] : seen.loosened)];
-  const change = { added: frozen ? [] : seen.added, removed: [], retyped, loosened };
-  return withColumns(kept, isUnchanged(change) ? undefined : change);
-}
-
-const NUMERIC: ReadonlySet<string> = new Set<Field['type']>(['integer', 'number', 'decimal']);
-
-/** Reads a field as the table has it: its type holds all that the stream's does, or the record is rejected. */
-function asInTable(column: PlannedColumn, { type, precision, scale }: Field): PlannedColumn {
-  const { name, nullable } = column.target;
-  const bounds = precision === undefined ? {} : { precision, scale: scale ?? 0 };
-  return { ...column, sourceType: type, target: { name, nullable, type, ...bounds } };
-}
-
-export function describeChange(change: SchemaChange): string {
-  return [
-    ...change.added.map((field) => `"${field.name}" is new`),
-    ...change.removed.map((name) => `"${name}" is gone`),
-    ...change.retyped.map(({ name, from, to }) => `"${name}" was ${typeName(from)} and is now ${typeName(to)}`),
-    ...change.loosened.map((name) => `"${name}" may be null`),
-  ].join(', ');
 }
 
 /** The fields that an earlier run has fixed for a stream whose fields are inferred. */

@@ -1,5 +1,6 @@
 import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
 import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
+import { checkOrigin } from './adoption.js';
 import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
 import { checkExpectations, judgeStream, tellFailing } from './expectations.js';
 import { fieldsIn } from './file-units.js';
@@ -22,6 +23,7 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const name = plan.request.name;
   checkExpectations(run, plan);
   const present = await retrying(run, name, 'start', () => destination.describe(plan.table));
+  checkOrigin(run, plan, present);
   await retrying(run, name, 'start', () => checkTokenVersions(run, plan, present));
   const before =
     present === undefined ? 0 : await retrying(run, name, 'start', () => destination.countRows(plan.table));

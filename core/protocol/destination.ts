@@ -54,6 +54,8 @@ export interface TableSpec {
   readonly fromFiles: boolean;
   readonly write: WriteMode;
   readonly marks: readonly DirtyMark[];
+  /** True: the table is one that somebody else has made, and may be adopted with its rows. */
+  readonly adopt?: boolean;
 }
 
 export interface RunIdentity {
@@ -67,6 +69,24 @@ export interface RunIdentity {
 export interface TableState {
   /** Columns without those that the destination adds. */
   readonly fields: readonly Field[];
+  /**
+   * `foreign`: somebody else has made it, and `TableSpec.adopt` says that it may be adopted. `adopted`: it was, so it has rows that
+   * no run has loaded, and keeps its types, its defaults and what may not be null. Absent: the destination has made it.
+   */
+  readonly origin?: 'foreign' | 'adopted';
+}
+
+/** What adopting a table does to it. */
+export interface Adoption {
+  readonly table: string;
+  /** Rows that are there before, which stay. */
+  readonly rows: number;
+  /** Columns that are added, as the destination defines them. */
+  readonly added: readonly string[];
+  /** Columns that no record has a value for; new rows take their defaults. */
+  readonly kept: readonly string[];
+  /** The unique index that is made, since none holds the key; absent: none is. */
+  readonly index?: string;
 }
 
 /** All that one checkpoint commits together. */
@@ -173,8 +193,17 @@ export interface DestinationSession {
    */
   raiseFence(run: RunIdentity): Promise<bigint>;
   bookmarks(connection: string): Promise<readonly Bookmark[]>;
-  /** The table as it is, undefined where there is none; one that is there but not ours to write is a `config` error. */
+  /**
+   * The table as it is, undefined where there is none; one that is there but not ours to write is a `config` error. A `schema` error
+   * names all columns at once in which a table that somebody else has made does not hold what the stream has.
+   */
   describe(table: TableSpec): Promise<TableState | undefined>;
+  /**
+   * Takes a table over that `describe` calls `foreign`, under the fence, together with a mark for all days of what it feeds and a row
+   * of the lineage: adds the destination's own columns, null in the rows that are there, and `added`. Neither drops nor changes
+   * anything; refuses keys that repeat. Safe to repeat. `isDry`: only tells what it would do, without a fence. Absent: it cannot.
+   */
+  adopt?(table: TableSpec, added: readonly Field[], options: { readonly isDry: boolean }): Promise<Adoption>;
   /** Creates the table unless it exists; safe to repeat. A table that is to be loaded directly is made by its writer. */
   create(table: TableSpec): Promise<void>;
   /** Changes the table under the fence, in mid-run too. */

@@ -1,4 +1,5 @@
 import type { ErrorKind, Fault } from '../sdk/errors.js';
+import type { Adoption } from './destination.js';
 import type { ExpectationResult } from './expectations.js';
 import type { Ledger } from './ledger.js';
 import type { SchemaChange } from './schema.js';
@@ -38,6 +39,8 @@ export type EngineEvent =
       readonly count: number;
       readonly reasons: Readonly<Record<string, number>>;
     }
+  /** A table that somebody else has made is the stream's from now on, with the rows that are in it. */
+  | ({ readonly type: 'table_adopted'; readonly stream: string } & Adoption)
   | {
       readonly type: 'schema_changed';
       readonly stream: string;

@@ -21,6 +21,10 @@ export class StreamRetentionSettings {
   )
   @Pattern(/^[1-9][0-9]{0,4}(d|mo)$/, 'must be a number of days or months like 400d or 25mo')
   keep: string;
+
+  @OptionalKey('True: of an adopted table also rows that no run has loaded. Absent: they stay.')
+  @Flag()
+  adopted: boolean = false;
 }
 
 @Rule<StreamSettings>(
@@ -38,6 +42,16 @@ export class StreamRetentionSettings {
       required: ['sync', 'write'],
     },
   },
+)
+@Rule<StreamSettings>(
+  ({ adopt, write }) =>
+    adopt && write === 'overwrite'
+      ? {
+          key: 'write',
+          message: 'overwrite would delete the rows that were in an adopted table before; use merge or append',
+        }
+      : undefined,
+  { not: { properties: { adopt: { const: true }, write: { const: 'overwrite' } }, required: ['adopt', 'write'] } },
 )
 @Rule<StreamSettings>(
   ({ sync, lookback }) =>
@@ -71,6 +85,12 @@ export class StreamSettings {
   @OptionalKey("What to do when the stream's columns change. Absent: as the connection says.")
   @Choice('evolve', 'freeze', 'stop')
   on_schema_change?: SchemaChangePolicy;
+
+  @OptionalKey(
+    'True: its table is one that somebody else has made; its rows and columns stay, and new records extend it. `tributary check` shows what would be done.',
+  )
+  @Flag()
+  adopt: boolean = false;
 
   @OptionalKey('True: its records are about persons, so that a column without a rule under `protect` stops the stream.')
   @Flag()

@@ -80,8 +80,8 @@ export async function mergeStaged(
 
   if (table.key.length === 0) {
     const emptied = checkpoint.replacesAll && populated;
-    if (emptied) await dirty.ofTarget(`FROM ${target} t`);
-    const deleted = emptied ? await count(`DELETE FROM ${target}`) : 0;
+    if (emptied) await dirty.ofTarget(`FROM ${target} t WHERE ${LOADED}`);
+    const deleted = emptied ? await count(`DELETE FROM ${target} t WHERE ${LOADED}`) : 0;
     await dirty.ofStaging(`FROM ${staging} s`);
     return { inserted: await insert(client, plan), updated: 0, unchanged: 0, superseded: 0, deleted };
   }
@@ -255,10 +255,13 @@ export async function yieldToOrdinary(
   return rowCount ?? 0;
 }
 
+/** Rows that were in an adopted table before are not the source's to take away. */
+const LOADED = 't._run_id IS NOT NULL';
+
 /** Rows that an overwrite or a new version of a file no longer holds. */
 function unseenRows(plan: MergePlan, checkpoint: Checkpoint): string | undefined {
   const missing = `NOT EXISTS (SELECT FROM ${plan.staging} s WHERE ${plan.keyMatch})`;
-  if (checkpoint.replacesAll) return missing;
+  if (checkpoint.replacesAll) return `${LOADED} AND ${missing}`;
   if (checkpoint.replacesFile !== undefined)
     return `t._source_file = ${literal(checkpoint.replacesFile)} AND ${missing}`;
   return undefined;

@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg';
 import {
   ConnectorError,
   EMPTY_TALLY,
@@ -7,6 +8,7 @@ import {
   type DestinationSession,
   type TableSpec,
 } from '#sdk';
+import { adoptTable } from './adoption.js';
 import { fromDriver, inTransaction, openPool } from './connection.js';
 import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence, type Fence } from './fence.js';
@@ -51,6 +53,7 @@ export async function openSession({
   }
   let fence: Fence | undefined;
   let sequence = 0;
+  const adopted = { metadata, known: new Set<string>() };
   const raised = (): Fence => {
     if (fence === undefined) throw new ConnectorError('internal', 'The fence has not been raised.');
     return fence;
@@ -106,7 +109,12 @@ export async function openSession({
         );
         return rows;
       }),
-    describe: (table) => asking(`looking at ${tableName(table)}`, () => describeTable(pool, table)),
+    describe: (table) => asking(`looking at ${tableName(table)}`, () => describeTable(pool, table, adopted)),
+    adopt: (table, added, { isDry }) => {
+      checkNames(table);
+      const underFence = (client: PoolClient) => holdFence(client, metadata, raised());
+      return adoptTable(pool, table, added, isDry ? undefined : { metadata, run: raised().run.id, underFence });
+    },
     create: (table) =>
       inTransaction(pool, `creating table ${tableName(table)}`, async (client) => {
         // IF NOT EXISTS does not keep two from creating the same at once.

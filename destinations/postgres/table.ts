@@ -1,70 +1,79 @@
 import type pg from 'pg';
 import { ConnectorError, OWN_COLUMNS, type Field, type SchemaChange, type TableSpec, type TableState } from '#sdk';
-import { fieldType } from '../sql/postgres.types.js';
+import { notAdopted } from '../sql/conflicts.js';
+import { checkFit, refuseOtherKinds } from './adoption-checks.js';
 import { columnDefinitions, sqlType, tableName } from './columns.js';
 import { inTransaction } from './connection.js';
+import { fieldOf, findTable, isAdopted, uniqueKeys, type FoundTable } from './found-table.js';
 import { ensureSchema } from './metadata.js';
+import { checkUse } from './rights.js';
 import { quote } from './names.js';
 
 const MAX_IDENTIFIER_BYTES = 63;
 
-export async function describeTable(pool: pg.Pool, table: TableSpec): Promise<TableState | undefined> {
-  const columns = await pool.query<{
-    name: string;
-    udt: string;
-    nullable: boolean;
-    precision: number | null;
-    scale: number | null;
-  }>(
-    `SELECT column_name AS name, udt_name AS udt, is_nullable = 'YES' AS nullable,
-            numeric_precision AS precision, numeric_scale AS scale
-       FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position`,
-    [table.schema, table.name],
-  );
-  if (columns.rows.length === 0) return undefined;
-  if (!columns.rows.some(({ name }) => name === '_run_id'))
-    throw new ConnectorError('config', `Table ${tableName(table)} exists and was not made by Tributary.`, {
-      stream: table.stream,
-      hint: `Rename that table, or give connection "${table.connection}" another schema.`,
-    });
-  const fields = columns.rows
-    .filter(({ name }) => !OWN_COLUMNS.has(name))
-    .map(({ name, udt, nullable, precision, scale }): Field => {
-      const type = fieldType(udt);
-      if (type === undefined)
-        throw new ConnectorError(
-          'schema',
-          `Column "${name}" of ${tableName(table)} has type ${udt}, which Tributary does not load.`,
-          {
-            stream: table.stream,
-          },
-        );
-      const bounds = type === 'decimal' && precision !== null ? { precision, scale: scale ?? 0 } : {};
-      return { name, type, nullable, ...bounds };
-    });
-  const key = await primaryKeyOf(pool, table);
-  if (key.join() !== table.key.join() && table.write !== 'append')
+/** Who has adopted what is looked up once for each table. */
+export interface Adopted {
+  readonly metadata: string;
+  readonly known: Set<string>;
+}
+
+export async function describeTable(
+  pool: pg.Pool,
+  table: TableSpec,
+  adopted: Adopted,
+): Promise<TableState | undefined> {
+  const found = await findTable(pool, table);
+  if (found === undefined) return undefined;
+  refuseOtherKinds(table, found);
+  const origin = await originOf(pool, table, found, adopted);
+  if (origin === 'foreign') {
+    if (table.adopt !== true) throw notAdopted(table, tableName(table));
+    // Whether it fits is looked at when it is adopted, by all columns that then come.
+    await checkUse(pool, table, found);
+  }
+  const keys = origin === 'foreign' || table.write === 'append' ? [] : await uniqueKeys(pool, found.oid);
+  if (origin === 'adopted') checkFit(table, found, keys, origin);
+  else if (origin === undefined && table.write !== 'append' && (keys[0] ?? []).join() !== table.key.join())
     throw new ConnectorError(
       'schema',
-      `Table ${tableName(table)} has the key (${key.join(', ')}), the stream has (${table.key.join(', ')}).`,
+      `Table ${tableName(table)} has the key (${(keys[0] ?? []).join(', ')}), the stream has (${table.key.join(', ')}).`,
       {
         stream: table.stream,
         hint: 'A table keeps its key. Load into another schema, or drop the table and reset the state of the stream.',
       },
     );
-  return { fields };
+  const fields = found.columns
+    .filter(({ name }) => !OWN_COLUMNS.has(name))
+    .flatMap((column): Field[] => {
+      const field = fieldOf(column);
+      if (field !== undefined) return [field];
+      // Of such a table only what the stream has needs to be known, and that was looked at.
+      if (origin !== undefined) return [];
+      throw new ConnectorError(
+        'schema',
+        `Column "${column.name}" of ${tableName(table)} has type ${column.udt}, which Tributary does not load.`,
+        {
+          stream: table.stream,
+        },
+      );
+    });
+  return origin === undefined ? { fields } : { fields, origin };
 }
 
-async function primaryKeyOf(pool: pg.Pool, table: TableSpec): Promise<readonly string[]> {
-  const { rows } = await pool.query<{ name: string }>(
-    `SELECT a.attname AS name FROM pg_index i
-       JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-       CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, place)
-       JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum
-      WHERE i.indisprimary AND n.nspname = $1 AND c.relname = $2 ORDER BY k.place`,
-    [table.schema, table.name],
-  );
-  return rows.map(({ name }) => name);
+/** A table of ours says in every row which run has loaded it; one that was adopted has rows without. */
+async function originOf(
+  pool: pg.Pool,
+  table: TableSpec,
+  { columns }: FoundTable,
+  { metadata, known }: Adopted,
+): Promise<TableState['origin']> {
+  const run = columns.find(({ name }) => name === '_run_id');
+  if (run?.nullable === false) return undefined;
+  if (run === undefined) return 'foreign';
+  const name = `${table.stream} ${tableName(table)}`;
+  if (!known.has(name) && !(await isAdopted(pool, metadata, table))) return 'foreign';
+  known.add(name);
+  return 'adopted';
 }
 
 /** Names that Postgres would cut silently are refused, since two of them could become one. */

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
+import type { AdoptingStream } from '../adoption-preview.js';
 import { snakeKeys } from '../../api/forms.js';
 import type { Catalog } from '../../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../../sdk/index.js';
 import { SettingsError } from '../../settings/issues.js';
 import { printError, table } from './output.js';
+import { adoptionSentence } from './progress.js';
 import { does, type VerbContext } from './verb.js';
 
 export function checkVerb(program: Command): void {
@@ -23,7 +25,7 @@ export function checkVerb(program: Command): void {
         hint: `There are: ${all.map((one) => one.name).join(', ')}.`,
       });
     let exitCode = 0;
-    const results: { kind: string; name: string; ok: boolean }[] = [];
+    const results: { kind: string; name: string; ok: boolean; adoption?: object }[] = [];
     for (const one of wanted) {
       try {
         await checkOne(context, one.kind, one.name, (text) =>
@@ -38,6 +40,25 @@ export function checkVerb(program: Command): void {
         results.push({ ...one, ok: false });
       }
     }
+    const failed = new Set(results.filter(({ ok }) => !ok).map((one) => one.name));
+    for (const one of await adopting(context, wanted)) {
+      const { source, destination } = settings.connections[one.connection]!;
+      // What its ends lack is told already.
+      if (failed.has(source) || failed.has(destination)) continue;
+      const table = { kind: 'table' as const, name: `${one.connection}.${one.stream}` };
+      try {
+        const { lookAtAdoption } = await import('../adoption-preview.js');
+        const { adoption } = await lookAtAdoption(await context.installation(), one, context.signal);
+        const what = adoption === undefined ? 'was adopted before' : `a sync would adopt ${adoptionSentence(adoption)}`;
+        context.output.note(`table of "${table.name}": ${what}`);
+        results.push({ ...table, ok: true, ...(adoption === undefined ? {} : { adoption: snakeKeys(adoption) }) });
+      } catch (error) {
+        context.signal.throwIfAborted();
+        context.output.note(`table of "${table.name}":`);
+        exitCode ||= printError(error, context.output, { asData: false });
+        results.push({ ...table, ok: false });
+      }
+    }
     context.output.data('tributary.check/1', results, () =>
       table(
         ['kind', 'name', 'result'],
@@ -45,6 +66,20 @@ export function checkVerb(program: Command): void {
       ),
     );
     return exitCode;
+  });
+}
+
+/** Streams whose tables are to be adopted, of the ends that are checked. */
+async function adopting(
+  context: VerbContext,
+  wanted: readonly { readonly kind: string; readonly name: string }[],
+): Promise<readonly AdoptingStream[]> {
+  const { adoptingStreams } = await import('../adoption-preview.js');
+  const { settings } = await context.configuration();
+  const names = new Set(wanted.map((one) => `${one.kind} ${one.name}`));
+  return adoptingStreams(settings).filter(({ connection }) => {
+    const { source, destination } = settings.connections[connection]!;
+    return names.has(`source ${source}`) || names.has(`destination ${destination}`);
   });
 }
 

@@ -1,6 +1,6 @@
-import { typeName, type EngineEvent, type EventListener } from '../../protocol/index.js';
+import { typeName, type Adoption, type EngineEvent, type EventListener } from '../../protocol/index.js';
 import { secondsLeft } from '../run-progress.js';
-import type { Output } from './output.js';
+import { counted, type Output } from './output.js';
 
 /** Where no line can be overwritten, a sign of life so often. */
 const SIGN_OF_LIFE_MS = 30_000;
@@ -78,6 +78,7 @@ export function progressLine(
       }
       if (event.type === 'warning')
         output.note(`warning${event.stream === undefined ? '' : ` (${event.stream})`}: ${event.message}`);
+      if (event.type === 'table_adopted') output.note(`adopted ${adoptionSentence(event)}`);
       if (event.type === 'schema_changed') output.note(`schema of ${event.stream} changed: ${describe(event.change)}`);
       if (event.type !== 'run_ended' && event.type !== 'warning') redraw(event.type !== 'batch_staged');
     },
@@ -87,6 +88,16 @@ export function progressLine(
       output.progress('');
     },
   };
+}
+
+/** `raw.sends with its 1,200 rows; added: "_run_id" uuid; left to their defaults: note`. */
+export function adoptionSentence({ table, rows, added, index, kept }: Adoption): string {
+  return [
+    `${table} with its ${counted(rows, 'row')}`,
+    ...(added.length === 0 ? [] : [`added: ${added.join(', ')}`]),
+    ...(index === undefined ? [] : [`made: ${index}`]),
+    ...(kept.length === 0 ? [] : [`left to their defaults: ${kept.join(', ')}`]),
+  ].join('; ');
 }
 
 const megabytes = (bytes: number) => (bytes / 1e6).toLocaleString('en-US', { maximumFractionDigits: 1 });

@@ -43,6 +43,14 @@ export function retentionVerb(program: Command): void {
 
 const formOf = (streams: readonly RetainedStream[]) =>
   table(
-    ['connection', 'stream', 'kept from', 'older rows', 'without a day', 'in quarantine'],
-    streams.map((one) => [one.connection, one.stream, one.keptFrom, one.rows, one.undated, one.quarantined]),
+    ['connection', 'stream', 'kept from', 'older rows', 'without a day', 'adopted, stay', 'in quarantine'],
+    streams.map((one) => [
+      one.connection,
+      one.stream,
+      one.keptFrom,
+      one.rows,
+      one.undated,
+      one.adopted,
+      one.quarantined,
+    ]),
   );

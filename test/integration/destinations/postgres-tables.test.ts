@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { asking, sayWhatIsSkipped, VERSIONS, type VersionedServer } from '../../support/postgres-versions.js';
+import { describeAdoption } from './adopted-tables.js';
 import { fields, openBench, rows, SCHEMA, type Bench } from '../engine/runs.js';
 
 const DAILY = { fields: fields('id integer', 'day date', 'sent integer?'), key: ['id', 'day'] };
@@ -165,6 +166,8 @@ describe.each(VERSIONS)('on $name,', (version) => {
         });
       });
   });
+
+  describeAdoption(() => bench);
 
   it('a role that may create in the schemas it was given, and nowhere else, loads, merges and evolves', async () => {
     const role = `loader_${randomUUID().replaceAll('-', '')}`;

@@ -420,3 +420,41 @@ it('several files in one checkpoint are refused before the first is read', async
   expect(outcome).toMatchObject({ exitCode: 3, error: { kind: 'config' } });
   expect(await bench.query(`SELECT to_regclass('raw_test.items') AS t`)).toEqual([{ t: null }]);
 });
+
+describe('a table that somebody else has made', () => {
+  const adopt = { stream: { adopt: true } };
+  const all = () =>
+    bench.query(
+      `SELECT id::int, n::int, note, _source_file, _source_row::int FROM raw_test.items ORDER BY id, n, note`,
+    );
+  const make = (columns: string) =>
+    bench.query(
+      `CREATE SCHEMA raw_test; CREATE TABLE raw_test.items (${columns}); INSERT INTO raw_test.items VALUES (1, 10, 'old')`,
+    );
+
+  it('is extended by files without a key, which replace their own rows alone', async () => {
+    await make('id text, n bigint, note text');
+    const keyless = { columns: { n: 'integer' } };
+    await put('a.csv', 'id,n', '1,10', '2,20');
+    expect(await run(keyless, adopt)).toMatchObject({ state: 'succeeded', ledger: { inserted: 2 } });
+    await put('a.csv', 'id,n', '1,11');
+    expect(await run(keyless, adopt)).toMatchObject({ state: 'succeeded', ledger: { updated: 1, deleted: 1 } });
+    expect(await all()).toEqual([
+      { id: 1, n: 10, note: 'old', _source_file: null, _source_row: null },
+      { id: 1, n: 11, note: null, _source_file: 'a.csv', _source_row: 1 },
+    ]);
+  });
+
+  it('keeps what may not be null: a file that lacks such a column is put aside, record by record', async () => {
+    await make('id bigint PRIMARY KEY, n bigint NOT NULL, note text');
+    await put('a.csv', 'id,n,note', '2,20,x');
+    expect(await run(KEYED, adopt)).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+    await put('b.csv', 'id,note', '1,new', '3,y');
+    const lacking = { ...KEYED, columns: { ...KEYED.columns, note: 'string' } };
+    expect(await run(lacking, adopt)).toMatchObject({ state: 'succeeded', ledger: { read: 2, quarantined: 2 } });
+    expect(await all()).toMatchObject([
+      { id: 1, n: 10, note: 'old' },
+      { id: 2, n: 20, note: 'x' },
+    ]);
+  });
+});

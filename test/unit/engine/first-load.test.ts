@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { runConnection } from '../../../core/engine/index.js';
 import { planColumns } from '../../../core/middleware/index.js';
-import type { SourceStream } from '../../../core/protocol/index.js';
+import type { DestinationSession, SourceStream } from '../../../core/protocol/index.js';
 import { jsonLinesScanner } from '../../../core/sdk/files/jsonl.scanner.js';
 import { noticingLate } from '../../../core/sdk/files/late-fields.js';
 import { emptyStore, memoryDestination } from './memory-destination.js';
@@ -30,29 +30,15 @@ function oneFile(bytes: number, isPacked: boolean): SourceStream {
   };
 }
 
-const GIB = 2 ** 30;
-it.each([
-  [8 * GIB, false, true],
-  [8 * GIB + 1, false, false],
-  [GIB / 10, true, true],
-  [GIB, true, false],
-])('a file of %d bytes, packed: %s, is loaded directly: %s', async (bytes, isPacked, expected) => {
-  const destination = memoryDestination(emptyStore(), () => undefined);
-  const direct: boolean[] = [];
-  const outcome = await runConnection({
+function load(stream: SourceStream, destination: DestinationSession, wishes: { readonly adopt?: boolean } = {}) {
+  return runConnection({
     run: { id: '00000000-0000-4000-8000-000000000000', connection: 'test' },
     source: {
       check: async () => undefined,
-      streams: async () => ({ items: oneFile(bytes, isPacked) }),
+      streams: async () => ({ items: stream }),
       close: async () => undefined,
     },
-    destination: {
-      ...destination,
-      open(table, slice, isDirect) {
-        direct.push(isDirect);
-        return destination.open(table, slice, isDirect);
-      },
-    },
+    destination,
     schema: 'raw',
     streams: [
       {
@@ -63,6 +49,7 @@ it.each([
         onSchemaChange: 'evolve',
         planColumns: (own, key) => planColumns(own, { stream: 'items', map: [], expect: [], protect: {} }, key),
         marks: [],
+        ...wishes,
       },
     ],
     errorBudget: { share: 1, records: 1000 },
@@ -79,6 +66,32 @@ it.each([
     on: () => undefined,
     probe: () => undefined,
   });
+}
+
+const GIB = 2 ** 30;
+it.each([
+  [8 * GIB, false, true],
+  [8 * GIB + 1, false, false],
+  [GIB / 10, true, true],
+  [GIB, true, false],
+])('a file of %d bytes, packed: %s, is loaded directly: %s', async (bytes, isPacked, expected) => {
+  const destination = memoryDestination(emptyStore(), () => undefined);
+  const direct: boolean[] = [];
+  const outcome = await load(oneFile(bytes, isPacked), {
+    ...destination,
+    open(table, slice, isDirect) {
+      direct.push(isDirect);
+      return destination.open(table, slice, isDirect);
+    },
+  });
   expect(outcome).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
   expect(direct).toEqual([expected]);
+});
+
+it('a destination without tables that others make says so to a stream that is to adopt one', async () => {
+  const destination = memoryDestination(emptyStore(), () => undefined);
+  expect(await load(oneFile(1, false), destination, { adopt: true })).toMatchObject({
+    state: 'failed',
+    error: { kind: 'config', message: expect.stringContaining('has no tables to adopt') },
+  });
 });

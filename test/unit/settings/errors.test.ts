@@ -156,6 +156,13 @@ describe('what is wrong is told with its place', () => {
       'connections.daily.streams.series.write: overwrite needs sync: full_refresh; an incremental run sees only what changed and would delete the rest',
     ],
     [
+      'overwriting a table with history',
+      'sync: incremental\n        write: merge\n        lookback: 14d',
+      'adopt: true\n        sync: full_refresh\n        write: overwrite',
+      'write: overwrite',
+      'connections.daily.streams.series.write: overwrite would delete the rows that were in an adopted table before; use merge or append',
+    ],
+    [
       'a schema of ours',
       '    on_schema_change',
       '    schema: report\n    on_schema_change',
