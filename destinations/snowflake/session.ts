@@ -19,7 +19,7 @@ import { openRecords } from './replayed.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
 import { spoolFolder } from './spool.js';
 import { dropStale } from './staging.js';
-import { checkNames, createTable, describeTable, evolveTable } from './table.js';
+import { checkNames, createTable, describeTable, evolveTable, oneTable, otherStreamOf } from './table.js';
 import { stagingWriter, type WriterContext } from './writer.js';
 
 export interface SessionOptions {
@@ -100,8 +100,17 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
         return { inserted: 0, updated: 0, unchanged: 0, superseded: 0, deleted: 0, [counted]: written ?? 0 };
       },
     );
+  const streams = new Map<string, string>();
+  /** Of streams whose names differ by case alone each would write over the rows of the other: the second one is refused. */
+  const claim = async (connection: SnowflakeConnection, table: TableSpec) => {
+    const place = tableName(table);
+    const owner = streams.get(place) ?? (await otherStreamOf(connection, metadata, table)) ?? table.stream;
+    if (owner !== table.stream) throw oneTable(owner, table);
+    streams.set(place, owner);
+  };
   const create = (table: TableSpec) =>
     asking(`creating table ${tableName(table)}`, async (connection) => {
+      await claim(connection, table);
       await lookAtFence(connection, metadata, raised());
       await createTable(connection, table);
     });
@@ -124,7 +133,8 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
       });
     },
     describe: (table) =>
-      asking(`looking at ${tableName(table)}`, (connection) => {
+      asking(`looking at ${tableName(table)}`, async (connection) => {
+        await claim(connection, table);
         const beforeEach = () => lookAtFence(connection, metadata, raised());
         return describeTable(connection, table, fence === undefined ? undefined : { epoch: fence.epoch, beforeEach });
       }),

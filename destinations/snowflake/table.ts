@@ -11,7 +11,7 @@ import {
 import { columnDefinitions, sqlType, tableName, UUID_LENGTH } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { ensureSchema } from './metadata.js';
-import { quote, storedName } from './names.js';
+import { quote, sharedTable, storedName } from './names.js';
 import { retypeColumn, settleRetypes } from './retype.js';
 
 const MAX_IDENTIFIER_CHARACTERS = 255;
@@ -137,6 +137,26 @@ export function checkNames(table: TableSpec): void {
     if (type === 'decimal' && precision !== undefined && precision > 38)
       refuse(`"${name}" has ${precision} digits; Snowflake holds 38.`, 'Give it fewer digits, or load it as text.');
 }
+
+/** A stream of the connection that has loaded and whose name is this one in capitals, but not as it is written. */
+export async function otherStreamOf(
+  connection: SnowflakeConnection,
+  metadata: string,
+  table: TableSpec,
+): Promise<string | undefined> {
+  const rows = await connection.query<{ stream: string }>(
+    `SELECT DISTINCT stream FROM ${sharedTable(metadata, 'ledger')} WHERE connection = ? AND stream <> ?`,
+    [table.connection, table.stream],
+  );
+  return rows.map(({ stream }) => stream).find((stream) => storedName(stream) === storedName(table.stream));
+}
+
+export const oneTable = (owner: string, table: TableSpec): ConnectorError =>
+  new ConnectorError(
+    'config',
+    `Streams "${owner}" and "${table.stream}" are one table in Snowflake, where names are kept in capitals.`,
+    { stream: table.stream, hint: 'Load one of them by another connection, into a schema of its own.' },
+  );
 
 export async function createTable(connection: SnowflakeConnection, table: TableSpec): Promise<void> {
   checkNames(table);

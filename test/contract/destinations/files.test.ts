@@ -82,7 +82,11 @@ const NOT_APPLICABLE = {
     'Its columns are committed with the next checkpoint.',
     'a run that was taken over can neither make nor change a table',
   ),
-  ...because('It has no tables.', 'tables may have such names too'),
+  ...because(
+    'It has no tables.',
+    'tables may have such names too',
+    'streams whose names differ by case alone are kept apart, or refused with both, in one run or in the next',
+  ),
   ...because(
     'No way that loses replies is given (`loseReply`).',
     'a commit whose reply is lost is found, and counted once',

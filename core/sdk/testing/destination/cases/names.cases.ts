@@ -2,7 +2,7 @@ import type { Field, RecordData } from '../../../../protocol/index.js';
 import { isConnectorError } from '../../../errors.js';
 import { Breach, messageOf, mustHold } from '../checks.js';
 import { columns, ITEM } from '../columns.js';
-import type { ConformanceCase, Trial } from '../subject.js';
+import type { ConformanceCase, OpenRun, Trial } from '../subject.js';
 
 const RESERVED = [
   'select',
@@ -76,9 +76,12 @@ async function landsUnder(
 }
 
 /** Two names that a database could take for one are kept apart, or refused before anything lands. */
-async function apartOrRefused(trial: Trial, names: readonly [string, string]): Promise<void> {
+const apartOrRefused = (trial: Trial, names: readonly [string, string]) =>
+  landsOrRefused(names, () => landsUnder(trial, names));
+
+async function landsOrRefused(names: readonly [string, string], work: () => Promise<void>): Promise<void> {
   try {
-    await landsUnder(trial, names);
+    await work();
   } catch (error) {
     if (error instanceof Breach) throw error;
     mustHold(
@@ -124,6 +127,28 @@ export const NAMES: readonly ConformanceCase[] = [
     name: 'names that differ by case alone are kept apart, or refused with both',
     area: 'names',
     run: (trial) => apartOrRefused(trial, ['total', 'Total']),
+  },
+  {
+    name: 'streams whose names differ by case alone are kept apart, or refused with both, in one run or in the next',
+    area: 'names',
+    notFor: ({ subject }) => (subject.plugin.sql === undefined ? 'It has no tables.' : undefined),
+    async run(trial) {
+      const table = (name: string) => trial.table({ fields: ITEM, stream: name, name });
+      // A schema is shared by the cases of a run.
+      const word = `of_${trial.connection}`;
+      const [small, large] = [table(word), table(word.toUpperCase())];
+      const first = await trial.open();
+      await first.session.create(small);
+      await first.load(small, [[{ id: 1, name: 'small' }]]);
+      const land = async ({ session, load }: OpenRun) => {
+        await session.describe(large);
+        await session.create(large);
+        await load(large, [[{ id: 1, name: 'large' }]]);
+      };
+      await landsOrRefused([small.stream, large.stream], () => land(first));
+      await landsOrRefused([small.stream, large.stream], async () => land(await trial.open()));
+      await trial.expectRows(small, [{ id: 1, name: 'small' }]);
+    },
   },
   {
     name: 'names that begin with the same 255 letters are kept apart, or refused',
