@@ -7,7 +7,7 @@ export type { Lookup } from './facts/lookups.js';
 export { ownFigures, type OwnFigures } from './facts/own.js';
 export type { MartChanges } from './facts/difference.js';
 export { streamsOf, type CompiledFact, type FactDefinition, type FactInput } from './facts/fact.js';
-export { listMonths, listRegions, requireMonth } from './section/months.js';
+export { listMonths, listRegions, requireMonth, rowsOfMonth } from './section/months.js';
 export { loadSection, type SectionOptions } from './section/load.js';
 export type { Section } from './section/model.js';
 export { withinRegions } from './section/within-regions.js';

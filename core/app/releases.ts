@@ -6,6 +6,7 @@ import {
   listReleases,
   publishMonth,
   restatedSince,
+  rowsOfMonth,
   type Publication,
   type PublishOptions,
   type Release,
@@ -14,6 +15,7 @@ import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError, toConnectorError } from '../sdk/index.js';
 import { probe, type Installation } from './installation.js';
 import { factsOf, martsHeldBy, reportDestination } from './marts.js';
+import { publishAside } from './publishing-thread.js';
 import { sectionOptions } from './section-options.js';
 
 export type PublicationRequest = Pick<PublishOptions, 'month' | 'as' | 'by' | 'incomplete'>;
@@ -24,33 +26,41 @@ export async function publish(
   options: PublicationRequest,
   signal: AbortSignal,
 ): Promise<Publication> {
-  return writing(installation, signal, (sql) => publishIn(installation, sql, options));
+  return writing(installation, signal, (sql) => publishIn(installation, sql, options, signal));
 }
+
+/** Rows of a month by campaign, region and segment from which on it is published by a thread: that begins in some tenths of a second. */
+const MOST_ROWS_HERE = 1_000;
 
 async function publishIn(
   installation: Installation,
   sql: SqlSession,
-  options: PublicationRequest,
+  request: PublicationRequest,
+  signal: AbortSignal,
 ): Promise<Publication> {
   const { configuration } = installation;
   const [held] = await martsHeldBy(installation);
   if (held !== undefined)
     throw new ConnectorError(
       'expectation',
-      `${options.month} is not published: the last run of "${held}" broke an expectation.`,
+      `${request.month} is not published: the last run of "${held}" broke an expectation.`,
       {
         connection: held,
         hint: `See \`tributary runs list ${held}\`; a run that passes lets marts and releases go on.`,
       },
     );
-  return publishMonth(sql, {
-    ...options,
+  const destination = reportDestination(configuration);
+  const options = {
+    ...request,
     ...sectionOptions(installation),
     now: new Date(),
     facts: factsOf(configuration),
-    metadataSchema: await installation.metadataSchema(reportDestination(configuration)),
-    probe,
-  });
+    metadataSchema: await installation.metadataSchema(destination),
+  };
+  if ((await rowsOfMonth(sql, request.month)) <= MOST_ROWS_HERE) return publishMonth(sql, { ...options, probe });
+  const { config, baseFolder } = await installation.destinationPlugin(destination);
+  const { connector } = configuration.settings.destinations[destination]!;
+  return publishAside({ reach: { connector, config, baseFolder }, options }, signal);
 }
 
 /** Creates the views for other programs, or brings them to this release; false where nothing was released yet. */
@@ -96,7 +106,7 @@ export async function publishDue(
       }
       if (last !== undefined && !isDue(last, due, now, built !== known)) continue;
       signal.throwIfAborted();
-      const publication = await publishIn(installation, sql, { month, as: 'due', by: 'schedule' });
+      const publication = await publishIn(installation, sql, { month, as: 'due', by: 'schedule' }, signal);
       if (publication.isNew) published.push(publication);
     }
     return { built, published, held };

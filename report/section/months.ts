@@ -27,6 +27,15 @@ async function presentOf(sql: SqlSession, months: readonly string[]): Promise<re
   return rows.map(({ month }) => monthOf(month));
 }
 
+/** How many rows a release of the month reckons with, of all campaigns, regions and segments. Refuses a month without figures. */
+export async function rowsOfMonth(sql: SqlSession, month: string): Promise<number> {
+  await requireMonth(sql, month);
+  const [row] = await sql.query<{ found: unknown }>(
+    `SELECT count(*) AS found FROM report.campaign_monthly WHERE month = CAST('${firstDayOf(month)}' AS date)`,
+  );
+  return Number(row?.found);
+}
+
 /** Regions that figures have, by name; rows that are not broken down by one are left out. */
 export async function listRegions(sql: SqlSession): Promise<readonly string[]> {
   if ((await listMonths(sql)).length === 0) return [];

@@ -1,6 +1,6 @@
 import { keyOf, type Cell, type Count } from '../breakdowns.js';
 import { forced } from './bounds.js';
-import { solutionsOf, type Row } from './rank.js';
+import type { Row } from './rank.js';
 import { equationsOf, isUnknown, type IsProtected, type Node, type Steps, type System } from './system.js';
 
 /** Two counts at one place that are a little apart: of two versions, or the sides of a rate that leave some out. */
@@ -20,10 +20,11 @@ function readerOf(system: System, isUnseen: (node: Node) => boolean, without?: R
   const isLeft = (node: Node) => isUnseen(node) && !known.has(node.id);
   for (;;) {
     const equations = equationsOf(system, isLeft, without);
-    const solutions = solutionsOf(equations.map(({ row }) => row));
+    const solutions = system.solve(equations.map(({ row }) => row));
     const isForced = forced(equations);
-    const unknowns = new Set(equations.flatMap(({ row }) => [...row.keys()]));
-    const found = [...unknowns].filter((id) => isForced.has(id) || solutions.fixes(new Map([[id, 1]])));
+    const unknowns = new Set<number>();
+    for (const { row } of equations) for (const id of row.keys()) unknowns.add(id);
+    const found = [...unknowns].filter((id) => isForced.has(id) || solutions.fixesOne(id));
     if (found.length === 0)
       return {
         knows(nodes) {

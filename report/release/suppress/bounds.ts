@@ -11,45 +11,51 @@ const ROUNDS = 30;
 
 /** The unknowns whose value follows from the equations and from the fact that no count is below zero. */
 export function forced(equations: readonly Equation[]): ReadonlySet<number> {
-  const low = new Map<number, number>();
-  const high = new Map<number, number>();
-  const lowOf = (unknown: number) => low.get(unknown) ?? 0;
-  const highOf = (unknown: number) => high.get(unknown) ?? Infinity;
-  const spanOf = (unknown: number, times: number): readonly [number, number] => {
-    const [one, other] = [times * lowOf(unknown), times * highOf(unknown)];
-    return times > 0 ? [one, other] : [other, one];
-  };
+  const unknowns = new Set<number>();
+  let last = 0;
+  for (const { row } of equations)
+    for (const unknown of row.keys()) {
+      unknowns.add(unknown);
+      last = Math.max(last, unknown);
+    }
+  const low = new Float64Array(last + 1);
+  const high = new Float64Array(last + 1).fill(Infinity);
   for (let round = 0; round < ROUNDS; round++) {
     let isTighter = false;
     for (const { row, sum } of equations) {
       // What the row may come to, an infinity counted apart so that one unknown can be taken out of it.
       let [most, least, endlessUp, endlessDown] = [0, 0, 0, 0];
-      for (const [unknown, own] of row) {
-        const [from, to] = spanOf(unknown, own);
+      for (const [unknown, times] of row) {
+        const from = times * (times > 0 ? low : high)[unknown]!;
+        const to = times * (times > 0 ? high : low)[unknown]!;
         if (to === Infinity) endlessUp++;
         else most += to;
         if (from === -Infinity) endlessDown++;
         else least += from;
       }
+      // Nothing follows where two others have no end.
+      if (endlessUp > 1 && endlessDown > 1) continue;
       for (const [unknown, times] of row) {
         // times × unknown = sum − the others.
-        const [from, to] = spanOf(unknown, times);
+        const from = times * (times > 0 ? low : high)[unknown]!;
+        const to = times * (times > 0 ? high : low)[unknown]!;
         const isOpenDown = from === -Infinity;
         const isOpenUp = to === Infinity;
         const upper = endlessDown > Number(isOpenDown) ? Infinity : sum - (isOpenDown ? least : least - from);
         const lower = endlessUp > Number(isOpenUp) ? -Infinity : sum - (isOpenUp ? most : most - to);
-        const [atLeast, atMost] = times > 0 ? [lower / times, upper / times] : [upper / times, lower / times];
-        if (atLeast > lowOf(unknown)) {
-          low.set(unknown, atLeast);
+        const atLeast = (times > 0 ? lower : upper) / times;
+        const atMost = (times > 0 ? upper : lower) / times;
+        if (atLeast > low[unknown]!) {
+          low[unknown] = atLeast;
           isTighter = true;
         }
-        if (atMost < highOf(unknown)) {
-          high.set(unknown, atMost);
+        if (atMost < high[unknown]!) {
+          high[unknown] = atMost;
           isTighter = true;
         }
       }
     }
     if (!isTighter) break;
   }
-  return new Set([...high].flatMap(([unknown, most]) => (most === lowOf(unknown) ? [unknown] : [])));
+  return new Set([...unknowns].filter((unknown) => high[unknown] === low[unknown]));
 }

@@ -1,13 +1,15 @@
+import { solveLong } from './long-rows.js';
+import { drawing, inverse, modulo, PRIME } from './residues.js';
+
 /** A sparse row: which unknown stands in it, and how often. */
 export type Row = ReadonlyMap<number, number>;
-
-/** Below 2^26, so that a product of two residues is exact. A larger one would need slower arithmetic. */
-const PRIME = 67_108_859;
 
 /** What a system of equations leaves open. */
 export interface Solutions {
   /** True where the equations fix the value of this sum of unknowns. */
   fixes(sum: Row): boolean;
+  /** The same of one unknown. */
+  fixesOne(unknown: number): boolean;
 }
 
 /**
@@ -23,16 +25,46 @@ export function solutionsOf(equations: Iterable<Row>): Solutions {
   return {
     fixes: (sum) => {
       let total = 0;
-      for (const [unknown, times] of sum) total = modulo(total + modulo(times) * (values(unknown) % PRIME));
+      for (const [unknown, times] of sum) total = modulo(total + modulo(times) * values(unknown));
       return total === 0;
     },
+    fixesOne: (unknown) => values(unknown) === 0,
   };
+}
+
+/** How many systems are remembered: that of all that is unknown, and that of what is left when what was found is taken out. */
+const REMEMBERED = 4;
+
+/** `solutionsOf`, which finds out once what several counts, and several rounds of hiding, ask for one after the other. */
+export function solver(): (equations: readonly Row[]) => Solutions {
+  let known: { readonly equations: readonly Row[]; readonly solutions: Solutions }[] = [];
+  return (equations) => {
+    const found = known.find((one) => isSame(one.equations, equations)) ?? {
+      equations,
+      solutions: solutionsOf(equations),
+    };
+    known = [found, ...known.filter((one) => one !== found)].slice(0, REMEMBERED);
+    return found.solutions;
+  };
+}
+
+function isSame(some: readonly Row[], others: readonly Row[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every((row, index) => {
+    const other = others[index]!;
+    if (row.size !== other.size) return false;
+    for (const [unknown, times] of row) if (other.get(unknown) !== times) return false;
+    return true;
+  });
 }
 
 interface Pivot {
   readonly unknown: number;
   readonly row: ReadonlyMap<number, number>;
 }
+
+/** Rows of more unknowns than this are solved together. */
+const LONG = 100;
 
 /** Rows are taken out one by one, each with an unknown that it gives once the others are known. */
 class Elimination {
@@ -66,24 +98,25 @@ class Elimination {
     for (const [unknown, held] of this.holders) if (held.size === 1) this.lonely.push(unknown);
   }
 
-  /** Most of such systems falls apart by itself; what is left is eliminated, the shortest row first. */
+  /** Most of such systems falls apart by itself; what is left is eliminated, the shortest row first, until all are long. */
   eliminate(): void {
     for (;;) {
       this.peel();
       const shortest = this.shortest();
-      if (shortest === undefined) return;
+      if (shortest === undefined || this.rows[shortest]!.size > LONG) return;
       this.takeOut(shortest);
     }
   }
 
   /** A solution with zeros on the right sides; free unknowns are drawn from a fixed seed. */
   solution(): (unknown: number) => number {
-    const values = new Map<number, number>();
-    let state = 0x9e3779b9;
-    const drawn = () => {
-      state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) >>> 0;
-      return 1 + (((state ^ (state >>> 13)) >>> 0) % (PRIME - 1));
-    };
+    const drawn = drawing();
+    const values = new Map(
+      solveLong(
+        this.rows.filter((row) => row !== undefined),
+        drawn,
+      ),
+    );
     const valueOf = (unknown: number): number => {
       if (this.zeros.has(unknown)) return 0;
       let value = values.get(unknown);
@@ -92,7 +125,7 @@ class Elimination {
     };
     for (const { unknown, row } of this.pivots.toReversed()) {
       let total = 0;
-      for (const [other, times] of row) if (other !== unknown) total = (total + times * valueOf(other)) % PRIME;
+      for (const [other, times] of row) if (other !== unknown) total = modulo(total + times * valueOf(other));
       values.set(unknown, modulo(-total * inverse(row.get(unknown)!)));
     }
     return valueOf;
@@ -166,9 +199,9 @@ class Elimination {
 
   private subtract(index: number, row: ReadonlyMap<number, number>, pivot: number, scale: number): void {
     const target = this.rows[index]!;
-    const times = (target.get(pivot)! * scale) % PRIME;
+    const times = PRIME - modulo(target.get(pivot)! * scale);
     for (const [unknown, own] of row) {
-      const left = modulo((target.get(unknown) ?? 0) - ((times * own) % PRIME));
+      const left = modulo((target.get(unknown) ?? 0) + times * own);
       if (left === 0) {
         if (target.delete(unknown)) this.letGo(unknown, index);
       } else {
@@ -184,18 +217,4 @@ class Elimination {
     else if (size === 1) this.single.push(index);
     else (this.bySize[size] ??= []).push(index);
   }
-}
-
-const modulo = (value: number): number => ((value % PRIME) + PRIME) % PRIME;
-
-/** By the extended algorithm of Euclid. */
-function inverse(value: number): number {
-  let [left, right] = [PRIME, value];
-  let [before, now] = [0, 1];
-  while (right !== 0) {
-    const quotient = Math.floor(left / right);
-    [left, right] = [right, left - quotient * right];
-    [before, now] = [now, before - quotient * now];
-  }
-  return modulo(before);
 }

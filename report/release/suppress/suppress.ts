@@ -13,7 +13,17 @@ import {
 } from '../breakdowns.js';
 import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
 import { complementOf } from './complement.js';
-import { isUnknown, systemOf, withoutType, type IsProtected, type Node, type Steps, type System } from './system.js';
+import {
+  isUnknown,
+  systemGround,
+  systemOf,
+  withoutType,
+  type IsProtected,
+  type Node,
+  type Steps,
+  type System,
+  type SystemGround,
+} from './system.js';
 
 export interface Suppression {
   /** The least count above zero that is shown; 0: all are. */
@@ -83,7 +93,7 @@ function* decide(
     layout,
     versions: [...earlier, cells],
     newest: earlier.length,
-    isProtected: protectedBy(options, layout),
+    ...systemGround([...earlier, cells], layout, protectedBy(options, layout)),
     isSmall: (value) => value > 0 && value < threshold,
   };
   const families: Family[] = [];
@@ -110,11 +120,10 @@ function* decide(
   return { cells: masked, held };
 }
 
-interface Ground {
+interface Ground extends SystemGround {
   readonly layout: Layout;
   readonly versions: readonly (readonly Cell[])[];
   readonly newest: number;
-  readonly isProtected: IsProtected;
   readonly isSmall: (value: number) => boolean;
 }
 

@@ -12,6 +12,7 @@ import {
   type Layout,
 } from '../breakdowns.js';
 import type { Equation } from './bounds.js';
+import { solver, type Row, type Solutions } from './rank.js';
 
 /** One count at one place, or several that are known to be the same. */
 export interface Node {
@@ -52,7 +53,11 @@ export interface System {
   readonly finestSums: ReadonlySet<number>;
   /** Which sums a node stands in. */
   readonly sumsOf: ReadonlyMap<number, readonly number[]>;
+  readonly solve: Solve;
 }
+
+/** What equations fix. */
+export type Solve = (equations: readonly Row[]) => Solutions;
 
 /** A pause, in which whoever runs it may do something else. */
 export type Steps<T> = Generator<undefined, T>;
@@ -63,6 +68,32 @@ export type IsProtected = (breakdown: Breakdown) => boolean;
 export const isUnknown = (node: Node): boolean =>
   !node.isOpen && !node.isPublic && !node.wasShown && (node.isNew ? node.isHidden : node.wasHidden);
 
+/** What the systems of all families are made from. */
+export interface SystemGround {
+  /** Those that add up. */
+  readonly tables: ReadonlySet<Breakdown>;
+  /** Of each version. */
+  readonly totals: readonly (readonly Total[])[];
+  readonly isProtected: IsProtected;
+  readonly solve: Solve;
+}
+
+/** A row that is the sum of others. */
+interface Total {
+  readonly whole: Cell;
+  readonly parts: readonly Cell[];
+}
+
+export function systemGround(
+  versions: readonly (readonly Cell[])[],
+  layout: Layout,
+  isProtected: IsProtected,
+): SystemGround {
+  const { tables, additions } = additionsOf(layout);
+  const totals = versions.map((cells) => totalsIn(cells, additions, { layout, isProtected }));
+  return { tables, totals, isProtected, solve: solver() };
+}
+
 /**
  * All that is published of a family of counts, in all versions, as unknowns and sums. Counts of a family that are equal in one
  * version are one node; those that are equal in two versions are one for a reader who knows that nothing moved there.
@@ -70,16 +101,15 @@ export const isUnknown = (node: Node): boolean =>
 export function systemOf(
   versions: readonly (readonly Cell[])[],
   family: readonly Count[],
-  { layout, isProtected }: { readonly layout: Layout; readonly isProtected: IsProtected },
+  { tables, totals, isProtected, solve }: SystemGround,
   knowsWhatStayed: boolean,
 ): System {
-  const ground = additionsOf(layout);
   const newest = versions.length - 1;
   const same = new Groups();
   const found: { readonly place: Place; readonly cell: Cell; readonly text: string; readonly group: number }[] = [];
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
-      if (!ground.tables.has(cell.breakdown)) continue;
+      if (!tables.has(cell.breakdown)) continue;
       const key = keyOf(cell);
       for (const count of family) {
         const text = cell.values[count];
@@ -91,7 +121,7 @@ export function systemOf(
     }
   const nodes: Node[] = [];
   const byGroup = new Map<number, Node>();
-  const places = versions.map(() => new Map<string, Node>());
+  const places = versions.map(() => new Map(family.map((count) => [count, new Map<string, Node>()])));
   for (const { place, cell, text, group } of found) {
     const root = same.rootOf(group);
     let node = byGroup.get(root);
@@ -102,19 +132,17 @@ export function systemOf(
     }
     node.places.push(place);
     node.isFinest = isUnshown(cell.breakdown);
-    places[place.version]!.set(`${place.count} ${place.key}`, node);
+    places[place.version]!.get(place.count)!.set(place.key, node);
     if (!isProtected(cell.breakdown)) node.isOpen = true;
     else if (place.version === newest) node.isNew = true;
     else if (cell.hidden.includes(place.count)) node.wasHidden = true;
     else node.wasShown = true;
   }
-  const nodeAt = (version: number, count: Count, key: string) => places[version]?.get(`${count} ${key}`);
+  const nodeAt = (version: number, count: Count, key: string) => places[version]?.get(count)?.get(key);
   // Counts that are the same everywhere say everything twice.
   const sums = eachOnce(
-    versions.flatMap((cells, version) =>
-      family.flatMap((count) =>
-        sumsIn(cells, (cell) => nodeAt(version, count, keyOf(cell)), ground, { layout, isProtected }),
-      ),
+    totals.flatMap((ofVersion, version) =>
+      family.flatMap((count) => sumsOfNodes(ofVersion, (cell) => nodeAt(version, count, keyOf(cell)))),
     ),
   );
   const sumsOf = new Map<number, number[]>();
@@ -125,7 +153,7 @@ export function systemOf(
       else known.push(index);
     }
   const finestSums = new Set(sums.flatMap((sum, index) => (sum.some(([node]) => node.isFinest) ? [index] : [])));
-  return { nodes, nodeAt, sums, finestSums, sumsOf };
+  return { nodes, nodeAt, sums, finestSums, sumsOf, solve };
 }
 
 type Sum = readonly (readonly [Node, number])[];
@@ -223,12 +251,11 @@ export function withoutType(name: Breakdown, breakdowns: Layout['breakdowns']): 
   );
 }
 
-function sumsIn(
+function totalsIn(
   cells: readonly Cell[],
-  nodeOf: (cell: Cell) => Node | undefined,
-  { additions }: Additions,
+  additions: readonly Addition[],
   { layout: { breakdowns }, isProtected }: { readonly layout: Layout; readonly isProtected: IsProtected },
-) {
+): readonly Total[] {
   const byBreakdown = Map.groupBy(cells, ({ breakdown }) => breakdown);
   const typesIn = (breakdown: Breakdown) => new Set(byBreakdown.get(breakdown)?.map(({ at }) => at.response_type));
   const others = typesIn(OTHER_TYPES);
@@ -245,18 +272,24 @@ function sumsIn(
     const dimensions: readonly Dimension[] = breakdowns[whole]!;
     const place = ({ at }: Cell) => JSON.stringify(dimensions.map((dimension) => at[dimension] ?? ''));
     const added = Map.groupBy(isByPrimary ? all.filter(({ at }) => !others.has(at.response_type)) : all, place);
-    return (byBreakdown.get(whole) ?? []).flatMap((cell) => {
-      const total = nodeOf(cell);
-      if (total === undefined) return [];
-      const sum: (readonly [Node, number])[] = [[total, -1]];
-      for (const part of added.get(place(cell)) ?? []) {
-        const node = nodeOf(part);
-        if (node !== undefined) sum.push([node, 1]);
-      }
-      // Of responses by type there are no other counts. Figures that an older version lends do not add up to the newer total.
-      const rest = sum.reduce((left, [node, sign]) => left + sign * node.value, 0);
-      return sum.length > 1 && rest === 0 ? [sum] : [];
-    });
+    return (byBreakdown.get(whole) ?? []).map((cell) => ({ whole: cell, parts: added.get(place(cell)) ?? [] }));
+  });
+}
+
+function sumsOfNodes(totals: readonly Total[], nodeOf: (cell: Cell) => Node | undefined): readonly Sum[] {
+  return totals.flatMap(({ whole, parts }) => {
+    const total = nodeOf(whole);
+    if (total === undefined) return [];
+    const sum: (readonly [Node, number])[] = [[total, -1]];
+    let left = -total.value;
+    for (const part of parts) {
+      const node = nodeOf(part);
+      if (node === undefined) continue;
+      sum.push([node, 1]);
+      left += node.value;
+    }
+    // Of responses by type there are no other counts. Figures that an older version lends do not add up to the newer total.
+    return sum.length > 1 && left === 0 ? [sum] : [];
   });
 }
 

@@ -1,9 +1,12 @@
+import { performance } from 'node:perf_hooks';
 import type { Installation } from '../../../core/app/installation.js';
 import { loadMonth } from '../../../core/app/monthly-report.js';
-import { publishDue } from '../../../core/app/releases.js';
+import { publishAside } from '../../../core/app/publishing-thread.js';
+import { publish, publishDue } from '../../../core/app/releases.js';
+import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
 import { stopTestServer } from '../../support/postgres.js';
-import { loadSmallMonth, restate } from './small-month.js';
+import { facts, loadSmallMonth, publishSmallMonth, restate } from './small-month.js';
 import { openWarehouse, type Warehouse } from './warehouse.js';
 
 let warehouse: Warehouse;
@@ -15,6 +18,12 @@ afterAll(stopTestServer);
 
 const signal = new AbortController().signal;
 
+const reach = () => ({
+  connector: 'postgres',
+  config: postgres.config.parse({ url: warehouse.database.url }) as Record<string, unknown>,
+  baseFolder: '.',
+});
+
 /** As a host has it; `closeAfter` decides whether March 2026 is over. */
 const installation = (closeAfter: string, missing_days = 'allow') =>
   ({
@@ -22,6 +31,7 @@ const installation = (closeAfter: string, missing_days = 'allow') =>
       settings: {
         project: { name: 'Outreach', timezone: 'America/Chicago' },
         connections: {},
+        destinations: { warehouse: { connector: 'postgres' } },
         report: {
           destination: 'warehouse',
           months: { close_after: closeAfter, missing_days },
@@ -33,6 +43,7 @@ const installation = (closeAfter: string, missing_days = 'allow') =>
     sql: async (_name: string, { readOnly }: { readonly readOnly: boolean }) =>
       openSqlSession(warehouse.database.url, { readOnly }),
     metadataSchema: async () => 'tributary',
+    destinationPlugin: async () => reach(),
   }) as unknown as Installation;
 
 test('a host releases a month, makes it final when it is due, and restates it when its figures moved, each once', async () => {
@@ -95,4 +106,50 @@ test('a month that lacks days does not become final by time, and the host says w
   );
   const { published, held } = await due(again.built);
   expect([published.map(({ release }) => release.state), held]).toEqual([['final'], []]);
+});
+
+test('while a month of many campaigns by region and segment is published, the process is there for others', async () => {
+  await loadSmallMonth(warehouse);
+  await warehouse.sql.query(
+    `INSERT INTO report.campaign_monthly
+     SELECT (jsonb_populate_record(m, jsonb_build_object('campaign_id', 'c' || c, 'region', 'r' || r, 'segment', 's' || s))).*
+       FROM report.campaign_monthly m, generate_series(1, 100) c, generate_series(1, 4) r, generate_series(1, 4) s
+      WHERE campaign_id = 'a'`,
+  );
+  const before = performance.eventLoopUtilization();
+  const { release } = await publish(installation('8d'), { month: '2026-03', as: 'due', by: 'ana' }, signal);
+  // In this thread it would be all of the time.
+  expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
+  expect(release).toMatchObject({ version: 1, state: 'final', published_by: 'ana' });
+});
+
+test('a thread publishes the same bytes, tells its faults, and ends when it is not wanted any more', async () => {
+  await loadSmallMonth(warehouse);
+  const options = {
+    month: '2026-03',
+    project: { name: 'Outreach', timezone: 'America/Chicago' },
+    closeAfter: '8d',
+    missingDays: 'allow' as const,
+    now: new Date('2026-05-01T12:00:00Z'),
+    as: 'final' as const,
+    by: 'ana',
+    suppression: { threshold: 11, dimensions: ['region', 'segment'] },
+    facts,
+    metadataSchema: 'tributary',
+  };
+  const aside = await publishAside({ reach: reach(), options }, signal);
+  for (const table of ['release', 'release_value']) await warehouse.sql.query(`DELETE FROM report.${table}`);
+  const here = await publishSmallMonth(warehouse, options.now, { suppression: options.suppression });
+  expect(aside).toEqual(here);
+  await expect(
+    publishAside({ reach: reach(), options: { ...options, month: '2020-01' } }, signal),
+  ).rejects.toMatchObject({
+    kind: 'config',
+    message: 'There are no figures for 2020-01.',
+    details: { hint: 'Months with figures: 2026-03.' },
+  });
+  const ending = new AbortController();
+  const ended = publishAside({ reach: reach(), options }, ending.signal);
+  ending.abort(new Error('not wanted'));
+  await expect(ended).rejects.toThrow('not wanted');
 });

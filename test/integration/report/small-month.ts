@@ -2,7 +2,7 @@ import { buildMarts, publishMonth, type PublishOptions, type Publication } from 
 import { CREATE_CAMPAIGNS, CREATE_SERIES, FACTS } from './raw-changes.js';
 import { factsFrom, type Warehouse } from './warehouse.js';
 
-const facts = factsFrom(FACTS);
+export const facts = factsFrom(FACTS);
 
 /** Two campaigns in March 2026, one in each of two regions, as a run has left them. */
 export async function loadSmallMonth(warehouse: Warehouse): Promise<void> {
