@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
-import type { Response } from 'express';
+import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { Request, Response } from 'express';
 import { isConnectorError, type ErrorKind } from '../sdk/errors.js';
 
 const STATUS_BY_KIND: Partial<Record<ErrorKind, number>> = {
@@ -14,6 +14,8 @@ const STATUS_BY_KIND: Partial<Record<ErrorKind, number>> = {
 export interface ProblemOutlet {
   log(error: unknown, requestId: string): void;
   scrub(text: string): string;
+  /** Shows a page to whoever asked for one where there is none; false: a problem is to be told. */
+  tellMissing(request: Request, response: Response): boolean;
 }
 
 interface Problem {
@@ -35,9 +37,14 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) this.outlet.log(error, requestIdOf(response));
     // Once its head is sent, an answer can only break off.
     if (response.headersSent) response.destroy();
+    else if (isNowhere(error, response.req) && this.outlet.tellMissing(response.req, response)) return;
     else sendProblem(response, { ...problem, detail: this.outlet.scrub(problem.detail) });
   }
 }
+
+/** No route has the address, as one has where it knows no run of the name. */
+const isNowhere = (error: unknown, { route }: Request): boolean =>
+  error instanceof NotFoundException && route === undefined;
 
 export function sendProblem(response: Response, { status, title, detail }: Problem): void {
   const instance = response.req.originalUrl.replace(/[?#].*$/s, '');

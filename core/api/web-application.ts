@@ -26,34 +26,55 @@ interface BuiltFile {
   readonly etag: string;
 }
 
+export interface WebApplication {
+  /** Answers what is asked of it, and leaves the rest to others. */
+  serve(request: Request, response: Response, next: NextFunction): void;
+  /** Tells whoever reads pages that there is none at an address; false where a program asks, or where it was not built. */
+  tellMissing(request: Request, response: Response): boolean;
+}
+
 /**
  * Serves what `vite build` made of `web/`: its files are few and small, so they are kept, and nothing of a request ever names a
  * file. Where it was not built, the root leads to the report.
  */
-export function webApplication(folder: string | undefined) {
+export function webApplication(folder: string | undefined): WebApplication {
   const files = folder === undefined ? undefined : builtFiles(folder);
-  return (request: Request, response: Response, next: NextFunction): void => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') return next();
-    const { path } = request;
-    if (files === undefined) return path === '/' ? response.redirect(302, '/report') : next();
-    const isPage = PAGES.test(path);
-    const file = files.get(isPage ? '/index.html' : path);
-    if (file === undefined) return next();
-    // For the log and the metrics, which tell the pattern and never the path.
-    (request as { route?: unknown }).route = { path: isPage ? '/(page)' : '/assets/:file' };
-    response.setHeader('Content-Security-Policy', POLICY);
-    // The names of assets hold a hash of what is in them.
-    response.setHeader(
-      'Cache-Control',
-      path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-    );
-    response.setHeader('ETag', file.etag);
-    response.setHeader('Vary', 'Accept-Encoding');
-    response.type(file.type);
-    const isPacked = request.acceptsEncodings('gzip', 'identity') === 'gzip';
-    if (isPacked) response.setHeader('Content-Encoding', 'gzip');
-    response.send(isPacked ? file.gzip : file.plain);
+  return {
+    serve(request, response, next) {
+      if (!isReading(request)) return next();
+      const { path } = request;
+      if (files === undefined) return path === '/' ? response.redirect(302, '/report') : next();
+      const isPage = PAGES.test(path);
+      const file = files.get(isPage ? '/index.html' : path);
+      if (file === undefined) return next();
+      // For the log and the metrics, which tell the pattern and never the path.
+      (request as { route?: unknown }).route = { path: isPage ? '/(page)' : '/assets/:file' };
+      // The names of assets hold a hash of what is in them.
+      const isKept = path.startsWith('/assets/');
+      response.setHeader('Cache-Control', isKept ? 'public, max-age=31536000, immutable' : 'no-cache');
+      response.setHeader('ETag', file.etag);
+      send(file, request, response);
+    },
+    tellMissing(request, response) {
+      const page = files?.get('/index.html');
+      const isProgram = request.path.startsWith('/api/') || request.accepts(['json', 'html']) !== 'html';
+      if (page === undefined || isProgram || !isReading(request)) return false;
+      response.status(404).setHeader('Cache-Control', 'no-store');
+      send(page, request, response);
+      return true;
+    },
   };
+}
+
+const isReading = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+
+function send(file: BuiltFile, request: Request, response: Response): void {
+  response.setHeader('Content-Security-Policy', POLICY);
+  response.vary('Accept-Encoding');
+  response.type(file.type);
+  const isPacked = request.acceptsEncodings('gzip', 'identity') === 'gzip';
+  if (isPacked) response.setHeader('Content-Encoding', 'gzip');
+  response.send(isPacked ? file.gzip : file.plain);
 }
 
 /** Undefined where there is no such build. */

@@ -117,11 +117,12 @@ export async function startHost(installation: Installation, { host, port, worker
     }
     next();
   });
-  app.use(webApplication(builtWeb(...WEB_PLACES)));
+  const web = webApplication(builtWeb(...WEB_PLACES));
+  app.use(web.serve);
   app.use(negotiation(api));
   const log = (error: unknown, requestId: string) =>
     logger.error(toConnectorError(error).message, { request_id: requestId });
-  app.useGlobalFilters(new ProblemFilter({ log, scrub }));
+  app.useGlobalFilters(new ProblemFilter({ log, scrub, tellMissing: web.tellMissing }));
   try {
     await app.listen(port, host);
   } catch (cause) {

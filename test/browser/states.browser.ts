@@ -77,6 +77,7 @@ test('what is wrong is told with its class and next step, and no such page has a
       '/performance',
       '/quarantine?connection=daily',
       '/audit',
+      '/sometypo',
     ])
       await clean(page, path);
     // This configuration has no report, which the host says with 404.

@@ -173,6 +173,29 @@ test.each([
   expect(JSON.parse(answer.body)).toMatchObject({ type: 'about:blank', status, detail });
 });
 
+test('whoever mistypes an address in a browser gets a page that says so and leads back; programs get a problem', async () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  const page = await host.get('/sometypo', browser);
+  expect([page.status, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+  // The same program as every page, which shows what it knows no page for; `states.browser.ts` looks at it.
+  expect(page.body).toBe((await host.get('/', browser)).body);
+  for (const [path, headers] of [
+    ['/sometypo', {}],
+    ['/sometypo', { accept: '*/*' }],
+    ['/sometypo', { accept: 'application/json' }],
+    ['/api/sometypo', browser],
+    ['/api/runs/none', browser],
+  ] as const) {
+    const told = await host.get(path, headers);
+    expect([path, told.status, told.headers['content-type']]).toEqual([
+      path,
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
+  }
+});
+
 test('a name that is not loopback is not served, whoever asks', async () => {
   for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1'])
     expect({ name, ...(await host.get('/api/runs', { host: name })) }).toMatchObject({ name, status: 421 });
