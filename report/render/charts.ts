@@ -6,7 +6,7 @@ import { channelName, dimensionValue, regionName, segmentName } from './names.js
 import { typeName } from './response-tables.js';
 import { COLOURS } from './style.js';
 import { escape, unescape } from './text.js';
-import { trendChart } from './trend-chart.js';
+import { trendChart, type TrendOptions } from './trend-chart.js';
 
 const TITLES: Readonly<Record<string, string>> = {
   campaigns: 'Figures by campaign',
@@ -57,14 +57,9 @@ export function drawChart(
   section: Section,
   /** One of `CHARTS`, or a dimension of the user's own. */
   chart: string,
-  { width, panelHeight }: { readonly width: number; readonly panelHeight?: number },
+  { width, ...trend }: { readonly width: number } & Pick<TrendOptions, 'panelHeight' | 'isUntold'>,
 ): string | undefined {
-  if (chart === 'trend')
-    return trendChart(section, {
-      width,
-      id: 'trend',
-      ...(panelHeight === undefined ? {} : { panelHeight }),
-    });
+  if (chart === 'trend') return trendChart(section, { width, id: 'trend', ...trend });
   const bars = barsOf(section, chart);
   if (bars.length === 0) return undefined;
   if (chart === 'types') return typeChart(section, { id: chart, width, isWide: true });

@@ -12,6 +12,7 @@ import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './
 import { htmlTable } from './tables.js';
 import { escape, instantText, monthText } from './text.js';
 import { PANELS, trendChart, trendLegend } from './trend-chart.js';
+import { trendMarks } from './trend-marks.js';
 
 const WIDE = 880;
 const NARROW = 328;
@@ -178,7 +179,15 @@ function trend(section: Section): string {
       ({ key, label }) =>
         `<div data-panel="${key}" data-label="${label}">${trendChart(section, { width, id: `${id}-${key}`, only: key })}</div>`,
     ).join('\n');
-  return figure(panels, 'trend', ` data-month="${month.id}" data-days="${Number(month.last_day.slice(8))}"`);
+  return `${figure(panels, 'trend', ` data-month="${month.id}" data-days="${Number(month.last_day.slice(8))}"`)}${marked(section)}`;
+}
+
+/** What the triangles above the days stand for. */
+function marked(section: Section): string {
+  const marks = trendMarks(section);
+  if (marks.length === 0) return '';
+  const items = marks.map(({ date, text }) => `<li><time datetime="${date}">${date}</time> ${escape(text)}</li>`);
+  return `<ul class="marks small" aria-label="Marked days">${items.join('')}</ul>`;
 }
 
 /** Drawn twice, since letters that fit a wide screen are too small on a narrow one. */

@@ -81,6 +81,9 @@ td .none{white-space:normal}
 figure{margin:16px 0 0}
 figure svg{display:block;overflow:visible;width:100%;height:auto;font-family:inherit}
 .narrow{display:none}
+.marks{margin:12px 0 0;padding:0;list-style:none;columns:2 280px;column-gap:24px}
+.marks li{break-inside:avoid}
+.marks time{color:var(--text);font-variant-numeric:tabular-nums;margin-right:4px}
 .scroll{overflow-x:auto;margin-top:16px}
 .scroll:focus-visible{outline:2px solid var(--sent);outline-offset:2px}
 table{border-collapse:collapse;width:100%;font-size:13px;font-variant-numeric:tabular-nums}
@@ -108,6 +111,9 @@ h1{font-size:24px}
 body{font-size:12px}
 main{max-width:none;padding:0}
 .wide{display:block}.narrow{display:none}
+.marks{margin:12px 0 0;padding:0;list-style:none;columns:2 280px;column-gap:24px}
+.marks li{break-inside:avoid}
+.marks time{color:var(--text);font-variant-numeric:tabular-nums;margin-right:4px}
 .scroll{overflow:visible}
 .card{border:1px solid var(--rule)}
 .card,figure,tr,.notes>div{break-inside:avoid}

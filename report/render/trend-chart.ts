@@ -1,6 +1,7 @@
 import type { EarlierDays, Section } from '../section/model.js';
 import { daysBetween } from '../section/calendar.js';
 import { draw, INK } from './svg.js';
+import { markLines, markText, trendMarks } from './trend-marks.js';
 import { monthText, shortText } from './text.js';
 
 /** What the graph shows, from above. */
@@ -14,6 +15,9 @@ export type TrendKey = (typeof PANELS)[number]['key'];
 
 const PANEL_HEIGHT = 128;
 const PANEL_GAP = 34;
+const LINE_HEIGHT = 16;
+/** Of a letter on average, so that no line is cut off. */
+const LETTER_WIDTH = 6.6;
 
 export interface TrendOptions {
   readonly width: number;
@@ -21,9 +25,11 @@ export interface TrendOptions {
   /** One panel alone. */
   readonly only?: TrendKey;
   readonly panelHeight?: number;
+  /** What stands for the marks is told elsewhere; so it is of one panel alone. */
+  readonly isUntold?: boolean;
 }
 
-export type Trend = Pick<Section, 'month' | 'days' | 'earlier_days'>;
+export type Trend = Pick<Section, 'month' | 'days' | 'earlier_days' | 'annotations' | 'anomalies'>;
 
 type Beside = EarlierDays & { readonly line: 'dashed' | 'dotted' };
 
@@ -39,14 +45,19 @@ export function trendLegend(trend: Trend): string {
   return [
     ...(mayMove ? ['hollow points: may still move'] : []),
     ...besideOf(trend).map(({ line, month }) => `${line}: ${monthText(month)}`),
+    ...(trendMarks(trend).length > 0 ? ['triangles: days told below'] : []),
   ].join(', ');
 }
 
 /**
  * The days of the month, one panel a figure: they differ too much in size for one scale. A day that is not measured is a gap,
- * a measured zero lies on the line. Beside it are the month before and the same month last year.
+ * a measured zero lies on the line. Beside it are the month before and the same month last year. Marked days have a triangle above
+ * them, and are told below.
  */
-export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_HEIGHT }: TrendOptions): string {
+export function trendChart(
+  trend: Trend,
+  { width, id, only, panelHeight = PANEL_HEIGHT, isUntold = only !== undefined }: TrendOptions,
+): string {
   const { month, days } = trend;
   const shown = PANELS.filter(({ key }) => only === undefined || key === only);
   const all = daysBetween(month.first_day, month.last_day);
@@ -61,6 +72,10 @@ export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_
     height += PANEL_GAP + (measured(key) ? panelHeight : 0);
   }
   const top = (index: number) => tops[index]!;
+  const marks = trendMarks(trend).filter(({ date }) => all.includes(date));
+  const told = isUntold ? [] : markLines(marks, Math.floor(width / LETTER_WIDTH));
+  const toldTop = height + 8;
+  if (told.length > 0) height = toldTop + told.length * LINE_HEIGHT;
   const options = {
     title: [
       ...shown.map(({ key, label }, index) => ({
@@ -77,6 +92,13 @@ export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_
         top: top(0) - 26,
         padding: 0,
         textStyle: { fontSize: 12, fontWeight: 'normal', color: INK.muted },
+      },
+      {
+        text: told.join('\n'),
+        left: 0,
+        top: toldTop,
+        padding: 0,
+        textStyle: { fontSize: 12, fontWeight: 'normal', color: INK.text, lineHeight: LINE_HEIGHT },
       },
     ],
     grid: shown.map((_, index) => ({
@@ -142,6 +164,15 @@ export function trendChart(trend: Trend, { width, id, only, panelHeight = PANEL_
             if (day?.is_preliminary !== true || day[key] === null) return day?.[key] ?? null;
             return { value: day[key], itemStyle: { color: INK.paper, borderColor: INK[key], borderWidth: 1.5 } };
           }),
+          markPoint: {
+            silent: true,
+            symbol: 'triangle',
+            symbolRotate: 180,
+            symbolSize: [8, 6],
+            itemStyle: { color: INK.text },
+            label: { show: false },
+            data: measured(key) ? marks.map(({ date }) => ({ coord: [all.indexOf(date), 0], y: top(index) - 4 })) : [],
+          },
         },
       ];
     }),
@@ -165,5 +196,6 @@ function describe(trend: Trend, shown: readonly (typeof PANELS)[number][]): stri
     const highest = measured.reduce((best, day) => ((day[key] ?? 0) > (best[key] ?? 0) ? day : best));
     return `${label}: measured on ${measured.length} days, highest on ${highest.date} with ${highest[key]}.`;
   });
-  return `Days of ${monthText(month.id)}. ${parts.join(' ')}${legend === '' ? '' : ` Lines and points: ${legend}.`} The same figures stand in the table by day.`;
+  const marks = trendMarks(trend).map(markText).join('; ');
+  return `Days of ${monthText(month.id)}. ${parts.join(' ')}${legend === '' ? '' : ` Lines and points: ${legend}.`}${marks === '' ? '' : ` Marked days: ${marks}.`} The same figures stand in the table by day.`;
 }

@@ -11,8 +11,11 @@ export const BOLD = 'bold';
 export const FIGURES: { features: PDFKit.Mixins.OpenTypeFeatures[] } = { features: ['tnum'] };
 
 const MARGIN = { top: 46, bottom: 54, left: 48, right: 48 };
-/** The place of the footer, within the margin. */
-const FOOT = 36;
+/** The place of the footer, within the margin, and how high a line of it is. */
+const FOOT = 40;
+const FOOT_LINE = 11;
+/** For the number of the page. */
+const FOOT_END = 60;
 
 /** Sheets of paper that are written from above, with what a screen reader needs: a tagged document, headings, tables. */
 export interface Paper {
@@ -27,8 +30,22 @@ export interface Paper {
   left_over(): number;
   element(type: string, draw: () => void, options?: { readonly alt?: string }): void;
   readonly root: Element;
-  /** Ends the document. */
-  end(foot: string): Promise<Buffer>;
+  /** Ends the document, with these lines at the foot of each page; what is too long of one is cut off. */
+  end(foot: readonly string[]): Promise<Buffer>;
+}
+
+/**
+ * The text with its lines broken between words, as the present font has them; the document would break names such as
+ * America/Chicago in two.
+ */
+export function betweenWords(doc: Doc, text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length === 0 || doc.widthOfString(longer) > width) lines.push(word);
+    else lines[lines.length - 1] = longer;
+  }
+  return lines.join('\n');
 }
 
 export async function openPaper(about: {
@@ -85,9 +102,14 @@ export async function openPaper(about: {
         doc.markContent('Artifact', { type: 'Pagination' });
         doc.font(REGULAR).fontSize(8).fillColor(COLOURS.muted);
         const y = pageHeight - FOOT;
-        doc.text(foot, MARGIN.left, y, { width: paper.width - 60, lineBreak: false, ellipsis: true });
-        doc.text(`${page - start + 1} of ${count}`, MARGIN.left + paper.width - 60, y, {
-          width: 60,
+        for (const [line, text] of foot.entries())
+          doc.text(text, MARGIN.left, y + line * FOOT_LINE, {
+            width: paper.width - FOOT_END,
+            height: FOOT_LINE,
+            ellipsis: true,
+          });
+        doc.text(`${page - start + 1} of ${count}`, MARGIN.left + paper.width - FOOT_END, y, {
+          width: FOOT_END,
           align: 'right',
           lineBreak: false,
         });

@@ -7,7 +7,8 @@ import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable, type Sect
 import { intervalText, textOf } from '../shown.js';
 import { COLOURS } from '../style.js';
 import { instantText, monthText, unescape } from '../text.js';
-import { BOLD, FIGURES, openPaper, REGULAR, type Paper } from './paper.js';
+import { markText, trendMarks } from '../trend-marks.js';
+import { betweenWords, BOLD, FIGURES, openPaper, REGULAR, type Paper } from './paper.js';
 import { drawSvg } from './svg.js';
 import { drawTable, tableStart } from './table.js';
 
@@ -26,7 +27,7 @@ export async function renderPdf(section: Section): Promise<Buffer> {
   drawParts(paper, section);
   drawNotes(paper, section);
   const made = instantText(generated_at, project.time_zone);
-  return paper.end(`${project.name}  ·  ${title}  ·  ${stateText(section)}  ·  made ${made}`);
+  return paper.end([`${project.name}  ·  ${title}`, `${stateText(section)}  ·  made ${made}`]);
 }
 
 function drawHeader(paper: Paper, section: Section): void {
@@ -66,7 +67,7 @@ function drawHeader(paper: Paper, section: Section): void {
       doc
         .fontSize(9.5)
         .fillColor(COLOURS.text)
-        .text(text, x, doc.y, { width: span - 10 });
+        .text(betweenWords(doc, text, span - 10), x, doc.y, { width: span - 10 });
       lowest = Math.max(lowest, doc.y);
     }),
   );
@@ -166,13 +167,19 @@ function drawParts(paper: Paper, section: Section): void {
     const more = table === undefined ? undefined : tables.get(`${table.id}_own`);
     if (more !== undefined) drawPart(paper, { title: more.title, lead: OWN, drawn: undefined, table: more });
   };
-  const graphs = PANELS.map((panelHeight) => drawChart(section, 'trend', { width: DRAWN, panelHeight })!);
+  const marks = trendMarks(section).map(markText);
+  const graphs = PANELS.map((panelHeight) =>
+    drawChart(section, 'trend', { width: DRAWN, panelHeight, isUntold: true })!,
+  );
+  const fits = (drawn: string, more: number) => HEADING + heightOn(paper, drawn) + more <= paper.left_over();
+  const told = marks.length === 0 ? 0 : marks.reduce((sum, mark) => sum + markHeight(paper, mark), 8);
   drawPart(paper, {
     title: 'By day',
     lead: 'Days without data are gaps; a zero was measured.',
-    drawn: graphs.find((drawn) => HEADING + heightOn(paper, drawn) <= paper.left_over()) ?? graphs[0],
+    drawn: graphs.find((drawn) => fits(drawn, told)) ?? graphs.find((drawn) => fits(drawn, 0)) ?? graphs[0],
     table: undefined,
   });
+  drawMarks(paper, marks);
   part('By campaign', `The largest by messages sent. ${rates}`, 'campaigns', tables.get('campaign'));
   part('By region', rates, 'regions', tables.get('region'));
   part('By member segment', rates, 'segments', tables.get('segment'));
@@ -247,6 +254,22 @@ function drawPart(paper: Paper, { title, lead, drawn, table }: Part): void {
   }
   if (table !== undefined) drawTable(paper, table);
   paper.y += 8;
+}
+
+const markHeight = ({ doc, width }: Paper, mark: string): number =>
+  doc.font(REGULAR).fontSize(8).heightOfString(mark, { width }) + 1;
+
+/** What the triangles of the graph stand for; where it finds no room below it, it follows on the next page. */
+function drawMarks(paper: Paper, marks: readonly string[]): void {
+  const { doc, left, width } = paper;
+  paper.room(marks.reduce((sum, mark) => sum + markHeight(paper, mark), 0));
+  for (const mark of marks) {
+    const height = markHeight(paper, mark);
+    paper.room(height);
+    paper.element('P', () => doc.fillColor(COLOURS.text).text(mark, left, paper.y, { width }));
+    paper.y += height;
+  }
+  if (marks.length > 0) paper.y += 8;
 }
 
 function drawNotes(paper: Paper, { notes }: Section): void {

@@ -222,7 +222,12 @@ describe.each(MONTHS)('in every form of %s', (month) => {
     expect(lines.join('\n')).toContain(section.notes[0]!.title);
     // The graph by day is below the cards, on the first sheet.
     expect(lines.indexOf('By day')).toBeGreaterThan(0);
-    expect(lines.indexOf('By day')).toBeLessThan(lines.findIndex((line) => / 1 of \d+$/.test(line)));
+    const foot = lines.findIndex((line) => / 1 of \d+$/.test(line));
+    expect(lines.indexOf('By day')).toBeLessThan(foot);
+    // What the sheet is stands in one line and how it stands in the other; no name of a zone is broken in two.
+    expect(lines[foot]).toMatch(/^Outreach · Real-time Campaign Performance Overview, \w+ \d{4} 1 of \d+$/);
+    expect(lines[foot + 1]).toMatch(/ · made \d{4}-\d\d-\d\d \d\d:\d\d America\/Chicago$/);
+    expect(lines.filter((line) => line.endsWith(' America/'))).toEqual([]);
   });
 
   test('the mail says them as tables, as text and on its cards', async () => {

@@ -1,4 +1,5 @@
 import { trendChart, trendLegend, type Trend } from '../../../report/render/trend-chart.js';
+import { markLines, markText } from '../../../report/render/trend-marks.js';
 import { NOTHING_MEASURED } from '../../../report/section/figures.js';
 
 const day = (date: string, sent: number) => ({ ...NOTHING_MEASURED, date, sent });
@@ -13,6 +14,8 @@ const settled: Trend = {
   month,
   days: [1, 2, 3].map((at) => ({ ...day(`2026-11-0${at}`, at * 10), is_preliminary: false })),
   earlier_days: { previous_month: null, last_year: null },
+  annotations: [],
+  anomalies: [],
 };
 const draw = (trend: Trend) => trendChart(trend, { width: 880, id: 'trend' });
 const count = (svg: string, what: RegExp) => [...svg.matchAll(what)].length;
@@ -38,6 +41,36 @@ test('the month before and the same month last year are beside it, on the same d
   expect(count(draw(settled), DASHED)).toBe(0);
   expect(count(draw(beside), DASHED)).toBe(2);
   expect(draw(beside)).toMatch(/<text[^>]*>dashed: October 2026, dotted: November 2025<\/text>/);
+});
+
+const MARK = /<path[^>]*fill="var\(--text\)"/g;
+
+test('days on which campaigns began are marked in every panel and told below it', () => {
+  const marked: Trend = {
+    ...settled,
+    days: settled.days.map((one) => ({ ...one, opened: 4 })),
+    annotations: [
+      { date: '2026-11-02', kind: 'send', text: 'Welcome, Refill and 4 more' },
+      { date: '2026-11-03', kind: 'definition', text: 'opened: without machines' },
+    ],
+    anomalies: [{ date: '2026-11-02', figure: 'sent', value: 20, usual: 9.6, weeks: 8 }],
+  };
+  expect(count(draw(settled), MARK)).toBe(0);
+  // Responses are not measured, and have no panel.
+  expect(count(draw(marked), MARK)).toBe(2 * 2);
+  expect(trendLegend(marked)).toBe('triangles: days told below');
+  for (const text of ['2: Welcome, Refill and 4 more; sent 20 where 10 are usual', '3: opened: without machines'])
+    expect(draw(marked)).toMatch(new RegExp(`<text[^>]*>${text}</text>`));
+  expect(draw(marked)).toMatch(/<desc[^>]*>[^<]*Marked days: 2: Welcome/);
+  // Alone it stands in a page that has them beside it.
+  expect(trendChart(marked, { width: 880, id: 'trend', only: 'sent' })).not.toMatch(/<text[^>]*>2: Welcome/);
+});
+
+test('of marked days no more are told than find room, and the rest is counted', () => {
+  const marks = Array.from({ length: 12 }, (_, at) => ({ date: `2026-11-${10 + at}`, text: `Campaign ${at}` }));
+  expect(markLines(marks, 80)).toEqual([...marks.slice(0, 7).map(markText), 'and 5 more marked days']);
+  expect(markLines(marks.slice(0, 8), 80)).toHaveLength(8);
+  expect(markLines([{ date: '2026-11-02', text: 'one two three' }], 10)).toEqual(['2: one two', '    three']);
 });
 
 test.each([56, 64, 74, 84, 128])(
