@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { singerProgram } from '../support/singer-python.js';
 import { stopTestServer } from '../support/postgres.js';
@@ -11,7 +12,7 @@ let project: Project;
 let tapConfig: string;
 beforeAll(async () => {
   project = await newProject();
-  await project.write('data/a.csv', 'id,name,sent\n1,Ann,10\n2,"Bo, jr",9007199254740993\n');
+  await project.write('data/a.csv', 'id,name,sent,cost\n1,Ann,10,1.25\n2,"Bo, jr",9007199254740993,-0.1\n');
   tapConfig = await project.write(
     'tap.json',
     JSON.stringify({ files: [{ stream: 'engagement', path: './data/*.csv', format: 'csv', primary_key: ['id'] }] }),
@@ -29,7 +30,7 @@ const messagesOf = (text: string) =>
     .map((line) => JSON.parse(line) as { type: string; value?: unknown; record?: Record<string, unknown> });
 
 /** Foreign programs are there where `.ci/run` has installed them. */
-const [tapJsonl, targetCsv] = [singerProgram('tap-jsonl'), singerProgram('target-csv')];
+const [tapJsonl, targetCsv, pytest] = ['tap-jsonl', 'target-csv', 'pytest'].map(singerProgram);
 if (tapJsonl === undefined || targetCsv === undefined)
   console.warn(
     'tap-jsonl and target-csv are not installed (see .ci/run): the bridges are tried with our own programs alone.',
@@ -37,13 +38,14 @@ if (tapJsonl === undefined || targetCsv === undefined)
 
 describe('a source of ours as a tap', () => {
   let told = '';
+  let discovered = '';
 
   test('tells schema, records with all their digits, and a state from which it goes on', async () => {
     const { code, stdout } = await project.run(['tap', 'local', '--config', tapConfig]);
     expect(code).toBe(0);
     told = stdout;
     expect(messagesOf(stdout).map(({ type }) => type)).toEqual(['SCHEMA', 'RECORD', 'RECORD', 'STATE']);
-    expect(stdout).toContain('"_sdc_source_lineno":2,"id":2,"name":"Bo, jr","sent":9007199254740993}');
+    expect(stdout).toContain('"_sdc_source_lineno":2,"id":2,"name":"Bo, jr","sent":9007199254740993,"cost":"-0.1"}');
     const state = await project.write('state.json', JSON.stringify(messagesOf(stdout).at(-1)!.value));
     const again = await project.run(['tap', 'local', '--config', tapConfig, '--state', state]);
     expect(messagesOf(again.stdout).filter(({ type }) => type === 'RECORD')).toEqual([]);
@@ -64,8 +66,8 @@ describe('a source of ours as a tap', () => {
   });
 
   test('discovers a catalog, whose streams and properties are chosen from', async () => {
-    const { stdout } = await project.run(['tap', 'local', '--config', tapConfig, '--discover']);
-    const { streams } = JSON.parse(stdout) as { streams: any[] };
+    ({ stdout: discovered } = await project.run(['tap', 'local', '--config', tapConfig, '--discover']));
+    const { streams } = JSON.parse(discovered) as { streams: any[] };
     expect(streams).toMatchObject([
       { tap_stream_id: 'engagement', key_properties: ['id'], replication_method: 'INCREMENTAL' },
     ]);
@@ -74,7 +76,22 @@ describe('a source of ours as a tap', () => {
     const catalog = await project.write('catalog.json', JSON.stringify({ streams }));
     const read = await project.run(['tap', 'local', '--config', tapConfig, '--catalog', catalog]);
     const [record] = messagesOf(read.stdout).filter(({ type }) => type === 'RECORD');
-    expect(Object.keys(record!.record!)).toEqual(['_sdc_source_file', '_sdc_source_lineno', 'id', 'name']);
+    expect(Object.keys(record!.record!)).toEqual(['_sdc_source_file', '_sdc_source_lineno', 'id', 'name', 'cost']);
+  });
+
+  (pytest === undefined ? test.skip : test)('keeps what the Singer SDK demands of taps', async () => {
+    const child = spawn(pytest!, ['-q', '-p', 'no:cacheprovider', 'test/fixtures/singer/tap_suite.py'], {
+      env: {
+        ...process.env,
+        TAP_CATALOG: await project.write('suite-catalog.json', discovered),
+        TAP_MESSAGES: await project.write('suite-messages.jsonl', told),
+        PYTHONDONTWRITEBYTECODE: '1',
+      },
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const report = await text(child.stdout);
+    // One test for each property and what the schema says of it, beside those of the tap and of the stream.
+    expect(report.trim().split('\n').at(-1)).toMatch(/^\d\d passed/);
   });
 
   (targetCsv === undefined ? test.skip : test)('is written by a target of others', async () => {
@@ -89,9 +106,9 @@ describe('a source of ours as a tap', () => {
     expect((await once(child, 'exit'))[0]).toBe(0);
     const rows = (await readFile(join(folder, 'engagement.csv'), 'utf8')).trim().split(/\r?\n/);
     expect(rows.map((row) => row.split(',').slice(2).join(','))).toEqual([
-      'id,name,sent',
-      '1,Ann,10',
-      '2,"Bo, jr",9007199254740993',
+      'id,name,sent,cost',
+      '1,Ann,10,1.25',
+      '2,"Bo, jr",9007199254740993,-0.1',
     ]);
   });
 });
