@@ -72,7 +72,7 @@ export async function mergeStaged(
   plan: MergePlan,
   checkpoint: Checkpoint,
   dirty: DirtyWriter,
-  serverVersion: number,
+  { serverVersion, repeats }: { readonly serverVersion: number; readonly repeats: boolean },
 ): Promise<MergeCounts> {
   const { target, staging, keyMatch } = plan;
   const count = async (sql: string) => (await client.query(sql)).rowCount ?? 0;
@@ -86,7 +86,7 @@ export async function mergeStaged(
     return { inserted: await insert(client, plan), updated: 0, unchanged: 0, superseded: 0, deleted };
   }
 
-  let superseded = await dropOlderInStaging(client, table, plan);
+  let superseded = repeats ? await dropOlderInStaging(client, table, plan) : 0;
   let deleted = 0;
   let unchanged = 0;
   if (populated) {
@@ -130,7 +130,7 @@ async function mergeInOne(
   dirty: DirtyWriter,
 ): Promise<{ inserted: number; updated: number; unchanged: number }> {
   await client.query(`CREATE UNLOGGED SEQUENCE ${plan.counter} OWNED BY ${plan.staging}._pos`);
-  if (await isMuchLarger(client, plan)) await client.query(ROW_BY_ROW);
+  if (await isMuchLarger(client, plan, table.key)) await client.query(ROW_BY_ROW);
   const marks = dirty.marksOf('new');
   const before = dirty
     .marksOf('old')
@@ -168,16 +168,21 @@ async function mergeInOne(
  * Looks each staged row up by the key. A page that holds a row to be changed is read anyway, so it costs nothing to find it there,
  * and rows are met in the order of delivery, which is most often that of the table. A hash of a large table does not fit into
  * memory: it comes in parts, each of which goes through the table once more and writes its pages whole into the log; the order of
- * keys does the same for each row. By costs, so that a key that no index can find is not looked for row by row.
+ * keys does the same for each row.
  */
-const ROW_BY_ROW = 'SET LOCAL random_page_cost = 0.1; SET LOCAL seq_page_cost = 10; SET LOCAL enable_mergejoin = off';
+const ROW_BY_ROW = 'SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off';
 
-/** Whether the table is so much larger than what is staged that going through it costs more than looking up each row. */
-async function isMuchLarger(client: pg.ClientBase, { target, staging }: MergePlan): Promise<boolean> {
+/** Whether the table is so much larger than what is staged that going through it costs more than looking up each row by an index. */
+async function isMuchLarger(client: pg.ClientBase, { target, staging }: MergePlan, key: readonly string[]) {
   const { rows } = await client.query<{ is: boolean }>(
     // A table without partitions is no tree; one with them is as large as they are.
     `SELECT coalesce((SELECT sum(pg_relation_size(relid)) FROM pg_partition_tree(t)), pg_relation_size(t))
-            > 3 * pg_relation_size(${literal(staging)}::regclass) AS is FROM CAST(${literal(target)} AS regclass) AS t`,
+            > 3 * pg_relation_size(${literal(staging)}::regclass)
+        AND EXISTS (SELECT FROM pg_index i WHERE i.indrelid = t AND i.indisunique AND i.indisvalid AND i.indpred IS NULL
+                       AND (SELECT array_agg(a.attname::text) FROM pg_attribute a
+                             WHERE a.attrelid = t AND a.attnum = ANY (i.indkey)) <@ $1::text[]) AS is
+       FROM CAST(${literal(target)} AS regclass) AS t`,
+    [key],
   );
   return rows[0]?.is === true;
 }
@@ -206,13 +211,7 @@ async function dropUnchanged(client: pg.ClientBase, plan: MergePlan, dirty: Dirt
 
 /** Of each key the last version stays: by the version column, then by position. */
 async function dropOlderInStaging(client: pg.ClientBase, table: TableSpec, plan: MergePlan): Promise<number> {
-  if (table.key.includes('_source_row')) return 0; // the position itself is the key
   const key = table.key.map(quote).join(', ');
-  // Workers would each find nearly all keys, and sort them for one another.
-  await client.query('SET LOCAL max_parallel_workers_per_gather = 0');
-  const repeated = await client.query(`SELECT 1 FROM ${plan.staging} GROUP BY ${key} HAVING count(*) > 1 LIMIT 1`);
-  await client.query('SET LOCAL max_parallel_workers_per_gather TO DEFAULT');
-  if (repeated.rowCount === 0) return 0;
   const version = table.version === undefined ? '' : `${quote(table.version)} DESC NULLS LAST, `;
   const { rowCount } = await client.query(
     `DELETE FROM ${plan.staging} WHERE ctid IN (

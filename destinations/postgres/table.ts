@@ -99,12 +99,20 @@ export async function createTable(
   checkNames(table);
   await ensureSchema(client, table.schema);
   await client.query(
-    `CREATE TABLE IF NOT EXISTS ${tableName(table)} (${columnDefinitions(table)}${options.key ? keyClause(table) : ''})`,
+    `CREATE TABLE IF NOT EXISTS ${tableName(table)} (${columnDefinitions(table)}${options.key ? keyClause(table) : ''})${isUpdated(table) ? ROOM_FOR_UPDATES : ''}`,
   );
 }
 
+const isUpdated = ({ key, write }: TableSpec) => key.length > 0 && write !== 'append';
+
+/**
+ * What finds room on the page of its former version needs no new entry in any index, which is a third of a merge that changes rows.
+ * More room than that saved little more and makes the table larger.
+ */
+const ROOM_FOR_UPDATES = ' WITH (fillfactor = 90)';
+
 function keyClause(table: TableSpec): string {
-  return table.key.length === 0 || table.write === 'append' ? '' : `, PRIMARY KEY (${table.key.map(quote).join(', ')})`;
+  return isUpdated(table) ? `, PRIMARY KEY (${table.key.map(quote).join(', ')})` : '';
 }
 
 /** Adds, widens and loosens columns in one transaction under the fence; a column that is gone from the stream stays. */

@@ -15,7 +15,7 @@ import { fenceKey, holdFence, lookAtFence, markFirstLoad } from './fence.js';
 import { dirtyWriter, mergeStaged, planMerge, yieldToOrdinary, type MergeCounts } from './merge.js';
 import { literal, quote, stagingName } from './names.js';
 import { quarantineStaging, resolveQuarantine, stagingLost } from './quarantine.js';
-import { beginCopy, beginLongCopy, stagingTable, type BinaryCopy } from './staging.js';
+import { beginCopy, beginLongCopy, lookAtStaged, stagingTable, type BinaryCopy } from './staging.js';
 import { createTable } from './table.js';
 import { tableName } from './columns.js';
 
@@ -55,14 +55,14 @@ export async function stagingWriter(context: CheckpointContext, slice: string, s
     maxCopyBytes: COPY_BYTES,
     openTransaction: undefined,
     async apply(transaction, checkpoint, staged) {
-      const { rows } = await transaction.query<{ n: number }>(`SELECT count(*) AS n FROM ${staging}`);
-      if (Number(rows[0]?.n) !== staged) throw stagingLost(table, slice, staged, Number(rows[0]?.n));
+      const { rows, repeats } = await lookAtStaged(transaction, table, staging);
+      if (rows !== staged) throw stagingLost(table, slice, staged, rows);
       await resolveQuarantine(transaction, context, slice, staging, 's._pos');
       const dirty = dirtyWriter(transaction, metadata, fence.run.id, table);
       const counter = `${quote(metadata)}.${quote(`${name}_n`)}`;
       const plan = planMerge(table, { staging, counter }, slice, fence.run.id);
       const yielded = await yieldToOrdinary(transaction, context, plan);
-      const counts = await mergeStaged(transaction, table, plan, checkpoint, dirty, serverVersion);
+      const counts = await mergeStaged(transaction, table, plan, checkpoint, dirty, { serverVersion, repeats });
       return { ...counts, superseded: counts.superseded + yielded };
     },
     async end() {

@@ -69,7 +69,7 @@ export const MUTATIONS: Readonly<Record<string, readonly Mutation[]>> = {
   staged_rows_skipped: [
     {
       file: 'destinations/postgres/writer.js',
-      find: /if \(Number\(rows\[0\]\?\.n\) !== staged\) throw stagingLost\([^;]*;/,
+      find: /if \(rows !== staged\) throw stagingLost\([^;]*;/,
       replace: 'await transaction.query(`DELETE FROM ${staging} WHERE _pos = 2`);',
     },
   ],
