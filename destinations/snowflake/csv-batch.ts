@@ -1,5 +1,6 @@
 import { ConnectorError, type Batch, type Field } from '#sdk';
 import { decimalText } from '../sql/decimal-text.js';
+import { writeNumber, writeWhole } from './number-text.js';
 
 export interface CsvBatch extends Batch {
   /** The encoded rows; valid until the next `begin` or `reset`. */
@@ -62,6 +63,10 @@ class SnowflakeBatch implements CsvBatch {
   #at = 0;
   #rowStart = 0;
   #column = 0;
+  #lastDay = Number.NaN;
+  #lastYear = 0;
+  #lastMonth = 0;
+  #lastDigits = 0;
   readonly #columns: number;
   readonly #isInstant: readonly boolean[];
   readonly #target: number;
@@ -131,7 +136,10 @@ class SnowflakeBatch implements CsvBatch {
   }
 
   number(value: number): void {
-    this.#ascii(Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : (FLOATS.get(value) ?? 'NaN'));
+    this.#separate();
+    const end = writeNumber(this.#buffer, this.#at, value);
+    if (end > 0) this.#at = end;
+    else this.#put(Object.is(value, -0) ? '-0' : Number.isFinite(value) ? String(value) : (FLOATS.get(value) ?? 'NaN'));
   }
 
   decimal(bytes: Uint8Array, start: number, end: number): void {
@@ -271,6 +279,10 @@ class SnowflakeBatch implements CsvBatch {
 
   #ascii(text: string): void {
     this.#separate();
+    this.#put(text);
+  }
+
+  #put(text: string): void {
     const b = this.#buffer;
     let at = this.#at;
     // A call of the buffer's own writer costs more than so few characters.
@@ -284,15 +296,7 @@ class SnowflakeBatch implements CsvBatch {
       this.#at += b.write(String(value), this.#at, 'latin1');
       return;
     }
-    let length = 1;
-    for (let rest = value; rest >= 10; rest = (rest / 10) | 0) length += 1;
-    let rest = value;
-    for (let at = this.#at + length - 1; at >= this.#at; at -= 1) {
-      const next = (rest / 10) | 0;
-      b[at] = ZERO + rest - next * 10;
-      rest = next;
-    }
-    this.#at += length;
+    this.#at = writeWhole(b, this.#at, value);
   }
 
   #two(value: number): void {
@@ -304,6 +308,16 @@ class SnowflakeBatch implements CsvBatch {
 
   /** Civil from days, after Howard Hinnant, https://howardhinnant.github.io/date_algorithms.html. */
   #day(days: number): void {
+    const at = this.#at;
+    const view = this.#view;
+    // A row's dates are often of one day.
+    if (days === this.#lastDay) {
+      view.setUint32(at, this.#lastYear, true);
+      view.setUint32(at + 4, this.#lastMonth, true);
+      view.setUint16(at + 8, this.#lastDigits, true);
+      this.#at = at + 10;
+      return;
+    }
     const z = days + 719_468;
     const era = Math.floor(z / 146_097);
     const ofEra = z - era * 146_097;
@@ -321,6 +335,10 @@ class SnowflakeBatch implements CsvBatch {
     this.#two(month);
     this.#buffer[this.#at++] = 0x2d;
     this.#two(day);
+    this.#lastDay = days;
+    this.#lastYear = view.getUint32(at, true);
+    this.#lastMonth = view.getUint32(at + 4, true);
+    this.#lastDigits = view.getUint16(at + 8, true);
   }
 
   #clock(seconds: number, micros: number): void {
