@@ -13,6 +13,6 @@ export default {
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   setupFiles: ['<rootDir>/test/support/rights-of-new-files.ts'],
   testTimeout: 180_000,
-  // More than the two cores that there may be: many tests wait for processes, leases and disks.
-  maxWorkers: 3,
+  // Twice the two cores that there may be: the slow files use about half a core each, since they wait for processes, leases and disks.
+  maxWorkers: 4,
 };
