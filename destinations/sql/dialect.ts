@@ -59,7 +59,7 @@ export interface SqlDialect {
   /** The first statements of a transaction whose queries are all to see the same state. */
   readonly readOneState: readonly string[];
   createTable(table: TableDefinition): string;
-  /** Adds a column where it is missing; in rows that are there it is null, or where it may not be null the empty text. */
+  /** Adds a column that is missing, also where that may be an error by now if another one has; in rows that are there it is null, or where it may not be null the empty text. */
   addColumn(table: TableDefinition, column: ColumnDefinition): string;
   /** Statements after which the key of a table that is there is the one given. */
   changeKey(table: TableDefinition): readonly string[];
@@ -67,6 +67,8 @@ export interface SqlDialect {
   createView(name: string, select: string): string;
   /** Who rights are given to, as GRANT and REVOKE name them. */
   role(name: string): string;
+  /** What GRANT and REVOKE call a view. */
+  readonly grantedView: 'TABLE' | 'VIEW';
   /** The one that works, as the catalog names it: an expression. */
   readonly currentRole: string;
   /** The view of the catalog with rights to tables, without what everybody has. */

@@ -74,6 +74,7 @@ export const postgresDialect: SqlDialect = {
   ],
   createView: (name, select) => `CREATE OR REPLACE VIEW ${name} AS ${select}`,
   role: quote,
+  grantedView: 'TABLE',
   currentRole: 'current_user',
   tableGrants: 'information_schema.role_table_grants',
   metadataTable: (table) => table,

@@ -80,14 +80,20 @@ export const snowflakeDialect: SqlDialect = {
     );
     return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')}))`;
   },
-  addColumn: ({ schema, name, key }, column) =>
-    `ALTER TABLE ${quote(schema)}.${quote(name)} ADD COLUMN IF NOT EXISTS ${quote(column.name)} ${SQL_TYPES[column.type]}${
-      column.nullable === true && !key.includes(column.name) ? '' : ` NOT NULL DEFAULT ''`
-    }`,
+  addColumn: ({ schema, name, key }, column) => {
+    const definition = `${quote(column.name)} ${SQL_TYPES[column.type]}`;
+    // With a default it knows no IF NOT EXISTS. https://docs.snowflake.com/en/sql-reference/sql/alter-table
+    return `ALTER TABLE ${quote(schema)}.${quote(name)} ADD COLUMN ${
+      column.nullable === true && !key.includes(column.name)
+        ? `IF NOT EXISTS ${definition}`
+        : `${definition} NOT NULL DEFAULT ''`
+    }`;
+  },
   // Keys are information there and nothing rests on them.
   changeKey: () => [],
   createView: (name, select) => `CREATE OR REPLACE VIEW ${name} COPY GRANTS AS ${select}`,
   role: (name) => `ROLE ${quote(name)}`,
+  grantedView: 'VIEW',
   currentRole: 'CURRENT_ROLE()',
   tableGrants: 'information_schema.table_privileges',
   metadataTable,

@@ -125,7 +125,14 @@ export async function presentIn(sql: SqlSession, dialect: SqlDialect, own: OwnFi
 export async function extendTable(sql: SqlSession, dialect: SqlDialect, table: TableDefinition): Promise<void> {
   const present = await columnsIn(sql, dialect, table.name);
   const missing = table.columns.filter(({ name }) => !present.has(name));
-  for (const column of missing) await sql.query(dialect.addColumn(table, column));
+  for (const column of missing)
+    try {
+      await sql.query(dialect.addColumn(table, column));
+    } catch (error) {
+      // Where no lock keeps builds apart, another one may have been first.
+      const present = await columnsIn(sql, dialect, table.name).catch(() => undefined);
+      if (present?.has(column.name) !== true) throw error;
+    }
   if (missing.some(({ name }) => table.key.includes(name)))
     for (const statement of dialect.changeKey(table)) await sql.query(statement);
 }

@@ -35,11 +35,15 @@ const measuredIn = (values: Cell['values']) =>
     .filter(([, value]) => value !== null)
     .sort(([one], [other]) => (one < other ? -1 : 1));
 
-/** What a reader is told. That a hidden figure moved is not told either. */
+/** What a reader is told, in an order that no database gives. That a hidden figure moved is not told either. */
 export function movesOf(before: readonly Cell[], rows: readonly ChangedRow[], layout: Layout): readonly Move[] {
   const told = layout.values.filter((name) => !isSide(name, layout));
   const known = new Map(before.map((cell) => [keyOf(cell), cell]));
-  return rows.flatMap((row) => {
+  const places = [...new Set(rows.map(({ breakdown }) => breakdown))];
+  const inOrder = rows
+    .map((row) => ({ row, place: places.indexOf(row.breakdown), key: keyOf(row) }))
+    .toSorted((one, other) => one.place - other.place || (one.key < other.key ? -1 : 1));
+  return inOrder.flatMap(({ row }) => {
     if (isUnshown(row.breakdown)) return [];
     const old = known.get(keyOf(row));
     const at = Object.fromEntries(Object.entries(row.at).filter(([, value]) => value !== ''));

@@ -20,8 +20,11 @@ const RATES = {
 } as const satisfies Readonly<Record<string, readonly [Value, Value]>>;
 const FIGURES = [...COUNTS, ...AMOUNTS].filter((name) => !RATE_SIDES.includes(name));
 
-/** An underscore stands for any character, unless it is told not to. */
-const isHidden = (name: Value) => `position(',${name},' in c.hidden) > 0`;
+/** Not by LIKE, in which an underscore stands for any character. */
+const hiddenBy =
+  ({ contains }: SqlDialect) =>
+  (name: Value) =>
+    contains('c.hidden', `',${name},'`);
 
 /** Of each month the newest release: one view a table that may be shown, and one of the releases. */
 const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, string>> => ({
@@ -39,6 +42,7 @@ const viewsOf = (layout: Layout, dialect: SqlDialect): Readonly<Record<string, s
 
 function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layout, dialect: SqlDialect): string {
   const { quote } = dialect;
+  const isHidden = hiddenBy(dialect);
   const dimensions = breakdowns[breakdown]!;
   const figures = FIGURES.map((name) => `CASE WHEN ${isHidden(name)} THEN NULL ELSE c.${name} END AS ${name}`);
   const rates = Object.entries(RATES).flatMap(([rate, [part, whole]]) => {
@@ -88,7 +92,9 @@ function viewOf(breakdown: Breakdown, { own, breakdowns, dimensions: all }: Layo
 }
 
 /** Of 95 %, as the report has it; null where the rate is hidden, or none. */
-function wilsonOf({ quote }: SqlDialect, rate: string, part: Value, whole: Value): readonly string[] {
+function wilsonOf(dialect: SqlDialect, rate: string, part: Value, whole: Value): readonly string[] {
+  const { quote } = dialect;
+  const isHidden = hiddenBy(dialect);
   const [some, all] = [`c.${quote(part)}`, `c.${quote(whole)}`];
   const [z2, n] = [1.959963984540054 ** 2, `CAST(${all} AS double precision)`];
   const p = `(${some} / ${n})`;
@@ -131,7 +137,7 @@ const findingsViews = (): Readonly<Record<string, string>> => {
 export async function ensureViews(sql: SqlSession, { readers, own }: ViewOptions): Promise<boolean> {
   if (!(await hasReleases(sql))) return false;
   const dialect = dialectOf(sql);
-  const { name, lock, literal, storedName, role, currentRole, tableGrants } = dialect;
+  const { name, lock, literal, storedName, role, grantedView, currentRole, tableGrants } = dialect;
   const layout = layoutOf(await presentIn(sql, dialect, own ?? NOTHING_OWN));
   await ensureReleases(sql, dialect, layout);
   const views = viewsOf(layout, dialect);
@@ -149,11 +155,11 @@ export async function ensureViews(sql: SqlSession, { readers, own }: ViewOptions
     );
     for (const { grantee, table_name } of granted)
       if (!readers.some((reader) => storedName(reader) === grantee))
-        await transaction.query(`REVOKE SELECT ON report.${table_name} FROM ${role(grantee)}`);
+        await transaction.query(`REVOKE SELECT ON ${grantedView} report.${table_name} FROM ${role(grantee)}`);
     for (const reader of readers) {
       await transaction.query(`GRANT USAGE ON SCHEMA report TO ${role(reader)}`);
       for (const view of Object.keys(views))
-        await transaction.query(`GRANT SELECT ON report.${view} TO ${role(reader)}`);
+        await transaction.query(`GRANT SELECT ON ${grantedView} report.${view} TO ${role(reader)}`);
     }
   });
   return true;

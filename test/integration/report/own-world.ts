@@ -73,16 +73,21 @@ export function simulate(seed: number, rows: number): readonly Raw[] {
   });
 }
 
+const valueOf = (value: string | number | boolean | null) =>
+  typeof value === 'string' ? `'${value}'` : value === null ? 'NULL' : String(value);
+
+/** In Postgres or Snowflake. */
 export async function loadWorld(sql: SqlSession, rows: readonly Raw[]): Promise<void> {
   await sql.query('CREATE SCHEMA IF NOT EXISTS raw_daily');
   await sql.query(`CREATE TABLE IF NOT EXISTS raw_daily.series (id bigint PRIMARY KEY, at date, campaign text, channel text, arm text,
     plan text, sent bigint, opened bigint, answered boolean, kept bigint, seconds bigint)`);
-  await sql.query('TRUNCATE raw_daily.series');
-  await sql.query(`INSERT INTO raw_daily.series SELECT * FROM json_populate_recordset(NULL::raw_daily.series, $1)`, [
-    JSON.stringify(
-      rows.map(({ day, region, segment, ...row }) => ({ ...row, at: day, arm: region, channel: segment })),
-    ),
+  await sql.query('TRUNCATE TABLE raw_daily.series');
+  const lines = rows.map((row) => [
+    ...[row.id, row.day, row.campaign, row.segment, row.region, row.plan],
+    ...[row.sent, row.opened, row.answered, row.kept, row.seconds],
   ]);
+  const texts = lines.map((values) => `(${values.map(valueOf).join(', ')})`);
+  await sql.query(`INSERT INTO raw_daily.series VALUES ${texts.join(', ')}`);
 }
 
 const PLANS: Readonly<Record<string, string>> = { hmo: 'HMO', 'h.m.o.': 'HMO', ppo: 'PPO' };

@@ -201,7 +201,7 @@ describe('queries of the simulated Snowflake', () => {
   it('changes columns as Snowflake does', async () => {
     await session.run('CREATE TABLE c (a VARCHAR(3), n NUMBER(5,2))');
     await session.run("INSERT INTO c VALUES ('abc', 1.5)");
-    await session.run("ALTER TABLE c ADD COLUMN IF NOT EXISTS b VARCHAR DEFAULT 'x', d INT");
+    await session.run("ALTER TABLE c ADD COLUMN b VARCHAR DEFAULT 'x', d INT");
     await session.run('ALTER TABLE c ALTER COLUMN a SET DATA TYPE VARCHAR(5)');
     await session.run('ALTER TABLE c ALTER COLUMN n SET DATA TYPE NUMBER(7,2)');
     for (const sql of [
@@ -209,6 +209,7 @@ describe('queries of the simulated Snowflake', () => {
       'ALTER COLUMN n SET DATA TYPE NUMBER(7,3)',
       'ALTER COLUMN a SET DATA TYPE VARCHAR(2)',
       'ADD COLUMN a INT',
+      `ADD COLUMN IF NOT EXISTS e VARCHAR DEFAULT 'x'`,
       'DROP COLUMN nope',
       'ALTER COLUMN d SET NOT NULL',
     ])

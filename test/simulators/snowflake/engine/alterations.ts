@@ -74,6 +74,9 @@ const addColumns = async (
 ): Promise<void> => {
   const { database } = running.account;
   for (const column of action.columns) {
+    // Docs, ALTER TABLE … ADD COLUMN: not beside a default.
+    if (action.ifNotExists && column.fallback !== undefined)
+      throw errors.invalid('IF NOT EXISTS cannot be specified together with DEFAULT.');
     if (table.columns.some(({ name }) => name === column.name)) {
       if (action.ifNotExists) continue;
       throw errors.columnExists(shown(column.name));

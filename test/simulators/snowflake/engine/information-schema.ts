@@ -67,6 +67,15 @@ export const informationSchema = (account: Account, session: Session, database: 
           one.kind === 'view' ? [[database, schema, name, session.role, one.text, one.comment]] : [],
         ),
       );
+    case 'TABLE_PRIVILEGES':
+      return table(
+        'GRANTOR GRANTEE TABLE_CATALOG TABLE_SCHEMA TABLE_NAME PRIVILEGE_TYPE IS_GRANTABLE',
+        [],
+        relations().flatMap(([schema, name, { grants }]) => [
+          [session.role, session.role, database, schema, name, 'OWNERSHIP', 'YES'],
+          ...grants.map(({ privilege, role }) => [session.role, role, database, schema, name, privilege, 'NO']),
+        ]),
+      );
     case 'COLUMNS':
       return table(
         'TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION COLUMN_DEFAULT IS_NULLABLE DATA_TYPE CHARACTER_MAXIMUM_LENGTH NUMERIC_PRECISION NUMERIC_SCALE DATETIME_PRECISION COMMENT',
