@@ -56,8 +56,8 @@ export interface SqlDialect {
   differ(left: readonly string[], right: readonly string[]): string;
   /** Waits until nobody else in the database holds this lock; it is given back at the end of the transaction. */
   lock(key: number): string;
-  /** The first statements of a transaction whose queries are all to see the same state. */
-  readonly readOneState: readonly string[];
+  /** The first statements of a transaction whose queries are all to see the same state; absent: each query sees what is committed by then. */
+  readonly readOneState?: readonly string[];
   createTable(table: TableDefinition): string;
   /** Adds a column that is missing, also where that may be an error by now if another one has; in rows that are there it is null, or where it may not be null the empty text. */
   addColumn(table: TableDefinition, column: ColumnDefinition): string;

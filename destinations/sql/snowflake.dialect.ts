@@ -72,7 +72,6 @@ export const snowflakeDialect: SqlDialect = {
     `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
   differ: (left, right) => `(${left.map((one, n) => `${one} IS DISTINCT FROM ${right[n]}`).join(' OR ')})`,
   lock: () => 'SELECT 1',
-  readOneState: [],
   createTable: ({ schema, name, columns, key }) => {
     const definitions = columns.map(
       (column) =>

@@ -3,6 +3,7 @@ import { NOTHING_OWN } from '../facts/own.js';
 import { loadSection, type SectionOptions } from '../section/load.js';
 import { suppressionNote } from '../section/notes.js';
 import type { Section } from '../section/model.js';
+import { builtAt } from '../section/one-state.js';
 import { layoutOf } from './breakdowns.js';
 import { inSection, withShown } from './shown.js';
 import { cellsOf, listReleases, releasedSection, requireRelease, versionOf, type Release } from './stored.js';
@@ -53,11 +54,6 @@ export async function shownSection(sql: SqlSession, options: ShowOptions): Promi
   const shown = withShown(live, cells, { suppression, layout, withHidden, hidden: last?.hidden ?? 0 });
   const section = { ...shown, status: { ...live.status, release: last === undefined ? null : liveMark(last) } };
   return { ...section, notes: [...suppressionNote(section), ...section.notes] };
-}
-
-async function builtAt(sql: SqlSession): Promise<string> {
-  const [row] = await sql.query<{ built: unknown }>('SELECT CAST(started_at AS text) AS built FROM report.builder');
-  return String(row?.built);
 }
 
 /** Read anew when `state` is another one, and after some minutes. */

@@ -69,7 +69,7 @@ export async function publishMonth(sql: SqlSession, options: PublishOptions): Pr
   await ensureReleases(sql, dialect, layout);
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const ground = await sql.transaction(async (transaction) => {
-      for (const statement of dialect.readOneState) await transaction.query(statement);
+      for (const statement of dialect.readOneState ?? []) await transaction.query(statement);
       return readGround(transaction, options, layout);
     });
     const { cells } = await suppressInTurns(ground.cells, ground.earlier, options.suppression, layout);
@@ -99,12 +99,14 @@ interface Ground {
 
 async function readGround(sql: SqlSession, options: PublishOptions, layout: Layout): Promise<Ground> {
   const { month } = options;
+  // First of all: where each statement sees what is committed by then, nothing that follows may be older than it.
+  const standing = await standingOf(sql, month);
   const releases = await listReleases(sql, month);
   const earlier: (readonly Cell[])[] = [];
   for (const { version } of releases.toReversed()) earlier.push(await cellsOf(sql, month, version));
   return {
     layout,
-    standing: await standingOf(sql, month),
+    standing,
     releases,
     live: await readSection(sql, options),
     cells: await readCells(sql, month, layout),

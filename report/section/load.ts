@@ -12,6 +12,7 @@ import { requireMonth } from './months.js';
 import { historyNotes } from './history.js';
 import { notesOf } from './notes.js';
 import { responsesBy } from './response-types.js';
+import { inOneState } from './one-state.js';
 import { outlookOf } from './outlook.js';
 import type { DaySpan } from '../facts/fact.js';
 import { NOTHING_OWN, presentIn, type OwnFigures } from '../facts/own.js';
@@ -38,13 +39,10 @@ export interface SectionOptions {
 
 /** Reads the section of one month from the marts, all of it from one state of them. */
 export function loadSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
-  return sql.transaction(async (transaction) => {
-    for (const statement of dialectOf(sql).readOneState) await transaction.query(statement);
-    return readSection(transaction, options);
-  });
+  return inOneState(sql, (session) => readSection(session, options));
 }
 
-/** Within a transaction of the caller, that sees one state. */
+/** Within what the caller sees one state by. */
 export async function readSection(sql: SqlSession, options: SectionOptions): Promise<Section> {
   const { month, project, now } = options;
   await requireMonth(sql, month);

@@ -82,11 +82,11 @@ export async function loadWorld(sql: SqlSession, rows: readonly Raw[]): Promise<
   await sql.query(`CREATE TABLE IF NOT EXISTS raw_daily.series (id bigint PRIMARY KEY, at date, campaign text, channel text, arm text,
     plan text, sent bigint, opened bigint, answered boolean, kept bigint, seconds bigint)`);
   await sql.query('TRUNCATE TABLE raw_daily.series');
-  const lines = rows.map((row) => [
-    ...[row.id, row.day, row.campaign, row.segment, row.region, row.plan],
-    ...[row.sent, row.opened, row.answered, row.kept, row.seconds],
-  ]);
-  const texts = lines.map((values) => `(${values.map(valueOf).join(', ')})`);
+  const texts = rows.map(({ id, day, campaign, segment, region, plan, ...counts }) => {
+    const { sent, opened, answered, kept, seconds } = counts;
+    const values = [id, day, campaign, segment, region, plan, sent, opened, answered, kept, seconds];
+    return `(${values.map(valueOf).join(', ')})`;
+  });
   await sql.query(`INSERT INTO raw_daily.series VALUES ${texts.join(', ')}`);
 }
 

@@ -1,4 +1,5 @@
-import { buildMarts, ensureViews, publishMonth, shownSection, shownTable } from '../../../report/index.js';
+import { buildMarts, ensureViews, loadSection, publishMonth, shownSection, shownTable } from '../../../report/index.js';
+import { inOneState } from '../../../report/section/one-state.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { openAccount, type AccountBench } from '../destinations/snowflake/account.js';
@@ -61,16 +62,17 @@ async function story(sql: SqlSession, readers: readonly string[]) {
     return section;
   };
   const publish = async (facts: typeof OWN_FACTS, own: typeof OWN | undefined) => {
-    const {
-      release: { checksum: _, ...release },
-      isNew,
-      moves,
-    } = await publishMonth(sql, {
+    const { release, isNew, moves } = await publishMonth(sql, {
       ...OPTIONS,
       ...(own === undefined ? {} : { own }),
-      ...{ as: 'final', by: 'ana', facts, metadataSchema: 'tributary' },
+      as: 'final',
+      by: 'ana',
+      facts,
+      metadataSchema: 'tributary',
     });
-    told.push(isNew, moves, { ...release, causes: release.causes.map(({ kind, id }) => `${kind} ${id}`) });
+    // A checksum goes by the order of rows.
+    const causes = release.causes.map(({ kind, id }) => `${kind} ${id}`);
+    told.push(isNew, moves, { ...release, causes, checksum: '' });
   };
   await loadWorld(sql, WORLD);
   await buildMarts(sql, FACTS_BEFORE, BUILD);
@@ -100,13 +102,17 @@ async function story(sql: SqlSession, readers: readonly string[]) {
   told.push(
     await shownTable(sql, {
       ...OPTIONS,
-      ...{ own: OWN, table: 'region_plan_type', filter: { plan_type: 'HMO' }, withHidden: true, limit: 50 },
+      own: OWN,
+      table: 'region_plan_type',
+      filter: { plan_type: 'HMO' },
+      withHidden: true,
+      limit: 50,
     }),
   );
   const section = await tell(OWN);
   // What is named no more is empty, and stays.
   await buildMarts(sql, FACTS_BEFORE, BUILD);
-  await tell(undefined);
+  told.push(await everyRow(sql, MARTS));
   return { told, section };
 }
 
@@ -142,8 +148,8 @@ test('the views may be read by whom the configuration names, and by nobody else'
   const named = await readers();
   expect(named).toEqual(expect.arrayContaining([{ grantee: 'ANALYST', table_name: 'V_ORDER' }]));
   expect(named.every(({ grantee, table_name: name }) => grantee === 'ANALYST' && name.startsWith('V_'))).toBe(true);
-  await ensureViews(snowflake, { readers: [], own: OWN });
-  expect(await readers()).toEqual([]);
+  await ensureViews(snowflake, { readers: [] });
+  expect((await readers()).filter(({ table_name: name }) => name === 'V_REGION')).toEqual([]);
 });
 
 test('a column that another build gives the marts at the same time is no fault', async () => {
@@ -165,4 +171,66 @@ test('a column that another build gives the marts at the same time is no fault',
   expect(added.map(({ error }) => error === undefined)).toEqual(Array.from({ length: 4 }, () => [true, false]).flat());
   const [row] = await snowflake.query(`SELECT count(*) AS n FROM report.campaign_daily WHERE brand_line = ''`);
   expect(Number(row!['n'])).toBeGreaterThan(0);
+});
+
+/** Does something after a query of this form, as often as `times`. */
+function disturbed(sql: SqlSession, form: RegExp, disturb: () => Promise<unknown>, times = 1): SqlSession {
+  let left = times;
+  const between = (session: SqlSession): SqlSession => ({
+    ...session,
+    query: async (text, parameters) => {
+      const rows = await session.query(text, parameters);
+      if (form.test(text) && left-- > 0) await disturb();
+      return rows as never;
+    },
+    transaction: (work) => session.transaction((inside) => work(between(inside))),
+  });
+  return between(sql);
+}
+
+test('a section that is read while the marts are built is of one state', async () => {
+  await loadWorld(snowflake, WORLD);
+  await buildMarts(snowflake, FACTS_BEFORE, { ...BUILD, rebuildAll: true });
+  const before = await loadSection(snowflake, OPTIONS);
+  let builds = 0;
+  const build = async () => {
+    builds += 1;
+    await snowflake.query(`UPDATE raw_daily.series SET sent = sent + 1, channel = 'new' WHERE at >= '2026-03-01'`);
+    await buildMarts(snowflake, FACTS_BEFORE, { ...BUILD, now: new Date(NOW.getTime() + 1), rebuildAll: true });
+  };
+  // The sum of all comes before that of regions, and that of segments after it.
+  const read = await loadSection(disturbed(snowflake, /GROUP BY "?REGION"?$/i, build), OPTIONS);
+  expect(builds).toBe(1);
+  expect(read.totals.sent).toBe(read.by_segment.reduce((sum, { sent }) => sum + sent!, 0));
+  expect(read.totals.sent).toBeGreaterThan(before.totals.sent!);
+  expect(read).toEqual(await loadSection(snowflake, OPTIONS));
+
+  let at = NOW.getTime() + 1;
+  const built = () =>
+    snowflake.query(
+      `UPDATE report.builder SET started_at = CAST('${new Date((at += 1)).toISOString()}' AS TIMESTAMP_TZ(6)) WHERE id = 1`,
+    );
+  await expect(
+    inOneState(disturbed(snowflake, /^SELECT 1/, built, Infinity), (sql) => sql.query('SELECT 1 AS one')),
+  ).rejects.toMatchObject({ kind: 'locked', message: 'The marts were built 5 times while they were read.' });
+});
+
+test('of two that publish a month at once each makes a version of its own, or none', async () => {
+  const publish = (sql: SqlSession, by: string) =>
+    publishMonth(sql, {
+      ...OPTIONS,
+      suppression: { threshold: 0, dimensions: [] },
+      as: 'final',
+      by,
+      facts: FACTS_BEFORE,
+      metadataSchema: 'tributary',
+    });
+  const first = () => publish(snowflake, 'bob');
+  await publish(snowflake, 'eve');
+  await snowflake.query(`UPDATE raw_daily.series SET sent = sent + 1 WHERE at >= '2026-03-01'`);
+  await buildMarts(snowflake, FACTS_BEFORE, { ...BUILD, rebuildAll: true });
+  const both = disturbed(snowflake, /FROM report\.release WHERE[^]*ORDER BY/, first);
+  await publish(both, 'ana');
+  const versions = await snowflake.query<{ version: number }>('SELECT version FROM report.release ORDER BY version');
+  expect(versions.map(({ version }) => Number(version))).toEqual(versions.map((_, index) => index + 1));
 });
