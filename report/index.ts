@@ -17,7 +17,14 @@ export { renderHtml, renderInteractive } from './render/html.js';
 export { renderPdf } from './render/pdf/pdf.js';
 export { renderChart } from './render/charts.js';
 export { renderMail, type ReportMail } from './render/mail.js';
-export { renderFragment, renderFramed, reportElement, sharedBody, type SharedBody } from './render/shared-body.js';
+export {
+  renderFragment,
+  renderFramed,
+  renderRefusal,
+  reportElement,
+  sharedBody,
+  type SharedBody,
+} from './render/shared-body.js';
 export { tablesOfPart } from './render/shared-part.js';
 export { renderXlsx } from './render/xlsx.js';
 export { renderSection } from './render/render.js';

@@ -13,7 +13,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { reportElement } from '../../report/index.js';
+import { renderRefusal, reportElement } from '../../report/index.js';
 import type { SharedView } from '../security/index.js';
 import { ACCESS, Actor, Needs, OpenToAll, type Access } from './access.js';
 import { Answers, AnswersText } from './answers.js';
@@ -61,9 +61,17 @@ export class EmbedController {
   @Get('embed/:link')
   @OpenToAll()
   @AnswersText('What the link shows, for a frame.', 'text/html', 404, 410)
-  async page(@Param('link') link: string, @Res() response: Response): Promise<void> {
-    const { html, policy } = await this.services.showView(await this.opened(link), 'page');
+  async page(@Param('link') link: string, @Req() request: Request, @Res() response: Response): Promise<void> {
+    const isRead = request.accepts(['json', 'html']) === 'html';
+    const { html, policy, status } = await this.opened(link)
+      .then(async (view) => ({ status: 200, ...(await this.services.showView(view, 'page')) }))
+      .catch((error: unknown) => {
+        const refusal = isRead ? refusalOf(error) : undefined;
+        if (refusal === undefined) throw error;
+        return refusal;
+      });
     const ancestors = this.services.embedAncestors.join(' ') || "'none'";
+    response.status(status);
     send(response, html, { 'Content-Security-Policy': `${policy}; frame-ancestors ${ancestors}` });
   }
 
@@ -102,8 +110,18 @@ export class EmbedController {
   }
 }
 
+/** Whoever was sent a link that shows nothing is no program, and cannot mend it. */
+function refusalOf(error: unknown) {
+  const text = 'Ask whoever gave it to you for a new one.';
+  if (error instanceof GoneException)
+    return { status: 410, ...renderRefusal({ title: 'This link has expired', text: `${error.message} ${text}` }) };
+  if (error instanceof NotFoundException)
+    return { status: 404, ...renderRefusal({ title: 'This link shows nothing', text: `${error.message} ${text}` }) };
+  return undefined;
+}
+
 function send(response: Response, html: string, headers: Readonly<Record<string, string>>): void {
   response.setHeader('X-Robots-Tag', 'noindex');
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-  response.status(200).type('text/html; charset=utf-8').send(html);
+  response.type('text/html; charset=utf-8').send(html);
 }

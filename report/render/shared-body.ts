@@ -4,6 +4,7 @@ import { documentOf, sectionBody } from './html.js';
 import { pageScript } from './page/script.js';
 import { partHtml } from './shared-part.js';
 import { INTERACTIVE_STYLE, STYLE } from './style.js';
+import { escape } from './text.js';
 
 /** A month, or a part of it, as the body of a page. */
 export interface SharedBody {
@@ -27,6 +28,15 @@ export function renderFramed({ title, html }: SharedBody): { readonly html: stri
     style: `${STYLE}${INTERACTIVE_STYLE}`,
     script: `${pageScript('interact')}${pageScript('embedded')}`,
   });
+}
+
+/** Why a link shows nothing, for a person: a page in the look of what it would have shown. */
+export function renderRefusal({ title, text }: { readonly title: string; readonly text: string }): {
+  readonly html: string;
+  readonly policy: string;
+} {
+  const body = `<header><h1>${escape(title)}</h1></header><p>${escape(text)}</p>`;
+  return documentOf({ title, body, style: STYLE, script: pageScript('embedded') });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ReportTable, TableRow } from '../release/shown-table.js';
 import type { Section, TableLine } from '../section/model.js';
+import { notesOfPart } from '../section/notes.js';
 import { aboutOf, spanText, stateText } from './about.js';
 import { channelName, dimensionValue, regionName, segmentName } from './names.js';
 import { figureColumns, MAIN, ownColumns, type SectionTable } from './section-tables.js';
@@ -78,7 +79,7 @@ export function partHtml(section: Section, filter: Filter, [own, ...further]: re
     ),
   ];
   const about = aboutOf(section).map(([term, said]) => `<div><dt>${escape(term)}</dt><dd>${escape(said)}</dd></div>`);
-  const notes = section.notes.map(
+  const notes = notesOfPart(section, row).map(
     ({ title: of, text: said }) => `<div><dt>${escape(of)}</dt><dd>${escape(said)}</dd></div>`,
   );
   return `<header>

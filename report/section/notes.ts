@@ -1,5 +1,5 @@
 import { ownLabel } from './cards.js';
-import type { Figures, Note, Section } from './model.js';
+import type { Figures, Note, Section, Suppressible } from './model.js';
 
 /** What a reader must know to read the figures rightly; only what applies to this month. */
 export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
@@ -16,14 +16,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
       text: '“Not measured” means that the source or channel does not tell this figure. It is not zero: a zero was measured.',
     },
     partlyMeasured(section),
-    totals.opened === null
-      ? undefined
-      : {
-          title: 'Opened',
-          text:
-            'Messages opened at least once, as the source counts them per day, summed over days: messages, not members.' +
-            machineOpens(totals),
-        },
+    totals.opened === null ? undefined : openedNote(totals),
     {
       title: 'Days',
       text:
@@ -56,6 +49,25 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
   return [...notes.filter((note) => note !== undefined), ...own];
 }
 
+const OPENED = 'Opened';
+const IN_PART = 'Measured in part';
+
+const openedNote = (figures: Figures, hidden: readonly string[] = []): Note => ({
+  title: OPENED,
+  text:
+    'Messages opened at least once, as the source counts them per day, summed over days: messages, not members.' +
+    (hidden.includes('opened_machine') ? '' : machineOpens(figures)),
+});
+
+/** The notes of a part of the month, of which nobody is told a figure of the whole: what tells figures tells those of the part. */
+export function notesOfPart({ notes }: Pick<Section, 'notes'>, part: Suppressible | undefined): readonly Note[] {
+  return notes.flatMap((note) => {
+    if (note.title === IN_PART) return [];
+    if (note.title !== OPENED) return [note];
+    return part === undefined || part.opened === null ? [] : [openedNote(part, part.suppressed)];
+  });
+}
+
 /** How much of what was sent is not in the counts beside it: 7 delivered of 10 sent must not be read as 3 that failed. */
 function partlyMeasured({ by_channel }: Pick<Section, 'by_channel'>): Note | undefined {
   const parts = (['delivered', 'opened'] as const).flatMap((figure) => {
@@ -66,7 +78,7 @@ function partlyMeasured({ by_channel }: Pick<Section, 'by_channel'>): Note | und
     return [`“${figure}” leaves out ${sent} messages sent by ${names.length > 1 ? listOf(names) : names[0]!}`];
   });
   if (parts.length === 0) return undefined;
-  return { title: 'Measured in part', text: `These channels do not tell it: ${parts.join('; ')}. They did not fail.` };
+  return { title: IN_PART, text: `These channels do not tell it: ${parts.join('; ')}. They did not fail.` };
 }
 
 function machineOpens({ opened_machine, opened }: Figures): string {

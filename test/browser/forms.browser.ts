@@ -177,6 +177,22 @@ test('a page that is not named may not show it, and nobody changes what a link s
   const view = JSON.parse(Buffer.from(word, 'base64url').toString()) as object;
   const forged = Buffer.from(JSON.stringify({ ...view, filter: { region: 'West' } })).toString('base64url');
   expect((await fetch(`${url}/embed/${forged}.${signature}`)).status).toBe(404);
+  const reader = await openPage(browser);
+  const shown = await reader.page.goto(`${url}/embed/${forged}.${signature}`);
+  expect(shown!.status()).toBe(404);
+  expect(await reader.page.locator('main').innerText()).toMatch(
+    /^This link shows nothing\s+This link is not one of this host, or its key was changed\. Ask whoever gave it to you/,
+  );
+  expect(await violations(reader.page)).toEqual([]);
+  const short = await link({ expires: '1s' });
+  for (;;) {
+    const late = await reader.page.goto(url + short.path);
+    if (late!.status() === 200) continue;
+    expect(late!.status()).toBe(410);
+    break;
+  }
+  expect(await reader.page.locator('h1').innerText()).toBe('This link has expired');
+  await reader.page.context().close();
   const query = await (await fetch(`${url}${path}?region=West`)).text();
   expect([query.includes('Region: East'), query.includes('West')]).toEqual([true, false]);
   const refused = await fetch(`${url}/api/report/2026-03/links`, {

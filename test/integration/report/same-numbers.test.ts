@@ -476,6 +476,9 @@ test('a link to a part of a month hides what the month hides', async () => {
   const [table] = readHtml(html).values();
   expect(table!.rows.map(([name]) => name)).toEqual(expect.arrayContaining(['young', 'old']));
   expect(table!.rows.flat()).not.toContain(7);
+  // Nor do its notes tell what the whole month has.
+  expect(sections.get('2026-03')!.notes.map(({ title }) => title)).toContain('Opened');
+  expect(html).not.toContain('<dt>Opened</dt>');
 });
 
 test('a campaign that is called like a formula is text in a spreadsheet', async () => {

@@ -1,6 +1,6 @@
 import { NOTHING_MEASURED } from '../../../report/section/figures.js';
 import type { Section } from '../../../report/section/model.js';
-import { notesOf } from '../../../report/section/notes.js';
+import { notesOf, notesOfPart } from '../../../report/section/notes.js';
 
 const channel = (name: string, sent: number | null, delivered: number | null, opened: number | null) => ({
   ...NOTHING_MEASURED,
@@ -44,4 +44,22 @@ test('opens are told with those by machines and without', () => {
   const told = textOf('Opened', [channel('email', 1_000, 980, 400)])!;
   expect(told).toContain('150 of 400');
   expect(told).toContain('without them there are 250');
+});
+
+test('the notes of a part tell its own figures, and none of the whole', () => {
+  const notes = [
+    { title: 'Rates', text: 'Both.' },
+    { title: 'Measured in part', text: '“opened” leaves out 60,051 messages.' },
+    { title: 'Opened', text: 'They include 150 of 400.' },
+  ];
+  const of = (part: object) => {
+    const row = { ...NOTHING_MEASURED, suppressed: [], ...part };
+    return notesOfPart({ notes }, row).map(({ title, text }) => `${title}: ${text}`);
+  };
+  expect(of({})).toEqual(['Rates: Both.']);
+  const [, known] = of({ opened: 90, opened_machine: 30 });
+  expect(known).toContain('They include 30 of 90');
+  const [, hidden] = of({ opened: 90, suppressed: ['opened_machine'] });
+  expect(hidden).toMatch(/messages, not members\.$/);
+  expect(notesOfPart({ notes }, undefined)).toHaveLength(1);
 });
