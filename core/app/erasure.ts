@@ -75,28 +75,42 @@ export async function eraseMember(installation: Installation, wish: ErasureWish)
       crosswalks.push(await crosswalkIn(sql, await installation.metadataSchema(destination)));
     }
     for (const { aliases } of crosswalks) tokens = await aliases(tokens);
-    const erased: ErasedStream[] = [];
-    for (const { connection, destination, streams } of reached)
-      erased.push(
-        ...(await eraseIn(installation, sessions.get(destination)!, { ...wish, connection, streams, tokens })),
-      );
-    let crosswalk = 0;
-    for (const { forget } of crosswalks) crosswalk += await forget(tokens, isDry);
     const unreached = concerned
       .filter((each) => !reached.includes(each))
       .flatMap(({ connection, destination, streams }) =>
         streams.map((stream) => ({ connection, stream, destination })),
       );
     const unsearched = known.flatMap(({ connection, others }) => others.map((stream) => `${connection}.${stream}`));
-    const erasure = { tokens: tokens.size, crosswalk, streams: erased, unreached, unsearched };
-    if (!isDry) await writeDown(installation, wish, erasure);
-    return erasure;
+    const erased: ErasedStream[] = [];
+    let crosswalk = 0;
+    const soFar = (): Erasure => ({ tokens: tokens.size, crosswalk, streams: erased, unreached, unsearched });
+    let at = '';
+    try {
+      for (const { connection, destination, streams } of reached) {
+        at = connection;
+        const own = { ...wish, connection, streams, tokens };
+        erased.push(...(await eraseIn(installation, sessions.get(destination)!, own)));
+      }
+      at = 'crosswalks';
+      for (const { forget } of crosswalks) crosswalk += await forget(tokens, isDry);
+    } catch (error) {
+      if (!isDry) await writeDown(installation, wish, soFar(), at);
+      throw error;
+    }
+    if (!isDry) await writeDown(installation, wish, soFar(), null);
+    return soFar();
   } finally {
     for (const sql of sessions.values()) await sql.close();
   }
 }
 
-async function writeDown(installation: Installation, { token, how }: ErasureWish, erasure: Erasure): Promise<void> {
+/** `interruptedAt`: the connection, or `crosswalks`, at which it ended without being whole; null where it is. */
+async function writeDown(
+  installation: Installation,
+  { token, how }: ErasureWish,
+  erasure: Erasure,
+  interruptedAt: string | null,
+): Promise<void> {
   const counts = (of: (stream: ErasedStream) => number) =>
     Object.fromEntries(erasure.streams.map((each) => [`${each.connection}.${each.stream}`, of(each)]));
   const { audit } = await installation.store();
@@ -113,6 +127,7 @@ async function writeDown(installation: Installation, { token, how }: ErasureWish
       sealed: counts(({ sealed }) => sealed),
       crosswalk: erasure.crosswalk,
       unreached: erasure.unreached.map(({ connection, stream }) => `${connection}.${stream}`),
+      interrupted_at: interruptedAt,
     },
   });
 }

@@ -168,10 +168,8 @@ test('while a run, a backfill or a verification of a connection goes on, nothing
     const [days] = [{ from: '2026-03-01', to: '2026-03-02' }];
     const backfill = { id: randomUUID(), connection: 'daily', ...days, parts: [{ ...days, id: randomUUID() }] };
     await store.backfills.add(backfill);
-    const erase = () =>
-      project.run(['erase', '--member', 'tok_1_x', '--yes'], {
-        env: { ...env, NEW_KEY: 'member-key-number-two-0002' },
-      });
+    const rotatedEnv = { ...env, NEW_KEY: 'member-key-number-two-0002' };
+    const erase = () => project.run(['erase', '--member', 'tok_1_x', '--yes'], { env: rotatedEnv });
     expect(await erase()).toMatchObject({ code: 8, stderr: expect.stringContaining('backfill') });
     await store.backfills.cancel(backfill.id);
     const run = { id: randomUUID(), connection: 'lists', trigger: 'manual', startedAt: new Date().toISOString() };
@@ -181,6 +179,12 @@ test('while a run, a backfill or a verification of a connection goes on, nothing
     const release = await store.locks.take('verify lists');
     expect(await erase()).toMatchObject({ code: 8, stderr: expect.stringContaining('being verified') });
     await release!();
+    // What was begun and is not whole is written down too, with where it ended.
+    const audited: any[] = await project.data(['audit', 'list'], { env: rotatedEnv });
+    const ends = audited.filter(({ action }) => action === 'erase.done').map(({ detail }) => detail);
+    const begun = ends.filter(({ interrupted_at: at }) => at !== null);
+    expect(begun.map(({ interrupted_at: at }) => at).toSorted()).toEqual(['daily', 'lists', 'lists']);
+    expect(begun.find(({ interrupted_at: at }) => at === 'lists')).toMatchObject({ rows: { 'daily.sends': 0 } });
     expect(await erase()).toMatchObject({ code: 0 });
   } finally {
     await store.close();
