@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { mkdtemp, open, rm, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rm, stat, symlink, unlink, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { privateFolder } from '#sdk/process';
 
 /** Fast rather than small: the files are read once, and the faster half of the levels loses a tenth in size. */
 export const GZIP = { level: 3, chunkSize: 1 << 18, memLevel: 9 };
@@ -35,12 +36,34 @@ const hasNamelessFiles = process.platform === 'linux';
  * Nobody else can enter the folder. On Linux the files have no name from the start: the driver finds them by a link to what this
  * process holds open, so that they are gone with the process however that ends.
  */
-export async function spoolFolder(parent: string = tmpdir()): Promise<SpoolFolder> {
-  const folder = await mkdtemp(join(parent, 'tributary-load-'));
+export async function spoolFolder(parent?: string, temporary: string = tmpdir()): Promise<SpoolFolder> {
+  await removeCopies(temporary);
+  const folder = privateFolder({ parent, what: 'load' });
   return {
-    open: (name) => spoolFile(folder, name),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    open: (name) => spoolFile(folder.path, name),
+    async remove() {
+      folder.remove();
+    },
   };
+}
+
+const DAY_MS = 86_400_000;
+/** A load file of ours and a name of the driver's own. */
+const COPY = /^stg_[0-9a-f]{12}_\d+_[0-9a-f]{16}_\d+\.csv\.gz#/;
+
+/**
+ * The driver uploads an encrypted copy of each file, which it writes into a folder of the system and which a process that is
+ * killed leaves. Nobody has its key; it takes room. No upload takes a day.
+ */
+async function removeCopies(parent: string): Promise<void> {
+  const folders = (await readdir(parent).catch(() => [])).filter((name) => /^tmp.{6}$/.test(name));
+  for (const folder of folders.map((name) => join(parent, name))) {
+    const files = await readdir(folder).catch(() => []);
+    const changed = await stat(folder).catch(() => undefined);
+    const isLeft = changed !== undefined && Date.now() - changed.mtimeMs > DAY_MS;
+    if (isLeft && files.length > 0 && files.every((name) => COPY.test(name)))
+      await rm(folder, { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 async function spoolFile(folder: string, name: string): Promise<SpoolFile> {
