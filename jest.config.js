@@ -15,4 +15,5 @@ export default {
   testTimeout: 180_000,
   // Twice the two cores that there may be: the slow files use about half a core each, since they wait for processes, leases and disks.
   maxWorkers: 4,
+  testSequencer: '<rootDir>/jest.sequencer.js',
 };
