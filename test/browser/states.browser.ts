@@ -220,6 +220,15 @@ test('bookmarks are forgotten after a look at which, and after the name was type
   await forget.click();
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await bookmark()).toBeNull();
+  const forgotten = page.getByRole('status').filter({ hasText: 'The bookmarks are forgotten.' });
+  await forgotten.waitFor();
+  const streams = page.getByRole('table', { name: 'Streams of daily' });
+  await streams.getByText('none: read whole').waitFor();
+  expect(await violations(page)).toEqual([]);
+  // The page follows the run that comes then, to its bookmark.
+  await project.run(['sync', 'daily']);
+  await streams.getByText('none: read whole').waitFor({ state: 'detached' });
+  expect(await forgotten.count()).toBe(0);
   await page.context().close();
 });
 

@@ -107,18 +107,25 @@ export function BackfillDialog({ name, close, asked }: DialogProps & { readonly 
 }
 
 /** Forgets where the streams go on. What is in the tables stays, and is not doubled where there is a key. */
-export function ResetDialog({ name, stream, close }: DialogProps & { readonly stream?: string | undefined }) {
+export function ResetDialog({
+  name,
+  stream,
+  close,
+  done,
+}: DialogProps & { readonly stream?: string | undefined; readonly done: () => void }) {
   const [typed, setTyped] = useState('');
   const preview = useQuery(resetPreviewQuery(name, stream));
   const wanted = stream ?? name;
-  const ask = () =>
-    answerOf(
+  const ask = async () => {
+    await answerOf(
       api.POST('/api/connections/{name}/reset', {
         params: { path: { name } },
         body: stream === undefined ? {} : { stream },
         headers: { 'Content-Type': 'application/json' },
       }),
     );
+    done();
+  };
   return (
     <AskDialog
       title={stream === undefined ? `Reset all of ${name}` : `Reset ${stream} of ${name}`}

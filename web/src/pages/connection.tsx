@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import { answerOf, api, type Connection, type RunFault } from '../api/client';
 import { connectionQuery, quarantineQuery, runsQuery, streamsQuery } from '../api/queries';
@@ -18,6 +18,7 @@ import { Heads } from '../parts/heads';
 
 export function ConnectionPage({ name }: { readonly name: string }) {
   const connection = useQuery(connectionQuery(name));
+  useFollowed(name, connection.data?.last_run);
   return (
     <Page
       title={name}
@@ -38,12 +39,30 @@ export function ConnectionPage({ name }: { readonly name: string }) {
   );
 }
 
+/** What a run changes is asked for again once there is another one, or it has ended: it is too dear to be asked for all the time. */
+function useFollowed(name: string, run: Connection['last_run'] | undefined) {
+  const client = useQueryClient();
+  const now = run === undefined ? undefined : runKey({ last_run: run });
+  const before = useRef(now);
+  useEffect(() => {
+    if (now === undefined || before.current === now) return;
+    const isFirst = before.current === undefined;
+    before.current = now;
+    if (isFirst) return;
+    for (const key of ['streams', 'quarantine']) void client.invalidateQueries({ queryKey: [key, name] });
+  }, [client, name, now]);
+}
+
+const runKey = ({ last_run }: Pick<Connection, 'last_run'>): string => `${last_run?.id} ${last_run?.state}`;
+
 type Asking = 'run' | 'pause' | 'backfill' | 'reset';
 
 function Actions({ connection }: { readonly connection: Connection }) {
   const { name, paused, action_required } = connection;
   const isPermitted = useMay('runs:manage');
   const [asking, setAsking] = useState<Asking>();
+  // Until the next run, which has bookmarks of its own.
+  const [resetAfter, setReset] = useState<string>();
   const [, go] = useLocation();
   const client = useQueryClient();
   const changed = () => client.invalidateQueries();
@@ -79,9 +98,12 @@ function Actions({ connection }: { readonly connection: Connection }) {
         </button>
       )}
       {resume.error !== null && <Failed error={resume.error} />}
+      <p role="status" className="small">
+        {resetAfter === runKey(connection) && 'The bookmarks are forgotten.'}
+      </p>
       {asking === 'run' && <RunDialog name={name} close={close} />}
       {asking === 'pause' && <PauseDialog name={name} close={close} />}
-      {asking === 'reset' && <ResetDialog name={name} close={close} />}
+      {asking === 'reset' && <ResetDialog name={name} close={close} done={() => setReset(runKey(connection))} />}
       {asking === 'backfill' && <BackfillDialog name={name} close={close} asked={(id) => go(`/backfills/${id}`)} />}
     </>
   );
