@@ -56,7 +56,8 @@ export function unitVersions({ named, isNewTable, canRemove, warn, ...before }: 
     meet(step) {
       const { version, isActive } = step;
       if (version === replacement?.version) {
-        if (isActive && hasRecords) replacement.isActive = true;
+        // One that was announced is so again for each parent of its records, and so says nothing before the end.
+        if (isActive && hasRecords && !replacement.isAnnounced) replacement.isActive = true;
         replacement.isAnnounced ||= isActive;
       } else if (standing === undefined || version > standing.version) begin(step);
       named.last = version;

@@ -35,6 +35,8 @@ interface Stream {
   readonly shape: string;
   page: (RecordData | BadRecord)[];
   version: bigint | undefined;
+  /** Its version was activated before its first record: it holds where the input turns out to be whole. */
+  isAnnounced: boolean;
 }
 
 /** Writes what a tap says on stdin into tables; gives what went wrong, nothing where all of it is committed. */
@@ -82,16 +84,43 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
     const written = writtenStream(writtenOf(name, fields, key, options.schema), { ...options, on });
     written.outcome.catch(() => undefined); // looked at in the end
     begun.push(written);
-    streams.set(name, { written, key, read: recordReader(fields), shape, page: [], version: undefined });
+    const stream = {
+      written,
+      key,
+      read: recordReader(fields),
+      shape,
+      page: [],
+      version: undefined,
+      isAnnounced: false,
+    };
+    streams.set(name, stream);
+    if (before?.isAnnounced === true) await setVersion(stream, before.version, true);
   };
   const setVersion = async (stream: Stream, said: number | bigint | null | undefined, isActive: boolean) => {
     if (said === undefined || said === null) return;
     const version = BigInt(said);
-    if (version === stream.version && !isActive) return;
+    const isKnown = version === stream.version;
+    if (isKnown && (!isActive || stream.isAnnounced)) return;
     await flush();
+    if (!isKnown) stream.isAnnounced = isActive;
     stream.version = version;
-    // Which state the tap was given nobody knows here.
-    await stream.written.setVersion(new TableVersion(version, { isActive, isFromStart: false }));
+    await passVersion(stream, version, isActive && isKnown);
+  };
+  /** Which state the tap was given nobody knows here. */
+  const passVersion = ({ written }: Stream, version: bigint, isActive: boolean) =>
+    written.setVersion(new TableVersion(version, { isActive, isFromStart: false }));
+  /** Of a tap that died nothing is seen but the end of its output. */
+  const judgeAnnounced = async (isWhole: boolean) => {
+    for (const [name, stream] of streams) {
+      const { version, isAnnounced } = stream;
+      if (version === undefined || !isAnnounced) continue;
+      if (isWhole) await passVersion(stream, version, true);
+      else
+        options.note(
+          `stream ${name}: the input ends without a STATE after the last record, so that version ${version} of the table may ` +
+            'not be whole; nothing is removed by it. Look whether the tap failed.',
+        );
+    }
   };
   const streamOf = (name: string): Stream => {
     const stream = streams.get(name);
@@ -144,18 +173,21 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
 
   let fault: ConnectorError | undefined;
   try {
-    let row = 0;
+    let [row, endsInState] = [0, false];
     for await (const lines of linesOf(options.input, 'stdin')) {
       options.signal.throwIfAborted();
       for (const line of lines) {
         row += 1;
         const message = readMessage(line, `stdin: line ${row}`);
-        if (message !== undefined) await take(message);
+        if (message === undefined) continue;
+        await take(message);
+        endsInState = message.type === 'STATE';
       }
       await flush();
       if (begun.some(({ isOver }) => isOver) && (await faultsOf(begun.filter(({ isOver }) => isOver))).length > 0)
-        break;
+        throw new Given();
     }
+    await judgeAnnounced(endsInState);
   } catch (error) {
     if (!(error instanceof Given)) fault = toConnectorError(error);
   }

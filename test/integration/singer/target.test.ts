@@ -121,7 +121,7 @@ describe('a target', () => {
     (await bench.query<{ id: number }>('select id::int from raw.a order by 1')).map(({ id }) => id);
 
   test('removes the rows of older versions once the tap activates another, with the state that stands for it', async () => {
-    const first = lines(...versioned(1, [1, 2, 3], [{ type: 'STATE', value: 1 }, activated(1)]));
+    const first = lines(...versioned(1, [1, 2, 3], [activated(1), { type: 'STATE', value: 1 }]));
     expect(await target(first)).toEqual({ faults: [], states: [1], notes: [] });
     // The same version adds, and by itself removes nothing.
     await target(lines(...versioned(1, [4])));
@@ -133,16 +133,51 @@ describe('a target', () => {
     expect(await target(next)).toEqual({ faults: [], states: [1, 2, 3], notes: [] });
     expect(await idsOf()).toEqual([2, 3, 5]);
     // Only a schema and a version: the table has no rows any more.
-    const emptied = await target(lines(...versioned(3, [])));
+    const emptied = await target(lines(...versioned(3, [], [{ type: 'STATE', value: 4 }])));
     expect(emptied.notes).toEqual(['stream a: The source had no records, so the table was emptied.']);
     expect(await idsOf()).toEqual([]);
   });
 
-  test('removes nothing where the tap breaks off in a new version, and echoes no state of it', async () => {
+  test('removes nothing where the tap breaks off in a new version', async () => {
     await target(lines(...versioned(1, [1, 2], [{ type: 'STATE', value: 1 }])));
     const broken = versioned(2, [3], [{ type: 'STATE', value: 2 }, record('a', {})]);
     expect(await target(lines(...broken))).toMatchObject({ faults: [expect.any(String)], states: [] });
     expect(await idsOf()).toEqual([1, 2]);
+    // A tap that dies just ends its output: before its first record, or within them.
+    const two = { ...record('a', { id: 4 }), version: 2 };
+    const isBroken = [expect.stringMatching(/^stream a: .*ends without a STATE .*version 2 .*nothing is removed/)];
+    for (const died of [versioned(2, []), versioned(2, [3], [{ type: 'STATE', value: 3 }, activated(2), two])])
+      expect((await target(lines(...died))).notes).toEqual(isBroken);
+    expect(await idsOf()).toEqual([1, 2, 3, 4]);
+    await target(lines(...versioned(3, [3], [{ type: 'STATE', value: 4 }])));
+    expect(await idsOf()).toEqual([3]);
+  });
+
+  test('removes nothing where another stream fails within a new version', async () => {
+    await target(lines(...versioned(1, [1, 2], [{ type: 'STATE', value: 1 }])));
+    const connect = async () => {
+      if (connected++ === 0) throw new ConnectorError('auth', 'the password is wrong');
+      return intoPostgres();
+    };
+    let connected = 0;
+    async function* said() {
+      yield* lines(schema('b', ID), ...versioned(2, [3]));
+      for (let value = 2; ; value += 1) {
+        await new Promise((done) => setImmediate(done));
+        yield* lines({ type: 'STATE', value });
+      }
+    }
+    expect(await target(said(), connect)).toEqual({ faults: ['the password is wrong'], states: [], notes: [] });
+    expect(await idsOf()).toEqual([1, 2, 3]);
+  });
+
+  test('removes nothing where the schema changes within a new version, and tells of it', async () => {
+    await target(lines(...versioned(1, [1, 2], [{ type: 'STATE', value: 1 }])));
+    const wider = schema('a', { ...ID, name: { type: ['string', 'null'] } });
+    const three = { ...record('a', { id: 3, name: 'x' }), version: 2 };
+    const found = await target(lines(...versioned(2, [1], [wider, three, { type: 'STATE', value: 2 }])));
+    expect(found).toEqual({ faults: [], states: [2], notes: [expect.stringContaining('anew (version 2)')] });
+    expect(await idsOf()).toEqual([1, 2, 3]);
   });
 
   test('commits what a tap reads in one version apart from the next, also where no key tells rows apart', async () => {
@@ -162,7 +197,8 @@ describe('a target', () => {
     const contents = await Promise.all(delivered.map((name) => readFile(join(folder, 'a', name), 'utf8')));
     expect(contents.join('').trim().split('\n')).toEqual(['{"id":1}', '{"id":1}']);
     await intoFiles(versioned(1, [1]));
-    expect((await intoFiles(versioned(2, [1], [activated(2)]))).notes).toEqual([
+    const second = versioned(2, [1], [activated(2), { type: 'STATE', value: 2 }]);
+    expect((await intoFiles(second)).notes).toEqual([
       expect.stringMatching(/^stream a: .*\(version 2\).*the destination removes no rows/),
     ]);
   });

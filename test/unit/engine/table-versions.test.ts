@@ -53,6 +53,11 @@ describe('the versions of a table', () => {
     expect({ standing, told }).toEqual({ standing: whole(2), told: [] });
   });
 
+  it('are one unit to the end of the reading, where one is activated anew between its records, as for children of parents', () => {
+    const steps: Step[] = [active(2), 'records', active(2), 'state', 'records', active(2), 'state', 'records', 'state'];
+    expect(read(steps, { standing: whole(1) })).toEqual({ replaced: [true], standing: whole(2), told: [] });
+  });
+
   it('goes on with the one that stands, unit by unit', () => {
     const steps: Step[] = [active(1), 'records', 'state', 'records', 'state', active(1)];
     expect(read(steps, { standing: whole(1) })).toEqual({
