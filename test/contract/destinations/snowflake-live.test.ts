@@ -1,20 +1,11 @@
 import { expect, it } from '@jest/globals';
 import { snowflake } from '../../../destinations/snowflake/snowflake.destination.js';
 import { conformanceFolder, everyCase } from '../../support/conformance.js';
+import { liveAccount } from '../../support/snowflake-account.js';
 
-/**
- * On a real account, where `SNOWFLAKE_TEST_ACCOUNT`, `_USERNAME`, `_PRIVATE_KEY` or `_PASSWORD` or `_OAUTH_TOKEN`, `_WAREHOUSE`, `_DATABASE` and, if need be, `_ROLE`,
- * `_PASSPHRASE` and `_ENDPOINT` say which; best a database for tests. Skipped without, and told so.
- */
-const PREFIX = 'SNOWFLAKE_TEST_';
-const config = Object.fromEntries(
-  Object.entries(process.env).flatMap(([name, value]) =>
-    name.startsWith(PREFIX) && value !== undefined && value !== ''
-      ? [[name.slice(PREFIX.length).toLowerCase(), value]]
-      : [],
-  ),
-);
-const isGiven = config['account'] !== undefined;
+/** Skipped without an account, and told so. */
+const config = liveAccount ?? {};
+const isGiven = liveAccount !== undefined;
 /** No fault can be put between the driver and a real account. */
 const UNLOST = 'No way that loses replies is given (`loseReply`).';
 
