@@ -100,8 +100,10 @@ export async function mergeStaged(merging: Merging): Promise<MergeCounts> {
   const written = async (sql: string) => (await connection.run(sql)).written ?? 0;
 
   if (table.key.length === 0) {
-    if (checkpoint.replacesAll) await dirty.of('t', `FROM ${plan.target} t`);
-    const deleted = checkpoint.replacesAll ? await written(`DELETE FROM ${plan.target} WHERE ${within}`) : 0;
+    if (checkpoint.replacesAll) await dirty.of('t', `FROM ${plan.target} t WHERE ${LOADED}`);
+    const deleted = checkpoint.replacesAll
+      ? await written(`DELETE FROM ${plan.target} t WHERE ${within} AND ${LOADED}`)
+      : 0;
     await dirty.of('s', `FROM ${staging} s`);
     const inserted = await written(
       `INSERT INTO ${plan.target} (${plan.columns.join(', ')}) SELECT ${plan.values.join(', ')} FROM ${staging} s WHERE ${within}`,
@@ -170,7 +172,8 @@ function decideFates(
   const version = table.version === undefined ? undefined : quote(table.version);
   const order = `${version === undefined ? '' : `s.${version} DESC NULLS LAST, `}s.${POS} DESC`;
   const place = isFileKey ? '1' : `ROW_NUMBER() OVER (PARTITION BY ${plan.keyValues.join(', ')} ORDER BY ${order})`;
-  const isThere = `t.${quote('_run_id')} IS NOT NULL`;
+  // Not by our own columns, which are null in rows of an adopted table.
+  const isThere = `t.${quote(table.key[0]!)} IS NOT NULL`;
   const cases = [`WHEN s.${PLACE} > 1 THEN 'superseded'`, `WHEN NOT (${isThere}) THEN 'inserted'`];
   const joins: string[] = [];
   if (table.write === 'append') cases.push(`WHEN TRUE THEN 'superseded'`);
@@ -199,10 +202,13 @@ function decideFates(
        LEFT JOIN ${plan.target} t ON ${plan.keyMatch}${joins.map((join) => ` ${join}`).join('')}`;
 }
 
+/** Rows that were in an adopted table before are not the source's to take away. */
+const LOADED = `t.${quote('_run_id')} IS NOT NULL`;
+
 /** Rows that an overwrite or a new version of a file no longer holds. */
 function unseenRows(plan: Plan, staging: string, checkpoint: Checkpoint): string | undefined {
   const missing = `NOT EXISTS (SELECT 1 FROM ${staging} s WHERE ${plan.keyMatch})`;
-  if (checkpoint.replacesAll) return missing;
+  if (checkpoint.replacesAll) return `${LOADED} AND ${missing}`;
   if (checkpoint.replacesFile !== undefined)
     return `t.${quote('_source_file')} = ${literal(checkpoint.replacesFile)} AND ${missing}`;
   return undefined;

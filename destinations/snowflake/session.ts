@@ -7,6 +7,7 @@ import {
   type DestinationSession,
   type TableSpec,
 } from '#sdk';
+import { adoptTable } from './adoption.js';
 import { commitCheckpoint, setBookmark } from './checkpoint.js';
 import { tableName, UNBOUNDED_DECIMAL } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
@@ -60,6 +61,7 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
   }
   let fence: Fence | undefined;
   let sequence = 0;
+  const adopted = { metadata, known: new Set<string>() };
   const raised = (): Fence => {
     if (fence === undefined) throw new ConnectorError('internal', 'The fence has not been raised.');
     return fence;
@@ -136,8 +138,17 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
       asking(`looking at ${tableName(table)}`, async (connection) => {
         await claim(connection, table);
         const beforeEach = () => lookAtFence(connection, metadata, raised());
-        return describeTable(connection, table, fence === undefined ? undefined : { epoch: fence.epoch, beforeEach });
+        return describeTable(
+          connection,
+          table,
+          adopted,
+          fence === undefined ? undefined : { epoch: fence.epoch, beforeEach },
+        );
       }),
+    async adopt(table, added, { isDry }) {
+      checkNames(table);
+      return adoptTable(pool, table, added, isDry ? undefined : { metadata, fence: raised() });
+    },
     create,
     evolve: (table, change) =>
       asking(`changing table ${tableName(table)}`, async (connection) => {

@@ -3,69 +3,70 @@ import {
   OWN_COLUMNS,
   STAGING_POSITION,
   type Field,
-  type FieldType,
   type SchemaChange,
   type TableSpec,
   type TableState,
 } from '#sdk';
-import { columnDefinitions, sqlType, tableName, UUID_LENGTH } from './columns.js';
+import { notAdopted } from '../sql/conflicts.js';
+import { checkFit, refuseOtherKinds, refuseTwin } from './adoption.js';
+import { columnDefinitions, sqlType, tableName } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
+import { fieldOf, findColumns, isAdopted, type FoundColumn } from './found-table.js';
 import { ensureSchema } from './metadata.js';
 import { quote, sharedTable, storedName } from './names.js';
 import { retypeColumn, settleRetypes } from './retype.js';
 
 const MAX_IDENTIFIER_CHARACTERS = 255;
 
-interface ColumnRow extends Record<string, unknown> {
-  readonly column_name: string;
-  readonly data_type: string;
-  readonly is_nullable: string;
-  readonly numeric_precision: number | null;
-  readonly numeric_scale: number | null;
-  readonly character_maximum_length: number | null;
+/** Who has adopted what is looked up once for each table. */
+export interface Adopted {
+  readonly metadata: string;
+  readonly known: Set<string>;
 }
 
 export async function describeTable(
   connection: SnowflakeConnection,
   table: TableSpec,
+  adopted: Adopted,
   /** Of the run that looks, and what it does before each definition; absent: it changes nothing. */
   mending?: { readonly epoch: bigint; readonly beforeEach: () => Promise<void> },
 ): Promise<TableState | undefined> {
-  const look = () =>
-    connection.query<ColumnRow>(
-      `SELECT column_name, data_type, is_nullable, numeric_precision, numeric_scale, character_maximum_length
-       FROM information_schema.columns WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position`,
-      [storedName(table.schema), storedName(table.name)],
-    );
-  let rows = await look();
-  if (rows.length === 0) return undefined;
-  if (!rows.some(({ column_name }) => column_name === storedName('_run_id')))
-    throw new ConnectorError('config', `Table ${tableName(table)} exists and was not made by Tributary.`, {
-      stream: table.stream,
-      hint: `Rename that table, or give connection "${table.connection}" another schema.`,
-    });
-  if (mending !== undefined) {
+  let rows = await findColumns(connection, table);
+  if (rows.length === 0) {
+    if (table.adopt === true) await refuseTwin(connection, table);
+    return undefined;
+  }
+  const origin = await originOf(connection, table, rows, adopted);
+  if (origin === 'foreign') {
+    if (table.adopt !== true) throw notAdopted(table, tableName(table));
+    await refuseOtherKinds(connection, table);
+  }
+  // Whether it fits is looked at when it is adopted, by all columns that then come.
+  if (origin === 'adopted') checkFit(table, rows, origin);
+  if (mending !== undefined && origin === undefined) {
     const alter = async (action: string) => {
       await mending.beforeEach();
       await connection.run(`ALTER TABLE ${tableName(table)} ${action}`);
     };
     const columns = rows.map(({ column_name }) => column_name);
-    if (await settleRetypes(table, columns, mending.epoch, alter)) rows = await look();
+    if (await settleRetypes(table, columns, mending.epoch, alter)) rows = await findColumns(connection, table);
   }
   const own = new Set([...OWN_COLUMNS].map(storedName));
   const known = new Map(table.fields.map((field) => [storedName(field.name), field]));
   const fields = rows
     .filter(({ column_name }) => !own.has(column_name))
-    .map((row): Field => {
-      const spec = known.get(row.column_name);
-      const field = fieldOf(row, spec);
-      if (field !== undefined) return field;
+    .flatMap((row): Field[] => {
+      const field = fieldOf(row, known.get(row.column_name));
+      if (field !== undefined) return [field];
+      // Of such a table only what the stream has needs to be known, and that was looked at.
+      if (origin !== undefined) return [];
       throw new ConnectorError(
         'schema',
         `Column "${row.column_name}" of ${tableName(table)} has type ${row.data_type}, which Tributary does not load.`,
         { stream: table.stream },
       );
     });
+  if (origin !== undefined) return { fields, origin };
   const key = await keyOf(connection, table);
   if (key.join() !== table.key.map(storedName).join() && table.write !== 'append')
     throw new ConnectorError(
@@ -79,32 +80,19 @@ export async function describeTable(
   return { fields };
 }
 
-/** As `information_schema` calls the types. A name is given as the stream writes it. */
-const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
-  TEXT: 'string',
-  FLOAT: 'number',
-  BOOLEAN: 'boolean',
-  DATE: 'date',
-  TIME: 'time',
-  TIMESTAMP_NTZ: 'timestamp',
-  TIMESTAMP_TZ: 'timestamptz',
-  TIMESTAMP_LTZ: 'timestamptz',
-  VARIANT: 'json',
-  NUMBER: 'decimal',
-};
-
-function fieldOf(row: ColumnRow, spec: Field | undefined): Field | undefined {
-  const found = FIELD_TYPES[row.data_type];
-  if (found === undefined) return undefined;
-  const field = { name: spec?.name ?? row.column_name.toLowerCase(), nullable: row.is_nullable === 'YES' };
-  const precision = row.numeric_precision ?? 38;
-  const scale = row.numeric_scale ?? 0;
-  // Whole numbers of any length are one type there; what the stream calls them is what they are, where they fit.
-  if (found === 'decimal' && scale === 0 && precision >= 19 && spec?.type !== 'decimal')
-    return { ...field, type: 'integer' };
-  if (found === 'decimal') return { ...field, type: 'decimal', precision, scale };
-  if (found === 'string' && row.character_maximum_length === UUID_LENGTH) return { ...field, type: 'uuid' };
-  return { ...field, type: found };
+/** A table of ours says in every row which run has loaded it; one that was adopted has rows without. */
+async function originOf(
+  connection: SnowflakeConnection,
+  table: TableSpec,
+  columns: readonly FoundColumn[],
+  { metadata, known }: Adopted,
+): Promise<TableState['origin']> {
+  const run = columns.find(({ column_name }) => column_name === storedName('_run_id'));
+  if (run?.is_nullable === 'NO') return undefined;
+  const name = `${table.stream} ${tableName(table)}`;
+  if (run === undefined || !(known.has(name) || (await isAdopted(connection, metadata, table)))) return 'foreign';
+  known.add(name);
+  return 'adopted';
 }
 
 /** Constraints of keys are kept as information there, and not enforced; a checkpoint enforces them. */

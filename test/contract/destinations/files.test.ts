@@ -77,6 +77,7 @@ const NOT_APPLICABLE = {
     'a column that no longer comes stays with what it holds; new rows have null there',
     'a column is widened, and what it holds keeps its value',
     'a day is widened to a time at its beginning',
+    'a table that somebody else has made is refused, or adopted where that is asked for, and keeps its rows',
   ),
   ...because(
     'Its columns are committed with the next checkpoint.',

@@ -206,19 +206,30 @@ export function describeAdoption(bench: () => Bench): void {
       });
     });
 
-    it('with wider types keeps them', async () => {
-      await make('id numeric(30,0), day timestamp, sent text, PRIMARY KEY (id, day)');
-      expect(await run([{ id: 1, day: '2026-01-01', sent: 5 }])).toMatchObject({
-        state: 'succeeded',
-        ledger: { inserted: 1 },
+    it('gets no column of the stream where that is frozen, and is refused for one where a change stops it', async () => {
+      await make('id bigint, day date, sent bigint, PRIMARY KEY (id, day)', '');
+      const record = { id: 1, day: '2026-01-01', sent: 5, channel: 'sms' };
+      const stop = await run([record], { stream: { adopt: true, onSchemaChange: 'stop' } });
+      expect(stop).toMatchObject({
+        state: 'failed',
+        error: { kind: 'schema', message: expect.stringContaining('"channel" is new') },
       });
-      expect(await run([{ id: 1, day: '2026-01-01', sent: 5 }])).toMatchObject({
-        state: 'succeeded',
-        ledger: { unchanged: 1 },
-      });
+      expect(await columnsNow()).toEqual(['id', 'day', 'sent']);
+      const freeze = { stream: { adopt: true, onSchemaChange: 'freeze' as const } };
+      expect(await run([record], freeze)).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+      expect(await columnsNow()).toEqual(['id', 'day', 'sent', '_loaded_at', '_run_id']);
+    });
+
+    it('with wider types and constraints keeps them', async () => {
+      await make(`id numeric(30,0), day timestamp, sent text CHECK (sent <> '6'), PRIMARY KEY (id, day)`);
+      const one = { id: 1, day: '2026-01-01', sent: 5 };
+      for (const ledger of [{ inserted: 1 }, { unchanged: 1 }])
+        expect(await run([one])).toMatchObject({ state: 'succeeded', ledger });
       expect(await bench().query(`SELECT id::text, day::text, sent FROM ${SCHEMA}.items`)).toEqual([
         { id: '1', day: '2026-01-01 00:00:00', sent: '5' },
       ]);
+      const { error } = await run([{ ...one, id: 2, sent: 6 }]);
+      expect(error).toMatchObject({ kind: 'destination', message: expect.stringContaining('items_sent_check') });
     });
 
     it('whose keys repeat or are null is not merged into, and no value is told', async () => {

@@ -6,6 +6,9 @@ export class Breach extends Error {
   override readonly name = 'Breach';
 }
 
+/** Skips the case: it may only be known once it runs that it does not apply. */
+export class NotApplicable extends Error {}
+
 const SHOWN = 300;
 const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : (JSON.stringify(value, withBigints) ?? String(value));

@@ -48,6 +48,19 @@ export async function readBySql(sql: SqlSession, table: TableSpec): Promise<read
 const valueOf = (type: FieldType, value: unknown) =>
   type === 'json' && typeof value === 'string' ? fromJsonText(value) : value;
 
+/** A table as somebody makes it who knows nothing of us, with a column of its own, in a schema that is there. */
+export async function makeForeignTable(
+  sql: SqlSession,
+  { schema, name }: Pick<TableSpec, 'schema' | 'name'>,
+  rows: readonly { readonly id: number; readonly name: string; readonly note: string }[],
+): Promise<void> {
+  const { quote } = NAMES[sql.dialect];
+  const [table, columns] = [`${quote(schema)}.${quote(name)}`, ['id', 'name', 'note'].map(quote)];
+  await sql.query(`CREATE TABLE ${table} (${columns[0]} BIGINT, ${columns[1]} VARCHAR, ${columns[2]} VARCHAR)`);
+  const values = rows.map((row) => `(${row.id}, '${row.name}', '${row.note}')`);
+  await sql.query(`INSERT INTO ${table} (${columns.join(', ')}) VALUES ${values.join(', ')}`);
+}
+
 export async function dropSchema(sql: SqlSession, schema: string): Promise<void> {
   await sql.query(`DROP SCHEMA IF EXISTS ${NAMES[sql.dialect].quote(schema)} CASCADE`);
 }

@@ -5,6 +5,7 @@ import type {
   Ledger,
   RecordData,
   RunIdentity,
+  SqlSession,
   TableSpec,
 } from '../../../protocol/index.js';
 import type { DestinationPlugin } from '../../destination.js';
@@ -90,6 +91,8 @@ export interface Trial {
   table(wishes: Partial<TableSpec> & Pick<TableSpec, 'fields'>): TableSpec;
   /** Connects and raises the fence; closed at the end of the case. */
   open(wishes?: RunWishes): Promise<OpenRun>;
+  /** Past the session: what somebody else does there. Absent: the destination speaks no SQL. */
+  readonly sql?: SqlSession;
   /** Connects alone. */
   connect(wishes?: RunWishes): Promise<DestinationSession>;
   /** Rows of a table as canonical texts, sorted. None where there is no table. */

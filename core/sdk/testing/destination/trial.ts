@@ -42,6 +42,7 @@ export function openTrial({ subject, capabilities, connection, schema, sql }: Tr
     capabilities,
     connection,
     schema,
+    ...(sql === undefined ? {} : { sql }),
     table(wishes) {
       const stream = wishes.stream ?? 'items';
       const write = wishes.write ?? (capabilities.writeModes.includes('merge') ? 'merge' : 'append');

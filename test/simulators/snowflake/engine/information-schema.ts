@@ -78,7 +78,7 @@ export const informationSchema = (account: Account, session: Session, database: 
       );
     case 'COLUMNS':
       return table(
-        'TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION COLUMN_DEFAULT IS_NULLABLE DATA_TYPE CHARACTER_MAXIMUM_LENGTH NUMERIC_PRECISION NUMERIC_SCALE DATETIME_PRECISION COMMENT',
+        'TABLE_CATALOG TABLE_SCHEMA TABLE_NAME COLUMN_NAME ORDINAL_POSITION COLUMN_DEFAULT IS_NULLABLE DATA_TYPE CHARACTER_MAXIMUM_LENGTH NUMERIC_PRECISION NUMERIC_SCALE DATETIME_PRECISION IS_IDENTITY COMMENT',
         ['ORDINAL_POSITION', 'CHARACTER_MAXIMUM_LENGTH', 'NUMERIC_PRECISION', 'NUMERIC_SCALE', 'DATETIME_PRECISION'],
         relations().flatMap(([schema, name, one]) =>
           one.columns.map(({ name: column, type, nullable, fallbackText, comment }, index) => [
@@ -94,6 +94,7 @@ export const informationSchema = (account: Account, session: Session, database: 
             type.name === 'FIXED' ? type.precision : null,
             type.name === 'FIXED' ? type.scale : null,
             type.name.startsWith('TIME') && 'scale' in type ? type.scale : null,
+            'NO',
             comment ?? null,
           ]),
         ),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import type { RecordData, WriteMode } from '../../../../protocol/index.js';
-import { mustBe, mustBeRefused, mustHold } from '../checks.js';
+import { mustBe, mustBeRefused, mustHold, NotApplicable } from '../checks.js';
 import { columns, ITEM, noOverwrite } from '../columns.js';
 import { doneBookmark, stage } from '../loading.js';
 import type { ConformanceCase, DestinationCase, LossyWay, Trial } from '../subject.js';
@@ -110,9 +110,6 @@ async function losing(trial: Trial, work: (way: LossyWay) => Promise<void>): Pro
     await way.close();
   }
 }
-
-/** Skips the case where the destination names no points; a case may only know once it has run. */
-export class NotApplicable extends Error {}
 
 export const EXACTLY_ONCE: readonly ConformanceCase[] = [
   {

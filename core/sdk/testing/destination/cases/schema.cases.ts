@@ -1,6 +1,7 @@
 import { compareSchemas, widened, type Field, type RecordData, type SchemaChange } from '../../../../protocol/index.js';
-import { mustBe, mustBeRefused, mustHold } from '../checks.js';
+import { mustBe, mustBeRefused, mustHold, NotApplicable } from '../checks.js';
 import { columns, ITEM, noKeys } from '../columns.js';
+import { makeForeignTable } from '../sql-reader.js';
 import type { ConformanceCase, Trial } from '../subject.js';
 import { addition } from '../writer-task.js';
 
@@ -213,6 +214,43 @@ export const SCHEMA: readonly ConformanceCase[] = [
         ['id', 'name'],
       );
       mustBe('The other table', await session.describe(other), undefined);
+    },
+  },
+  {
+    name: 'a table that somebody else has made is refused, or adopted where that is asked for, and keeps its rows',
+    area: 'schema',
+    notFor: (trial) => (trial.capabilities.keepsKeys ? undefined : 'What is delivered once is not changed.'),
+    async run(trial) {
+      const { session, load } = await trial.open();
+      if (session.adopt === undefined || trial.sql === undefined) throw new NotApplicable('It adopts no tables.');
+      // So that the schema is there.
+      await session.create(trial.table({ stream: 'first', fields: ITEM }));
+      const table = trial.table({ fields: [...ITEM, ...columns('more integer?')] });
+      const old = [1, 2, 3].map((id) => ({ id, name: `old ${id}`, note: 'kept' }));
+      await makeForeignTable(trial.sql, table, old);
+      await mustBeRefused('A table of somebody else', ['config'], () => session.describe(table));
+      const adopted = { ...table, adopt: true };
+      mustBe('What it is', (await session.describe(adopted))?.origin, 'foreign');
+      const look = await session.adopt(adopted, columns('more integer?'), { isDry: true });
+      mustBe('Rows that it has', look.rows, 3);
+      mustBe('After a look it is', (await session.describe(adopted))?.origin, 'foreign');
+      await session.adopt(adopted, columns('more integer?'), { isDry: false });
+      mustBe('What it has become', (await session.describe(table))?.origin, 'adopted');
+      const first = [
+        { id: 1, name: 'old 1', more: null },
+        { id: 2, name: 'new 2', more: 2 },
+        { id: 4, name: 'new 4', more: 4 },
+      ];
+      const { inserted, updated, unchanged } = await load(table, [first]);
+      mustBe('What became of them', [inserted, updated, unchanged], [1, 1, 1]);
+      // Rows that no run has loaded are not the source's to take away.
+      await load(table, [[{ id: 5, name: 'new 5', more: 5 }]], { slice: 'next', replacesAll: true });
+      const whole = { ...table, fields: [...table.fields, ...columns('note string?')] };
+      await trial.expectRows(whole, [
+        { id: 1, name: 'old 1', note: 'kept' },
+        { id: 3, name: 'old 3', note: 'kept' },
+        { id: 5, name: 'new 5', more: 5 },
+      ]);
     },
   },
 ];
