@@ -1,3 +1,4 @@
+import { NO_COLLATION } from '../sql/snowflake.types.js';
 import type { SnowflakeConnection } from './connection.js';
 import { ownTable, quote, sharedTable, stageOf, storedName } from './names.js';
 import type { Pool } from './pool.js';
@@ -13,14 +14,14 @@ function sharedStatements(schema: string): readonly string[] {
        run_id VARCHAR(36) NOT NULL, epoch NUMBER(38,0) NOT NULL, read NUMBER(38,0) NOT NULL, filtered NUMBER(38,0) NOT NULL,
        quarantined NUMBER(38,0) NOT NULL, staged NUMBER(38,0) NOT NULL, inserted NUMBER(38,0) NOT NULL,
        updated NUMBER(38,0) NOT NULL, unchanged NUMBER(38,0) NOT NULL, superseded NUMBER(38,0) NOT NULL,
-       deleted NUMBER(38,0) NOT NULL, replaced NUMBER(38,0) NOT NULL, committed_at ${INSTANT}, steps VARCHAR)`,
+       deleted NUMBER(38,0) NOT NULL, replaced NUMBER(38,0) NOT NULL, committed_at ${INSTANT}, steps VARCHAR) ${NO_COLLATION}`,
     `CREATE TABLE IF NOT EXISTS ${sharedTable(schema, 'lineage')} (
        id NUMBER(38,0) NOT NULL, connection VARCHAR NOT NULL, stream VARCHAR NOT NULL, slice VARCHAR NOT NULL,
        run_id VARCHAR(36) NOT NULL, source VARCHAR NOT NULL, version VARCHAR, checksum VARCHAR, bytes NUMBER(38,0),
-       records NUMBER(38,0) NOT NULL, committed_at ${INSTANT})`,
+       records NUMBER(38,0) NOT NULL, committed_at ${INSTANT}) ${NO_COLLATION}`,
     `CREATE TABLE IF NOT EXISTS ${sharedTable(schema, 'dirty')} (
        id VARCHAR(36) NOT NULL, fact VARCHAR NOT NULL, day DATE, campaign VARCHAR, run_id VARCHAR(36) NOT NULL,
-       marked_at ${INSTANT})`,
+       marked_at ${INSTANT}) ${NO_COLLATION}`,
   ];
 }
 
@@ -28,15 +29,15 @@ function sharedStatements(schema: string): readonly string[] {
 function ownStatements(schema: string, connection: string): readonly string[] {
   return [
     `CREATE TABLE IF NOT EXISTS ${ownTable(schema, 'fence', connection)} (
-       connection VARCHAR NOT NULL, epoch NUMBER(38,0) NOT NULL, run_id VARCHAR(36) NOT NULL, raised_at ${INSTANT}, held_at ${INSTANT})`,
+       connection VARCHAR NOT NULL, epoch NUMBER(38,0) NOT NULL, run_id VARCHAR(36) NOT NULL, raised_at ${INSTANT}, held_at ${INSTANT}) ${NO_COLLATION}`,
     `CREATE TABLE IF NOT EXISTS ${ownTable(schema, 'bookmark', connection)} (
        connection VARCHAR NOT NULL, stream VARCHAR NOT NULL, "PARTITION" VARCHAR NOT NULL, position VARCHAR NOT NULL,
-       run_id VARCHAR(36) NOT NULL, updated_at ${INSTANT})`,
+       run_id VARCHAR(36) NOT NULL, updated_at ${INSTANT}) ${NO_COLLATION}`,
     `CREATE TABLE IF NOT EXISTS ${ownTable(schema, 'quarantine', connection)} (
        connection VARCHAR NOT NULL, stream VARCHAR NOT NULL, record_key VARCHAR NOT NULL, record_values VARCHAR,
        reason VARCHAR NOT NULL, field VARCHAR, detail VARCHAR NOT NULL, payload VARCHAR NOT NULL, slice VARCHAR NOT NULL,
        position NUMBER(38,0) NOT NULL, run_id VARCHAR(36) NOT NULL, first_seen ${INSTANT}, last_seen ${INSTANT},
-       times NUMBER(38,0) NOT NULL, resolved_at TIMESTAMP_TZ(6))`,
+       times NUMBER(38,0) NOT NULL, resolved_at TIMESTAMP_TZ(6)) ${NO_COLLATION}`,
   ];
 }
 

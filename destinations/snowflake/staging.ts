@@ -1,4 +1,5 @@
 import { ConnectorError, type TableSpec } from '#sdk';
+import { NO_COLLATION } from '../sql/snowflake.types.js';
 import { stagedType } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { FILE_FORMAT } from './csv-batch.js';
@@ -12,7 +13,7 @@ const MOST_FILES = 1_000;
 
 /** What is staged needs no history: neither Fail-safe nor Time Travel keeps it, by which it could be had back for a day after its end. */
 export const withoutHistory = (name: string, columns: string): string =>
-  `CREATE OR REPLACE TRANSIENT TABLE ${name} (${columns}) DATA_RETENTION_TIME_IN_DAYS = 0`;
+  `CREATE OR REPLACE TRANSIENT TABLE ${name} (${columns}) ${NO_COLLATION} DATA_RETENTION_TIME_IN_DAYS = 0`;
 
 /** Made anew, so that no load of before is remembered of it. */
 export function stagingTable(name: string, table: TableSpec): string {

@@ -8,6 +8,7 @@ import {
   type TableState,
 } from '#sdk';
 import { notAdopted } from '../sql/conflicts.js';
+import { NO_COLLATION } from '../sql/snowflake.types.js';
 import { checkFit, refuseOtherKinds, refuseTwin } from './adoption.js';
 import { columnDefinitions, sqlType, tableName } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
@@ -51,6 +52,7 @@ export async function describeTable(
     const columns = rows.map(({ column_name }) => column_name);
     if (await settleRetypes(table, columns, mending.epoch, alter)) rows = await findColumns(connection, table);
   }
+  await refuseCollated(connection, table, origin);
   const own = new Set([...OWN_COLUMNS].map(storedName));
   const known = new Map(table.fields.map((field) => [storedName(field.name), field]));
   const fields = rows
@@ -93,6 +95,31 @@ async function originOf(
   if (run === undefined || !(known.has(name) || (await isAdopted(connection, metadata, table)))) return 'foreign';
   known.add(name);
   return 'adopted';
+}
+
+/** These compare letter by letter. https://docs.snowflake.com/en/sql-reference/collation */
+const BY_LETTER = new Set(['', 'utf8', 'bin']);
+
+/** Where `a` is `A` keys that differ become one row, and a change of letters is none. Only DESCRIBE tells it. */
+async function refuseCollated(
+  connection: SnowflakeConnection,
+  table: TableSpec,
+  origin?: TableState['origin'],
+): Promise<void> {
+  const loaded = new Set([...table.fields.map((field) => field.name), ...OWN_COLUMNS].map(storedName));
+  const columns = await connection.query<{ name: string; type: string }>(`DESCRIBE TABLE ${tableName(table)}`);
+  for (const { name, type } of columns) {
+    const [, collation = ''] = /\sCOLLATE\s+'([^']*)'/i.exec(type) ?? [];
+    if (loaded.has(name) && !BY_LETTER.has(collation.toLowerCase()))
+      throw new ConnectorError(
+        'schema',
+        `Column "${name}" of ${tableName(table)} compares its texts by the collation "${collation}", in which texts that differ may be one.`,
+        {
+          stream: table.stream,
+          hint: `A column keeps its collation: ${origin === undefined ? 'drop the table and reset the state of the stream' : "copy it into one with `COLLATE ''` that then takes its name"}, or load into a schema without DEFAULT_DDL_COLLATION.`,
+        },
+      );
+  }
 }
 
 /** Constraints of keys are kept as information there, and not enforced; a checkpoint enforces them. */
@@ -150,8 +177,9 @@ export async function createTable(connection: SnowflakeConnection, table: TableS
   checkNames(table);
   await ensureSchema(connection, table.schema);
   await connection.run(
-    `CREATE TABLE IF NOT EXISTS ${tableName(table)} (${columnDefinitions(table)}${keyClause(table)})`,
+    `CREATE TABLE IF NOT EXISTS ${tableName(table)} (${columnDefinitions(table)}${keyClause(table)}) ${NO_COLLATION}`,
   );
+  await refuseCollated(connection, table);
 }
 
 function keyClause(table: TableSpec): string {

@@ -1,6 +1,6 @@
 import type { ColumnType, MetadataTable, SqlDialect } from './dialect.js';
 import { literal, quote, storedName } from './snowflake.names.js';
-import { fieldType } from './snowflake.types.js';
+import { fieldType, NO_COLLATION } from './snowflake.types.js';
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
   text: 'VARCHAR',
@@ -77,7 +77,7 @@ export const snowflakeDialect: SqlDialect = {
       (column) =>
         `${quote(column.name)} ${SQL_TYPES[column.type]}${column.nullable === true && !key.includes(column.name) ? '' : ' NOT NULL'}`,
     );
-    return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')}))`;
+    return `CREATE TABLE IF NOT EXISTS ${quote(schema)}.${quote(name)} (${definitions.join(', ')}, PRIMARY KEY (${key.map(quote).join(', ')})) ${NO_COLLATION}`;
   },
   addColumn: ({ schema, name, key }, column) => {
     const definition = `${quote(column.name)} ${SQL_TYPES[column.type]}`;

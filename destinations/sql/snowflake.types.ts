@@ -1,5 +1,11 @@
 import type { FieldType } from '#sdk';
 
+/**
+ * Of each table: its texts differ where a letter does, whatever account, database or schema have as their default, also in columns
+ * that come later. https://docs.snowflake.com/en/sql-reference/parameters#default-ddl-collation
+ */
+export const NO_COLLATION = `DEFAULT_DDL_COLLATION = ''`;
+
 /** Types as `information_schema.columns` names them, and `INTEGER` for a number without digits after the point. */
 const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
   TEXT: 'string',

@@ -26,7 +26,10 @@ export const LACKING: readonly { readonly what: RegExp; readonly sample: string;
 ];
 /** What the second grammar takes as a text that it does not look into, or refuses though it is right; there the first alone judges. */
 const OPAQUE = new Set(['raw', 'command']);
-const REFUSED = [/^ALTER\s+TABLE\s.*\sDROP\s+(COLUMN\s+)?.*,/is];
+const REFUSED = [
+  /^ALTER\s+TABLE\s.*\sDROP\s+(COLUMN\s+)?.*,/is,
+  /^CREATE\s.*\bTABLE\s.*\) DEFAULT_DDL_COLLATION = ''( DATA_RETENTION_TIME_IN_DAYS = 0)?$/is,
+];
 
 await init();
 

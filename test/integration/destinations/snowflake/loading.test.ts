@@ -66,6 +66,49 @@ it('depends on nothing that an account sets for its sessions', async () => {
   }
 });
 
+describe('a database whose collation makes `a` and `A` one', () => {
+  const folding = { config: { database: 'FOLDING' } };
+  const named = { fields: fields('name string', 'state string?'), key: ['name'] };
+  const records = [
+    { name: 'a', state: 'new' },
+    { name: 'A', state: 'new' },
+  ];
+
+  it('keeps keys and changes apart by their letters, also in a column that comes later', async () => {
+    await bench.query(`CREATE DATABASE folding DEFAULT_DDL_COLLATION = 'en-ci'`);
+    expect(await bench.run(rows(named, records), folding)).toMatchObject({ ledger: { inserted: 2, superseded: 0 } });
+    const later = { ...named, fields: [...named.fields, ...fields('added string?')] };
+    for (const added of ['x', 'X'])
+      expect(
+        await bench.run(
+          rows(
+            later,
+            records.map((record) => ({ ...record, state: 'NEW', added })),
+          ),
+          folding,
+        ),
+      ).toMatchObject({ ledger: { updated: 2 } });
+    expect(await bench.query('SELECT name, state, added FROM folding.raw_test.items ORDER BY name')).toEqual([
+      { name: 'A', state: 'NEW', added: 'X' },
+      { name: 'a', state: 'NEW', added: 'X' },
+    ]);
+  });
+
+  it('refuses a table that has it, and says how to go on', async () => {
+    await bench.query(
+      `CREATE TABLE folding.raw_test.old (name VARCHAR NOT NULL, state VARCHAR, _loaded_at TIMESTAMP_TZ(6) NOT NULL, _run_id VARCHAR(36) NOT NULL, PRIMARY KEY (name))`,
+    );
+    expect(await bench.run({ old: rows(named, records) }, folding)).toMatchObject({
+      state: 'failed',
+      error: {
+        kind: 'schema',
+        message: expect.stringMatching(/"NAME".*"en-ci"/),
+        hint: expect.stringContaining('drop the table'),
+      },
+    });
+  });
+});
+
 describe('a session that only reads', () => {
   const DELETING = 'DELETE FROM raw_test.items';
   it.each([

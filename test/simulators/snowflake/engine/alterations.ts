@@ -4,7 +4,7 @@ import { engineType, typeText } from '../sql/types.js';
 import { converted } from './casts.js';
 import { findRelation, findSchema, needTable, qualify, type Table } from './catalog.js';
 import { lockTable } from './changes.js';
-import { columnSql } from './definitions.js';
+import { collated, columnSql } from './definitions.js';
 import { queryWriterOf } from './environment.js';
 import { id, shown, shownPath } from './names.js';
 import { messageResult, type Result } from './results.js';
@@ -71,9 +71,11 @@ const addColumns = async (
   running: Running,
   table: Table,
   action: Extract<AlterAction, { kind: 'add' }>,
+  path: readonly string[],
 ): Promise<void> => {
   const { database } = running.account;
-  for (const column of action.columns) {
+  for (const given of action.columns) {
+    const column = collated(given, running, path, table.collation);
     // Docs, ALTER TABLE … ADD COLUMN: not beside a default.
     if (action.ifNotExists && column.fallback !== undefined)
       throw errors.invalid('IF NOT EXISTS cannot be specified together with DEFAULT.');
@@ -119,7 +121,7 @@ const alterTable = async (statement: AlterTable, running: Running, table: Table)
   const { database } = account;
   switch (action.kind) {
     case 'add':
-      return addColumns(running, table, action);
+      return addColumns(running, table, action, statement.table);
     case 'drop': {
       const dropped = action.columns.filter((name) => {
         if (table.columns.some((column) => column.name === name)) return true;

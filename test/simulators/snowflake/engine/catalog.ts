@@ -18,6 +18,8 @@ export interface Table {
   readonly persistence: Persistence;
   comment: string | null;
   cluster: string | null;
+  /** Of columns that are added; null: that of the schema. */
+  readonly collation: string | null;
   grants: readonly { readonly privilege: string; readonly role: string }[];
   readonly created: Date;
   /** Files that COPY has loaded, by their place and content (docs.snowflake.com, load metadata). */
@@ -49,10 +51,13 @@ export interface Schema {
   readonly stages: Map<string, Stage>;
   readonly formats: Map<string, Options>;
   readonly persistence: Persistence;
+  /** DEFAULT_DDL_COLLATION; null: that of the database. */
+  readonly collation: string | null;
   readonly created: Date;
 }
 export interface StoredDatabase {
   readonly schemas: Map<string, Schema>;
+  readonly collation: string;
   readonly created: Date;
 }
 
@@ -68,15 +73,17 @@ export interface Catalog {
   readonly temporary: Map<string, Table>;
 }
 
-export const createSchema = (persistence: Persistence = 'PERMANENT'): Schema => ({
+export const createSchema = (persistence: Persistence = 'PERMANENT', collation: string | null = null): Schema => ({
   relations: new Map(),
   stages: new Map(),
   formats: new Map(),
   persistence,
+  collation,
   created: new Date(),
 });
 /** A new database has the schema PUBLIC. */
-export const createStoredDatabase = (): StoredDatabase => ({
+export const createStoredDatabase = (collation = ''): StoredDatabase => ({
+  collation,
   schemas: new Map([['PUBLIC', createSchema()]]),
   created: new Date(),
 });

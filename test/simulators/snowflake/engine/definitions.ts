@@ -23,6 +23,7 @@ import { createScope } from './scope.js';
 import { catalogOf, parameter, type Running } from './session.js';
 
 type Of<Kind extends Statement['kind']> = Extract<Statement, { kind: Kind }>;
+const ANY_TEXT: ColumnDefinition = { name: '', type: text(), nullable: true };
 const succeeded = () => messageResult('Statement executed successfully.');
 
 const unique = (columns: readonly { readonly name: string }[]): void => {
@@ -33,7 +34,29 @@ const unique = (columns: readonly { readonly name: string }[]): void => {
   }
 };
 
-export const columnSql = ({ name, type }: ColumnDefinition): string => `${id(name)} ${engineType(type)}`;
+/** What differs in case alone is one value under this one; the engine keeps apart in PARTITION BY what Snowflake would not. */
+const FOLDING = /(^|-)(ci|upper|lower)(-|$)/i;
+const PLAIN = new Set(['', 'utf8', 'bin']);
+
+export const columnSql = ({ name, type, collation = '' }: ColumnDefinition): string => {
+  const folds = type.name === 'TEXT' && FOLDING.test(collation);
+  if (type.name === 'TEXT' && !folds && !PLAIN.has(collation.toLowerCase()))
+    throw errors.unsupported(`collation '${collation}'`);
+  return `${id(name)} ${engineType(type)}${folds ? ' COLLATE NOCASE' : ''}`;
+};
+
+/** A column without a COLLATE of its own has that of its table, schema or database (docs.snowflake.com, DEFAULT_DDL_COLLATION). */
+export const collated = (
+  column: ColumnDefinition,
+  { account, session }: Running,
+  path: readonly string[],
+  ofTable: string | null,
+): ColumnDefinition => {
+  if (column.collation !== undefined || column.type.name !== 'TEXT') return column;
+  const [database, schema] = qualify(path, session.namespace);
+  const inherited = findSchema(account.databases, database, schema).collation;
+  return { ...column, collation: ofTable ?? inherited ?? findDatabase(account.databases, database).collation };
+};
 
 /** Where a new relation goes, and what stands there already. */
 const placeOf = (running: Running, path: readonly string[], isTemporary: boolean) => {
@@ -68,6 +91,9 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
   let primaryKey = statement.primaryKey ?? [];
   const writer = queryWriterOf(running);
   if (statement.query !== undefined) {
+    // Whether a default is for the columns of a query too is not documented.
+    if (collated(ANY_TEXT, running, statement.table, statement.collation ?? null).collation !== '')
+      throw errors.unsupported('CREATE TABLE … AS SELECT where DEFAULT_DDL_COLLATION is set');
     const query = writer.query(statement.query);
     const names = query.columns.map((_, index) => `c${index}`);
     if (columns === undefined) {
@@ -96,9 +122,9 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
     const source = model === undefined ? undefined : needTable(catalogOf(account, session), model, session.namespace);
     primaryKey = source?.primaryKey ?? primaryKey;
     // A key takes no NULL, also where the columns do not say so.
-    columns = (source?.columns ?? columns ?? []).map((column) =>
-      primaryKey.includes(column.name) ? { ...column, nullable: false } : column,
-    );
+    columns = (source?.columns ?? columns ?? [])
+      .map((column) => (primaryKey.includes(column.name) ? { ...column, nullable: false } : column))
+      .map((column) => collated(column, running, statement.table, statement.collation ?? null));
     for (const name of primaryKey)
       if (!columns.some((column) => column.name === name)) throw errors.missingColumn(shown(name));
     unique(columns);
@@ -120,6 +146,7 @@ export const createTable = async (statement: Of<'create table'>, running: Runnin
     persistence: statement.persistence,
     comment: statement.comment ?? null,
     cluster: statement.cluster ?? null,
+    collation: statement.collation ?? null,
     grants: statement.keepGrants ? (place.existing?.grants ?? []) : [],
     created: new Date(),
     loaded: new Map(),
@@ -171,7 +198,12 @@ export const createPlace = (statement: Of<'create schema'> | Of<'create database
     if (!statement.ifNotExists) throw errors.exists(shownPath(path));
     return messageResult(`${shown(name)} already exists, statement succeeded.`);
   }
-  places.set(name, statement.kind === 'create database' ? createStoredDatabase() : createSchema(statement.persistence));
+  places.set(
+    name,
+    statement.kind === 'create database'
+      ? createStoredDatabase(statement.collation)
+      : createSchema(statement.persistence, statement.collation),
+  );
   // What was made is the current one from now on.
   session.namespace = { database, schema: isDatabase ? 'PUBLIC' : name };
   return messageResult(`${word} ${shown(name)} successfully created.`);

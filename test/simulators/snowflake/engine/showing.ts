@@ -367,9 +367,9 @@ export const describe = async (
       'comment',
       'policy name',
     ],
-    relation.columns.map(({ name, type, nullable, fallbackText, comment }) => [
+    relation.columns.map(({ name, type, nullable, fallbackText, comment, collation = '' }) => [
       name,
-      typeText(type),
+      `${typeText(type)}${collation === '' ? '' : ` COLLATE '${collation}'`}`,
       'COLUMN',
       nullable ? 'Y' : 'N',
       fallbackText ?? null,

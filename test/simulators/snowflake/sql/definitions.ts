@@ -47,6 +47,7 @@ const parseColumn = (
   let fallback: ColumnDefinition['fallback'];
   let fallbackText: string | undefined;
   let comment: string | undefined;
+  let collation: string | undefined;
   for (;;) {
     if (cursor.take('NOT', 'NULL')) nullable = false;
     else if (cursor.take('NULL')) nullable = true;
@@ -55,17 +56,17 @@ const parseColumn = (
       fallback = parseExpression(parsing);
       fallbackText = cursor.since(first);
     } else if (cursor.take('COMMENT')) comment = cursor.text();
+    else if (cursor.take('COLLATE')) collation = cursor.text();
     else if (
       cursor.is('AUTOINCREMENT') ||
       cursor.is('IDENTITY') ||
-      cursor.is('COLLATE') ||
       cursor.is('MASKING') ||
       cursor.is('WITH') ||
       cursor.is('AS')
     )
       throw errors.unsupported(`${cursor.peek().value} of a column`, cursor.peek().place);
     else if (!takeConstraint(cursor, () => key([name]), false))
-      return { name, type, nullable, fallback, fallbackText, comment };
+      return { name, type, nullable, fallback, fallbackText, comment, collation };
   }
 };
 
@@ -78,9 +79,10 @@ const clusterBy = (parsing: Parsing): string => {
   return `LINEAR${cursor.since(first)}`;
 };
 
-/** Parameters of a table that change nothing in what it holds. */
+const COLLATION = 'DEFAULT_DDL_COLLATION';
+/** Parameters of a table, which but for that one change nothing in what it holds. */
 const TABLE_KEYS = new Set(
-  `COMMENT DATA_RETENTION_TIME_IN_DAYS MAX_DATA_EXTENSION_TIME_IN_DAYS CHANGE_TRACKING ENABLE_SCHEMA_EVOLUTION DEFAULT_DDL_COLLATION`.split(
+  `COMMENT DATA_RETENTION_TIME_IN_DAYS MAX_DATA_EXTENSION_TIME_IN_DAYS CHANGE_TRACKING ENABLE_SCHEMA_EVOLUTION ${COLLATION}`.split(
     ' ',
   ),
 );
@@ -110,6 +112,7 @@ const parseTable = (parsing: Parsing, persistence: Persistence, flags: CreateFla
   let cluster: string | undefined;
   let comment: string | undefined;
   let keepGrants = false;
+  let collation: string | undefined;
   for (;;) {
     if (cursor.take('CLUSTER', 'BY')) cluster = clusterBy(parsing);
     else if (cursor.take('COPY', 'GRANTS')) keepGrants = true;
@@ -117,12 +120,13 @@ const parseTable = (parsing: Parsing, persistence: Persistence, flags: CreateFla
       const options = parseOptions(cursor, TABLE_KEYS);
       if (Object.keys(options).length === 0) break;
       comment = (options.COMMENT as string | undefined) ?? comment;
+      collation = (options[COLLATION] as string | undefined) ?? collation;
     }
   }
   const query = cursor.take('AS') ? parsing.query() : undefined;
   if (names !== undefined) throw errors.unsupported('CREATE TABLE (names) AS SELECT', cursor.peek().place);
   if (query === undefined && columns === undefined) cursor.fail();
-  return { ...base, columns, primaryKey, query, cluster, comment, keepGrants };
+  return { ...base, columns, primaryKey, query, cluster, comment, keepGrants, collation };
 };
 
 const parseView = (parsing: Parsing, flags: CreateFlags): Statement => {
@@ -180,19 +184,21 @@ export const parseCreate = (parsing: Parsing): Statement => {
     const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
     const schema = cursor.path(RESERVED_AS_OBJECT);
     if (schema.length > 2) cursor.fail();
+    let collation: string | undefined;
     for (;;)
       if (cursor.take('WITH', 'MANAGED', 'ACCESS')) continue;
       else {
         const options = parseOptions(cursor, TABLE_KEYS);
         if (Object.keys(options).length === 0)
-          return { kind: 'create schema', schema, persistence, ...flags, ifNotExists };
+          return { kind: 'create schema', schema, persistence, collation, ...flags, ifNotExists };
+        collation = (options[COLLATION] as string | undefined) ?? collation;
       }
   }
   if (cursor.take('DATABASE')) {
     const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
     const database = cursor.name(RESERVED_AS_OBJECT);
-    parseOptions(cursor, TABLE_KEYS);
-    return { kind: 'create database', database, ...flags, ifNotExists };
+    const collation = parseOptions(cursor, TABLE_KEYS)[COLLATION] as string | undefined;
+    return { kind: 'create database', database, collation, ...flags, ifNotExists };
   }
   if (cursor.take('FILE', 'FORMAT')) {
     const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
@@ -266,6 +272,7 @@ const parseAlterAction = (parsing: Parsing): AlterAction => {
   if (cursor.take('SET')) {
     const options = parseOptions(cursor, TABLE_KEYS);
     if (Object.keys(options).length === 0) cursor.fail();
+    if (COLLATION in options) throw errors.unsupported(`ALTER TABLE … SET ${COLLATION}`, cursor.peek().place);
     return options.COMMENT === undefined
       ? { kind: 'nothing' }
       : { kind: 'comment', comment: options.COMMENT as string };

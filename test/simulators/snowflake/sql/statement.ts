@@ -8,6 +8,7 @@ export interface ColumnDefinition {
   readonly fallback?: Expression;
   readonly fallbackText?: string;
   readonly comment?: string;
+  readonly collation?: string;
 }
 
 /** Key and value of a list such as `TYPE = CSV SKIP_HEADER = 1`; a list in parentheses is an array. */
@@ -105,6 +106,7 @@ export type Statement =
       readonly comment?: string;
       readonly cluster?: string;
       readonly keepGrants: boolean;
+      readonly collation?: string;
     } & CreateFlags)
   | ({
       readonly kind: 'create view';
@@ -119,9 +121,10 @@ export type Statement =
       readonly kind: 'create schema';
       readonly schema: Path;
       readonly persistence: Persistence;
+      readonly collation?: string;
       readonly comment?: string;
     } & CreateFlags)
-  | ({ readonly kind: 'create database'; readonly database: string } & CreateFlags)
+  | ({ readonly kind: 'create database'; readonly database: string; readonly collation?: string } & CreateFlags)
   | ({
       readonly kind: 'create stage';
       readonly stage: Path;
