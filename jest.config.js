@@ -12,7 +12,7 @@ export default {
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   setupFiles: ['<rootDir>/test/support/rights-of-new-files.ts'],
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   // Twice the two cores that there may be: the slow files use about half a core each, since they wait for processes, leases and disks.
   maxWorkers: 4,
   testSequencer: '<rootDir>/jest.sequencer.js',

@@ -29,11 +29,13 @@ export function toldRequest(
   stream: SourceStream | undefined,
   isUnchosen: (field: string) => boolean = () => false,
 ): StreamRequest {
+  // In parts it would be told without an end, since each part ends with a state.
+  const isWhole = stream?.kind === 'stateful' && sync === 'full_refresh';
   const hasKey = stream === undefined || stream.catalog.primaryKey.length > 0 || stream.kind === 'files';
   return {
     name,
     sync,
-    write: hasKey ? 'merge' : 'append',
+    write: isWhole ? 'overwrite' : hasKey ? 'merge' : 'append',
     lookback: hasKey || stream?.kind === 'stateful' ? undefined : '0d',
     onSchemaChange: 'evolve',
     planColumns: (fields, key) => {

@@ -7,10 +7,10 @@ import { local } from '../../../../connectors/local/local.source.js';
 import { tellable } from '../../../../core/app/bridges/told-streams.js';
 import { tapOutput } from '../../../../core/app/singer/tap-destination.js';
 import { runTap, tapCatalog } from '../../../../core/app/singer/tap.js';
-import type { OpenSource, SourceStream } from '../../../../core/protocol/index.js';
+import { SavedState, type OpenSource, type SourceStream } from '../../../../core/protocol/index.js';
 
 /** All that a source tells. */
-async function told(source: OpenSource) {
+async function told(source: OpenSource, catalog?: ReturnType<typeof tapCatalog>['streams']) {
   const notes: string[] = [];
   let stdout = '';
   const into = new Writable({
@@ -21,7 +21,14 @@ async function told(source: OpenSource) {
   });
   const note = (text: string) => notes.push(text);
   const { signal } = new AbortController();
-  const { exitCode } = await runTap({ source, state: undefined, output: tapOutput(into, note), note, signal });
+  const { exitCode } = await runTap({
+    source,
+    ...(catalog && { catalog }),
+    state: undefined,
+    output: tapOutput(into, note),
+    note,
+    signal,
+  });
   const lines = stdout.split('\n').filter(Boolean);
   return { exitCode, notes, lines, messages: lines.map((line) => JSON.parse(line) as any) };
 }
@@ -49,6 +56,43 @@ test('what is told of files without a key fits the schema that is told before it
     [decimal, '0.1'],
     ['-3', null],
   ]);
+});
+
+test('a stream that hands out states, read whole, ends with the version of its table as any other', async () => {
+  const stream: SourceStream = {
+    kind: 'stateful',
+    catalog: {
+      name: 'scores',
+      summary: '',
+      fields: [{ name: 'id', type: 'integer', nullable: false }],
+      primaryKey: ['id'],
+      syncModes: ['full_refresh', 'incremental'],
+    },
+    async *read() {
+      yield [{ id: 1 }];
+      yield new SavedState({ at: 1 });
+      yield [{ id: 2 }];
+      yield new SavedState({ at: 2 });
+    },
+  };
+  const source: OpenSource = {
+    check: async () => undefined,
+    streams: async () => ({ scores: stream }),
+    close: async () => undefined,
+  };
+  const catalog = tapCatalog({ scores: stream });
+  const whole = catalog.streams.map((entry) => ({
+    ...entry,
+    replication_method: 'FULL_TABLE',
+    metadata: [{ breadcrumb: [], metadata: { selected: true } }],
+  }));
+  const { messages } = await told(source, whole);
+  const [first, second, end] = messages.filter(({ type }) => type === 'RECORD' || type === 'ACTIVATE_VERSION');
+  expect([first.record, second.record]).toEqual([{ id: 1 }, { id: 2 }]);
+  expect(end).toEqual({ type: 'ACTIVATE_VERSION', stream: 'scores', version: expect.any(Number) });
+  expect([first.version, second.version]).toEqual([end.version, end.version]);
+  const parts = (await told(source, catalog.streams)).messages;
+  expect(parts.filter(({ type }) => type === 'ACTIVATE_VERSION')).toEqual([]);
 });
 
 test('a stream whose key tells who a person is is not on offer, and the others are read', async () => {
