@@ -9,7 +9,14 @@ type Reader = (b: Uint8Array, s: number, e: number) => number;
 export function dateReader(plan: RowPlan, { source }: PlannedColumn): Reader {
   const format = plan.parsing.formats[source];
   if (format === undefined) return isoDate;
-  return dateByPattern(format) ?? refuse(format, source, 'a pattern of YYYY, MM or M, and DD or D, such as MM/DD/YYYY');
+  return (
+    dateByPattern(format) ??
+    refuse(
+      format,
+      source,
+      'a pattern of YYYY, MM or M, and DD or D, such as MM/DD/YYYY (without a day that of months, such as YYYY-MM)',
+    )
+  );
 }
 
 /** The reader of a column of instants: seconds, with micros and zone in `last`. */

@@ -102,16 +102,20 @@ export function isoTime(b: Uint8Array, s: number, e: number): number {
   return last.hasZone ? Number.NaN : seconds * 1_000_000 + last.micros;
 }
 
-/** A reader of days by a pattern of `YYYY`, `MM` or `M`, `DD` or `D` and other characters as they stand; undefined where it is none. */
+/**
+ * A reader of days by a pattern of `YYYY`, `MM` or `M`, `DD` or `D` and other characters as they stand; undefined where it is none.
+ * Without `DD` or `D` a month is read, as its first day.
+ */
 export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
   const parts: readonly string[] = pattern.match(/YYYY|MM|DD|M|D|[^]/g) ?? [];
-  if (!/^[\x20-\x7e]+$/.test(pattern) || parts.filter((part) => /^[YMD]/.test(part)).length !== 3) return undefined;
   const where = ['Y', 'M', 'D'].map((letter) => parts.findIndex((part) => part.startsWith(letter)));
+  const named = where.filter((at) => at !== -1).length;
+  if (!/^[\x20-\x7e]+$/.test(pattern) || parts.filter((part) => /^[YMD]/.test(part)).length !== named) return undefined;
   // Without a separator nobody can tell where a day or month of one or two digits ends.
   const ends = parts.every((part, at) => !/^[MD]$/.test(part) || !/^[YMD]/.test(parts[at + 1] ?? ''));
   const isForeign = parts.some((part) => /^[A-Za-z]$/.test(part) && part !== 'M' && part !== 'D');
-  if (where.includes(-1) || isForeign || !ends) return undefined;
   const [yearAt, monthAt, dayAt] = where as [number, number, number];
+  if (yearAt === -1 || monthAt === -1 || isForeign || !ends) return undefined;
   const shortest = parts.map((part) => part.length);
   const longest = parts.map((part) => (/^[MD]$/.test(part) ? 2 : part.length));
   const literal = parts.map((part) => (/^[YMD]/.test(part) ? -1 : part.charCodeAt(0)));
@@ -135,7 +139,9 @@ export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: n
       if (i - from < (shortest[part] as number)) return Number.NaN;
       found[part] = value;
     }
-    return i === e ? dayNumber(found[yearAt] as number, found[monthAt] as number, found[dayAt] as number) : Number.NaN;
+    if (i !== e) return Number.NaN;
+    const day = dayAt === -1 ? 1 : (found[dayAt] as number);
+    return dayNumber(found[yearAt] as number, found[monthAt] as number, day);
   };
 }
 

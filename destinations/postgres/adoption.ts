@@ -48,7 +48,7 @@ export function adoptTable(
     checkFit(table, found, keys, 'foreign');
     const plan = planAdoption(table, found, keys, added);
     await checkUse(client, table, found);
-    await checkChange(client, table, found, changesOf(table, plan));
+    await checkChange(client, table, found, changesOf(table, plan), plan.index);
     if (adopting !== undefined) await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`);
     // Of files without a key the rows that are there have none.
     if (plan.index !== undefined && !table.key.includes('_source_row')) await refuseRepeated(client, table);

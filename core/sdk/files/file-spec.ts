@@ -33,7 +33,7 @@ const columnSpec = z.union([
       .string()
       .optional()
       .describe(
-        '`MM/DD/YYYY` and the like for dates, `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
+        '`MM/DD/YYYY` and the like for dates (`YYYY-MM`: the first of the month), `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
       ),
     nullable: z.boolean().default(true),
     width: z.int().positive().optional().describe('Fixed width: how many characters the field has'),

@@ -275,33 +275,45 @@ export function describeAdoption(bench: () => Bench): void {
       });
     });
 
-    it('of which the role may not do what is needed tells its owner what to run, after which it is adopted', async () => {
-      await make(HISTORY, OLD);
-      const role = `loader_${randomUUID().replaceAll('-', '')}`;
-      await bench().query(`CREATE ROLE ${role} LOGIN PASSWORD 'right'; CREATE SCHEMA tributary`);
-      await bench().query(
-        `GRANT USAGE, CREATE ON SCHEMA tributary TO ${role}; GRANT USAGE ON SCHEMA ${SCHEMA} TO ${role}`,
-      );
-      const own = new URL(bench().database.url);
-      [own.username, own.password] = [role, 'right'];
-      const as = { ...adopt, url: own.href };
-      try {
-        const settle = async (what: string) => {
-          const { error } = await run([{ id: 1, day: '2024-01-15', sent: 1 }], as);
-          expect(error).toMatchObject({ kind: 'auth', fault: 'permission', message: expect.stringContaining(what) });
-          await bench().query(/`(.*?)`/.exec(error?.hint ?? '')![1]!);
-        };
-        await settle('may not SELECT, INSERT, UPDATE, DELETE in');
-        await settle('cannot change table');
-        expect(await run([{ id: 1, day: '2024-01-15', sent: 1 }], as)).toMatchObject({
-          state: 'succeeded',
-          ledger: { updated: 1 },
-        });
-        expect(bench().events.find(({ type }) => type === 'table_adopted')).toMatchObject({ rows: 2, added: [] });
-      } finally {
-        await bench().query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
-      }
-    });
+    it.each([
+      {
+        may: 'nothing',
+        columns: HISTORY,
+        before: () => '',
+        faults: ['may not SELECT, INSERT, UPDATE, DELETE in, nor use the schema of', 'cannot change table'],
+      },
+      {
+        may: 'own it, in a schema where it may not make an index',
+        columns: 'id bigint, day date, sent bigint, note text',
+        before: (role: string) => `ALTER TABLE ${SCHEMA}.items OWNER TO ${role}`,
+        faults: ['may not use the schema of', 'may make no index in the schema of'],
+      },
+    ])(
+      'of which the role may $may tells what to run, after which it is adopted',
+      async ({ columns, before, faults }) => {
+        await make(columns, OLD);
+        const role = `loader_${randomUUID().replaceAll('-', '')}`;
+        await bench().query(`CREATE ROLE ${role} LOGIN PASSWORD 'right'; CREATE SCHEMA tributary`);
+        await bench().query(`GRANT USAGE, CREATE ON SCHEMA tributary TO ${role}; ${before(role)}`);
+        const own = new URL(bench().database.url);
+        [own.username, own.password] = [role, 'right'];
+        const as = { ...adopt, url: own.href };
+        try {
+          for (const fault of faults) {
+            const { error } = await run([{ id: 1, day: '2024-01-15', sent: 1 }], as);
+            expect(error).toMatchObject({ kind: 'auth', fault: 'permission', message: expect.stringContaining(fault) });
+            await bench().query(/`(.*?)`/.exec(error?.hint ?? '')![1]!);
+          }
+          expect(await run([{ id: 1, day: '2024-01-15', sent: 1 }], as)).toMatchObject({
+            state: 'succeeded',
+            ledger: { updated: 1 },
+          });
+          expect(bench().events.find(({ type }) => type === 'table_adopted')).toMatchObject({ rows: 2 });
+        } finally {
+          await bench().query(`DROP OWNED BY ${role} CASCADE; DROP ROLE ${role}`);
+        }
+      },
+    );
 
     it('with values in the clear where a rule makes tokens is refused until they are gone', async () => {
       await make('id bigint PRIMARY KEY, member text', '');

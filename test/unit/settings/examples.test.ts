@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { braze } from '../../../connectors/braze/braze.source.js';
+import { local } from '../../../connectors/local/local.source.js';
 import { s3 } from '../../../connectors/s3/s3.source.js';
 import { sfmc } from '../../../connectors/sfmc/sfmc.source.js';
 import { sftp } from '../../../connectors/sftp/sftp.source.js';
@@ -69,5 +70,7 @@ describe('the configurations that come along', () => {
       private_key: 'key',
       max_file_bytes: 150_000_000,
     });
+    const { files } = local.config.parse(settings.sources['exports'].config);
+    expect(files).toMatchObject([{ stream: 'engagement', path: 'exports/engagement_*.csv' }]);
   });
 });
