@@ -38,6 +38,8 @@ export interface ComparedStream {
   readonly by: { readonly day: string | null; readonly campaign: string | null };
   /** The columns that were summed up. */
   readonly columns: readonly string[];
+  /** Numeric columns of the source that could not be summed up: what they are in the warehouse, null where they are not there. */
+  readonly uncompared: readonly { readonly column: string; readonly warehouse: string | null }[];
   readonly rows: { readonly source: number; readonly warehouse: number };
   /** Records of the source that the rules reject; the warehouse may have rows of their versions before. */
   readonly rejected: number;
@@ -102,13 +104,11 @@ async function compareTable(sql: SqlSession, { spec, apart, rejected, cursor, re
     cursorColumn === undefined
       ? cast('NULL', 'date')
       : dayOf(t(cursorColumn), there.get(cursorColumn) as 'date', 'UTC');
-  const columns = [...there.keys()].filter(
-    (column) =>
-      inBoth(column) &&
-      !column.startsWith('_') &&
-      NUMERIC.has(there.get(column)) &&
-      (here.size === 0 || NUMERIC.has(here.get(column))),
-  );
+  const numeric = [...there.keys()].filter((column) => !column.startsWith('_') && NUMERIC.has(there.get(column)));
+  const columns = numeric.filter((column) => here.size === 0 || NUMERIC.has(here.get(column)));
+  const uncompared = numeric
+    .filter((column) => !columns.includes(column))
+    .map((column) => ({ column, warehouse: here.get(column) ?? (here.has(column) ? 'unknown' : null) }));
 
   const keyColumns = spec.key.map(own);
   const key = keyColumns.every(inBoth) ? keyColumns : [];
@@ -174,6 +174,7 @@ async function compareTable(sql: SqlSession, { spec, apart, rejected, cursor, re
     table: `${spec.schema}.${spec.name}`,
     by: { day: dayColumn, campaign: campaignColumn },
     columns,
+    uncompared,
     rows: { source: Number(total?.n_1 ?? 0), warehouse: Number(total?.n_2 ?? 0) },
     rejected,
     differing: Number(groups[0]?.['differing'] ?? 0),

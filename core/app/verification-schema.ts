@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import { dialectOf } from '../../destinations/sql/index.js';
@@ -5,9 +6,15 @@ import type { Installation } from './installation.js';
 
 /** A name of PostgreSQL has no more bytes. */
 const LONGEST_NAME = 63;
+const DIGEST_LENGTH = 8;
 
-/** Where a verification reads what the source has. */
-export const verificationSchema = (connection: string) => `tributary_verify_${connection}`.slice(0, LONGEST_NAME);
+/** Where a verification reads what the source has. A name that is cut ends in a digest, so that no other connection has it. */
+export function verificationSchema(connection: string): string {
+  const name = `tributary_verify_${connection}`;
+  if (name.length <= LONGEST_NAME) return name;
+  const digest = createHash('sha256').update(connection).digest('hex').slice(0, DIGEST_LENGTH);
+  return `${name.slice(0, LONGEST_NAME - 1 - DIGEST_LENGTH)}_${digest}`;
+}
 
 /** Keeps other verifications of the connection out until it is released. Throws `locked` while there is one. */
 export async function takeVerification(installation: Installation, connection: string): Promise<() => Promise<void>> {
@@ -18,6 +25,12 @@ export async function takeVerification(installation: Installation, connection: s
     hint: 'What it reads lies in a schema of its own meanwhile: wait until the other `tributary verify` has ended.',
   });
 }
+
+/** Makes the schema, of which nothing is kept once it is dropped. */
+export const createVerification = async (session: SqlSession, connection: string): Promise<void> => {
+  const { createPassingSchema, quote } = dialectOf(session);
+  await session.query(createPassingSchema(quote(verificationSchema(connection))));
+};
 
 export const dropVerification = async (session: SqlSession, connection: string): Promise<void> => {
   await session.query(`DROP SCHEMA IF EXISTS ${dialectOf(session).quote(verificationSchema(connection))} CASCADE`);

@@ -9,7 +9,7 @@ import { clock } from './connection-run.js';
 import { probe, type Installation } from './installation.js';
 import { firstKeptDay, olderThan } from './stream-retention.js';
 import { streamRequests } from './stream-requests.js';
-import { dropVerification, takeVerification, verificationSchema } from './verification-schema.js';
+import { createVerification, dropVerification, takeVerification, verificationSchema } from './verification-schema.js';
 
 export interface VerifyWish {
   readonly connection: string;
@@ -54,6 +54,7 @@ export async function openVerification(installation: Installation, wish: VerifyW
     const session = await installation.sql(destination, { readOnly: false, signal });
     sql = session;
     await dropVerification(session, name);
+    await createVerification(session, name);
     const [now] = await session.query<{ at: string }>(`SELECT CAST(${dialectOf(session).now} AS text) AS at`);
     const tables = await readApart(installation, wish, schema);
     const before = now?.at as string;

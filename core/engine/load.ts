@@ -180,13 +180,14 @@ export function landingRules(
   { destination, unstorableText }: RunRequest,
   { table, request, stream: { catalog } }: StreamPlan,
   fields: readonly Field[] = catalog.fields,
-): Pick<RowPlan, 'holdsNul' | 'unstorableText' | 'key' | 'conditions' | 'recordSeal'> {
-  const { holdsNul, maxKeyBytes } = destination.capabilities;
+): Pick<RowPlan, 'holdsNul' | 'maxTextBytes' | 'unstorableText' | 'key' | 'conditions' | 'recordSeal'> {
+  const { holdsNul, maxKeyBytes, maxTextBytes } = destination.capabilities;
+  const text = maxTextBytes === undefined ? {} : { maxTextBytes };
   const key = { sources: table.keySources, maxBytes: maxKeyBytes };
   const conditions = request.planConditions?.(fields, catalog.primaryKey) ?? [];
   const { recordSeal } = request;
   const seal = recordSeal === undefined ? {} : { recordSeal };
-  return { holdsNul, unstorableText, conditions, ...seal, ...(table.key.length === 0 ? {} : { key }) };
+  return { holdsNul, ...text, unstorableText, conditions, ...seal, ...(table.key.length === 0 ? {} : { key }) };
 }
 
 export function rowPlan(columns: readonly PlannedColumn[], rest: Omit<RowPlan, 'columns' | 'withPosition'>): RowPlan {

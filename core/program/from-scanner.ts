@@ -209,8 +209,13 @@ function nullCode(place: ColumnPlace): string {
 /** The bytes as they came are judged, and written or made a token. */
 function bytesCode(place: ColumnPlace, room: string): string {
   const { check, emit, token } = valueCode(place);
-  const { column, counts } = place;
-  if (column.tokenize === undefined) return `${check} ${room} ${emit}`;
+  const { plan, column, counts } = place;
+  const isText = column.sourceType === 'string' || column.sourceType === 'json';
+  const bounded =
+    isText && column.tokenize === undefined && plan.maxTextBytes !== undefined
+      ? `if (e - s > ${plan.maxTextBytes}) ${failing(place, 'text_too_long')}`
+      : '';
+  if (column.tokenize === undefined) return `${bounded} ${check} ${room} ${emit}`;
   const tokens = place.keep(tokenizer(column.tokenize));
   const made = token === undefined ? `${tokens}.ofBytes(b, s, e)` : `${tokens}.ofText(${token})`;
   return `${check} ${room} ${place.keep(counts.of(protectStep(column)))}.count += 1; batch.string(${made});`;

@@ -31,6 +31,7 @@ const DETAILS = {
   no_match: 'does not match the pattern that is expected.',
   cannot_generalise: 'has not the form that its protection needs.',
   key_too_long: 'makes the key longer than the destination can hold.',
+  text_too_long: 'is longer than a text that the destination can hold.',
   invalid_utf8: 'is not valid UTF-8.',
   unstorable_text: 'holds a character that the destination cannot store.',
 } as const;

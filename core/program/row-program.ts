@@ -26,6 +26,8 @@ export interface RowPlan {
   readonly holdsNul: boolean;
   /** What to do with text that the destination cannot hold (NUL, lone surrogates): U+FFFD in its place, or quarantine. */
   readonly unstorableText: 'replace' | 'quarantine';
+  /** How many bytes a text or a JSON value may have as it lands; absent: any number of them. */
+  readonly maxTextBytes?: number;
   /** The fields that make the key, and how many bytes their texts and decimals may have together. */
   readonly key?: { readonly sources: readonly string[]; readonly maxBytes: number };
   /** Of a stream of PHI: encrypts rejected records whole. */
@@ -44,6 +46,11 @@ export function withNumbersRead(plan: RowPlan): RowPlan {
     return { ...column, changes: [{ step, kind: 'number', format }, ...(column.changes ?? [])] };
   });
   return { ...plan, columns };
+}
+
+/** True for a text that has more bytes than the destination holds; a character has three of them at most for each unit. */
+export function isTooLong(text: string, { maxTextBytes = Infinity }: Pick<RowPlan, 'maxTextBytes'>): boolean {
+  return text.length * 3 > maxTextBytes && Buffer.byteLength(text) > maxTextBytes;
 }
 
 /** True where the length of the column's value counts for the key: a text or a decimal that lands as it is. */

@@ -4,7 +4,7 @@ import { dateReader, isEpoch, timestampReader } from './formats.js';
 import { isJson, isLoadable } from './json.js';
 import { integerSlowly, isInt64, numberOf } from './numbers.js';
 import type { Reason } from './rejects.js';
-import type { RowPlan } from './row-program.js';
+import { isTooLong, type RowPlan } from './row-program.js';
 import { bytesOf, isUuid, storable } from './texts.js';
 import { changing, passing, reasonOf } from './changes.js';
 import { protectStep, type StepCounts } from './steps.js';
@@ -75,7 +75,11 @@ function sealedPut(plan: RowPlan, column: PlannedColumn, counts: StepCounts, onR
   const { tokenize, seal, sourceType } = column;
   if (tokenize === undefined && seal === undefined) return PUTS[sourceType](plan, column, onReplaced);
   // The value must be of its type before it becomes a token; what the destination could not hold does not matter to it.
-  const check = PUTS[sourceType]({ ...plan, holdsNul: true, unstorableText: 'replace' }, column, () => undefined);
+  const check = PUTS[sourceType](
+    { ...plan, maxTextBytes: Infinity, holdsNul: true, unstorableText: 'replace' },
+    column,
+    () => undefined,
+  );
   const token = tokenize && tokenizer(tokenize);
   const counter = counts.of(protectStep(column));
   return (value, sink) => {
@@ -84,6 +88,7 @@ function sealedPut(plan: RowPlan, column: PlannedColumn, counts: StepCounts, onR
     const text = tokenText(sourceType, value);
     const sealed = token === undefined ? (seal?.of(text) ?? null) : token.ofText(text);
     if (sealed === null) return 'cannot_generalise';
+    if (isTooLong(sealed, plan)) return 'text_too_long';
     counter.count += 1;
     sink.string(sealed);
     return undefined;
@@ -132,6 +137,7 @@ const PUTS: Readonly<Record<PlannedColumn['sourceType'], MakePut>> = {
       text = plan.holdsNul ? text.toWellFormed() : storable(text);
       onReplaced();
     }
+    if (isTooLong(text, plan)) return 'text_too_long';
     sink.string(text);
     return undefined;
   },
@@ -243,6 +249,7 @@ const PUTS: Readonly<Record<PlannedColumn['sourceType'], MakePut>> = {
       if (plan.unstorableText === 'quarantine') return 'unstorable_text';
       onReplaced();
     }
+    if (isTooLong(kept, plan)) return 'text_too_long';
     sink.json(kept);
     return undefined;
   },

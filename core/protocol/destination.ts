@@ -13,6 +13,8 @@ export interface DestinationCapabilities {
   readonly holdsNul: boolean;
   /** Most bytes of text and decimals that the key of one row may have, all its columns together. */
   readonly maxKeyBytes: number;
+  /** Most bytes (UTF-8) of one text, or of one JSON value as text; absent: as many as a record may have. */
+  readonly maxTextBytes?: number;
   /** The digits that a decimal gets whose stream does not say how many it has; absent: any number of them. */
   readonly unboundedDecimal?: { readonly precision: number; readonly scale: number };
 }

@@ -38,6 +38,8 @@ const CAPABILITIES: DestinationCapabilities = {
   holdsNul: false,
   // Keys are compared and stand in no index, which would bound them.
   maxKeyBytes: 1_000_000,
+  // A VARCHAR without a length; accounts of before 2025 hold no more in any. https://docs.snowflake.com/en/sql-reference/data-types-text
+  maxTextBytes: 16_777_216,
   unboundedDecimal: UNBOUNDED_DECIMAL,
 };
 

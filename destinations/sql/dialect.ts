@@ -58,6 +58,8 @@ export interface SqlDialect {
   lock(key: number): string;
   /** The first statements of a transaction whose queries are all to see the same state; absent: each query sees what is committed by then. */
   readonly readOneState?: readonly string[];
+  /** Makes a schema of whose tables nothing is kept once they are dropped, as far as the warehouse can. */
+  createPassingSchema(name: string): string;
   createTable(table: TableDefinition): string;
   /** Adds a column that is missing, also where that may be an error by now if another one has; in rows that are there it is null, or where it may not be null the empty text. */
   addColumn(table: TableDefinition, column: ColumnDefinition): string;

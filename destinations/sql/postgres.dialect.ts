@@ -57,6 +57,7 @@ export const postgresDialect: SqlDialect = {
   differ: (left, right) => `ROW(${left.join(', ')}) IS DISTINCT FROM ROW(${right.join(', ')})`,
   lock: (key) => `SELECT pg_advisory_xact_lock(${key})`,
   readOneState: ['SET TRANSACTION ISOLATION LEVEL REPEATABLE READ'],
+  createPassingSchema: (name) => `CREATE SCHEMA ${name}`,
   createTable: ({ schema, name, columns, key }) => {
     const definitions = columns.map(
       (column) =>

@@ -72,6 +72,8 @@ export const snowflakeDialect: SqlDialect = {
     `UPDATE ${target} t SET ${assignments.join(', ')} FROM ${source} WHERE ${match}`,
   differ: (left, right) => `(${left.map((one, n) => `${one} IS DISTINCT FROM ${right[n]}`).join(' OR ')})`,
   lock: () => 'SELECT 1',
+  // Its tables are transient too. https://docs.snowflake.com/en/sql-reference/sql/create-schema
+  createPassingSchema: (name) => `CREATE TRANSIENT SCHEMA ${name}`,
   createTable: ({ schema, name, columns, key }) => {
     const definitions = columns.map(
       (column) =>

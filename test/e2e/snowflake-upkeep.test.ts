@@ -120,7 +120,12 @@ test('verify finds by day and campaign what somebody changed, and repairs it', a
   await warehouse.run(`DELETE FROM raw.campaign_data_series WHERE ${at(second)}`);
   await warehouse.run(`UPDATE raw.campaign_data_series SET campaign_id = 'made-up' WHERE ${at(third)}`);
 
+  const before = account.statements.length;
   const found = await run(['verify', 'daily', ...DAYS], [9]);
+  // No Fail-safe keeps what it reads for a week.
+  const made = account.statements.slice(before).flatMap(({ sql }) => /^CREATE .*SCHEMA .*/.exec(sql) ?? []);
+  expect(made).toEqual(['CREATE TRANSIENT SCHEMA "TRIBUTARY_VERIFY_DAILY"']);
+  for (const sql of made) parseByForeignGrammars(sql);
   expect(found.data.streams).toMatchObject([{ by: { day: 'time', campaign: 'campaign_id' }, missing: 2, extra: 1 }]);
   const sent = found.data.streams[0].differences.find(
     ({ day, campaign, column }: any) => day === first![1] && campaign === first![0] && column === 'sent',

@@ -123,6 +123,26 @@ test('a row changed, removed and added in the warehouse is found by day and camp
   expect(figures(isRight)).toEqual(figures(wasRight));
 });
 
+test('a measure that is text in the warehouse, or is not there, is told as not compared', async () => {
+  const alter = (action: string) => project.rows(`ALTER TABLE raw.campaign_data_series ${action}`);
+  await alter('ALTER COLUMN sent TYPE text USING sent::text');
+  await alter('RENAME COLUMN revenue TO taken_away');
+  try {
+    const { stdout } = await project.run(['verify', 'daily', ...DAYS]);
+    expect(stdout).toContain(
+      'no difference in what was compared; not compared: sent (string there), revenue (not in the warehouse)',
+    );
+    const { data } = await verify();
+    expect(data.streams[0].uncompared).toEqual([
+      { column: 'sent', warehouse: 'string' },
+      { column: 'revenue', warehouse: null },
+    ]);
+  } finally {
+    await alter('RENAME COLUMN taken_away TO revenue');
+    await alter('ALTER COLUMN sent TYPE bigint USING sent::bigint');
+  }
+});
+
 test('a stream without days is compared whole, when no days are given', async () => {
   await project.rows(`DELETE FROM raw.campaigns WHERE ctid = (SELECT min(ctid) FROM raw.campaigns)`);
   const { code, stdout, stderr } = await project.run([

@@ -13,6 +13,7 @@ export const LACKING: readonly { readonly what: RegExp; readonly sample: string;
     sample: 'ALTER TABLE t ADD COLUMN a INT, b INT',
     reason: 'several columns, or IF NOT EXISTS',
   },
+  { what: /^CREATE\s+TRANSIENT\s+SCHEMA\s/i, sample: 'CREATE TRANSIENT SCHEMA s', reason: 'transient schemas' },
   {
     what: /^CREATE\s+(OR\s+REPLACE\s+)?FILE\s+FORMAT\s/i,
     sample: 'CREATE FILE FORMAT f TYPE = CSV',

@@ -99,15 +99,20 @@ const isDifferent = ({ differing, extra, missing }: ComparedStream) =>
   differing > 0 || (extra ?? 0) + (missing ?? 0) > 0;
 
 function describe(compared: ComparedStream): string {
-  const { stream, rows, rejected, differences, differing, missing, extra } = compared;
+  const { stream, rows, rejected, differences, differing, missing, extra, uncompared } = compared;
   const aside = rejected === 0 ? '' : ` (and ${counted(rejected, 'record')} that the rules reject)`;
   const head = `${stream}: ${counted(rows.source, 'row')} at the source${aside}, ${rows.warehouse.toLocaleString('en-US')} in the warehouse`;
-  if (!isDifferent(compared)) return `${head}, no difference`;
+  const left = uncompared.map(
+    ({ column, warehouse }) => `${column} (${warehouse === null ? 'not in the warehouse' : `${warehouse} there`})`,
+  );
+  const notCompared = left.length === 0 ? '' : `; not compared: ${left.join(', ')}`;
+  if (!isDifferent(compared))
+    return `${head}, no difference${left.length === 0 ? '' : ' in what was compared'}${notCompared}`;
   const byKey =
     missing === null || extra === null ? '' : `; by key ${missing} missing, ${extra} that the source does not have`;
   const shown = new Set(differences.map(({ day, campaign }) => `${day} ${campaign}`)).size;
   return [
-    `${head}${byKey}`,
+    `${head}${byKey}${notCompared}`,
     table(
       ['day', 'campaign', 'column', 'source', 'warehouse'],
       differences.map((one) => [one.day, one.campaign, one.column, one.source, one.warehouse]),

@@ -221,6 +221,22 @@ describe('the payload of a rejected record', () => {
   });
 });
 
+describe('a text that is longer than the destination can hold', () => {
+  const plan = planOf([column('a', 'string'), column('j', 'json')], { maxTextBytes: 6 });
+  test('is rejected by its bytes, as JSON by those of its text', () => {
+    const lines = ['aaaaaa,1234', 'aaaaaaa,1', 'äää,1', 'äääa,1', 'a,1234567'];
+    const records = lines.map((line) => ({ a: line.split(',')[0], j: Number(line.split(',')[1]) }));
+    for (const { rejects, rows } of [fromBytes(plan, `${lines.join('\n')}\n`), fromObjects(plan, records)]) {
+      expect(rejects.map(({ position, field, reason }) => [position, field, reason])).toEqual([
+        [2, 'a', 'text_too_long'],
+        [4, 'a', 'text_too_long'],
+        [5, 'j', 'text_too_long'],
+      ]);
+      expect(rows).toHaveLength(2);
+    }
+  });
+});
+
 describe('a key that is longer than the destination can hold', () => {
   const plan = planOf([column('a', 'string'), column('n', 'integer'), column('b', 'string'), column('c', 'string')], {
     key: { sources: ['a', 'b', 'n'], maxBytes: 10 },

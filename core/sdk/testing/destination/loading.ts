@@ -31,7 +31,10 @@ export interface Staged {
 }
 
 /** The row program that the engine would compile for the table: what it refuses, no destination ever sees. */
-export function programFor(table: TableSpec, { holdsNul, maxKeyBytes }: DestinationCapabilities): ObjectProgram {
+export function programFor(
+  table: TableSpec,
+  { holdsNul, maxKeyBytes, maxTextBytes }: DestinationCapabilities,
+): ObjectProgram {
   return compileForObjects({
     columns: table.fields.map((field) => ({
       source: field.name,
@@ -42,6 +45,7 @@ export function programFor(table: TableSpec, { holdsNul, maxKeyBytes }: Destinat
     parsing: { nulls: [], quotedNulls: false, formats: {}, trueTexts: ['true'], falseTexts: ['false'] },
     withPosition: true,
     holdsNul,
+    ...(maxTextBytes === undefined ? {} : { maxTextBytes }),
     unstorableText: 'replace',
     ...(table.key.length === 0 ? {} : { key: { sources: table.keySources, maxBytes: maxKeyBytes } }),
   });

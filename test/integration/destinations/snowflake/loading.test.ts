@@ -109,6 +109,41 @@ describe('a database whose collation makes `a` and `A` one', () => {
   });
 });
 
+it('puts a text aside that is longer than a column holds, and loads the rest', async () => {
+  const wide = { fields: fields('id integer', 'text string?') };
+  const records = [
+    { id: 1, text: 'x'.repeat(16_777_217) },
+    { id: 2, text: 'short' },
+  ];
+  expect(
+    await bench.run({ wide: rows(wide, records) }, { request: { errorBudget: { share: 1, records: 2 } } }),
+  ).toMatchObject({ state: 'succeeded', ledger: { read: 2, quarantined: 1, inserted: 1 } });
+  expect(await bench.query('SELECT reason, field FROM tributary.quarantine_test')).toEqual([
+    { reason: 'text_too_long', field: 'text' },
+  ]);
+});
+
+it('keeps grants and views of a table that an overwrite fills anew, and grants also where a column moves to another type', async () => {
+  const overwrite = { stream: { sync: 'full_refresh', write: 'overwrite' } } as const;
+  await bench.run({ shown: rows({ fields: fields('id integer', 'v integer?') }, [{ id: 1, v: 1 }]) }, overwrite);
+  await bench.query('CREATE VIEW raw_test.seen AS SELECT v FROM raw_test.shown');
+  await bench.query('GRANT SELECT ON TABLE raw_test.shown TO ROLE PUBLIC');
+  for (const [type, v, seen] of [
+    ['integer', 2, /^2$/],
+    ['string', 'x', /^x$/],
+  ] as const) {
+    const next = { shown: rows({ fields: fields('id integer', `v ${type}?`) }, [{ id: 2, v }]) };
+    expect((await bench.run(next, overwrite)).error).toBeUndefined();
+    expect(await bench.query('SELECT CAST(v AS VARCHAR) AS v FROM raw_test.shown')).toEqual([
+      { v: expect.stringMatching(seen) },
+    ]);
+    if (type === 'integer') expect(await bench.query('SELECT v FROM raw_test.seen')).toEqual([{ v }]);
+    expect(await bench.query('SHOW GRANTS ON TABLE raw_test.shown')).toMatchObject([
+      { privilege: 'SELECT', grantee_name: 'PUBLIC' },
+    ]);
+  }
+});
+
 describe('a session that only reads', () => {
   const DELETING = 'DELETE FROM raw_test.items';
   it.each([
