@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { ConnectorError, defineSource, type SourceStream, type SqlSession, type StreamOf } from '#sdk';
+import {
+  ConnectorError,
+  defineSource,
+  isConnectorError,
+  type SourceStream,
+  type SqlSession,
+  type StreamOf,
+} from '#sdk';
 import { openQuery } from './open-query.js';
 import { GUIDE } from './warehouse.guide.js';
 
@@ -58,17 +65,32 @@ export const warehouse = defineSource({
   },
   configured: ({ streams }) => Object.keys(streams).map((stream) => ({ stream, isDeclared: false })),
   check: async ({ open }) => (await open()).query('SELECT 1 AS one'),
-  async streams(_kind, { config: { streams }, client, isWanted }) {
+  async streams(_kind, { config: { streams }, client, isWanted, leaveOut }) {
     const entries = Object.entries(streams).filter(([name]) => isWanted(name));
     const offered: [string, StreamOf<z.output<typeof config>, Warehouse>][] = [];
     for (const [name, wanted] of entries) {
-      const stream = await streamOf(name, wanted, client);
-      offered.push([name, () => stream]);
+      try {
+        const stream = await streamOf(name, wanted, client);
+        offered.push([name, () => stream]);
+      } catch (error) {
+        if (!isOfOneStream(error)) throw error;
+        leaveOut(name, named(name, error));
+      }
     }
     return Object.fromEntries(offered);
   },
   close: async ({ session }) => (await session)?.close(),
 });
+
+/** A table or query that is wrong, or may not be read; what befalls the session befalls all streams. */
+const isOfOneStream = (error: unknown): error is ConnectorError =>
+  isConnectorError(error) && (error.kind === 'config' || error.details.fault === 'permission');
+
+/** The server's words do not tell which stream they are about. */
+function named(stream: string, error: ConnectorError): ConnectorError {
+  if (error.details.stream !== undefined) return error;
+  return new ConnectorError(error.kind, `Stream "${stream}": ${error.message}`, { ...error.details, stream });
+}
 
 async function streamOf(
   name: string,

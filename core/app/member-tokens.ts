@@ -1,8 +1,10 @@
 import { joinHash } from '../middleware/index.js';
-import { rotated, tokenizer, tokenText } from '../program/index.js';
+import { rotated, tokenizer, tokenText, tokenVersion } from '../program/index.js';
 import type { SqlSession } from '../protocol/index.js';
+import { ConnectorError } from '../sdk/index.js';
 import type { Settings } from '../settings/index.js';
 import { dialectOf, hasTables } from '../../destinations/sql/index.js';
+import type { Configuration } from './configuration.js';
 import { keyVersions, tokenKey } from './stream-requests.js';
 
 type Rules = Settings['connections'][string]['protect'][string];
@@ -12,6 +14,31 @@ export const memberColumns = (rules: Rules): readonly string[] =>
   Object.entries(rules).flatMap(([column, rule]) =>
     typeof rule === 'object' && (rule.tokenize ?? rule.hash) !== undefined ? [column] : [],
   );
+
+/** Makes what `protect` leaves of a column's values: the token or hash by which a member is found. Throws `config` where it makes none. */
+export function tokenMaker(
+  { settings, connection: find }: Pick<Configuration, 'settings' | 'connection'>,
+  { connection, stream, column }: { readonly connection: string; readonly stream: string; readonly column: string },
+): (value: string) => string | null {
+  const rules = find(connection).protect[stream] ?? {};
+  const make = makerOf(settings, rules[column]);
+  if (make !== undefined) return make;
+  const columns = memberColumns(rules);
+  throw new ConnectorError('config', `Nothing tokenizes or hashes the column "${column}" of stream "${stream}".`, {
+    connection,
+    stream,
+    hint: columns.length === 0 ? 'See `protect`.' : `Of its columns these are: ${columns.join(', ')}.`,
+  });
+}
+
+function makerOf(settings: Settings, rule: Rules[string] | undefined): ((text: string) => string | null) | undefined {
+  if (typeof rule !== 'object') return undefined;
+  if (rule.tokenize !== undefined) return tokenizer(tokenKey(settings, rule.tokenize)).ofText;
+  return rule.hash === undefined ? undefined : joinHash(keyVersions(settings, rule.hash)[0].key).of;
+}
+
+/** Whether a text has the form of a token or hash, whoever it may be. */
+export const isTokenOrHash = (text: string): boolean => tokenVersion(text) !== undefined || /^[0-9a-f]{64}$/.test(text);
 
 /** The token, and what the keys that are configured make of it where it is one of before a rotation. */
 export function presentTokens({ connections, ...rest }: Settings, token: string): ReadonlySet<string> {
@@ -79,11 +106,7 @@ export function memberTest(
   rules: Rules,
   tokens: ReadonlySet<string>,
 ): (record: unknown) => boolean {
-  const makers = Object.values(rules).flatMap((rule): ((text: string) => string | null)[] => {
-    if (typeof rule !== 'object') return [];
-    if (rule.tokenize !== undefined) return [tokenizer(tokenKey(settings, rule.tokenize)).ofText];
-    return rule.hash === undefined ? [] : [joinHash(keyVersions(settings, rule.hash)[0].key).of];
-  });
+  const makers = Object.values(rules).flatMap((rule) => makerOf(settings, rule) ?? []);
   const isTheirs = (text: string) => {
     const forms = [text, text.trim(), text.trim().toLowerCase(), text.trim().toUpperCase(), tokenText('integer', text)];
     return [...new Set(forms)].some((form) =>

@@ -83,6 +83,8 @@ export function unknownFields(
     for (const name in record) if (!names.has(name)) found.push(name);
     if (found.length === 0) return;
     for (const name of found) names.add(name);
-    warn(`Records have "${found.join('", "')}", which the catalog does not name; it is not loaded.`);
+    warn(
+      `Records have "${found.join('", "')}", which the catalog does not name; ${found.length === 1 ? 'it is' : 'they are'} not loaded.`,
+    );
   };
 }

@@ -48,10 +48,11 @@ export function adoptTable(
     checkFit(table, found, keys, 'foreign');
     const plan = planAdoption(table, found, keys, added);
     await checkUse(client, table, found);
-    await checkChange(client, table, found, changesOf(table, plan), plan.index);
     if (adopting !== undefined) await client.query(`LOCK TABLE ${target} IN SHARE ROW EXCLUSIVE MODE`);
     // Of files without a key the rows that are there have none.
     if (plan.index !== undefined && !table.key.includes('_source_row')) await refuseRepeated(client, table);
+    // Behind that, since what it lets the owner run may be an index that cannot be made while keys repeat.
+    await checkChange(client, table, found, changesOf(table, plan), plan.index);
     const { rows: counted } = await client.query<{ n: number }>(`SELECT count(*) AS n FROM ${target}`);
     const rows = Number(counted[0]?.n);
     if (adopting !== undefined && !(await isAdopted(client, adopting.metadata, table))) {

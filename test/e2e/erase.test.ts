@@ -101,6 +101,22 @@ test('a member is erased from table and quarantine, the marts follow, and the au
   expect(log).not.toContain(token);
 });
 
+test('an id in place of its token is told as such, with the way to the token, and nothing is begun', async () => {
+  const { code, stdout, stderr } = await project.run(['erase', '--member', 'bob', '--yes'], { env });
+  expect({ code, stdout }).toEqual({ code: 3, stdout: expect.stringMatching(/nothing was changed\n$/) });
+  expect(stderr).toContain('nothing was found');
+  expect(stderr).toContain('`tributary keys token CONNECTION STREAM COLUMN`');
+  const gone = await project.run(['erase', '--member', `tok_1_${'x'.repeat(43)}`, '--dry-run'], { env });
+  expect(gone).toMatchObject({ code: 0, stderr: expect.stringContaining('was erased before, or was never there') });
+  const rows = await project.rows('SELECT member FROM lists.members');
+  expect(await project.data(['keys', 'token', 'lists', 'members', 'member', 'bob'], { env })).toEqual([rows[0].member]);
+  const refused = await project.run(['keys', 'token', 'lists', 'members', 'email', 'x'], { env });
+  expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('Of its columns these are: member.') });
+  const log = (await project.run(['audit', 'list', '--json'], { env })).stdout;
+  expect(log).toContain('lists members member');
+  expect(log).not.toContain('bob');
+});
+
 test('anonymised, the rows stay those of one unknown member, and figures as they were', async () => {
   const figures = () => project.rows('SELECT date, sent::int FROM report.campaign_daily ORDER BY 1');
   const [{ token }] = await project.rows('SELECT member AS token FROM lists.members');
@@ -169,7 +185,7 @@ test('while a run, a backfill or a verification of a connection goes on, nothing
     const backfill = { id: randomUUID(), connection: 'daily', ...days, parts: [{ ...days, id: randomUUID() }] };
     await store.backfills.add(backfill);
     const rotatedEnv = { ...env, NEW_KEY: 'member-key-number-two-0002' };
-    const erase = () => project.run(['erase', '--member', 'tok_1_x', '--yes'], { env: rotatedEnv });
+    const erase = () => project.run(['erase', '--member', `tok_1_${'x'.repeat(43)}`, '--yes'], { env: rotatedEnv });
     expect(await erase()).toMatchObject({ code: 8, stderr: expect.stringContaining('backfill') });
     await store.backfills.cancel(backfill.id);
     const run = { id: randomUUID(), connection: 'lists', trigger: 'manual', startedAt: new Date().toISOString() };

@@ -222,6 +222,7 @@ test('every verb prints what is documented', async () => {
     'tributary.classes/1',
     'tributary.token_rotation/1',
     'tributary.revealed/1',
+    'tributary.member_tokens/1',
     'tributary.connectors_test_source/1',
     'tributary.report_section/1',
     'tributary.report_table/1',

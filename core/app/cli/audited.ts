@@ -24,6 +24,7 @@ const AUDITED: Readonly<Record<string, number>> = {
   classify: 1,
   'keys rotate-tokens': 1,
   'keys reveal': 3,
+  'keys token': 3,
   'report link': 0,
   'tokens create': 1,
   'tokens revoke': 1,

@@ -20,13 +20,16 @@ export function eraseVerb(program: Command): void {
     async ({ installation, output, signal }, _args, { member: token, anonymise, dryRun, yes }) => {
       if (token.trim() === '') command.error('error: --member is empty');
       const { eraseMember } = await import('../erasure.js');
+      const { isTokenOrHash } = await import('../member-tokens.js');
       const open = await installation();
       const progress = progressLine(output);
       const wish = { token, signal, on: progress.on, note: (text: string) => output.note(text) };
       const looked = await eraseMember(open, { ...wish, how: 'look' });
-      if (dryRun !== true && yes !== true) output.note(formOf(looked));
+      const isNobodys = !isFound(looked);
+      const isNone = isNobodys && !isTokenOrHash(token);
+      if (dryRun !== true && yes !== true && !isNone) output.note(formOf(looked));
       const question = anonymise === true ? 'Anonymise these rows?' : 'Delete these rows?';
-      const isWanted = dryRun !== true && (await confirm(question, yes === undefined ? {} : { yes }));
+      const isWanted = !isNone && dryRun !== true && (await confirm(question, yes === undefined ? {} : { yes }));
       const how = anonymise === true ? 'anonymise' : 'delete';
       const erasure = isWanted ? await eraseMember(open, { ...wish, how }) : looked;
       progress.end();
@@ -36,9 +39,26 @@ export function eraseVerb(program: Command): void {
         () => [formOf(erasure), isWanted ? 'done' : 'nothing was changed'].join('\n'),
       );
       for (const text of leftOf(erasure)) output.note(text);
+      if (isNobodys && !isFound(erasure))
+        output.note(
+          isNone
+            ? `${NOBODYS}, and it has the form of neither. ${HOW}`
+            : `${NOBODYS}: it was erased before, or was never there. ${HOW}`,
+        );
+      return isNone ? CANNOT : 0;
     },
   );
 }
+
+/** As a configuration that cannot be right. */
+const CANNOT = 3;
+
+const NOBODYS =
+  'nothing was found: no row, record in quarantine or crosswalk has what --member names as a token or hash';
+const HOW = "From a member's id to the token: `tributary keys token CONNECTION STREAM COLUMN`, with the id on stdin.";
+
+const isFound = ({ streams, crosswalk }: Erasure) =>
+  crosswalk > 0 || streams.some(({ rows, quarantined }) => rows + quarantined > 0);
 
 /** What an erasure does not reach, or could not look into. */
 function* leftOf({ streams, unreached, unsearched }: Erasure): Generator<string> {

@@ -48,13 +48,36 @@ export function keysVerb(program: Command): void {
       stream: stream as string,
       column: column as string,
     });
-    const lines = given.length > 0 ? given : (await text(process.stdin)).split(/\r?\n/);
-    const values = lines.filter((line) => line.trim() !== '').map((line) => open(line.trim()) ?? null);
+    const values = (await linesOf(given)).map((line) => open(line) ?? null);
     output.data('tributary.revealed/1', values, () => values.map((value) => value ?? '').join('\n'));
     const closed = values.filter((value) => value === null).length;
     if (closed > 0) output.note(`${closed} of ${values.length} lines open with no version of the key`);
     return closed > 0 ? CANNOT : 0;
   });
+
+  const token = group
+    .command('token')
+    .description('print the token or hash that a column has for a value; without any, for those on stdin, one a line')
+    .argument('<connection>')
+    .argument('<stream>')
+    .argument('<column>')
+    .argument('[value...]');
+  does(token, async ({ configuration, output }, [connection, stream, column, ...given]) => {
+    const { tokenMaker } = await import('../member-tokens.js');
+    const make = tokenMaker(await configuration(), {
+      connection: connection as string,
+      stream: stream as string,
+      column: column as string,
+    });
+    const tokens = (await linesOf(given)).map(make);
+    output.data('tributary.member_tokens/1', tokens, () => tokens.join('\n'));
+  });
+}
+
+/** What was given, or else what comes on stdin, without blanks around it. */
+async function linesOf(given: readonly (string | undefined)[]): Promise<readonly string[]> {
+  const lines = given.length > 0 ? given : (await text(process.stdin)).split(/\r?\n/);
+  return lines.flatMap((line) => line?.trim() || []);
 }
 
 /** As a configuration that cannot be right. */

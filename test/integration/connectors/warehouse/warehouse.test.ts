@@ -145,6 +145,31 @@ describe.each(['Postgres', 'Snowflake'] as const)('in %s', (place) => {
       reading(place, { bad: { query: 'SELECT 1 AS a', primary_key: ['b'] } }, async () => undefined),
     ).rejects.toThrow('primary_key names "b", which is no column');
   });
+
+  test('one that cannot be read is named, and the others are offered', async () => {
+    const source = await warehouse.open(
+      warehouse.config.parse({
+        destination: 'warehouse',
+        streams: { nope: { table: 'report.nope' }, good: { query: 'SELECT 1 AS a' } },
+      }),
+      { signal, baseFolder: '/', sql: async () => places[place](true) },
+    );
+    try {
+      const faults: unknown[] = [];
+      const offered = await source.streams(
+        () => undefined,
+        undefined,
+        (...fault) => faults.push(fault),
+      );
+      const named = { kind: 'config', message: expect.stringMatching(/^Stream "nope": /), details: { stream: 'nope' } };
+      expect(faults).toMatchObject([['nope', named]]);
+      expect((await pagesOf(offered['good'] as any)).flat().length).toBe(1);
+      await expect(source.streams(() => undefined)).rejects.toMatchObject(named);
+      expect(Object.keys(await source.streams(() => undefined, 'good'))).toEqual(['good']);
+    } finally {
+      await source.close();
+    }
+  });
 });
 
 test('a chunk whose address is refused is asked for anew, and a session that is lost while it is read is told as such', () =>
