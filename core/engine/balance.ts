@@ -5,10 +5,12 @@ import {
   type Ledger,
   type RowTally,
   type TableSpec,
+  type TableState,
 } from '../protocol/index.js';
 import { addSteps } from '../program/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 import type { RunRequest } from './request.js';
+import type { StreamPlan } from './stream-plan.js';
 
 /** What the committed checkpoints of a stream add up to so far. */
 export interface Progress {
@@ -20,6 +22,27 @@ export interface Progress {
 
 export function openProgress(table: TableSpec | undefined): Progress {
   return { ledger: EMPTY_LEDGER, tally: EMPTY_TALLY, table };
+}
+
+/**
+ * Rows before the stream is read, from which the balance counts. Refuses to go on from a bookmark whose rows are gone with their
+ * table: what was read before would be missing without a word.
+ */
+export async function rowsBefore(run: RunRequest, plan: StreamPlan, present: TableState | undefined): Promise<number> {
+  const { destination } = run;
+  const { table } = plan;
+  if (destination.rowsBefore === undefined) return present === undefined ? 0 : destination.countRows(table);
+  const { rows, lost } = await destination.rowsBefore(table);
+  if (lost === undefined || plan.sync !== 'incremental' || plan.bookmarks.length === 0) return rows;
+  const { connection, stream } = table;
+  throw new ConnectorError(
+    'config',
+    `Table ${table.schema}.${table.name} is ${present === undefined ? 'missing' : 'empty'}, although earlier runs put ${lost} ${lost === 1 ? 'row' : 'rows'} into it, after which stream "${stream}" would go on.`,
+    {
+      stream,
+      hint: `It was dropped, emptied or renamed, or \`schema\` is another; nothing was changed. Put it back, or have all of it read again: \`tributary state reset ${connection} ${stream}\`, then \`tributary sync ${connection}\`.`,
+    },
+  );
 }
 
 /** Under the fence nobody else of ours writes, so the table must have grown by exactly what the ledger says. */

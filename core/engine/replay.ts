@@ -11,7 +11,7 @@ import {
 } from '../protocol/index.js';
 import { compileForObjects, NOWHERE, type ObjectProgram } from '../program/index.js';
 import { checkOrigin } from './adoption.js';
-import { addTallies, openProgress, proveBalance, proveLedger } from './balance.js';
+import { addTallies, openProgress, proveBalance, proveLedger, rowsBefore } from './balance.js';
 import { landingRules, loadPages, passRest, rowPlan, type Filling, type Intake } from './load.js';
 import {
   addedFields,
@@ -42,7 +42,7 @@ export async function replayStream(run: RunRequest, plan: StreamPlan): Promise<L
   const present = await destination.describe(plan.table);
   checkOrigin(run, plan, present);
   await checkTokenVersions(run, plan, present);
-  const before = present === undefined ? 0 : await destination.countRows(plan.table);
+  const before = await rowsBefore(run, plan, present);
   const progress = openProgress(present && plan.table);
   const told = new Set<string>();
   on({ type: 'stream_started', stream, sync: 'replay', write: plan.write });

@@ -1,7 +1,7 @@
 import { addLedgers, unlessAborted, type Ledger, type OpenFile, type Writer } from '../protocol/index.js';
 import { ConnectorError, isConnectorError, toConnectorError } from '../sdk/errors.js';
 import { checkOrigin } from './adoption.js';
-import { addTallies, openProgress, proveBalance, proveLedger, type Progress } from './balance.js';
+import { addTallies, openProgress, proveBalance, proveLedger, rowsBefore, type Progress } from './balance.js';
 import { checkExpectations, judgeStream, tellFailing } from './expectations.js';
 import { fieldsIn } from './file-units.js';
 import { judgeShare, LateFields, openIntake, passRest, type Filling } from './load.js';
@@ -25,8 +25,7 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const present = await retrying(run, name, 'start', () => destination.describe(plan.table));
   checkOrigin(run, plan, present);
   await retrying(run, name, 'start', () => checkTokenVersions(run, plan, present));
-  const before =
-    present === undefined ? 0 : await retrying(run, name, 'start', () => destination.countRows(plan.table));
+  const before = await retrying(run, name, 'start', () => rowsBefore(run, plan, present));
   const progress = openProgress(present && plan.table);
   const told = new Set<string>();
   on({ type: 'stream_started', stream: name, sync: plan.sync, write: plan.write });

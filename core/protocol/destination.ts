@@ -186,6 +186,14 @@ export interface CommittedCheckpoint {
   readonly committedAt: string;
 }
 
+/** What a stream finds before it is read. */
+export interface RowsBefore {
+  /** As `countRows` counts; below 0 where rows of other runs are gone. */
+  readonly rows: number;
+  /** Rows that runs have put there by the ledger, where the table is missing or empty and none of them has taken them out. */
+  readonly lost?: number;
+}
+
 /** A connected destination, for one run. */
 export interface DestinationSession {
   readonly capabilities: DestinationCapabilities;
@@ -214,6 +222,8 @@ export interface DestinationSession {
   open(table: TableSpec, slice: string, direct: boolean): Promise<Writer>;
   /** Rows in the table, less what the ledger says that other runs put there; under the fence, for the balance of a stream. */
   countRows(table: TableSpec): Promise<number>;
+  /** The same before a stream is read, where a table that is not there has no rows. Absent: such a table is taken for a first one. */
+  rowsBefore?(table: TableSpec): Promise<RowsBefore>;
   /** Rows that have the values of another one in these columns; rows with a null among them do not count. Absent: it cannot tell. */
   repeated?(table: TableSpec, columns: readonly string[]): Promise<number>;
   /** The newest day or instant of a column, absent: when a row was last loaded; undefined where there is none. Absent: it cannot tell. */

@@ -15,6 +15,8 @@ import { dropStaleStaging, endOlderFirstLoads, holdFence, lockTable, raiseFence,
 import { dirtyWriter } from './merge.js';
 import { ensureMetadata } from './metadata.js';
 import { quote } from './names.js';
+import { findTable } from './found-table.js';
+import { rowsBeforeOf, rowsBeforeQuery, type FoundRows } from '../sql/rows-before.js';
 import { openRecords } from './replayed.js';
 import { checkNames, createTable, describeTable, evolveTable } from './table.js';
 import { tableName } from './columns.js';
@@ -138,6 +140,24 @@ export async function openSession({
           [table.connection, table.stream, raised().run.id],
         );
         return Number(rows[0]?.n);
+      }),
+    rowsBefore: (table) =>
+      inTransaction(pool, `counting ${tableName(table)}`, async (client) => {
+        await holdFence(client, metadata, raised());
+        const look = async (names: { table?: string }) => {
+          const query = rowsBeforeQuery({
+            ...names,
+            ledger: `${quote(metadata)}.ledger`,
+            bookmark: `${quote(metadata)}.bookmark`,
+            values: ['$1', '$2', '$3', '$1', '$2'],
+          });
+          const values = [table.connection, table.stream, raised().run.id];
+          return (await client.query<FoundRows>(query, values)).rows[0] as FoundRows;
+        };
+        // First the ledger: what is not there even after it was read had none of its rows.
+        const found = await look({});
+        if ((await findTable(client, table)) === undefined) return rowsBeforeOf(found, true);
+        return rowsBeforeOf(await look({ table: tableName(table) }), false);
       }),
     repeated: (table, columns) =>
       asking(`counting repeated rows of ${tableName(table)}`, async () => {

@@ -16,6 +16,8 @@ import { holdFence, lookAtFence, raiseFence, type Fence } from './fence.js';
 import { ensureMetadata, ensureOwnMetadata } from './metadata.js';
 import { ownTable, quote, sharedTable } from './names.js';
 import { openPool } from './pool.js';
+import { findColumns } from './found-table.js';
+import { rowsBeforeOf, rowsBeforeQuery, type FoundRows } from '../sql/rows-before.js';
 import { openRecords } from './replayed.js';
 import type { SnowflakeConfig } from './snowflake.config.js';
 import { spoolFolder } from './spool.js';
@@ -173,6 +175,24 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
           [table.connection, table.stream, raised().run.id],
         );
         return Number(row?.n);
+      }),
+    rowsBefore: (table) =>
+      pool.transaction(`counting ${tableName(table)}`, async (connection) => {
+        await holdFence(connection, metadata, raised());
+        const look = async (names: { table?: string }) => {
+          const query = rowsBeforeQuery({
+            ...names,
+            ledger: sharedTable(metadata, 'ledger'),
+            bookmark: ownTable(metadata, 'bookmark', table.connection),
+            values: ['?', '?', '?', '?', '?'],
+          });
+          const of = [table.connection, table.stream];
+          return (await connection.query<FoundRows>(query, [...of, raised().run.id, ...of]))[0] as FoundRows;
+        };
+        // First the ledger: what is not there even after it was read had none of its rows.
+        const found = await look({});
+        if ((await findColumns(connection, table)).length === 0) return rowsBeforeOf(found, true);
+        return rowsBeforeOf(await look({ table: tableName(table) }), false);
       }),
     repeated: (table, columns) =>
       asking(`counting repeated rows of ${tableName(table)}`, async (connection) => {

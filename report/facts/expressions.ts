@@ -147,7 +147,7 @@ export function expressionsOf(fact: CompiledFact, part: FactPart, dialect: SqlDi
     if (type !== 'date' && type !== 'timestamp' && type !== 'timestamptz')
       return refuse(
         `column "${text}" is ${type}, so it gives no day.`,
-        'Declare it as date or timestamptz in the stream, or give a fixed day: `date: { const: 2026-03-01 }`.',
+        'Declare it as date or timestamptz in the stream; a column that has landed stays as it is, so then rename or drop its table, `tributary state reset CONNECTION STREAM`, and sync. Or give a fixed day: `date: { const: 2026-03-01 }`.',
       );
     if (writtenIn !== undefined && type === 'date')
       return refuse(

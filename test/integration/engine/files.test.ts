@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { local } from '../../../connectors/local/local.source.js';
 import type { EngineEvent } from '../../../core/protocol/index.js';
 import { stopTestServer } from '../../support/postgres.js';
-import { openBench, stagingTables, type Bench, type RunWishes } from './runs.js';
+import { CONNECTION, openBench, stagingTables, type Bench, type RunWishes } from './runs.js';
 
 let bench: Bench;
 let folder: string;
@@ -43,6 +44,45 @@ const open = () =>
   bench.query(
     'SELECT record_key AS key, reason, times::int FROM tributary.quarantine WHERE resolved_at IS NULL ORDER BY 1',
   );
+
+describe('a table that was dropped by hand', () => {
+  const gone = (what: string, rows: number) => ({
+    state: 'failed',
+    error: {
+      kind: 'config',
+      message: expect.stringContaining(`raw_test.items is ${what}, although earlier runs put ${rows} row`),
+      hint: expect.stringContaining('`tributary state reset test items`'),
+    },
+  });
+  const reset = async () => {
+    const session = await bench.session();
+    await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
+    await session.setBookmarks(CONNECTION, [], [{ stream: 'items' }]);
+    await session.close();
+  };
+
+  it('is missed before it is made anew, and read again as a whole once the state is reset', async () => {
+    await put('a.csv', 'id,n', '1,10', '2,20');
+    await run(KEYED);
+    await bench.query('DROP TABLE raw_test.items');
+    for (let times = 0; times < 2; times += 1) expect(await run(KEYED)).toMatchObject(gone('missing', 2));
+    expect(await bench.query(`SELECT to_regclass('raw_test.items') AS found`)).toEqual([{ found: null }]);
+    await reset();
+    expect(await run(KEYED)).toMatchObject({ state: 'succeeded', ledger: { inserted: 2 } });
+    await put('b.csv', 'id,n', '3,30');
+    expect(await run(KEYED)).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+  });
+
+  it('is missed where it stands empty again, but not where the source has nothing more', async () => {
+    await put('a.csv', 'id,n', '1,10');
+    await run(KEYED);
+    await bench.query('TRUNCATE raw_test.items');
+    expect(await run(KEYED)).toMatchObject(gone('empty', 1));
+    await put('a.csv', 'id,n');
+    await reset();
+    for (let times = 0; times < 2; times += 1) expect(await run(KEYED)).toMatchObject({ state: 'succeeded' });
+  });
+});
 
 describe('a first load', () => {
   it('goes straight into the new table, with key, file and row', async () => {

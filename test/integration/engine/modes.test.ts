@@ -75,6 +75,13 @@ describe('full_refresh + overwrite', () => {
     expect(restored.ledger).toMatchObject({ updated: 1, superseded: 0 });
   });
 
+  it('makes a table again that was dropped by hand', async () => {
+    await bench.run(rows(ITEM, [{ id: 1 }, { id: 2 }]), overwrite);
+    await bench.query('DROP TABLE raw_test.items');
+    expect(await bench.run(rows(ITEM, [{ id: 1 }]), overwrite)).toMatchObject({ state: 'succeeded' });
+    expect(await bench.run(rows(ITEM, [{ id: 3 }]), overwrite)).toMatchObject({ ledger: { inserted: 1, deleted: 1 } });
+  });
+
   it('that fails half way changes nothing', async () => {
     await bench.run(rows(ITEM, [{ id: 1, name: 'old' }]), overwrite);
     const broken = pages(ITEM, async function* () {

@@ -328,7 +328,12 @@ test('bad configurations are refused with the place and the next step, and nothi
       details: { hint: expect.stringContaining(hint) },
     });
   await refused('opened: opened', 'opened: opnd', 'no column "opnd" in raw_daily.series', 'opened');
-  await refused('date: at', 'date: channel', '"channel" is string, so it gives no day', 'timestamptz');
+  await refused(
+    'date: at',
+    'date: channel',
+    '"channel" is string, so it gives no day',
+    'drop its table, `tributary state reset',
+  );
   await refused('opened: opened', 'opened: channel', 'cannot be added up', 'number');
   await refused('is_control: { where: { arm: [control, holdout] } }', 'is_control: arm', 'not true or false', 'where');
   await refused('sent: [100, 200]', 'sent: [many]', 'is compared with a text', 'numbers');

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { fields, rows } from '../../engine/runs.js';
+import { randomUUID } from 'node:crypto';
+import { CONNECTION, fields, rows, windows } from '../../engine/runs.js';
 import { openAccount, type AccountBench } from './account.js';
 
 let bench: AccountBench;
@@ -39,6 +40,30 @@ describe('a run', () => {
       { id: 4, name: 'd' },
     ]);
   });
+});
+
+it('misses a table that was dropped by hand, and reads all of it again once the state is reset', async () => {
+  const dated = { fields: fields('id integer', 'day date') };
+  const read = () =>
+    bench.run({
+      days: windows(dated, { field: 'day', start: '2026-03-08' }, ({ from }) => [{ id: 1, day: from.slice(0, 10) }]),
+    });
+  expect(await read()).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+  const sql = await bench.sql();
+  await sql.query('DROP TABLE raw_test.days');
+  await sql.close();
+  const missed = {
+    state: 'failed',
+    error: { kind: 'config', message: expect.stringMatching(/days is missing.* 1 row/) },
+  };
+  expect(await read()).toMatchObject(missed);
+  expect(await read()).toMatchObject(missed);
+  const session = await bench.session();
+  await session.raiseFence({ id: randomUUID(), connection: CONNECTION });
+  await session.setBookmarks(CONNECTION, [], [{ stream: 'days' }]);
+  await session.close();
+  expect(await read()).toMatchObject({ state: 'succeeded', ledger: { inserted: 1 } });
+  expect(await read()).toMatchObject({ state: 'succeeded' });
 });
 
 it('depends on nothing that an account sets for its sessions', async () => {
