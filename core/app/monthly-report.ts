@@ -14,7 +14,7 @@ import {
 import type { SqlSession } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
-import { reportDestination } from './marts.js';
+import { martsHeldBy, reportDestination } from './marts.js';
 import { publish } from './releases.js';
 import { sectionOptions } from './section-options.js';
 
@@ -83,14 +83,17 @@ async function publishLooked(
   if (release !== undefined || asOf !== undefined) return;
   const known = looked.get(installation) ?? new Map<string, string>();
   looked.set(installation, known);
-  const { built, isDue } = await reading(installation, signal, async (sql) => {
+  const { built, isDue, isReleased } = await reading(installation, signal, async (sql) => {
     await requireMonth(sql, month);
     const [last] = await listReleases(sql, month);
     const [row] = await sql.query<{ built: unknown }>('SELECT CAST(started_at AS text) AS built FROM report.builder');
     const state = String(row?.built);
     const isOver = last !== undefined && last.state !== 'preliminary';
-    return { built: state, isDue: last === undefined || (isOver && known.get(month) !== state) };
+    const isReleased = last !== undefined;
+    return { built: state, isReleased, isDue: !isReleased || (isOver && known.get(month) !== state) };
   });
+  // A broken expectation holds what would be new; what was released stays to be seen.
+  if (isDue && isReleased && (await martsHeldBy(installation)).length > 0) return;
   if (isDue) await publish(installation, { month, as: 'due', by: 'first look' }, signal);
   known.set(month, built);
 }

@@ -71,20 +71,34 @@ export function maintainViews(installation: Installation, signal: AbortSignal): 
   );
 }
 
+/** Months that could not be published, and why. */
+type Faults = ReadonlyMap<string, ConnectorError>;
+
 /** A preliminary month is released at most so often. */
 const PRELIMINARY_EVERY_MS = 20 * 3_600_000;
 
 /**
  * Publishes what is due: months that were never released or are final by now, preliminary ones once a day, and final ones
- * whose figures moved. `known` is how the marts stood when this was last done; it returns how they stand now.
+ * whose figures moved. `known` is how the marts stood when this was last done, and `failed` the months that it did not come to; it
+ * returns how they stand now. A month that cannot be published keeps no other one from it.
  */
 export async function publishDue(
   installation: Installation,
-  { known, signal }: { readonly known: string | undefined; readonly signal: AbortSignal },
-): Promise<{ readonly built: string; readonly published: readonly Publication[]; readonly held: readonly string[] }> {
+  {
+    known,
+    failed: before,
+    signal,
+  }: { readonly known: string | undefined; readonly failed?: Faults | undefined; readonly signal: AbortSignal },
+): Promise<{
+  readonly built: string;
+  readonly published: readonly Publication[];
+  readonly held: readonly string[];
+  readonly failed: Faults;
+}> {
   return writing(installation, signal, async (sql) => {
+    const failed = new Map<string, ConnectorError>();
     const months = (await martsHeldBy(installation)).length > 0 ? [] : await listMonths(sql);
-    if (months.length === 0) return { built: '', published: [], held: [] };
+    if (months.length === 0) return { built: '', published: [], held: [], failed };
     const { project, closeAfter } = sectionOptions(installation);
     const now = new Date();
     const newest = new Map((await listReleases(sql)).toReversed().map((release) => [release.month, release]));
@@ -94,7 +108,7 @@ export async function publishDue(
     const built = String(row?.started_at);
     const published: Publication[] = [];
     const held: string[] = [];
-    for (const month of months.toReversed()) {
+    const publishIfDue = async (month: string) => {
       const last = newest.get(month);
       let due = dueState(month, project.timezone, closeAfter, now);
       if (last?.state === 'preliminary' && due === 'final') {
@@ -104,12 +118,22 @@ export async function publishDue(
           due = 'preliminary';
         }
       }
-      if (last !== undefined && !isDue(last, due, now, built !== known)) continue;
-      signal.throwIfAborted();
+      if (last !== undefined && !isDue(last, due, now, built !== known || before?.has(month) === true)) return;
       const publication = await publishIn(installation, sql, { month, as: 'due', by: 'schedule' }, signal);
       if (publication.isNew) published.push(publication);
+    };
+    for (const month of months.toReversed()) {
+      signal.throwIfAborted();
+      try {
+        await publishIfDue(month);
+      } catch (error) {
+        const fault = toConnectorError(error);
+        // What a moment mends, such as a database that restarts, is no fault of this month.
+        if (signal.aborted || fault.kind === 'transient') throw error;
+        failed.set(month, fault);
+      }
     }
-    return { built, published, held };
+    return { built, published, held, failed };
   });
 }
 
@@ -137,6 +161,7 @@ export function startPublishing(
   if (installation.configuration.settings.report === undefined) return { close: async () => undefined };
   const closing = new AbortController();
   let known: string | undefined;
+  let failed: Faults | undefined;
   /** Once a process is enough. */
   let hasViews = false;
   let told: ReadonlySet<string> = new Set();
@@ -144,12 +169,14 @@ export function startPublishing(
   let working: Promise<void> = Promise.resolve();
   const work = async () => {
     try {
-      const { built, published, held } = await publishDue(installation, { known, signal: closing.signal });
-      known = built;
-      for (const { release } of published)
+      const found = await publishDue(installation, { known, failed, signal: closing.signal });
+      ({ built: known, failed } = found);
+      for (const { release } of found.published)
         note(`${release.month} is published: version ${release.version}, ${release.state}`);
-      for (const text of held.filter((one) => !told.has(one))) note(text);
-      told = new Set(held);
+      const faults = [...found.failed].map(([month, { message }]) => `${month} cannot be published: ${message}`);
+      const texts = [...found.held, ...faults];
+      for (const text of texts.filter((one) => !told.has(one))) note(text);
+      told = new Set(texts);
       await thereafter(closing.signal);
     } catch (error) {
       if (!closing.signal.aborted) note(`months cannot be published or mailed: ${toConnectorError(error).message}`);

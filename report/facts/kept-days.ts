@@ -70,7 +70,7 @@ export function keepDays(
   const at = `CAST(${literal(now.toISOString())} AS ${sqlType('timestamptz')})`;
   const day = `CAST(${literal(before)} AS date)`;
   return sql.transaction(async (transaction) => {
-    await transaction.query(`UPDATE report.builder SET started_at = ${at} WHERE id = 1`);
+    await transaction.query(`UPDATE report.builder SET started_at = started_at WHERE id = 1`);
     if (await hasTables(transaction, metadataSchema, ['dirty'])) {
       const [row] = await transaction.query<{ n: number }>(
         `SELECT count(*) AS n FROM ${quote(metadataSchema)}.${quote('dirty')} WHERE fact IN (${names}) AND (day IS NULL OR day < ${day})`,

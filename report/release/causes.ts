@@ -4,6 +4,7 @@ import { streamsOf, type CompiledFact } from '../facts/fact.js';
 import type { OwnFigures } from '../facts/own.js';
 import { firstDayOf } from '../section/calendar.js';
 import type { Cause } from './stored.js';
+import type { Suppression } from './suppress/suppress.js';
 
 /** More files or windows of one run are counted, not named. */
 const NAMED = 20;
@@ -15,10 +16,25 @@ export const dimensionId = (name: string): string => `dimension ${name}`;
 /** Stands with months in which a fact tells a type on both days: releases of before added the two up, and lack it. */
 const ONE_DAY = 'responses by type';
 
-/** Definitions of the facts, by their hashes, of the user's own figures, by what they say, and of responses on both days. */
+/** What is hidden, by configuration: the least count that is shown, and by what. Releases of before lack it. */
+export const HIDING = 'small counts';
+
+/** By which rules it is decided what a release hides. */
+export const rulesOf = ({ threshold, dimensions }: Suppression, own: OwnFigures): Readonly<Record<string, string>> => ({
+  [HIDING]: `${threshold} ${dimensions.toSorted().join(' ')}`.trim(),
+  ...Object.fromEntries(
+    own.dimensions.map(({ name, isProtected }) => [dimensionId(name), isProtected ? 'protected' : 'open']),
+  ),
+});
+
+/**
+ * Definitions of the facts, by their hashes, of the user's own figures, by what they say, of responses on both days, and of what is
+ * hidden.
+ */
 export async function definitionsNow(
   sql: SqlSession,
   month: string,
+  suppression: Suppression,
   own: OwnFigures,
 ): Promise<Readonly<Record<string, string>>> {
   const rows = await sql.query<{ fact: string; hash: string }>('SELECT fact, hash FROM report.fact ORDER BY fact');
@@ -30,11 +46,11 @@ export async function definitionsNow(
     ...rows.map(({ fact, hash }) => [fact, hash]),
     ...(both.length === 0 ? [] : [[ONE_DAY, 'counted on one day']]),
     ...own.measures.map(({ name, kind, of = '', per = '' }) => [measureId(name), [kind, of, per].join(' ').trim()]),
-    ...own.dimensions.map(({ name, isProtected }) => [dimensionId(name), isProtected ? 'protected' : 'open']),
+    ...Object.entries(rulesOf(suppression, own)),
   ]);
 }
 
-/** Why figures may have moved since an instant: other definitions, and the runs that changed rows the facts are made from. */
+/** Why figures may have moved since a build of the marts began: other definitions, and the runs that changed rows the facts are made from. */
 export async function causesSince(
   sql: SqlSession,
   dialect: SqlDialect,
@@ -48,7 +64,7 @@ export async function causesSince(
 ): Promise<readonly Cause[]> {
   const { since, facts, metadataSchema, before, now } = options;
   const changed = [...new Set([...Object.keys(before), ...Object.keys(now)])].filter(
-    (name) => before[name] !== now[name],
+    (name) => before[name] !== now[name] && (name !== HIDING || name in before),
   );
   const causes: Cause[] = changed.sort().map((id) => ({ kind: 'definition', id, connection: null, sources: [] }));
   const { literal, quote } = dialect;

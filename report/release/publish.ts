@@ -17,7 +17,7 @@ import {
   type Cell,
   type Layout,
 } from './breakdowns.js';
-import { causesSince, definitionsNow, dimensionId, measureId } from './causes.js';
+import { causesSince, definitionsNow, dimensionId, HIDING, measureId, rulesOf } from './causes.js';
 import { readCells } from './cells.js';
 import { lackingDays } from './lacking.js';
 import { hiddenIn, withShown } from './shown.js';
@@ -72,11 +72,15 @@ export async function publishMonth(sql: SqlSession, options: PublishOptions): Pr
       for (const statement of dialect.readOneState ?? []) await transaction.query(statement);
       return readGround(transaction, options, layout);
     });
+    const same = unmoved(ground, options);
+    if (same !== undefined && (await standingOf(sql, options.month)).text === ground.standing.text)
+      return { release: same, isNew: false, moves: [] };
+    await options.probe?.('release_before_hiding');
     const { cells } = await suppressInTurns(ground.cells, ground.earlier, options.suppression, layout);
     const publication = await sql.transaction(async (transaction) => {
       // The builder's lock, for which publishers wait as well.
       await transaction.query('UPDATE report.builder SET started_at = started_at WHERE id = 1');
-      const isSame = (await standingOf(transaction, options.month)) === ground.standing;
+      const isSame = (await standingOf(transaction, options.month)).text === ground.standing.text;
       return isSame ? publish(transaction, dialect, options, { ...ground, cells }) : undefined;
     });
     if (publication !== undefined) return publication;
@@ -89,8 +93,10 @@ export async function publishMonth(sql: SqlSession, options: PublishOptions): Pr
 /** What a release is made of. */
 interface Ground {
   readonly layout: Layout;
-  readonly standing: string;
+  readonly standing: Standing;
   readonly releases: readonly Release[];
+  /** What the newest of them was made by. */
+  readonly made: Made | undefined;
   readonly live: Section;
   readonly cells: readonly Cell[];
   /** Of the versions before, the oldest first. */
@@ -108,6 +114,7 @@ async function readGround(sql: SqlSession, options: PublishOptions, layout: Layo
     layout,
     standing,
     releases,
+    made: releases[0] && (await madeBy(sql, releases[0])),
     live: await readSection(sql, options),
     cells: await readCells(sql, month, layout),
     earlier,
@@ -115,20 +122,49 @@ async function readGround(sql: SqlSession, options: PublishOptions, layout: Layo
 }
 
 /** Differs after each build and each release of the month. */
-async function standingOf(sql: SqlSession, month: string): Promise<string> {
+interface Standing {
+  readonly text: string;
+  readonly builtAt: string | undefined;
+}
+
+async function standingOf(sql: SqlSession, month: string): Promise<Standing> {
   const [row] = await sql.query<{ built: unknown; version: unknown }>(
     `SELECT CAST(started_at AS text) AS built,
             (SELECT count(*) FROM report.release WHERE month = '${firstDayOf(month)}') AS version
        FROM report.builder WHERE id = 1`,
   );
-  return `${String(row?.built)} ${String(row?.version)}`;
+  const builtAt = row?.built === null ? undefined : row?.built;
+  return {
+    text: `${String(builtAt)} ${String(row?.version)}`,
+    builtAt: builtAt === undefined ? undefined : String(builtAt),
+  };
+}
+
+/**
+ * The last release, where the marts have the very figures of it and what is hidden would be decided by the same rules: to decide it
+ * again takes minutes in a large month, and each build asks for all months.
+ */
+function unmoved(
+  { layout, releases, made, live, cells, earlier }: Ground,
+  options: PublishOptions,
+): Release | undefined {
+  const [last] = releases;
+  const before = earlier.at(-1);
+  if (last === undefined || made === undefined || before === undefined) return undefined;
+  if (last.state === 'preliminary' && stateOf(options, last.state, live) === 'final') return undefined;
+  const rules = rulesOf(options.suppression, layout.own);
+  if (Object.entries(rules).some(([name, rule]) => name in made.definitions && made.definitions[name] !== rule))
+    return undefined;
+  if (!(HIDING in made.definitions)) return undefined;
+  const shown = before.map((cell) => ({ ...cell, hidden: [] }));
+  return isMoved(shown, changedRows(shown, cells), layout, made.definitions) ? undefined : last;
 }
 
 async function publish(
   sql: SqlSession,
   dialect: SqlDialect,
   options: PublishOptions,
-  { layout, releases, live, cells, earlier }: Ground,
+  { layout, standing, releases, made, live, cells, earlier }: Ground,
 ): Promise<Publication> {
   const { month, now } = options;
   const [last] = releases;
@@ -136,8 +172,8 @@ async function publish(
   const before = earlier.at(-1) ?? [];
   const rows = changedRows(before, cells);
   const moves = last === undefined ? [] : movesOf(before, rows, layout);
-  const definitions = await definitionsNow(sql, month, layout.own);
-  const known = last === undefined ? definitions : await definitionsOf(sql, last);
+  const definitions = await definitionsNow(sql, month, options.suppression, layout.own);
+  const known = made?.definitions ?? definitions;
   const isNew =
     last === undefined || isMoved(before, rows, layout, known) || (last.state === 'preliminary' && state === 'final');
   if (!isNew) return { release: last, isNew, moves: [] };
@@ -154,7 +190,7 @@ async function publish(
       ? []
       : await causesSince(sql, dialect, {
           ...options,
-          since: last.published_at,
+          since: made?.builtAt ?? last.published_at,
           before: known,
           now: definitions,
         });
@@ -176,7 +212,7 @@ async function publish(
     last !== undefined && state === 'preliminary'
       ? changeOf(await sectionText(sql, month, last.version), section)
       : section;
-  await write(sql, dialect, release, { section: stored, definitions, rows });
+  await write(sql, dialect, release, { section: stored, definitions, rows, builtAt: standing.builtAt });
   await options.probe?.('release_before_commit');
   return { release, isNew, moves };
 }
@@ -241,11 +277,21 @@ export function dueState(month: string, timeZone: string, closeAfter: string, no
   return now.getTime() >= end.getTime() + (parseDuration(closeAfter) ?? 0) ? 'final' : 'preliminary';
 }
 
-async function definitionsOf(sql: SqlSession, { month, version }: Release): Promise<Readonly<Record<string, string>>> {
-  const [row] = await sql.query<{ definitions: string }>(
-    `SELECT definitions FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
+/** What a release was made by: the definitions, and the build of the marts, which is not known of releases of before. */
+interface Made {
+  readonly definitions: Readonly<Record<string, string>>;
+  readonly builtAt: string | undefined;
+}
+
+async function madeBy(sql: SqlSession, { month, version }: Release): Promise<Made> {
+  const [row] = await sql.query<{ definitions: string; built_at: string | null }>(
+    `SELECT definitions, CAST(built_at AS text) AS built_at
+       FROM report.release WHERE month = '${firstDayOf(month)}' AND version = ${version}`,
   );
-  return JSON.parse(row?.definitions ?? '{}') as Record<string, string>;
+  return {
+    definitions: JSON.parse(row?.definitions ?? '{}') as Record<string, string>,
+    builtAt: row?.built_at ?? undefined,
+  };
 }
 
 const ROWS_AT_ONCE = 500;
@@ -257,6 +303,7 @@ async function write(
   content: {
     readonly section: string;
     readonly definitions: object;
+    readonly builtAt: string | undefined;
     readonly rows: readonly ChangedRow[];
   },
 ): Promise<void> {
@@ -273,9 +320,10 @@ async function write(
     release.checksum,
   ];
   await sql.query(
-    `INSERT INTO report.release (month, version, state, published_at, published_by, moved, hidden, causes, definitions, section, checksum)
+    `INSERT INTO report.release (month, version, state, published_at, published_by, moved, hidden, causes, definitions, section, checksum, built_at)
      VALUES (${month}, ${release.version}, ${literal(release.state)}, CAST(${literal(release.published_at)} AS timestamptz),
-       ${literal(release.published_by)}, ${release.moved}, ${release.hidden}, ${texts.map(literal).join(', ')})`,
+       ${literal(release.published_by)}, ${release.moved}, ${release.hidden}, ${texts.map(literal).join(', ')},
+       CAST(${content.builtAt === undefined ? 'NULL' : literal(content.builtAt)} AS timestamptz))`,
   );
   const columns = ['month', 'version', 'breakdown', ...places, 'name', ...measured, 'hidden', 'is_gone']
     .map(quote)

@@ -32,6 +32,8 @@ export const releaseTable: TableDefinition = {
     text('definitions'),
     text('section'),
     text('checksum'),
+    // When the build of the marts began that it shows; of releases of before it is not known.
+    { name: 'built_at', type: 'timestamptz', nullable: true },
   ],
   key: ['month', 'version'],
 };
@@ -88,8 +90,11 @@ export async function hasReleases(sql: SqlSession): Promise<boolean> {
 /** With room for what the layout holds of the user's own. */
 export async function ensureReleases(sql: SqlSession, dialect: SqlDialect, layout: Layout): Promise<void> {
   const wanted = releaseValueTable(layout);
-  const present = await columnsIn(sql, dialect, wanted.name);
-  if ((await hasReleases(sql)) && wanted.columns.every(({ name }) => present.has(name))) return;
+  const isWhole = async ({ name: table, columns }: TableDefinition) => {
+    const present = await columnsIn(sql, dialect, table);
+    return columns.every(({ name }) => present.has(name));
+  };
+  if ((await hasReleases(sql)) && (await isWhole(wanted)) && (await isWhole(releaseTable))) return;
   await sql.transaction(async (transaction) => {
     await transaction.query(dialect.lock(LOCK_KEY));
     for (const table of TABLES) await transaction.query(dialect.createTable(table));
@@ -97,5 +102,6 @@ export async function ensureReleases(sql: SqlSession, dialect: SqlDialect, layou
     // A dimension that is configured no more stays in the key, or older rows would be the same.
     const key = [...wanted.key, ...dimensions.filter((name) => !wanted.key.includes(name))];
     await extendTable(transaction, dialect, { ...wanted, key });
+    await extendTable(transaction, dialect, releaseTable);
   });
 }

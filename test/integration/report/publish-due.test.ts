@@ -3,6 +3,11 @@ import type { Installation } from '../../../core/app/installation.js';
 import { loadMonth } from '../../../core/app/monthly-report.js';
 import { publishAside } from '../../../core/app/publishing-thread.js';
 import { publish, publishDue } from '../../../core/app/releases.js';
+import { ConnectorError } from '../../../core/sdk/index.js';
+import { dialectOf } from '../../../destinations/sql/index.js';
+import { NOTHING_OWN } from '../../../report/facts/own.js';
+import { layoutOf } from '../../../report/release/breakdowns.js';
+import { ensureReleases } from '../../../report/release/tables.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
 import { stopTestServer } from '../../support/postgres.js';
@@ -106,6 +111,28 @@ test('a month that lacks days does not become final by time, and the host says w
   );
   const { published, held } = await due(again.built);
   expect([published.map(({ release }) => release.state), held]).toEqual([['final'], []]);
+});
+
+test('a month that cannot be published keeps no other one from it, and is tried again', async () => {
+  await loadSmallMonth(warehouse);
+  await restate(
+    warehouse,
+    '00000000-0000-4000-8000-00000000000b',
+    `INSERT INTO raw_daily.series VALUES (3, '2026-04-01T18:00Z', 'a', 'EML', 'x', 100, 40, true, NULL)`,
+  );
+  const { sql } = warehouse;
+  const months = async (options: { known?: string; failed?: ReadonlyMap<string, ConnectorError> }) => {
+    const found = await publishDue(installation('8d'), { known: undefined, signal, ...options });
+    return { ...found, published: found.published.map(({ release }) => release.month) };
+  };
+  await ensureReleases(sql, dialectOf(sql), layoutOf(NOTHING_OWN));
+  await sql.query(`ALTER TABLE report.release ADD CONSTRAINT broken CHECK (month <> '2026-03-01')`);
+  const first = await months({});
+  expect([first.published, [...first.failed.keys()]]).toEqual([['2026-04'], ['2026-03']]);
+  expect(first.failed.get('2026-03')!.message).toMatch(/release\.broken/);
+  await sql.query('ALTER TABLE report.release DROP CONSTRAINT broken');
+  const second = await months({ known: first.built, failed: first.failed });
+  expect([second.published, second.failed.size]).toEqual([['2026-03'], 0]);
 });
 
 test('while a month of many campaigns by region and segment is published, the process is there for others', async () => {

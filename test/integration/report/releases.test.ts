@@ -9,7 +9,7 @@ import {
 } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { FACTS } from './raw-changes.js';
-import { loadSmallMonth, publishSmallMonth, restate } from './small-month.js';
+import { build, commit, loadSmallMonth, publishSmallMonth, restate } from './small-month.js';
 import { factsFrom, openWarehouse, type Warehouse } from './warehouse.js';
 
 const RUN = '00000000-0000-4000-8000-00000000000a';
@@ -220,4 +220,35 @@ test('the other day of a type moves no figure, and a version after one that knew
     ['definition', 'responses by type'],
   ]);
   expect(new Set(moves.map(({ figure }) => figure))).toEqual(new Set(['opened']));
+});
+
+test('a version names a run that had committed before the version before, whose marts were built after it', async () => {
+  await commit(warehouse, RUN, later);
+  expect(await publish(new Date())).toMatchObject({ isNew: true, release: { version: 1 } });
+  await build(warehouse);
+  expect((await publish(new Date())).release).toMatchObject({
+    version: 2,
+    causes: [{ kind: 'run', id: RUN, connection: 'daily' }],
+  });
+});
+
+test('what is hidden is decided again only where a figure moved, or by what else it would be decided', async () => {
+  const points: string[] = [];
+  const decided = async (threshold: number) => {
+    points.length = 0;
+    const suppression = { threshold, dimensions: ['region', 'segment'] };
+    const found = await publish(LATER, { suppression, probe: (point: string) => points.push(point) });
+    return { ...found, isDecided: points.includes('release_before_hiding') };
+  };
+  expect(await decided(11)).toMatchObject({ isDecided: true, isNew: true });
+  expect(await decided(11)).toMatchObject({ isDecided: false, isNew: false, release: { version: 1 } });
+  expect(await decided(1_000)).toMatchObject({ isDecided: true, isNew: false });
+  await restate(warehouse, RUN, later);
+  const { release, ...moved } = await decided(1_000);
+  expect(moved).toMatchObject({ isDecided: true, isNew: true });
+  expect(release.causes.map(({ id }) => id)).toEqual(['small counts', RUN]);
+  expect(await decided(1_000)).toMatchObject({ isDecided: false, isNew: false, release: { version: 2 } });
+  // A release of before knows nothing of it, and is held against what is decided now.
+  await warehouse.sql.query(`UPDATE report.release SET definitions = '{}', built_at = NULL`);
+  expect(await decided(1_000)).toMatchObject({ isDecided: true, isNew: false });
 });

@@ -20,9 +20,14 @@ export async function loadSmallMonth(warehouse: Warehouse): Promise<void> {
   await build(warehouse);
 }
 
-/** What a later run of `daily` changes, with its ledger and the file that it read. */
+/** What a later run of `daily` changes, in rows and in marts. */
 export async function restate(warehouse: Warehouse, run: string, change: string): Promise<void> {
-  const { sql } = warehouse;
+  await commit(warehouse, run, change);
+  await build(warehouse);
+}
+
+/** A checkpoint of a run, with its ledger and the file that it read; marts are built when the run ends. */
+export async function commit({ sql }: Warehouse, run: string, change: string): Promise<void> {
   await sql.query(change);
   await sql.query(
     `INSERT INTO tributary.ledger VALUES (gen_random_uuid(), 'daily', 'series', 's', '${run}', 2, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, now())`,
@@ -31,10 +36,9 @@ export async function restate(warehouse: Warehouse, run: string, change: string)
     `INSERT INTO tributary.lineage (connection, stream, slice, run_id, source, checksum, bytes, records, committed_at)
      VALUES ('daily', 'series', 's', '${run}', 'out/late.csv', 'c', 1, 1, now())`,
   );
-  await build(warehouse);
 }
 
-async function build({ sql }: Warehouse): Promise<void> {
+export async function build({ sql }: Warehouse): Promise<void> {
   await buildMarts(sql, facts, { metadataSchema: 'tributary', now: new Date(), rebuildAll: true });
 }
 
