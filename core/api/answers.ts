@@ -58,7 +58,8 @@ export const AnswersEventStream = (description: string, ...statuses: readonly nu
     ApiResponse({ status: 204, description: 'The run ended and the client has all.' }),
   );
 
-export const RedirectsTo = (description: string): MethodDecorator => ApiResponse({ status: 302, description });
+export const RedirectsTo = (description: string, ...statuses: readonly number[]): MethodDecorator =>
+  applyDecorators(ApiResponse({ status: 302, description }), ...problems(statuses));
 
 /** Parameters of the query, none of which is required. */
 export const Parameters = (schemas: Readonly<Record<string, JsonSchema>>): MethodDecorator =>

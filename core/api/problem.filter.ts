@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { Catch, HttpException, NotFoundException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { isConnectorError, type ErrorKind } from '../sdk/errors.js';
 
@@ -14,8 +14,8 @@ const STATUS_BY_KIND: Partial<Record<ErrorKind, number>> = {
 export interface ProblemOutlet {
   log(error: unknown, requestId: string): void;
   scrub(text: string): string;
-  /** Shows a page to whoever asked for one where there is none; false: a problem is to be told. */
-  tellMissing(request: Request, response: Response): boolean;
+  /** Shows a page to whoever asked for one that there is not; false: a problem is to be told. */
+  tellMissing(request: Request, response: Response, status: number): boolean;
 }
 
 interface Problem {
@@ -37,14 +37,17 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) this.outlet.log(error, requestIdOf(response));
     // Once its head is sent, an answer can only break off.
     if (response.headersSent) response.destroy();
-    else if (isNowhere(error, response.req) && this.outlet.tellMissing(response.req, response)) return;
+    else if (isOfPage(problem, response.req) && this.outlet.tellMissing(response.req, response, problem.status)) return;
     else sendProblem(response, { ...problem, detail: this.outlet.scrub(problem.detail) });
   }
 }
 
-/** No route has the address, as one has where it knows no run of the name. */
-const isNowhere = (error: unknown, { route }: Request): boolean =>
-  error instanceof NotFoundException && route === undefined;
+/** No route has the address, or it is that of a report which there is not; other routes know no run of a name. */
+function isOfPage({ status }: Problem, { route }: Request): boolean {
+  const path = (route as { path?: unknown } | undefined)?.path;
+  if (path === undefined) return status === 404;
+  return (status === 404 || status === 400) && /^\/report(\/|$)/.test(String(path));
+}
 
 export function sendProblem(response: Response, { status, title, detail }: Problem): void {
   const instance = response.req.originalUrl.replace(/[?#].*$/s, '');

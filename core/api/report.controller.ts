@@ -44,18 +44,15 @@ export class ReportController {
 
   /** The latest month's page. */
   @Get('report')
-  @RedirectsTo('To the page of the latest month.')
+  @RedirectsTo('To the page of the latest month.', 404)
   async latest(@Res() response: Response): Promise<void> {
     const [month] = await this.services.months();
-    if (month === undefined) {
-      response.status(404).type('text/plain').send('There are no figures yet. Run `tributary sync` first.\n');
-      return;
-    }
+    if (month === undefined) throw new NotFoundException('There are no figures yet. Run `tributary sync` first.');
     response.redirect(302, `/report/${month}`);
   }
 
   @Get('report/:month')
-  @AnswersText('The page of a month.', 'text/html', 404)
+  @AnswersText('The page of a month.', 'text/html', 400, 404)
   @Parameters(LOOK_PARAMETERS)
   @Header('Content-Type', 'text/html; charset=utf-8')
   async page(@Param('month') month: string, @Query() query: GivenQuery, @Req() request: KnownRequest): Promise<string> {

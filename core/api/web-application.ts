@@ -30,7 +30,7 @@ export interface WebApplication {
   /** Answers what is asked of it, and leaves the rest to others. */
   serve(request: Request, response: Response, next: NextFunction): void;
   /** Tells whoever reads pages that there is none at an address; false where a program asks, or where it was not built. */
-  tellMissing(request: Request, response: Response): boolean;
+  tellMissing(request: Request, response: Response, status: number): boolean;
 }
 
 /**
@@ -55,11 +55,11 @@ export function webApplication(folder: string | undefined): WebApplication {
       response.setHeader('ETag', file.etag);
       send(file, request, response);
     },
-    tellMissing(request, response) {
+    tellMissing(request, response, status) {
       const page = files?.get('/index.html');
       const isProgram = request.path.startsWith('/api/') || request.accepts(['json', 'html']) !== 'html';
       if (page === undefined || isProgram || !isReading(request)) return false;
-      response.status(404).setHeader('Cache-Control', 'no-store');
+      response.status(status).setHeader('Cache-Control', 'no-store');
       send(page, request, response);
       return true;
     },

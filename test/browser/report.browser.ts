@@ -134,6 +134,27 @@ test.each([
   await page.context().close();
 });
 
+test.each([
+  ['light', 1440],
+  ['dark', 360],
+] as const)('a report that is not there says so and leads to those that are, %s at %i', async (theme, width) => {
+  const { page } = await openPage(browser, { dark: theme === 'dark', width });
+  for (const place of ['report', 'performance']) {
+    await clean(page, `/${place}/2026-04`, `no-month-${place}-${width}-${theme}`);
+    expect(await page.locator('main').innerText()).toMatch(
+      /There are no figures of April 2026\.\s+[^]*March 2026\s+February 2026[^]*June 2025$/,
+    );
+    expect(await page.getByRole('link', { name: 'CSV' }).count()).toBe(0);
+  }
+  await page.getByRole('link', { name: 'February 2026' }).click();
+  await page.waitForURL(`${url}/performance/2026-02`);
+  await clean(page, '/report/2026-02?release=9', `no-release-${width}-${theme}`);
+  expect(await page.getByRole('alert').innerText()).toContain('There is no release 9 of 2026-02. Releases: 2, 1.');
+  await page.getByRole('link', { name: 'releases' }).click();
+  await page.getByRole('heading', { name: 'Releases of February 2026' }).waitFor();
+  await page.context().close();
+});
+
 test('nothing of the page is cut off on paper, though its graph was drawn for the screen', async () => {
   const { page } = await openPage(browser);
   await show(page, `${url}/performance/2026-03`);

@@ -196,6 +196,33 @@ test('whoever mistypes an address in a browser gets a page that says so and lead
   }
 });
 
+test('whoever opens a report that is not there in a browser gets the page that says why; programs get a problem', async () => {
+  const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
+  const application = (await host.get('/', browser)).body;
+  for (const [path, status] of [
+    ['/report/2026-04', 404],
+    ['/report/2026-03?release=9', 404],
+    ['/report/2026-03?as_of=2020-01-01', 404],
+    ['/report/2026-03?release=none', 400],
+  ] as const) {
+    const page = await host.get(path, browser);
+    expect([path, page.status, page.headers['content-type']]).toEqual([path, status, 'text/html; charset=utf-8']);
+    expect(page.body).toBe(application);
+    for (const [address, accept] of [
+      [path, '*/*'],
+      [`/api${path}`, 'application/json'],
+      [`/api${path}`, browser.accept],
+    ] as const) {
+      const told = await host.get(address, { accept });
+      expect([address, told.status, told.headers['content-type']]).toEqual([
+        address,
+        status,
+        'application/problem+json; charset=utf-8',
+      ]);
+    }
+  }
+});
+
 test('a name that is not loopback is not served, whoever asks', async () => {
   for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:80', '10.0.0.1'])
     expect({ name, ...(await host.get('/api/runs', { host: name })) }).toMatchObject({ name, status: 421 });

@@ -8,6 +8,7 @@ import { BackfillPage } from './pages/backfill';
 import { CatalogPage } from './pages/catalog';
 import { ConnectionPage } from './pages/connection';
 import { DefinitionsPage } from './pages/definitions';
+import { NoReportPage } from './pages/no-report';
 import { NowherePage } from './pages/nowhere';
 import { FirstPage } from './pages/overview';
 import { PerformancePage } from './pages/performance';
@@ -63,6 +64,7 @@ export function App() {
           <AuditPage />
         </Route>
         <Route path="/performance/:month?">{({ month }) => <PerformancePage month={month} />}</Route>
+        <Route path="/report/:month?">{({ month }) => <NoReportPage month={month} />}</Route>
         <Route>
           <NowherePage />
         </Route>

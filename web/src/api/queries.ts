@@ -187,6 +187,13 @@ export const sectionQuery = (month: string, release?: number) =>
     staleTime: 30_000,
   });
 
+/** A report by the parameters of an address, whatever they are. */
+export const askedReportQuery = (month: string, query: Readonly<Record<string, string>>) =>
+  queryOptions({
+    queryKey: ['asked report', month, query],
+    queryFn: () => answerOf(api.GET('/api/report/{month}', { params: { path: { month }, query: query as never } })),
+  });
+
 export const tableQuery = (
   month: string,
   release: number | undefined,

@@ -10782,6 +10782,26 @@ export interface operations {
                 };
             };
             /** @description What is wrong. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
+                };
+            };
+            /** @description What is wrong. */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -10828,6 +10848,26 @@ export interface operations {
                 };
                 content: {
                     "text/html": string;
+                };
+            };
+            /** @description What is wrong. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        /** @description What is wrong and what to do; no stack, SQL or secret. */
+                        detail: string;
+                        /** @description The path that was asked for. */
+                        instance: string;
+                        /** @description As in `X-Request-Id` and in the log of the host. */
+                        request_id: string;
+                        status: number;
+                        title: string;
+                        /** @constant */
+                        type: "about:blank";
+                    };
                 };
             };
             /** @description What is wrong. */

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { Link, useLocation } from 'wouter';
+import { useLocation } from 'wouter';
 import type { Section } from '../api/client';
 import { monthsQuery, sectionQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Choice } from '../parts/choice';
-import { Empty, Failed, Loaded } from '../parts/loaded';
+import { Failed, Loaded } from '../parts/loaded';
 import { Bars } from '../report/bars';
 import { Cards } from '../report/cards';
 import { CostTable } from '../report/costs';
@@ -23,6 +23,7 @@ import { monthText } from '../report/number-text';
 import { usePair, usePartDays } from '../report/part';
 import { spanOf, within } from '../report/points';
 import { RATE_NAMES } from '../report/rate-bar';
+import { NoFigures } from '../report/no-figures';
 import { ReportPages } from '../report/report-pages';
 import { ResponseTypes } from '../report/response-types';
 import { SectionState, Standing } from '../report/standing';
@@ -35,18 +36,11 @@ const TITLE = 'Real-time Campaign Performance Overview';
 export function PerformancePage({ month }: { readonly month: string | undefined }) {
   const months = useQuery(monthsQuery);
   const shown = month ?? months.data?.months[0];
-  if (months.data !== undefined && shown !== undefined)
+  if (months.data !== undefined && shown !== undefined && months.data.months.includes(shown))
     return <Month month={shown} months={months.data.months} formats={months.data.formats} />;
   return (
     <Page title={TITLE}>
-      <Loaded query={months}>
-        {() => (
-          <Empty>
-            There are no figures yet. A run of a connection that feeds the report makes them: see the{' '}
-            <Link href="/">overview</Link>.
-          </Empty>
-        )}
-      </Loaded>
+      <Loaded query={months}>{(data) => <NoFigures month={month} months={data.months} />}</Loaded>
     </Page>
   );
 }
