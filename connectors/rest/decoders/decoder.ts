@@ -17,10 +17,11 @@ type Parse = (body: Uint8Array) => Iterable<unknown> | AsyncIterable<unknown>;
 /** What an answer may be once it is unpacked. */
 const MOST_UNPACKED_BYTES = 512 * 2 ** 20;
 
-export function decoderOf(node: Component | undefined, environment: Environment): Decode {
+/** With `isChanged` the values are for one who changes them. */
+export function decoderOf(node: Component | undefined, environment: Environment, isChanged = false): Decode {
   switch (node?.['type'] ?? 'JsonDecoder') {
     case 'JsonDecoder':
-      return jsonBodies;
+      return (answer) => jsonBodies(answer, isChanged);
     case 'XmlDecoder':
       return ({ body }) => [xmlValue(textIn(body, 'utf-8'))];
     case 'ZipfileDecoder': {
@@ -45,7 +46,7 @@ export const isStreamed = (node: Component | undefined): boolean =>
   node !== undefined &&
   ['JsonlDecoder', 'CsvDecoder', 'GzipDecoder', 'IterableDecoder', 'JsonItemsDecoder'].includes(String(node['type']));
 
-function* jsonBodies(answer: Answer): Iterable<unknown> {
+function* jsonBodies(answer: Answer, isChanged: boolean): Iterable<unknown> {
   if (answer.body.length > 0 && !answer.isJson)
     throw new ConnectorError(
       'source',
@@ -54,7 +55,7 @@ function* jsonBodies(answer: Answer): Iterable<unknown> {
         hint: 'Look at the address: a login page or a proxy may be answering; for other formats the manifest names a `decoder`.',
       },
     );
-  const value = answer.json();
+  const value = isChanged ? answer.ownJson() : answer.json();
   if (!Array.isArray(value)) yield value;
   else if (value.length === 0) yield {};
   else yield* value;

@@ -13,9 +13,15 @@ import { valueAlong, valuesAlong } from './path.js';
 /** The records that an answer holds, in its order; a line that is none is a `BadRecord`. */
 export type Extract = (answer: Answer) => Promise<unknown[]>;
 
-export function extractor(node: Component, decoder: Component | undefined, environment: Environment): Extract {
+/** With `isChanged` the records are for one who changes them. */
+export function extractor(
+  node: Component,
+  decoder: Component | undefined,
+  environment: Environment,
+  isChanged = false,
+): Extract {
   const around = aroundOf(node, environment);
-  const decode = decoderOf(decoder, environment);
+  const decode = decoderOf(decoder, environment, isChanged);
   switch (node['type']) {
     case 'DpathExtractor': {
       const path = (node['field_path'] as readonly unknown[]).map((part) => new Text(String(part), around));
@@ -31,7 +37,7 @@ export function extractor(node: Component, decoder: Component | undefined, envir
         );
     }
     case 'CombinedExtractor':
-      return combined(node, decoder, environment);
+      return combined(node, decoder, environment, isChanged);
     case 'ResponseToFileExtractor':
       return async (answer) => [...reportRows(answer.body, node['preserve_na_values'] === true)];
     default: {
@@ -80,8 +86,13 @@ async function alongPath(
   return records;
 }
 
-function combined(node: Component, decoder: Component | undefined, environment: Environment): Extract {
-  const parts = componentsOf(node['extractors']).map((one) => extractor(one, decoder, environment));
+function combined(
+  node: Component,
+  decoder: Component | undefined,
+  environment: Environment,
+  isChanged: boolean,
+): Extract {
+  const parts = componentsOf(node['extractors']).map((one) => extractor(one, decoder, environment, isChanged));
   const skipsEmpty = node['skip_empty_records'] === true;
   const isEmpty = (record: unknown) => isComponent(record) && Object.keys(record).length === 0;
   return async (answer) => {

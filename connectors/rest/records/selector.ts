@@ -29,7 +29,6 @@ export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) =>
 
 export function selector(node: Component, options: SelectorOptions, environment: Environment): Select {
   const { stream, transformations, isWanted } = options;
-  const extract = extractor(node['extractor'] as Component, options.decoder, environment);
   const filter = isComponent(node['record_filter']) ? recordFilter(node['record_filter'], environment) : undefined;
   // The cursor of a client-side incremental stream may be a field that a transformation makes.
   const transformsFirst =
@@ -43,6 +42,8 @@ export function selector(node: Component, options: SelectorOptions, environment:
       ) as ((record: SelectedRecord, schema: Component) => void) | undefined)
     : undefined;
   const cast = normalization === 'Default' ? normalize : custom;
+  const isChanged = transformations.length > 0 || cast !== undefined;
+  const extract = extractor(node['extractor'] as Component, options.decoder, environment, isChanged);
 
   return async (answer, slice, pageToken) => {
     const extracted = await extract(answer);

@@ -79,6 +79,14 @@ export class Answer {
     return this.#json.value === NOT_JSON ? {} : this.#json.value;
   }
 
+  /** The same for one who changes what is in it: paging, and other streams that a kept answer goes to, find it as it came. */
+  ownJson(): unknown {
+    const value = this.json();
+    if (this.body.length === 0) return structuredClone(value);
+    this.#json = undefined;
+    return value;
+  }
+
   get isJson(): boolean {
     this.#json ??= { value: parsed(this.body) };
     return this.#json.value !== NOT_JSON;

@@ -52,6 +52,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
     isComponent(node['download_extractor']) ? node['download_extractor'] : { type: 'DpathExtractor', field_path: [] },
     downloadDecoder,
     environment,
+    true,
   );
   const paging = paginator(
     isComponent(node['download_paginator']) ? node['download_paginator'] : undefined,

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { campaignApi } from '../../../support/campaign-api.js';
-import { RESULTS } from '../../../support/campaigns.js';
+import { CAMPAIGNS, RESULTS } from '../../../support/campaigns.js';
 import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
 import { legacySessionToken } from '../../../../connectors/rest/auth/session.js';
 import { connect } from '../../../../connectors/rest/connected.js';
@@ -102,6 +102,24 @@ test('a field that is called type is sent like any other, in the query, in heade
     type: 'Header',
     body: 'type=Form&kind=a',
   });
+});
+
+test('a kept answer stays as it came: its records are changed once for each stream, and paging looks at what was sent', async () => {
+  const { records, requests } = await read({ manifest: 'changed-records.yaml', script: campaignApi });
+  const changed = CAMPAIGNS.map(({ id, name, details, ...rest }) => ({
+    ...rest,
+    campaign: id,
+    name: `of ${name}`,
+    details: details.owner,
+  }));
+  expect(records['campaigns']).toEqual(changed);
+  expect(new Set(records['results']!.map((row) => row['campaign_name']))).toEqual(
+    new Set(RESULTS.map(({ campaign_id }) => `of ${CAMPAIGNS.find(({ id }) => id === campaign_id)!.name}`)),
+  );
+  // Two files, of which each is the same.
+  expect(records['report']).toEqual([...CAMPAIGNS, ...CAMPAIGNS].map(({ id: _, ...row }) => row));
+  const pages = ['GET /cursor', 'GET /cursor?after=2', 'GET /cursor?after=4'];
+  expect(requests.filter((request) => request.startsWith('GET /cursor'))).toEqual([...pages, ...pages, ...pages]);
 });
 
 test('a login that failed is tried anew by who comes next, and shared by those who wait for it', async () => {
