@@ -16,7 +16,7 @@ import {
   refuseRepeatedKey,
   type Conflict,
 } from '../sql/conflicts.js';
-import { sqlType, tableName, UUID_LENGTH } from './columns.js';
+import { addedColumn, sqlType, tableName, UUID_LENGTH } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { holdFence, lookAtFence, type Fence } from './fence.js';
 import { findColumns, isAdopted, typeText, wholeFieldOf, type FoundColumn } from './found-table.js';
@@ -39,7 +39,7 @@ export async function adoptTable(
   adopting: Adopting | undefined,
 ): Promise<Adoption> {
   const doing = `adopting table ${tableName(table)}`;
-  const { columns, rows, ...plan } = await pool.use(doing, async (connection) => {
+  const { missing, rows, ...plan } = await pool.use(doing, async (connection) => {
     const found = await findColumns(connection, table);
     if (found.length === 0) throw new ConnectorError('transient', `Table ${tableName(table)} was there and is gone.`);
     checkFit(table, found, 'foreign');
@@ -51,9 +51,9 @@ export async function adoptTable(
   if (adopting === undefined) return adoption;
   const { metadata, fence } = adopting;
   await pool.use(doing, async (connection) => {
-    for (const column of columns) {
+    for (const [name, type] of missing) {
       await lookAtFence(connection, metadata, fence);
-      await connection.run(`ALTER TABLE ${tableName(table)} ADD COLUMN IF NOT EXISTS ${column}`);
+      await connection.run(`ALTER TABLE ${tableName(table)} ${addedColumn(name, type)}`);
     }
   });
   await pool.transaction(doing, async (connection) => {
@@ -113,13 +113,15 @@ const OWN_FIELDS: Readonly<Record<string, FieldType>> = {
 
 function planAdoption(table: TableSpec, found: readonly FoundColumn[], added: readonly Field[]) {
   const there = new Set(found.map(({ column_name }) => column_name));
-  const columns = [
+  const missing = [
     ...added.map((field) => [field.name, sqlType(field)] as const),
-    ...ownColumns(table).map((name) => [name, OWN_TYPES[name]] as const),
-  ]
-    .filter(([name]) => !there.has(storedName(name)))
-    .map(([name, type]) => `${quote(name)} ${type}`);
-  return { columns, added: columns, kept: left(table, found).map(({ column_name }) => column_name) };
+    ...ownColumns(table).map((name) => [name, OWN_TYPES[name] ?? ''] as const),
+  ].filter(([name]) => !there.has(storedName(name)));
+  return {
+    missing,
+    added: missing.map(([name, type]) => `${quote(name)} ${type}`),
+    kept: left(table, found).map(({ column_name }) => column_name),
+  };
 }
 
 function left(table: TableSpec, found: readonly FoundColumn[]): readonly FoundColumn[] {

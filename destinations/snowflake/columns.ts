@@ -46,5 +46,9 @@ export function columnDefinitions(table: TableSpec): string {
   return [...own, ...bookkeepingColumns(table)].join(', ');
 }
 
+/** A column that comes to a table which is there, and may be one in which texts are compared otherwise. */
+export const addedColumn = (name: string, type: string): string =>
+  `ADD COLUMN IF NOT EXISTS ${quote(name)} ${type}${type.startsWith('VARCHAR') ? " COLLATE ''" : ''}`;
+
 export const tableName = (table: Pick<TableSpec, 'schema' | 'name'>): string =>
   `${quote(table.schema)}.${quote(table.name)}`;

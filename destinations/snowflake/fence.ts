@@ -1,7 +1,7 @@
 import { ConnectorError, type RunIdentity } from '#sdk';
 import { isLockTimeout } from './errors.js';
 import type { SnowflakeConnection } from './connection.js';
-import { fenceKey, ownTable, transactionName } from './names.js';
+import { fenceKey, fenceMark, ownTable } from './names.js';
 import type { Pool } from './pool.js';
 
 export interface Fence {
@@ -40,27 +40,97 @@ export async function raiseFence(pool: Pool, metadata: string, run: RunIdentity)
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
   }
-  await endTransactionsOf(pool, fenceKey(run));
+  await endTransactionsOf(pool, metadata, run);
   try {
     return await raise();
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    throw new ConnectorError('locked', `The fence of connection "${run.connection}" is held by another transaction.`, {
-      connection: run.connection,
-      hint: 'See SHOW LOCKS in the account, and end that transaction with SYSTEM$ABORT_TRANSACTION; this run has read and written nothing.',
-      cause: error,
-    });
+    throw await heldByAnother(pool, metadata, run, error);
   }
 }
 
-/** Ends transactions of runs of this fence that are still open; by their names, so that nobody else's are. */
-export async function endTransactionsOf(pool: Pool, key: string): Promise<void> {
-  const prefix = transactionName(key, 0n).slice(0, -1);
+/** A fence of a connection: its own, or that of a part of a backfill. */
+export interface KnownFence {
+  readonly key: string;
+  readonly epoch: bigint;
+  readonly run_id: string;
+  /** Nobody has raised or held it for so long that its run is none that goes on. */
+  readonly isIdle: boolean;
+}
+
+/** No run goes on for so many days without a checkpoint. */
+const IDLE_DAYS = 7;
+
+/** All fences of a connection by their marks, which names of what they leave behind hold. */
+export async function fencesOf(
+  connection: SnowflakeConnection,
+  metadata: string,
+  name: string,
+): Promise<ReadonlyMap<string, KnownFence>> {
+  const rows = await connection.query<FenceOwner & { connection: string; idle: boolean }>(
+    `SELECT connection, epoch, run_id, GREATEST(raised_at, held_at) < DATEADD('DAY', -${IDLE_DAYS}, CURRENT_TIMESTAMP(6)) AS idle
+       FROM ${ownTable(metadata, 'fence', name)} ORDER BY epoch`,
+  );
+  return new Map(
+    rows.map(({ connection: key, epoch, run_id, idle }) => [
+      fenceMark(key),
+      { key, epoch: BigInt(epoch), run_id, isIdle: idle },
+    ]),
+  );
+}
+
+interface OpenTransaction extends KnownFence {
+  readonly id: string;
+  /** The epoch of the run that it belongs to. */
+  readonly of: bigint;
+}
+
+/** Open transactions of runs of a connection, by their names; nobody else's. */
+async function transactionsOf(
+  connection: SnowflakeConnection,
+  metadata: string,
+  name: string,
+): Promise<readonly OpenTransaction[]> {
+  const fences = await fencesOf(connection, metadata, name);
+  const open = await connection.query<{ id: unknown; name: unknown }>('SHOW TRANSACTIONS');
+  return open.flatMap(({ id, name: of }) => {
+    const [, mark = '', epoch = ''] = /^tributary_([0-9a-f]+)_(\d+)$/i.exec(String(of)) ?? [];
+    const fence = fences.get(mark.toLowerCase());
+    return fence === undefined ? [] : [{ ...fence, id: String(id).replaceAll(/\D/g, ''), of: BigInt(epoch) }];
+  });
+}
+
+/** Ends what is open of dead runs: of this fence all, and of the other fences of its connection those that were taken over. */
+export async function endTransactionsOf(pool: Pool, metadata: string, run: RunIdentity): Promise<void> {
   await pool.use('ending transactions of a dead run', async (connection) => {
-    const open = await connection.query<{ id: unknown; name: unknown }>('SHOW TRANSACTIONS');
-    for (const { id, name } of open)
-      if (String(name).toLowerCase().startsWith(prefix))
-        await connection.run(`SELECT SYSTEM$ABORT_TRANSACTION(${String(id).replaceAll(/\D/g, '')})`);
+    for (const { id, key, epoch, of } of await transactionsOf(connection, metadata, run.connection))
+      if (key === fenceKey(run) || of < epoch) await connection.run(`SELECT SYSTEM$ABORT_TRANSACTION(${id})`);
+  });
+}
+
+/** Says whose commit holds the table in which all fences of the connection are. It may be that of a run that goes on, so it is not ended. */
+async function heldByAnother(
+  pool: Pool,
+  metadata: string,
+  { connection: name }: RunIdentity,
+  cause: unknown,
+): Promise<ConnectorError> {
+  const [holder] = await pool.use('looking for who holds the fence', (connection) =>
+    transactionsOf(connection, metadata, name),
+  );
+  const [, part] = holder?.key.split('#') ?? [];
+  const whose =
+    holder === undefined
+      ? 'another transaction'
+      : `a commit of run ${holder.run_id}${part === undefined ? '' : `, which backfills ${part.replace('..', ' to ')}`}`;
+  const ending =
+    holder === undefined
+      ? 'See SHOW LOCKS in the account, and end that transaction with SYSTEM$ABORT_TRANSACTION'
+      : `Run again later: the server ends a commit whose process is dead after 5 minutes. To end it now: SELECT SYSTEM$ABORT_TRANSACTION(${holder.id})`;
+  return new ConnectorError('locked', `The fence of connection "${name}" is held by ${whose}.`, {
+    connection: name,
+    hint: `${ending}; this run has read and written nothing.`,
+    cause,
   });
 }
 

@@ -11,8 +11,12 @@ const digest = (text: string, length: number) => createHash('sha256').update(tex
 export const fenceKey = ({ connection, part }: RunIdentity): string =>
   part === undefined ? connection : `${connection}#${part}`;
 
-/** All that runs of one fence leave behind while they load starts so; what follows is the epoch, by which that of dead runs is recognised. */
-export const loadPrefix = (key: string): string => `stg_${digest(key, 12)}_`;
+/** A fence's key as a part of names. */
+export const fenceMark = (key: string): string => digest(key, 12);
+
+/** All that runs leave behind while they load starts so; then come the mark of their fence and the epoch, by which that of dead runs is recognised. */
+export const LOAD_PREFIX = 'stg_';
+export const loadPrefix = (key: string): string => `${LOAD_PREFIX}${fenceMark(key)}_`;
 
 export interface LoadPlace {
   readonly key: string;
@@ -28,7 +32,7 @@ export function stagingName({ key, epoch, stream, slice, sequence }: LoadPlace):
 }
 
 /** By this name a transaction of a run is found among those of the account. */
-export const transactionName = (key: string, epoch: bigint): string => `tributary_${digest(key, 12)}_${epoch}`;
+export const transactionName = (key: string, epoch: bigint): string => `tributary_${fenceMark(key)}_${epoch}`;
 
 /** The stage into which files of all connections go, each run in a folder of its own. */
 export const stageOf = (metadata: string): string => `@${quote(metadata)}.${quote('load')}`;

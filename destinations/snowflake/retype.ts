@@ -1,7 +1,34 @@
-import { ConnectorError, type Field, type TableSpec } from '#sdk';
-import { sqlType, tableName } from './columns.js';
+import { ConnectorError, type Field, type SchemaChange, type TableSpec } from '#sdk';
+import { addedColumn, sqlType, tableName } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
-import { quote, storedName } from './names.js';
+import type { Fence, KnownFence } from './fence.js';
+import { fenceKey, fenceMark, quote, storedName } from './names.js';
+import { refuseMovedFromPolicies } from './policies.js';
+
+/** Throws for columns that cannot become what they should, before anything is changed. */
+export async function refuseRetypes(
+  connection: SnowflakeConnection,
+  table: TableSpec,
+  retyped: SchemaChange['retyped'],
+): Promise<void> {
+  for (const { name, from, to } of retyped) {
+    if (to.precision !== undefined && to.precision > 38)
+      throw new ConnectorError('schema', `Column "${name}" would need ${to.precision} digits; Snowflake holds 38.`, {
+        stream: table.stream,
+        hint: 'Declare fewer digits, or load the column as text into another schema.',
+      });
+    if (table.key.includes(name) && !isInPlace(from, to))
+      throw new ConnectorError('schema', `Column "${name}" is part of the key and cannot become ${sqlType(to)}.`, {
+        stream: table.stream,
+        hint: 'Load into another schema, or drop the table and reset the state of the stream.',
+      });
+  }
+  await refuseMovedFromPolicies(
+    connection,
+    table,
+    retyped.filter(({ from, to }) => !isInPlace(from, to)),
+  );
+}
 
 /**
  * Widens a column. Where Snowflake does not in place (another scale, or another type), values move to a new column that then
@@ -11,28 +38,18 @@ import { quote, storedName } from './names.js';
 export async function retypeColumn(
   table: TableSpec,
   { name, from, to }: { readonly name: string; readonly from: Field; readonly to: Field },
-  epoch: bigint,
+  { run, epoch }: Fence,
   connection: SnowflakeConnection,
   alter: (action: string) => Promise<void>,
 ): Promise<void> {
-  if (to.precision !== undefined && to.precision > 38)
-    throw new ConnectorError('schema', `Column "${name}" would need ${to.precision} digits; Snowflake holds 38.`, {
-      stream: table.stream,
-      hint: 'Declare fewer digits, or load the column as text into another schema.',
-    });
-  if (table.key.includes(name) && !isInPlace(from, to))
-    throw new ConnectorError('schema', `Column "${name}" is part of the key and cannot become ${sqlType(to)}.`, {
-      stream: table.stream,
-      hint: 'Load into another schema, or drop the table and reset the state of the stream.',
-    });
   const column = quote(name);
   if (isInPlace(from, to)) {
     await alter(`ALTER COLUMN ${column} SET DATA TYPE ${sqlType(to)}`);
     return;
   }
-  const fresh = quote(`${name}__new_${epoch}`);
-  const old = quote(`${name}__old_${epoch}`);
-  await alter(`ADD COLUMN IF NOT EXISTS ${fresh} ${sqlType(to)}`);
+  const between = (part: string) => `${name}__${part}_${fenceMark(fenceKey(run))}_${epoch}`;
+  const [fresh, old] = [quote(between('new')), quote(between('old'))];
+  await alter(addedColumn(between('new'), sqlType(to)));
   await connection.run(`UPDATE ${tableName(table)} SET ${fresh} = ${converted(column, from, to)}`);
   await alter(`RENAME COLUMN ${column} TO ${old}`);
   // Parts of a backfill have fences of their own, and may have committed since. Until the new column has the name nobody can.
@@ -42,30 +59,53 @@ export async function retypeColumn(
   await alter(`DROP COLUMN ${old}`);
 }
 
-/** As this moves a column: the name, what of it, and the epoch of the run. */
-const BETWEEN = /^(.+)__(NEW|OLD)_(\d+)$/;
+/** As this moves a column: the name, what of it, and fence and epoch of the run. */
+const BETWEEN = /^(.+)__(NEW|OLD)_([0-9A-F]{12})_(\d+)$/;
+
+/** Whether a column is one that is being moved, or was. Columns of the stream are not, whatever their names are. */
+export const isBetween = (table: TableSpec, column: string): boolean =>
+  BETWEEN.test(column) && !table.fields.some(({ name }) => storedName(name) === column);
 
 /**
  * Brings a table back whose column was moved by a run that died meanwhile: before its new column had the name the old one gets it
- * back, afterwards what is left of the old one goes. `columns` are those that stand there; true where something was done. Columns of
- * the stream are left alone whatever their names are.
+ * back, afterwards what is left of the old one goes. `columns` are those that stand there; true where something was done. What a run of
+ * another fence may still be moving is left alone. Where neither of its columns has the name this run has to wait, since it would take
+ * the column for one that is missing.
  */
 export async function settleRetypes(
   table: TableSpec,
   columns: readonly string[],
-  epoch: bigint,
+  { run, epoch }: Fence,
+  fences: () => Promise<ReadonlyMap<string, KnownFence>>,
   alter: (action: string) => Promise<void>,
 ): Promise<boolean> {
-  const own = new Set(table.fields.map(({ name }) => storedName(name)));
   const there = new Set(columns);
   const left = columns.flatMap((column) => {
-    const [, name = '', part = '', of = ''] = BETWEEN.exec(column) ?? [];
-    return name === '' || own.has(column) || BigInt(of) >= epoch ? [] : [{ column, name, part }];
+    const [, name = '', part = '', mark = '', of = ''] = (isBetween(table, column) && BETWEEN.exec(column)) || [];
+    return name === '' ? [] : [{ column, name, part, mark: mark.toLowerCase(), of: BigInt(of) }];
   });
-  for (const { column, name, part } of left.toSorted((a, b) => (a.part > b.part ? -1 : 1)))
-    if (part === 'OLD' && !there.has(name)) await alter(`RENAME COLUMN ${quote(column)} TO ${quote(name)}`);
-    else await alter(`DROP COLUMN ${quote(column)}`);
-  return left.length > 0;
+  if (left.length === 0) return false;
+  const known = await fences();
+  const ours = fenceMark(fenceKey(run));
+  let isDone = false;
+  for (const { column, name, part, mark, of } of left.toSorted((a, b) => (a.part > b.part ? -1 : 1))) {
+    const isMissing = part === 'OLD' && !there.has(name);
+    const back = `RENAME COLUMN ${quote(column)} TO ${quote(name)}`;
+    const mover = known.get(mark);
+    if (of < (mark === ours ? epoch : (mover?.epoch ?? 0n))) {
+      await alter(isMissing ? back : `DROP COLUMN ${quote(column)}`);
+      isDone = true;
+    } else if (isMissing && mark !== ours)
+      throw new ConnectorError(
+        'locked',
+        `Column ${quote(name)} of ${tableName(table)} is being moved to another type by run ${mover?.run_id ?? 'of an unknown fence'}.`,
+        {
+          stream: table.stream,
+          hint: `Run again later. If that run is dead, run ${mover === undefined ? 'it' : `"${mover.key.replace('#', '" from ').replace('..', ' to ')}${mover.key.includes('#') ? '' : '"'}`} again, or: ALTER TABLE ${tableName(table)} ${back}`,
+        },
+      );
+  }
+  return isDone;
 }
 
 function isInPlace(from: Field, to: Field): boolean {

@@ -141,13 +141,7 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
     describe: (table) =>
       asking(`looking at ${tableName(table)}`, async (connection) => {
         await claim(connection, table);
-        const beforeEach = () => lookAtFence(connection, metadata, raised());
-        return describeTable(
-          connection,
-          table,
-          adopted,
-          fence === undefined ? undefined : { epoch: fence.epoch, beforeEach },
-        );
+        return describeTable(connection, table, adopted, fence);
       }),
     async adopt(table, added, { isDry }) {
       checkNames(table);
@@ -156,8 +150,7 @@ export async function openSession(options: SessionOptions): Promise<DestinationS
     create,
     evolve: (table, change) =>
       asking(`changing table ${tableName(table)}`, async (connection) => {
-        // DDL stands in no transaction, so the fence is looked at before each statement of it.
-        await evolveTable(connection, table, change, raised().epoch, () => lookAtFence(connection, metadata, raised()));
+        await evolveTable(connection, table, change, metadata, raised());
         await probe('in_schema_change');
       }),
     async open(table, slice, direct) {

@@ -3,9 +3,8 @@ import { NO_COLLATION } from '../sql/snowflake.types.js';
 import { stagedType } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { FILE_FORMAT } from './csv-batch.js';
-import { literal, loadPrefix, quote, runFolder, stageOf, storedName } from './names.js';
-import type { Fence } from './fence.js';
-import { fenceKey } from './names.js';
+import { fencesOf, type Fence } from './fence.js';
+import { fenceKey, literal, LOAD_PREFIX, loadPrefix, quote, stageOf, storedName } from './names.js';
 import type { Pool } from './pool.js';
 
 /** One COPY names at most so many files. https://docs.snowflake.com/en/sql-reference/sql/copy-into-table */
@@ -98,29 +97,31 @@ export async function copyFiles(
   return loaded;
 }
 
-/** Removes the staging tables and files that older epochs left. What a zombie still writes is left to the next run. */
-export async function dropStale(pool: Pool, metadata: string, fence: Fence): Promise<void> {
-  const prefix = loadPrefix(fenceKey(fence.run));
-  const isStale = (rest: string) => {
-    const epoch = /^(\d+)/.exec(rest)?.[1];
-    return epoch !== undefined && BigInt(epoch) < fence.epoch;
-  };
+/**
+ * Removes the staging tables and files that older epochs left, of this fence and of the others of its connection: that of a part of a
+ * backfill is raised by nobody any more once the part is done. What a zombie still writes is left to the next run.
+ */
+export async function dropStale(pool: Pool, metadata: string, { run }: Fence): Promise<void> {
   await pool.use('removing what dead runs left', async (connection) => {
+    const fences = await fencesOf(connection, metadata, run.connection);
+    const isStale = (name: string) => {
+      const [, mark = '', epoch = '0'] = LEFT.exec(name) ?? [];
+      const fence = fences.get(mark.toLowerCase());
+      return fence !== undefined && (BigInt(epoch) < fence.epoch || (fence.isIdle && fence.key !== fenceKey(run)));
+    };
+    // Of those of other connections there may be many.
+    const prefix = fences.size > 1 ? LOAD_PREFIX : loadPrefix(fenceKey(run));
     const tables = await connection.query<{ table_name: string }>(
       `SELECT table_name FROM information_schema.tables WHERE table_schema = ? AND STARTSWITH(table_name, ?)`,
       [storedName(metadata), storedName(prefix)],
     );
     for (const { table_name: name } of tables)
-      if (isStale(name.slice(prefix.length)))
-        await connection.run(`DROP TABLE IF EXISTS ${quote(metadata)}.${quote(name)}`);
+      if (isStale(name)) await connection.run(`DROP TABLE IF EXISTS ${quote(metadata)}.${quote(name)}`);
     const files = await connection.query<{ name: string }>(`LIST ${stageOf(metadata)}/${prefix}`);
-    const epochs = new Set(
-      files.flatMap(({ name }) => {
-        const rest = name.slice(name.indexOf(prefix) + prefix.length);
-        return isStale(rest) ? [/^\d+/.exec(rest)![0]] : [];
-      }),
-    );
-    for (const epoch of epochs)
-      await connection.run(`REMOVE ${stageOf(metadata)}/${runFolder(fenceKey(fence.run), BigInt(epoch))}/`);
+    const folders = new Set(files.map(({ name }) => name.split('/').find((part) => LEFT.test(part)) ?? ''));
+    for (const folder of folders) if (isStale(folder)) await connection.run(`REMOVE ${stageOf(metadata)}/${folder}/`);
   });
 }
+
+/** Mark of a fence and epoch, in the names of tables and folders. */
+const LEFT = /^stg_([0-9a-f]{12})_(\d+)/i;

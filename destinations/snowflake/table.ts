@@ -10,12 +10,13 @@ import {
 import { notAdopted } from '../sql/conflicts.js';
 import { NO_COLLATION } from '../sql/snowflake.types.js';
 import { checkFit, refuseOtherKinds, refuseTwin } from './adoption.js';
-import { columnDefinitions, sqlType, tableName } from './columns.js';
+import { addedColumn, columnDefinitions, sqlType, tableName } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { fieldOf, findColumns, isAdopted, type FoundColumn } from './found-table.js';
+import { fencesOf, lookAtFence, type Fence } from './fence.js';
 import { ensureSchema } from './metadata.js';
 import { quote, sharedTable, storedName } from './names.js';
-import { retypeColumn, settleRetypes } from './retype.js';
+import { isBetween, refuseRetypes, retypeColumn, settleRetypes } from './retype.js';
 
 const MAX_IDENTIFIER_CHARACTERS = 255;
 
@@ -29,8 +30,8 @@ export async function describeTable(
   connection: SnowflakeConnection,
   table: TableSpec,
   adopted: Adopted,
-  /** Of the run that looks, and what it does before each definition; absent: it changes nothing. */
-  mending?: { readonly epoch: bigint; readonly beforeEach: () => Promise<void> },
+  /** Of the run that looks; absent: it changes nothing. */
+  fence?: Fence,
 ): Promise<TableState | undefined> {
   let rows = await findColumns(connection, table);
   if (rows.length === 0) {
@@ -44,19 +45,17 @@ export async function describeTable(
   }
   // Whether it fits is looked at when it is adopted, by all columns that then come.
   if (origin === 'adopted') checkFit(table, rows, origin);
-  if (mending !== undefined && origin === undefined) {
-    const alter = async (action: string) => {
-      await mending.beforeEach();
-      await connection.run(`ALTER TABLE ${tableName(table)} ${action}`);
-    };
+  if (fence !== undefined && origin === undefined) {
     const columns = rows.map(({ column_name }) => column_name);
-    if (await settleRetypes(table, columns, mending.epoch, alter)) rows = await findColumns(connection, table);
+    const fences = () => fencesOf(connection, adopted.metadata, table.connection);
+    if (await settleRetypes(table, columns, fence, fences, altering(connection, table, adopted.metadata, fence)))
+      rows = await findColumns(connection, table);
   }
   await refuseCollated(connection, table, origin);
   const own = new Set([...OWN_COLUMNS].map(storedName));
   const known = new Map(table.fields.map((field) => [storedName(field.name), field]));
   const fields = rows
-    .filter(({ column_name }) => !own.has(column_name))
+    .filter(({ column_name }) => !own.has(column_name) && !isBetween(table, column_name))
     .flatMap((row): Field[] => {
       const field = fieldOf(row, known.get(row.column_name));
       if (field !== undefined) return [field];
@@ -81,6 +80,13 @@ export async function describeTable(
     );
   return { fields };
 }
+
+/** DDL stands in no transaction, so the fence is looked at before each statement of it. */
+const altering =
+  (connection: SnowflakeConnection, table: TableSpec, metadata: string, fence: Fence) => async (action: string) => {
+    await lookAtFence(connection, metadata, fence);
+    await connection.run(`ALTER TABLE ${tableName(table)} ${action}`);
+  };
 
 /** A table of ours says in every row which run has loaded it; one that was adopted has rows without. */
 async function originOf(
@@ -191,16 +197,14 @@ export async function evolveTable(
   connection: SnowflakeConnection,
   table: TableSpec,
   change: SchemaChange,
-  epoch: bigint,
-  beforeEach: () => Promise<void>,
+  metadata: string,
+  fence: Fence,
 ): Promise<void> {
   checkNames(table);
-  const alter = async (action: string) => {
-    await beforeEach();
-    await connection.run(`ALTER TABLE ${tableName(table)} ${action}`);
-  };
-  for (const field of change.added) await alter(`ADD COLUMN IF NOT EXISTS ${quote(field.name)} ${sqlType(field)}`);
+  const alter = altering(connection, table, metadata, fence);
+  await refuseRetypes(connection, table, change.retyped);
+  for (const field of change.added) await alter(addedColumn(field.name, sqlType(field)));
   for (const name of change.loosened) await alter(`ALTER COLUMN ${quote(name)} DROP NOT NULL`);
   for (const { name, from, to } of change.retyped)
-    await retypeColumn(table, { name, from, to }, epoch, connection, alter);
+    await retypeColumn(table, { name, from, to }, fence, connection, alter);
 }

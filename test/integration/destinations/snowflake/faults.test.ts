@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { RunIdentity } from '../../../../core/protocol/index.js';
 import { openConnection } from '../../../../destinations/snowflake/connection.js';
+import { transactionName } from '../../../../destinations/snowflake/names.js';
 import { openSession } from '../../../../destinations/snowflake/session.js';
 import { snowflakeConfig } from '../../../../destinations/snowflake/snowflake.config.js';
-import { evolveTable } from '../../../../destinations/snowflake/table.js';
-import { CONNECTION, fields, rows } from '../../engine/runs.js';
+import { CONNECTION, fields, rows, windows } from '../../engine/runs.js';
 import { openAccount, type AccountBench } from './account.js';
 
 let bench: AccountBench;
@@ -138,58 +139,6 @@ describe('two writers', () => {
   );
 });
 
-it.each([
-  ['before its new column has the name', /RENAME COLUMN/, 1],
-  ['between the two names', /RENAME COLUMN/, 2],
-  ['before the old column is gone', /DROP COLUMN/, 1],
-] as const)('a column that a dead run was moving, %s, is set right, and moved by the next', async (_when, on, nth) => {
-  const retyped = (type: string, v: unknown) => rows({ fields: fields('id integer', `v ${type}?`) }, [{ id: 1, v }]);
-  await bench.run(retyped('integer', 5));
-  const error = { code: '000603', sqlState: 'XX000', message: 'SQL execution internal error' };
-  bench.account.faults.set({ on, kind: 'error', error, nth });
-  expect(await bench.run(retyped('string', 'x'))).toMatchObject({ state: 'failed' });
-  expect(bench.account.faults.waiting()).toEqual([]);
-  const columns = async () =>
-    (await bench.query('DESCRIBE TABLE raw_test.items'))
-      .map(({ name }) => name)
-      .filter((name) => !String(name).startsWith('_'));
-  expect((await columns()).length).toBe(3);
-  expect(await bench.run(retyped('string', 'y'))).toMatchObject({ state: 'succeeded', ledger: { updated: 1 } });
-  expect((await columns()).toSorted()).toEqual(['ID', 'V']);
-  expect(await bench.query('SELECT v FROM raw_test.items')).toEqual([{ v: 'y' }]);
-});
-
-it('what a part of a backfill, whose fence is another, commits while a column is moved is moved too', async () => {
-  const [id, from] = fields('id integer', 'v integer?');
-  const [to] = fields('v string?');
-  await bench.run(rows({ fields: [id!, from!] }, [{ id: 1, v: 5 }]));
-  const spec = { connection: CONNECTION, stream: 'items', schema: 'raw_test', name: 'items', key: ['id'] };
-  const table = {
-    ...spec,
-    keySources: ['id'],
-    fromFiles: false,
-    write: 'merge' as const,
-    marks: [],
-    fields: [id!, to!],
-  };
-  const change = { added: [], removed: [], loosened: [], retyped: [{ name: 'v', from: from!, to: to! }] };
-  const connection = await openConnection({ config: snowflakeConfig.parse(bench.config) });
-  let steps = 0;
-  await evolveTable(connection, table, change, 9n, async () => {
-    steps += 1;
-    if (steps !== 2) return;
-    await bench.query('UPDATE raw_test.items SET v = 6 WHERE id = 1');
-    await bench.query(
-      `INSERT INTO raw_test.items (id, v, _loaded_at, _run_id) SELECT 2, 7, _loaded_at, _run_id FROM raw_test.items`,
-    );
-  });
-  await connection.close();
-  expect(await bench.query('SELECT id, v FROM raw_test.items ORDER BY id')).toEqual([
-    { id: 1, v: '6' },
-    { id: 2, v: '7' },
-  ]);
-});
-
 it('removes what a dead run left on the stage and in staging tables', async () => {
   await bench.run(rows(ITEM, [{ id: 1, name: 'a' }]));
   bench.account.faults.set({
@@ -203,4 +152,63 @@ it('removes what a dead run left on the stage and in staging tables', async () =
   expect(await left()).toBeGreaterThan(1);
   await bench.run(rows(ITEM, [{ id: 3, name: 'c' }]));
   expect(await left()).toBe(0);
+});
+
+it('removes what a part of a backfill left, also where nobody raises its fence again', async () => {
+  const run = { id: randomUUID(), connection: CONNECTION, part: '2026-01-01..2026-01-31' };
+  const shape = { fields: fields('id integer', 'day date'), key: ['id'] };
+  const days = windows(shape, { field: 'day', start: '2026-01-01', window: '31d' }, ({ from }) => [
+    { id: 1, day: from.slice(0, 10) },
+  ]);
+  const backfill = async (of: typeof run) => {
+    bench.account.faults.set({
+      on: /^(REMOVE|DROP TABLE)/,
+      kind: 'error',
+      error: { code: '000603', sqlState: 'XX000', message: 'x' },
+      every: 1,
+    });
+    const range = { from: '2026-01-01', to: '2026-01-31' };
+    expect(await bench.run(days, { request: { run: of, range } })).toMatchObject({ state: 'succeeded' });
+    bench.account.faults.clear();
+    return left();
+  };
+  const all = await backfill(run);
+  expect(all).toBeGreaterThan(1);
+  // It may still go on.
+  await bench.run(rows(ITEM, []));
+  expect(await left()).toBe(all);
+  await bench.query(
+    `UPDATE tributary.fence_test SET raised_at = DATEADD('DAY', -8, raised_at), held_at = DATEADD('DAY', -8, held_at)
+      WHERE connection LIKE '%#%'`,
+  );
+  await bench.run(rows(ITEM, []));
+  expect(await left()).toBe(0);
+});
+
+it('a commit of a part of a backfill that does not end is told by the part, and ended where another attempt has taken over', async () => {
+  const [dead, again] = [randomUUID(), randomUUID()];
+  const part = '2026-01-01..2026-01-31';
+  const config = snowflakeConfig.parse(bench.config);
+  const raise = async (run: RunIdentity) => {
+    const session = await openSession({ config, lockTimeoutSeconds: 1, probe: () => undefined });
+    try {
+      return await session.raiseFence(run);
+    } finally {
+      await session.close();
+    }
+  };
+  await raise({ id: dead, connection: CONNECTION, part });
+  const hanging = await openConnection({ config });
+  await hanging.run(`BEGIN TRANSACTION NAME ${transactionName(`${CONNECTION}#${part}`, 1n)}`);
+  await hanging.run('UPDATE tributary.fence_test SET held_at = held_at');
+  await expect(raise({ id: randomUUID(), connection: CONNECTION })).rejects.toMatchObject({
+    kind: 'locked',
+    message: `The fence of connection "test" is held by a commit of run ${dead}, which backfills 2026-01-01 to 2026-01-31.`,
+    details: { hint: expect.stringMatching(/after 5 minutes.*SYSTEM\$ABORT_TRANSACTION\(\d+\)/) },
+  });
+  expect(await raise({ id: again, connection: CONNECTION, part })).toBe(2n);
+  await hanging.run(`BEGIN TRANSACTION NAME ${transactionName(`${CONNECTION}#${part}`, 1n)}`);
+  await hanging.run('UPDATE tributary.fence_test SET held_at = held_at');
+  expect(await raise({ id: randomUUID(), connection: CONNECTION })).toBe(1n);
+  await hanging.close();
 });

@@ -119,6 +119,19 @@ describe('a database whose collation makes `a` and `A` one', () => {
     ]);
   });
 
+  it('has no part in the columns that come to a table which somebody else has made', async () => {
+    await bench.query('CREATE TABLE folding.raw_test.theirs (id NUMBER(38,0))');
+    for (const columns of [['state string?'], ['state string?', 'late string?']])
+      expect(
+        await bench.run(
+          { theirs: rows({ fields: fields('id integer', ...columns) }, [{ id: 1, state: 'a', late: 'b' }]) },
+          { ...folding, stream: { adopt: true } },
+        ),
+      ).toMatchObject({ state: 'succeeded' });
+    const types = (await bench.query('DESCRIBE TABLE folding.raw_test.theirs')).map(({ type }) => String(type));
+    expect(types.filter((type) => type.includes('COLLATE'))).toEqual([]);
+  });
+
   it('refuses a table that has it, and says how to go on', async () => {
     await bench.query(
       `CREATE TABLE folding.raw_test.old (name VARCHAR NOT NULL, state VARCHAR, _loaded_at TIMESTAMP_TZ(6) NOT NULL, _run_id VARCHAR(36) NOT NULL, PRIMARY KEY (name))`,

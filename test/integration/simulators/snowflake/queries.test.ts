@@ -221,4 +221,30 @@ describe('queries of the simulated Snowflake', () => {
     await session.run('ALTER TABLE c2 SWAP WITH c');
     expect(await session.values('SELECT COUNT(*) FROM c')).toEqual([['0']]);
   });
+  it('sets policies, tells of them, and reads nothing under one', async () => {
+    await session.run('CREATE TABLE p (k INT, v VARCHAR)');
+    await session.run("INSERT INTO p VALUES (1, 'a')");
+    await session.run(
+      "CREATE MASKING POLICY m AS (val VARCHAR) RETURNS VARCHAR -> CASE WHEN val = '' THEN val ELSE '*' END",
+    );
+    await session.run('CREATE ROW ACCESS POLICY r AS (val NUMBER) RETURNS BOOLEAN -> val > 1');
+    await expect(session.run('ALTER TABLE p ALTER COLUMN k SET MASKING POLICY m')).rejects.toThrow('cannot be set');
+    await session.run('ALTER TABLE p ALTER COLUMN v SET MASKING POLICY m');
+    await expect(session.run('ALTER TABLE p ALTER COLUMN v SET MASKING POLICY m')).rejects.toThrow('already attached');
+    expect((await session.values('DESCRIBE TABLE p')).map((row) => row[10])).toEqual([null, 'ANALYTICS.PUBLIC.M']);
+    await session.run('ALTER TABLE p RENAME COLUMN v TO w');
+    const references = `SELECT policy_name, policy_kind, ref_column_name, ref_arg_column_names
+      FROM TABLE(INFORMATION_SCHEMA.POLICY_REFERENCES(REF_ENTITY_NAME => 'public."P"', REF_ENTITY_DOMAIN => 'TABLE'))`;
+    expect(await session.values(references)).toEqual([['M', 'MASKING_POLICY', 'W', null]]);
+    expect(await session.values('SELECT k FROM p')).toEqual([['1']]);
+    for (const sql of ['SELECT w FROM p', 'SELECT * FROM p', "UPDATE p SET k = 2 WHERE w = 'a'"])
+      await expect(session.run(sql)).rejects.toThrow('reading a column under a masking policy');
+    await session.run('ALTER TABLE p ALTER COLUMN w UNSET MASKING POLICY');
+    await session.run('ALTER TABLE p ADD ROW ACCESS POLICY r ON (k)');
+    expect(await session.values(references)).toEqual([['R', 'ROW_ACCESS_POLICY', null, '["K"]']]);
+    for (const sql of ['SELECT COUNT(*) FROM p', 'DELETE FROM p'])
+      await expect(session.run(sql)).rejects.toThrow('reading a table under a row access policy');
+    await session.run('ALTER TABLE p DROP ALL ROW ACCESS POLICIES');
+    expect(await session.values('SELECT w FROM p')).toEqual([['a']]);
+  });
 });

@@ -7,6 +7,7 @@ import { lockTable } from './changes.js';
 import { collated, columnSql } from './definitions.js';
 import { queryWriterOf } from './environment.js';
 import { id, shown, shownPath } from './names.js';
+import { maskOf, rowAccessOf } from './policies.js';
 import { messageResult, type Result } from './results.js';
 import { createScope } from './scope.js';
 import { catalogOf, type Running } from './session.js';
@@ -49,6 +50,9 @@ const alterColumn = async (
   const column = table.columns.find(({ name }) => name === action.column);
   if (column === undefined) throw errors.missingColumn(shown(action.column));
   const { change } = action;
+  // Whether a type may change under a policy is not documented.
+  if ('type' in change && column.policy !== undefined)
+    throw errors.unsupported('ALTER COLUMN … SET DATA TYPE under a masking policy');
   if ('type' in change) await changeType(running, table, column, change.type);
   if ('notNull' in change && change.notNull) {
     const empty = await running.account.database.run(
@@ -63,6 +67,7 @@ const alterColumn = async (
     ...('notNull' in change ? { nullable: !change.notNull } : {}),
     ...('fallback' in change ? { fallback: undefined, fallbackText: undefined } : {}),
     ...('comment' in change ? { comment: change.comment } : {}),
+    ...('policy' in change ? { policy: maskOf(column, change.policy, running) } : {}),
   };
   table.columns = table.columns.map((one) => (one === column ? changed : one));
 };
@@ -161,6 +166,9 @@ const alterTable = async (statement: AlterTable, running: Running, table: Table)
     }
     case 'comment':
       table.comment = action.comment;
+      return;
+    case 'row access':
+      table.rowAccess = rowAccessOf(table, action, running);
       return;
     case 'primary key':
       for (const name of action.columns)

@@ -1,6 +1,7 @@
 import { errors } from '../errors.js';
 import type { Query } from '../sql/ast.js';
 import type { ColumnDefinition, Options, Persistence } from '../sql/statement.js';
+import type { DataType } from '../sql/types.js';
 import { shownPath } from './names.js';
 
 export interface Load {
@@ -18,6 +19,8 @@ export interface Table {
   readonly persistence: Persistence;
   comment: string | null;
   cluster: string | null;
+  /** The row access policy, with its database and schema, and the columns that it is given. */
+  rowAccess?: { readonly policy: readonly string[]; readonly columns: readonly string[] };
   /** Of columns that are added; null: that of the schema. */
   readonly collation: string | null;
   grants: readonly { readonly privilege: string; readonly role: string }[];
@@ -46,10 +49,16 @@ export interface Stage {
   readonly created: Date;
 }
 
+export interface Policy {
+  readonly of: 'MASKING_POLICY' | 'ROW_ACCESS_POLICY';
+  readonly arguments: readonly DataType[];
+}
+
 export interface Schema {
   readonly relations: Map<string, Table | View>;
   readonly stages: Map<string, Stage>;
   readonly formats: Map<string, Options>;
+  readonly policies: Map<string, Policy>;
   readonly persistence: Persistence;
   /** DEFAULT_DDL_COLLATION; null: that of the database. */
   readonly collation: string | null;
@@ -77,6 +86,7 @@ export const createSchema = (persistence: Persistence = 'PERMANENT', collation: 
   relations: new Map(),
   stages: new Map(),
   formats: new Map(),
+  policies: new Map(),
   persistence,
   collation,
   created: new Date(),

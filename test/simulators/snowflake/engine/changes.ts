@@ -5,6 +5,7 @@ import { assigned, type Typed } from './casts.js';
 import { needTable, type Table } from './catalog.js';
 import { queryWriterOf } from './environment.js';
 import { id, shown, shownPath } from './names.js';
+import { refuseRowAccess } from './policies.js';
 import type { QueryWriter } from './queries.js';
 import { countResult, type Result } from './results.js';
 import { createScope, type Scope } from './scope.js';
@@ -125,7 +126,13 @@ export const insert = async (statement: Of<'insert'>, running: Running, transact
 export const enterTarget = (target: FromItem, table: Table, scope: Scope): string => {
   const path = target.source.kind === 'table' ? target.source.path : [];
   const alias = target.alias ?? (path.at(-1) as string);
-  const columns = table.columns.map(({ name, type }) => ({ name, type, sql: `${id(alias)}.${id(name)}` }));
+  refuseRowAccess(table);
+  const columns = table.columns.map(({ name, type, policy }) => ({
+    name,
+    type,
+    policy,
+    sql: `${id(alias)}.${id(name)}`,
+  }));
   scope.sources.push({ alias, path: target.alias === undefined ? path : [alias], columns, hidden: new Set() });
   return id(alias);
 };

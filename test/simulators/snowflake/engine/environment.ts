@@ -5,6 +5,7 @@ import { needRelation, type Namespace } from './catalog.js';
 import { converted, type Typed } from './casts.js';
 import { informationSchema } from './information-schema.js';
 import { id, literal } from './names.js';
+import { policyReferences, refuseRowAccess } from './policies.js';
 import { createQueryWriter, type QueryEnvironment, type QueryWriter, type Relation } from './queries.js';
 import type { Result } from './results.js';
 import { catalogOf, type Running } from './session.js';
@@ -52,6 +53,7 @@ export const queryWriterOf = (
         return relationOfResult(informationSchema(account, session, database, path.at(-1) as string));
       }
       const found = needRelation(catalogOf(account, session), path, namespace);
+      if (found.kind === 'table') refuseRowAccess(found);
       if (found.kind === 'table')
         return { sql: account.transactions.readable(found, session.transaction), columns: found.columns };
       const written = queryWriterOf(running, found.namespace).query(found.query);
@@ -70,7 +72,9 @@ export const queryWriterOf = (
         columns: found.columns,
       };
     },
-    tableFunction(name, args) {
+    tableFunction(name, args, named) {
+      if (name === 'INFORMATION_SCHEMA.POLICY_REFERENCES')
+        return relationOfResult(policyReferences(named, running, namespace));
       if (name !== 'RESULT_SCAN') return undefined;
       const [of] = args;
       const wanted =

@@ -4,11 +4,12 @@ import { fixed, plain, text, type DataType } from '../sql/types.js';
 import { common, converted, harmonised, isVariant, type Typed } from './casts.js';
 import { createWriter, type Environment, type Writer } from './expressions.js';
 import { id, literal, shown } from './names.js';
-import { createScope, sourcesOf, type Scope, type ScopeColumn, type ScopeSource } from './scope.js';
+import { createScope, readable, sourcesOf, type Scope, type ScopeColumn, type ScopeSource } from './scope.js';
 
 export interface OutputColumn {
   readonly name: string;
   readonly type: DataType | null;
+  readonly policy?: readonly string[];
 }
 export interface WrittenQuery {
   readonly sql: string;
@@ -23,7 +24,11 @@ export interface Relation {
 export interface QueryEnvironment {
   relation(path: readonly string[], place: Place): Relation;
   /** TABLE(f(…)) that is not FLATTEN; undefined where there is none of that name. */
-  tableFunction?(name: string, args: readonly Expression[]): Relation | undefined;
+  tableFunction?(
+    name: string,
+    args: readonly Expression[],
+    named: Readonly<Record<string, Expression>>,
+  ): Relation | undefined;
   /** What `FROM @stage` reads, in a COPY. */
   readonly staged?: Relation & { readonly field: Environment['fields'] };
   readonly context: Environment['context'];
@@ -128,7 +133,7 @@ export const createQueryWriter = (environment: QueryEnvironment): QueryWriter =>
           return environment.staged;
         case 'function': {
           if (source.name === 'FLATTEN') return flatten(source, scope);
-          const found = environment.tableFunction?.(source.name, source.args);
+          const found = environment.tableFunction?.(source.name, source.args, source.named);
           if (found === undefined) throw errors.unsupported(`table function ${source.name}`, source.place);
           return found;
         }
@@ -146,9 +151,10 @@ export const createQueryWriter = (environment: QueryEnvironment): QueryWriter =>
           `view declared ${names.length} column(s), but view query produces ${relation.columns.length} column(s).`,
         );
       const hidden = new Set(item.using);
-      const columns: ScopeColumn[] = relation.columns.map(({ type }, index) => ({
+      const columns: ScopeColumn[] = relation.columns.map(({ type, policy }, index) => ({
         name: names[index],
         type,
+        policy,
         sql: `${engineAlias}.${id(names[index])}`,
       }));
       scope.sources.push({ alias, path: item.alias === undefined ? path : [item.alias], columns, hidden });
@@ -183,7 +189,7 @@ export const createQueryWriter = (environment: QueryEnvironment): QueryWriter =>
       );
       for (const name of except)
         if (!columns.some((column) => column.name === name)) throw errors.invalidIdentifier(shown(name), place);
-      return columns.filter(({ name }) => !except.includes(name));
+      return columns.filter(({ name }) => !except.includes(name)).map((column) => readable(column, place));
     };
 
     const selectOf = (select: Select, scope: Scope): WrittenQuery => {

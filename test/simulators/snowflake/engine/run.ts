@@ -21,6 +21,7 @@ import {
 import { queryWriterOf } from './environment.js';
 import { merge } from './merging.js';
 import { shown } from './names.js';
+import { createPolicy } from './policies.js';
 import { messageResult, resultOf, type Result } from './results.js';
 import { KNOWN_VALUE, parameter, type Running } from './session.js';
 import { describe, isParameter, show } from './showing.js';
@@ -216,6 +217,8 @@ const define = (statement: Statement, running: Running): Result | Promise<Result
       return createStage(statement, running);
     case 'create format':
       return createFormat(statement, running);
+    case 'create policy':
+      return createPolicy(statement, running);
     case 'drop':
       return drop(statement, running);
     case 'alter table':

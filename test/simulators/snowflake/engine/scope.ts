@@ -5,7 +5,15 @@ import type { Typed } from './casts.js';
 /** A column that a query may name. */
 export interface ScopeColumn extends Typed {
   readonly name: string;
+  /** A masking policy that is set on it: what it shows the double does not know. */
+  readonly policy?: readonly string[];
 }
+
+/** Refuses to read what a masking policy may show otherwise. */
+export const readable = <C extends ScopeColumn | undefined>(column: C, place?: Place): C => {
+  if (column?.policy !== undefined) throw errors.unsupported('reading a column under a masking policy', place);
+  return column;
+};
 
 /** Something in FROM. */
 export interface ScopeSource {
@@ -48,7 +56,7 @@ const findHere = (scope: Scope, path: readonly string[], place?: Place): ScopeCo
     source.columns.filter((column) => column.name === name && (qualifier.length > 0 || !source.hidden.has(name))),
   );
   if (found.length > 1) throw errors.ambiguous(path.join('.'), place);
-  return found[0];
+  return readable(found[0], place);
 };
 
 /** The column that a name means: of this query, else one of its results, else one of the query around it. */

@@ -367,7 +367,7 @@ export const describe = async (
       'comment',
       'policy name',
     ],
-    relation.columns.map(({ name, type, nullable, fallbackText, comment, collation = '' }) => [
+    relation.columns.map(({ name, type, nullable, fallbackText, comment, policy, collation = '' }) => [
       name,
       `${typeText(type)}${collation === '' ? '' : ` COLLATE '${collation}'`}`,
       'COLUMN',
@@ -378,7 +378,7 @@ export const describe = async (
       null,
       null,
       comment ?? null,
-      null,
+      policy === undefined ? null : shownPath(policy),
     ]),
   );
 };

@@ -56,6 +56,13 @@ export interface StagedFile {
   readonly modified: Date;
 }
 
+/** A file may be removed by another session while a list is made; undefined then. */
+const unlessGone = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+
 /** Files whose path begins with that of the reference, by name, as a prefix and not only as a folder. */
 export const listFiles = async (ref: StageRef, pattern?: string): Promise<StagedFile[]> => {
   const found: StagedFile[] = [];
@@ -66,8 +73,8 @@ export const listFiles = async (ref: StageRef, pattern?: string): Promise<Staged
     if (!path.startsWith(ref.path)) continue;
     // A pattern holds for the whole path.
     if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`).test(path)) continue;
-    const { size, mtime } = await stat(file);
-    found.push({ path, file, size, modified: mtime });
+    const about = await unlessGone(stat(file));
+    if (about !== undefined) found.push({ path, file, size: about.size, modified: about.mtime });
   }
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 };
@@ -85,14 +92,12 @@ export const list = async (
   const ref = await resolveStage(statement.stage, running);
   const files = await listFiles(ref, statement.pattern);
   const rows = await Promise.all(
-    files.map(async ({ path, file, size, modified }) => [
-      `${ref.shown}${path}`,
-      size,
-      await md5Of(file),
-      modified.toUTCString(),
-    ]),
+    files.map(async ({ path, file, size, modified }) => {
+      const md5 = await unlessGone(md5Of(file));
+      return md5 === undefined ? [] : [[`${ref.shown}${path}`, size, md5, modified.toUTCString()]];
+    }),
   );
-  return textResult(['name', 'size', 'md5', 'last_modified'], rows);
+  return textResult(['name', 'size', 'md5', 'last_modified'], rows.flat());
 };
 
 export const removeFiles = async (
@@ -101,7 +106,7 @@ export const removeFiles = async (
 ): Promise<Result> => {
   const ref = await resolveStage(statement.stage, running);
   const files = await listFiles(ref, statement.pattern);
-  for (const { file } of files) await rm(file);
+  for (const { file } of files) await rm(file, { force: true });
   return textResult(
     ['name', 'result'],
     files.map(({ path }) => [`${ref.shown}${path}`, 'removed']),

@@ -146,6 +146,19 @@ const parseView = (parsing: Parsing, flags: CreateFlags): Statement => {
   return { kind: 'create view', view, columns, query, text: cursor.sql, comment, keepGrants, ...flags, ifNotExists };
 };
 
+const parsePolicy = (parsing: Parsing, of: 'MASKING_POLICY' | 'ROW_ACCESS_POLICY', flags: CreateFlags): Statement => {
+  const { cursor } = parsing;
+  const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
+  const policy = cursor.path(RESERVED_AS_OBJECT);
+  cursor.expect('AS', '(');
+  const types = parseList(cursor, () => (cursor.name(), parseType(cursor)));
+  cursor.expect(')', 'RETURNS');
+  parseType(cursor);
+  cursor.expect('->');
+  parseExpression(parsing);
+  return { kind: 'create policy', policy, of, arguments: types, ...flags, ifNotExists };
+};
+
 const STAGE_KEYS = new Set(['COMMENT', 'DIRECTORY', 'ENCRYPTION']);
 
 const parseStage = (cursor: Cursor, persistence: Persistence, flags: CreateFlags): Statement => {
@@ -206,6 +219,8 @@ export const parseCreate = (parsing: Parsing): Statement => {
     const options = parseOptions(cursor, new Set([...FORMAT_KEYS, 'COMMENT']));
     return { kind: 'create format', format, options, ...flags, ifNotExists };
   }
+  if (cursor.take('MASKING', 'POLICY')) return parsePolicy(parsing, 'MASKING_POLICY', flags);
+  if (cursor.take('ROW', 'ACCESS', 'POLICY')) return parsePolicy(parsing, 'ROW_ACCESS_POLICY', flags);
   if (persistence === 'PERMANENT' && cursor.take('VIEW')) return parseView(parsing, flags);
   throw errors.unsupported(`CREATE ${cursor.peek().value}`, place);
 };
@@ -232,6 +247,9 @@ const parseAlterColumn = (parsing: Parsing): AlterAction => {
   if (cursor.take('SET', 'NOT', 'NULL')) return { kind: 'column', column, change: { notNull: true } };
   if (cursor.take('DROP', 'DEFAULT')) return { kind: 'column', column, change: { fallback: undefined } };
   if (cursor.take('COMMENT')) return { kind: 'column', column, change: { comment: cursor.text() } };
+  if (cursor.take('UNSET', 'MASKING', 'POLICY')) return { kind: 'column', column, change: { policy: undefined } };
+  if (cursor.take('SET', 'MASKING', 'POLICY'))
+    return { kind: 'column', column, change: { policy: cursor.path(RESERVED_AS_OBJECT) } };
   if (!cursor.take('SET', 'DATA', 'TYPE')) cursor.take('TYPE');
   if (cursor.is('SET')) throw errors.unsupported('ALTER COLUMN … SET', cursor.peek().place);
   return { kind: 'column', column, change: { type: parseType(cursor) } };
@@ -241,10 +259,17 @@ const parseAlterAction = (parsing: Parsing): AlterAction => {
   const { cursor } = parsing;
   if (cursor.take('ADD')) {
     if (takeConstraint(cursor, () => undefined, true)) return { kind: 'nothing' };
+    if (cursor.take('ROW', 'ACCESS', 'POLICY')) {
+      const policy = cursor.path(RESERVED_AS_OBJECT);
+      cursor.expect('ON');
+      return { kind: 'row access', policy, columns: columnList(cursor) };
+    }
     cursor.take('COLUMN');
     const ifNotExists = cursor.take('IF', 'NOT', 'EXISTS');
     return { kind: 'add', ifNotExists, columns: parseList(cursor, () => parseColumn(parsing)) };
   }
+  if (cursor.take('DROP', 'ALL', 'ROW', 'ACCESS', 'POLICIES'))
+    return { kind: 'row access', policy: undefined, columns: [] };
   if (cursor.take('DROP', 'CLUSTERING', 'KEY')) return { kind: 'cluster', by: null };
   if (cursor.take('DROP', 'PRIMARY', 'KEY')) return { kind: 'primary key', columns: [] };
   if (cursor.is('DROP') && ['CONSTRAINT', 'UNIQUE', 'FOREIGN'].includes(cursor.peek(1).value))

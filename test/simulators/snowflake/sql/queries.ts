@@ -92,7 +92,7 @@ const parseStage = (parsing: Parsing): StageSource => {
 const parseFunction = (parsing: Parsing): TableSource => {
   const { cursor } = parsing;
   const { place } = cursor.peek();
-  const name = cursor.name();
+  const name = cursor.path().join('.');
   cursor.expect('(');
   const args: Expression[] = [];
   const named: Record<string, Expression> = {};

@@ -9,6 +9,8 @@ export interface ColumnDefinition {
   readonly fallbackText?: string;
   readonly comment?: string;
   readonly collation?: string;
+  /** The masking policy that is set on it, with database and schema. */
+  readonly policy?: readonly string[];
 }
 
 /** Key and value of a list such as `TYPE = CSV SKIP_HEADER = 1`; a list in parentheses is an array. */
@@ -47,8 +49,10 @@ export type AlterAction =
         | { readonly type: DataType }
         | { readonly notNull: boolean }
         | { readonly fallback: undefined }
-        | { readonly comment: string };
+        | { readonly comment: string }
+        | { readonly policy: Path | undefined };
     }
+  | { readonly kind: 'row access'; readonly policy: Path | undefined; readonly columns: readonly string[] }
   | { readonly kind: 'rename column'; readonly from: string; readonly to: string }
   | { readonly kind: 'rename'; readonly to: Path }
   | { readonly kind: 'swap'; readonly with: Path }
@@ -133,6 +137,12 @@ export type Statement =
       readonly comment?: string;
     } & CreateFlags)
   | ({ readonly kind: 'create format'; readonly format: Path; readonly options: Options } & CreateFlags)
+  | ({
+      readonly kind: 'create policy';
+      readonly policy: Path;
+      readonly of: 'MASKING_POLICY' | 'ROW_ACCESS_POLICY';
+      readonly arguments: readonly DataType[];
+    } & CreateFlags)
   | { readonly kind: 'drop'; readonly what: ObjectKind; readonly path: Path; readonly ifExists: boolean }
   | { readonly kind: 'alter table'; readonly table: Path; readonly ifExists: boolean; readonly action: AlterAction }
   | { readonly kind: 'comment'; readonly what: ObjectKind | 'COLUMN'; readonly path: Path; readonly comment: string }
@@ -199,6 +209,7 @@ export const STATEMENT_TYPE: Readonly<Record<Statement['kind'], number>> = {
   'create database': 0x6000,
   'create stage': 0x6000,
   'create format': 0x6000,
+  'create policy': 0x6000,
   'alter table': 0x6000,
   drop: 0x6000,
   comment: 0x6000,
