@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runCli } from '../support/cli.js';
 import { stopTestServer } from '../support/postgres.js';
 import { csvConnection, newProject, type Project } from './project.js';
 
@@ -32,6 +33,16 @@ test('help lists every verb on stdout and is no failure', async () => {
     expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
   for (const verb of ['report', 'connectors', 'serve', 'worker', 'demo'])
     expect(stdout).toMatch(new RegExp(`^  ${verb}`, 'm'));
+});
+
+test('an older Node is told at the start, with what to do', async () => {
+  const node = [
+    '--import',
+    `data:text/javascript,Object.defineProperty(process,'versions',{value:{...process.versions,node:'20.20.2'}})`,
+  ];
+  const { code, stdout, stderr } = await runCli(['validate'], { node });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^Tributary needs Node 24 or newer, and this is 20\.20\.2 \(.+\)\.\n  Next: .*npx tributary/);
 });
 
 test('the program may be executed after every build, and says its version', async () => {

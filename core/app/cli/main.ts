@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+// Before all others, some of which need a newer one to be loaded.
+import './node-version.js';
 import { Command, CommanderError } from 'commander';
 import { accessVerb } from './access.js';
 import { alertsVerb } from './alerts.js';
