@@ -7,7 +7,8 @@ import { PROBLEM } from './answer-forms.js';
 
 type JsonSchema = Record<string, unknown>;
 
-function jsonSchema(form: z.ZodType): JsonSchema {
+/** Of an answer or a body, for the OpenAPI document. */
+export function jsonSchema(form: z.ZodType): JsonSchema {
   const schema: JsonSchema = { ...z.toJSONSchema(form) };
   // The document says for all which draft it is.
   delete schema['$schema'];

@@ -12,13 +12,14 @@ import {
   Res,
   UseGuards,
 } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { renderRefusal, reportElement } from '../../report/index.js';
 import type { SharedView } from '../security/index.js';
 import { ACCESS, Actor, Needs, OpenToAll, type Access } from './access.js';
 import { Answers, AnswersText } from './answers.js';
 import { HOST_SERVICES, type HostServices } from './host-services.js';
-import { linkRequestOf } from './link-body.js';
+import { LINK_SCHEMA, linkRequestOf } from './link-body.js';
 import { OwnSiteGuard } from './own-site.guard.js';
 import { REPORT_LINK } from './section-form.js';
 
@@ -34,6 +35,7 @@ export class EmbedController {
   @Needs('report:share')
   @HttpCode(200)
   @UseGuards(OwnSiteGuard)
+  @ApiBody({ schema: LINK_SCHEMA })
   @Answers(
     'A link to the month, or a part of it, that needs no login until it expires.',
     REPORT_LINK,

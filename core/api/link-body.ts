@@ -1,6 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import { z } from 'zod';
 import { parseDuration } from '../protocol/index.js';
+import { jsonSchema } from './answers.js';
 
 const NAMES = 'source, campaign_id, channel, region, segment, or a dimension of the configuration';
 
@@ -9,6 +10,9 @@ const BODY = z.strictObject({
   release: z.int().min(1).optional(),
   filter: z.record(z.string().regex(/^[a-z][a-z0-9_]*$/), z.string()).optional(),
 });
+
+/** The same for the OpenAPI document. */
+export const LINK_SCHEMA = jsonSchema(BODY);
 
 /** What a link is to show. */
 export function linkRequestOf(body: unknown) {

@@ -1,5 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { z } from 'zod';
+import { jsonSchema } from './answers.js';
 import type { ConnectionDraft, SourceDraft } from './new-sources.js';
 
 const TRIED = z.strictObject({
@@ -33,15 +34,9 @@ const CONNECTION = z.strictObject({
 
 const WRITTEN = TRIED.extend({ connection: CONNECTION });
 
-const schemaOf = (form: z.ZodType) => {
-  const schema = { ...z.toJSONSchema(form) } as Record<string, unknown>;
-  delete schema['$schema'];
-  return schema;
-};
-
 /** The same for the OpenAPI document. */
-export const TRIED_SCHEMA = schemaOf(TRIED);
-export const WRITTEN_SCHEMA = schemaOf(WRITTEN);
+export const TRIED_SCHEMA = jsonSchema(TRIED);
+export const WRITTEN_SCHEMA = jsonSchema(WRITTEN);
 
 function parsed<T>(form: z.ZodType<T>, body: unknown): T {
   const { success, data, error } = form.safeParse(body);

@@ -4,9 +4,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
+import { openView } from '../../core/security/index.js';
 import { newProject, type Project } from '../e2e/project.js';
 import { stopTestServer } from '../support/postgres.js';
-import { openPage, serveAndOpen, tabTo, violations } from './browser.js';
+import { openPage, serveAndOpen, show, tabTo, violations } from './browser.js';
 
 /** The report outside of the application: as a file on a disk, and within pages of others. */
 
@@ -22,6 +23,7 @@ report:
       responses: { answered: { from: answered, primary: true } }
       dimensions: { region: region }
 `;
+const EMBED_KEY = 'a-key-of-a-test-with-enough-letters';
 const CAMPAIGNS = ['Spring', 'Summer', 'Autumn', 'Winter', 'Eye exam', 'Flu shot', 'A1C & you', 'Welcome'];
 const REGIONS = ['West', 'East', 'North'];
 
@@ -39,9 +41,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await once(foreign, 'listening');
   origin = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
-  project = await newProject(
-    `${CONFIG}  embed: { key: a-key-of-a-test-with-enough-letters, ancestors: ["${origin}"] }\n`,
-  );
+  project = await newProject(`${CONFIG}  embed: { key: ${EMBED_KEY}, ancestors: ["${origin}"] }\n`);
   const rows = CAMPAIGNS.flatMap((campaign, place) =>
     REGIONS.flatMap((region, other) =>
       [1, 2, 3, 9, 30].map((day) => {
@@ -132,11 +132,71 @@ const link = async (body: object) => {
     body: JSON.stringify({ expires: '1d', ...body }),
   });
   expect(made.status).toBe(200);
-  return (await made.json()) as { readonly path: string; readonly id: string };
+  return (await made.json()) as { readonly path: string };
 };
 
+async function audited(): Promise<readonly string[]> {
+  const { entries } = (await (await fetch(`${url}/api/audit?limit=50`)).json()) as {
+    readonly entries: readonly { readonly action: string; readonly actor: string; readonly object: string }[];
+  };
+  return entries.map(({ action, actor, object }) => [action, actor, object].join(' '));
+}
+
+test('a link is made on the page, with the keyboard alone, and shows what the page was narrowed to', async () => {
+  const { page, faults } = await openPage(browser, { width: 360 });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await show(page, `${url}/performance/2026-03?region=East`);
+  const told = async (name: string) => {
+    expect(await violations(page)).toEqual([]);
+    const folder = process.env['SCREENSHOTS'];
+    if (folder !== undefined) await page.screenshot({ path: `${folder}/${name}.png` });
+    return page.getByRole('dialog', { name: 'Share March 2026' }).innerText();
+  };
+  await tabTo(page, 'Share …');
+  await page.keyboard.press('Enter');
+  expect(await told('share-ask')).toMatch(/sees Region: East, of March 2026, as the report then shows it[^]*cannot be/);
+  await tabTo(page, 'It ends after');
+  await page.keyboard.type('7');
+  await tabTo(page, 'Make the link');
+  await page.keyboard.press('Enter');
+  const field = page.getByLabel('Link', { exact: true });
+  const address = new URL(await field.inputValue());
+  const view = openView(EMBED_KEY, address.pathname.replace('/embed/', ''))!;
+  expect(view).toMatchObject({ month: '2026-03', filter: { region: 'East' } });
+  const days = (Date.parse(view.expiresAt) - Date.now()) / 86_400_000;
+  expect([days > 6.99, days < 7]).toEqual([true, true]);
+  const until = new Intl.DateTimeFormat('en-GB', { day: '2-digit', month: 'short', year: 'numeric' });
+  expect(await told('share-made')).toContain(`It ends at ${until.format(new Date(view.expiresAt))}`);
+  expect(await field.evaluate((one) => one === document.activeElement)).toBe(true);
+  await tabTo(page, 'Copy');
+  await page.keyboard.press('Enter');
+  await page.getByText('Copied.', { exact: true }).waitFor({ state: 'attached' });
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(address.href);
+  await page.keyboard.press('Escape');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Share …');
+  await page.goto(address.href);
+  expect(await page.locator('.part').innerText()).toBe('Region: East');
+  const acts = await audited();
+  expect(acts).toContain(`embed.link local ${view.id}`);
+  expect(acts).toContain(`embed.show link:${view.id} 2026-03`);
+  // Of days there is no table of a release.
+  await show(page, `${url}/performance/2026-03?days=2026-03-01..2026-03-02`);
+  await page.getByRole('button', { name: 'Share …' }).click();
+  expect(await told('share-days')).toContain('It cannot be narrowed to days');
+  expect(await page.getByRole('button', { name: 'Make the link' }).isDisabled()).toBe(true);
+  await page.route('**/api/me', async (route) => {
+    const response = await route.fetch();
+    const me = (await response.json()) as { permissions: string[] };
+    await route.fulfill({ json: { ...me, permissions: me.permissions.filter((one) => one !== 'report:share') } });
+  });
+  await show(page, `${url}/performance/2026-03`);
+  expect(await page.getByRole('button', { name: 'Share …' }).count()).toBe(0);
+  expect(faults).toEqual([]);
+  await page.context().close();
+});
+
 test('a page of somebody else shows a region by the element, as high as it is and nothing beside it', async () => {
-  const { path, id } = await link({ filter: { region: 'East' } });
+  const { path } = await link({ filter: { region: 'East' } });
   pages.set(
     '/monthly',
     `<!doctype html><html lang="en"><title>Monthly</title><main><h1>Our month</h1><tributary-report src="${url}${path}"></tributary-report></main><script src="${url}/tributary-report.js"></script></html>`,
@@ -163,12 +223,6 @@ test('a page of somebody else shows a region by the element, as high as it is an
   expect(await violations(page)).toEqual([]);
   expect(faults).toEqual([]);
   await page.context().close();
-  const { entries } = (await (await fetch(`${url}/api/audit?limit=50`)).json()) as {
-    readonly entries: readonly { readonly action: string; readonly actor: string; readonly object: string }[];
-  };
-  const acts = entries.map(({ action, actor, object }) => [action, actor, object].join(' '));
-  expect(acts).toContain(`embed.link local ${id}`);
-  expect(acts).toContain(`embed.show link:${id} 2026-03`);
 });
 
 test('a page that is not named may not show it, and nobody changes what a link shows', async () => {

@@ -171,6 +171,16 @@ test('nothing of the page is cut off on paper, though its graph was drawn for th
   await page.context().close();
 });
 
+test('where the configuration has no key for links, the page says what is missing', async () => {
+  const { page } = await openPage(browser);
+  await show(page, `${url}/performance/2026-02`);
+  await page.getByRole('button', { name: 'Share …' }).click();
+  await page.getByRole('button', { name: 'Make the link' }).click();
+  expect(await page.getByRole('alert').innerText()).toContain('Give `report.embed` with `key` and `ancestors`');
+  expect(await violations(page)).toEqual([]);
+  await page.context().close();
+});
+
 test('who has a token sees that a file is being made, and no link that would carry none', async () => {
   const { page } = await openPage(browser);
   await page.addInitScript(() => sessionStorage.setItem('tributary.token', 'of-a-test'));

@@ -8110,7 +8110,17 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    expires: string;
+                    filter?: {
+                        [key: string]: string;
+                    };
+                    release?: number;
+                };
+            };
+        };
         responses: {
             /** @description A link to the month, or a part of it, that needs no login until it expires. */
             200: {

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import type { Answer } from '../api/client';
+import { Copy } from '../parts/copy';
 import { Failed } from '../parts/loaded';
 import { FaultList } from './fault-list';
 
@@ -16,7 +17,6 @@ interface WrittenProps {
 export function WrittenText({ written, source, connection, add }: WrittenProps) {
   const { yaml, faults, missing, file, is_added: isAdded, cannot_add: cannotAdd } = written;
   const adding = useMutation({ mutationFn: add });
-  const copying = useMutation({ mutationFn: () => navigator.clipboard.writeText(yaml) });
   if (faults.length > 0) return <FaultList faults={faults} />;
   return (
     <>
@@ -29,9 +29,7 @@ export function WrittenText({ written, source, connection, add }: WrittenProps) 
             Add it to {file}
           </button>
         )}
-        <button type="button" onClick={() => copying.mutate()}>
-          {copying.isSuccess ? 'Copied' : 'Copy'}
-        </button>
+        <Copy text={yaml} />
         <a
           className="button"
           download={`${source}.yaml`}
@@ -41,9 +39,6 @@ export function WrittenText({ written, source, connection, add }: WrittenProps) 
         </a>
       </div>
       {adding.error !== null && <Failed error={adding.error} />}
-      {copying.error !== null && (
-        <Failed error={new Error('The browser does not let a page copy here. Mark the text and copy it.')} />
-      )}
       <div className="notice more" role="status">
         <h3>{isAdded ? `It stands in ${file}. What comes next` : 'What comes next'}</h3>
         <ol className="steps">

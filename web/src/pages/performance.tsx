@@ -6,6 +6,7 @@ import { monthsQuery, sectionQuery } from '../api/queries';
 import { Page, Part } from '../layout/page';
 import { Choice } from '../parts/choice';
 import { Failed, Loaded } from '../parts/loaded';
+import { Permitted } from '../parts/permitted';
 import { Bars } from '../report/bars';
 import { Cards } from '../report/cards';
 import { CostTable } from '../report/costs';
@@ -26,6 +27,7 @@ import { RATE_NAMES } from '../report/rate-bar';
 import { NoFigures } from '../report/no-figures';
 import { ReportPages } from '../report/report-pages';
 import { ResponseTypes } from '../report/response-types';
+import { Share } from '../report/share';
 import { SectionState, Standing } from '../report/standing';
 import { Trend } from '../report/trend';
 import { useView } from '../report/view';
@@ -61,7 +63,16 @@ function Month({ month, months, formats }: MonthProps) {
     <Page
       title={TITLE}
       mark={data === undefined ? undefined : <SectionState section={data} />}
-      actions={<Exports month={month} release={view.release} formats={formats} isNarrowed={view.narrowed.size > 0} />}
+      actions={
+        <>
+          <Exports month={month} release={view.release} formats={formats} isNarrowed={view.narrowed.size > 0} />
+          {data !== undefined && (
+            <Permitted to="report:share">
+              <Share section={data} dimensions={dimensions} />
+            </Permitted>
+          )}
+        </>
+      }
     >
       <ReportPages month={month} at="report" />
       <div className="filters">

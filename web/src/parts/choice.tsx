@@ -8,7 +8,8 @@ interface ChoiceProps {
   readonly values: readonly string[];
   /** What a value is called, where it is not its own name. */
   readonly nameOf?: (value: string) => string;
-  readonly all?: string;
+  /** What it says where nothing is chosen; false: something always is. */
+  readonly all?: string | false;
 }
 
 /** One of some values, or all of them. A value that the address has and the list has not is still told. */
@@ -18,7 +19,7 @@ export function Choice({ id, label, value, change, values, nameOf, all = 'All' }
     <div className="field">
       <label htmlFor={id}>{label}</label>
       <select id={id} value={value ?? ''} onChange={(event) => change(event.target.value)}>
-        <option value="">{all}</option>
+        {all !== false && <option value="">{all}</option>}
         {known.map((one) => (
           <option key={one} value={one}>
             {nameOf === undefined ? sentence(words(one)) : nameOf(one)}
