@@ -20,14 +20,14 @@ export interface PresenceWatch {
 export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonly CompiledFact[]): PresenceWatch {
   const watched = new Set(facts.flatMap(({ yields }) => yields.map(({ fact }) => fact)));
   const changed = new Map<string, string>();
-  const measures = [...MEASURES, ...sumsOf(facts[0]?.own ?? NOTHING_OWN).map(({ name }) => name)].map(dialect.quote);
+  const measures = measuresOf(facts[0]?.own).map(dialect.quote);
   const take = (name: string) => {
     const own = `fact = ${dialect.literal(name)}`;
     const measured = measures.map((measure) => `${firstDay(`${measure} IS NOT NULL`)} AS ${measure}`).join(', ');
     const campaigns = `SELECT source, campaign_id, '' AS type, CAST(NULL AS date) AS responded, ${measured} FROM report.campaign_daily WHERE ${own} GROUP BY source, campaign_id`;
     const none = measures.map((measure) => `CAST(NULL AS date) AS ${measure}`).join(', ');
-    const responses = `SELECT source, campaign_id, response_type AS type, min(date) AS responded, ${none} FROM report.response_daily
-      WHERE ${own} AND responded IS NOT NULL GROUP BY source, campaign_id, response_type`;
+    const responses = `SELECT source, campaign_id, response_type || ' ' || basis AS type, min(date) AS responded, ${none} FROM report.response_daily
+      WHERE ${own} AND responded IS NOT NULL GROUP BY source, campaign_id, response_type, basis`;
     return scratch('presence', `${campaigns} UNION ALL ${responses}`);
   };
   return {
@@ -58,13 +58,19 @@ export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonl
   };
 }
 
+const measuresOf = (own: CompiledFact['own'] = NOTHING_OWN): readonly string[] => [
+  ...MEASURES,
+  ...sumsOf(own).map(({ name }) => name),
+];
+
 const firstDay = (condition: string) => `min(CASE WHEN ${condition} THEN date END)`;
 
 /**
  * Where another fact counts instead of this one: from the first day on that it has of the campaign, measure by measure. What was before it,
  * say before an event export was set up, only this one knows. A month that it begins within is its own.
  */
-export function authorityOf({ fact, yields }: CompiledFact, { literal, quote, monthOf }: SqlDialect) {
+export function authorityOf({ fact, yields, own }: CompiledFact, { literal, quote, monthOf }: SqlDialect) {
+  const measures = measuresOf(own).map(quote);
   /** By the fact and the mart: the first day of each measure, or type of response, that was asked for. */
   const joined = new Map<string, string[]>();
   const firstDayOf = (other: string, mart: string, has: string): string => {
@@ -73,6 +79,21 @@ export function authorityOf({ fact, yields }: CompiledFact, { literal, quote, mo
     joined.set(source, days);
     if (!days.includes(firstDay(has))) days.push(firstDay(has));
     return `y${[...joined.keys()].indexOf(source)}.day${days.indexOf(firstDay(has))}`;
+  };
+  const isTold = (type: string) => `response_type = ${literal(type)} AND responded IS NOT NULL`;
+  /**
+   * On the day of the message stand responses to messages of before the other fact began. Where it tells no other day of them, it began
+   * with what it measures.
+   */
+  const firstEventDayOf = (other: string, type: string): string => {
+    const onEventDay = firstDayOf(other, 'response_daily', `${isTold(type)} AND basis = 'event_day'`);
+    const onAny = firstDayOf(other, 'response_daily', isTold(type));
+    const measured = firstDayOf(
+      other,
+      'campaign_daily',
+      `(${measures.map((one) => `${one} IS NOT NULL`).join(' OR ')})`,
+    );
+    return `coalesce(${onEventDay}, CASE WHEN ${onAny} IS NOT NULL THEN coalesce(${measured}, ${onAny}) END)`;
   };
   return {
     /** Conditions on a row `a`, each true where another fact counts this. */
@@ -83,7 +104,9 @@ export function authorityOf({ fact, yields }: CompiledFact, { literal, quote, mo
           const day =
             basis === undefined
               ? firstDayOf(other, 'campaign_daily', `${quote(name)} IS NOT NULL`)
-              : firstDayOf(other, 'response_daily', `response_type = ${literal(name)} AND responded IS NOT NULL`);
+              : basis === 'event_day'
+                ? firstEventDayOf(other, name)
+                : firstDayOf(other, 'response_daily', isTold(name));
           return `a.date >= ${fact.grain === 'month' ? monthOf(day) : day}`;
         }),
     /** What the conditions that were asked for join to `a`. */

@@ -193,9 +193,10 @@ function select(
     [foreignChannel(as), 'foreign_channel'],
     ...lookups.map((name) => [`CAST(${isFound(dimensions[name])} AS integer)`, `is_${name}`]),
   ];
+  const isOnSendDay = standsOnSendDay(part);
   for (const { name, of } of summands) {
     const definition = of(part);
-    const found = isCounted(definition) ? addend(definition!) : { sql: fromOthers(parts, of) };
+    const found = isCounted(definition) ? addend(definition!) : { sql: isOnSendDay ? 'NULL' : fromOthers(parts, of) };
     columns.push([`CAST(${found.sql} AS ${dialect.sqlType('decimal')})`, dialect.quote(name)]);
     if (distinct.has(name))
       columns.push(['key' in found ? found.key! : 'CAST(NULL AS text)', dialect.quote(`${name}_key`)]);
@@ -208,6 +209,13 @@ function select(
   const list = columns.map(([sql, name]) => `${sql} AS ${name}`).join(',\n         ');
   return `\n  SELECT ${list}\n    FROM ${from(fact, part, dialect, tables, expressions.column)}${where}`;
 }
+
+/** Its rows stand on the day of a message that may be older than all that the other streams tell, so they say nothing of what those count. */
+const standsOnSendDay = ({ as, measures, responses }: FactPart): boolean =>
+  Object.keys(responses).length > 0 &&
+  Object.values(responses).every(({ basis }) => basis === 'send_day') &&
+  Object.keys(measures).length === 0 &&
+  MEASURES.every((name) => as[name] === undefined);
 
 /** What one stream counts, a row of another has none of; what one adds up, a row of another does not measure. */
 function fromOthers(parts: readonly Part[], of: Summand['of']): string {

@@ -274,6 +274,36 @@ test('what was before the first day of the one with the authority is counted by 
   ]);
 });
 
+test('a response to a message of before an export began does not draw the export back to that day', async () => {
+  await ask(`CREATE TABLE raw_daily.series (day date, campaign text, sent bigint, opened bigint, forms bigint);
+    INSERT INTO raw_daily.series VALUES
+      ('2026-03-04', 'a', 10, 4, 2), ('2026-03-05', 'a', 20, 5, 3), ('2026-03-06', 'a', 30, 6, 4)`);
+  await eventsIn('opens', "'2026-03-04T12:00Z', 'a', '', ''", "'2026-03-06T12:00Z', 'a', '', ''");
+  await eventsIn('sent', "'2026-03-06T12:00Z', 'a', 'm1', ''");
+  await eventsIn('answers', "'2026-03-06T12:00Z', '0', 'm1', 'form'", "'2026-03-07T12:00Z', '1', 'm2', 'form'");
+  const answers = (date: string, response: string) =>
+    `      - { from: daily.answers, join: { opens: { send: id } }, as: { date: ${date}, campaign_id: opens.send }, responses: { form_completed: { count: true, ${response} } } }\n`;
+  const told = async (also: string) => {
+    await build(`${TWICE}    also:\n${also}`);
+    return {
+      sent: await ask('SELECT date, sum(sent)::int AS n FROM report.campaign_daily GROUP BY 1 ORDER BY 1'),
+      forms: await ask(
+        'SELECT date, sum(responded)::int AS n FROM report.response_daily WHERE is_primary AND responded > 0 GROUP BY 1 ORDER BY 1',
+      ),
+    };
+  };
+  const sent = [10, 20, 1, 0].map((n, index) => ({ date: `2026-03-0${4 + index}`, n }));
+  expect(await told(answers('at', 'primary: true') + answers('opens.at', 'basis: send_day'))).toEqual({
+    sent,
+    forms: [2, 3, 1, 1].map((n, index) => ({ date: `2026-03-0${4 + index}`, n })),
+  });
+  // What the series counted before the export began was answered before, so both are counted on the day of the message.
+  expect(await told(answers('opens.at', 'basis: send_day, primary: true'))).toEqual({
+    sent: sent.slice(0, 3),
+    forms: [2 + 1, 3, 1].map((n, index) => ({ date: `2026-03-0${4 + index}`, n })),
+  });
+});
+
 test('one type of response stands on both days, from two streams, and only its primary one is added up', async () => {
   await eventsIn('sent', "'2026-03-05T12:00Z', 'a', 'm1', ''", "'2026-03-05T12:00Z', 'a', 'm2', ''");
   await eventsIn('answers', "'2026-03-07T12:00Z', '0', 'm1', 'a1c'", "'2026-03-07T12:00Z', '0', 'm2', 'form'");
