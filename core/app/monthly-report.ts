@@ -72,6 +72,20 @@ const lookOf = ({ month, release, asOf, withPhi = false }: MonthOptions) => ({
 /** As of which build of the marts a month was last looked at, in this process. */
 const looked = new WeakMap<Installation, Map<string, string>>();
 
+/** What is being published for who looks, by month and build: a large month takes minutes, for which whoever else looks waits too. */
+const publishing = new WeakMap<Installation, Map<string, Promise<unknown>>>();
+
+function publishOnce(installation: Installation, month: string, built: string, signal: AbortSignal): Promise<unknown> {
+  const known = publishing.get(installation) ?? new Map<string, Promise<unknown>>();
+  publishing.set(installation, known);
+  const key = `${month} ${built}`;
+  const begun =
+    known.get(key) ??
+    publish(installation, { month, as: 'due', by: 'first look' }, signal).finally(() => known.delete(key));
+  known.set(key, begun);
+  return begun;
+}
+
 /**
  * A month is released when it is first looked at, since region and segment are only shown from a release; and a final one is
  * restated if the marts were built since and its figures moved.
@@ -94,7 +108,7 @@ async function publishLooked(
   });
   // A broken expectation holds what would be new; what was released stays to be seen.
   if (isDue && isReleased && (await martsHeldBy(installation)).length > 0) return;
-  if (isDue) await publish(installation, { month, as: 'due', by: 'first look' }, signal);
+  if (isDue) await publishOnce(installation, month, built, signal);
   known.set(month, built);
 }
 

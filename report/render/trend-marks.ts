@@ -13,7 +13,11 @@ export function trendMarks({ annotations, anomalies }: Pick<Section, 'annotation
     date,
     text: `${figure} ${countText(value)} where ${countText(Math.round(usual))} are usual`,
   }));
-  return [...Map.groupBy([...annotations, ...unusual], ({ date }) => date)]
+  const told = annotations.map(({ date, kind, text }) => ({
+    date,
+    text: kind === 'send' ? `first messages of ${text}` : text,
+  }));
+  return [...Map.groupBy([...told, ...unusual], ({ date }) => date)]
     .map(([date, on]) => ({ date, text: on.map(({ text }) => text).join('; ') }))
     .toSorted((one, other) => one.date.localeCompare(other.date));
 }

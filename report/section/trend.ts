@@ -32,13 +32,19 @@ export const isOpenDay = (day: string, timeZone: string, closingMs: number, now:
 /** More campaigns that began on one day are counted, not named. */
 const NAMED = 3;
 
-/** On which days campaigns began that sent something in these days, and on which figures changed their meaning. */
+/**
+ * On which days of a month campaigns sent their first messages, and on which figures changed their meaning. A campaign has rows before
+ * it sends anything, where its source tells zeros.
+ */
 export async function annotationsOf(sql: SqlSession, first: string, last: string): Promise<readonly Annotation[]> {
   const began = await sql.query<{ date: string; name: string }>(
-    `SELECT CAST(c.first_day AS text) AS date, c.name FROM report.campaign c
-      WHERE c.first_day BETWEEN '${first}' AND '${last}' AND (c.source, c.campaign_id) IN (
-        SELECT source, campaign_id FROM report.campaign_daily
-         WHERE date BETWEEN '${first}' AND '${last}' AND sent > 0 AND NOT is_control) ORDER BY 1, 2`,
+    `SELECT CAST(s.date AS text) AS date, c.name
+       FROM (SELECT source, campaign_id, min(date) AS date FROM report.campaign_daily
+              WHERE date BETWEEN '${first}' AND '${last}' AND sent > 0 AND NOT is_control GROUP BY source, campaign_id) s
+       JOIN report.campaign c ON c.source = s.source AND c.campaign_id = s.campaign_id
+      WHERE NOT EXISTS (SELECT 1 FROM report.campaign_monthly m
+              WHERE m.source = s.source AND m.campaign_id = s.campaign_id AND m.month < '${first}' AND m.sent > 0 AND NOT m.is_control)
+      ORDER BY 1, 2`,
   );
   const changed = await sql.query<{ date: string; measures: string; note: string }>(
     `SELECT CAST(date AS text) AS date, measures, note FROM report.definition_change

@@ -90,6 +90,12 @@ test('from the overview to the ledger, the report, a filter and its export', asy
   await sendTable.waitFor();
   expect(await sendTable.locator('tbody tr').count()).toBe(sends.rows.filter((row: any) => row.sent > 0).length);
   await page.getByRole('button', { name: 'Show all' }).click();
+  // Of a type of response nothing is said of what no type tells.
+  await show(page, `${url}/performance?type=form_completed`);
+  const lines = page.getByRole('group', { name: 'Lines' });
+  await lines.getByRole('button').filter({ hasNotText: 'Responded' }).waitFor({ state: 'detached' });
+  expect(await page.locator('.readout').innerText()).toMatch(/^\w+ \d+ Mar: Responded [\d,]+\./);
+  await page.getByRole('button', { name: 'Show all' }).first().click();
   // From months to a week of one, and to its days.
   await page.getByRole('button', { name: 'Months' }).click();
   const chart = page.getByRole('slider');

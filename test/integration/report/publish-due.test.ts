@@ -91,6 +91,22 @@ test('who looks at a month that was never released releases it, and a later look
   expect((await loadMonth(host, { month: '2026-03', signal, release: 1 })).totals.opened).toBe(40);
 });
 
+test('of many who look at once at a month that was never released one publishes it', async () => {
+  await loadSmallMonth(warehouse);
+  const host = installation('8d');
+  let published = 0;
+  const counted: Installation = {
+    ...host,
+    sql: (name, options) => {
+      if (!options.readOnly) published++;
+      return host.sql(name, options);
+    },
+  };
+  const looks = Array.from({ length: 5 }, () => loadMonth(counted, { month: '2026-03', signal }));
+  expect((await Promise.all(looks)).map(({ status }) => status.release?.version)).toEqual([1, 1, 1, 1, 1]);
+  expect(published).toBe(1);
+});
+
 test('a month that lacks days does not become final by time, and the host says what is missing', async () => {
   await loadSmallMonth(warehouse);
   const due = (known?: string) => publishDue(installation('8d', 'hold'), { known, signal });

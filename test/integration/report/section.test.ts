@@ -131,6 +131,19 @@ test('a month that runs is preliminary, ends with its newest day and is compared
   expect(ended.status).toMatchObject({ state: 'final', days_expected: 3, missing_days: [] });
 });
 
+test('a campaign is marked on the day of its first messages, not on a day before it for which its source tells zeros', async () => {
+  await series(
+    '2026-02-27 a EML x 0 0 NULL',
+    '2026-02-28 b EML x 9 1 NULL',
+    '2026-03-01 a EML x 0 0 NULL',
+    '2026-03-02 a EML x 25 4 true',
+    '2026-03-02 b EML x 25 4 true',
+  );
+  const at = async (month: string) => (await load(month, '2026-04-20T12:00:00Z')).annotations;
+  expect(await at('2026-03')).toEqual([{ date: '2026-03-02', kind: 'send', text: 'Alpha' }]);
+  expect(await at('2026-02')).toEqual([{ date: '2026-02-28', kind: 'send', text: 'Beta' }]);
+});
+
 test('data are as old as the last complete reading of the oldest stream', async () => {
   await series('2026-03-01 a EML x 25 4 true');
   const read = async (readings: Readonly<Record<string, string>>) => {

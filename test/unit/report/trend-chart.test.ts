@@ -59,11 +59,14 @@ test('days on which campaigns began are marked in every panel and told below it'
   // Responses are not measured, and have no panel.
   expect(count(draw(marked), MARK)).toBe(2 * 2);
   expect(trendLegend(marked)).toBe('triangles: days told below');
-  for (const text of ['2: Welcome, Refill and 4 more; sent 20 where 10 are usual', '3: opened: without machines'])
+  for (const text of [
+    '2: first messages of Welcome, Refill and 4 more; sent 20 where 10 are usual',
+    '3: opened: without machines',
+  ])
     expect(draw(marked)).toMatch(new RegExp(`<text[^>]*>${text}</text>`));
-  expect(draw(marked)).toMatch(/<desc[^>]*>[^<]*Marked days: 2: Welcome/);
+  expect(draw(marked)).toMatch(/<desc[^>]*>[^<]*Marked days: 2: first messages of Welcome/);
   // Alone it stands in a page that has them beside it.
-  expect(trendChart(marked, { width: 880, id: 'trend', only: 'sent' })).not.toMatch(/<text[^>]*>2: Welcome/);
+  expect(trendChart(marked, { width: 880, id: 'trend', only: 'sent' })).not.toMatch(/<text[^>]*>2: first messages/);
 });
 
 test('of marked days no more are told than find room, and the rest is counted', () => {

@@ -6,6 +6,7 @@ import {
   isHidden,
   measured,
   monthText,
+  NO_FIGURE,
   NOT_MEASURED,
   percentText,
   pointsText,
@@ -87,7 +88,18 @@ function Part({ value, unit, isSecret }: PartProps) {
       <p className="muted">
         {measured(value.numerator)} of {measured(value.denominator)}
       </p>
+      <Interval {...value} />
     </>
+  );
+}
+
+/** How far chance alone may have moved a rate. */
+function Interval({ low, high }: { readonly low?: number | null; readonly high?: number | null }) {
+  if (typeof low !== 'number' || typeof high !== 'number') return null;
+  return (
+    <p className="muted">
+      95 %: {(low * 100).toFixed(2)} to {(high * 100).toFixed(2)} %
+    </p>
   );
 }
 
@@ -108,6 +120,7 @@ function Whole({ card, month }: { readonly card: Card; readonly month: string })
           {measured(numerator)} of {measured(denominator)}
         </p>
       )}
+      <Interval {...card} />
       {value !== null && (
         <>
           <Changed card={card} then={card.previous_month} month={addMonths(month, -1)} />
@@ -122,7 +135,7 @@ function Changed({ card, then, month }: { readonly card: Card; readonly then: Ch
   if (then === null)
     return (
       <p className="muted">
-        {monthText(month)}: {NOT_MEASURED}
+        {monthText(month)}: {NO_FIGURE}
       </p>
     );
   const isRate =

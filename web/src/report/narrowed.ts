@@ -22,6 +22,9 @@ export interface NamedPart {
   readonly name: string;
 }
 
+/** What a response type tells, and what it does not. */
+export const OF_TYPE = { tells: ['responded'], untold: 'is not told by response type' } as const;
+
 const PAIR_SIGN = ' × ';
 
 /** Undefined where nothing is chosen. Pairs of a campaign and a region or segment are asked for on their own. */
@@ -48,7 +51,7 @@ export function toldOf(section: Section, dimensions: readonly Dimension[], { nar
   const row = dimension?.rows.find(({ id }) => id === value);
   return row === undefined
     ? { text, parts }
-    : { text, parts, figures: row.figures, tells: dimension?.tells, untold: 'is not told by response type' };
+    : { text, parts, figures: row.figures, tells: dimension?.tells, untold: OF_TYPE.untold };
 }
 
 function named(dimensions: readonly Dimension[], key: Narrowing, value: string) {

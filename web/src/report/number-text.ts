@@ -7,22 +7,22 @@ export interface Share {
   readonly denominator: number;
 }
 
-/** Hundredths of a percent, rounded once and from the counts, as every form of the report has them. A half goes away from zero. */
-function hundredths(numerator: bigint, denominator: bigint): bigint {
+/** Per cent with so many decimals, rounded once and from the counts, as every form of the report has them. A half goes away from zero. */
+function percent(numerator: bigint, denominator: bigint, digits: number): bigint {
   const half = numerator < 0n ? -denominator : denominator;
-  return (2n * numerator * 10_000n + half) / (2n * denominator);
+  return (2n * numerator * 100n * 10n ** BigInt(digits) + half) / (2n * denominator);
 }
 
-function decimals(units: bigint): string {
-  const text = (units < 0n ? -units : units).toString().padStart(3, '0');
-  return `${text.slice(0, -2)}.${text.slice(-2)}`;
+function decimals(units: bigint, digits: number): string {
+  const text = (units < 0n ? -units : units).toString().padStart(digits + 1, '0');
+  return `${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
-const signed = (units: bigint, unit: string): string =>
-  `${units < 0n ? '−' : units > 0n ? '+' : '±'}${decimals(units)} ${unit}`;
+const signed = (units: bigint, digits: number, unit: string): string =>
+  `${units < 0n ? '−' : units > 0n ? '+' : '±'}${decimals(units, digits)} ${unit}`;
 
 export const percentText = ({ numerator, denominator }: Share): string =>
-  `${decimals(hundredths(BigInt(numerator), BigInt(denominator)))} %`;
+  `${decimals(percent(BigInt(numerator), BigInt(denominator), 2), 2)} %`;
 
 /** How a count has changed; nothing changes in per cent against zero. */
 export function changeText(now: number, then: number): string | undefined {
@@ -30,17 +30,20 @@ export function changeText(now: number, then: number): string | undefined {
   // An amount has decimals.
   const whole = (value: number) =>
     BigInt(Number.isInteger(now) && Number.isInteger(then) ? value : Math.round(value * 1_000_000));
-  return signed(hundredths(whole(now) - whole(then), whole(then)), '%');
+  return signed(percent(whole(now) - whole(then), whole(then), 1), 1, '%');
 }
 
 /** The difference of two shares, in percentage points. */
 export function pointsText(now: Share, then: Share): string {
   const [a, b] = [BigInt(now.numerator), BigInt(now.denominator)];
   const [c, d] = [BigInt(then.numerator), BigInt(then.denominator)];
-  return signed(hundredths(a * d - c * b, b * d), 'points');
+  return signed(percent(a * d - c * b, b * d, 2), 2, 'points');
 }
 
 export const NOT_MEASURED = 'not measured';
+
+/** Of a month that is not there, or has not this figure. */
+export const NO_FIGURE = 'no figure';
 
 const AMOUNT = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 

@@ -32,7 +32,11 @@ export function ownValue(value: ReturnType<typeof figureOf>): number | null {
 export const figureOf = (
   figures: Figures,
   key: string,
-): number | string | (Share & { readonly value: number }) | null =>
+):
+  | number
+  | string
+  | (Share & { readonly value: number; readonly low: number | null; readonly high: number | null })
+  | null =>
   figures.own !== undefined && Object.hasOwn(figures.own, key)
     ? (figures.own[key] ?? null)
     : key in figures

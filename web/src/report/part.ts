@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { Section, TableRow } from '../api/client';
 import { tableQuery } from '../api/queries';
 import type { Narrowed } from './cards';
-import { summed } from './narrowed';
+import { OF_TYPE, summed } from './narrowed';
 import type { Day, Notes } from './points';
-import { within } from './points';
+import { MEASURES, within } from './points';
 import { measured } from './number-text';
 import { filterOf, tableOf } from './tables';
 import type { Narrowing } from './narrowings';
@@ -30,12 +30,16 @@ export function usePair(section: Section, { narrowed, release }: View) {
   const span = narrowed.get('days');
   if (span !== undefined) {
     const figures = summed(section, within(dated(rows), span));
-    return { isAsked: true, isThere: true, error: null, figures };
+    return {
+      isAsked: true,
+      isThere: true,
+      error: null,
+      figures: narrowed.has('type') ? { ...figures, ...OF_TYPE } : figures,
+    };
   }
-  const tells = narrowed.has('type') ? ['responded'] : undefined;
   const [row] = rows;
   const figures: Narrowed | undefined =
-    row === undefined ? undefined : { figures: row, tells, untold: 'is not told by response type' };
+    row === undefined ? undefined : { figures: row, ...(narrowed.has('type') ? OF_TYPE : {}) };
   return { isAsked: true, isThere: row !== undefined, error: null, figures };
 }
 
@@ -44,11 +48,15 @@ const dated = (rows: readonly TableRow[]) => rows.map((row) => ({ ...row, date: 
 /** Campaigns, channels and response types have days of their own. */
 const DAYS_OF = ['campaign', 'channel', 'type'] as const;
 
+export interface PartDays {
+  readonly days: readonly Day[];
+  readonly notes: Notes;
+  /** What is told of the part. */
+  readonly measures: readonly (typeof MEASURES)[number][];
+}
+
 /** The days of the chosen part, and on which it sent; undefined where there is no such table, or nothing is chosen. */
-export function usePartDays(
-  section: Section,
-  { narrowed, release }: View,
-): { readonly days: readonly Day[]; readonly notes: Notes } | undefined {
+export function usePartDays(section: Section, { narrowed, release }: View): PartDays | undefined {
   const name = DAYS_OF.find((one) => narrowed.has(one));
   const table = name === undefined ? '' : tableOf(name, 'days')!;
   const filter = name === undefined ? {} : filterOf(name, narrowed.get(name)!);
@@ -67,6 +75,7 @@ export function usePartDays(
   const isDaily = sends.length === days.filter(({ sent }) => sent !== null).length && sends.length > 10;
   return {
     days,
+    measures: MEASURES.filter(([measure]) => name !== 'type' || measure === 'responded'),
     notes: new Map(isDaily ? [] : sends.map(({ date, sent }) => [date, [`${measured(sent)} messages were sent`]])),
   };
 }

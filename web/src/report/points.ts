@@ -108,7 +108,11 @@ export function annotationsOf({ annotations, anomalies }: Section): Notes {
     date,
     text: `${figure} ${countText(value)} where ${countText(Math.round(usual))} are usual on this weekday`,
   }));
-  const all = Map.groupBy([...annotations, ...unusual], ({ date }) => date);
+  const told = annotations.map(({ date, kind, text }) => ({
+    date,
+    text: kind === 'send' ? `first messages of ${text}` : text,
+  }));
+  const all = Map.groupBy([...told, ...unusual], ({ date }) => date);
   return new Map([...all].map(([date, on]) => [date, on.map(({ text }) => text)]));
 }
 

@@ -12,11 +12,10 @@ import {
   spanText,
   within,
   type Counts,
-  type Day,
   type Measure,
-  type Notes,
   type Point,
 } from './points';
+import type { PartDays } from './part';
 import { useView, type Grain } from './view';
 
 /** Charts are half of all script, so they come when one is shown. */
@@ -31,12 +30,12 @@ const GRAINS: readonly (readonly [Grain, string])[] = [
 interface TrendProps {
   readonly section: Section;
   /** Those of a part, such as one campaign, with what is to be marked on them; absent: of all. */
-  readonly part?: { readonly days: readonly Day[]; readonly notes: Notes } | undefined;
+  readonly part?: PartDays | undefined;
 }
 
 /** Months, weeks or days as lines; what has no data is a gap. Arrow keys walk along, the button under it goes into a point. */
 export function Trend({ section, part }: TrendProps) {
-  const { days, notes } = part ?? { days: section.days, notes: annotationsOf(section) };
+  const { days, notes, measures } = part ?? { days: section.days, notes: annotationsOf(section), measures: MEASURES };
   const { view, narrow, set } = useView();
   const [, go] = useLocation();
   const span = view.narrowed.get('days');
@@ -54,14 +53,15 @@ export function Trend({ section, part }: TrendProps) {
   const index = Math.max(0, Math.min(wanted, points.length - 1));
   const point = points[index];
   if (point === undefined) return null;
-  const shown = MEASURES.map(([measure]) => measure).filter((measure) => !view.without.has(measure));
+  const shown = measures.map(([measure]) => measure).filter((measure) => !view.without.has(measure));
   const toggle = (measure: Measure) => {
     const next = new Set(view.without);
     if (!next.delete(measure)) next.add(measure);
     set({ without: [...next].join(',') });
   };
   const told = (counts: Counts) =>
-    MEASURES.filter(([measure]) => shown.includes(measure))
+    measures
+      .filter(([measure]) => shown.includes(measure))
       .map(([measure, label]) => `${label} ${measured(counts[measure])}`)
       .join(', ');
   const before = compared.counts?.[index];
@@ -89,7 +89,7 @@ export function Trend({ section, part }: TrendProps) {
           ))}
         </div>
         <div className="states" role="group" aria-label="Lines">
-          {MEASURES.map(([measure, label]) => (
+          {measures.map(([measure, label]) => (
             <button type="button" key={measure} aria-pressed={shown.includes(measure)} onClick={() => toggle(measure)}>
               <span className={`key ${measure}`} aria-hidden="true" />
               {label}
@@ -149,6 +149,11 @@ export function Trend({ section, part }: TrendProps) {
           .
         </p>
       )}
+      <ul className="on-paper small">
+        {points.flatMap(({ id, long, notes: on }) =>
+          on.length === 0 ? [] : [<li key={id}>{`${long}: ${on.join('; ')}`}</li>],
+        )}
+      </ul>
       {view.narrowed.size === 0 && grain === 'day' && (
         <p className="more actions">
           {['svg', 'png'].map((form) => (
