@@ -7,7 +7,7 @@ import type { Pool } from './pool.js';
 import type { SpoolFolder } from './spool.js';
 import { copyFiles, putFile, type StagedFile } from './staging.js';
 
-/** Batches of this size keep the compressor busy and memory small. */
+/** Batches of this size keep the packing busy and stay in the cache of a processor. */
 const BATCH_BYTES = 1 << 20;
 /** So many closed files may be on their way to the stage while the next one is written. */
 const UPLOADS = 2;
@@ -25,7 +25,7 @@ export interface LoaderContext {
 /** Brings rows into a staging table: as gzip'd files on disk, on the stage, and by one COPY at the end. */
 export interface Loader {
   batch(): CsvBatch;
-  /** Resolves when the batch may be used again; `LANES` of them may go on at once. */
+  /** Resolves when the batch may be used again; one at a time. */
   write(batch: CsvBatch): Promise<void>;
   /** Loads what was written, and gives the server's own count. */
   finish(): Promise<number>;
@@ -60,13 +60,13 @@ export function openLoader(
     maxFileBytes,
     nameOf: (n) => `${name}_${String(n).padStart(6, '0')}.csv.gz`,
     async onFull(packed) {
+      while (uploads.size >= UPLOADS) await Promise.race(uploads);
       const going = upload(packed)
         .catch((error: unknown) => {
           failure ??= error;
         })
         .finally(() => uploads.delete(going));
       uploads.add(going);
-      if (uploads.size >= UPLOADS) await Promise.race(uploads);
     },
   });
   return {

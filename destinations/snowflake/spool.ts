@@ -1,21 +1,15 @@
-import { once } from 'node:events';
-import { open, readdir, rm, stat, symlink, unlink, type FileHandle } from 'node:fs/promises';
+import { closeSync, openSync, symlinkSync, unlinkSync } from 'node:fs';
+import { readdir, rm, stat, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finished } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { ConnectorError } from '#sdk';
 import { privateFolder } from '#sdk/process';
-
-/** Fast rather than small: the files are read once, and the faster half of the levels loses a tenth in size. */
-export const GZIP = { level: 3, chunkSize: 1 << 18, memLevel: 9 };
-/** What is packed and not on disk yet may be so much before the packing waits. */
-const AHEAD_BYTES = 1 << 20;
-/** Streams take these, and the types of zlib leave them out. */
-const AHEAD = { readableHighWaterMark: AHEAD_BYTES };
+import { BLOCK_BYTES, packingThread, type PackingThread, type Task } from './packing-thread.js';
 
 /** A folder in which files wait for their way to the stage. */
 export interface SpoolFolder {
-  open(name: string): Promise<SpoolFile>;
+  open(name: string): SpoolFile;
+  /** Closes what is still open, and ends the thread that packs. */
   remove(): Promise<void>;
 }
 
@@ -23,8 +17,9 @@ export interface SpoolFolder {
 export interface SpoolFile {
   readonly path: string;
   readonly bytes: number;
-  /** Resolves when `chunk` may be used again. */
+  /** Resolves when `chunk` may be used again, before it is packed. What fails afterwards is thrown by the next call. */
   write(chunk: Uint8Array): Promise<void>;
+  /** Resolves when the file is whole. */
   end(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -36,12 +31,24 @@ const hasNamelessFiles = process.platform === 'linux';
  * Nobody else can enter the folder. On Linux the files have no name from the start: the driver finds them by a link to what this
  * process holds open, so that they are gone with the process however that ends.
  */
-export async function spoolFolder(parent?: string, temporary: string = tmpdir()): Promise<SpoolFolder> {
+export async function spoolFolder(
+  parent?: string,
+  temporary: string = tmpdir(),
+  thread: PackingThread = packingThread(),
+): Promise<SpoolFolder> {
   await removeCopies(temporary);
   const folder = privateFolder({ parent, what: 'load' });
+  const files = new Set<SpoolFile>();
+  let opened = 0;
   return {
-    open: (name) => spoolFile(folder.path, name),
+    open(name) {
+      const file = spoolFile(thread, (opened += 1), folder.path, name, () => files.delete(file));
+      files.add(file);
+      return file;
+    },
     async remove() {
+      await thread.stop();
+      for (const file of files) await file.remove();
       folder.remove();
     },
   };
@@ -66,46 +73,75 @@ async function removeCopies(parent: string): Promise<void> {
   }
 }
 
-async function spoolFile(folder: string, name: string): Promise<SpoolFile> {
+function spoolFile(
+  thread: PackingThread,
+  file: number,
+  folder: string,
+  name: string,
+  onRemoved: () => void,
+): SpoolFile {
   const path = join(folder, name);
-  const handle: FileHandle = await open(hasNamelessFiles ? `${path}.data` : path, 'wx+', 0o600);
-  if (hasNamelessFiles) {
-    await unlink(`${path}.data`);
-    await symlink(`/proc/${process.pid}/fd/${handle.fd}`, path);
-  }
-  const gzip = createGzip({ ...GZIP, ...AHEAD });
-  const file = handle.createWriteStream({ autoClose: false, highWaterMark: AHEAD_BYTES });
-  const written = finished(gzip.pipe(file));
-  // Whoever writes or ends next hears of it.
-  written.catch(() => undefined);
-  let failure: Error | undefined;
-  gzip.on('error', (error) => (failure = error));
-  file.on('error', (error: Error) => {
-    failure = error;
-    gzip.destroy(error);
-  });
+  const fd = openedIn(folder, path);
+  let bytes = 0;
+  let failure: unknown;
+  let isOpen = true;
+  /** The answers come in the order of the tasks, and what has failed once stays failed: a file with a hole in it has no end. */
+  const ask = async (task: Task) => {
+    try {
+      const { written, fault } = await thread.ask(task);
+      if (fault !== undefined) failure ??= unwritable(folder, fault);
+      bytes = written;
+    } catch (error) {
+      failure ??= error;
+    }
+    if (failure !== undefined) throw failure;
+  };
+  /** What comes of it is told by the next call. */
+  const start = (task: Task) => void ask(task).catch(() => undefined);
+  start({ doing: 'open', file, fd });
   return {
     path,
     get bytes() {
-      return file.bytesWritten;
+      return bytes;
     },
     async write(chunk) {
-      if (failure !== undefined) throw failure;
-      await new Promise<void>((resolve, reject) => {
-        gzip.write(chunk, (error) => (error ? reject(error) : resolve()));
-      });
-      if (file.writableNeedDrain) await Promise.race([written, once(file, 'drain')]);
+      for (let at = 0; at < chunk.byteLength; at += BLOCK_BYTES) {
+        if (failure !== undefined) throw failure;
+        // A copy costs less than it saves: what is written to again and again stays in the cache of this processor.
+        const block = new Uint8Array(await thread.block(), 0, Math.min(BLOCK_BYTES, chunk.byteLength - at));
+        block.set(chunk.subarray(at, at + BLOCK_BYTES));
+        start({ doing: 'pack', file, block });
+      }
     },
-    async end() {
-      if (failure !== undefined) throw failure;
-      gzip.end();
-      await written;
-    },
+    end: () => ask({ doing: 'end', file }),
     async remove() {
-      gzip.destroy();
-      file.destroy();
+      if (!isOpen) return;
+      isOpen = false;
+      // Nothing may be written to the number any more that another file gets. A thread that is gone writes nothing.
+      await thread.ask({ doing: 'forget', file }).catch(() => undefined);
       await unlink(path).catch(() => undefined);
-      await handle.close().catch(() => undefined);
+      closeSync(fd);
+      onRemoved();
     },
   };
 }
+
+function openedIn(folder: string, path: string): number {
+  let fd: number | undefined;
+  try {
+    fd = openSync(hasNamelessFiles ? `${path}.data` : path, 'wx+', 0o600);
+    if (hasNamelessFiles) {
+      unlinkSync(`${path}.data`);
+      symlinkSync(`/proc/${process.pid}/fd/${fd}`, path);
+    }
+    return fd;
+  } catch (error) {
+    if (fd !== undefined) closeSync(fd);
+    throw unwritable(folder, (error as Error).message);
+  }
+}
+
+const unwritable = (folder: string, said: string) =>
+  new ConnectorError('destination', `Snowflake: a load file cannot be written in ${folder}: ${said}`, {
+    hint: 'Make room or grant the right there, or lower `max_file_bytes`. Nothing of it is committed; run again.',
+  });

@@ -1,4 +1,4 @@
-import { ConnectorError, type Batch, type Checkpoint, type Ledger, type Reject, type Writer } from '#sdk';
+import type { Batch, Checkpoint, Ledger, Reject, Writer } from '#sdk';
 import { commitCheckpoint, type CheckpointContext } from './checkpoint.js';
 import type { CsvBatch } from './csv-batch.js';
 import { fromDriver } from './errors.js';
@@ -6,7 +6,6 @@ import { holdFence } from './fence.js';
 import { openLoader, stagingLost, type LoaderContext } from './loader.js';
 import { fateTable, fillReplayed, mergeStaged, replayedTable } from './merge.js';
 import { fenceKey, quote, stagingName } from './names.js';
-import { LANES } from './packing.js';
 import { quarantineStaging, resolveQuarantine } from './quarantine.js';
 import { stagingTable } from './staging.js';
 
@@ -20,11 +19,8 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
   const fate = `${quote(metadata)}.${quote(`${name}_f`)}`;
   const replayed = `${quote(metadata)}.${quote(`${name}_r`)}`;
   const loader = openLoader(context, name, staging, table.fields);
-  // One is filled while the others are packed.
-  const spare: CsvBatch[] = Array.from({ length: LANES + 1 }, () => loader.batch());
+  const spare: CsvBatch[] = [];
   const quarantine = quarantineStaging(context, slice, sequence);
-  const inFlight = new Set<Promise<void>>();
-  let failed: Error | undefined;
   let encoded = 0;
   let isMade = false;
 
@@ -50,34 +46,19 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
   };
 
   return {
-    batch() {
-      const next = spare.pop();
-      if (next === undefined)
-        throw new ConnectorError('internal', `More than ${LANES + 1} batches of one writer are out.`);
-      return next;
-    },
+    batch: () => spare.pop() ?? loader.batch(),
     async stage(batch: Batch) {
-      if (inFlight.size >= LANES) await Promise.race(inFlight);
-      if (failed !== undefined) throw failed;
-      encoded += batch.rows;
       const given = batch as CsvBatch;
-      const going = loader
-        .write(given)
-        .then(() => {
-          given.reset();
-          spare.push(given);
-        })
-        .catch((error: unknown) => {
-          failed ??= fromDriver(error, 'staging');
-        })
-        .finally(() => inFlight.delete(going));
-      inFlight.add(going);
+      encoded += given.rows;
+      await loader.write(given).catch((error: unknown) => {
+        throw fromDriver(error, 'staging');
+      });
+      given.reset();
+      spare.push(given);
     },
     quarantine: (rejects: readonly Reject[]) => quarantine.add(rejects),
     async checkpoint(checkpoint: Checkpoint): Promise<Ledger> {
       try {
-        await Promise.all(inFlight);
-        if (failed !== undefined) throw failed;
         await prepare(checkpoint);
         const staged = await loader.finish();
         if (staged !== encoded) throw stagingLost(table.stream, slice, encoded, staged);
@@ -108,7 +89,6 @@ export function stagingWriter(context: WriterContext, slice: string, sequence: n
       }
     },
     async abort(options) {
-      await Promise.all(inFlight);
       if (options?.keepQuarantine === true) {
         await quarantine.load();
         await pool.transaction('keeping the quarantine', async (connection) => {

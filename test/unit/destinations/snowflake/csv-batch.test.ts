@@ -29,7 +29,7 @@ async function read(type: string, fieldType: 'string' | 'timestamptz', puts: rea
     put(batch);
     batch.commit();
   }
-  const file = await folder.open(`${randomUUID()}.csv.gz`);
+  const file = folder.open(`${randomUUID()}.csv.gz`);
   await file.write(batch.bytesView());
   await file.end();
   try {
@@ -164,7 +164,7 @@ describe('a file for COPY', () => {
 
 it('has files that are gone with the process, since their names are links to what it holds open', async () => {
   if (process.platform !== 'linux') return;
-  const file = await folder.open('named.csv.gz');
+  const file = folder.open('named.csv.gz');
   await file.write(bytesOf('1,"secret"\n'));
   await file.end();
   expect((await stat(file.path)).nlink).toBe(0);
