@@ -1,5 +1,5 @@
 import { ConnectorError } from '../sdk/errors.js';
-import type { PlannedColumn } from '../protocol/index.js';
+import { allowedInsteadOf, type PlannedColumn } from '../protocol/index.js';
 import type { RowPlan } from './row-program.js';
 import { dateByPattern, epochTimestamp, instantByPattern, isoDate, isoTimestamp, last } from './times.js';
 
@@ -9,14 +9,7 @@ type Reader = (b: Uint8Array, s: number, e: number) => number;
 export function dateReader(plan: RowPlan, { source }: PlannedColumn): Reader {
   const format = plan.parsing.formats[source];
   if (format === undefined) return isoDate;
-  return (
-    dateByPattern(format) ??
-    refuse(
-      format,
-      source,
-      'a pattern of YYYY, MM or M, and DD or D, such as MM/DD/YYYY (without a day that of months, such as YYYY-MM)',
-    )
-  );
+  return dateByPattern(format) ?? refuse(format, source, 'date');
 }
 
 /** The reader of a column of instants: seconds, with micros and zone in `last`. */
@@ -28,9 +21,7 @@ export function timestampReader(plan: RowPlan, { source }: PlannedColumn): Reade
   const instant = instantByPattern(format);
   if (instant !== undefined) return instant;
   // A column of days that the table has since widened to instants keeps its format.
-  const day =
-    dateByPattern(format) ??
-    refuse(format, source, 'epoch_seconds, epoch_millis, or a pattern such as M/D/YYYY h:mm:ss A');
+  const day = dateByPattern(format) ?? refuse(format, source, 'timestamp');
   return (b, s, e) => {
     last.micros = 0;
     last.hasZone = false;
@@ -43,8 +34,8 @@ export function isEpoch(plan: RowPlan, { source }: PlannedColumn): boolean {
   return plan.parsing.formats[source]?.startsWith('epoch_') === true;
 }
 
-function refuse(format: string, field: string, allowed: string): never {
+function refuse(format: string, field: string, type: string): never {
   throw new ConnectorError('config', `The format "${format}" of field "${field}" is unknown.`, {
-    hint: `Allowed: ${allowed}; none for ISO 8601.`,
+    hint: `Allowed: ${allowedInsteadOf(format, type)}.`,
   });
 }

@@ -1,3 +1,4 @@
+import { CLOCK_TOKENS, HALF_SLOT, partsOfDateFormat, partsOfInstantFormat } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/errors.js';
 
 /** Readers of days and instants from ASCII bytes. `NaN` means: not such a value. */
@@ -107,15 +108,11 @@ export function isoTime(b: Uint8Array, s: number, e: number): number {
  * Without `DD` or `D` a month is read, as its first day.
  */
 export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
-  const parts: readonly string[] = pattern.match(/YYYY|MM|DD|M|D|[^]/g) ?? [];
-  const where = ['Y', 'M', 'D'].map((letter) => parts.findIndex((part) => part.startsWith(letter)));
-  const named = where.filter((at) => at !== -1).length;
-  if (!/^[\x20-\x7e]+$/.test(pattern) || parts.filter((part) => /^[YMD]/.test(part)).length !== named) return undefined;
-  // Without a separator nobody can tell where a day or month of one or two digits ends.
-  const ends = parts.every((part, at) => !/^[MD]$/.test(part) || !/^[YMD]/.test(parts[at + 1] ?? ''));
-  const isForeign = parts.some((part) => /^[A-Za-z]$/.test(part) && part !== 'M' && part !== 'D');
-  const [yearAt, monthAt, dayAt] = where as [number, number, number];
-  if (yearAt === -1 || monthAt === -1 || isForeign || !ends) return undefined;
+  const parts = partsOfDateFormat(pattern);
+  if (parts === undefined) return undefined;
+  const [yearAt, monthAt, dayAt] = ['Y', 'M', 'D'].map((letter) =>
+    parts.findIndex((part) => part.startsWith(letter)),
+  ) as [number, number, number];
   const shortest = parts.map((part) => part.length);
   const longest = parts.map((part) => (/^[MD]$/.test(part) ? 2 : part.length));
   const literal = parts.map((part) => (/^[YMD]/.test(part) ? -1 : part.charCodeAt(0)));
@@ -145,37 +142,15 @@ export function dateByPattern(pattern: string): ((b: Uint8Array, s: number, e: n
   };
 }
 
-/** The tokens of an instant's pattern: how many digits each takes, and where its value goes. */
-const CLOCK_TOKENS: Readonly<Record<string, readonly [least: number, most: number, slot: number]>> = {
-  YYYY: [4, 4, 0],
-  MM: [2, 2, 1],
-  M: [1, 2, 1],
-  DD: [2, 2, 2],
-  D: [1, 2, 2],
-  HH: [2, 2, 3],
-  H: [1, 2, 3],
-  hh: [2, 2, 3],
-  h: [1, 2, 3],
-  mm: [2, 2, 4],
-  ss: [2, 2, 5],
-};
-const HALF_SLOT = 6;
-
 /**
  * A reader of instants by a pattern such as `M/D/YYYY h:mm:ss A`: `HH` or `H` of 24 hours, or `hh` or `h` with `A` for AM and PM.
  * Undefined where it is no such pattern. The result has no zone.
  */
 export function instantByPattern(pattern: string): ((b: Uint8Array, s: number, e: number) => number) | undefined {
-  const parts: readonly string[] = pattern.match(/YYYY|MM|DD|HH|hh|mm|ss|[^]/g) ?? [];
-  const tokens = parts.map((part) => (part === 'A' ? ([2, 2, HALF_SLOT] as const) : CLOCK_TOKENS[part]));
-  const slots = tokens.flatMap((token) => token?.[2] ?? []);
-  const isOnce = new Set(slots).size === slots.length;
-  const isWhole = [0, 1, 2, 3, 4].every((slot) => slots.includes(slot));
-  const isHalved = parts.some((part) => part === 'h' || part === 'hh');
-  // Without a separator nobody can tell where one or two digits end.
-  const isClear = parts.every((part, at) => !/^[MDHh]$/.test(part) || tokens[at + 1] === undefined);
-  if (!isClear || !/^[\x20-\x7e]+$/.test(pattern) || !isOnce || !isWhole || isHalved !== slots.includes(HALF_SLOT))
-    return undefined;
+  const parts = partsOfInstantFormat(pattern);
+  if (parts === undefined) return undefined;
+  const isHalved = parts.includes('A');
+  const tokens = parts.map((part) => CLOCK_TOKENS[part]);
   const found = new Int32Array(HALF_SLOT + 1);
   return (b, s, e) => {
     let i = s;

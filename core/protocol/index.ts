@@ -10,6 +10,7 @@ export * from './schema.js';
 export * from './catalog.js';
 export * from './slice.js';
 export * from './duration.js';
+export * from './time-formats.js';
 export * from './abort.js';
 export * from './json.js';
 export * from './ledger.js';

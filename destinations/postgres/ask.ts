@@ -13,7 +13,7 @@ export async function ask(client: pg.PoolClient, statement: string, readOnly: bo
     const { fields, rows } = await client.query(extended);
     return { columns: fields.map(({ name }) => name), rows };
   } catch (error) {
-    const { code, routine } = error as pg.DatabaseError;
+    const { code, routine, position } = error as pg.DatabaseError;
     // The message comes in the server's language; a mistake within one statement is found elsewhere.
     if (code === '42601' && routine === 'exec_parse_message')
       throw new ConnectorError('config', 'These are several statements, and only one is taken.', {
@@ -27,10 +27,20 @@ export async function ask(client: pg.PoolClient, statement: string, readOnly: bo
       });
     // 42501 is a missing right; the rest of the class are mistakes such as a table that is not there.
     if (/^42(?!501)/.test(code ?? ''))
-      throw new ConnectorError('config', fromDriver(error, 'query').message, {
+      throw new ConnectorError('config', fromDriver(error, 'query').message + placeOf(statement, position), {
         hint: 'Correct the statement.',
         cause: error,
       });
     throw fromDriver(error, 'query');
   }
+}
+
+/** The server counts characters, and a person lines. */
+function placeOf(statement: string, position: string | undefined): string {
+  if (position === undefined) return '';
+  const before = [...statement]
+    .slice(0, Number(position) - 1)
+    .join('')
+    .split('\n');
+  return ` (line ${before.length}, column ${[...(before.at(-1) ?? '')].length + 1})`;
 }

@@ -128,17 +128,32 @@ export async function endOlderFirstLoads(pool: pg.Pool, { run }: Fence): Promise
   );
 }
 
-/** Removes the staging tables that older epochs left. One that a zombie still fills is left to the next run. */
-export async function dropStaleStaging(pool: pg.Pool, metadata: string, fence: Fence): Promise<void> {
-  const prefix = stagingPrefix(fenceKey(fence.run));
+/** No run goes on for so many days without a checkpoint. */
+const IDLE_DAYS = 7;
+
+/**
+ * Removes the staging tables that older epochs left, of this fence and of the others of its connection: that of a part of a backfill
+ * is raised by nobody any more once the part is done. One that a zombie still fills is left to the next run.
+ */
+export async function dropStaleStaging(pool: pg.Pool, metadata: string, { run }: Fence): Promise<void> {
+  const m = quote(metadata);
+  const { rows: fences } = await pool.query<{ key: string; epoch: string; idle: boolean }>(
+    `SELECT f.connection AS key, f.epoch::text, f.raised_at < now() - interval '${IDLE_DAYS} days' AND NOT EXISTS (
+            SELECT FROM ${m}.ledger l WHERE l.run_id = f.run_id AND l.committed_at >= now() - interval '${IDLE_DAYS} days') AS idle
+       FROM ${m}.fence f WHERE f.connection = $1 OR starts_with(f.connection, $1 || '#')`,
+    [run.connection],
+  );
+  const known = new Map(fences.map((fence) => [stagingPrefix(fence.key), fence]));
   const { rows } = await pool.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relkind = 'r' AND c.relname LIKE $2`,
-    [metadata, `${prefix.replaceAll('_', '\\_')}%`],
+      WHERE n.nspname = $1 AND c.relkind = 'r' AND starts_with(relname, 'stg_')`,
+    [metadata],
   );
   for (const { name } of rows) {
-    const epoch = /^(\d+)_/.exec(name.slice(prefix.length))?.[1];
-    if (epoch === undefined || BigInt(epoch) >= fence.epoch) continue;
+    const [, prefix = '', epoch = '0'] = /^(stg_[0-9a-f]+_)(\d+)_/.exec(name) ?? [];
+    const fence = known.get(prefix);
+    if (fence === undefined) continue;
+    if (BigInt(epoch) >= BigInt(fence.epoch) && !(fence.idle && fence.key !== fenceKey(run))) continue;
     try {
       await inTransaction(pool, 'removing staging of a dead run', async (client) => {
         await client.query("SET LOCAL lock_timeout = '2s'");

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Field, FieldType, TableSpec } from '#sdk';
+import type { Field, TableSpec } from '#sdk';
 import { ADOPTION_SLICE, adoptedSource } from '../sql/conflicts.js';
 import { fieldType } from '../sql/postgres.types.js';
 import { quote } from './names.js';
@@ -68,24 +68,24 @@ export function fieldOf({ name, type, udt, nullable }: FoundColumn): Field | und
 }
 
 /** Types of the server's that hold all that one of ours does; `numeric` with bounds is looked at by its digits. */
-const WHOLE: Readonly<Record<string, FieldType>> = {
-  text: 'string',
-  'character varying': 'string',
-  bigint: 'integer',
-  'double precision': 'number',
-  numeric: 'decimal',
-  boolean: 'boolean',
-  date: 'date',
-  'time without time zone': 'time',
-  'timestamp without time zone': 'timestamp',
-  'timestamp with time zone': 'timestamptz',
-  uuid: 'uuid',
-  jsonb: 'json',
-};
+const WHOLE: ReadonlySet<string> = new Set([
+  'text',
+  'character varying',
+  'bigint',
+  'double precision',
+  'numeric',
+  'boolean',
+  'date',
+  'time without time zone',
+  'timestamp without time zone',
+  'timestamp with time zone',
+  'uuid',
+  'jsonb',
+]);
 
 /** The column as a field that surely holds what it says; undefined for one that may cut or round it. */
 export function wholeFieldOf(column: FoundColumn): Field | undefined {
-  return WHOLE[column.type] !== undefined || column.udt === 'numeric' ? fieldOf(column) : undefined;
+  return WHOLE.has(column.type) || column.udt === 'numeric' ? fieldOf(column) : undefined;
 }
 
 /** The unique indexes that a merge can rest on, each with its columns, that of the primary key first. */

@@ -1,5 +1,6 @@
-import type { Field, FieldType, TableSpec } from '#sdk';
+import type { Field, TableSpec } from '#sdk';
 import { ADOPTION_SLICE, adoptedSource } from '../sql/conflicts.js';
+import { fieldType } from '../sql/snowflake.types.js';
 import { UUID_LENGTH } from './columns.js';
 import type { SnowflakeConnection } from './connection.js';
 import { sharedTable, storedName } from './names.js';
@@ -28,23 +29,9 @@ export const findColumns = (
     [storedName(table.schema), storedName(table.name)],
   );
 
-/** As `information_schema` calls the types. */
-const FIELD_TYPES: Readonly<Record<string, FieldType>> = {
-  TEXT: 'string',
-  FLOAT: 'number',
-  BOOLEAN: 'boolean',
-  DATE: 'date',
-  TIME: 'time',
-  TIMESTAMP_NTZ: 'timestamp',
-  TIMESTAMP_TZ: 'timestamptz',
-  TIMESTAMP_LTZ: 'timestamptz',
-  VARIANT: 'json',
-  NUMBER: 'decimal',
-};
-
 /** The column as a field, by the family of its type alone; undefined for one that we do not load. A name is given as the stream writes it. */
 export function fieldOf(row: FoundColumn, spec: Field | undefined): Field | undefined {
-  const found = FIELD_TYPES[row.data_type];
+  const found = fieldType(row.data_type);
   if (found === undefined) return undefined;
   const field = { name: spec?.name ?? row.column_name.toLowerCase(), nullable: row.is_nullable === 'YES' };
   const precision = row.numeric_precision ?? 38;

@@ -77,10 +77,10 @@ test('one statement that begins a transaction of its own changes nothing either'
   expect(await project.rows('SELECT count(*)::int AS n FROM raw.engagement')).toEqual([{ n: 3 }]);
 });
 
-test('a mistake is told with what the server says of it', async () => {
-  const { code, stderr } = await query('SELEC 1');
+test('a mistake is told with what the server says of it, and with its place', async () => {
+  const { code, stderr } = await query("SELECT '😀'\n  FORM raw.engagement");
   expect(code).toBe(3);
-  expect(stderr).toContain('syntax error at or near "SELEC"');
+  expect(stderr).toMatch(/syntax error at or near "raw".*\(line 2, column 8\)/);
 });
 
 test('Ctrl-C ends the statement at the server, and the program with 130', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { allowedInsteadOf } from '../../protocol/index.js';
 import { secret } from '../fields.js';
 import { choosingOptions } from './choosing-spec.js';
 import { PACKINGS } from './decode.js';
@@ -27,23 +28,29 @@ const oneByte = z
 
 const columnSpec = z.union([
   z.enum(FIELD_TYPES),
-  z.strictObject({
-    type: z.enum(FIELD_TYPES),
-    format: z
-      .string()
-      .optional()
-      .describe(
-        '`MM/DD/YYYY` and the like for dates (`YYYY-MM`: the first of the month), `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
-      ),
-    nullable: z.boolean().default(true),
-    width: z.int().positive().optional().describe('Fixed width: how many characters the field has'),
-    position: z
-      .int()
-      .positive()
-      .optional()
-      .describe('Fixed width: its first character, 1 being that of the line; default: behind the column before'),
-    ...onlyColumnOptions,
-  }),
+  z
+    .strictObject({
+      type: z.enum(FIELD_TYPES),
+      format: z
+        .string()
+        .optional()
+        .describe(
+          '`MM/DD/YYYY` and the like for dates (`YYYY-MM`: the first of the month), `epoch_seconds`, `epoch_millis` or `M/D/YYYY h:mm:ss A` and the like for timestamps; ISO 8601 without',
+        ),
+      nullable: z.boolean().default(true),
+      width: z.int().positive().optional().describe('Fixed width: how many characters the field has'),
+      position: z
+        .int()
+        .positive()
+        .optional()
+        .describe('Fixed width: its first character, 1 being that of the line; default: behind the column before'),
+      ...onlyColumnOptions,
+    })
+    .superRefine(({ type, format }, { addIssue }) => {
+      const allowed = format === undefined ? undefined : allowedInsteadOf(format, type);
+      if (allowed !== undefined)
+        addIssue({ code: 'custom', path: ['format'], message: `"${format}" is unknown; allowed: ${allowed}` });
+    }),
 ]);
 
 const pgpSpec = z

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
-import { lockNumber } from '../../../destinations/postgres/names.js';
+import { lockNumber, stagingName } from '../../../destinations/postgres/names.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { cuttingProxy } from '../engine/cutting-proxy.js';
@@ -99,4 +99,27 @@ describe('a takeover', () => {
       await session.close();
     }
   });
+});
+
+it('staging that a part of a backfill left is removed: of an older attempt at once, else when it has long been idle', async () => {
+  const part = '2026-01-01..2026-01-31';
+  const key = `${CONNECTION}#${part}`;
+  const raise = async (run: { part?: string }) => {
+    const session = await bench.session();
+    await session.raiseFence({ id: randomUUID(), connection: CONNECTION, ...run });
+    await session.close();
+  };
+  const left = () => bench.query(`SELECT relname AS name FROM pg_class WHERE relname LIKE 'stg\\_%' ORDER BY relname`);
+  await raise({ part });
+  await raise({ part });
+  const [older, newest] = [1n, 2n].map((epoch) => stagingName(key, epoch, 'items', 'whole', 0));
+  const foreign = stagingName('other', 1n, 'items', 'whole', 0);
+  for (const name of [older, newest, foreign]) await bench.query(`CREATE TABLE tributary.${name} (id bigint)`);
+  await raise({});
+  expect(await left()).toEqual([newest, foreign].toSorted().map((name) => ({ name })));
+  await bench.query(`UPDATE tributary.fence SET raised_at = raised_at - interval '8 days' WHERE connection = $1`, [
+    key,
+  ]);
+  await raise({});
+  expect(await left()).toEqual([{ name: foreign }]);
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConnectorError } from '../../../core/sdk/errors.js';
+import { fileSpec } from '../../../core/sdk/files/file-spec.js';
 import { loadSettings, type PluginUse } from '../../../core/settings/index.js';
 import { SAMPLE, SECRETS } from './sample.js';
 
@@ -20,17 +21,17 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** The errors, without the name of the file, of the sample whose source has these options. */
-async function errorsWith(options: string, from = SAMPLE): Promise<readonly string[]> {
+async function errorsWith(options: string, from = SAMPLE, schema: z.ZodObject = config): Promise<readonly string[]> {
   const file = join(folder, 'tributary.yaml');
   await writeFile(file, from.replace('      api_key: ${env:BRAZE_API_KEY}', options));
   const checkPlugin = async (use: PluginUse) => {
     if (use.connector === 'nowhere')
       throw new ConnectorError('config', 'There is no connector.', { hint: 'Write one.' });
     if (use.kind === 'destination') return { issues: [] };
-    const parsed = config.safeParse(use.config);
+    const parsed = schema.safeParse(use.config);
     return {
       issues: parsed.error?.issues ?? [],
-      knownKeys: (path: readonly PropertyKey[]) => (path.length === 0 ? Object.keys(config.shape) : []),
+      knownKeys: (path: readonly PropertyKey[]) => (path.length === 0 ? Object.keys(schema.shape) : []),
     };
   };
   try {
@@ -91,4 +92,36 @@ describe("what a plugin finds wrong with its own options is told at the option's
       details: { hint: expect.stringContaining('--config') },
     });
   });
+});
+
+test('a format of a column that is none, at its line, with what is allowed', async () => {
+  const columns = (...lines: string[]) =>
+    [
+      '      files:',
+      '        - stream: a',
+      '          path: x',
+      '          format: csv',
+      '          columns:',
+      ...lines,
+    ].join('\n');
+  const ofFiles = z.strictObject({ files: z.array(fileSpec) });
+  expect(
+    await errorsWith(
+      columns(
+        '            day: { type: date, format: DD/MM/YY }',
+        '            at: { type: timestamp, format: "D.M.YYYY H:mm" }',
+        '            then: { type: timestamptz, format: epoch_minutes }',
+        '            month: { type: date, format: YYYY-MM }',
+      ),
+      SAMPLE,
+      ofFiles,
+    ),
+  ).toEqual([
+    expect.stringMatching(
+      /^16:40: sources\.braze\.config\.files\[0\]\.columns\.day\.format: "DD\/MM\/YY" is unknown; allowed: a pattern of YYYY/,
+    ),
+    expect.stringMatching(
+      /^18:48: .*columns\.then\.format: "epoch_minutes" is unknown; allowed: epoch_seconds, epoch_millis/,
+    ),
+  ]);
 });

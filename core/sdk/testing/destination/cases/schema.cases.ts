@@ -111,6 +111,8 @@ export const SCHEMA: readonly ConformanceCase[] = [
       const big = 9_007_199_254_740_993n;
       await retype(trial, v('integer?'), v('decimal(38,4)?'), big, '12345678901234567890.5');
       await retype(trial, v('integer?'), v('string?'), big, 'text');
+      await retype(trial, v('number?'), v('string?'), -0.1, 'text');
+      await retype(trial, v('decimal(10,2)?'), v('string?'), '12345678.25', 'text');
       await retype(trial, v('boolean?'), v('string?'), 'true', 'text');
       await retype(trial, v('uuid?'), v('string?'), '00000000-0000-4000-8000-00000000000a', 'text');
       await retype(trial, v('date?'), v('string?'), '2024-02-29', 'text');
