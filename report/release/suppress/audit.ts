@@ -44,6 +44,12 @@ export function markPublic(system: System): void {
   for (const node of found) node.isPublic = true;
 }
 
+/** What follows from all that is shown. */
+export function knownTo(system: System): (node: Node) => boolean {
+  const reader = readerOf(system, isUnknown);
+  return (node) => reader.knows([node]);
+}
+
 /** The pairs that are not told by such tables alone. */
 export function pairsOf(
   system: System,

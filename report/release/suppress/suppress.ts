@@ -11,7 +11,7 @@ import {
   type Layout,
   type Value,
 } from '../breakdowns.js';
-import { markPublic, pairsOf, toldBy, type Pair } from './audit.js';
+import { knownTo, markPublic, pairsOf, toldBy, type Pair } from './audit.js';
 import { complementOf } from './complement.js';
 import {
   isUnknown,
@@ -20,6 +20,7 @@ import {
   withoutType,
   type IsProtected,
   type Node,
+  type Place,
   type Steps,
   type System,
   type SystemGround,
@@ -56,6 +57,8 @@ interface Family {
   readonly counts: readonly Count[];
   readonly plain: System;
   readonly knowing: System;
+  /** Whether one who knows what stayed could tell it before there was the new version. */
+  readonly wasTold: (place: Place) => boolean;
 }
 
 /** `decide` in one go. */
@@ -139,12 +142,40 @@ function* familyOf(counts: readonly Count[], ground: Ground): Steps<Family> {
   };
   const plain = yield* readBy(false);
   // Of a first version there is nothing that could have stayed: both readers are one.
-  return { counts, plain, knowing: versions.length === 1 ? plain : yield* readBy(true) };
+  const knowing = versions.length === 1 ? plain : yield* readBy(true);
+  let isTold: ((place: Place) => boolean) | undefined;
+  const wasTold = (place: Place) => (isTold ??= toldBefore(counts, ground))(place);
+  return { counts, plain, knowing, wasTold };
 }
 
-/** A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: the family is broken. */
+/** What the versions before tell. Should the new one keep these figures as they were, it tells no more of what stayed. */
+function toldBefore(
+  counts: readonly Count[],
+  { versions, newest, totals, ...ground }: Ground,
+): (place: Place) => boolean {
+  const before = { ...ground, totals: [...totals.slice(0, newest), []] };
+  const system = systemOf([...versions.slice(0, newest), []], counts, before, true);
+  markPublic(system);
+  const isKnown = knownTo(system);
+  return ({ version, count, key }) => {
+    const node = system.nodeAt(version, count, key);
+    return node !== undefined && isKnown(node);
+  };
+}
+
+/** A side of a remainder, as each of the two readers has it. */
+interface Side {
+  readonly family: Family;
+  readonly place: Place;
+  readonly nodes: readonly [Node, Node];
+}
+
+/**
+ * A small remainder must not be told: the part is hidden, or the whole where the part is known. Neither: that side is broken by which the
+ * new version would tell it.
+ */
 function markRemainders(
-  { layout, versions, newest, isProtected, isSmall }: Ground,
+  { layout, versions, isProtected, isSmall }: Ground,
   familyWith: (count: Count) => Family | undefined,
 ) {
   const broken = new Set<Family>();
@@ -154,6 +185,12 @@ function markRemainders(
       isByResponseType(dimensions) ? [[name, withoutType(name, layout.breakdowns)] as const] : [],
     ),
   );
+  const sideAt = (place: Place): Side | undefined => {
+    const family = familyWith(place.count);
+    const { version, count, key } = place;
+    const [one, other] = [family?.plain.nodeAt(version, count, key), family?.knowing.nodeAt(version, count, key)];
+    return one === undefined || other === undefined ? undefined : { family: family!, place, nodes: [one, other] };
+  };
   for (const [version, cells] of versions.entries())
     for (const cell of cells) {
       if (!isProtected(cell.breakdown)) continue;
@@ -161,31 +198,32 @@ function markRemainders(
       const untyped = withoutTypes.get(cell.breakdown);
       const wholeKey =
         untyped === undefined ? key : keyOf({ breakdown: untyped, at: { ...cell.at, response_type: '' } });
-      const at = (count: Count, place: string) => {
-        const family = familyWith(count);
-        const [one, other] = [
-          family?.plain.nodeAt(version, count, place),
-          family?.knowing.nodeAt(version, count, place),
-        ];
-        return one === undefined || other === undefined ? undefined : ([one, other] as const);
-      };
       for (const [whole, parts] of Object.entries(layout.parts))
         for (const part of parts) {
-          const [all, some] = [at(whole, wholeKey), at(part, key)];
-          if (all === undefined || some === undefined || !isSmall(all[0].value - some[0].value)) continue;
-          // What is public to one of the two readers may be none to the other.
-          for (const reader of [0, 1] as const) {
-            const secret = [some, all].find(
-              (nodes) =>
-                !nodes[reader].isPublic && !nodes[1].wasShown && (nodes[reader].isNew || nodes[reader].wasHidden),
-            );
-            if (secret !== undefined) secret[reader].isSensitive = true;
-            else if (version === newest && !(all[reader].isPublic && some[reader].isPublic))
-              broken.add(familyWith(part)!);
-          }
+          const all = sideAt({ version, count: whole, key: wholeKey });
+          const some = sideAt({ version, count: part, key });
+          if (all === undefined || some === undefined || !isSmall(all.nodes[0].value - some.nodes[0].value)) continue;
+          for (const family of markRemainder(all, some)) broken.add(family);
         }
     }
   return broken;
+}
+
+/** The family that is broken, if any, by each of the readers: what is public to one may be none to the other. */
+function markRemainder(all: Side, some: Side): readonly Family[] {
+  const wasTold = ({ family, place }: Side) => family.wasTold(place);
+  return ([0, 1] as const).flatMap((reader) => {
+    const canHide = ({ nodes }: Side) =>
+      !nodes[reader].isPublic && !nodes[1].wasShown && (nodes[reader].isNew || nodes[reader].wasHidden);
+    // A whole that was told before is no secret any more.
+    const secret = canHide(some) ? some : canHide(all) && !wasTold(all) ? all : undefined;
+    if (secret !== undefined) secret.nodes[reader].isSensitive = true;
+    else if (!all.nodes[reader].isPublic || !some.nodes[reader].isPublic) {
+      const telling = [some, all].find((side) => !wasTold(side));
+      if (telling !== undefined) return [telling.family];
+    }
+    return [];
+  });
 }
 
 /** Hides what is sensitive, and then more, until nothing sensitive follows. False where that cannot be done. */
@@ -209,6 +247,8 @@ function* hideEnough(family: Family, ground: Ground): Steps<boolean> {
     yield;
     systems.push({ system, pairs: pairsOf(system, versions, counts, ground) });
   }
+  // The last of the readers is the one that knows what stayed.
+  if (systems.at(-1)!.pairs.some((pair) => isToldNow(pair, family))) return false;
   // Of two that are a little apart, the new one is a secret where the other one was shown.
   for (const { pairs } of systems) for (const pair of pairs) markFresh(pair, twin);
   for (const node of plain.nodes) {
@@ -229,8 +269,14 @@ function* hideEnough(family: Family, ground: Ground): Steps<boolean> {
   }
 }
 
+const isOpenly = ({ isOpen, isPublic }: Node): boolean => isOpen || isPublic;
+const isSeen = (node: Node): boolean => isOpenly(node) || node.wasShown;
+
+/** One is known since the new version's totals are, the other was shown: nothing is left to hide. */
+const isToldNow = (pair: Pair, { wasTold }: Family): boolean =>
+  pair.every(isSeen) && !pair.every(isOpenly) && !pair.every(({ places }) => places.some(wasTold));
+
 function markFresh([one, other]: Pair, twin: (node: Node) => readonly Node[] | undefined): void {
-  const isSeen = (node: Node) => node.isOpen || node.isPublic || node.wasShown;
   for (const [fresh, before] of [
     [one, other],
     [other, one],

@@ -37,7 +37,7 @@ export interface Node {
   isHidden: boolean;
 }
 
-interface Place {
+export interface Place {
   readonly version: number;
   readonly count: Count;
   readonly key: string;

@@ -174,6 +174,27 @@ export const onTheOtherDay = (rows: readonly Fine[], random: () => number): read
     return { ...row, counts: { ...row.counts, responded }, types: { ...row.types!, counts } };
   });
 
+/**
+ * A month in which some counts of some campaigns are nothing from here on, such as one that the configuration takes from elsewhere now.
+ * The others are as they come with `rows`, or as they were.
+ */
+export function emptied(rows: readonly Fine[], before: readonly Fine[], random: () => number): readonly Fine[] {
+  const campaigns = new Set([...new Set(rows.map((row) => row.campaign_id))].filter(() => random() < 0.7));
+  const stays = random() < 0.6;
+  const name = (['responded', 'responded', 'delivered', 'opened'] as const)[Math.floor(random() * 4)]!;
+  const types = [...TYPES, 'visit'].filter(() => random() < 0.6);
+  return rows.map((coming, index) => {
+    const row = stays ? before[index]! : coming;
+    if (!campaigns.has(row.campaign_id) || row.counts[name] === null) return row;
+    if (name !== 'responded' || row.types === undefined) return { ...row, counts: { ...row.counts, [name]: 0 } };
+    const counts = Object.fromEntries(
+      Object.entries(row.types.counts).map(([type, count]) => [type, types.includes(type) ? 0 : count]),
+    );
+    const responded = row.types.primary.reduce((sum, type) => sum + counts[type]!, 0);
+    return { ...row, counts: { ...row.counts, responded }, types: { ...row.types, counts } };
+  });
+}
+
 function countsUpTo(
   upTo: (most: number) => number,
   largest: number,
