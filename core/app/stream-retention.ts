@@ -10,7 +10,7 @@ import type { Configuration } from './configuration.js';
 import { columnsOf } from './comparison.js';
 import { tableOf } from './erasure.js';
 import type { Installation } from './installation.js';
-import { bringMartsUpToDate, marksOf, reportDestination } from './marts.js';
+import { bringMartsUpToDate, factsOf, marksOf, reportDestination } from './marts.js';
 import { changeRows } from './row-changes.js';
 
 export interface RetainedStream {
@@ -150,7 +150,7 @@ export async function applyRetention(
       const adopted = isAdoptedToo ? 0 : await count(`${older} AND t._run_id IS NULL`);
       const undated = await count(`t.${dialect.quote(by)} IS NULL`);
       if (!wish.isDry && rows > 0) {
-        const facts = [...new Set(marks.map(({ fact }) => fact))];
+        const facts = factsOf(configuration).filter(({ name }) => marks.some(({ fact }) => fact === name));
         if (facts.length > 0) await keepFigures(installation, { ...wish, facts, connection, stream, before: keptFrom });
         const run = { connection, streams: [stream], trigger: 'backfill', ...wish } as const;
         const { outcome } = await changeRows(installation, { ...run, connection }, [
@@ -192,7 +192,7 @@ async function keepFigures(
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const build = await bringMartsUpToDate(installation, signal);
-      const waiting = build.facts.find(({ fact, waitsFor }) => kept.facts.includes(fact) && waitsFor !== undefined);
+      const waiting = build.facts.find(({ fact, waitsFor }) => kept.facts.some(({ name }) => name === fact) && waitsFor !== undefined);
       if ((build.heldBy ?? []).length > 0 || waiting !== undefined)
         throw new ConnectorError('destination', 'The marts wait, and so does retention, whose rows they are made of.', {
           hint:

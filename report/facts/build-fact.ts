@@ -45,7 +45,7 @@ export async function buildFact(
 
   const isMonthly = fact.fact.grain === 'month';
   const months = await monthsOf(builder, scope);
-  const first = from === undefined || !isMonthly ? from : firstMonthAfter(from);
+  const first = from === undefined ? from : await firstOpenDay(builder, fact, from);
   const isOpen = (column: string) => fromDay(column, first, dialect);
   const rows = await builder.scratch(
     'rows',
@@ -97,14 +97,36 @@ export async function buildFact(
 
   // A month of days is their sum, those that stay included.
   const inMonths = `${inScope(months, 't.month', 't.campaign_id')}${isMonthly ? ` AND ${isOpen('t.month')}` : ''}`;
-  for (const [mart, daily] of [
-    [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily)],
-    [responseMonthly, isMonthly ? responses : tableOf(dialect, responseDaily)],
+  // Nor does one go of which only the sum was kept, from when the fact knew months only.
+  const hasDays = (daily: TableDefinition) =>
+    isMonthly || first === undefined
+      ? ''
+      : ` AND (${fromDay('t.month', `${first.slice(0, 7)}-01`, dialect)} OR ${monthHasDays(builder, daily, name)})`;
+  for (const [mart, daily, days] of [
+    [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily), campaignDaily],
+    [responseMonthly, isMonthly ? responses : tableOf(dialect, responseDaily), responseDaily],
   ] as const) {
     const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
-    changes.set(mart, await apply(mart, fresh, inMonths));
+    changes.set(mart, await apply(mart, fresh, `${inMonths}${hasDays(days)}`));
   }
   return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel), lookups };
+}
+
+/** That the month of a row `t` has days of its fact in the marts. */
+const monthHasDays = ({ dialect }: Builder, daily: TableDefinition, name: string): string =>
+  `EXISTS (SELECT 1 FROM ${tableOf(dialect, daily)} d WHERE d.fact = ${name} AND ${dialect.monthOf('d.date')} = t.month)`;
+
+/** A month that has begun before the first day that may change stays whole where months are told, or were when it was kept. */
+async function firstOpenDay(builder: Builder, { name, fact }: CompiledFact, from: string): Promise<string> {
+  if (fact.grain === 'month') return firstMonthAfter(from);
+  const { sql, dialect, marts } = builder;
+  const own = dialect.literal(name);
+  const month = `CAST(${dialect.literal(`${from.slice(0, 7)}-01`)} AS date)`;
+  const found = await sql.query(
+    `SELECT 1 AS is_whole FROM ${tableOf(dialect, marts.campaignMonthly)} t
+      WHERE t.fact = ${own} AND t.month = ${month} AND NOT ${monthHasDays(builder, marts.campaignDaily, own)} LIMIT 1`,
+  );
+  return found.length === 0 ? from : firstMonthAfter(from);
 }
 
 /** By what no configuration names any more nothing is broken down. */

@@ -57,7 +57,7 @@ export function keepDays(
     before,
     now,
   }: {
-    readonly facts: readonly string[];
+    readonly facts: readonly Pick<CompiledFact, 'name' | 'fact'>[];
     readonly connection: string;
     readonly stream: string;
     readonly before: string;
@@ -66,19 +66,24 @@ export function keepDays(
 ): Promise<boolean> {
   const dialect = dialectOf(sql);
   const { literal, quote, sqlType } = dialect;
-  const names = facts.map(literal).join(', ');
   const at = `CAST(${literal(now.toISOString())} AS ${sqlType('timestamptz')})`;
-  const day = `CAST(${literal(before)} AS date)`;
+  const dateOf = (text: string) => `CAST(${literal(text)} AS date)`;
+  const day = dateOf(before);
+  const isKept = facts.map(
+    ({ name, fact }) =>
+      `fact = ${literal(name)} AND day < ${dateOf(fact.grain === 'month' ? firstMonthAfter(before) : before)}`,
+  );
+  const isOfAll = `fact IN (${facts.map(({ name }) => literal(name)).join(', ')}) AND day IS NULL`;
   return sql.transaction(async (transaction) => {
     await transaction.query(`UPDATE report.builder SET started_at = started_at WHERE id = 1`);
     if (await hasTables(transaction, metadataSchema, ['dirty'])) {
       const [row] = await transaction.query<{ n: number }>(
-        `SELECT count(*) AS n FROM ${quote(metadataSchema)}.${quote('dirty')} WHERE fact IN (${names}) AND (day IS NULL OR day < ${day})`,
+        `SELECT count(*) AS n FROM ${quote(metadataSchema)}.${quote('dirty')} WHERE ${[isOfAll, ...isKept].join(' OR ')}`,
       );
       if (Number(row?.n) > 0) return false;
     }
-    for (const fact of facts) {
-      const key = { fact, connection, stream };
+    for (const { name } of facts) {
+      const key = { fact: name, connection, stream };
       const own = Object.entries(key).map(([column, value]) => `${column} = ${literal(value)}`);
       await transaction.query(`DELETE FROM report.kept_days WHERE ${own.join(' AND ')} AND before < ${day}`);
       await transaction.query(

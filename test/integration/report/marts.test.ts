@@ -1,9 +1,9 @@
 import { openSqlSession } from '../../../destinations/postgres/sql-session.js';
-import { buildMarts } from '../../../report/index.js';
+import { buildMarts, keepDays } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { CREATE_CAMPAIGNS, CREATE_SERIES, FACTS, rawTables, type RawTables } from './raw-changes.js';
 import { seeded } from './seeded-campaigns.js';
-import { factsFrom, openWarehouse, type Warehouse } from './warehouse.js';
+import { factsFrom, factsIn, openWarehouse, type Warehouse } from './warehouse.js';
 
 let warehouse: Warehouse;
 let raw: RawTables;
@@ -368,5 +368,38 @@ test('a role that may not create schemas builds in one that exists', async () =>
     await asBuilder.close();
     await ask('DROP OWNED BY builder CASCADE');
     await ask('DROP ROLE builder');
+  }
+});
+
+test('kept months stay whole: what waits for one is built before, and they outlive a fact that tells days from then on', async () => {
+  await ask(`CREATE TABLE raw_daily.series (id bigint PRIMARY KEY, day date, campaign text, sent bigint);
+    INSERT INTO raw_daily.series VALUES (1, '2025-12-01', 'a', 10), (2, '2026-01-01', 'a', 20), (3, '2026-02-01', 'a', 30)`);
+  const history = (grain: string) =>
+    factsIn(
+      `facts: [ { name: history, from: daily.series, ${grain}as: { date: day, campaign_id: campaign, sent: sent } } ]`,
+    );
+  const byMonth = history('grain: month, ');
+  const months = () => ask('SELECT month::text AS month, sent::int FROM report.campaign_monthly ORDER BY 1');
+  const told = (...sent: number[]) =>
+    sent.map((n, at) => ({ month: ['2025-12-01', '2026-01-01', '2026-02-01'][at], sent: n }));
+  const keep = () => {
+    const kept = { facts: byMonth, connection: 'daily', stream: 'series', before: '2026-01-15', now };
+    return keepDays(warehouse.sql, 'tributary', kept);
+  };
+  await build({}, byMonth);
+  // The month that has begun is kept whole, so a later day of it may not wait either.
+  await ask(`INSERT INTO raw_daily.series VALUES (4, '2026-01-20', 'a', 5);
+    INSERT INTO tributary.dirty (fact, day, campaign, run_id, marked_at)
+      VALUES ('history', '2026-01-20', 'a', gen_random_uuid(), now())`);
+  expect(await keep()).toBe(false);
+  await build({}, byMonth);
+  expect(await keep()).toBe(true);
+  await ask(`DELETE FROM raw_daily.series WHERE day < '2026-01-15'`);
+  await build({ rebuildAll: true }, byMonth);
+  expect(await months()).toEqual(told(10, 25, 30));
+  for (const rebuildAll of [false, true]) {
+    await build({ rebuildAll }, history(''));
+    expect(await months()).toEqual(told(10, 25, 30));
+    expect(await ask('SELECT date, sent::int FROM report.campaign_daily')).toEqual([{ date: '2026-02-01', sent: 30 }]);
   }
 });
