@@ -192,7 +192,9 @@ async function keepFigures(
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const build = await bringMartsUpToDate(installation, signal);
-      const waiting = build.facts.find(({ fact, waitsFor }) => kept.facts.some(({ name }) => name === fact) && waitsFor !== undefined);
+      const waiting = build.facts.find(
+        ({ fact, waitsFor }) => kept.facts.some(({ name }) => name === fact) && waitsFor !== undefined,
+      );
       if ((build.heldBy ?? []).length > 0 || waiting !== undefined)
         throw new ConnectorError('destination', 'The marts wait, and so does retention, whose rows they are made of.', {
           hint:

@@ -91,10 +91,39 @@ test('the views for other programs are there', async () => {
 
 test('the report of the experiment says what is measured and what is not', async () => {
   const section = JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8'));
-  expect(section.totals).toMatchObject({ sent: 42694, responded: 7132, opened: null, open_rate: null });
-  expect((section.totals.response_rate.value * 100).toFixed(2)).toBe('16.70');
+  expect(section.totals).toMatchObject({ sent: 42694, responded: 456, opened: null, open_rate: null });
+  expect((section.totals.response_rate.value * 100).toFixed(2)).toBe('1.07');
   const page = await readFile(join(out, 'report-2008-03.html'), 'utf8');
-  for (const text of ['42,694', '7,132', '16.70', 'not measured']) expect(page).toContain(text);
+  for (const text of ['42,694', '456', '1.07', 'not measured']) expect(page).toContain(text);
+});
+
+test('few bought in some regions and segments: the demo shows that they are hidden, in each form, and says why', async () => {
+  const section = JSON.parse(await readFile(join(out, 'report-2008-03.json'), 'utf8'));
+  const buyers = await query(
+    `SELECT region, segment, sum(responded)::int AS n FROM report.response_monthly
+      WHERE source = 'hillstrom' AND is_primary AND NOT is_control GROUP BY 1, 2`,
+  );
+  const small = buyers.filter(({ n }) => n > 0 && n <= 10);
+  expect(small.length).toBeGreaterThan(2);
+  for (const { region, segment } of small)
+    expect(
+      section.by_region_segment.find((row: any) => row.region === region && row.segment === segment),
+    ).toMatchObject({
+      responded: null,
+      response_rate: null,
+      suppressed: expect.arrayContaining(['responded', 'response_rate']),
+    });
+  const hidden = section.by_region_segment.filter((row: any) => row.suppressed.includes('responded')).length;
+  // So many that what is left does not follow from the totals, and not all of them.
+  expect([hidden > small.length, hidden < buyers.length]).toEqual([true, true]);
+  const note = /no count from 1 to 10 is shown, nor any from which one could be derived/;
+  expect(section.notes.map(({ text }: any) => text)).toContainEqual(expect.stringMatching(note));
+  const page = await readFile(join(out, 'report-2008-03.html'), 'utf8');
+  expect(page).toMatch(note);
+  const csv = await readFile(join(out, 'report-2008-03.csv'), 'utf8');
+  expect(csv).toMatch(
+    /^region_segment,[^\n]*,Rural,"7\) \$1,000 \+",120,120,,[^0-9\n]*,responded revenue response_rate,/m,
+  );
 });
 
 /** Column of the mart by the truth's own name; the report's configuration says the same, the connector is not asked. */
