@@ -1,7 +1,8 @@
 import { errors } from '../errors.js';
 import type { Expression, FromItem } from '../sql/ast.js';
 import type { Assignment, ColumnDefinition, Statement } from '../sql/statement.js';
-import { assigned, type Typed } from './casts.js';
+import { text } from '../sql/types.js';
+import { assigned, converted, type Typed } from './casts.js';
 import { needTable, type Table } from './catalog.js';
 import { queryWriterOf } from './environment.js';
 import { id, shown, shownPath } from './names.js';
@@ -72,6 +73,12 @@ export const insertion = (
   return `INSERT INTO ${relation} (${[...columns, ...rest].map(({ name }) => id(name)).join(', ')}) SELECT ${values.join(', ')} FROM ${from}`;
 };
 
+/** A value in the type of its column. Whether it fits is looked at once for all rows, since the engine takes long over many calls. */
+const brought = (value: Typed, column: ColumnDefinition): string =>
+  column.type.name === 'OBJECT' || column.type.name === 'ARRAY'
+    ? assigned(value, column)
+    : converted(value, column.type.name === 'TEXT' ? text() : column.type);
+
 export const insert = async (statement: Of<'insert'>, running: Running, transaction: Transaction): Promise<Result> => {
   const { account } = running;
   const table = statement.overwrite
@@ -91,7 +98,7 @@ export const insert = async (statement: Of<'insert'>, running: Running, transact
     // Each value is brought to its column's type by itself, so that rows of different types stand together.
     const rows = statement.rows.map((row) => {
       if (row.length !== columns.length) throw errors.valueCount(columns.length, row.length);
-      return `(${row.map((value, index) => assigned(write(withDefault(columns[index], value), createScope()), columns[index])).join(', ')})`;
+      return `(${row.map((value, index) => brought(write(withDefault(columns[index], value), createScope()), columns[index])).join(', ')})`;
     });
     const names = columns.map((_, index) => `c${index}`);
     from = `(VALUES ${rows.join(', ')}) AS q(${names.join(', ')})`;

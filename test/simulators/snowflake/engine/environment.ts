@@ -13,16 +13,11 @@ import { catalogOf, type Running } from './session.js';
 const textOrNull = (value: string | null): Typed =>
   value === null ? { sql: 'NULL', type: text() } : { sql: literal(value), type: text() };
 
-/** Rows of the double itself, as a relation. */
+/** Rows of the double itself, as a relation; as one text, since the engine takes long over many constants. */
 export const relationOfResult = ({ columns, rows }: Result): Relation => {
-  const names = columns.map(({ name }) => id(name));
-  const typed = columns.map(({ type }, index) => `CAST(v.c${index} AS ${engineType(type)}) AS ${names[index]}`);
-  const list = columns.map((_, index) => `c${index}`).join(', ');
-  const values =
-    rows.length === 0
-      ? `SELECT ${columns.map((_, index) => `CAST(NULL AS VARCHAR) AS c${index}`).join(', ')} WHERE FALSE`
-      : `VALUES ${rows.map((row) => `(${row.map((value) => (value === null ? 'NULL' : literal(value))).join(', ')})`).join(', ')}`;
-  return { sql: `(SELECT ${typed.join(', ')} FROM (${values}) AS v(${list}))`, columns };
+  const typed = columns.map(({ name, type }, index) => `CAST(v.r[${index + 1}] AS ${engineType(type)}) AS ${id(name)}`);
+  const values = `SELECT unnest(from_json(${literal(JSON.stringify(rows))}, '[["VARCHAR"]]')) AS r`;
+  return { sql: `(SELECT ${typed.join(', ')} FROM (${values}) AS v)`, columns };
 };
 
 /** A result in the wire's form, read again: only types whose wire form the engine reads. */
