@@ -97,35 +97,46 @@ export async function buildFact(
 
   // A month of days is their sum, those that stay included.
   const inMonths = `${inScope(months, 't.month', 't.campaign_id')}${isMonthly ? ` AND ${isOpen('t.month')}` : ''}`;
-  // Nor does one go of which only the sum was kept, from when the fact knew months only.
-  const hasDays = (daily: TableDefinition) =>
-    isMonthly || first === undefined
-      ? ''
-      : ` AND (${fromDay('t.month', `${first.slice(0, 7)}-01`, dialect)} OR ${monthHasDays(builder, daily, name)})`;
+  const isBefore = first === undefined || isMonthly ? undefined : `month < ${firstOf(dialect, first)}`;
   for (const [mart, daily, days] of [
     [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily), campaignDaily],
     [responseMonthly, isMonthly ? responses : tableOf(dialect, responseDaily), responseDaily],
   ] as const) {
     const fresh = await builder.scratch(mart.name, monthlyRows(dialect, mart, daily, name, months));
-    changes.set(mart, await apply(mart, fresh, `${inMonths}${hasDays(days)}`));
+    // Nor does one go of which only the sum was kept, when the fact knew months only.
+    const kept = isBefore === undefined ? [] : await monthsWithoutDays(builder, name, mart, days, isBefore);
+    const isOther = kept.length === 0 ? '' : ` AND t.month NOT IN (${kept.join(', ')})`;
+    changes.set(mart, await apply(mart, fresh, `${inMonths}${isOther}`));
   }
   return { changes, undated: Number(lost?.n), foreignChannels: foreign.map(({ channel }) => channel), lookups };
 }
 
-/** That the month of a row `t` has days of its fact in the marts. */
-const monthHasDays = ({ dialect }: Builder, daily: TableDefinition, name: string): string =>
-  `EXISTS (SELECT 1 FROM ${tableOf(dialect, daily)} d WHERE d.fact = ${name} AND ${dialect.monthOf('d.date')} = t.month)`;
+const firstOf = ({ literal }: SqlDialect, day: string): string => `CAST(${literal(`${day.slice(0, 7)}-01`)} AS date)`;
+
+/** Months of a fact in the marts that have none of its days there, as SQL. */
+async function monthsWithoutDays(
+  { sql, dialect }: Builder,
+  name: string,
+  monthly: TableDefinition,
+  daily: TableDefinition,
+  condition: string,
+): Promise<readonly string[]> {
+  const found = await sql.query<{ month: string }>(
+    `SELECT CAST(m.month AS text) AS month FROM (
+       SELECT month FROM ${tableOf(dialect, monthly)} WHERE fact = ${name} AND ${condition}
+       EXCEPT SELECT ${dialect.monthOf('date')} FROM ${tableOf(dialect, daily)} WHERE fact = ${name}) m ORDER BY 1`,
+  );
+  return found.map(({ month }) => firstOf(dialect, month));
+}
 
 /** A month that has begun before the first day that may change stays whole where months are told, or were when it was kept. */
 async function firstOpenDay(builder: Builder, { name, fact }: CompiledFact, from: string): Promise<string> {
   if (fact.grain === 'month') return firstMonthAfter(from);
-  const { sql, dialect, marts } = builder;
+  const { dialect, marts } = builder;
+  const { campaignMonthly, campaignDaily } = marts;
   const own = dialect.literal(name);
-  const month = `CAST(${dialect.literal(`${from.slice(0, 7)}-01`)} AS date)`;
-  const found = await sql.query(
-    `SELECT 1 AS is_whole FROM ${tableOf(dialect, marts.campaignMonthly)} t
-      WHERE t.fact = ${own} AND t.month = ${month} AND NOT ${monthHasDays(builder, marts.campaignDaily, own)} LIMIT 1`,
-  );
+  const isThat = `month = ${firstOf(dialect, from)}`;
+  const found = await monthsWithoutDays(builder, own, campaignMonthly, campaignDaily, isThat);
   return found.length === 0 ? from : firstMonthAfter(from);
 }
 
