@@ -1,4 +1,4 @@
-import type { Experiment, Section } from '../section/model.js';
+import type { CostLine, Experiment, Section } from '../section/model.js';
 import { differenceOf, rounded } from './rounding.js';
 import type { SectionTable } from './section-tables.js';
 import { none, shownCount, shownRate, text, type Points, type Shown } from './shown.js';
@@ -99,4 +99,35 @@ export function forecastTable({ forecasts }: Section): SectionTable | undefined 
       ),
     ]),
   };
+}
+
+/** Undefined where no campaign has a cost. */
+export function costTable({ costs }: Section): SectionTable | undefined {
+  if (costs === null) return undefined;
+  return {
+    id: 'cost',
+    title: 'Cost and return',
+    caption: 'Cost by campaign; return on cost is revenue less cost, as a share of the cost',
+    columns: [
+      { key: 'campaign', label: 'Campaign', kind: 'text' },
+      { key: 'cost', label: 'Cost', kind: 'money' },
+      { key: 'responded', label: 'Responded', kind: 'count' },
+      { key: 'cost_per_response', label: 'Cost per response', kind: 'money' },
+      { key: 'revenue', label: 'Revenue', kind: 'money' },
+      { key: 'return_on_cost', label: 'Return on cost', kind: 'count' },
+    ],
+    rows: costs.by_campaign.map(({ name, ...line }) => [text(name), ...costCells(line)]),
+    total: [text('All that have a cost'), ...costCells(costs.total)],
+  };
+}
+
+function costCells({ cost, responded, cost_per_response, revenue, return_on_cost }: CostLine): readonly Shown[] {
+  const money = (amount: string | null): Shown => (amount === null ? none('not_measured') : { is: 'money', amount });
+  return [
+    money(cost),
+    shownCount(responded),
+    responded === 0 ? none('nothing_sent') : money(cost_per_response),
+    money(revenue),
+    return_on_cost === null ? none('not_measured') : { is: 'change', value: return_on_cost },
+  ];
 }

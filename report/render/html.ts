@@ -6,7 +6,7 @@ import { INTERACTIVE_STYLE, STYLE } from './style.js';
 import { pageScript } from './page/script.js';
 import { cards, header } from './summary.js';
 import { channelName, dimensionValue, regionName, segmentName } from './names.js';
-import { experimentTable, forecastTable } from './findings-tables.js';
+import { costTable, experimentTable, forecastTable } from './findings-tables.js';
 import { responseTables } from './response-tables.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable } from './section-tables.js';
 import { htmlTable } from './tables.js';
@@ -140,7 +140,7 @@ function body(section: Section): readonly string[] {
         htmlTable(table),
       ),
     ),
-    ...[forecastTable(section), experimentTable(section)].map((table) =>
+    ...[forecastTable(section), experimentTable(section), costTable(section)].map((table) =>
       table === undefined ? '' : part(table.title, table.caption, htmlTable(table)),
     ),
     control_groups.length > 0

@@ -2,7 +2,7 @@ import type { Card, Section } from '../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from './about.js';
 import { chartAbout, chartPng } from './charts.js';
 import { CHARTS } from './formats.js';
-import { experimentTable, forecastTable } from './findings-tables.js';
+import { costTable, experimentTable, forecastTable } from './findings-tables.js';
 import { responseTables } from './response-tables.js';
 import { figureTables, MAIN, type SectionTable } from './section-tables.js';
 import { intervalText, textOf } from './shown.js';
@@ -41,6 +41,7 @@ export async function renderMail(section: Section, link?: string): Promise<Repor
     ...figureTables(section, MAIN, { isNarrow: true }).filter(({ id }) => wanted.has(id)),
     ...responseTables(section).filter(({ id }) => id !== 'campaign_response_type'),
     experimentTable(section),
+    costTable(section),
   ].filter((table) => table !== undefined);
   const pictures: { id: string; name: string; chart: string; content: Buffer }[] = [];
   for (const chart of [...CHARTS, ...own]) {

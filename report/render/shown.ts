@@ -11,6 +11,8 @@ export type Shown =
   | { readonly is: 'quotient'; readonly share: Rate }
   /** Decimal text with two digits after the point. */
   | { readonly is: 'money'; readonly amount: string }
+  /** How much more or less, as a share. */
+  | { readonly is: 'change'; readonly value: number }
   /** A difference of two shares with its interval. */
   | { readonly is: 'lift'; readonly difference: Points; readonly low: Points; readonly high: Points }
   | { readonly is: 'none'; readonly why: keyof typeof WHY };
@@ -88,6 +90,10 @@ export function textOf(shown: Shown): string {
       return quotientText(shown.share);
     case 'money':
       return shown.amount;
+    case 'change': {
+      const { value } = shown;
+      return `${value < 0 ? '−' : value > 0 ? '+' : '±'}${countText(Math.round(Math.abs(value) * 100))} %`;
+    }
     case 'lift':
       return `${shown.difference.text} (${shown.low.text} to ${shown.high.text})`;
     case 'none':

@@ -39,6 +39,8 @@ export function shownHtml(shown: Shown): string {
       return rate(shown.share);
     case 'quotient':
       return `<data value="${shown.share.value}">${textOf(shown)}</data>`;
+    case 'change':
+      return `<data value="${shown.value}">${textOf(shown)}</data>`;
     case 'money':
       return `<data value="${escape(shown.amount)}">${escape(shown.amount)}</data>`;
     case 'lift':

@@ -1,7 +1,7 @@
 import type { Cell, SheetData } from 'write-excel-file/node';
 import type { BarFigures, Card, Change, Rate, Section } from '../section/model.js';
 import { aboutOf, cardFigure, spanText, stateText } from './about.js';
-import { experimentTable, forecastTable } from './findings-tables.js';
+import { costTable, experimentTable, forecastTable } from './findings-tables.js';
 import { withoutFormula } from './neutral.js';
 import { responseTables } from './response-tables.js';
 import { ALL, controlTable, figureTables, movesTable, type Column, type SectionTable } from './section-tables.js';
@@ -9,6 +9,7 @@ import { none, shownCount, shownRate, text, WHY, type Shown } from './shown.js';
 import { instantText } from './text.js';
 
 const FORMATS = {
+  change: '+0%;-0%;0%',
   count: '#,##0',
   rate: '0.00%',
   money: '#,##0.00',
@@ -38,6 +39,7 @@ export async function renderXlsx(section: Section): Promise<Buffer> {
     ...figureTables(section, ALL, { withIds: true }).map(withIntervals),
     forecastTable(section),
     experimentTable(section),
+    costTable(section),
     ...responseTables(section),
     ...(section.control_groups.length > 0 ? [controlTable(section)] : []),
     movesTable(section),
@@ -266,6 +268,8 @@ function cellOf(shown: Shown): Cell {
       return { value: shown.share.value, type: Number, format: FORMATS.rate };
     case 'quotient':
       return { value: shown.share.value, type: Number, format: FORMATS.quotient };
+    case 'change':
+      return { value: shown.value, type: Number, format: FORMATS.change };
     case 'money':
       return { value: Number(shown.amount), type: Number, format: FORMATS.money };
     case 'none':

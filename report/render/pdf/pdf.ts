@@ -1,7 +1,7 @@
 import type { Card, Section } from '../../section/model.js';
 import { aboutOf, cardFigure, comparisonsOf, comparisonText, spanText, stateText } from '../about.js';
 import { drawChart, inLight } from '../charts.js';
-import { experimentTable, forecastTable } from '../findings-tables.js';
+import { costTable, experimentTable, forecastTable } from '../findings-tables.js';
 import { responseTables } from '../response-tables.js';
 import { controlTable, figureTables, isLiftMeasured, MAIN, movesTable, type SectionTable } from '../section-tables.js';
 import { intervalText, textOf } from '../shown.js';
@@ -192,6 +192,7 @@ function drawParts(paper: Paper, section: Section): void {
     part(table.title, TYPES, table.id === 'response_type' ? 'types' : undefined, table);
   part('By the end of the month', FORECAST, undefined, forecastTable(section));
   part('Variants compared', COMPARED, undefined, experimentTable(section));
+  part('Cost and return', COSTS, undefined, costTable(section));
   if (section.control_groups.length > 0)
     part(
       'Control groups',
@@ -212,6 +213,7 @@ function drawParts(paper: Paper, section: Section): void {
 }
 
 const TYPES = 'Only primary types count as responded.';
+const COSTS = 'Of the campaigns that have a cost. Return on cost is revenue less cost, as a share of the cost.';
 const FORECAST = 'Shown only where it beat last week’s days in trials.';
 const COMPARED = 'Differences are points of the response rate; p is adjusted for the number of comparisons.';
 const OWN = 'Measures of your own, as the notes define them.';

@@ -68,7 +68,10 @@ function place(paper: Paper, columns: readonly Column[], rows: readonly (readonl
   let x = left;
   return columns.map((column, index) => {
     const own = isText(column) ? (width - taken) / names : widths[index]! + (index === 0 ? first : 0);
-    const one = { ...column, x, width: own };
+    // What begins at the left keeps its distance from figures that end at the right.
+    const before = columns[index - 1];
+    const gap = isLeft(column) && before !== undefined && !isLeft(before) ? GAP : 0;
+    const one = { ...column, x: x + gap, width: own - gap };
     x += own;
     return one;
   });

@@ -45,7 +45,9 @@ const figuresOfSection = (value: unknown): number[] =>
     ? [value]
     : value !== null && typeof value === 'object'
       ? Object.values(value).flatMap(figuresOfSection)
-      : [];
+      : typeof value === 'string' && /^-?\d+\.\d\d$/.test(value)
+        ? [Number(value)] // An amount.
+        : [];
 
 for (const month of ['2025-10', '2025-11', '2008-03'])
   test(`the page of ${month} shows the figures of the section and no others`, async () => {

@@ -71,7 +71,7 @@ function Cells({ line: { cost, responded, cost_per_response, revenue, return_on_
   const texts = [
     amountText(cost),
     measured(responded),
-    amountText(cost_per_response),
+    responded === 0 ? '–' : amountText(cost_per_response),
     amountText(revenue),
     returnText(return_on_cost),
   ];
