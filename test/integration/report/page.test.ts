@@ -146,5 +146,5 @@ test('what is not measured is never drawn as zero', async () => {
   const html = renderHtml(section);
   expect(html.includes('<h2>Messages opened (summed by day)</h2><p class="value none">not measured</p>')).toBe(true);
   expect(html.includes('Messages opened: not measured')).toBe(true);
-  expect(html.includes('16.70 %')).toBe(true);
+  expect(html.includes('1.07 %')).toBe(true);
 });
