@@ -1,4 +1,4 @@
-import { Flag, MinutesText, Pattern, Text } from './fields.js';
+import { Flag, MinutesText, Pattern, SigningKey, Text } from './fields.js';
 import { Key, OptionalKey, Rule, TEXT, keyed, list, one, word } from './shape.js';
 
 const SAFE_ISSUER = /^(https:\/\/[^\s/]+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?)(\/\S*)?$/;
@@ -134,7 +134,7 @@ export class AuditSettings {
     'Key that chains the entries, so that nobody without it can write the log anew; a reference of at least 32 characters.',
     { example: '"${env:AUDIT_KEY}"' },
   )
-  @Pattern(/^.{32,}$/s, 'must have at least 32 characters')
+  @SigningKey()
   key?: string;
 
   @OptionalKey(

@@ -27,6 +27,16 @@ export const Pattern = (pattern: RegExp, message: string) => Matches(pattern, { 
 export const Exactly = (value: number | boolean) => Equals(value, { message: `must be ${value}` });
 export const Numeric = () => IsNumber({}, { message: 'must be a number' });
 
+/** By which something is signed. As a reference it may be shorter. */
+export const SigningKey = () =>
+  ValidateBy({
+    name: 'signing_key',
+    validator: {
+      validate: (value) => typeof value === 'string' && value.length >= 32,
+      defaultMessage: () => 'must have at least 32 characters',
+    },
+  });
+
 export const DurationText = () =>
   ValidateBy({
     name: 'duration',

@@ -20,6 +20,8 @@ const CONVERTERS: NonNullable<Parameters<typeof targetConstructorToSchema>[1]>['
   duration: { type: 'string', pattern: '^[0-9]{1,6}[smhd]$' },
   time_zone: { type: 'string', pattern: '^[A-Za-z]' },
   cron: { type: 'string', pattern: '^\\s*(\\S+\\s+){4}\\S+\\s*$' },
+  // A reference stands in the file.
+  signing_key: TEXT_SCHEMA,
   tag_pattern: { type: 'string', format: 'regex' },
   // The library's own says `number` as well, which would undo the `integer` of @IsInt beside it.
   min: ({ constraints }) => ({ minimum: constraints?.[0] }),
@@ -65,7 +67,8 @@ function classSchema(of: SettingsClass, definitions: Record<string, JsonSchema>)
 
 function rulesSchema(of: SettingsClass): JsonSchema {
   const schemas = rulesOf(of).flatMap(({ schema }) => (schema === undefined ? [] : [schema]));
-  return schemas.length > 1 ? { allOf: schemas } : (schemas[0] ?? {});
+  // One that speaks of properties would stand in place of those that the class has.
+  return schemas.length > 1 || schemas.some((one) => 'properties' in one) ? { allOf: schemas } : (schemas[0] ?? {});
 }
 
 function shapeSchema(shape: Shape, definitions: Record<string, JsonSchema>): JsonSchema {

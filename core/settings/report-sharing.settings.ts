@@ -1,5 +1,5 @@
 import { isMailAddress, SmtpSettings } from './alerts.settings.js';
-import { Count, Pattern } from './fields.js';
+import { Count, Pattern, SigningKey } from './fields.js';
 import { Key, OptionalKey, Rule, TEXT, list, one } from './shape.js';
 
 @Rule<MailSettings>(
@@ -52,7 +52,7 @@ export class EmbedSettings {
       example: '"${env:TRIBUTARY_EMBED_KEY}"',
     },
   )
-  @Pattern(/^.{32,}$/s, 'must have at least 32 characters')
+  @SigningKey()
   key: string;
 
   @Key('Origins of the pages that may show the report in a frame.', {

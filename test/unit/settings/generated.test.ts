@@ -19,6 +19,16 @@ describe('what is generated from the classes', () => {
     expect(fitsSchema(settingsJsonSchema(), parse(read(path)))).toBe(true);
   });
 
+  test('the schema accepts references to keys, however short they are', () => {
+    const config = example();
+    config.audit = { key: '${env:AUDIT_KEY}' };
+    config.report.embed = { key: '${env:EMBED_KEY}', ancestors: ['https://portal.example.org'] };
+    config.report.views = { readers: ['powerbi'] };
+    expect(fitsSchema(settingsJsonSchema(), config)).toBe(true);
+    config.report.embed.ancestors = ['portal.example.org'];
+    expect(fitsSchema(settingsJsonSchema(), config)).toBe(false);
+  });
+
   test.each<[string, (config: any) => void]>([
     ['an unknown key', (config) => void (config.sourcez = {})],
     [
