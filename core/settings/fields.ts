@@ -24,18 +24,9 @@ export const TEXT_RULE = 'must be text that is not empty; numbers, true and fals
 export const Text = () => MinLength(1, { message: TEXT_RULE });
 export const Name = () => Matches(NAME_PATTERN, { message: NAME_RULE });
 export const Pattern = (pattern: RegExp, message: string) => Matches(pattern, { message });
+export const SigningKey = () => Pattern(/^.{32,}$/s, 'must have at least 32 characters');
 export const Exactly = (value: number | boolean) => Equals(value, { message: `must be ${value}` });
 export const Numeric = () => IsNumber({}, { message: 'must be a number' });
-
-/** By which something is signed. As a reference it may be shorter. */
-export const SigningKey = () =>
-  ValidateBy({
-    name: 'signing_key',
-    validator: {
-      validate: (value) => typeof value === 'string' && value.length >= 32,
-      defaultMessage: () => 'must have at least 32 characters',
-    },
-  });
 
 export const DurationText = () =>
   ValidateBy({

@@ -15,13 +15,15 @@ const CONDITION_SCHEMA: JsonSchema = {
   ],
 };
 
+/** What the file has in place of a value that the environment or another file holds, anywhere in the text. */
+const orReference = (pattern: string) => `\\$\\{(env|file):|${pattern}`;
+
 /** The decorators' meaning in JSON Schema where the library has none, or one that is not true. */
 const CONVERTERS: NonNullable<Parameters<typeof targetConstructorToSchema>[1]>['additionalConverters'] = {
-  duration: { type: 'string', pattern: '^[0-9]{1,6}[smhd]$' },
-  time_zone: { type: 'string', pattern: '^[A-Za-z]' },
-  cron: { type: 'string', pattern: '^\\s*(\\S+\\s+){4}\\S+\\s*$' },
-  // A reference stands in the file.
-  signing_key: TEXT_SCHEMA,
+  duration: { type: 'string', pattern: orReference('^[0-9]{1,6}[smhd]$') },
+  time_zone: { type: 'string', pattern: orReference('^[A-Za-z]') },
+  cron: { type: 'string', pattern: orReference('^\\s*(\\S+\\s+){4}\\S+\\s*$') },
+  matches: ({ constraints }) => ({ type: 'string', pattern: orReference(String(constraints?.[0]?.source)) }),
   tag_pattern: { type: 'string', format: 'regex' },
   // The library's own says `number` as well, which would undo the `integer` of @IsInt beside it.
   min: ({ constraints }) => ({ minimum: constraints?.[0] }),

@@ -19,8 +19,13 @@ describe('what is generated from the classes', () => {
     expect(fitsSchema(settingsJsonSchema(), parse(read(path)))).toBe(true);
   });
 
-  test('the schema accepts references to keys, however short they are', () => {
+  test('the schema accepts references, whatever form their values have', () => {
     const config = example();
+    config.store = '${env:STORE_URL}';
+    config.access = {
+      public_url: 'https://x.example',
+      tls: { certificate: '${file:/run/secrets/tls.crt}', private_key: '${file:/run/secrets/tls.key}' },
+    };
     config.audit = { key: '${env:AUDIT_KEY}' };
     config.report.embed = { key: '${env:EMBED_KEY}', ancestors: ['https://portal.example.org'] };
     config.report.views = { readers: ['powerbi'] };
