@@ -115,7 +115,7 @@ export function suppressionNote({
     {
       title: 'Small counts',
       text:
-        `By ${listOf(['region', 'segment', ...own])} no count from 1 to ${threshold - 1} is shown, nor any from which one could be derived: ${hidden} figures are hidden. ` +
+        `By ${listOf(['region', 'segment', ...own])} no count from 1 to ${threshold - 1} is shown, nor any from which one could be derived: ${hidden} counts are hidden, and so is any amount, such as a cost. ` +
         `A zero is shown. Totals, days and campaigns are complete.${frozen}`,
     },
   ];

@@ -240,9 +240,9 @@ test('small counts by a dimension of members are hidden, in its crosses too; one
     { value: 'Blue', own: { appointments_kept: 134, talk: '0.15' }, suppressed: [] },
   ]);
   expect(section.totals.own!['appointments_kept']).toBe(134);
-  expect(section.notes.find(({ title }) => title === 'Small counts')!.text).toContain(
-    'By region, segment and plan type no count',
-  );
+  const { text } = section.notes.find(({ title }) => title === 'Small counts')!;
+  expect(text).toContain('By region, segment and plan type no count');
+  expect(text).toContain('counts are hidden, and so is any amount');
   const crossed = await shownTable(sql, {
     ...OPTIONS,
     table: 'channel_plan_type',
