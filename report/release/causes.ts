@@ -19,9 +19,12 @@ const ONE_DAY = 'responses by type';
 /** What is hidden, by configuration: the least count that is shown, and by what. Releases of before lack it. */
 export const HIDING = 'small counts';
 
+/** Raised whenever the suppressor hides more or less than it did, so that what was released by another is decided again. */
+const SUPPRESSOR = 1;
+
 /** By which rules it is decided what a release hides. */
 export const rulesOf = ({ threshold, dimensions }: Suppression, own: OwnFigures): Readonly<Record<string, string>> => ({
-  [HIDING]: `${threshold} ${dimensions.toSorted().join(' ')}`.trim(),
+  [HIDING]: [threshold, ...dimensions.toSorted(), `suppressor ${SUPPRESSOR}`].join(' '),
   ...Object.fromEntries(
     own.dimensions.map(({ name, isProtected }) => [dimensionId(name), isProtected ? 'protected' : 'open']),
   ),

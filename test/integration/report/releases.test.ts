@@ -248,6 +248,11 @@ test('what is hidden is decided again only where a figure moved, or by what else
   expect(moved).toMatchObject({ isDecided: true, isNew: true });
   expect(release.causes.map(({ id }) => id)).toEqual(['small counts', RUN]);
   expect(await decided(1_000)).toMatchObject({ isDecided: false, isNew: false, release: { version: 2 } });
+  // By another suppressor, which may have left something open.
+  await warehouse.sql.query(
+    `UPDATE report.release SET definitions = replace(definitions, 'suppressor 1', 'suppressor 0')`,
+  );
+  expect(await decided(1_000)).toMatchObject({ isDecided: true, isNew: false });
   // A release of before knows nothing of it, and is held against what is decided now.
   await warehouse.sql.query(`UPDATE report.release SET definitions = '{}', built_at = NULL`);
   expect(await decided(1_000)).toMatchObject({ isDecided: true, isNew: false });
