@@ -69,8 +69,8 @@ export const isBetween = (table: TableSpec, column: string): boolean =>
 /**
  * Brings a table back whose column was moved by a run that died meanwhile: before its new column had the name the old one gets it
  * back, afterwards what is left of the old one goes. `columns` are those that stand there; true where something was done. What a run of
- * another fence may still be moving is left alone. Where neither of its columns has the name this run has to wait, since it would take
- * the column for one that is missing.
+ * another fence may still be moving is left alone, unless it had no checkpoint for so long that it is dead. Where neither of its columns
+ * has the name this run has to wait, since it would take the column for one that is missing.
  */
 export async function settleRetypes(
   table: TableSpec,
@@ -92,7 +92,8 @@ export async function settleRetypes(
     const isMissing = part === 'OLD' && !there.has(name);
     const back = `RENAME COLUMN ${quote(column)} TO ${quote(name)}`;
     const mover = known.get(mark);
-    if (of < (mark === ours ? epoch : (mover?.epoch ?? 0n))) {
+    const isDead = of < (mark === ours ? epoch : (mover?.epoch ?? 0n)) || (mark !== ours && mover?.isIdle === true);
+    if (isDead) {
       await alter(isMissing ? back : `DROP COLUMN ${quote(column)}`);
       isDone = true;
     } else if (isMissing && mark !== ours)

@@ -131,6 +131,20 @@ it('what a part of a backfill may still be moving is left to it, until another a
   expect(await columns()).toEqual(['ID', 'V']);
 });
 
+it('a column that a part of a backfill has left without its name gets it back once the part is surely dead', async () => {
+  await bench.run(retyped('integer', 5));
+  bench.account.faults.set({ on: /RENAME COLUMN/, kind: 'error', error: FAILS, nth: 2 });
+  await withFence(PART, (session) => expect(session.evolve(tableOf(ID, TEXT), toText())).rejects.toThrow());
+  const look = () => withFence(undefined, (session) => session.describe(tableOf(ID, NUMBER)));
+  await expect(look()).rejects.toMatchObject({ kind: 'locked' });
+  await bench.query(
+    `UPDATE tributary.fence_test SET raised_at = DATEADD('DAY', -8, raised_at), held_at = DATEADD('DAY', -8, held_at) WHERE connection <> '${CONNECTION}'`,
+  );
+  await look();
+  expect(await columns()).toEqual(['ID', 'V']);
+  expect(await bench.query('SELECT v FROM raw_test.items')).toEqual([{ v: 5 }]);
+});
+
 it('a column under a masking policy is left, and nothing is changed, until the policy is off', async () => {
   await bench.run(retyped('integer', 5));
   await bench.query('CREATE MASKING POLICY raw_test.hidden AS (val NUMBER) RETURNS NUMBER -> 0');
