@@ -29,15 +29,26 @@ const PASSPHRASE = 'a passphrase with spaces';
 /** Whether an account with a password can be made for a server: by root alone. */
 export const canMakeAccounts = SSHD !== undefined && process.getuid?.() === 0 && existsSync('/usr/sbin/useradd');
 
+/** A pair of keys. Of 300 that ssh2 makes it can itself not read one. */
+export function sshKeys(passphrase?: string) {
+  for (;;) {
+    const keys =
+      passphrase === undefined
+        ? ssh2.utils.generateKeyPairSync('ed25519')
+        : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-cbc', rounds: 8 });
+    if (!(ssh2.utils.parseKey(keys.private, passphrase) instanceof Error)) return keys;
+  }
+}
+
 /** With a password, an account of its own that has it is made for the time that the server runs; only where accounts can be made. */
 export async function startSshServer(password?: string): Promise<SshServer> {
   const root = mkdtempSync(join(tmpdir(), 'tributary-sshd-'));
   chmodSync(root, 0o755);
   const folder = join(root, 'files');
   mkdirSync(folder);
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
-  const plain = ssh2.utils.generateKeyPairSync('ed25519');
-  const locked = ssh2.utils.generateKeyPairSync('ed25519', { passphrase: PASSPHRASE, cipher: 'aes256-cbc', rounds: 8 });
+  const host = sshKeys();
+  const plain = sshKeys();
+  const locked = sshKeys(PASSPHRASE);
   const login = { private_key: locked.private, passphrase: PASSPHRASE, host_key_sha256: fingerprintIn(host.public) };
   const allowed = [plain.public, locked.public];
   const remove = () => rmSync(root, { recursive: true, force: true });

@@ -14,14 +14,13 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import ssh2 from 'ssh2';
 import { sftpConfig } from '../../../../connectors/sftp/sftp.config.js';
 import { sftp } from '../../../../connectors/sftp/sftp.source.js';
 import { sftpSession } from '../../../../connectors/sftp/sftp-session.js';
 import { sftpTransport } from '../../../../connectors/sftp/sftp.transport.js';
 import type { FileVersion } from '../../../../core/protocol/index.js';
 import { droppingProxy } from '../../../support/dropping-proxy.js';
-import { canMakeAccounts, startSshServer, type SshServer } from '../../../support/ssh-server.js';
+import { canMakeAccounts, sshKeys, startSshServer, type SshServer } from '../../../support/ssh-server.js';
 import { fingerprintIn, startSftpSimulator } from '../../../simulators/sftp/server.js';
 
 const files = [{ stream: 's', path: '*.csv', format: 'csv' }];
@@ -118,7 +117,7 @@ test('a host key that is not pinned, or not the pinned one, stops everything and
 });
 
 test('a wrong key, a key without its passphrase and a wrong passphrase are told apart', async () => {
-  const stranger = ssh2.utils.generateKeyPairSync('ed25519').private;
+  const stranger = sshKeys().private;
   await expect(checked({ private_key: stranger, passphrase: undefined })).rejects.toMatchObject({
     kind: 'auth',
     message: '127.0.0.1 refuses this login.',
@@ -293,7 +292,7 @@ test('an agent that holds the key is asked for it', async () => {
 });
 
 describe('by password, on a server in this process', () => {
-  const host = ssh2.utils.generateKeyPairSync('ed25519');
+  const host = sshKeys();
   const start = (methods: ('password' | 'keyboard-interactive')[], algorithms?: object) =>
     startSftpSimulator({
       folder: server.folder,
