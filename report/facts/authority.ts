@@ -8,7 +8,7 @@ import { scopeIn, type Scope } from './scope.js';
 /**
  * A campaign that two facts have is counted by the one that has the authority. When that one gains or loses a campaign, what
  * the other had of it is stale, and no mark says so: what is there before and after a build does. The same holds of the first day that it
- * has of the campaign.
+ * has of the campaign, and of the first one on which it counts anything at all.
  */
 export interface PresenceWatch {
   /** Builds a fact, and keeps of which campaigns it gained or lost something, or has another first day. */
@@ -18,16 +18,32 @@ export interface PresenceWatch {
 }
 
 export function watchPresence({ sql, dialect, scratch }: Builder, facts: readonly CompiledFact[]): PresenceWatch {
-  const watched = new Set(facts.flatMap(({ yields }) => yields.map(({ fact }) => fact)));
+  const { literal, quote } = dialect;
+  const watched = new Map(facts.flatMap(({ yields }) => yields.map(({ fact, filled }) => [fact, filled] as const)));
   const changed = new Map<string, string>();
-  const measures = measuresOf(facts[0]?.own).map(dialect.quote);
+  const measures = measuresOf(facts[0]?.own);
   const take = (name: string) => {
-    const own = `fact = ${dialect.literal(name)}`;
-    const measured = measures.map((measure) => `${firstDay(`${measure} IS NOT NULL`)} AS ${measure}`).join(', ');
-    const campaigns = `SELECT source, campaign_id, '' AS type, CAST(NULL AS date) AS responded, ${measured} FROM report.campaign_daily WHERE ${own} GROUP BY source, campaign_id`;
-    const none = measures.map((measure) => `CAST(NULL AS date) AS ${measure}`).join(', ');
-    const responses = `SELECT source, campaign_id, response_type || ' ' || basis AS type, min(date) AS responded, ${none} FROM report.response_daily
-      WHERE ${own} AND responded IS NOT NULL GROUP BY source, campaign_id, response_type, basis`;
+    const filled = watched.get(name)!;
+    const days = measures.flatMap((measure) => [
+      firstDay(`${quote(measure)} IS NOT NULL`),
+      ...(filled.has(measure) ? [beginning(`${quote(measure)} <> 0`)] : []),
+    ]);
+    const types = [...filled].filter((type) => !measures.includes(type)).map(literal);
+    const began =
+      types.length === 0
+        ? NO_DAY
+        : `CASE WHEN response_type IN (${types.join(', ')}) THEN ${beginning('responded <> 0', 'PARTITION BY response_type, basis')} END`;
+    const of = (type: string, all: readonly string[], mart: string, more: string) =>
+      `SELECT source, campaign_id, ${type} AS type, ${all.map((day, index) => `${day} AS day${index}`).join(', ')}
+         FROM report.${mart} WHERE fact = ${literal(name)} GROUP BY source, campaign_id${more}`;
+    const none = days.map(() => NO_DAY);
+    const campaigns = of(`''`, [NO_DAY, NO_DAY, ...days], 'campaign_daily', '');
+    const responses = of(
+      `response_type || ' ' || basis`,
+      [firstDay('responded IS NOT NULL'), began, ...none],
+      'response_daily',
+      ', response_type, basis',
+    );
     return scratch('presence', `${campaigns} UNION ALL ${responses}`);
   };
   return {
@@ -63,51 +79,64 @@ const measuresOf = (own: CompiledFact['own'] = NOTHING_OWN): readonly string[] =
   ...sumsOf(own).map(({ name }) => name),
 ];
 
+const NO_DAY = 'CAST(NULL AS date)';
+
 const firstDay = (condition: string) => `min(CASE WHEN ${condition} THEN date END)`;
+
+/** The first such day of any campaign. */
+const beginning = (condition: string, among = '') => `min(${firstDay(condition)}) OVER (${among})`;
 
 /**
  * Where another fact counts instead of this one: from the first day on that it has of the campaign, measure by measure. What was before it,
- * say before an event export was set up, only this one knows. A month that it begins within is its own.
+ * say before an event export was set up, only this one knows. A month that it begins within is its own. What is 0 there wherever it has any
+ * row, as with a stream that joins it later, counts from the first day on that is not 0 of every campaign.
  */
 export function authorityOf({ fact, yields, own }: CompiledFact, { literal, quote, monthOf }: SqlDialect) {
   const measures = measuresOf(own).map(quote);
-  /** By the fact and the mart: the first day of each measure, or type of response, that was asked for. */
+  /** By the fact and the mart: the days that were asked for. */
   const joined = new Map<string, string[]>();
-  const firstDayOf = (other: string, mart: string, has: string): string => {
+  const dayIn = (other: string, mart: string, day: string): string => {
     const source = `report.${mart} WHERE fact = ${literal(other)}`;
     const days = joined.get(source) ?? [];
     joined.set(source, days);
-    if (!days.includes(firstDay(has))) days.push(firstDay(has));
-    return `y${[...joined.keys()].indexOf(source)}.day${days.indexOf(firstDay(has))}`;
+    if (!days.includes(day)) days.push(day);
+    return `y${[...joined.keys()].indexOf(source)}.day${days.indexOf(day)}`;
   };
-  const isTold = (type: string) => `response_type = ${literal(type)} AND responded IS NOT NULL`;
-  /**
-   * On the day of the message stand responses to messages of before the other fact began. Where it tells no other day of them, it began
-   * with what it measures.
-   */
-  const firstEventDayOf = (other: string, type: string): string => {
-    const onEventDay = firstDayOf(other, 'response_daily', `${isTold(type)} AND basis = 'event_day'`);
-    const onAny = firstDayOf(other, 'response_daily', isTold(type));
-    const measured = firstDayOf(
-      other,
-      'campaign_daily',
-      `(${measures.map((one) => `${one} IS NOT NULL`).join(' OR ')})`,
-    );
-    return `coalesce(${onEventDay}, CASE WHEN ${onAny} IS NOT NULL THEN coalesce(${measured}, ${onAny}) END)`;
+  const daysOfMeasure = (other: string, measure: string, isFilled: boolean) => [
+    dayIn(other, 'campaign_daily', firstDay(`${measure} IS NOT NULL`)),
+    ...(isFilled ? [dayIn(other, 'campaign_daily', beginning(`${measure} <> 0`))] : []),
+  ];
+  const daysOfResponses = (other: string, type: string, basis: string, isFilled: boolean) => {
+    const told = `response_type = ${literal(type)} AND responded`;
+    const dayOf = (day: (condition: string) => string, value: string) => {
+      const onAny = dayIn(other, 'response_daily', day(`${told} ${value}`));
+      if (basis !== 'event_day') return { onAny, onEventDay: onAny };
+      return { onAny, onEventDay: dayIn(other, 'response_daily', day(`${told} ${value} AND basis = 'event_day'`)) };
+    };
+    const { onAny, onEventDay } = dayOf(firstDay, 'IS NOT NULL');
+    // On the day of the message stand responses to messages of before the other fact began. Where it tells no other day of them, it
+    // began with what it measures.
+    const isMeasured = `(${measures.map((one) => `${one} IS NOT NULL`).join(' OR ')})`;
+    const first =
+      basis === 'event_day'
+        ? `coalesce(${onEventDay}, CASE WHEN ${onAny} IS NOT NULL THEN coalesce(${dayIn(other, 'campaign_daily', firstDay(isMeasured))}, ${onAny}) END)`
+        : onAny;
+    if (!isFilled) return [first];
+    const began = dayOf(beginning, '<> 0');
+    return [first, `coalesce(${began.onEventDay}, ${began.onAny})`];
   };
   return {
     /** Conditions on a row `a`, each true where another fact counts this. */
     conditions: (name: string, basis?: string): readonly string[] =>
       yields
         .filter(({ measures }) => measures === undefined || measures.includes(name))
-        .map(({ fact: other }) => {
-          const day =
+        .map(({ fact: other, filled }) => {
+          const days =
             basis === undefined
-              ? firstDayOf(other, 'campaign_daily', `${quote(name)} IS NOT NULL`)
-              : basis === 'event_day'
-                ? firstEventDayOf(other, name)
-                : firstDayOf(other, 'response_daily', isTold(name));
-          return `a.date >= ${fact.grain === 'month' ? monthOf(day) : day}`;
+              ? daysOfMeasure(other, quote(name), filled.has(name))
+              : daysOfResponses(other, name, basis, filled.has(name));
+          const isSince = days.map((day) => `a.date >= ${fact.grain === 'month' ? monthOf(day) : day}`);
+          return isSince.length === 1 ? isSince[0]! : `(${isSince.join(' AND ')})`;
         }),
     /** What the conditions that were asked for join to `a`. */
     joins: (): string =>

@@ -5,7 +5,9 @@ import type {
   CompiledFact,
   FactInput,
   FactPart,
+  MeasureDefinition,
   PartDefinition,
+  ResponseDefinition,
   StreamRef,
 } from './fact.js';
 
@@ -23,9 +25,18 @@ export function compileFacts(inputs: readonly FactInput[]): readonly CompiledFac
     seen.add(name);
     const own = { ...fact, as: fact.as };
     const parts = [own, ...(fact.also ?? [])].map((part) => partOf(own, part, connection));
-    return { ...input, name, connection, stream, parts, yields: yieldsOf(name, input.authority ?? []) };
+    return { ...input, name, connection, stream, parts };
   });
-  return inOrder(facts);
+  const filled = new Map(facts.map(({ name, parts }) => [name, filledIn(parts)] as const));
+  return inOrder(
+    facts.map((fact) => ({
+      ...fact,
+      yields: yieldsOf(fact.name, fact.authority ?? []).map((one) => ({
+        ...one,
+        filled: filled.get(one.fact) ?? new Set(),
+      })),
+    })),
+  );
 }
 
 function refOf(from: string, own: string | undefined): StreamRef {
@@ -56,7 +67,28 @@ function partOf(fact: PartDefinition & { readonly as: CanonicalColumns }, part: 
   };
 }
 
-function yieldsOf(name: string, authority: readonly AuthorityDefinition[]): CompiledFact['yields'] {
+/** Whatever counts rows is 0 in one that it does not count, of another stream or left out by `where`. */
+const filledIn = (parts: readonly FactPart[]): ReadonlySet<string> =>
+  new Set(
+    parts
+      .flatMap(({ as, measures, responses }) => [
+        ...MEASURES.map((name) => [name, as[name]] as const),
+        ...Object.entries(measures),
+        ...Object.entries(responses),
+      ])
+      .filter(([, definition]) => definition !== undefined && isZeroElsewhere(definition))
+      .map(([name]) => name),
+  );
+
+const isZeroElsewhere = ({
+  count,
+  distinct,
+  where,
+  default: missing,
+}: MeasureDefinition & Partial<ResponseDefinition>) =>
+  count === true || distinct !== undefined || where !== undefined || missing === 0;
+
+function yieldsOf(name: string, authority: readonly AuthorityDefinition[]) {
   return authority.flatMap(({ facts, measures }) =>
     facts.slice(0, Math.max(facts.indexOf(name), 0)).map((fact) => ({ fact, measures })),
   );

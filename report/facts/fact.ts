@@ -180,7 +180,12 @@ export interface CompiledFact extends FactInput {
   /** The first is the fact's own stream. */
   readonly parts: readonly FactPart[];
   /** Facts that count instead of this one where they have a campaign. */
-  readonly yields: readonly { readonly fact: string; readonly measures: readonly string[] | undefined }[];
+  readonly yields: readonly {
+    readonly fact: string;
+    readonly measures: readonly string[] | undefined;
+    /** Its measures and types of responses that are 0 wherever it has any row. */
+    readonly filled: ReadonlySet<string>;
+  }[];
 }
 
 export const schemaOf = (fact: CompiledFact, connection: string): string =>
