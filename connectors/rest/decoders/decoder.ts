@@ -32,7 +32,7 @@ export function decoderOf(node: Component | undefined, environment: Environment,
     }
     case 'CustomDecoder': {
       const made = environment.replacements.get(String(node?.['class_name']))?.(node!, aroundOf(node!, environment));
-      return made as Decode;
+      return (answer) => (made as Decode)(answer.own());
     }
     default: {
       const parse = parserOf(node!);
@@ -55,7 +55,7 @@ function* jsonBodies(answer: Answer, isChanged: boolean): Iterable<unknown> {
         hint: 'Look at the address: a login page or a proxy may be answering; for other formats the manifest names a `decoder`.',
       },
     );
-  const value = isChanged ? answer.ownJson() : answer.json();
+  const value = (isChanged ? answer.own() : answer).json();
   if (!Array.isArray(value)) yield value;
   else if (value.length === 0) yield {};
   else yield* value;

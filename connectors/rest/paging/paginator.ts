@@ -14,6 +14,8 @@ export interface ReadPage {
   readonly slice: StreamSlice;
   /** Records that were kept of it. */
   readonly size: number;
+  /** Records that it had, those of a filter included. */
+  readonly extracted: number;
   readonly lastRecord: Readonly<Record<string, unknown>> | undefined;
   /** What led to it. */
   readonly token: unknown;
@@ -106,7 +108,6 @@ function strategyOf(node: Component, decoder: Component | undefined, environment
     return {};
   };
   const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
-  const counted = ({ answer, size }: ReadPage) => answer.extracted ?? size;
 
   switch (node['type']) {
     case 'PageIncrement': {
@@ -115,7 +116,7 @@ function strategyOf(node: Component, decoder: Component | undefined, environment
         pageSize,
         initial: node['inject_on_first_request'] === true ? start : undefined,
         next(page) {
-          const size = counted(page);
+          const size = page.extracted;
           if (size === 0 || (pageSize !== undefined && pageSize !== 0 && size < pageSize)) return undefined;
           return page.token === undefined ? start + 1 : Number(page.token) + 1;
         },
@@ -126,7 +127,7 @@ function strategyOf(node: Component, decoder: Component | undefined, environment
         pageSize,
         initial: node['inject_on_first_request'] === true ? 0 : undefined,
         async next(page) {
-          const size = counted(page);
+          const size = page.extracted;
           const wanted =
             page.pageSize ??
             pageSize ??
@@ -161,7 +162,12 @@ function strategyOf(node: Component, decoder: Component | undefined, environment
       const made = environment.replacements.get(String(node['class_name']))?.(node, around);
       if (made === undefined)
         throw new ConnectorError('internal', `There is no pagination strategy "${String(node['type'])}"`);
-      return made as Strategy;
+      const strategy = made as Strategy;
+      return {
+        initial: strategy.initial,
+        pageSize: strategy.pageSize,
+        next: (page) => strategy.next({ ...page, answer: page.answer.own() }),
+      };
     }
   }
 }

@@ -10,8 +10,24 @@ import { reportRows } from '../decoders/report.js';
 import { recordExpander } from './expander.js';
 import { valueAlong, valuesAlong } from './path.js';
 
-/** The records that an answer holds, in its order; a line that is none is a `BadRecord`. */
-export type Extract = (answer: Answer) => Promise<unknown[]>;
+/** What was taken out of an answer. */
+export interface Extracted {
+  /** In the order of the answer; a line that is none is a `BadRecord`. */
+  readonly records: unknown[];
+  readonly place: Place;
+}
+
+/** Whether an answer has the place of the records that a manifest names. */
+export interface Place {
+  /** True where it was met, were there no records. */
+  readonly isMet: boolean;
+  /** The path that was not, and what was there; nothing where no path is named. */
+  readonly lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
+}
+
+export const NO_PLACE: Place = { isMet: false, lacking: undefined };
+
+export type Extract = (answer: Answer) => Promise<Extracted>;
 
 /** With `isChanged` the records are for one who changes them. */
 export function extractor(
@@ -39,13 +55,19 @@ export function extractor(
     case 'CombinedExtractor':
       return combined(node, decoder, environment, isChanged);
     case 'ResponseToFileExtractor':
-      return async (answer) => [...reportRows(answer.body, node['preserve_na_values'] === true)];
+      return async ({ body }) => ({
+        records: [...reportRows(body, node['preserve_na_values'] === true)],
+        place: NO_PLACE,
+      });
     default: {
       const made = environment.replacements.get(String(node['class_name']))?.(node, around) as
         | ((bodies: readonly unknown[], answer: Answer) => unknown[])
         | undefined;
       if (made === undefined) throw new ConnectorError('internal', `There is no extractor "${String(node['type'])}"`);
-      return async (answer) => made(await collected(decode(answer)), answer);
+      return async (answer) => {
+        const own = answer.own();
+        return { records: made(await collected(decode(own)), own), place: NO_PLACE };
+      };
     }
   }
 }
@@ -61,8 +83,10 @@ async function alongPath(
   decode: Decode,
   path: readonly string[],
   expand: ((record: unknown) => readonly unknown[]) | undefined,
-): Promise<unknown[]> {
+): Promise<Extracted> {
   const records: unknown[] = [];
+  let isMet = false;
+  let lacking: Place['lacking'];
   const take = (body: unknown): void => {
     if (body instanceof BadRecord) {
       records.push(body);
@@ -75,15 +99,15 @@ async function alongPath(
           ? body
           : valueAlong(body, path);
     // An answer of nothing says nothing of where its records would stand.
-    if (found !== undefined) answer.hasRecords = true;
-    else if (isTrue(body)) answer.lacking ??= { path, body };
+    if (found !== undefined) isMet = true;
+    else if (isTrue(body)) lacking ??= { path, body };
     if (Array.isArray(found)) for (const one of found) records.push(...(expand === undefined ? [one] : expand(one)));
     else if (isTrue(found)) records.push(...(expand === undefined ? [found] : expand(found)));
   };
   const bodies = decode(answer);
   if (Symbol.iterator in bodies) for (const body of bodies) take(body);
   else for await (const body of bodies) take(body);
-  return records;
+  return { records, place: { isMet, lacking } };
 }
 
 function combined(
@@ -97,14 +121,15 @@ function combined(
   const isEmpty = (record: unknown) => isComponent(record) && Object.keys(record).length === 0;
   return async (answer) => {
     const all: unknown[] = [];
+    let place = NO_PLACE;
     for (const part of parts) {
-      const records = await part(answer);
-      const kept = skipsEmpty ? records.filter((record) => !isEmpty(record)) : records;
-      if (node['mode'] === 'first_match') {
-        if (kept.length > 0) return kept;
-      } else all.push(...kept);
+      const found = await part(answer);
+      place = { isMet: place.isMet || found.place.isMet, lacking: place.lacking ?? found.place.lacking };
+      const kept = skipsEmpty ? found.records.filter((record) => !isEmpty(record)) : found.records;
+      all.push(...kept);
+      if (node['mode'] === 'first_match' && kept.length > 0) break;
     }
-    return all;
+    return { records: all, place };
   };
 }
 

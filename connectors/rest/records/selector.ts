@@ -4,7 +4,7 @@ import type { Answer } from '../requests/answer.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { sliceContext, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
-import { asRecord, extractor } from './extractor.js';
+import { asRecord, extractor, type Place } from './extractor.js';
 import { normalize } from './normalize.js';
 import type { Transform } from './transformation.js';
 
@@ -12,12 +12,17 @@ export type SelectedRecord = Record<string, unknown>;
 export interface Selected {
   readonly records: SelectedRecord[];
   readonly bad: readonly BadRecord[];
+  /** Records of the answer, those of a filter included; paging counts by it. */
+  readonly extracted: number;
+  readonly place: Place;
 }
 
 export interface SelectorOptions {
   readonly stream: string;
   readonly decoder: Component | undefined;
   readonly transformations: readonly Transform[];
+  /** True where records are put together out of several. */
+  readonly isMerged: boolean;
   /** The JSON Schema that values are cast to; asked for when the first record comes. */
   readonly schema: () => Promise<Component>;
   /** Keeps what an incremental reading wants, where the API cannot be asked for it alone. */
@@ -42,12 +47,13 @@ export function selector(node: Component, options: SelectorOptions, environment:
       ) as ((record: SelectedRecord, schema: Component) => void) | undefined)
     : undefined;
   const cast = normalization === 'Default' ? normalize : custom;
-  const isChanged = transformations.length > 0 || cast !== undefined;
+  // A filter that is a module may change what it looks at.
+  const isOwnFilter = isComponent(node['record_filter']) && node['record_filter']['type'] !== 'RecordFilter';
+  const isChanged = transformations.length > 0 || cast !== undefined || isOwnFilter || options.isMerged;
   const extract = extractor(node['extractor'] as Component, options.decoder, environment, isChanged);
 
   return async (answer, slice, pageToken) => {
-    const extracted = await extract(answer);
-    answer.extracted = extracted.length;
+    const { records: extracted, place } = await extract(answer);
     const bad = extracted.filter((one) => one instanceof BadRecord);
     let records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
     const keep = (record: SelectedRecord) =>
@@ -61,7 +67,7 @@ export function selector(node: Component, options: SelectorOptions, environment:
       const schema = await options.schema();
       for (const record of records) cast(record, schema);
     }
-    return { records, bad };
+    return { records, bad, extracted: extracted.length, place };
   };
 }
 

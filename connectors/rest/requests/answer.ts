@@ -47,19 +47,13 @@ export function linksOf(header: string): Record<string, unknown> {
   return links;
 }
 
-/** One answer of the API, whole. */
+/** One answer of the API, whole; several streams may read it, so what one of them makes of it is kept elsewhere. */
 export class Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
   /** Where it came from, without its query. */
   readonly url: string;
-  /** Records that the selector took from it, those of a filter included; paging counts by it. */
-  extracted: number | undefined;
-  /** True where the place of the records was met, were they none. */
-  hasRecords: boolean | undefined;
-  /** The place that was not met, and what was there. */
-  lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
   #json: { readonly value: unknown } | undefined;
 
   constructor(status: number, headers: Headers, body: Uint8Array, url: string) {
@@ -79,12 +73,15 @@ export class Answer {
     return this.#json.value === NOT_JSON ? {} : this.#json.value;
   }
 
-  /** The same for one who changes what is in it: paging, and other streams that a kept answer goes to, find it as it came. */
-  ownJson(): unknown {
-    const value = this.json();
-    if (this.body.length === 0) return structuredClone(value);
-    this.#json = undefined;
-    return value;
+  /**
+   * The same for one who may change what is in it: paging, and other streams that a kept answer goes to, find it as it came. What was parsed
+   * already goes along, since mostly nobody else asks for it.
+   */
+  own(): Answer {
+    const own = new Answer(this.status, this.headers, this.body, this.url);
+    if (this.body.length === 0) own.#json = this.isJson ? structuredClone(this.#json) : undefined;
+    else [own.#json, this.#json] = [this.#json, undefined];
+    return own;
   }
 
   get isJson(): boolean {

@@ -84,7 +84,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
     const started = environment.clock.now().getTime();
     for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
       const polled = needed(await polling.send({ slice: own }), 'the question for the state of a job');
-      const [status] = await statusOf(polled);
+      const [status] = (await statusOf(polled)).records;
       const said = textOf(status ?? null);
       const meaning = meanings.get(said);
       if (meaning === undefined)
@@ -116,7 +116,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       targetRequester === undefined
         ? polled
         : needed(await targetRequester.send({ slice: lookUp }), 'the question for the address of a result');
-    yield* await targetsOf(answer);
+    yield* (await targetsOf(answer)).records;
   }
 
   async function* downloaded(slice: StreamSlice): AsyncIterable<unknown[]> {
@@ -130,14 +130,14 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         parts: paging.parts(token, undefined),
       });
       if (answer === undefined) return;
-      const records = await extract(answer);
-      answer.extracted = records.length;
+      const { records } = await extract(answer);
       yield records;
       const last = records.at(-1);
       token = await paging.next({
         answer,
         slice,
         size: records.length,
+        extracted: records.length,
         lastRecord: isComponent(last) ? last : undefined,
         token,
         pageSize: undefined,

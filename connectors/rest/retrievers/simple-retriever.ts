@@ -2,7 +2,8 @@ import { ConnectorError } from '#sdk';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
-import type { Select, SelectedRecord } from '../records/selector.js';
+import { NO_PLACE } from '../records/extractor.js';
+import type { Select, Selected, SelectedRecord } from '../records/selector.js';
 import { Answer } from '../requests/answer.js';
 import { PageSignal } from '../requests/api-client.js';
 import type { Requester } from '../requests/requester.js';
@@ -61,7 +62,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     slice: StreamSlice,
     token: unknown,
     size: number | undefined,
-  ): Promise<RetrievedPage & { readonly answer: Answer | undefined }> {
+  ): Promise<Selected & { readonly answer: Answer | undefined }> {
     if (properties === undefined) {
       const answer =
         token === undefined ? (childAnswer(slice) ?? (await send(slice, token, size))) : await send(slice, token, size);
@@ -71,6 +72,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     const alone: SelectedRecord[] = [];
     const bad: RetrievedPage['bad'][number][] = [];
     let last: Answer | undefined;
+    let found = NOTHING;
     for (const chunk of await properties.chunks()) {
       const own = new StreamSlice(slice.partition, slice.cursorSlice, {
         ...slice.extraFields,
@@ -78,7 +80,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       });
       last = await send(own, token, size);
       if (last === undefined) continue;
-      const found = await select(last, own, token);
+      found = await select(last, own, token);
       bad.push(...found.bad);
       for (const record of found.records) {
         const key = properties.isChunked ? properties.keyOf(record) : undefined;
@@ -88,7 +90,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         else alone.push(record);
       }
     }
-    return { answer: last, records: [...alone, ...wholes.values()], bad };
+    return { ...found, answer: last, records: [...alone, ...wholes.values()], bad };
   }
 
   async function* inPages(start: StreamSlice, cursor: Cursor): AsyncIterable<RetrievedPage> {
@@ -122,8 +124,8 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         isReset = true;
       }
       reducer?.succeeded();
-      const { answer, records, bad } = read;
-      if (answer !== undefined) sightings.answer(answer, pageSize ?? paging.pageSize);
+      const { answer, records, bad, extracted, place } = read;
+      if (answer !== undefined) sightings.answer({ answer, extracted, place, pageSize: pageSize ?? paging.pageSize });
       count += records.length;
       if (resetNode !== undefined)
         for (const record of records) {
@@ -152,6 +154,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         answer,
         slice,
         size: records.length,
+        extracted,
         lastRecord,
         token,
         pageSize,
@@ -190,7 +193,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
   return { pages: (slice, cursor) => inWindows(slice, cursor, 0) };
 }
 
-const NOTHING: RetrievedPage = { records: [], bad: [] };
+const NOTHING: Selected = { records: [], bad: [], extracted: 0, place: NO_PLACE };
 
 /** What a parent's record holds of its children already. */
 const childAnswer = ({ extraFields }: StreamSlice): Answer | undefined =>

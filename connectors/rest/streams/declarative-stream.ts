@@ -214,10 +214,11 @@ function retrieverOf(
     return made as Retriever;
   }
   const decoder = isComponent(retrieverNode['decoder']) ? retrieverNode['decoder'] : undefined;
-  const select = selector(selectorNode, { stream, decoder, transformations, schema, isWanted }, environment);
   const found = queryPropertiesIn(retrieverNode['requester'] as Component);
   const properties =
     found.node && queryProperties(found.node, found.parameter, environment, (one) => readAll(one, settings), schema);
+  const isMerged = properties?.isChunked === true;
+  const select = selector(selectorNode, { stream, decoder, transformations, schema, isWanted, isMerged }, environment);
   const sender =
     customRequester(found.requester, environment) ?? requester(found.requester, environment, found.parameter);
   return simpleRetriever(

@@ -1,12 +1,13 @@
 import { ConnectorError } from '#sdk';
 import { isComponent, type Component } from '../manifest/text.js';
+import type { Place } from '../records/extractor.js';
 import { valueAlong } from '../records/path.js';
 import type { Answer } from '../requests/answer.js';
 
 /** Whether the places that a stream names were met in what its API answered: a name that is wrong looks like an API that has nothing. */
 export interface Sightings {
-  /** An answer, after its records were taken out; `pageSize` is how many were asked for. */
-  answer(answer: Answer, pageSize: number | undefined): void;
+  /** An answer, after its records were taken out. */
+  answer(sighted: SightedAnswer): void;
   /** `isReadable` is false where its value of the cursor is none, as the cursor sees it. */
   record(record: Readonly<Record<string, unknown>>, isReadable: boolean): void;
   /** A stream that this one depends on. */
@@ -15,6 +16,15 @@ export interface Sightings {
   fault(): ConnectorError | undefined;
   /** What a person should look at, and is no fault. */
   warnings(): readonly string[];
+}
+
+export interface SightedAnswer {
+  readonly answer: Answer;
+  /** Records that were taken out. */
+  readonly extracted: number;
+  readonly place: Place;
+  /** How many were asked for. */
+  readonly pageSize: number | undefined;
 }
 
 export interface SightingsOptions {
@@ -35,7 +45,7 @@ interface Finding {
 export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsOptions): Sightings {
   const parents: Sightings[] = [];
   let isRecordsMet = false;
-  let lacking: { readonly path: readonly string[]; readonly body: unknown } | undefined;
+  let lacking: Place['lacking'];
   let isPagingMet = false;
   let isFull = false;
   let unpaged: unknown;
@@ -88,20 +98,16 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
   ];
 
   return {
-    answer(answer, pageSize) {
-      if (!isRecordsMet) {
-        isRecordsMet = answer.hasRecords === true;
-        // An answer that has something tells more than one that has nothing.
-        if (answer.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body)))
-          lacking = answer.lacking;
-      }
+    answer({ answer, extracted, place: found, pageSize }) {
+      isRecordsMet ||= found.isMet;
+      // An answer that has something tells more than one that has nothing.
+      if (found.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body))) lacking = found.lacking;
       if (pagingPath === undefined || isPagingMet || !answer.isJson) return;
       const body = answer.json();
       isPagingMet = valueAlong(body, pagingPath) !== undefined;
-      const count = answer.extracted ?? 0;
-      if (isPagingMet || count === 0) return;
+      if (isPagingMet || extracted === 0) return;
       unpaged ??= body;
-      isFull ||= pageSize !== undefined && count >= pageSize;
+      isFull ||= pageSize !== undefined && extracted >= pageSize;
     },
     record(record, isReadable) {
       if (cursor === undefined) return;

@@ -122,6 +122,109 @@ test('a kept answer stays as it came: its records are changed once for each stre
   expect(requests.filter((request) => request.startsWith('GET /cursor'))).toEqual([...pages, ...pages, ...pages]);
 });
 
+/** A stream of pages that are kept. */
+const kept = (
+  name: string,
+  { requester = {}, selector = {}, strategy, decoder }: Record<string, object | undefined>,
+) => ({
+  type: 'DeclarativeStream',
+  name,
+  primary_key: 'id',
+  schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object' } },
+  retriever: {
+    type: 'SimpleRetriever',
+    requester: {
+      type: 'HttpRequester',
+      url_base: "{{ config['endpoint'] }}",
+      path: '/cursor',
+      use_cache: true,
+      ...requester,
+    },
+    ...(decoder === undefined ? {} : { decoder }),
+    record_selector: {
+      type: 'RecordSelector',
+      extractor: { type: 'DpathExtractor', field_path: ['data'] },
+      ...selector,
+    },
+    paginator: {
+      type: 'DefaultPaginator',
+      page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'after' },
+      pagination_strategy: strategy ?? {
+        type: 'CursorPagination',
+        cursor_value: "{{ response['data'][-1]['id'] }}",
+        stop_condition: '{{ response.meta.next is none }}',
+      },
+    },
+  },
+});
+const written = (...streams: object[]) =>
+  JSON.stringify({ version: '7.0.0', check: { type: 'CheckStream', stream_names: ['own'] }, streams });
+const own = (kind: string) => ({ type: kind, class_name: 'source.Own' });
+
+test.each([
+  [
+    'extractor, by bodies',
+    { selector: { extractor: own('CustomRecordExtractor') } },
+    '(bodies) => bodies.flatMap(({ data }) => data.splice(0))',
+  ],
+  [
+    'extractor, by the answer',
+    { selector: { extractor: own('CustomRecordExtractor') } },
+    '(_, answer) => answer.json().data.splice(0)',
+  ],
+  [
+    'decoder',
+    { decoder: own('CustomDecoder') },
+    '(answer) => { const { data, meta } = answer.json(); return [{ data: data.splice(0), meta }]; }',
+  ],
+  [
+    'filter',
+    { selector: { record_filter: own('CustomRecordFilter') } },
+    '(record) => { record.name = 1; return true; }',
+  ],
+  [
+    'pagination strategy',
+    { strategy: own('CustomPaginationStrategy') },
+    '({ next: ({ answer }) => { const { data, meta } = answer.json(); data.splice(0); return meta.next; } })',
+  ],
+])('a module that changes what it is given changes nothing that others see (%s)', async (_of, parts, module) => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-module-'));
+  const [path, manifest] = [join(folder, 'own.mjs'), join(folder, 'm.yaml')];
+  try {
+    await writeFile(path, `export const Own = () => ${module};`);
+    await writeFile(manifest, written(kept('own', parts), kept('plain', {})));
+    const options = { modules: { 'source.Own': path } };
+    const { records, requests } = await read({ manifest, script: campaignApi, options });
+    expect(records['plain']).toEqual(CAMPAIGNS);
+    expect(records['own']!.map(({ id }) => id)).toEqual(CAMPAIGNS.map(({ id }) => id));
+    expect(requests).toHaveLength(3);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('records that are put together from chunks of their fields are changed for no other stream', async () => {
+  const fields = {
+    type: 'QueryProperties',
+    property_list: ['a', 'b'],
+    property_chunking: { type: 'PropertyChunking', property_limit_type: 'property_count', property_limit: 1 },
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-chunks-'));
+  const manifest = join(folder, 'm.yaml');
+  try {
+    const [chunked, plain] = [fields, 'a'].map((value) => ({ requester: { request_parameters: { fields: value } } }));
+    await writeFile(manifest, written(kept('own', chunked!), kept('plain', plain!)));
+    const { records, requests } = await read({
+      manifest,
+      script: ({ query }) => ({ body: { data: [{ id: 1, [query[0]![1]]: 2 }], meta: { next: null } } }),
+    });
+    expect(records).toEqual({ own: [{ id: 1, a: 2, b: 2 }], plain: [{ id: 1, a: 2 }] });
+    expect(requests).toHaveLength(2);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('a login that failed is tried anew by who comes next, and shared by those who wait for it', async () => {
   let answers: ScriptedAnswer[] = [{ status: 401 }];
   const api = await scriptedApi(() => answers.shift() ?? { body: { key: 'fresh' } });

@@ -45,21 +45,23 @@ const config = (stream: object, more: object = {}) => ({
 const opened = (options: object) => rest.open(restConfig.parse(options), { signal, baseFolder: place } as never);
 
 /** Reads the source as a run does. */
-async function synced(options: object) {
+async function synced(options: object, names = ['sends']) {
   const warnings: string[] = [];
   const states: unknown[] = [];
   let records = 0;
   const source = await opened(options);
   try {
-    const { sends } = (await source.streams(undefined as never)) as unknown as Record<
+    const streams = (await source.streams(undefined as never)) as unknown as Record<
       string,
       { read(context: object): AsyncIterable<unknown> }
     >;
     let fault: unknown;
     try {
-      for await (const step of sends!.read({ state: undefined, signal, warn: (text: string) => warnings.push(text) }))
-        if (Array.isArray(step)) records += step.length;
-        else states.push(step);
+      const warn = (text: string) => warnings.push(text);
+      for (const name of names)
+        for await (const step of streams[name]!.read({ state: undefined, signal, warn }))
+          if (Array.isArray(step)) records += step.length;
+          else states.push(step);
     } catch (error) {
       fault = error;
     }
@@ -183,6 +185,25 @@ test('a parent whose records are not met fails the stream that depends on it', a
   };
   const { fault } = await synced({ api: { endpoint: api.url, streams: both }, allow: ['loopback'] });
   expect(fault).toMatchObject({ message: expect.stringContaining('`streams.campaigns.records`') });
+});
+
+test('a wrong name is told where a stream before has read the same answer by a right one', async () => {
+  const path = '/sends';
+  const of = (stream: string) => ({ path, records: 'data', for_each: { stream, field: 'id', as: 'of' }, ...fields });
+  const streams = {
+    campaigns: { path, records: 'data', primary_key: 'id', ...fields },
+    lists: { path, records: 'items', primary_key: 'id', ...fields },
+    // Answers of what others depend on are kept.
+    of_campaigns: of('campaigns'),
+    of_lists: of('lists'),
+  };
+  const options = { api: { endpoint: api.url, streams }, allow: ['loopback'] };
+  const { records, fault } = await synced(options, ['campaigns', 'lists']);
+  expect(records).toBe(2);
+  expect(api.seen).toHaveLength(1);
+  expect(fault).toMatchObject({
+    message: expect.stringContaining('`streams.lists.records` names; it has: data, meta'),
+  });
 });
 
 test('keys that look like no names are not told', async () => {
