@@ -3,7 +3,7 @@ import type { SqlDialect, TableDefinition } from '../../destinations/sql/index.j
 import { addChanges, applyDifference, NO_CHANGES, tableOf, type MartChanges } from './difference.js';
 import type { CompiledFact } from './fact.js';
 import { grainOf, type FactQuery } from './fact-query.js';
-import { firstMonthAfter, fromDay } from './kept-days.js';
+import { firstMonthAfter, fromDay, type Kept } from './kept-days.js';
 import { lookupsOf, type Lookup } from './lookups.js';
 import type { Marts } from './marts.js';
 import { NOTHING_OWN } from './own.js';
@@ -28,12 +28,12 @@ export interface Builder {
   readonly scratch: (name: string, select: string) => Promise<string>;
 }
 
-/** Rebuilds the days and campaigns of one fact, first by day and then by month; days before `from` stay as they are. */
+/** Rebuilds the days and campaigns of one fact, first by day and then by month, but for what is kept. */
 export async function buildFact(
   builder: Builder,
   fact: CompiledFact,
   query: FactQuery | undefined,
-  { from, ...scope }: Scope & { readonly from?: string | undefined },
+  { kept: keptDays, ...scope }: Scope & { readonly kept: readonly Kept[] },
   afterDaily: () => Promise<void>,
 ): Promise<FactChanges> {
   const { dialect, sql, marts } = builder;
@@ -41,11 +41,11 @@ export async function buildFact(
   const name = dialect.literal(fact.name);
   const apply = (mart: TableDefinition, fresh: string, within: string) =>
     applyDifference(sql, dialect, mart, fresh, `t.fact = ${name} AND ${within}`, builder.now);
-  if (query === undefined) return removeFact(builder, fact.name, from);
+  const first = await firstOpenDay(builder, fact, keptDays);
+  if (query === undefined) return removeFact(builder, fact.name, first);
 
   const isMonthly = fact.fact.grain === 'month';
   const months = await monthsOf(builder, scope);
-  const first = from === undefined ? from : await firstOpenDay(builder, fact, from);
   const isOpen = (column: string) => fromDay(column, first, dialect);
   const rows = await builder.scratch(
     'rows',
@@ -96,7 +96,7 @@ export async function buildFact(
   changes.set(responseDaily, await apply(responseDaily, isMonthly ? await noDays(responseDaily) : responses, days));
 
   // A month of days is their sum, those that stay included.
-  const inMonths = `${inScope(months, 't.month', 't.campaign_id')}${isMonthly ? ` AND ${isOpen('t.month')}` : ''}`;
+  const inMonths = `${inScope(months, 't.month', 't.campaign_id')}${isMonthly && first !== undefined ? ` AND t.month >= ${firstOf(dialect, first)}` : ''}`;
   const isBefore = first === undefined || isMonthly ? undefined : `month < ${firstOf(dialect, first)}`;
   for (const [mart, daily, days] of [
     [campaignMonthly, isMonthly ? campaigns : tableOf(dialect, campaignDaily), campaignDaily],
@@ -129,15 +129,24 @@ async function monthsWithoutDays(
   return found.map(({ month }) => firstOf(dialect, month));
 }
 
-/** A month that has begun before the first day that may change stays whole where months are told, or were when it was kept. */
-async function firstOpenDay(builder: Builder, { name, fact }: CompiledFact, from: string): Promise<string> {
-  if (fact.grain === 'month') return firstMonthAfter(from);
+/** A month that is kept in part stays whole where months are told, or were when it was kept, under whatever name. */
+async function firstOpenDay(
+  builder: Builder,
+  { name, fact }: CompiledFact,
+  kept: readonly Kept[],
+): Promise<string | undefined> {
   const { dialect, marts } = builder;
   const { campaignMonthly, campaignDaily } = marts;
-  const own = dialect.literal(name);
-  const isThat = `month = ${firstOf(dialect, from)}`;
-  const found = await monthsWithoutDays(builder, own, campaignMonthly, campaignDaily, isThat);
-  return found.length === 0 ? from : firstMonthAfter(from);
+  const days: string[] = [];
+  for (const { of, before } of kept) {
+    const isThat = `month = ${firstOf(dialect, before)}`;
+    const isWhole =
+      (fact.grain === 'month' && of === name) ||
+      (of !== undefined &&
+        (await monthsWithoutDays(builder, dialect.literal(of), campaignMonthly, campaignDaily, isThat)).length > 0);
+    days.push(isWhole ? firstMonthAfter(before) : before);
+  }
+  return days.toSorted().at(-1);
 }
 
 /** By what no configuration names any more nothing is broken down. */
@@ -162,6 +171,7 @@ export async function removeFact(builder: Builder, name: string, from?: string):
   const { sql, dialect, marts, now } = builder;
   const changes = new Map<TableDefinition, MartChanges>();
   const own = `t.fact = ${dialect.literal(name)}`;
+  const month = from === undefined ? undefined : firstOf(dialect, from);
   const remove = async (mart: TableDefinition, period: string) => {
     const open = fromDay(`t.${period}`, from, dialect);
     const [row] = await sql.query<{ n: number }>(
@@ -173,14 +183,17 @@ export async function removeFact(builder: Builder, name: string, from?: string):
     [marts.campaignDaily, marts.campaignMonthly],
     [marts.responseDaily, marts.responseMonthly],
   ] as const) {
+    const isOfThat = `month = ${month}`;
+    const isWhole =
+      month !== undefined &&
+      (await monthsWithoutDays(builder, dialect.literal(name), monthly, daily, isOfThat)).length > 0;
     changes.set(daily, await remove(daily, 'date'));
     changes.set(monthly, await remove(monthly, 'month'));
-    if (from === undefined) continue;
+    if (month === undefined || isWhole) continue;
     // Of a month in which that day lies the days before it are left.
     const rows = monthlyRows(dialect, monthly, tableOf(dialect, daily), dialect.literal(name), WHOLE);
-    const fresh = await builder.scratch(monthly.name, rows);
-    const isSummed = `${dialect.monthOf(`CAST(${dialect.literal(from)} AS date)`)} = t.month AND EXISTS (SELECT 1 FROM ${fresh})`;
-    const changed = await applyDifference(sql, dialect, monthly, fresh, `${own} AND ${isSummed}`, now);
+    const fresh = await builder.scratch(monthly.name, `SELECT m.* FROM (${rows}) m WHERE m.${isOfThat}`);
+    const changed = await applyDifference(sql, dialect, monthly, fresh, `${own} AND t.${isOfThat}`, now);
     changes.set(monthly, addChanges(changes.get(monthly)!, changed));
   }
   return { changes, undated: 0, foreignChannels: [], lookups: [] };

@@ -128,7 +128,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     ),
   );
   const names = new Set(facts.map(({ name }) => name));
-  const kept = await keptDays(sql);
+  const kept = await keptDays(sql, names);
   const removed = [...known.keys()].filter((name) => !names.has(name));
   // Marks first, rows afterwards: what is committed in between is seen now or has a mark that stays.
   const marks = await takeMarks(builder, metadataSchema, [...names, ...removed]);
@@ -164,7 +164,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
     if (scope !== undefined) {
       await checkJoins(sql, dialect, fact, tables);
       const result = await presence.around(fact, () =>
-        buildFact(builder, fact, query, { ...scope, from: kept.of(fact) }, midway),
+        buildFact(builder, fact, query, { ...scope, kept: kept.of(fact) }, midway),
       );
       const { undated, foreignChannels, lookups } = result;
       add(result);

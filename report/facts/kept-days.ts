@@ -2,15 +2,22 @@ import type { SqlSession } from '#sdk';
 import { dialectOf, hasTables, type SqlDialect } from '../../destinations/sql/index.js';
 import type { CompiledFact } from './fact.js';
 
-/** The first day of a fact that may still change (`YYYY-MM-DD`); what is before it stays as it is. Undefined: all may. */
+/** What is before this day (`YYYY-MM-DD`) stays as it is. */
+export interface Kept {
+  readonly before: string;
+  /** The fact whose figures of before go on to count in this one's place. */
+  readonly of?: string;
+}
+
 export interface KeptDays {
-  of(fact: CompiledFact): string | undefined;
+  /** Of the fact itself, of those that are gone and had a stream of its, and of others over a stream of its. */
+  of(fact: CompiledFact): readonly Kept[];
   /** Of one that is not in the configuration any more. */
   ofRemoved(name: string): string | undefined;
 }
 
 /** A fact that has got another name, or is new, begins where retention of its streams has left off: else it would count days twice. */
-export async function keptDays(sql: SqlSession): Promise<KeptDays> {
+export async function keptDays(sql: SqlSession, configured: ReadonlySet<string>): Promise<KeptDays> {
   const rows = await sql.query<{ fact: string; connection: string; stream: string; before: string }>(
     'SELECT fact, connection, stream, CAST(before AS text) AS before FROM report.kept_days',
   );
@@ -20,14 +27,20 @@ export async function keptDays(sql: SqlSession): Promise<KeptDays> {
       .map(({ before }) => before)
       .toSorted()
       .at(-1);
+  const ofName = (name: string) => last(({ fact }) => fact === name);
   return {
-    of: ({ name, parts }) =>
-      last(
-        (row) =>
-          row.fact === name ||
-          parts.some(({ connection, stream }) => row.connection === connection && row.stream === stream),
-      ),
-    ofRemoved: (name) => last(({ fact }) => fact === name),
+    of({ name, parts }) {
+      const same = rows.filter(({ connection, stream }) =>
+        parts.some((part) => part.connection === connection && part.stream === stream),
+      );
+      const gone = same.map(({ fact }) => fact).filter((fact) => !configured.has(fact));
+      const found = [
+        ...[...new Set([name, ...gone])].map((fact) => ({ of: fact, before: ofName(fact) })),
+        { before: last((row) => same.includes(row) && configured.has(row.fact)) },
+      ];
+      return found.filter((one): one is Kept => one.before !== undefined);
+    },
+    ofRemoved: ofName,
   };
 }
 

@@ -403,3 +403,38 @@ test('kept months stay whole: what waits for one is built before, and they outli
     expect(await ask('SELECT date, sent::int FROM report.campaign_daily')).toEqual([{ date: '2026-02-01', sent: 30 }]);
   }
 });
+
+test.each([
+  'a b:month c d:month',
+  'a:month b c:month d',
+  'a:month b:month c',
+  'a b c:month',
+  'a a:month b',
+  'a:month a b:month',
+])(
+  'over a month that retention cuts in two, each day is counted once where the fact gets another name or grain: %s',
+  async (chain) => {
+    const [first, ...others] = chain.split(' ').map((text) => {
+      const [name, grain = 'day'] = text.split(':');
+      return factsIn(`facts: [ { name: ${name}, from: daily.series, grain: ${grain},
+        as: { date: day, campaign_id: campaign, sent: sent }, responses: { answered: { from: answered, primary: true } } } ]`);
+    });
+    await ask(`CREATE TABLE raw_daily.series (id bigint PRIMARY KEY, day date, campaign text, sent bigint, answered bigint);
+      INSERT INTO raw_daily.series VALUES (1, '2025-12-10', 'a', 1, 1), (2, '2026-01-10', 'a', 20, NULL),
+        (3, '2026-01-20', 'a', 300, 3), (4, '2026-01-21', 'b', 4000, 4), (5, '2026-02-10', 'a', 50000, 5)`);
+    await build({}, first!);
+    const kept = { facts: first!, connection: 'daily', stream: 'series', before: '2026-01-15', now };
+    await keepDays(warehouse.sql, 'tributary', kept);
+    await ask(`DELETE FROM raw_daily.series WHERE day < '2026-01-15'`);
+    const sums = (mart: string, value: string) =>
+      ask(`SELECT month::text, sum(${value})::int AS n FROM report.${mart} GROUP BY 1 ORDER BY 1`);
+    const told = (...all: number[]) =>
+      all.map((n, at) => ({ month: ['2025-12-01', '2026-01-01', '2026-02-01'][at], n }));
+    for (const facts of others)
+      for (const rebuildAll of [false, true]) {
+        await build({ rebuildAll }, facts);
+        expect(await sums('campaign_monthly', 'sent')).toEqual(told(1, 4320, 50000));
+        expect(await sums('response_monthly', 'responded')).toEqual(told(1, 7, 5));
+      }
+  },
+);
