@@ -127,9 +127,10 @@ export async function publishDue(
       try {
         await publishIfDue(month);
       } catch (error) {
+        if (signal.aborted) throw error;
         const fault = toConnectorError(error);
-        // What a moment mends, such as a database that restarts, is no fault of this month.
-        if (signal.aborted || fault.kind === 'transient') throw error;
+        // A database that is away is no fault of this month, and the others would find it away as well.
+        if (fault.kind === 'transient') await writing(installation, signal, (another) => another.query('SELECT 1'));
         failed.set(month, fault);
       }
     }
