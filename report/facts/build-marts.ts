@@ -189,7 +189,7 @@ async function build(builder: Builder, facts: readonly CompiledFact[], options: 
   if (touched.some(({ whole }) => whole))
     for (const statement of all.flatMap((mart) => dialect.analyze(tableOf(dialect, mart)))) await sql.query(statement);
   await keepDefinitions(builder, options.definitions ?? []);
-  await marks.remove();
+  await marks.settle();
   await probe?.('marts_before_commit');
   return {
     marts: Object.fromEntries([...totals].map(([mart, changes]) => [mart.name, changes])),

@@ -135,6 +135,14 @@ const keptTable: TableDefinition = {
   key: ['fact', 'connection', 'stream'],
 };
 
+/** Which build has brought the changes of a run into the marts, and from when on their marks are: a release names its causes by it. */
+const builtRunTable: TableDefinition = {
+  schema: REPORT_SCHEMA,
+  name: 'built_run',
+  columns: [text('run_id'), { name: 'built_at', type: 'timestamptz' }, { name: 'marked_at', type: 'timestamptz' }],
+  key: ['run_id', 'built_at'],
+};
+
 /** One row, whose lock makes builders wait for each other. */
 const builderTable: TableDefinition = {
   schema: REPORT_SCHEMA,
@@ -153,6 +161,7 @@ const TABLES = [
   readingTable,
   definitionTable,
   keptTable,
+  builtRunTable,
   builderTable,
 ];
 

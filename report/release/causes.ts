@@ -53,7 +53,10 @@ export async function definitionsNow(
   ]);
 }
 
-/** Why figures may have moved since a build of the marts began: other definitions, and the runs that changed rows the facts are made from. */
+/**
+ * Why figures may have moved since a build of the marts began: other definitions, and the runs that changed rows the facts are made from.
+ * A checkpoint that began before that build may have committed after it: the build which brought it into the marts tells of it.
+ */
 export async function causesSince(
   sql: SqlSession,
   dialect: SqlDialect,
@@ -76,13 +79,20 @@ export async function causesSince(
   const streams = facts
     .flatMap((fact) => streamsOf(fact).map(({ connection, stream }) => `(${literal(connection)}, ${literal(stream)})`))
     .join(', ');
-  const after = `committed_at > CAST(${literal(since)} AS timestamptz) AND (connection, stream) IN (${streams})`;
+  const at = `CAST(${literal(since)} AS timestamptz)`;
+  const isNoted = await hasTables(sql, 'report', ['built_run']);
+  const changesIn = (table: string) =>
+    isNoted
+      ? `${schema}.${table} l LEFT JOIN (SELECT run_id, min(marked_at) AS marked_at FROM report.built_run WHERE built_at > ${at} GROUP BY run_id) b
+           ON b.run_id = CAST(l.run_id AS text) WHERE (l.committed_at > ${at} OR l.committed_at >= b.marked_at)`
+      : `${schema}.${table} l WHERE l.committed_at > ${at}`;
+  const isOfFacts = `(l.connection, l.stream) IN (${streams})`;
   const runs = await sql.query<{ run: string; connection: string }>(
-    `SELECT CAST(run_id AS text) AS run, connection FROM ${schema}.ledger
-      WHERE ${after} AND inserted + updated + deleted > 0 GROUP BY run_id, connection ORDER BY min(committed_at), 1`,
+    `SELECT CAST(l.run_id AS text) AS run, l.connection FROM ${changesIn('ledger')}
+        AND ${isOfFacts} AND l.inserted + l.updated + l.deleted > 0 GROUP BY l.run_id, l.connection ORDER BY min(l.committed_at), 1`,
   );
   const read = await sql.query<{ run: string; source: string }>(
-    `SELECT CAST(run_id AS text) AS run, source FROM ${schema}.lineage WHERE ${after} ORDER BY id`,
+    `SELECT CAST(l.run_id AS text) AS run, l.source FROM ${changesIn('lineage')} AND ${isOfFacts} ORDER BY l.id`,
   );
   const byRun = Map.groupBy(read, ({ run }) => run);
   for (const { run, connection } of runs) {

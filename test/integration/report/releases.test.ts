@@ -232,6 +232,23 @@ test('a version names a run that had committed before the version before, whose 
   });
 });
 
+test('a version names a run whose checkpoint began before the version before was built, and committed after it', async () => {
+  await warehouse.another().transaction(async (checkpoint) => {
+    await commit({ sql: checkpoint }, RUN, later);
+    await restate(
+      warehouse,
+      '00000000-0000-4000-8000-00000000000b',
+      'UPDATE raw_daily.series SET sent = 301 WHERE id = 2',
+    );
+    expect(await publish(new Date())).toMatchObject({ isNew: true, release: { version: 1 } });
+  });
+  await build(warehouse);
+  expect((await publish(new Date())).release).toMatchObject({
+    version: 2,
+    causes: [{ kind: 'run', id: RUN, connection: 'daily', sources: ['out/late.csv'] }],
+  });
+});
+
 test('what is hidden is decided again only where a figure moved, or by what else it would be decided', async () => {
   const points: string[] = [];
   const decided = async (threshold: number) => {

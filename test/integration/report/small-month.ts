@@ -26,8 +26,8 @@ export async function restate(warehouse: Warehouse, run: string, change: string)
   await build(warehouse);
 }
 
-/** A checkpoint of a run, with its ledger and the file that it read; marts are built when the run ends. */
-export async function commit({ sql }: Warehouse, run: string, change: string): Promise<void> {
+/** A checkpoint of a run, with its ledger, the file that it read and its mark; marts are built when the run ends. */
+export async function commit({ sql }: Pick<Warehouse, 'sql'>, run: string, change: string): Promise<void> {
   await sql.query(change);
   await sql.query(
     `INSERT INTO tributary.ledger VALUES (gen_random_uuid(), 'daily', 'series', 's', '${run}', 2, 1, 0, 0, 1, 0, 1, 0, 0, 0, 0, now())`,
@@ -36,6 +36,7 @@ export async function commit({ sql }: Warehouse, run: string, change: string): P
     `INSERT INTO tributary.lineage (connection, stream, slice, run_id, source, checksum, bytes, records, committed_at)
      VALUES ('daily', 'series', 's', '${run}', 'out/late.csv', 'c', 1, 1, now())`,
   );
+  await sql.query(`INSERT INTO tributary.dirty (fact, run_id, marked_at) VALUES ('daily.series', '${run}', now())`);
 }
 
 export async function build({ sql }: Warehouse): Promise<void> {
