@@ -114,18 +114,20 @@ export async function markFirstLoad(client: pg.ClientBase, connection: string): 
 
 /**
  * A first load holds a table that nobody can see yet, and the fence not before its end. It can commit nothing any more once
- * the fence is raised, so its session is ended rather than waited for.
+ * the fence is raised, so its session is ended rather than waited for. The fence is held meanwhile: a first load that begins
+ * afterwards may be that of a run that has taken over from this one.
  */
-export async function endOlderFirstLoads(pool: pg.Pool, { run }: Fence): Promise<void> {
-  await inTransaction(pool, 'ending first loads of older runs', (client) =>
-    client.query(
+export async function endOlderFirstLoads(pool: pg.Pool, metadata: string, fence: Fence): Promise<void> {
+  await inTransaction(pool, 'ending first loads of older runs', async (client) => {
+    await holdFence(client, metadata, fence);
+    await client.query(
       `SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
         WHERE l.locktype = 'advisory' AND l.classid::bigint = $1 AND l.objid::bigint = $2 AND l.objsubid = 2
           AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
           AND a.usename = current_user AND l.pid <> pg_backend_pid()`,
-      [LOADING, lockNumber(fenceKey(run))],
-    ),
-  );
+      [LOADING, lockNumber(fenceKey(fence.run))],
+    );
+  });
 }
 
 /** No run goes on for so many days without a checkpoint. */

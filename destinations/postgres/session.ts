@@ -99,7 +99,7 @@ export async function openSession({
     capabilities: CAPABILITIES,
     async raiseFence(run) {
       fence = await raiseFence(pool, metadata, run);
-      await endOlderFirstLoads(pool, fence);
+      await endOlderFirstLoads(pool, metadata, fence);
       await dropStaleStaging(pool, metadata, fence);
       return fence.epoch;
     },

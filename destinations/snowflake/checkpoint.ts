@@ -161,7 +161,7 @@ async function settle(context: CheckpointContext, checkpoint: string): Promise<L
       return await lookForCheckpoint(context, checkpoint);
     } catch (error) {
       if (isLockTimeout(error))
-        await endTransactionsOf(context.pool, context.metadata, context.fence.run).catch(() => undefined);
+        await endTransactionsOf(context.pool, context.metadata, context.fence).catch(() => undefined);
       if (!isConnectorError(error) || error.kind !== 'transient') throw error;
       if (attempt === SETTLE_ATTEMPTS)
         throw new ConnectorError(

@@ -40,7 +40,8 @@ export async function raiseFence(pool: Pool, metadata: string, run: RunIdentity)
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
   }
-  await endTransactionsOf(pool, metadata, run);
+  const held = await pool.use('looking at the fence', (connection) => ownerOf(connection, metadata, run));
+  await endTransactionsOf(pool, metadata, { run, epoch: BigInt(held?.epoch ?? 0) });
   try {
     return await raise();
   } catch (error) {
@@ -100,11 +101,12 @@ async function transactionsOf(
   });
 }
 
-/** Ends what is open of dead runs: of this fence all, and of the other fences of its connection those that were taken over. */
-export async function endTransactionsOf(pool: Pool, metadata: string, run: RunIdentity): Promise<void> {
+/** Ends what is open of dead runs: of this fence up to its epoch, since a successor's goes on, and of the other fences of its connection what was taken over. */
+export async function endTransactionsOf(pool: Pool, metadata: string, { run, epoch: own }: Fence): Promise<void> {
   await pool.use('ending transactions of a dead run', async (connection) => {
     for (const { id, key, epoch, of } of await transactionsOf(connection, metadata, run.connection))
-      if (key === fenceKey(run) || of < epoch) await connection.run(`SELECT SYSTEM$ABORT_TRANSACTION(${id})`);
+      if (key === fenceKey(run) ? of <= own : of < epoch)
+        await connection.run(`SELECT SYSTEM$ABORT_TRANSACTION(${id})`);
   });
 }
 

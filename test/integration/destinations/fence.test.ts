@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { endOlderFirstLoads, markFirstLoad } from '../../../destinations/postgres/fence.js';
 import { lockNumber, stagingName } from '../../../destinations/postgres/names.js';
 import { postgres } from '../../../destinations/postgres/postgres.destination.js';
 import { stopTestServer } from '../../support/postgres.js';
@@ -99,6 +100,32 @@ describe('a takeover', () => {
       await session.close();
     }
   });
+});
+
+it('a run that was taken over ends no first load of its successor', async () => {
+  const raise = async () => {
+    const session = await bench.session();
+    const run = { id: randomUUID(), connection: CONNECTION };
+    const epoch = await session.raiseFence(run);
+    await session.close();
+    return { run, epoch };
+  };
+  const [older, newer] = [await raise(), await raise()];
+  const pool = new pg.Pool({ connectionString: bench.database.url });
+  const load = new pg.Client({ connectionString: bench.database.url });
+  load.on('error', () => undefined);
+  await load.connect();
+  try {
+    await load.query('BEGIN');
+    await markFirstLoad(load, CONNECTION);
+    await expect(endOlderFirstLoads(pool, 'tributary', older)).rejects.toMatchObject({ kind: 'locked' });
+    await load.query('SELECT 1');
+    await endOlderFirstLoads(pool, 'tributary', newer);
+    await expect(load.query('SELECT 1')).rejects.toThrow();
+  } finally {
+    await load.end().catch(() => undefined);
+    await pool.end();
+  }
 });
 
 it('staging that a part of a backfill left is removed: of an older attempt at once, else when it has long been idle', async () => {

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { RunIdentity } from '../../../../core/protocol/index.js';
 import { openConnection } from '../../../../destinations/snowflake/connection.js';
+import { endTransactionsOf } from '../../../../destinations/snowflake/fence.js';
 import { transactionName } from '../../../../destinations/snowflake/names.js';
+import { openPool } from '../../../../destinations/snowflake/pool.js';
 import { openSession } from '../../../../destinations/snowflake/session.js';
 import { snowflakeConfig } from '../../../../destinations/snowflake/snowflake.config.js';
 import { CONNECTION, fields, rows, windows } from '../../engine/runs.js';
@@ -183,6 +185,29 @@ it('removes what a part of a backfill left, also where nobody raises its fence a
   );
   await bench.run(rows(ITEM, []));
   expect(await left()).toBe(0);
+});
+
+it('one that was taken over ends no transaction of its successor', async () => {
+  const config = snowflakeConfig.parse(bench.config);
+  const run = { id: randomUUID(), connection: CONNECTION };
+  const session = await bench.session();
+  await session.raiseFence(run);
+  await session.raiseFence({ ...run, id: randomUUID() });
+  await session.close();
+  const pool = openPool({ config });
+  const successor = await openConnection({ config });
+  try {
+    await successor.run(`BEGIN TRANSACTION NAME ${transactionName(CONNECTION, 2n)}`);
+    await successor.run('UPDATE tributary.fence_test SET held_at = held_at');
+    const open = async () => (await bench.query('SHOW TRANSACTIONS')).length;
+    await endTransactionsOf(pool, 'tributary', { run, epoch: 1n });
+    expect(await open()).toBe(1);
+    await endTransactionsOf(pool, 'tributary', { run, epoch: 2n });
+    expect(await open()).toBe(0);
+  } finally {
+    await successor.close();
+    await pool.close();
+  }
 });
 
 it('a commit of a part of a backfill that does not end is told by the part, and ended where another attempt has taken over', async () => {
