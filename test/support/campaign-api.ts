@@ -40,6 +40,20 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
         from + 2 < CAMPAIGNS.length ? { link: `<${base}/linked?from=${from + 2}>; rel="next"` } : {};
       return { headers: link, body: page(CAMPAIGNS, from, 2) };
     }
+    case 'paged': {
+      const [from, size] = [Number(query['from'] ?? 0), Number(query['size'] ?? 2)];
+      const next = from + size < CAMPAIGNS.length ? `${base}/paged?size=${size}&from=${from + size}` : null;
+      return { body: { data: page(CAMPAIGNS, from, size), next } };
+    }
+    case 'shifts':
+      return {
+        body: {
+          data: ['2024-03-05T21:00:00.000-05:00', '2024-03-05T22:30:00.000-05:00'].map((at, id) => ({
+            id,
+            ended_at: at,
+          })),
+        },
+      };
     case 'results': {
       const rows = between(query, query['by'] === 'at' ? 'at' : 'day').filter(
         ({ campaign_id: id }) => query['campaign'] === undefined || query['campaign'].split(',').includes(String(id)),

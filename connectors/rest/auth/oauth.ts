@@ -22,7 +22,7 @@ const USUAL_LIFE_MS = 3_600_000;
 export function oauth(node: Component, environment: Environment): Authenticator {
   const around = aroundOf(node, environment);
   const text = (name: string, otherwise = '') =>
-    new Text(typeof node[name] === 'string' ? node[name] : otherwise, around).text();
+    new Text(typeof node[name] === 'string' && node[name] !== '' ? node[name] : otherwise, around).text();
   const optional = (name: string) => (typeof node[name] === 'string' && node[name] !== '' ? text(name) : undefined);
   const updater = isComponent(node['refresh_token_updater']) ? node['refresh_token_updater'] : undefined;
   const isAssertion =
@@ -120,7 +120,7 @@ export function oauth(node: Component, environment: Environment): Authenticator 
       });
     const life = Number(found(body, text('expires_in_name', 'expires_in')) ?? Number.NaN);
     const lifeMs = Number.isNaN(life) ? USUAL_LIFE_MS : life * 1000;
-    const nextName = String(updater?.['refresh_token_name'] ?? 'refresh_token');
+    const nextName = String(updater?.['refresh_token_name'] ?? '') || 'refresh_token';
     const next = updater === undefined ? undefined : found(body, nextName);
     if (typeof next === 'string' && next !== '') await environment.tokens?.write(nameOfKept(), next);
     known = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };

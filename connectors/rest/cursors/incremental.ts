@@ -66,6 +66,8 @@ export function incremental(
       : () => minMaxMoment(node['end_datetime'], format, around, environment);
   const clampGap = granularity ?? new Duration(clampTo?.['target'] === 'DAY' ? 1_000_000 : 86_400_000_000);
   const day = (text: string) => DateTime.of(parseMoment(text, '%Y-%m-%d')!.fields, 0).instant;
+  // The builder of Airbyte writes names that nobody has given as empty ones.
+  const nameOf = (name: string, usual: string) => new Text(String(node[name] ?? '') || usual, around).text();
   const settings: WindowSettings = {
     field,
     scale,
@@ -77,10 +79,7 @@ export function incremental(
     step: duration('step'),
     granularity,
     lookback: duration('lookback_window'),
-    bounds: [
-      new Text(String(node['partition_field_start'] ?? 'start_time'), around).text(),
-      new Text(String(node['partition_field_end'] ?? 'end_time'), around).text(),
-    ],
+    bounds: [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')],
     clamp,
     comparesStrictly: node['is_compare_strictly'] === true,
   };
@@ -107,10 +106,7 @@ export function incremental(
           router,
           isGlobal: router.isGrouping || node['global_substream_cursor'] === true,
           now: () => environment.clock.now().getTime(),
-          written: (value) => {
-            const parsed = scale.parse(value);
-            return parsed === undefined ? undefined : scale.format(parsed);
-          },
+          written: (value) => scale.written(value),
           create: (own, lookback) =>
             new WindowCursor(settings, lookback === undefined ? own : lookedBack(own, field, scale, lookback)),
         },
@@ -122,6 +118,7 @@ export function incremental(
 
 function lookedBack(state: State, field: string, scale: Scale, lookback: Duration): State {
   const value = scale.parse(state[field]);
+  scale.keepZone(state[field]);
   return value === undefined ? state : { ...state, [field]: scale.format(scale.plus(value, lookback.negated())) };
 }
 

@@ -35,7 +35,7 @@ export class WindowCursor implements Cursor {
   #spans: Span[];
   /** Where this reading begins, lookback aside. */
   readonly #from: number;
-  readonly #newest = new Map<string, number>();
+  readonly #newest = new Map<string, { readonly place: number; readonly value: unknown }>();
 
   constructor(settings: WindowSettings, state: State = {}) {
     this.#settings = settings;
@@ -48,6 +48,7 @@ export class WindowCursor implements Cursor {
       return;
     }
     const frontier = scale.parse(state[field]);
+    scale.keepZone(state[field]);
     this.#from = frontier !== undefined && frontier >= start ? frontier : start;
     this.#spans = [{ start, end: this.#from, newest: this.#from }];
   }
@@ -115,18 +116,21 @@ export class WindowCursor implements Cursor {
   }
 
   observe(record: RecordFields, slice: StreamSlice): boolean {
-    const value = this.placeOf(record);
-    if (value === undefined) return isAbsent(record[this.#settings.field]);
+    const { field, scale } = this.#settings;
+    const value = record[field];
+    const place = scale.reached(value);
+    if (place === undefined) return isAbsent(value);
     const key = keyOf(slice);
     const newest = this.#newest.get(key);
-    if (newest === undefined || newest < value) this.#newest.set(key, value);
+    if (newest === undefined || newest.place < place) this.#newest.set(key, { place, value });
     return true;
   }
 
   close(slice: StreamSlice): void {
-    const newest = this.#newest.get(keyOf(slice));
+    const { place: newest, value } = this.#newest.get(keyOf(slice)) ?? {};
     this.#newest.delete(keyOf(slice));
     const { bounds, scale } = this.#settings;
+    scale.keepZone(value);
     if (bounds === undefined) {
       if (newest === undefined) return;
       this.#spans = [...this.#spans, { start: this.#from, end: newest, newest }];
@@ -208,6 +212,7 @@ function spansOf(state: State, scale: Scale): Span[] | undefined {
   if (state['state_type'] !== 'date-range' && state['state_type'] !== 'integer') return undefined;
   if (!Array.isArray(state['slices'])) return undefined;
   const spans = (state['slices'] as readonly Record<string, unknown>[]).flatMap((slice) => {
+    for (const name of ['start', 'end', 'most_recent_cursor_value']) scale.keepZone(slice[name]);
     const [start, end] = [scale.parse(slice['start']), scale.parse(slice['end'])];
     return start === undefined || end === undefined
       ? []

@@ -82,7 +82,7 @@ function parserOf(node: Component): Parse {
       return (body) => lines(textIn(body, 'utf-8')).map((record) => ({ record }));
     case 'CsvDecoder': {
       const nulls = new Set((node['set_values_to_none'] as readonly unknown[] | undefined)?.map(String));
-      const written = typeof node['delimiter'] === 'string' ? node['delimiter'] : ',';
+      const written = typeof node['delimiter'] === 'string' && node['delimiter'] !== '' ? node['delimiter'] : ',';
       const delimiter = written === '\\t' ? '\t' : written;
       return (body) => csvRows(textIn(body, encoding), delimiter, nulls);
     }

@@ -59,6 +59,7 @@ const KNOWN: ReadonlySet<string> = new Set(Object.values(GROUPS).flat());
 export function validateManifest(root: Component, options: ValidationOptions): readonly Problem[] {
   const problems: Problem[] = [];
   const told = new Set<string>();
+  const unknownFields: UnknownField[] = [];
   const { lines } = options;
 
   const tell = (
@@ -110,7 +111,7 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       const at = lines.of(node, name);
       if (!Object.hasOwn(fields, name)) {
         if (at !== undefined && name !== 'type' && name !== 'class_name' && !isParameter(node, name))
-          tell('warning', at, `${path}.${name}`, `${type} has no field "${name}"; it is ignored`);
+          unknownFields.push({ name, type, line: at, path: `${path}.${name}` });
         continue;
       }
       texts(value, `${path}.${name}`, at ?? line);
@@ -216,6 +217,11 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'RequestOption needs "field_name" or "field_path"');
     if (type === 'DeclarativeSource' && needs('streams', 'dynamic_streams'))
       tell('error', line, path, 'a manifest needs "streams" or "dynamic_streams"');
+    if (type === 'DeclarativeSource')
+      componentsIn(node['streams']).forEach((stream, at) => {
+        if (NAMED.has(String(stream['type'])) && (stream['name'] ?? '') === '')
+          tell('error', lines.of(stream) ?? line, `${path}.streams.${at}`, 'a stream needs "name"');
+      });
     if (type === 'CheckStream' && needs('stream_names', 'dynamic_streams_check_configs'))
       tell('error', line, path, 'CheckStream names no stream');
     if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
@@ -227,7 +233,34 @@ export function validateManifest(root: Component, options: ValidationOptions): r
   };
 
   component(root, 'manifest', 1);
+  for (const { line, path, message } of foldedFields(unknownFields)) tell('warning', line, path, message);
   return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+const NAMED = new Set(['DeclarativeStream', 'StateDelegatingStream']);
+const componentsIn = (value: unknown): readonly Component[] => (Array.isArray(value) ? value.filter(isComponent) : []);
+
+interface UnknownField {
+  readonly name: string;
+  readonly type: string;
+  readonly line: number;
+  readonly path: string;
+}
+
+/** One warning for all places of a name: manifests that a program wrote have some, such as `name`, in each component. */
+function foldedFields(fields: readonly UnknownField[]) {
+  const sorted = fields.toSorted((a, b) => a.line - b.line);
+  return [...Map.groupBy(sorted, ({ name }) => name).values()].map((same) => {
+    const { name, line, path } = same[0]!;
+    const types = [...new Set(same.map(({ type }) => type))];
+    const places = new Set(same.map((field) => field.line)).size;
+    const more = places === 1 ? '' : `, here and in ${places - 1} more ${places === 2 ? 'line' : 'lines'}`;
+    return {
+      line,
+      path,
+      message: `${types.join(', ')} ${types.length === 1 ? 'has' : 'have'} no field "${name}"; it is ignored${more}`,
+    };
+  });
 }
 
 /** Fields that the reference fills itself where they are missing. */

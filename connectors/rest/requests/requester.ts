@@ -124,18 +124,40 @@ async function renewed(auth: ReturnType<typeof authenticator>): Promise<Record<s
   return lowerCased(parts.header);
 }
 
-/** As `urljoin` does once the base ends in a slash: a path below it, or an address of its own. */
+/**
+ * As Python's `urljoin` does once the base ends in a slash: an address of its own, a path from the root, or a path below the base,
+ * in which steps without a name (of a template that came to nothing, say) are left out.
+ */
 function joined(base: string, path: string): string {
   const start = base.endsWith('/') ? base : `${base}/`;
-  return URL.parse(path, start)?.href ?? `${start}${path}`;
+  const isBelow = !/^[/?#]/.test(path) && !/^[a-z][a-z\d+.-]*:/i.test(path);
+  const [from, to] = isBelow ? [start.replace(BASE_PATH, oneSlash), path.replace(PATH, oneSlash)] : [start, path];
+  return URL.parse(to, from)?.href ?? `${from}${to}`;
 }
 
+const BASE_PATH = /(?<=^[^/?#]*:\/\/[^/?#]*)\/[^?#]*/;
+const PATH = /^[^?#]*/;
+const oneSlash = (path: string) => path.replace(/\/{2,}/g, '/');
+
+/** What the address says already, with the same value, is not said again: a link to the next page often has the size of pages. */
 function withQuery(address: string, query: Options | string): string {
-  const text = typeof query === 'string' ? query : formText(query);
+  const text = typeof query === 'string' ? query : formText(unsaid(query, address));
   if (text === '') return address;
   const [front = '', fragment] = address.split('#');
   const mark = !front.includes('?') ? '?' : front.endsWith('?') || front.endsWith('&') ? '' : '&';
   return `${front}${mark}${text}${fragment === undefined ? '' : `#${fragment}`}`;
+}
+
+function unsaid(query: Options, address: string): Options {
+  const [, said] = /\?([^#]*)/.exec(address) ?? [];
+  if (said === undefined) return query;
+  const first = new URLSearchParams(said);
+  return Object.fromEntries(
+    Object.entries(query).filter(([name, value]) => {
+      const given = first.get(name);
+      return given === null || given === '' || Array.isArray(value) || textOf(value) !== given;
+    }),
+  );
 }
 
 function optionsInput(value: unknown, around: Surroundings): Input {

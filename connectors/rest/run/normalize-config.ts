@@ -10,7 +10,7 @@ import { Condition, flatInput, Text } from './text.js';
 import type { Replacement } from './environment.js';
 
 /**
- * The configuration as the manifest wants it: brought over from older forms, changed, and judged by its schema and its rules.
+ * The configuration as the manifest wants it: with defaults in place, brought over from older forms, changed, and judged by its schema and its rules.
  * Throws `config` with all that is wrong, by the names of the fields alone.
  */
 export function normalizedConfig(
@@ -19,6 +19,7 @@ export function normalizedConfig(
   replacements: ReadonlyMap<string, Replacement>,
 ): Component {
   const config = structuredClone(given);
+  if (isComponent(spec?.['connection_specification'])) addDefaults(config, spec['connection_specification']);
   const rules = isComponent(spec?.['config_normalization_rules']) ? spec['config_normalization_rules'] : {};
   for (const migration of componentsOf(rules['config_migrations']))
     for (const one of componentsOf(migration['transformations'])) change(one, config, replacements);
@@ -34,6 +35,17 @@ export function normalizedConfig(
       hint: "Set them under `config` of the source, as the manifest's `spec` says.",
     });
   return deepFrozen(config);
+}
+
+/** What is left out and has a default in the manifest's `spec`, which forms that are made of it fill in. */
+function addDefaults(config: Component, { properties }: Component): void {
+  if (!isComponent(properties)) return;
+  for (const [name, schema] of Object.entries(properties)) {
+    if (!isComponent(schema)) continue;
+    if (config[name] === undefined && schema['default'] !== undefined)
+      setKey(config, name, structuredClone(schema['default']));
+    if (isComponent(config[name])) addDefaults(config[name], schema);
+  }
 }
 
 function change(node: Component, config: Component, replacements: ReadonlyMap<string, Replacement>): void {

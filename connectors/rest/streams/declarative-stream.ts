@@ -262,13 +262,22 @@ function openParent(node: Component, state: State, settings: StreamSettings, chi
   });
 }
 
-/** The records of a retriever that stands alone: what tells a schema, fields or streams. */
+/** The records of a retriever that stands alone: what tells a schema, or fields. */
 export async function* readAll(retriever: Component, settings: StreamSettings): AsyncIterable<SelectedRecord> {
+  for await (const { records } of readPages(retriever, settings)) yield* records;
+}
+
+/** The same with their slices: what tells streams. */
+export async function* readPages(
+  retriever: Component,
+  settings: StreamSettings,
+): AsyncIterable<Pick<StreamPage, 'records' | 'slice'>> {
   const node = { type: 'DeclarativeStream', name: 'look-up', retriever };
   const { cursor, retriever: made } = reading(node, {}, () => Promise.resolve({}), settings, {
     sightings: sightingsFor(node, settings),
   });
-  for await (const slice of cursor.slices()) for await (const { records } of made.pages(slice, cursor)) yield* records;
+  for await (const slice of cursor.slices())
+    for await (const { records } of made.pages(slice, cursor)) yield { records, slice };
 }
 
 function sightingsFor(node: Component, { environment, isShort }: StreamSettings): Sightings {

@@ -6,12 +6,11 @@ import { isComponent, Lines, type Component } from '../manifest/text.js';
 import { replaceAlong, setAlong } from '../records/change.js';
 import { stepsOf, valueAlong } from '../records/path.js';
 import { aroundOf, type Environment } from '../run/environment.js';
-import { sliceContext } from '../run/slice.js';
-import { EMPTY_SLICE } from '../run/slice.js';
+import { EMPTY_SLICE, sliceContext, type StreamSlice } from '../run/slice.js';
 import { Condition, Text } from '../run/text.js';
 import type { LiteralType } from '../template/template.js';
 import { isTrue } from '../template/values.js';
-import { readAll, type StreamSettings } from './declarative-stream.js';
+import { readPages, type StreamSettings } from './declarative-stream.js';
 
 /** The streams that one template makes, one for each set of values that its resolver finds. */
 export async function dynamicStreams(node: Component, settings: StreamSettings): Promise<readonly Component[]> {
@@ -22,9 +21,9 @@ export async function dynamicStreams(node: Component, settings: StreamSettings):
   // Values of an API are put in as they are, those that a person wrote are read as YAML, as the reference does.
   const readsYaml = resolver['type'] !== 'HttpComponentsResolver';
   const streams: Component[] = [];
-  for await (const values of valuesOf(resolver, settings)) {
+  for await (const { values, slice } of valuesOf(resolver, settings)) {
     const made = structuredClone(template);
-    const context = { components_values: values, stream_template_config: template, ...sliceContext(EMPTY_SLICE) };
+    const context = { components_values: values, stream_template_config: template, ...sliceContext(slice) };
     for (const mapping of mappings) mapping(made, context, readsYaml);
     const isParentFirst = node['use_parent_parameters'] !== false;
     streams.push(propagate({ type: 'DeclarativeStream', ...made }, '', {}, new Lines(), isParentFirst));
@@ -61,21 +60,32 @@ function yamlValue(text: string): unknown {
   }
 }
 
-async function* valuesOf(resolver: Component, settings: StreamSettings): AsyncIterable<unknown> {
+interface Found {
+  readonly values: unknown;
+  /** What an API was asked of when it told them. */
+  readonly slice: StreamSlice;
+}
+
+const unsliced = (values: unknown): Found => ({ values, slice: EMPTY_SLICE });
+
+async function* valuesOf(resolver: Component, settings: StreamSettings): AsyncIterable<Found> {
   const { environment } = settings;
   switch (resolver['type']) {
     case 'HttpComponentsResolver': {
       const retriever = resolver['retriever'] as Component;
-      yield* readAll(
+      const pages = readPages(
         isComponent(retriever['requester'])
           ? { ...retriever, requester: { ...retriever['requester'], use_cache: true } }
           : retriever,
         settings,
       );
+      for await (const { records, slice } of pages) yield* records.map((values) => ({ values, slice }));
       return;
     }
     case 'ParametrizedComponentsResolver':
-      yield* (resolver['stream_parameters'] as Component)['list_of_parameters_for_stream'] as readonly unknown[];
+      yield* ((resolver['stream_parameters'] as Component)['list_of_parameters_for_stream'] as readonly unknown[]).map(
+        unsliced,
+      );
       return;
     case 'ConfigComponentsResolver': {
       const lists = componentsOf(resolver['stream_config']).map((config) => {
@@ -89,7 +99,7 @@ async function* valuesOf(resolver: Component, settings: StreamSettings): AsyncIt
           ...((config['default_values'] ?? []) as readonly unknown[]),
         ];
       });
-      yield* combinations(lists);
+      yield* combinations(lists).map(unsliced);
       return;
     }
     default:

@@ -12,6 +12,7 @@ import {
   equals,
   isTrue,
   iterate,
+  ITSELF,
   Namespace,
   order,
   setKey,
@@ -121,7 +122,7 @@ export function compileExpression(node: Expression): Evaluate {
 }
 
 function compileName(name: string): Evaluate {
-  const builtIn = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
+  const builtIn = name === 'self' ? ITSELF : Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   return (scope) => {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer)
       if (Object.hasOwn(at.names, name)) return at.names[name];

@@ -23,7 +23,7 @@ import {
   setKey,
   textOf,
   Tuple,
-  typeName,
+  aTypeName,
   Undefined,
   wholeNumber,
 } from './values.js';
@@ -80,7 +80,7 @@ function json(value: unknown): string {
     if (typeof part === 'string') return JSON.stringify(part);
     if (Array.isArray(part)) return `[${part.map(plain).join(', ')}]`;
     const entries = entriesOf(part);
-    if (entries === undefined) throw new TemplateError(`a ${typeName(part)} cannot be written as JSON`);
+    if (entries === undefined) throw new TemplateError(`${aTypeName(part)} cannot be written as JSON`);
     // Jinja sorts the keys of what it writes as JSON.
     const sorted = entries.toSorted(([a], [b]) => (a < b ? -1 : 1));
     return `{${sorted.map(([key, one]) => `${JSON.stringify(key)}: ${plain(one)}`).join(', ')}}`;
@@ -295,7 +295,7 @@ function halfToEven(value: number): number {
 
 function addNumbers(total: unknown, item: unknown): unknown {
   demand(item);
-  if (!isNumber(total) || !isNumber(item)) throw new TemplateError(`a ${typeName(item)} cannot be added up`);
+  if (!isNumber(total) || !isNumber(item)) throw new TemplateError(`${aTypeName(item)} cannot be added up`);
   return total instanceof Float || item instanceof Float
     ? Float.of(numeric(total) + numeric(item))
     : numeric(total) + numeric(item);
@@ -306,7 +306,7 @@ export function lengthOf(value: unknown): number {
   if (typeof value === 'string') return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
   const entries = entriesOf(value);
-  if (entries === undefined) throw new TemplateError(`a ${typeName(value)} has no length`);
+  if (entries === undefined) throw new TemplateError(`${aTypeName(value)} has no length`);
   return entries.length;
 }
 

@@ -12,7 +12,7 @@ import {
   numeric,
   order,
   textOf,
-  typeName,
+  aTypeName,
   type Callable,
 } from './values.js';
 
@@ -21,7 +21,7 @@ function momentOf(value: unknown): DateTime {
   const moment = typeof value === 'string' ? parseIso(value) : undefined;
   if (moment !== undefined) return moment;
   throw new TemplateError(
-    typeof value === 'string' ? 'a text is no date or time in ISO 8601' : `a ${typeName(value)} is no date or time`,
+    typeof value === 'string' ? 'a text is no date or time in ISO 8601' : `${aTypeName(value)} is no date or time`,
   );
 }
 

@@ -18,7 +18,7 @@ import {
   setKey,
   textOf,
   Tuple,
-  typeName,
+  aTypeName,
   Undefined,
   UndefinedError,
   type Callable,
@@ -27,7 +27,7 @@ import {
 type Method<T> = (value: T, positional: readonly unknown[], named: Readonly<Record<string, unknown>>) => unknown;
 
 const text = (value: unknown): string => {
-  if (typeof value !== 'string') throw new TemplateError(`a ${typeName(value)} stands where a text is due`);
+  if (typeof value !== 'string') throw new TemplateError(`${aTypeName(value)} stands where a text is due`);
   return value;
 };
 const count = (value: unknown, otherwise = -1): number => (value === undefined ? otherwise : numeric(value));

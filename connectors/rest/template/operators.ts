@@ -11,7 +11,7 @@ import {
   repr,
   textOf,
   Tuple,
-  typeName,
+  aTypeName,
   entriesOf,
 } from './values.js';
 
@@ -20,7 +20,7 @@ type Operator = (left: unknown, right: unknown) => unknown;
 function wrong(left: unknown, operator: string, right: unknown): never {
   demand(left);
   demand(right);
-  throw new TemplateError(`a ${typeName(left)} and a ${typeName(right)} have no "${operator}"`);
+  throw new TemplateError(`${aTypeName(left)} and ${aTypeName(right)} have no "${operator}"`);
 }
 
 /** Arithmetic of two numbers: whole ones stay whole and keep their digits. */
@@ -193,6 +193,10 @@ export function formatted(text: string, values: unknown): string {
       );
     },
   );
+  // What can be asked for parts of it need not be asked: a map, a list, what is not there.
+  const isWhole = values instanceof Tuple || isNumber(values) || ['string', 'boolean'].includes(typeof values);
+  if (next < list.length && (isWhole || values === null))
+    throw new TemplateError('a format has fewer places than there are values');
   return bounded(made);
 }
 
@@ -200,7 +204,7 @@ export function converted(value: unknown, kind: string, digits: number | undefin
   if (kind === 's') return digits === undefined ? textOf(value) : textOf(value).slice(0, digits);
   if (kind === 'r') return repr(value);
   demand(value);
-  if (!isNumber(value)) throw new TemplateError(`a ${typeName(value)} cannot be formatted as a number`);
+  if (!isNumber(value)) throw new TemplateError(`${aTypeName(value)} cannot be formatted as a number`);
   const sign = (text: string) => (text.startsWith('-') ? text : flags.includes('+') ? `+${text}` : text);
   if (kind === 'd' || kind === 'i') return sign(String(typeof value === 'bigint' ? value : Math.trunc(numeric(value))));
   if (kind === 'x' || kind === 'X' || kind === 'o') {

@@ -57,7 +57,7 @@ function compiled(source: string): Template {
     };
   }
   const statements = parsed(source);
-  const names = new Set([...namesOf(statements)].filter((name) => !Object.hasOwn(FUNCTIONS, name)));
+  const names = new Set([...namesOf(statements)].filter((name) => name !== 'self' && !Object.hasOwn(FUNCTIONS, name)));
   const [only] = statements;
   const single = statements.length === 1 && only?.kind === 'output' ? compileExpression(only.value) : undefined;
   const render = compileStatements(statements);

@@ -41,6 +41,12 @@ export abstract class Mapping {
   }
 }
 
+/** Jinja's `self`, whose parts are the blocks of a template; there are none in a manifest. */
+export const ITSELF: unknown = new (class extends Mapping {
+  item = () => undefined;
+  entries = () => [];
+})();
+
 export type Callable = (positional: readonly unknown[], named: Readonly<Record<string, unknown>>) => unknown;
 
 /** The longest text or list that a template may make; what it is given may be longer. */
@@ -114,7 +120,13 @@ export function isTrue(value: unknown): boolean {
   return Boolean(value);
 }
 
-/** Python's name of the type, for messages. */
+/** Python's name of the type with its article, for messages. */
+export function aTypeName(value: unknown): string {
+  const name = typeName(value);
+  return name === 'None' || name === 'undefined' ? name : `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+}
+
+/** Python's name of the type. */
 export function typeName(value: unknown): string {
   if (value === null) return 'None';
   if (value instanceof Undefined || value === undefined) return 'undefined';
@@ -243,7 +255,7 @@ export function order(left: unknown, right: unknown): number {
 }
 
 const uncomparable = (left: unknown, right: unknown) =>
-  new TemplateError(`a ${typeName(left)} cannot be compared with a ${typeName(right)}`);
+  new TemplateError(`${aTypeName(left)} cannot be compared with ${aTypeName(right)}`);
 
 /** Throws what the reference answers with the default, where the value is not there. */
 export function demand(value: unknown): void {
@@ -258,7 +270,7 @@ export function iterate(value: unknown): readonly unknown[] {
   if (typeof value === 'string') return Array.from(value);
   const entries = entriesOf(value);
   if (entries !== undefined) return entries.map(([key]) => key);
-  throw new TemplateError(`a ${typeName(value)} cannot be iterated`);
+  throw new TemplateError(`${aTypeName(value)} cannot be iterated`);
 }
 
 /** Python's `in`. */
@@ -266,7 +278,7 @@ export function contains(container: unknown, value: unknown): boolean {
   if (typeof container === 'string') {
     if (typeof value !== 'string') {
       demand(value);
-      throw new TemplateError(`a ${typeName(value)} cannot be looked for in a text`);
+      throw new TemplateError(`${aTypeName(value)} cannot be looked for in a text`);
     }
     return container.includes(value);
   }

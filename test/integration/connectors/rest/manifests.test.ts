@@ -87,6 +87,39 @@ spec:
   }
 });
 
+test('what is left out and has a default in the spec is filled in, where its group is given too', async () => {
+  const manifest = `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      type: SimpleRetriever
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: "/{{ config.where }}/{{ config.given }}/{{ config.group.size }}/{{ config.other }}" }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
+spec:
+  type: Spec
+  connection_specification:
+    type: object
+    required: [where]
+    properties:
+      where: { type: string, default: campaigns }
+      given: { type: string, default: other }
+      group: { type: object, properties: { size: { type: integer, default: 5 } } }
+      other: { type: object, properties: { size: { type: integer, default: 5 } } }
+`;
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-defaults-'));
+  try {
+    await writeFile(join(folder, 'm.yaml'), manifest);
+    const config = { given: 'own', group: {} };
+    const { api } = await read({ manifest: join(folder, 'm.yaml'), config, script: campaignApi });
+    expect(api.seen[0]?.path).toBe('/campaigns/own/5/');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
 test('a field that is called type is sent like any other, in the query, in headers and in a form', async () => {
   const { api } = await read({
     manifest: 'bodies.yaml',

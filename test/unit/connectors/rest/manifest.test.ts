@@ -91,6 +91,11 @@ streams:
       'error 5: DeclarativeStream needs "retriever"',
     ],
     [
+      'a stream without a name',
+      `  - { type: DeclarativeStream, retriever: ${RETRIEVER} }`,
+      'error 5: a stream needs "name"',
+    ],
+    [
       'a component in a wrong place',
       `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('DpathExtractor, field_path: []', 'CsvDecoder')} }`,
       'error 5: a CsvDecoder cannot stand here; allowed: DpathExtractor, CombinedExtractor, CustomRecordExtractor',
@@ -102,6 +107,21 @@ streams:
     ],
   ])('refuses %s with its line', (_what, stream, expected) => {
     expect(told(BASE(stream))).toEqual([expected]);
+  });
+
+  it('says once in how many lines a name stands that no component there has', () => {
+    const one = (name: string) => `  - name: ${name}
+    type: DeclarativeStream
+    speed: 9
+    retriever:
+      type: SimpleRetriever
+      speed: 9
+      requester: { type: HttpRequester, url_base: "https://x.example", path: a }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } }
+`;
+    expect(told(BASE(`${one('a')}${one('b')}`))).toEqual([
+      'warning 7: DeclarativeStream, SimpleRetriever have no field "speed"; it is ignored, here and in 3 more lines',
+    ]);
   });
 
   it('says once what many streams refer to, and stops at circles and bombs', () => {

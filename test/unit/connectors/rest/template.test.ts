@@ -53,7 +53,7 @@ describe('templates of manifests', () => {
 
   it('refuses a name that is not known, and what has no meaning', () => {
     expect(() => value('{{ nowhere }}')).toThrow('the name "nowhere" is not known here');
-    expect(() => value("{{ 1 + 'a' }}")).toThrow('a int and a str have no "+"');
+    expect(() => value("{{ 1 + 'a' }}")).toThrow('an int and a str have no "+"');
     expect(() => value('{{ record.none > 1 }}')).toThrow('cannot be compared');
     expect(() => templateOf('{{ a | nothing }}')).toThrow('the filter "nothing" is not supported');
     expect(() => templateOf('{% macro x() %}{% endmacro %}')).toThrow('the tag "macro" is not supported');
@@ -96,6 +96,12 @@ describe('templates of manifests', () => {
     expect(value("{{ '9' * 5000 }}")).toBe('9'.repeat(5000));
     expect(() => value('{{ range(10) }}')).toThrow('"range" is not known');
     expect(value("{{ ('a' * 5000 ~ 'b') | regex_search('(a+)+$') }}")).toBeUndefined();
+  });
+
+  it('refuses a format that leaves values over, as Python does, and not a map of which nothing is asked', () => {
+    for (const wrong of ["'a' % 2", "'a' % 'b'", "'%s' % ('a', 1)", "'a' % none", "'%%' % 1.5"])
+      expect(() => value(`{{ ${wrong} }}`)).toThrow('fewer places than there are values');
+    expect(value("{{ 'a' % {} }}{{ 'b' % [1] }}{{ 'c' % () }}{{ '%(x)s' % {'x': 1, 'y': 2} }}")).toBe('abc1');
   });
 
   it('keeps the digits of large whole numbers', () => {
