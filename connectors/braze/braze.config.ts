@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { secret } from '#sdk';
-import { isTimeZone } from './braze.days.js';
+import { isTimeZone, secret } from '#sdk';
 import { usersExport } from './braze.users.js';
 
 export const config = z.strictObject({

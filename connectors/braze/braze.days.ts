@@ -31,16 +31,6 @@ export const addDays = (day: string, days: number): string =>
 export const dayIn = (timeZone: string, instant: Date): string =>
   new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(instant);
 
-/** Names of places, and UTC: an abbreviation such as CST means another thing elsewhere. */
-export function isTimeZone(name: string): boolean {
-  if (!/^(UTC$|[A-Za-z_]+\/)/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}
-
 /** Braze's instants are UTC where they name no zone, and "date and hour" may end with the hour. */
 export function instant(value: unknown): unknown {
   const match =

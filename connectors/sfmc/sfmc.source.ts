@@ -3,6 +3,7 @@ import {
   ConnectorError,
   defineSource,
   isConnectorError,
+  isTimeZone,
   optionError,
   secret,
   type StreamKinds,
@@ -16,7 +17,6 @@ import { GUIDE } from './sfmc.guide.js';
 import { LIST_PAGE_SIZE, LISTS, readList, type RestList } from './sfmc.rest.js';
 import { dataExtension, describeRows, readRows } from './sfmc.rows.js';
 import { between, retrieve, retrieveWhole } from './sfmc.soap.js';
-import { isTimeZone } from './sfmc.time.js';
 
 /** A day of events is read at a time: what fails is read anew from its beginning. */
 const WINDOW = '1d';

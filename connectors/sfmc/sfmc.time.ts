@@ -48,13 +48,3 @@ export function startOfDay(day: string, timeZone: string): Date {
   }
   return new Date(after);
 }
-
-/** Names of places, and UTC: an abbreviation such as CST means another thing elsewhere. */
-export function isTimeZone(name: string): boolean {
-  if (!/^(UTC$|[A-Za-z_]+\/)/.test(name)) return false;
-  try {
-    return new Intl.DateTimeFormat('en-US', { timeZone: name }).resolvedOptions().timeZone !== '';
-  } catch {
-    return false;
-  }
-}

@@ -2,7 +2,7 @@ import { BadRecord, type Field, type RecordData, type Reject, type RowSink } fro
 import { computing, FILTERED, judging } from './expressions.js';
 import { recordKeeper } from './payload.js';
 import { judged, rejectOf } from './rejects.js';
-import { isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
+import { drained, isOfKeyLength, type ObjectProgram, type RowPlan } from './row-program.js';
 import { stepCounts } from './steps.js';
 import { putsOf, type Fault } from './values.js';
 
@@ -96,13 +96,7 @@ export function compileForObjects(plan: RowPlan, fields?: readonly Field[]): Obj
       }
       return index;
     },
-    drain() {
-      const { read, filtered, encoded, replaced, rejects } = state;
-      state.read = state.filtered = state.encoded = state.replaced = 0;
-      state.rejects = [];
-      const steps = counts.drain();
-      return { tally: { read, filtered, quarantined: rejects.length, encoded, replaced, steps }, rejects };
-    },
+    drain: () => drained(state, counts),
   };
 }
 

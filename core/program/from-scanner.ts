@@ -15,7 +15,7 @@ import { isJson } from './json.js';
 import { integerOf, integerSlowly, latin, numberOf } from './numbers.js';
 import { recordKeeper } from './payload.js';
 import { judged, rejectOf, type Reason } from './rejects.js';
-import { isHandled, isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
+import { drained, isHandled, isOfKeyLength, type RowPlan, type ScannerProgram } from './row-program.js';
 import { hasNul, isUuid, isValidUtf8, storable, utf8 } from './texts.js';
 import { FIRST_SECOND, isoDate, isoTime, isoTimestamp, last, LAST_SECOND, zoneOffsets } from './times.js';
 import { protectStep, stepCounts, type StepCounts } from './steps.js';
@@ -115,13 +115,7 @@ export function compileForScanner(plan: RowPlan, fields: readonly Field[]): Scan
   ) => ScannerProgram['run'];
   return {
     run: make(RUNTIME, values, state),
-    drain() {
-      const { read, filtered, encoded, replaced, rejects } = state;
-      state.read = state.filtered = state.encoded = state.replaced = 0;
-      state.rejects = [];
-      const steps = counts.drain();
-      return { tally: { read, filtered, quarantined: rejects.length, encoded, replaced, steps }, rejects };
-    },
+    drain: () => drained(state, counts),
   };
 }
 

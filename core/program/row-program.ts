@@ -10,6 +10,7 @@ import type {
   RowScanner,
   RowTally,
 } from '../protocol/index.js';
+import type { StepCounts } from './steps.js';
 
 /** All that a row program is compiled from. */
 export interface RowPlan {
@@ -67,6 +68,18 @@ export function isHandled({ changes, tests, seal }: PlannedColumn): boolean {
 export interface Drained {
   readonly tally: RowTally;
   readonly rejects: readonly Reject[];
+}
+
+/** What a program counts while it runs. */
+type Counted = Omit<RowTally, 'quarantined' | 'steps'> & { rejects: Reject[] };
+
+/** Hands over and resets what was counted since the last call. */
+export function drained(counted: { -readonly [K in keyof Counted]: Counted[K] }, steps: StepCounts): Drained {
+  const { read, filtered, encoded, replaced, rejects } = counted;
+  counted.read = counted.filtered = counted.encoded = counted.replaced = 0;
+  counted.rejects = [];
+  const tally = { read, filtered, quarantined: rejects.length, encoded, replaced, steps: steps.drain() };
+  return { tally, rejects };
 }
 
 /** Reads records from bytes. */

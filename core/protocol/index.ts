@@ -11,6 +11,7 @@ export * from './catalog.js';
 export * from './slice.js';
 export * from './duration.js';
 export * from './time-formats.js';
+export * from './time-zones.js';
 export * from './abort.js';
 export * from './json.js';
 export * from './ledger.js';

@@ -10,8 +10,7 @@ import {
   ValidateBy,
   type ValidationArguments,
 } from 'class-validator';
-import { parseDuration, termsOf } from '../protocol/index.js';
-import { nearest } from '../protocol/index.js';
+import { isTimeZone, nearest, parseDuration, termsOf } from '../protocol/index.js';
 
 /** What a field may hold, each with the sentence that says so. Values never stand in a message: one might be a secret. */
 
@@ -78,21 +77,11 @@ export const Count = (): PropertyDecorator => (target, property) => {
 export const TimeZone = () =>
   ValidateBy({
     name: 'time_zone',
-    validator: { validate: isTimeZone, defaultMessage: () => 'must be an IANA time zone like America/Chicago or UTC' },
+    validator: {
+      validate: (value) => typeof value === 'string' && isTimeZone(value),
+      defaultMessage: () => 'must be an IANA time zone like America/Chicago or UTC',
+    },
   });
-
-/**
- * Only names of places, and UTC: an offset such as +05:00 knows no summer time, and of an abbreviation such as CST JavaScript and
- * PostgreSQL each have their own idea.
- */
-function isTimeZone(value: unknown): boolean {
-  if (typeof value !== 'string' || !/^(UTC$|[A-Za-z][A-Za-z_]*\/)/.test(value)) return false;
-  try {
-    return Intl.DateTimeFormat('en', { timeZone: value }) !== undefined;
-  } catch {
-    return false;
-  }
-}
 
 /** A regular expression with one group, which is what a tag yields. */
 export const TagPattern = () =>

@@ -19,19 +19,10 @@ import type { SqlSession } from '../../../core/sdk/index.js';
 import { TAKEN_NAMES } from '../../../core/protocol/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { readHtml, readPdf, readXlsx } from './forms.js';
-import { FACTS_BEFORE, loadWorld, OWN, OWN_FACTS, simulate, truthBy } from './own-world.js';
+import { FACTS_BEFORE, loadWorld, MONTH, NOW, OWN, OWN_FACTS, simulate, truthBy } from './own-world.js';
 import { openWarehouse, type Warehouse } from './warehouse.js';
 
-const NOW = new Date('2026-05-01T12:00:00Z');
-const OPTIONS = {
-  month: '2026-03',
-  project: { name: 'Outreach', timezone: 'America/Chicago' },
-  now: NOW,
-  closeAfter: '8d',
-  missingDays: 'allow' as const,
-  suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
-  own: OWN,
-};
+const OPTIONS = { ...MONTH, own: OWN };
 const WORLD = simulate(7, 400);
 const MARCH = WORLD.filter(({ day }) => day.startsWith('2026-03'));
 

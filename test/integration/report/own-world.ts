@@ -35,6 +35,17 @@ export const OWN_FACTS: readonly CompiledFact[] = factsIn(REPORT);
 export const FACTS_BEFORE: readonly CompiledFact[] = factsIn(REPORT_BEFORE);
 export const OWN = OWN_FACTS[0]!.own!;
 
+export const NOW = new Date('2026-05-01T12:00:00Z');
+/** A month of the world, as it is shown without what is the user's own. */
+export const MONTH = {
+  month: '2026-03',
+  project: { name: 'Outreach', timezone: 'America/Chicago' },
+  now: NOW,
+  closeAfter: '8d',
+  missingDays: 'allow' as const,
+  suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
+};
+
 interface Raw {
   readonly id: number;
   readonly day: string;

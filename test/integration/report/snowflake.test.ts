@@ -3,20 +3,11 @@ import { inOneState } from '../../../report/section/one-state.js';
 import type { SqlSession } from '../../../core/sdk/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { openAccount, type AccountBench } from '../destinations/snowflake/account.js';
-import { FACTS_BEFORE, loadWorld, OWN, OWN_FACTS, simulate, truthBy } from './own-world.js';
+import { FACTS_BEFORE, loadWorld, MONTH, NOW, OWN, OWN_FACTS, simulate, truthBy } from './own-world.js';
 import { openWarehouse, type Warehouse } from './warehouse.js';
 
 /** The same configuration gives the same figures in Snowflake as in Postgres, also where measures and dimensions come later. */
 
-const NOW = new Date('2026-05-01T12:00:00Z');
-const OPTIONS = {
-  month: '2026-03',
-  project: { name: 'Outreach', timezone: 'America/Chicago' },
-  now: NOW,
-  closeAfter: '8d',
-  missingDays: 'allow' as const,
-  suppression: { threshold: 11, dimensions: ['region', 'segment'] as const },
-};
 const WORLD = simulate(7, 400);
 const BUILD = { metadataSchema: 'tributary', now: NOW };
 
@@ -56,14 +47,14 @@ const everyRow = async (sql: SqlSession, tables: readonly string[]) => {
 async function story(sql: SqlSession, readers: readonly string[]) {
   const told: unknown[] = [];
   const tell = async (own: typeof OWN | undefined) => {
-    const options = { ...OPTIONS, ...(own === undefined ? {} : { own }) };
+    const options = { ...MONTH, ...(own === undefined ? {} : { own }) };
     const section = await shownSection(sql, { ...options, withHidden: false });
     told.push(section, await everyRow(sql, MARTS));
     return section;
   };
   const publish = async (facts: typeof OWN_FACTS, own: typeof OWN | undefined) => {
     const { release, isNew, moves } = await publishMonth(sql, {
-      ...OPTIONS,
+      ...MONTH,
       ...(own === undefined ? {} : { own }),
       as: 'final',
       by: 'ana',
@@ -101,7 +92,7 @@ async function story(sql: SqlSession, readers: readonly string[]) {
   );
   told.push(
     await shownTable(sql, {
-      ...OPTIONS,
+      ...MONTH,
       own: OWN,
       table: 'region_plan_type',
       filter: { plan_type: 'HMO' },
@@ -191,7 +182,7 @@ function disturbed(sql: SqlSession, form: RegExp, disturb: () => Promise<unknown
 test('a section that is read while the marts are built is of one state', async () => {
   await loadWorld(snowflake, WORLD);
   await buildMarts(snowflake, FACTS_BEFORE, { ...BUILD, rebuildAll: true });
-  const before = await loadSection(snowflake, OPTIONS);
+  const before = await loadSection(snowflake, MONTH);
   let builds = 0;
   const build = async () => {
     builds += 1;
@@ -199,11 +190,11 @@ test('a section that is read while the marts are built is of one state', async (
     await buildMarts(snowflake, FACTS_BEFORE, { ...BUILD, now: new Date(NOW.getTime() + 1), rebuildAll: true });
   };
   // The sum of all comes before that of regions, and that of segments after it.
-  const read = await loadSection(disturbed(snowflake, /GROUP BY "?REGION"?$/i, build), OPTIONS);
+  const read = await loadSection(disturbed(snowflake, /GROUP BY "?REGION"?$/i, build), MONTH);
   expect(builds).toBe(1);
   expect(read.totals.sent).toBe(read.by_segment.reduce((sum, { sent }) => sum + sent!, 0));
   expect(read.totals.sent).toBeGreaterThan(before.totals.sent!);
-  expect(read).toEqual(await loadSection(snowflake, OPTIONS));
+  expect(read).toEqual(await loadSection(snowflake, MONTH));
 
   let at = NOW.getTime() + 1;
   const built = () =>
@@ -218,7 +209,7 @@ test('a section that is read while the marts are built is of one state', async (
 test('of two that publish a month at once each makes a version of its own, or none', async () => {
   const publish = (sql: SqlSession, by: string) =>
     publishMonth(sql, {
-      ...OPTIONS,
+      ...MONTH,
       suppression: { threshold: 0, dimensions: [] },
       as: 'final',
       by,
