@@ -236,6 +236,9 @@ export const READY = z.strictObject({
 export const MONTHS = z.strictObject({
   months: z.array(z.string().regex(/^\d{4}-\d{2}$/)),
   formats: z.array(z.string()).describe('In which a month can be exported.'),
+  has_links: z
+    .boolean()
+    .describe('Whether links that need no login can be made to a month: `report.embed` is configured.'),
 });
 
 export const OPENAPI = z.looseObject({ openapi: z.string(), info: z.looseObject({}), paths: z.looseObject({}) });

@@ -209,6 +209,8 @@ export interface HostServices {
   readonly ownDimensions: readonly string[];
   /** Of one month, the newest first. */
   releases(month: string): Promise<readonly Release[]>;
+  /** Whether the configuration has what links are made with. */
+  readonly hasLinks: boolean;
   /** Makes a link to a month, or to a part of it. */
   makeLink(link: LinkRequest): Promise<{ readonly view: SharedView; readonly path: string }>;
   /** Undefined where the word was not made here. */

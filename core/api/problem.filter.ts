@@ -14,7 +14,7 @@ const STATUS_BY_KIND: Partial<Record<ErrorKind, number>> = {
 export interface ProblemOutlet {
   log(error: unknown, requestId: string): void;
   scrub(text: string): string;
-  /** Shows a page to whoever asked for one that there is not; false: a problem is to be told. */
+  /** Shows a page to whoever asked for one that there is not, or that is refused; false: a problem is to be told. */
   tellMissing(request: Request, response: Response, status: number): boolean;
 }
 
@@ -42,11 +42,11 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** No route has the address, or it is that of a report which there is not; other routes know no run of a name. */
+/** No route has the address, or it is that of a report which there is not or which is refused; other routes know no run of a name. */
 function isOfPage({ status }: Problem, { route }: Request): boolean {
   const path = (route as { path?: unknown } | undefined)?.path;
   if (path === undefined) return status === 404;
-  return (status === 404 || status === 400) && /^\/report(\/|$)/.test(String(path));
+  return [400, 403, 404].includes(status) && /^\/report(\/|$)/.test(String(path));
 }
 
 export function sendProblem(response: Response, { status, title, detail }: Problem): void {

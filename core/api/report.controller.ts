@@ -63,7 +63,11 @@ export class ReportController {
   @Get('api/report')
   @Answers('Months with figures, the latest first.', MONTHS)
   async months(): Promise<object> {
-    return { months: await this.services.months(), formats: Object.keys(REPORT_FORMATS) };
+    return {
+      months: await this.services.months(),
+      formats: Object.keys(REPORT_FORMATS),
+      has_links: this.services.hasLinks,
+    };
   }
 
   @Get('api/report/:month')

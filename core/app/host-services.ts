@@ -87,6 +87,7 @@ export async function hostServices(installation: Installation, signal: AbortSign
     table: (month, look, table) => loadTable(installation, { month, signal, ...look, ...table }),
     ownDimensions: Object.keys(settings.report?.dimensions ?? {}),
     releases: (month) => releases(installation, signal, month),
+    hasLinks: settings.report?.embed !== undefined,
     makeLink: (link) => makeLink(installation, link, signal),
     openLink: (word) => openLink(installation, word),
     showView: (view, form) => showView(installation, view, form, signal),

@@ -171,13 +171,25 @@ test('nothing of the page is cut off on paper, though its graph was drawn for th
   await page.context().close();
 });
 
-test('where the configuration has no key for links, the page says what is missing', async () => {
+test('where the configuration has no key for links, none is offered; small counts are refused on a page that leads on', async () => {
   const { page } = await openPage(browser);
   await show(page, `${url}/performance/2026-02`);
-  await page.getByRole('button', { name: 'Share …' }).click();
-  await page.getByRole('button', { name: 'Make the link' }).click();
-  expect(await page.getByRole('alert').innerText()).toContain('Give `report.embed` with `key` and `ancestors`');
-  expect(await violations(page)).toEqual([]);
+  await page.getByRole('link', { name: 'CSV', exact: true }).waitFor();
+  expect(await page.getByRole('button', { name: 'Share …' }).count()).toBe(0);
+  const application = await (await page.request.get(`${url}/performance`)).text();
+  await page.route(/\/report\/2026-02\?/, (route) =>
+    route.request().isNavigationRequest() && route.request().url().includes('with_phi')
+      ? route.fulfill({ status: 403, contentType: 'text/html', body: application })
+      : route.continue(),
+  );
+  await page.route('**/api/me', async (route) => {
+    const me = (await (await route.fetch()).json()) as { permissions: string[] };
+    await route.fulfill({ json: { ...me, permissions: me.permissions.filter((one) => one !== 'phi:read') } });
+  });
+  await clean(page, '/report/2026-02?release=1&with_phi=true', 'small-counts-refused');
+  expect(await page.locator('main').innerText()).toMatch(/^You may not see this report[^]*“phi:read”/);
+  await page.getByRole('link', { name: 'without small counts' }).click();
+  await page.waitForURL(`${url}/report/2026-02?release=1`);
   await page.context().close();
 });
 

@@ -304,6 +304,13 @@ test('small counts are asked for by who has the right to see them, and the log k
     const refused = await as('analyst', 'GET', `${path}?with_phi=true`);
     expect([path, refused.status]).toEqual([path, 403]);
     expect(JSON.parse(refused.body).detail).toContain('("phi:read"), which the roles phi have.');
+    // Who opened it in a browser reads it on a page.
+    const accept = 'text/html,application/xhtml+xml,*/*;q=0.8';
+    const shown = await fetch(`${host.url}${path}?with_phi=true`, {
+      headers: { accept, authorization: `Bearer ${tokens['analyst']}` },
+    });
+    const type = path.startsWith('/api/') ? 'application/problem+json' : 'text/html';
+    expect([path, shown.status, shown.headers.get('content-type')]).toEqual([path, 403, `${type}; charset=utf-8`]);
     // There is no report here, so that there is nothing to be shown.
     expect((await as('both', 'GET', `${path}?with_phi=true`)).status).toBe(404);
   }

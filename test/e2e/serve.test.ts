@@ -124,6 +124,7 @@ test('the report is a page and its model', async () => {
   expect(await host.json('/api/report')).toEqual({
     months: ['2026-03'],
     formats: expect.arrayContaining(['html', 'json', 'csv', 'xlsx']),
+    has_links: false,
   });
   expect((await host.json('/api/report/2026-03')).totals).toMatchObject({ sent: 180 });
 });

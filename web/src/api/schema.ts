@@ -6804,6 +6804,8 @@ export interface operations {
                     "application/json": {
                         /** @description In which a month can be exported. */
                         formats: string[];
+                        /** @description Whether links that need no login can be made to a month: `report.embed` is configured. */
+                        has_links: boolean;
                         months: string[];
                     };
                 };

@@ -39,7 +39,7 @@ export function PerformancePage({ month }: { readonly month: string | undefined 
   const months = useQuery(monthsQuery);
   const shown = month ?? months.data?.months[0];
   if (months.data !== undefined && shown !== undefined && months.data.months.includes(shown))
-    return <Month month={shown} months={months.data.months} formats={months.data.formats} />;
+    return <Month month={shown} {...months.data} />;
   return (
     <Page title={TITLE}>
       <Loaded query={months}>{(data) => <NoFigures month={month} months={data.months} />}</Loaded>
@@ -51,9 +51,10 @@ interface MonthProps {
   readonly month: string;
   readonly months: readonly string[];
   readonly formats: readonly string[];
+  readonly has_links: boolean;
 }
 
-function Month({ month, months, formats }: MonthProps) {
+function Month({ month, months, formats, has_links: hasLinks }: MonthProps) {
   const { view } = useView();
   const section = useQuery(sectionQuery(month, view.release));
   const [, go] = useLocation();
@@ -66,7 +67,7 @@ function Month({ month, months, formats }: MonthProps) {
       actions={
         <>
           <Exports month={month} release={view.release} formats={formats} isNarrowed={view.narrowed.size > 0} />
-          {data !== undefined && (
+          {data !== undefined && hasLinks && (
             <Permitted to="report:share">
               <Share section={data} dimensions={dimensions} />
             </Permitted>
