@@ -37,7 +37,7 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
     case 'linked': {
       const from = Number(query['from'] ?? 0);
       const link: Record<string, string> =
-        from + 2 < CAMPAIGNS.length ? { link: `<${base}/linked?from=${from + 2}>; rel="next"` } : {};
+        from + 2 < CAMPAIGNS.length ? { Link: `<${base}/linked?from=${from + 2}>; rel="next"` } : {};
       return { headers: link, body: page(CAMPAIGNS, from, 2) };
     }
     case 'paged': {

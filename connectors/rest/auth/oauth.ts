@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '#sdk';
+import { COMPONENTS } from '../manifest/components.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
+import { stepsOf, valueAlong } from '../records/path.js';
 import { errorHandler, type ErrorHandler } from '../requests/error-handler.js';
 import { formText } from '../requests/encode.js';
 import { aroundOf, type Environment } from '../run/environment.js';
@@ -16,10 +18,38 @@ const EARLY_MS = 60_000;
 const USUAL_LIFE_MS = 3_600_000;
 
 /**
- * OAuth 2 with refresh. All streams share one token; however many find it old at once, one fetches the next. A refresh token that
- * can be used once is written to the token store before the access token that came with it is used.
+ * OAuth 2 with refresh. All streams share one token, wherever in the manifest they say how to get it; however many find it old at once,
+ * one fetches the next. A refresh token that can be used once is written to the token store before the access token that came with it is
+ * used.
  */
 export function oauth(node: Component, environment: Environment): Authenticator {
+  const shared = known.get(environment) ?? new Map<string, Authenticator>();
+  known.set(environment, shared);
+  // Only now, since a credential of a choice that is not made need not be there.
+  const chosen = (): Authenticator => {
+    const key = identity(node, environment);
+    const made = shared.get(key) ?? oneOauth(node, environment);
+    shared.set(key, made);
+    return made;
+  };
+  return { apply: (parts) => chosen().apply(parts), renew: async () => chosen().renew?.() };
+}
+
+const known = new WeakMap<Environment, Map<string, Authenticator>>();
+
+/** What an authenticator says with its texts read; parameters of its stream, which stand in it like fields, aside. */
+function identity(node: Component, environment: Environment): string {
+  const around = aroundOf(node, environment);
+  const read = (value: unknown): unknown => {
+    if (typeof value === 'string') return new Text(value, around).text();
+    if (Array.isArray(value)) return value.map(read);
+    if (!isComponent(value)) return value;
+    return Object.fromEntries(Object.entries(without(value, '$parameters')).map(([key, part]) => [key, read(part)]));
+  };
+  return JSON.stringify(Object.keys(COMPONENTS['OAuthAuthenticator']!).map((name) => read(node[name])));
+}
+
+function oneOauth(node: Component, environment: Environment): Authenticator {
   const around = aroundOf(node, environment);
   const text = (name: string, otherwise = '') =>
     new Text(typeof node[name] === 'string' && node[name] !== '' ? node[name] : otherwise, around).text();
@@ -33,10 +63,25 @@ export function oauth(node: Component, environment: Environment): Authenticator 
   const extraBody = flatInput(mapping(node['refresh_request_body']), around);
   const extraHeaders = flatInput(mapping(node['refresh_request_headers']), around);
 
-  let known: { readonly token: string; readonly refreshAt: number } | undefined;
+  /** What the configuration has where the manifest says that a token which is used once comes from. */
+  const configured = (field: string, usual: string): string => {
+    const path = updater?.[`${field}_config_path`] ?? ['credentials', usual];
+    return updater === undefined
+      ? ''
+      : textOf(valueAlong(environment.config, stepsOf(path as readonly unknown[])) ?? '');
+  };
+
+  let current: { readonly token: string; readonly refreshAt: number } | undefined;
   const given = optional('access_token_value');
   if (given !== undefined && given !== '')
-    known = { token: given, refreshAt: endpoint === undefined ? Number.POSITIVE_INFINITY : expiryGiven() };
+    current = { token: given, refreshAt: endpoint === undefined ? Number.POSITIVE_INFINITY : expiryGiven() };
+  else if (configured('access_token', 'access_token') !== '') {
+    const until = parseIso(configured('token_expiry_date', 'token_expiry_date'));
+    current = {
+      token: configured('access_token', 'access_token'),
+      refreshAt: until === undefined ? 0 : until.instant / 1000,
+    };
+  }
   let refreshing: Promise<string> | undefined;
 
   function expiryGiven(): number {
@@ -52,15 +97,17 @@ export function oauth(node: Component, environment: Environment): Authenticator 
     return moment === undefined ? 0 : moment.instant / 1000;
   }
 
+  const refreshTokenGiven = () =>
+    optional('refresh_token') ?? (configured('refresh_token', 'refresh_token') || undefined);
   const refreshTokenNow = async (): Promise<string | undefined> => {
     const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.[nameOfKept()];
     // An empty one is sent too, as by the reference: some servers of machine credentials want the field.
-    return kept ?? (node['refresh_token'] === '' ? '' : optional('refresh_token'));
+    return kept ?? (node['refresh_token'] === '' ? '' : refreshTokenGiven());
   };
   /** By the credential that it came from: another one, or a new token that a person gives, is not answered with it. */
   const nameOfKept = (): string =>
     createHash('sha256')
-      .update(JSON.stringify([endpoint?.() ?? '', text('client_id'), optional('refresh_token') ?? '']))
+      .update(JSON.stringify([endpoint?.() ?? '', text('client_id'), refreshTokenGiven() ?? '']))
       .digest('hex');
 
   async function form(): Promise<Record<string, unknown>> {
@@ -123,14 +170,15 @@ export function oauth(node: Component, environment: Environment): Authenticator 
     const nextName = String(updater?.['refresh_token_name'] ?? '') || 'refresh_token';
     const next = updater === undefined ? undefined : found(body, nextName);
     if (typeof next === 'string' && next !== '') await environment.tokens?.write(nameOfKept(), next);
-    known = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
+    current = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
     return token;
   }
 
-  const current = (): Promise<string> => {
-    if (known !== undefined && environment.clock.now().getTime() < known.refreshAt) return Promise.resolve(known.token);
+  const tokenNow = (): Promise<string> => {
+    if (current !== undefined && environment.clock.now().getTime() < current.refreshAt)
+      return Promise.resolve(current.token);
     if (endpoint === undefined) {
-      if (known !== undefined) return Promise.resolve(known.token);
+      if (current !== undefined) return Promise.resolve(current.token);
       throw new ConnectorError('auth', 'There is neither an access token nor an address that gives one.', {
         hint: 'Set `access_token_value` or `token_refresh_endpoint`.',
       });
@@ -143,12 +191,12 @@ export function oauth(node: Component, environment: Environment): Authenticator 
 
   return {
     async apply({ header }) {
-      header['Authorization'] = `Bearer ${await current()}`;
+      header['Authorization'] = `Bearer ${await tokenNow()}`;
     },
     async renew() {
       if (endpoint === undefined) return;
-      known = undefined;
-      await current();
+      current = undefined;
+      await tokenNow();
     },
   };
 }

@@ -49,7 +49,7 @@ export function incremental(
     const span = parseIsoDuration(text);
     if (span === undefined)
       throw new ConnectorError('config', `\`${name}\` of a cursor is "${text}", which is no ISO 8601 duration.`, {
-        hint: 'Write it like P1D.',
+        hint: `Write it like P1D. It comes from "${String(value).slice(0, 100)}".`,
       });
     return span;
   };
@@ -57,6 +57,10 @@ export function incremental(
   const formats = [...((node['cursor_datetime_formats'] as readonly unknown[] | undefined)?.map(String) ?? []), format];
   const granularity = duration('cursor_granularity');
   const scale = momentScale(formats, granularity);
+  const day = (text: string) => DateTime.of(parseMoment(text, '%Y-%m-%d')!.fields, 0).instant;
+  const start =
+    range === undefined ? minMaxMoment(node['start_datetime'], format, around, environment) : day(range.from);
+  // Only now: a start that asks for the time itself would come after it.
   const now = environment.clock.now().getTime() * 1000;
   const clampTo = isComponent(node['clamping']) ? node['clamping'] : undefined;
   const clamp = clampTo === undefined ? undefined : clampFrom(clampTo, around);
@@ -65,13 +69,12 @@ export function incremental(
       ? () => now
       : () => minMaxMoment(node['end_datetime'], format, around, environment);
   const clampGap = granularity ?? new Duration(clampTo?.['target'] === 'DAY' ? 1_000_000 : 86_400_000_000);
-  const day = (text: string) => DateTime.of(parseMoment(text, '%Y-%m-%d')!.fields, 0).instant;
   // The builder of Airbyte writes names that nobody has given as empty ones.
   const nameOf = (name: string, usual: string) => new Text(String(node[name] ?? '') || usual, around).text();
   const settings: WindowSettings = {
     field,
     scale,
-    start: range === undefined ? minMaxMoment(node['start_datetime'], format, around, environment) : day(range.from),
+    start,
     end: () => {
       const end = clamp === undefined ? endOf() : scale.plus(clamp(endOf(), false), clampGap.negated());
       return range?.to === undefined ? end : Math.min(end, day(range.to) + 86_400_000_000 - (granularity?.micros ?? 1));

@@ -215,6 +215,15 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'HttpRequester needs "url" or "url_base"');
     if (type === 'RequestOption' && node['inject_into'] !== 'path' && needs('field_name', 'field_path'))
       tell('error', line, path, 'RequestOption needs "field_name" or "field_path"');
+    if (type === 'RequestOption' && !needs('field_path')) {
+      const at = lines.of(node, 'field_path') ?? line;
+      if (needs('field_name') && node['inject_into'] !== 'body_json')
+        tell('error', at, path, '"field_path" of RequestOption is for body_json alone; elsewhere give "field_name"');
+      if (!needs('field_name') && node['inject_into'] === 'body_json')
+        tell('error', at, path, 'RequestOption has "field_name" and "field_path"; give one of them');
+      else if (!needs('field_name'))
+        tell('warning', at, path, '"field_path" of RequestOption is for body_json alone; "field_name" is used');
+    }
     if (type === 'DeclarativeSource' && needs('streams', 'dynamic_streams'))
       tell('error', line, path, 'a manifest needs "streams" or "dynamic_streams"');
     if (type === 'DeclarativeSource')

@@ -23,7 +23,7 @@ export class Headers extends Mapping {
   }
 }
 
-/** Headers with the links of `Link` in place of its text, as paging reads them. */
+/** Headers with the links of `Link` under `link`, as paging reads them; in any other spelling it is the text, as with the reference. */
 export class HeadersWithLinks extends Headers {
   readonly #links: Record<string, unknown>;
   constructor(headers: Headers) {
@@ -31,7 +31,7 @@ export class HeadersWithLinks extends Headers {
     this.#links = linksOf(headers.get('link') ?? '');
   }
   override item(key: string): unknown {
-    return key.toLowerCase() === 'link' ? this.#links : super.item(key);
+    return key === 'link' ? this.#links : super.item(key);
   }
 }
 

@@ -22,9 +22,10 @@ export interface RequestOption {
 
 export function requestOption(node: Component, around: Surroundings): RequestOption {
   const place = node['inject_into'] as Place;
-  const path = Array.isArray(node['field_path'])
-    ? node['field_path'].map((part) => new Text(String(part), around))
-    : [new Text(String(node['field_name']), around)];
+  const path =
+    Array.isArray(node['field_path']) && place === 'body_json'
+      ? node['field_path'].map((part) => new Text(String(part), around))
+      : [new Text(String(node['field_name']), around)];
   return {
     place,
     inject(parts, value) {

@@ -66,7 +66,7 @@ export function requester(node: Component, environment: Environment, listed?: st
     const own = url?.text(context) ?? '';
     const tail = given ?? path?.text(context).replace(/^\/+/, '') ?? '';
     const start = base === '' ? own : base;
-    return tail === '' ? start : joined(start, tail);
+    return tail === '' ? escaped(start) : joined(start, tail);
   };
 
   return {
@@ -129,12 +129,31 @@ async function renewed(auth: ReturnType<typeof authenticator>): Promise<Record<s
  * in which steps without a name (of a template that came to nothing, say) are left out.
  */
 function joined(base: string, path: string): string {
-  const start = base.endsWith('/') ? base : `${base}/`;
+  const start = escaped(base.endsWith('/') ? base : `${base}/`);
   const isBelow = !/^[/?#]/.test(path) && !/^[a-z][a-z\d+.-]*:/i.test(path);
-  const [from, to] = isBelow ? [start.replace(BASE_PATH, oneSlash), path.replace(PATH, oneSlash)] : [start, path];
+  const wanted = escaped(path);
+  const [from, to] = isBelow ? [start.replace(BASE_PATH, oneSlash), wanted.replace(PATH, oneSlash)] : [start, wanted];
   return URL.parse(to, from)?.href ?? `${from}${to}`;
 }
 
+/**
+ * What a configuration or a record puts into a path stays in it: `\` is no slash, and `%` is one unless two digits follow it; the same
+ * for what the reference escapes and a browser does not.
+ */
+function escaped(address: string): string {
+  const [, origin = '', path = '', rest = ''] = ADDRESS.exec(address) ?? [];
+  const isEscaped = !/%(?![\da-f]{2})/i.test(path);
+  const marks = isEscaped ? /[\\[\]|^]/g : /[%\\[\]|^]/g;
+  const kept = path.replace(marks, (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`);
+  // What needs no escape has none. A dot keeps its own, since it would lead elsewhere.
+  const plain = kept.replace(/%[\da-f]{2}/gi, (escape) => {
+    const letter = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
+    return /[\w~-]/.test(letter) ? letter : escape.toUpperCase();
+  });
+  return `${origin}${plain}${rest}`;
+}
+
+const ADDRESS = /^((?:[a-z][a-z\d+.-]*:)?\/\/[^/?#\\]*)?([^?#]*)(.*)$/is;
 const BASE_PATH = /(?<=^[^/?#]*:\/\/[^/?#]*)\/[^?#]*/;
 const PATH = /^[^?#]*/;
 const oneSlash = (path: string) => path.replace(/\/{2,}/g, '/');

@@ -6,6 +6,7 @@ import { CAMPAIGNS, RESULTS } from '../../../support/campaigns.js';
 import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
 import { legacySessionToken } from '../../../../connectors/rest/auth/session.js';
 import { connect } from '../../../../connectors/rest/connected.js';
+import { incremental } from '../../../../connectors/rest/cursors/incremental.js';
 import { noParts } from '../../../../connectors/rest/requests/request-option.js';
 import { restConfig } from '../../../../connectors/rest/rest.config.js';
 import { rest } from '../../../../connectors/rest/rest.source.js';
@@ -85,6 +86,96 @@ spec:
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('a stream that begins now has a window, since now is told after its start', async () => {
+  const busy = "{% for at in '0' * 100000 %}{% endfor %}";
+  const manifest = `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      type: SimpleRetriever
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /pages }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [items] } }
+    incremental_sync:
+      type: DatetimeBasedCursor
+      cursor_field: at
+      datetime_format: "%Y-%m-%dT%H:%M:%S.%f%z"
+      start_datetime: "${busy}{% set now = now_utc() %}${busy}{{ now.strftime('%Y-%m-%dT%H:%M:%S.%f%z') }}"
+`;
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-now-'));
+  try {
+    await writeFile(join(folder, 'm.yaml'), manifest);
+    const connected = await connect(
+      restConfig.parse({ manifest: join(folder, 'm.yaml'), manifest_config: { endpoint: 'https://x.example' } }),
+      { signal: new AbortController().signal, baseFolder: folder },
+    );
+    const node = (connected.manifest.root['streams'] as Record<string, Record<string, unknown>>[])[0]!;
+    const cursor = incremental(node['incremental_sync']!, undefined, connected.environment).cursor({});
+    const slices = [];
+    for await (const slice of cursor.slices()) slices.push(slice);
+    expect(slices).toHaveLength(1);
+    await connected.close();
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+describe('a refresh token that can be used once', () => {
+  const manifest = (shown: string) => `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+streams:
+${['a', 'b']
+  .map(
+    (name) => `  - name: ${name}
+    type: DeclarativeStream
+    $parameters: { name: ${name} }
+    retriever:
+      type: SimpleRetriever
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /private, authenticator: { type: OAuthAuthenticator, token_refresh_endpoint: "{{ config['endpoint'] }}/token", client_id: c, client_secret: s, ${shown} } }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
+`,
+  )
+  .join('')}`;
+  const run = async (credentials: object, shown: string) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-once-'));
+    try {
+      await writeFile(join(folder, 'm.yaml'), manifest(shown));
+      const options = { tokens_file: join(folder, 'tokens.json') };
+      const read1 = await read({
+        manifest: join(folder, 'm.yaml'),
+        config: { credentials },
+        options,
+        script: campaignApi,
+      });
+      return {
+        refreshed: read1.api.seen.filter(({ path }) => path === '/token').map(({ body }) => body),
+        shown: read1.api.seen.filter(({ path }) => path === '/private').map(({ headers }) => headers['authorization']),
+      };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  test('is asked for by one stream for all, from where the configuration has it', async () => {
+    const { refreshed, shown } = await run({ refresh_token: 'r1' }, 'refresh_token_updater: {}');
+    expect(refreshed).toEqual(['grant_type=refresh_token&client_id=c&client_secret=s&refresh_token=r1']);
+    expect(shown).toEqual(['Bearer t-refresh_token', 'Bearer t-refresh_token']);
+  });
+
+  test('is kept for later while the access token of the configuration holds', async () => {
+    const at = (token_expiry_date: string) => ({ refresh_token: 'r1', access_token: 'now', token_expiry_date });
+    const holds = await run(at('2024-03-11T00:00:00Z'), 'refresh_token_updater: {}');
+    expect(holds).toEqual({ refreshed: [], shown: ['Bearer now', 'Bearer now'] });
+    const ended = await run(at('2024-03-09T00:00:00Z'), 'refresh_token_updater: {}');
+    expect(ended.shown).toEqual(['Bearer t-refresh_token', 'Bearer t-refresh_token']);
+    const elsewhere = 'refresh_token_updater: { access_token_config_path: [credentials, other] }';
+    expect((await run({ ...at('2024-03-11T00:00:00Z') }, elsewhere)).refreshed).toHaveLength(1);
+  });
 });
 
 test('what is left out and has a default in the spec is filled in, where its group is given too', async () => {

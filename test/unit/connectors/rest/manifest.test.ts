@@ -91,6 +91,16 @@ streams:
       'error 5: DeclarativeStream needs "retriever"',
     ],
     [
+      'an option with two names',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('type: SimpleRetriever', 'type: SimpleRetriever, paginator: { type: DefaultPaginator, pagination_strategy: { type: OffsetIncrement, page_size: 9 }, page_size_option: { type: RequestOption, inject_into: body_json, field_name: limit, field_path: [a] } }')} }`,
+      'error 5: RequestOption has "field_name" and "field_path"; give one of them',
+    ],
+    [
+      'an option with two names of which one is meant',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('type: SimpleRetriever', 'type: SimpleRetriever, paginator: { type: DefaultPaginator, pagination_strategy: { type: OffsetIncrement, page_size: 9 }, page_size_option: { type: RequestOption, inject_into: request_parameter, field_name: limit, field_path: [a] } }')} }`,
+      'warning 5: "field_path" of RequestOption is for body_json alone; "field_name" is used',
+    ],
+    [
       'a stream without a name',
       `  - { type: DeclarativeStream, retriever: ${RETRIEVER} }`,
       'error 5: a stream needs "name"',
