@@ -89,6 +89,12 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
       return second === '2' || second === '4'
         ? { status: 404, body: { message: 'gone away' } }
         : { body: { data: [{ id: Number(second), seen: true }] } };
+    case 'worded':
+      if (second === '1') return { status: 404, body: 'It is gone.' };
+      if (second === '2') return { status: 404, body: { message: '', error: 'gone' } };
+      return { body: { data: [{ id: Number(second) }] } };
+    case 'gaps':
+      return { body: { data: page([{ id: 1 }, null, {}, { id: 2 }, { id: 3 }], Number(query['offset'] ?? 0), 2) } };
     case 'soft':
       return { body: { status: 'error', message: 'no such thing' } };
     case 'csv':

@@ -1,6 +1,7 @@
 import { nearest } from '#sdk';
 import { TemplateError } from '../template/lexer.js';
 import { templateOf } from '../template/template.js';
+import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
 import { NAMES } from './names.js';
 import { isComponent, type Component, type Lines } from './text.js';
@@ -235,6 +236,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'CheckStream names no stream');
     if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
       tell('error', line, path, 'DatetimeBasedCursor needs "step" and "cursor_granularity" together');
+    for (const { field, message } of conflictsIn(node))
+      tell('error', lines.of(node, field) ?? line, `${path}.${field}`, message);
     for (const [name, reason, component] of UNSUPPORTED[type] ?? []) {
       if (node[name] === undefined || node[name] === null) continue;
       tell('error', lines.of(node, name) ?? line, `${path}.${name}`, reason, component);

@@ -14,7 +14,7 @@ export interface ReadPage {
   readonly slice: StreamSlice;
   /** Records that were kept of it. */
   readonly size: number;
-  /** Records that it had, those of a filter included. */
+  /** Records that it had, those included that were left out. */
   readonly extracted: number;
   readonly lastRecord: Readonly<Record<string, unknown>> | undefined;
   /** What led to it. */

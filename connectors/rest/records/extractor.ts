@@ -14,6 +14,8 @@ import { valueAlong, valuesAlong } from './path.js';
 export interface Extracted {
   /** In the order of the answer; a line that is none is a `BadRecord`. */
   readonly records: unknown[];
+  /** How many the answer had, those that were left out as empty included: by it a page is full or not. */
+  readonly size: number;
   readonly place: Place;
 }
 
@@ -55,10 +57,7 @@ export function extractor(
     case 'CombinedExtractor':
       return combined(node, decoder, environment, isChanged);
     case 'ResponseToFileExtractor':
-      return async ({ body }) => ({
-        records: [...reportRows(body, node['preserve_na_values'] === true)],
-        place: NO_PLACE,
-      });
+      return async ({ body }) => placeless([...reportRows(body, node['preserve_na_values'] === true)]);
     default: {
       const made = environment.replacements.get(String(node['class_name']))?.(node, around) as
         | ((bodies: readonly unknown[], answer: Answer) => unknown[])
@@ -66,11 +65,13 @@ export function extractor(
       if (made === undefined) throw new ConnectorError('internal', `There is no extractor "${String(node['type'])}"`);
       return async (answer) => {
         const own = answer.own();
-        return { records: made(await collected(decode(own)), own), place: NO_PLACE };
+        return placeless(made(await collected(decode(own)), own));
       };
     }
   }
 }
+
+const placeless = (records: unknown[]): Extracted => ({ records, size: records.length, place: NO_PLACE });
 
 async function collected(values: Iterable<unknown> | AsyncIterable<unknown>): Promise<unknown[]> {
   const all: unknown[] = [];
@@ -107,7 +108,7 @@ async function alongPath(
   const bodies = decode(answer);
   if (Symbol.iterator in bodies) for (const body of bodies) take(body);
   else for await (const body of bodies) take(body);
-  return { records, place: { isMet, lacking } };
+  return { records, size: records.length, place: { isMet, lacking } };
 }
 
 function combined(
@@ -118,18 +119,23 @@ function combined(
 ): Extract {
   const parts = componentsOf(node['extractors']).map((one) => extractor(one, decoder, environment, isChanged));
   const skipsEmpty = node['skip_empty_records'] === true;
-  const isEmpty = (record: unknown) => isComponent(record) && Object.keys(record).length === 0;
+  const isFirstMatch = node['mode'] === 'first_match';
   return async (answer) => {
     const all: unknown[] = [];
+    let size = 0;
     let place = NO_PLACE;
     for (const part of parts) {
       const found = await part(answer);
       place = { isMet: place.isMet || found.place.isMet, lacking: place.lacking ?? found.place.lacking };
-      const kept = skipsEmpty ? found.records.filter((record) => !isEmpty(record)) : found.records;
-      all.push(...kept);
-      if (node['mode'] === 'first_match' && kept.length > 0) break;
+      const kept = skipsEmpty
+        ? found.records.filter((record) => record instanceof BadRecord || isTrue(record))
+        : found.records;
+      if (isFirstMatch && kept.length === 0) continue;
+      for (const record of kept) all.push(record);
+      size += found.size;
+      if (isFirstMatch) break;
     }
-    return { records: all, place };
+    return { records: all, size, place };
   };
 }
 

@@ -12,7 +12,7 @@ export type SelectedRecord = Record<string, unknown>;
 export interface Selected {
   readonly records: SelectedRecord[];
   readonly bad: readonly BadRecord[];
-  /** Records of the answer, those of a filter included; paging counts by it. */
+  /** Records of the answer, those included that a filter or an extractor left out; paging counts by it. */
   readonly extracted: number;
   readonly place: Place;
 }
@@ -53,7 +53,7 @@ export function selector(node: Component, options: SelectorOptions, environment:
   const extract = extractor(node['extractor'] as Component, options.decoder, environment, isChanged);
 
   return async (answer, slice, pageToken) => {
-    const { records: extracted, place } = await extract(answer);
+    const { records: extracted, size, place } = await extract(answer);
     const bad = extracted.filter((one) => one instanceof BadRecord);
     let records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
     const keep = (record: SelectedRecord) =>
@@ -67,7 +67,7 @@ export function selector(node: Component, options: SelectorOptions, environment:
       const schema = await options.schema();
       for (const record of records) cast(record, schema);
     }
-    return { records, bad, extracted: extracted.length, place };
+    return { records, bad, extracted: size, place };
   };
 }
 

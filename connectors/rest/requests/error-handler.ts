@@ -1,8 +1,8 @@
 import type { ConnectorError } from '#sdk';
 import { componentsOf } from '../manifest/load.js';
-import type { Component } from '../manifest/text.js';
+import { isComponent, type Component } from '../manifest/text.js';
 import { Condition, Text, type Surroundings } from '../run/text.js';
-import { textOf } from '../template/values.js';
+import { isTrue, textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
 import { backOffOf, type BackOff } from './back-off.js';
 
@@ -74,20 +74,21 @@ const MESSAGE_FIELDS = [
   'status_message',
 ];
 
-/** The message of an error's answer, found where APIs put it. */
+/** The message of an error's answer, found where APIs put it: in the first of these fields that says anything. */
 export function errorMessageOf(body: unknown): string | undefined {
   if (typeof body === 'string') return body;
   if (Array.isArray(body)) {
     const parts = body.map(errorMessageOf).filter((part) => part !== undefined);
     return parts.length === 0 ? undefined : parts.join(', ');
   }
-  if (typeof body !== 'object' || body === null) return undefined;
-  for (const field of MESSAGE_FIELDS) {
-    const found = Object.hasOwn(body, field) ? errorMessageOf((body as Component)[field]) : undefined;
-    if (found !== undefined) return found;
-  }
-  return undefined;
+  if (!isComponent(body)) return undefined;
+  const said = MESSAGE_FIELDS.find((field) => Object.hasOwn(body, field) && isTrue(body[field]));
+  return said === undefined ? undefined : errorMessageOf(body[said]);
 }
+
+/** The same, or all of a body that is no JSON. */
+const messageIn = (answer: Answer): string | undefined =>
+  answer.isJson ? errorMessageOf(answer.json()) : new TextDecoder().decode(answer.body);
 
 function responseFilter(node: Component, around: Surroundings): Filter {
   const codes = new Set((node['http_codes'] as readonly unknown[] | undefined)?.map(Number));
@@ -100,7 +101,7 @@ function responseFilter(node: Component, around: Surroundings): Filter {
     const matches =
       codes.has(outcome.status) ||
       predicate?.holds(context) === true ||
-      (part !== undefined && errorMessageOf(outcome.json())?.includes(part) === true);
+      (part !== undefined && messageIn(outcome)?.includes(part) === true);
     if (!matches || action === undefined) return undefined;
     const usually = USUAL[outcome.status];
     const declared = node['failure_type'] as Resolution['failure'] | undefined;

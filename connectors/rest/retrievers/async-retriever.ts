@@ -130,14 +130,14 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         parts: paging.parts(token, undefined),
       });
       if (answer === undefined) return;
-      const { records } = await extract(answer);
+      const { records, size: extracted } = await extract(answer);
       yield records;
       const last = records.at(-1);
       token = await paging.next({
         answer,
         slice,
         size: records.length,
-        extracted: records.length,
+        extracted,
         lastRecord: isComponent(last) ? last : undefined,
         token,
         pageSize: undefined,

@@ -12,6 +12,12 @@ streams:
 ${stream}`;
 const RETRIEVER = `{ type: SimpleRetriever, requester: { type: HttpRequester, url_base: "https://x.example" }, record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } } }`;
 
+const PAGED = (strategy: string, more = '') =>
+  RETRIEVER.replace(
+    'requester',
+    `${more}paginator: { type: DefaultPaginator, page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: p }, pagination_strategy: { type: ${strategy}, page_size: 10 } }, requester`,
+  );
+
 describe('manifests', () => {
   it('puts references, types and parameters in place', () => {
     const { root, problems } = load(`version: 7.0.0
@@ -114,6 +120,38 @@ streams:
       'a field that the language does not have',
       `  - { name: a, type: DeclarativeStream, speed: 9, retriever: ${RETRIEVER} }`,
       'warning 5: DeclarativeStream has no field "speed"; it is ignored',
+    ],
+    [
+      'an offset by the records of several lists',
+      `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('OffsetIncrement').replace('type: DpathExtractor, field_path: []', 'type: CombinedExtractor, extractors: [{ type: DpathExtractor, field_path: [x] }, { type: DpathExtractor, field_path: [y] }]')} }`,
+      expect.stringMatching(/^error 5: OffsetIncrement counts .* would pass records over/),
+    ],
+    [
+      'smaller pages that are numbered',
+      `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('PageIncrement', 'page_size_reduction: { type: PageSizeReduction }, ')} }`,
+      expect.stringMatching(/^error 5: page_size_reduction moves the borders of the pages that PageIncrement numbers/),
+    ],
+    [
+      'smaller pages that look like the last',
+      `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('CursorPagination, cursor_value: x, stop_condition: "{{ last_page_size < 100 }}"', 'page_size_reduction: { type: PageSizeReduction }, ')} }`,
+      expect.stringMatching(
+        /^error 5: page_size_reduction makes a full page smaller than `stop_condition` takes it for/,
+      ),
+    ],
+    [
+      'smaller pages at addresses that have their size',
+      `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('CursorPagination, cursor_value: x', 'page_size_reduction: { type: PageSizeReduction }, ').replace('page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: p }', 'page_token_option: { type: RequestPath }')} }`,
+      expect.stringMatching(/^error 5: page_size_reduction cannot make pages smaller whose size stands in the address/),
+    ],
+    [
+      'a limit by records of which some are left out',
+      `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('PageIncrement', 'pagination_reset: { type: PaginationReset, action: RESET, limits: { type: PaginationResetLimits, number_of_records: 9 } }, ').replace('RecordSelector,', 'RecordSelector, record_filter: { type: RecordFilter, condition: "{{ true }}" },')} }`,
+      expect.stringMatching(/^error 5: `limits` of its PaginationReset count records/),
+    ],
+    [
+      'a request option that no request has',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('requester', 'partition_router: { type: GroupingPartitionRouter, group_size: 2, underlying_partition_router: { type: ListPartitionRouter, cursor_field: id, values: ["1"], request_option: { type: RequestOption, inject_into: request_parameter, field_name: id } } }, requester')} }`,
+      'error 5: "request_option" below a GroupingPartitionRouter is sent with no request; read `stream_partition` in the requester',
     ],
   ])('refuses %s with its line', (_what, stream, expected) => {
     expect(told(BASE(stream))).toEqual([expected]);
