@@ -32,6 +32,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
           : 'What the sources knew at the time stated above is on this page, which is as recent as that and no more. ') +
         'Figures of past days may still move while late opens and responses arrive: until the date above the month is preliminary.',
     },
+    costsNote(section),
     control_groups.length === 0
       ? undefined
       : {
@@ -49,6 +50,7 @@ export function notesOf(section: Omit<Section, 'notes'>): readonly Note[] {
   return [...notes.filter((note) => note !== undefined), ...own];
 }
 
+const COSTS = 'Cost and return';
 const OPENED = 'Opened';
 const IN_PART = 'Measured in part';
 
@@ -62,7 +64,7 @@ const openedNote = (figures: Figures, hidden: readonly string[] = []): Note => (
 /** The notes of a part of the month, of which nobody is told a figure of the whole: what tells figures tells those of the part. */
 export function notesOfPart({ notes }: Pick<Section, 'notes'>, part: Suppressible | undefined): readonly Note[] {
   return notes.flatMap((note) => {
-    if (note.title === IN_PART) return [];
+    if (note.title === IN_PART || note.title === COSTS) return [];
     if (note.title !== OPENED) return [note];
     return part === undefined || part.opened === null ? [] : [openedNote(part, part.suppressed)];
   });
@@ -79,6 +81,24 @@ function partlyMeasured({ by_channel }: Pick<Section, 'by_channel'>): Note | und
   });
   if (parts.length === 0) return undefined;
   return { title: IN_PART, text: `These channels do not tell it: ${parts.join('; ')}. They did not fail.` };
+}
+
+/** By the cost of the last row its responses cannot be divided where some campaigns do not measure them. */
+function costsNote({ costs }: Pick<Section, 'costs'>): Note | undefined {
+  if (costs === null) return undefined;
+  const { by_campaign } = costs;
+  const parts = (
+    [
+      ['responded', '“Responded” and “Cost per response”', 'responses'],
+      ['revenue', '“Revenue” and “Return on cost”', 'revenue'],
+    ] as const
+  ).flatMap(([figure, names, what]) => {
+    const those = by_campaign.filter((line) => line[figure] !== null).length;
+    if (those === 0 || those === by_campaign.length) return [];
+    return [`that of ${names} only of those that measure ${what} (${those} of ${by_campaign.length})`];
+  });
+  if (parts.length === 0) return undefined;
+  return { title: COSTS, text: `The total of “Cost” is of all campaigns that have one; ${parts.join(', and ')}.` };
 }
 
 function machineOpens({ opened_machine, opened }: Figures): string {

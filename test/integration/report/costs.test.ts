@@ -28,12 +28,14 @@ test('what campaigns cost and brought stands in every form, and of no responses 
   responses: { looked: { from: opened, primary: true } }
 `);
   await buildMarts(sql, facts, { metadataSchema: 'tributary', now: new Date() });
-  const section = await loadSection(sql, {
-    month: '2026-03',
-    project: { name: 'Outreach', timezone: 'America/Chicago' },
-    now: new Date('2026-05-01T12:00:00Z'),
-    closeAfter: '8d',
-  });
+  const load = () =>
+    loadSection(sql, {
+      month: '2026-03',
+      project: { name: 'Outreach', timezone: 'America/Chicago' },
+      now: new Date('2026-05-01T12:00:00Z'),
+      closeAfter: '8d',
+    });
+  const section = await load();
   const lines = [
     ['a', '500.00', '40', '12.50', '800.00', '+60 %'],
     ['b', '150.00', '0', '–', '0.00', '−100 %'],
@@ -55,4 +57,28 @@ test('what campaigns cost and brought stands in every form, and of no responses 
   expect(readHtml(html).get('cost')!.rows).toEqual(lines);
   const told = [pdf.map((line) => line.join(' ')).join('\n'), text.replaceAll(/ +/g, ' ')];
   for (const form of told) for (const line of lines) expect(form).toContain(line.join(' '));
+  const noteOf = ({ notes }: typeof section) => notes.find(({ title }) => title === 'Cost and return')?.text;
+  expect(noteOf(section)).toBeUndefined();
+
+  // One more, whose responses and revenue nobody tells: the total divides by less than it shows.
+  await sql.query(
+    `INSERT INTO raw_daily.series VALUES (3, '2026-03-03T18:00Z', 'c', 'EML', 'x', 200, NULL, NULL, NULL)`,
+  );
+  await buildMarts(sql, facts, { metadataSchema: 'tributary', now: new Date(), rebuildAll: true });
+  const partly = await load();
+  expect(partly.costs!.total).toMatchObject({ cost: '750.00', responded: 40, cost_per_response: '16.25' });
+  const note =
+    'The total of “Cost” is of all campaigns that have one; that of “Responded” and “Cost per response” only of those that measure responses (2 of 3), ' +
+    'and that of “Revenue” and “Return on cost” only of those that measure revenue (2 of 3).';
+  expect(noteOf(partly)).toBe(note);
+  const mail = await renderMail(partly);
+  const sheets = await readXlsx(await renderXlsx(partly));
+  const forms = [
+    renderHtml(partly),
+    mail.html,
+    mail.text,
+    JSON.stringify([...sheets.values()]),
+    (await readPdf(await renderPdf(partly))).map((line) => line.join(' ')).join(' '),
+  ];
+  for (const form of forms) expect(form.replaceAll(/\s+/g, ' ')).toContain(note);
 });

@@ -19,6 +19,7 @@ const section = (by_channel: readonly ReturnType<typeof channel>[]) =>
     by_region: [],
     by_channel,
     control_groups: [],
+    costs: null,
     own_measures: [],
   }) as unknown as Omit<Section, 'notes'>;
 
@@ -50,6 +51,7 @@ test('the notes of a part tell its own figures, and none of the whole', () => {
   const notes = [
     { title: 'Rates', text: 'Both.' },
     { title: 'Measured in part', text: '“opened” leaves out 60,051 messages.' },
+    { title: 'Cost and return', text: 'Of 2 of 3 campaigns.' },
     { title: 'Opened', text: 'They include 150 of 400.' },
   ];
   const of = (part: object) => {
