@@ -59,7 +59,7 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
     String(node['use_profile_assertion'] ?? 'false').toLowerCase() === 'true' ||
     (typeof node['use_profile_assertion'] === 'string' && /true/i.test(text('use_profile_assertion')));
   const endpoint = node['token_refresh_endpoint'] === undefined ? undefined : () => text('token_refresh_endpoint');
-  const handler = tokenErrorHandler(node, around);
+  const handler = tokenErrorHandler(node, environment);
   const extraBody = flatInput(mapping(node['refresh_request_body']), around);
   const extraHeaders = flatInput(mapping(node['refresh_request_headers']), around);
 
@@ -221,8 +221,8 @@ function found(body: unknown, key: string, depth = 0): unknown {
 }
 
 /** A refused refresh is a matter of the credential; only what may pass is tried again. */
-function tokenErrorHandler(node: Component, around: ReturnType<typeof aroundOf>): ErrorHandler {
-  const usual = errorHandler(undefined, around, () => around);
+function tokenErrorHandler(node: Component, environment: Environment): ErrorHandler {
+  const usual = errorHandler(undefined, environment);
   const codes = new Set((node['refresh_token_error_status_codes'] as readonly unknown[] | undefined)?.map(Number));
   return {
     ...usual,

@@ -79,7 +79,7 @@ async function first(items: Iterable<unknown> | AsyncIterable<unknown>): Promise
 export function legacySessionToken(node: Component, environment: Environment, baseUrl: () => string): Authenticator {
   const around = aroundOf(node, environment);
   const text = (name: string) => new Text(typeof node[name] === 'string' ? node[name] : '', around).text();
-  const handler = { ...errorHandler(undefined, around, () => around), maxRetries: 2 };
+  const handler = { ...errorHandler(undefined, environment), maxRetries: 2 };
   const send = (method: string, path: string, headers: Record<string, string>, body: string | undefined) =>
     environment.client.send({
       method,

@@ -17,24 +17,36 @@ export interface Selected {
   readonly place: Place;
 }
 
-export interface SelectorOptions {
-  readonly stream: string;
-  readonly decoder: Component | undefined;
+export interface FinishOptions {
   readonly transformations: readonly Transform[];
-  /** True where records are put together out of several. */
-  readonly isMerged: boolean;
   /** The JSON Schema that values are cast to; asked for when the first record comes. */
   readonly schema: () => Promise<Component>;
   /** Keeps what an incremental reading wants, where the API cannot be asked for it alone. */
   readonly isWanted: ((record: SelectedRecord, slice: StreamSlice) => boolean) | undefined;
 }
 
-/** Takes the records out of an answer, filters and transforms them. */
-export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) => Promise<Selected>;
+export interface SelectorOptions extends FinishOptions {
+  readonly stream: string;
+  readonly decoder: Component | undefined;
+  /** True where records are put together out of several. */
+  readonly isMerged: boolean;
+}
 
-export function selector(node: Component, options: SelectorOptions, environment: Environment): Select {
-  const { stream, transformations, isWanted } = options;
+/** Filters, transforms and casts records, in their place. */
+export interface Finishing {
+  /** True where records are changed. */
+  readonly isChanging: boolean;
+  finish(records: SelectedRecord[], slice: StreamSlice, pageToken: unknown): Promise<SelectedRecord[]>;
+}
+
+export function finishing(
+  node: Component,
+  { transformations, schema, isWanted }: FinishOptions,
+  environment: Environment,
+): Finishing {
   const filter = isComponent(node['record_filter']) ? recordFilter(node['record_filter'], environment) : undefined;
+  // A filter that is a module may change what it looks at.
+  const isOwnFilter = isComponent(node['record_filter']) && node['record_filter']['type'] !== 'RecordFilter';
   // The cursor of a client-side incremental stream may be a field that a transformation makes.
   const transformsFirst =
     node['transform_before_filtering'] === true ||
@@ -47,27 +59,41 @@ export function selector(node: Component, options: SelectorOptions, environment:
       ) as ((record: SelectedRecord, schema: Component) => void) | undefined)
     : undefined;
   const cast = normalization === 'Default' ? normalize : custom;
-  // A filter that is a module may change what it looks at.
-  const isOwnFilter = isComponent(node['record_filter']) && node['record_filter']['type'] !== 'RecordFilter';
-  const isChanged = transformations.length > 0 || cast !== undefined || isOwnFilter || options.isMerged;
-  const extract = extractor(node['extractor'] as Component, options.decoder, environment, isChanged);
+  const filters = filter !== undefined || isWanted !== undefined;
+
+  return {
+    isChanging: transformations.length > 0 || cast !== undefined || isOwnFilter,
+    async finish(given, slice, pageToken) {
+      let records = given;
+      const keep = (record: SelectedRecord) =>
+        (isWanted === undefined || isWanted(record, slice)) &&
+        (filter === undefined || filter(record, slice, pageToken));
+      if (filters && !transformsFirst) records = records.filter(keep);
+      if (transformations.length > 0)
+        for (const record of records) for (const transform of transformations) transform(record, slice);
+      if (filters && transformsFirst) records = records.filter(keep);
+      if (cast !== undefined && records.length > 0) {
+        const types = await schema();
+        for (const record of records) cast(record, types);
+      }
+      return records;
+    },
+  };
+}
+
+/** Takes the records out of an answer and finishes them. */
+export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) => Promise<Selected>;
+
+export function selector(node: Component, options: SelectorOptions, environment: Environment): Select {
+  const { stream, decoder, isMerged } = options;
+  const { isChanging, finish } = finishing(node, options, environment);
+  const extract = extractor(node['extractor'] as Component, decoder, environment, isChanging || isMerged);
 
   return async (answer, slice, pageToken) => {
     const { records: extracted, size, place } = await extract(answer);
     const bad = extracted.filter((one) => one instanceof BadRecord);
-    let records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
-    const keep = (record: SelectedRecord) =>
-      (isWanted === undefined || isWanted(record, slice)) && (filter === undefined || filter(record, slice, pageToken));
-    const filters = filter !== undefined || isWanted !== undefined;
-    if (filters && !transformsFirst) records = records.filter(keep);
-    if (transformations.length > 0)
-      for (const record of records) for (const transform of transformations) transform(record, slice);
-    if (filters && transformsFirst) records = records.filter(keep);
-    if (cast !== undefined && records.length > 0) {
-      const schema = await options.schema();
-      for (const record of records) cast(record, schema);
-    }
-    return { records, bad, extracted: size, place };
+    const records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
+    return { records: await finish(records, slice, pageToken), bad, extracted: size, place };
   };
 }
 

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js';
 import { ConnectorError } from '#sdk';
 import type { Component } from '../manifest/text.js';
+import { aroundOf, replacedFunction, type Environment } from '../run/environment.js';
 import { Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
@@ -41,7 +42,8 @@ function held(seconds: number | undefined, most: (() => number | undefined) | un
   );
 }
 
-export function backOffOf(node: Component, around: Surroundings): BackOff {
+export function backOffOf(node: Component, environment: Environment): BackOff {
+  const around = aroundOf(node, environment);
   const most = numberField(node, 'max_waiting_time_in_seconds', around);
   switch (node['type']) {
     case 'ConstantBackoffStrategy': {
@@ -76,8 +78,10 @@ export function backOffOf(node: Component, around: Surroundings): BackOff {
         return seconds === undefined || seconds < 0 ? undefined : held(seconds, most);
       };
     }
-    default:
-      throw new ConnectorError('internal', `There is no back-off strategy "${String(node['type'])}"`);
+    default: {
+      const seconds = replacedFunction(node, environment) as (answer: Answer | undefined, attempt: number) => unknown;
+      return (answer, attempt) => number(seconds(answer?.own(), attempt) ?? undefined);
+    }
   }
 }
 

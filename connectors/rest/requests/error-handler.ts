@@ -1,21 +1,24 @@
-import type { ConnectorError } from '#sdk';
+import { ConnectorError } from '#sdk';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
+import { aroundOf, replacedFunction, type Environment } from '../run/environment.js';
 import { Condition, Text, type Surroundings } from '../run/text.js';
 import { isTrue, textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
 import { backOffOf, type BackOff } from './back-off.js';
 
-export type Action =
-  | 'SUCCESS'
-  | 'FAIL'
-  | 'RETRY'
-  | 'IGNORE'
-  | 'RESET_PAGINATION'
-  | 'RATE_LIMITED'
-  | 'REFRESH_TOKEN_THEN_RETRY'
-  | 'REDUCE_PAGE_SIZE'
-  | 'SPLIT_REQUEST_WINDOW';
+const ACTIONS = [
+  'SUCCESS',
+  'FAIL',
+  'RETRY',
+  'IGNORE',
+  'RESET_PAGINATION',
+  'RATE_LIMITED',
+  'REFRESH_TOKEN_THEN_RETRY',
+  'REDUCE_PAGE_SIZE',
+  'SPLIT_REQUEST_WINDOW',
+] as const;
+export type Action = (typeof ACTIONS)[number];
 
 export interface Resolution {
   readonly action: Action;
@@ -113,15 +116,9 @@ function responseFilter(node: Component, around: Surroundings): Filter {
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 const DEFAULT_RETRIES = 5;
 
-export function errorHandler(
-  node: Component | undefined,
-  around: Surroundings,
-  surroundingsOf: (node: Component) => Surroundings,
-): ErrorHandler {
+export function errorHandler(node: Component | undefined, environment: Environment): ErrorHandler {
   if (node?.['type'] === 'CompositeErrorHandler') {
-    const handlers = componentsOf(node['error_handlers']).map((one) =>
-      errorHandler(one, surroundingsOf(one), surroundingsOf),
-    );
+    const handlers = componentsOf(node['error_handlers']).map((one) => errorHandler(one, environment));
     return {
       maxRetries: handlers[0]?.maxRetries ?? DEFAULT_RETRIES,
       backOffs: handlers.flatMap(({ backOffs }) => backOffs),
@@ -135,14 +132,13 @@ export function errorHandler(
       },
     };
   }
-  const filters = componentsOf(node?.['response_filters']).map((one) => responseFilter(one, surroundingsOf(one)));
-  const retries = node?.['max_retries'];
+  const filters = componentsOf(node?.['response_filters']).map((one) =>
+    responseFilter(one, aroundOf(one, environment)),
+  );
+  if (node?.['type'] === 'CustomErrorHandler') filters.unshift(ownFilter(node, environment));
   return {
-    maxRetries:
-      typeof retries === 'string'
-        ? Number(new Text(retries, around).value())
-        : ((retries as number | undefined) ?? DEFAULT_RETRIES),
-    backOffs: componentsOf(node?.['backoff_strategies']).map((one) => backOffOf(one, surroundingsOf(one))),
+    maxRetries: node === undefined ? DEFAULT_RETRIES : retriesOf(node, environment),
+    backOffs: componentsOf(node?.['backoff_strategies']).map((one) => backOffOf(one, environment)),
     interpret(outcome) {
       if (!isAnswer(outcome)) return usual(outcome);
       for (const filter of filters) {
@@ -151,6 +147,32 @@ export function errorHandler(
       }
       return outcome.isOk ? of('SUCCESS', 'system_error') : usual(outcome);
     },
+  };
+}
+
+function retriesOf(node: Component, environment: Environment): number {
+  const declared = node['max_retries'] ?? DEFAULT_RETRIES;
+  const retries =
+    typeof declared === 'string' ? Number(new Text(declared, aroundOf(node, environment)).value()) : Number(declared);
+  if (Number.isInteger(retries)) return retries;
+  throw new ConnectorError('config', '`max_retries` of an error handler gives no whole number.', {
+    hint: 'Correct the manifest or the configuration that it reads.',
+  });
+}
+
+/** A module in place of a Python class: what it says of an answer comes before all else, and it may say nothing. */
+function ownFilter(node: Component, environment: Environment): Filter {
+  const judge = replacedFunction(node, environment) as (answer: Answer) => Partial<Resolution> | null | undefined;
+  return (answer) => {
+    const { action, failure, message = '' } = judge(answer.own()) ?? {};
+    if (action === undefined) return undefined;
+    if (!ACTIONS.includes(action))
+      throw new ConnectorError(
+        'config',
+        `The module in place of "${String(node['class_name'])}" says the action "${textOf(action).slice(0, 40)}", which there is not.`,
+        { hint: `There are: ${ACTIONS.join(', ')}.` },
+      );
+    return of(action, failure ?? usual(answer).failure, message);
   };
 }
 

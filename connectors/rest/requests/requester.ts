@@ -1,3 +1,4 @@
+import { ConnectorError } from '#sdk';
 import { ACCEPTED_ENCODINGS, writeJson } from '#sdk/http';
 import { authenticator } from '../auth/authenticator.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
@@ -50,11 +51,7 @@ export function requester(node: Component, environment: Environment, listed?: st
     login: (one) => requester(one, environment),
   });
   const handlerNode = isComponent(node['error_handler']) ? node['error_handler'] : undefined;
-  const handler = errorHandler(
-    handlerNode,
-    handlerNode === undefined ? around : aroundOf(handlerNode, environment),
-    (one) => aroundOf(one, environment),
-  );
+  const handler = errorHandler(handlerNode, environment);
   const isCached = node['use_cache'] === true;
   const timeout = Math.max(
     Number(node['read_timeout_in_seconds'] ?? 0),
@@ -230,7 +227,12 @@ function encodedBody(
   data: Options | string,
   json: Options | string,
 ): { readonly text: string | undefined; readonly headers: Record<string, string> } {
-  if (typeof json === 'string' ? json !== '' : Object.keys(json).length > 0)
+  const isGiven = (part: Options | string) => (typeof part === 'string' ? part !== '' : Object.keys(part).length > 0);
+  if (isGiven(json) && isGiven(data))
+    throw new ConnectorError('config', 'A request of the manifest has two bodies, one of JSON and one of other data.', {
+      hint: 'Keep `request_body_json` or `request_body_data`; paging, cursor and partitions put their parts into the same.',
+    });
+  if (isGiven(json))
     return { text: typeof json === 'string' ? json : writeJson(json), headers: { 'content-type': 'application/json' } };
   if (typeof data === 'string') return { text: data === '' ? undefined : data, headers: {} };
   if (Object.keys(data).length === 0) return { text: undefined, headers: {} };

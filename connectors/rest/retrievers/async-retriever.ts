@@ -3,7 +3,7 @@ import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
 import { asRecord, extractor } from '../records/extractor.js';
-import type { SelectedRecord } from '../records/selector.js';
+import type { Finishing } from '../records/selector.js';
 import { Answer } from '../requests/answer.js';
 import { requester } from '../requests/requester.js';
 import { aroundOf, type Environment } from '../run/environment.js';
@@ -13,11 +13,9 @@ import { textOf } from '../template/values.js';
 import { together } from './together.js';
 import type { RetrievedPage, Retriever, SliceParts } from './retriever.js';
 
-export interface AsyncRetrieverOptions {
+export interface AsyncRetrieverOptions extends Pick<Finishing, 'finish'> {
   readonly stream: string;
   readonly sliceParts: SliceParts;
-  /** Filters and transforms what was downloaded. */
-  readonly finish: (records: SelectedRecord[], slice: StreamSlice) => Promise<SelectedRecord[]>;
   readonly maxPages: number;
 }
 
@@ -166,7 +164,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
             const page = records.slice(at, at + PAGE_RECORDS);
             const bad = page.filter((one) => one instanceof BadRecord);
             const good = page.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
-            yield { records: await finish(good, slice), bad };
+            yield { records: await finish(good, slice, undefined), bad };
           }
       }
       await deleting?.send({ slice: done.slice });

@@ -1,3 +1,4 @@
+import { ConnectorError } from '#sdk';
 import type { HttpClock } from '#sdk/http';
 import { isComponent, type Component } from '../manifest/text.js';
 import type { ApiClient } from '../requests/api-client.js';
@@ -22,6 +23,20 @@ export interface Environment {
   readonly signal: AbortSignal;
   readonly tokens: TokenStore | undefined;
   readonly replacements: ReadonlyMap<string, Replacement>;
+}
+
+/** What a module that takes the place of a Python class makes of a component, where that is to be a function. */
+export function replacedFunction(node: Component, environment: Environment): (...given: never[]) => unknown {
+  const name = String(node['class_name']);
+  const made = environment.replacements.get(name)?.(node, aroundOf(node, environment));
+  if (typeof made === 'function') return made as (...given: never[]) => unknown;
+  throw new ConnectorError(
+    'config',
+    `The module in place of "${name}" makes no function of a ${String(node['type'])}.`,
+    {
+      hint: 'See docs/custom-api.md, "Python classes".',
+    },
+  );
 }
 
 /** What the texts of a component see. */

@@ -5,9 +5,8 @@ import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { parentStream, type ParentStream } from '../partitions/parent.js';
 import { partitionRouter, type PartitionRouter } from '../partitions/router.js';
-import { recordFilter, selector, type SelectedRecord } from '../records/selector.js';
+import { finishing, selector, type SelectedRecord } from '../records/selector.js';
 import { transformation } from '../records/transformation.js';
-import { normalize } from '../records/normalize.js';
 import { requester } from '../requests/requester.js';
 import { asyncRetriever } from '../retrievers/async-retriever.js';
 import { queryProperties, queryPropertiesIn } from '../retrievers/properties.js';
@@ -179,27 +178,13 @@ function retrieverOf(
   const selectorNode = retrieverNode['record_selector'] as Component;
 
   if (retrieverNode['type'] === 'AsyncRetriever') {
-    const filter = isComponent(selectorNode['record_filter'])
-      ? recordFilter(selectorNode['record_filter'], environment)
-      : undefined;
-    const transformsFirst = selectorNode['transform_before_filtering'] === true;
     return asyncRetriever(
       retrieverNode,
       {
         stream,
         sliceParts,
         maxPages,
-        async finish(records, slice) {
-          const keep = (record: SelectedRecord) => filter === undefined || filter(record, slice, undefined);
-          const kept = transformsFirst ? records : records.filter(keep);
-          for (const record of kept) for (const transform of transformations) transform(record, slice);
-          const made = transformsFirst ? kept.filter(keep) : kept;
-          if (selectorNode['schema_normalization'] === 'Default') {
-            const types = await schema();
-            for (const record of made) normalize(record, types);
-          }
-          return made;
-        },
+        ...finishing(selectorNode, { transformations, schema, isWanted: undefined }, environment),
       },
       environment,
     );

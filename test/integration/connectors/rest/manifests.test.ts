@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { campaignApi } from '../../../support/campaign-api.js';
@@ -10,7 +10,7 @@ import { incremental } from '../../../../connectors/rest/cursors/incremental.js'
 import { noParts } from '../../../../connectors/rest/requests/request-option.js';
 import { restConfig } from '../../../../connectors/rest/rest.config.js';
 import { rest } from '../../../../connectors/rest/rest.source.js';
-import { scriptedApi, type ScriptedAnswer } from '../../../support/scripted-api.js';
+import { scriptedApi, type Script, type ScriptedAnswer } from '../../../support/scripted-api.js';
 import { read } from './reading.js';
 
 const rows = Array.from({ length: 5 }, (_, at) => ({ id: at + 1, name: `n${at}`, ok: at % 2 === 0 ? true : null }));
@@ -325,6 +325,59 @@ test.each([
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+/** Reads a manifest with a module in place of `source.Own`. */
+async function withModule(manifest: string, module: string, script: Script) {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-own-'));
+  try {
+    await writeFile(join(folder, 'own.mjs'), `export const Own = (node) => ${module};`);
+    await writeFile(join(folder, 'm.yaml'), manifest);
+    return await read({
+      manifest: join(folder, 'm.yaml'),
+      script,
+      options: { modules: { 'source.Own': join(folder, 'own.mjs') } },
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('a module in place of an error handler says what becomes of an answer, and the fields beside it what it does not say', async () => {
+  const handler = {
+    ...own('CustomErrorHandler'),
+    word: 'later',
+    response_filters: [{ type: 'HttpResponseFilter', http_codes: [404], action: 'IGNORE' }],
+    backoff_strategies: [own('CustomBackoffStrategy')],
+  };
+  const manifest = written(kept('own', { requester: { path: '/own', error_handler: handler } }));
+  // One module for both: a strategy has no word to look for.
+  const module = `node.word ? (answer) => (answer.json().error === node.word ? { action: 'RETRY' } : undefined) : (_, attempt) => 7 * attempt`;
+  const answers = [
+    { status: 400, body: { error: 'later' } },
+    { body: { error: 'later' } },
+    { body: { data: [{ id: 1 }], meta: { next: 1 } } },
+    { status: 404, body: {} },
+  ];
+  const { records, waits } = await withModule(manifest, module, () => answers.shift()!);
+  expect({ records, waits }).toEqual({ records: { own: [{ id: 1 }] }, waits: [7000, 14_000] });
+  const wrong = withModule(manifest, `() => ({ action: 'WAIT' })`, () => ({ body: {} }));
+  await expect(wrong).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('"WAIT"') });
+});
+
+test('a module that casts the values of records is asked for those of reports too', async () => {
+  const manifest = (await readFile('test/fixtures/manifests/changed-records.yaml', 'utf8')).replace(
+    'record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] } }',
+    'record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [] }, schema_normalization: { type: CustomSchemaNormalization, class_name: source.Own } }',
+  );
+  const { records } = await withModule(manifest, '(record, schema) => (record.name = schema.type)', campaignApi);
+  expect(new Set(records['report']!.map(({ name }) => name))).toEqual(new Set(['object']));
+});
+
+test('a request with two bodies is refused', async () => {
+  const two = { path: '/posted', http_method: 'POST', request_body_json: { a: 1 }, request_body_data: { b: 2 } };
+  const reading = withModule(written(kept('own', { requester: two })), '0', campaignApi);
+  await expect(reading).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('two bodies') });
 });
 
 test('records that are put together from chunks of their fields are changed for no other stream', async () => {
