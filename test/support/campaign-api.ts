@@ -45,6 +45,8 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
       const next = from + size < CAMPAIGNS.length ? `${base}/paged?size=${size}&from=${from + size}` : null;
       return { body: { data: page(CAMPAIGNS, from, size), next } };
     }
+    case 'nothing':
+      return { body: null };
     case 'shifts':
       return {
         body: {

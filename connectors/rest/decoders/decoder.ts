@@ -56,7 +56,9 @@ function* jsonBodies(answer: Answer, isChanged: boolean): Iterable<unknown> {
       },
     );
   const value = (isChanged ? answer.own() : answer).json();
-  if (!Array.isArray(value)) yield value;
+  // Some servers write a list of nothing so.
+  if (value === null) yield {};
+  else if (!Array.isArray(value)) yield value;
   else if (value.length === 0) yield {};
   else yield* value;
 }

@@ -58,13 +58,32 @@ export function parseText(text: string, name: string): ParsedText {
     uniqueKeys: true,
     prettyErrors: false,
     customTags: (tags) => [
-      ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag)),
+      ...tags.filter(
+        (tag) =>
+          typeof tag === 'string' ||
+          (!/:(timestamp|bool)$/.test(tag.tag) &&
+            !(tag.tag.endsWith(':float') && tag.format === 'EXP') &&
+            !(tag.tag.endsWith(':int') && tag.format === undefined)),
+      ),
       // As the reference reads them: `yes` and `on` are words for true, `y` and `n` are texts.
       {
         tag: 'tag:yaml.org,2002:bool',
         default: true,
         test: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
         resolve: (text: string) => /^(yes|true|on)$/i.test(text),
+      },
+      // An exponent is one of a number that has a dot, and a sign: `137e025` is the id of something, and so is `08`.
+      {
+        tag: 'tag:yaml.org,2002:float',
+        default: true,
+        test: /^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)[eE][-+]\d+$/,
+        resolve: (text: string) => Number(text.replaceAll('_', '')),
+      },
+      {
+        tag: 'tag:yaml.org,2002:int',
+        default: true,
+        test: /^[-+]?(?:0|[1-9][\d_]*)$/,
+        resolve: (text: string) => Number(text.replaceAll('_', '')),
       },
     ],
   });

@@ -71,11 +71,13 @@ function listRouter(node: Component, environment: Environment): PartitionRouter 
     ...stateless,
     async *slices() {
       const values = typeof node['values'] === 'string' ? new Text(node['values'], around).value() : node['values'];
+      // An option that nobody has given.
+      if (values === '') return;
       if (!Array.isArray(values))
         throw new ConnectorError(
           'config',
           `The values of a ListPartitionRouter are no list: ${textOf(node['values']).slice(0, 100)}`,
-          { hint: 'Correct the manifest or the configuration that it reads.' },
+          { hint: 'Correct the manifest, or the option that it reads: a list is due.' },
         );
       for (const value of values) yield new StreamSlice({ [field]: value as unknown });
     },

@@ -1,5 +1,5 @@
 import { loadManifest } from '../../../../connectors/rest/manifest/load.js';
-import type { Component } from '../../../../connectors/rest/manifest/text.js';
+import { parseText, type Component } from '../../../../connectors/rest/manifest/text.js';
 
 const load = (text: string) => loadManifest(text, { name: 'm.yaml' });
 const told = (text: string) =>
@@ -43,6 +43,16 @@ streams:
       extractor: { type: 'DpathExtractor', $parameters: { root: 'rows' } },
     });
     expect((root['check'] as Component)['type']).toBe('CheckStream');
+  });
+
+  it('reads numbers and words as the YAML of Python does', () => {
+    const of = (word: string) => parseText(`version: 7.0.0\nword: ${word}\n`, 'm.yaml').root['word'];
+    const texts = ['1e3', '08', '1.5e3', 'y'];
+    expect(texts.map(of)).toEqual(texts);
+    expect(['1.5e+3', '1.e-2', '.5', '010', '1_000', '12:30', '0x1F'].map(of)).toEqual([
+      1500, 0.01, 0.5, 8, 1000, 750, 31,
+    ]);
+    expect(of('{ 137e025: yes }')).toEqual({ '137e025': true });
   });
 
   it.each([
