@@ -95,8 +95,16 @@ export function authorityOf({ fact, yields, own }: CompiledFact, { literal, quot
   const measures = measuresOf(own).map(quote);
   /** By the fact and the mart: the days that were asked for. */
   const joined = new Map<string, string[]>();
+  /** Under its name, and what retention has kept of its days under names that are gone. */
+  const namesOf = (other: string): string => {
+    const { streams } = yields.find((one) => one.fact === other)!;
+    const pairs = streams.map(({ connection, stream }) => `(${literal(connection)}, ${literal(stream)})`);
+    if (pairs.length === 0) return literal(other);
+    return `SELECT ${literal(other)} AS fact UNION SELECT k.fact FROM report.kept_days k
+      WHERE (k.connection, k.stream) IN (${[...new Set(pairs)].join(', ')}) AND k.fact NOT IN (SELECT f.fact FROM report.fact f)`;
+  };
   const dayIn = (other: string, mart: string, day: string): string => {
-    const source = `report.${mart} WHERE fact = ${literal(other)}`;
+    const source = `report.${mart} WHERE fact IN (${namesOf(other)})`;
     const days = joined.get(source) ?? [];
     joined.set(source, days);
     if (!days.includes(day)) days.push(day);

@@ -27,13 +27,13 @@ export function compileFacts(inputs: readonly FactInput[]): readonly CompiledFac
     const parts = [own, ...(fact.also ?? [])].map((part) => partOf(own, part, connection));
     return { ...input, name, connection, stream, parts };
   });
-  const filled = new Map(facts.map(({ name, parts }) => [name, filledIn(parts)] as const));
+  const others = new Map(facts.map(({ name, parts }) => [name, { filled: filledIn(parts), streams: parts }] as const));
   return inOrder(
     facts.map((fact) => ({
       ...fact,
       yields: yieldsOf(fact.name, fact.authority ?? []).map((one) => ({
         ...one,
-        filled: filled.get(one.fact) ?? new Set(),
+        ...(others.get(one.fact) ?? { filled: new Set<string>(), streams: [] }),
       })),
     })),
   );

@@ -185,6 +185,7 @@ export interface CompiledFact extends FactInput {
     readonly measures: readonly string[] | undefined;
     /** Its measures and types of responses that are 0 wherever it has any row. */
     readonly filled: ReadonlySet<string>;
+    readonly streams: readonly Pick<StreamRef, 'connection' | 'stream'>[];
   }[];
 }
 

@@ -1,4 +1,4 @@
-import { buildMarts } from '../../../report/index.js';
+import { buildMarts, keepDays } from '../../../report/index.js';
 import { stopTestServer } from '../../support/postgres.js';
 import { factsIn, openWarehouse, type Warehouse } from './warehouse.js';
 
@@ -159,6 +159,25 @@ test('a stream that joins the one with the authority takes the figures from its 
     { date: days[1], n: null },
     { date: days[2], n: 1 },
   ]);
+});
+
+test('days that retention has kept of the one with the authority are its own when it gets another name', async () => {
+  await ask(
+    `INSERT INTO raw_daily.series VALUES ('2026-03-04', 'a', 10, 4, 2), ('2026-03-05', 'a', 20, 5, 3), ('2026-03-06', 'a', 30, 6, 4)`,
+  );
+  await eventsIn('sent', "'2026-03-05T12:00Z', 'a', 'm1', ''", "'2026-03-06T12:00Z', 'a', 'm1', ''");
+  const sent = () => ask('SELECT date, sum(sent)::int AS n FROM report.campaign_daily GROUP BY 1 ORDER BY 1');
+  const told = [10, 1, 1].map((n, index) => ({ date: `2026-03-0${4 + index}`, n }));
+  await build(TWICE);
+  expect(await sent()).toEqual(told);
+  const facts = factsIn(TWICE).filter(({ name }) => name === 'exports');
+  const kept = { facts, connection: 'daily', stream: 'sent', before: '2026-03-06', now: new Date() };
+  expect(await keepDays(warehouse.sql, 'tributary', kept)).toBe(true);
+  await ask(`DELETE FROM raw_daily.sent WHERE at < '2026-03-06'`);
+  for (const name of ['exports', 'renamed']) {
+    await build(TWICE.replaceAll('exports', name));
+    expect([name, await sent()]).toEqual([name, told]);
+  }
 });
 
 test('a response to a message of before an export began does not draw the export back to that day', async () => {
