@@ -214,6 +214,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
     const needs = (...names: readonly string[]) => names.every((name) => node[name] === undefined || node[name] === '');
     if (type === 'HttpRequester' && needs('url', 'url_base'))
       tell('error', line, path, 'HttpRequester needs "url" or "url_base"');
+    if (type === 'ApiKeyAuthenticator' && needs('inject_into', 'header'))
+      tell('error', line, path, 'ApiKeyAuthenticator needs "inject_into" or "header"');
     if (type === 'RequestOption' && node['inject_into'] !== 'path' && needs('field_name', 'field_path'))
       tell('error', line, path, 'RequestOption needs "field_name" or "field_path"');
     if (type === 'RequestOption' && !needs('field_path')) {

@@ -76,9 +76,9 @@ function policyOf(node: Component, around: Surroundings): Policy {
     node['type'] === 'UnlimitedCallRatePolicy'
       ? []
       : node['type'] === 'FixedWindowCallRatePolicy'
-        ? [{ calls: Number(node['call_limit']), spanMs: spanOf(node['period']), isFixed: true }]
+        ? [{ calls: callsOf(node['call_limit'], around), spanMs: spanOf(node['period']), isFixed: true }]
         : componentsOf(node['rates']).map((rate) => ({
-            calls: Number(new Text(String(rate['limit']), around).value()),
+            calls: callsOf(rate['limit'], around),
             spanMs: spanOf(rate['interval']),
             isFixed: false,
           }));
@@ -108,6 +108,14 @@ function policyOf(node: Component, around: Surroundings): Policy {
       pausedUntil = Math.max(pausedUntil, until);
     },
   };
+}
+
+function callsOf(value: unknown, around: Surroundings): number {
+  const calls = Number(new Text(String(value), around).value());
+  if (Number.isInteger(calls) && calls > 0) return calls;
+  throw new ConnectorError('config', `"${String(value)}" of a call rate policy gives no number of calls above 0.`, {
+    hint: 'Correct the manifest or the configuration that it reads.',
+  });
 }
 
 function spanOf(value: unknown): number {

@@ -243,7 +243,10 @@ function openParent(node: Component, state: State, settings: StreamSettings, chi
   const own = migrated(stream, state, settings.environment);
   const { cursor, retriever } = reading(stream, own, schema, settings, { sightings });
   return parentStream(cursor, async function* (slice) {
-    for await (const { records } of retriever.pages(slice, cursor)) yield records;
+    for await (const { records, bad } of retriever.pages(slice, cursor)) {
+      sightings.unread(bad.length);
+      yield records;
+    }
   });
 }
 

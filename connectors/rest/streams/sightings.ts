@@ -10,6 +10,8 @@ export interface Sightings {
   answer(sighted: SightedAnswer): void;
   /** `isReadable` is false where its value of the cursor is none, as the cursor sees it. */
   record(record: Readonly<Record<string, unknown>>, isReadable: boolean): void;
+  /** Records of a parent that cannot be read: what depends on them is asked for nowhere. */
+  unread(count: number): void;
   /** A stream that this one depends on. */
   parent(of: Sightings): void;
   /** What makes a bookmark of this reading untrue; nothing once the places were met. */
@@ -51,6 +53,7 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
   let unpaged: unknown;
   let isCursorMet = false;
   let fieldless: Readonly<Record<string, unknown>> | undefined;
+  let unread = 0;
   let unreadable: { readonly value: unknown } | undefined;
   const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
 
@@ -116,6 +119,7 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
       isCursorMet = Object.hasOwn(record, cursor.field);
       fieldless ??= record;
     },
+    unread: (count) => void (unread += count),
     parent: (of) => void parents.push(of),
     fault() {
       for (const parent of parents) {
@@ -130,6 +134,11 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
     },
     warnings: () => [
       ...parents.flatMap((parent) => parent.warnings()),
+      ...(unread === 0
+        ? []
+        : [
+            `Stream "${stream}": ${unread} of its records cannot be read, so that what depends on them is not asked for. Read the stream too: its quarantine shows them.`,
+          ]),
       ...findings()
         .filter(({ isFault }) => !isStrict || !isFault)
         .map(({ message, hint }) => `Stream "${stream}": ${message}. ${hint}`),

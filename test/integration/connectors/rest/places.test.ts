@@ -187,6 +187,29 @@ test('a parent whose records are not met fails the stream that depends on it', a
   expect(fault).toMatchObject({ message: expect.stringContaining('`streams.campaigns.records`') });
 });
 
+test('lines of a parent that are no JSON make a warning, since nothing is asked for that depends on them', async () => {
+  api.script = ({ path }) => ({ body: path === '/lines' ? '{"id":1}\n{"id":\n' : { data: [{ id: 1 }] } });
+  const requester = (path: string) => ({ type: 'HttpRequester', url_base: api.url, path });
+  const loader = { type: 'InlineSchemaLoader', schema: { type: 'object', properties: { id: { type: 'integer' } } } };
+  const stream = (name: string, path: string, field_path: string[], more: object) => ({
+    type: 'DeclarativeStream',
+    name,
+    schema_loader: loader,
+    retriever: { requester: requester(path), record_selector: { extractor: { field_path } }, ...more },
+  });
+  const lines = stream('lines', '/lines', [], { decoder: { type: 'JsonlDecoder' } });
+  const parents = [{ type: 'ParentStreamConfig', parent_key: 'id', partition_field: 'of', stream: lines }];
+  const router = { type: 'SubstreamPartitionRouter', parent_stream_configs: parents };
+  const sends = stream('sends', '/sends/{{ stream_partition.of }}', ['data'], { partition_router: router });
+  await writeFile(
+    join(place, 'full.yaml'),
+    JSON.stringify({ version: '7.0.0', check: { stream_names: ['sends'] }, streams: [sends] }),
+  );
+  const { records, warnings, fault } = await synced({ manifest: 'full.yaml', allow: ['loopback'] });
+  expect({ records, fault }).toEqual({ records: 1, fault: undefined });
+  expect(warnings).toEqual([expect.stringMatching(/^Stream "lines": 1 of its records cannot be read/)]);
+});
+
 test('a wrong name is told where a stream before has read the same answer by a right one', async () => {
   const path = '/sends';
   const of = (stream: string) => ({ path, records: 'data', for_each: { stream, field: 'id', as: 'of' }, ...fields });

@@ -42,3 +42,11 @@ test.each([
     : (turn: number) => turn * 60_000;
   expect(times).toEqual([0, 0, 0, 1, 1, 1, 2, 2, 2, 3].map(minute));
 });
+
+test.each(["{{ config['calls'] }}", '0'])('a limit of calls that gives no number is refused (%s)', (limit) => {
+  const policies = [
+    { type: 'MovingWindowCallRatePolicy', rates: [{ type: 'Rate', limit, interval: 'PT1M' }], matchers: [] },
+  ];
+  const node = { type: 'HTTPAPIBudget', policies };
+  expect(() => apiBudget(node, { config: {}, parameters: {} }, standingClock())).toThrow('no number of calls');
+});

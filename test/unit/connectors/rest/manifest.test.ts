@@ -132,6 +132,11 @@ streams:
       'warning 5: DeclarativeStream has no field "speed"; it is ignored',
     ],
     [
+      'a key without a place',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', 'authenticator: { type: ApiKeyAuthenticator, api_token: x }, url_base')} }`,
+      'error 5: ApiKeyAuthenticator needs "inject_into" or "header"',
+    ],
+    [
       'an offset by the records of several lists',
       `  - { name: a, type: DeclarativeStream, retriever: ${PAGED('OffsetIncrement').replace('type: DpathExtractor, field_path: []', 'type: CombinedExtractor, extractors: [{ type: DpathExtractor, field_path: [x] }, { type: DpathExtractor, field_path: [y] }]')} }`,
       expect.stringMatching(/^error 5: OffsetIncrement counts .* would pass records over/),
