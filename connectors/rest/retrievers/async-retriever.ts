@@ -9,6 +9,7 @@ import { requester } from '../requests/requester.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { StreamSlice, type Fields } from '../run/slice.js';
 import { Text } from '../run/text.js';
+import type { Sightings } from '../streams/sightings.js';
 import { textOf } from '../template/values.js';
 import { together } from './together.js';
 import type { RetrievedPage, Retriever, SliceParts } from './retriever.js';
@@ -17,6 +18,7 @@ export interface AsyncRetrieverOptions extends Pick<Finishing, 'finish'> {
   readonly stream: string;
   readonly sliceParts: SliceParts;
   readonly maxPages: number;
+  readonly sightings: Sightings;
 }
 
 /** Between two looks at a job; it grows, since reports take minutes. */
@@ -28,7 +30,7 @@ const PAGE_RECORDS = 10_000;
 
 /** Asks for a job, waits until it is done, and reads what it made. Jobs of a stream run one after the other. */
 export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, environment: Environment): Retriever {
-  const { stream, sliceParts, finish, maxPages } = options;
+  const { stream, sliceParts, finish, maxPages, sightings } = options;
   const part = (name: string) => (isComponent(node[name]) ? requester(node[name], environment) : undefined);
   const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
   const [creation, polling, download] = [
@@ -114,7 +116,10 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       targetRequester === undefined
         ? polled
         : needed(await targetRequester.send({ slice: lookUp }), 'the question for the address of a result');
-    yield* (await targetsOf(answer)).records;
+    const { records, size: extracted, place } = await targetsOf(answer);
+    // Met, it says nothing yet of the place of the records.
+    if (!place.isMet) sightings.answer({ answer, extracted, place, pageSize: undefined });
+    yield* records;
   }
 
   async function* downloaded(slice: StreamSlice): AsyncIterable<unknown[]> {
@@ -128,7 +133,8 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         parts: paging.parts(token, undefined),
       });
       if (answer === undefined) return;
-      const { records, size: extracted } = await extract(answer);
+      const { records, size: extracted, place } = await extract(answer);
+      sightings.answer({ answer, extracted, place, pageSize: undefined });
       yield records;
       const last = records.at(-1);
       token = await paging.next({

@@ -184,6 +184,7 @@ function retrieverOf(
         stream,
         sliceParts,
         maxPages,
+        sightings,
         ...finishing(selectorNode, { transformations, schema, isWanted: undefined }, environment),
       },
       environment,

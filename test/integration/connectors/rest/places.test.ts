@@ -210,6 +210,27 @@ test('lines of a parent that are no JSON make a warning, since nothing is asked 
   expect(warnings).toEqual([expect.stringMatching(/^Stream "lines": 1 of its records cannot be read/)]);
 });
 
+test.each([
+  ['download_target_extractor', 'links'],
+  ['download_extractor', 'rows'],
+])('a report whose %s finds nothing makes a warning', async (part, wrong) => {
+  const text = await readFile('test/fixtures/manifests/changed-records.yaml', 'utf8');
+  await writeFile(
+    join(place, 'full.yaml'),
+    text
+      .replace('name: report', 'name: sends')
+      .replace(new RegExp(`(${part}: .*field_path: )\\[\\w+\\]`), `$1[${wrong}]`),
+  );
+  api.script = ({ path }) => ({
+    body:
+      path === '/cursor' ? { data: [{ id: 1 }], meta: { next: null } } : { job: { id: 1 }, state: 'DONE', urls: ['x'] },
+  });
+  const options = { manifest: 'full.yaml', manifest_config: { endpoint: api.url }, allow: ['loopback'] };
+  const { records, warnings, fault } = await synced(options);
+  expect({ records, fault }).toEqual({ records: 0, fault: undefined });
+  expect(warnings).toEqual([expect.stringContaining(`Stream "sends": no answer has \`${wrong}\``)]);
+});
+
 test('a wrong name is told where a stream before has read the same answer by a right one', async () => {
   const path = '/sends';
   const of = (stream: string) => ({ path, records: 'data', for_each: { stream, field: 'id', as: 'of' }, ...fields });
