@@ -82,12 +82,18 @@ function addFields(node: Component, environment: Environment): Transform {
   };
 }
 
-/** Words of a key as the reference finds them: capitals begin one, digits are one, all else parts them. */
-const TOKENS = /[A-Z]+[a-z]*|[a-z]+|\d+|[^a-zA-Z\d]+/g;
+/**
+ * Words of a key as the reference finds them: capitals begin one, digits are one, all else parts them. It writes letters of other scripts
+ * in Latin ones; here they stay.
+ */
+const TOKENS = /\p{Lu}+[\p{Ll}\p{M}]*|[\p{Ll}\p{Lt}\p{Lm}\p{Lo}\p{M}]+|\d+|[^\p{L}\p{M}\d]+/gu;
 
 export function snakeCase(key: string): string {
-  const plain = key.normalize('NFKD').replace(/\p{M}/gu, '');
-  let tokens = Array.from(plain.matchAll(TOKENS), ([token]) => (/^[a-zA-Z\d]/.test(token) ? token : ''));
+  const plain = key
+    .normalize('NFKD')
+    .replace(/(?<=[A-Za-z]\p{M}*)\p{M}/gu, '')
+    .normalize('NFC');
+  let tokens = Array.from(plain.matchAll(TOKENS), ([token]) => (/^[\p{L}\p{M}\d]/u.test(token) ? token : ''));
   if (tokens.length >= 3) tokens = [tokens[0]!, ...tokens.slice(1, -1).filter((token) => token !== ''), tokens.at(-1)!];
   if (/^\d/.test(tokens[0] ?? '')) tokens.unshift('');
   return tokens.map((token) => token.toLowerCase()).join('_');
