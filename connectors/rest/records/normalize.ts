@@ -1,5 +1,6 @@
+import { parseJson } from '#sdk/http';
 import { isComponent, type Component } from '../manifest/text.js';
-import { setKey, textOf } from '../template/values.js';
+import { isTrue, setKey, textOf } from '../template/values.js';
 
 /** Casts the values of a record to the types of its JSON Schema, where each has one type; what cannot be cast stays as it is. */
 export function normalize(record: Record<string, unknown>, schema: Component): void {
@@ -28,22 +29,31 @@ function cast(value: unknown, schema: Component): unknown {
     case 'string':
       return textOf(value);
     case 'number':
+      return typeof value === 'string' ? numberIn(value) : typeof value === 'boolean' ? Number(value) : value;
     case 'integer': {
-      const number = typeof value === 'string' ? Number(value.trim() === '' ? Number.NaN : value) : Number(value);
-      if (typeof value === 'bigint' || typeof value === 'object' || Number.isNaN(number)) return value;
-      return type === 'integer'
-        ? typeof value === 'string' && !Number.isInteger(number)
-          ? value
-          : Math.trunc(number)
-        : number;
+      const number = typeof value === 'string' ? numberIn(value) : typeof value === 'boolean' ? Number(value) : value;
+      if (typeof number !== 'number') return number;
+      return typeof value === 'string' && !Number.isInteger(number) ? value : Math.trunc(number);
     }
     case 'boolean':
-      if (typeof value !== 'string') return Boolean(value);
-      if (/^(y|yes|t|true|on|1)$/i.test(value)) return true;
-      return /^(n|no|f|false|off|0)$/i.test(value) ? false : value;
+      if (typeof value !== 'string') return isTrue(value);
+      if (/^\s*(y|yes|t|true|on|1)\s*$/i.test(value)) return true;
+      return /^\s*(n|no|f|false|off|0)\s*$/i.test(value) ? false : value;
     case 'array':
       return typeof value === 'object' ? value : [value];
     default:
       return value;
   }
+}
+
+const NUMERAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(e[+-]?\d+)?$/i;
+
+/** The number that a text is, with all its digits, as one that came without quotes; the text itself where it is none. */
+function numberIn(text: string): unknown {
+  const match = NUMERAL.exec(text.trim());
+  if (match === null) return text;
+  const [, sign, whole = '0', after, only, exponent = ''] = match;
+  const fraction = after || only;
+  const digits = `${whole.replace(/^0+(?=\d)/, '')}${fraction === undefined || fraction === '' ? '' : `.${fraction}`}`;
+  return parseJson(`${sign === '-' ? '-' : ''}${digits}${exponent}`);
 }
