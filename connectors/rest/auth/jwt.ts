@@ -2,10 +2,14 @@ import { createHmac, createPrivateKey, sign, type KeyObject } from 'node:crypto'
 import { ConnectorError } from '#sdk';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { flatInput, Text, type Surroundings } from '../run/text.js';
-import type { Callable } from '../template/values.js';
+import { Callable, Parameters } from '../template/parameters.js';
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const jsonLoads: Callable = ([text]) => JSON.parse(String(text)) as unknown;
+const jsonLoads = new Callable(
+  'the function "json_loads"',
+  new Parameters('s'),
+  (text) => JSON.parse(String(text)) as unknown,
+);
 const context = { json_loads: jsonLoads };
 
 /** A signed token as the manifest wants it, with the prefix of its header. */

@@ -1,4 +1,4 @@
-import { quoteQuery } from '../template/filters.js';
+import { quoteQuery } from '../template/quote.js';
 import { textOf } from '../template/values.js';
 
 /** A query or a form, as the reference writes it: spaces as `+`, a list as one field each, nothing for what is null. */

@@ -1,26 +1,24 @@
-import { FILTERS, LIST_FILTERS, TESTS } from './filters.js';
+import { filterName, filterOf, findFilter, type Filter } from './filters.js';
 import { FUNCTIONS } from './functions.js';
 import { TemplateError } from './lexer.js';
-import { attributeOf, subscriptOf } from './methods.js';
+import { attributeOf, methodName, methodOf, subscriptOf } from './methods.js';
 import { binary, negated } from './operators.js';
-import type { Arguments, Expression, SetTarget, Statement } from './syntax.js';
+import { Callable, type Arrange, type Parameters } from './parameters.js';
+import type { Arguments, Expression } from './syntax.js';
+import { findTest, testName, testOf } from './tests.js';
 import {
-  bounded,
-  boundedLength,
   contains,
   demand,
   equals,
   isTrue,
   iterate,
   ITSELF,
-  Namespace,
   order,
   setKey,
   textOf,
   Tuple,
   Undefined,
   UndefinedError,
-  type Callable,
 } from './values.js';
 
 /** Steps that one rendering may take in its loops. */
@@ -42,9 +40,10 @@ export const newScope = (names: Readonly<Record<string, unknown>>): Scope => ({
 });
 
 /** A scope inside of another: what is set in it is gone after it. */
-const inner = (outer: Scope): Scope => ({ names: {}, outer, steps: outer.steps });
+export const inner = (outer: Scope): Scope => ({ names: {}, outer, steps: outer.steps });
 
-function step({ steps }: Scope): void {
+/** Counts one; too many stop the rendering. */
+export function step({ steps }: Scope): void {
   steps.left -= 1;
   if (steps.left < 0) throw new TemplateError(`a template takes more than ${MOST_STEPS} steps`);
 }
@@ -121,7 +120,7 @@ export function compileExpression(node: Expression): Evaluate {
   }
 }
 
-function compileName(name: string): Evaluate {
+export function compileName(name: string): Evaluate {
   const builtIn = name === 'self' ? ITSELF : Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name] : undefined;
   return (scope) => {
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer)
@@ -158,63 +157,100 @@ function reversed(items: readonly unknown[], from: number | undefined, to: numbe
   return items.slice(last + 1, first + 1).toReversed();
 }
 
-interface Given {
-  readonly positional: (scope: Scope) => readonly unknown[];
-  readonly named: (scope: Scope) => Readonly<Record<string, unknown>>;
+/** The values that a call gives, those by position first. */
+type Given = (scope: Scope) => readonly unknown[];
+
+function compileGiven({ positional, named }: Arguments): Given {
+  const values = [...positional, ...named.map(([, value]) => value)].map(compileExpression);
+  return (scope) =>
+    values.map((value) => {
+      const made = value(scope);
+      // By the parameters undefined says that nothing is given.
+      return made === undefined ? new Undefined('a value') : made;
+    });
 }
 
-const NONE: Readonly<Record<string, unknown>> = Object.freeze({});
-
-function compileArguments({ positional, named }: Arguments): Given {
-  const values = positional.map(compileExpression);
-  const pairs = named.map(([name, value]) => [name, compileExpression(value)] as const);
-  return {
-    positional: (scope) => values.map((value) => value(scope)),
-    named: (scope) =>
-      pairs.length === 0 ? NONE : Object.fromEntries(pairs.map(([name, value]) => [name, value(scope)])),
-  };
-}
+const namesOf = ({ named }: Arguments): readonly string[] => named.map(([name]) => name);
 
 function compileCall(target: Expression, given: Arguments): Evaluate {
-  const callee = compileExpression(target);
-  const { positional, named } = compileArguments(given);
-  return (scope) => {
-    const called = callee(scope);
-    if (typeof called === 'function') return (called as Callable)(positional(scope), named(scope));
-    if (called instanceof Undefined) throw new UndefinedError(`${called.what} is undefined, so it cannot be called`);
+  const values = compileGiven(given);
+  const names = namesOf(given);
+  if (target.kind === 'name' && Object.hasOwn(FUNCTIONS, target.name))
+    FUNCTIONS[target.name]!.parameters.arrange(FUNCTIONS[target.name]!.name, given.positional.length, names);
+  // A call mostly meets the same function or method every time.
+  let known: { readonly parameters: Parameters; readonly arrange: Arrange } | undefined;
+  const arranged = (parameters: Parameters, what: () => string): Arrange => {
+    if (known?.parameters !== parameters)
+      known = { parameters, arrange: parameters.arrange(what(), given.positional.length, names) };
+    return known.arrange;
+  };
+  const called = (callee: unknown, scope: Scope): unknown => {
+    if (callee instanceof Callable)
+      return callee.call(...arranged(callee.parameters, () => callee.name)(values(scope)));
+    if (callee instanceof Undefined) throw new UndefinedError(`${callee.what} is undefined, so it cannot be called`);
     throw new TemplateError('something that is no function is called');
   };
+  if (target.kind !== 'attribute') {
+    const callee = compileExpression(target);
+    return (scope) => called(callee(scope), scope);
+  }
+  const receiver = compileExpression(target.target);
+  const { name } = target;
+  return (scope) => {
+    const value = receiver(scope);
+    const method = methodOf(value, name);
+    if (method === undefined) return called(attributeOf(value, name), scope);
+    return method.apply(value, ...arranged(method.parameters, () => methodName(value, name))(values(scope)));
+  };
+}
+
+/**
+ * Refuses at once what a filter will hand on to another, or to a test, as far as the template names one that there is: a name that is
+ * not known is told when it is used, as the reference has it, since a public manifest lives with such a one.
+ */
+function checkPassedOn(what: string, { passesOn }: Filter, { positional, named }: Arguments): void {
+  if (passesOn === undefined) return;
+  const name = positional[passesOn.at];
+  const rest = positional.slice(passesOn.at + 1);
+  const names = namesOf({ positional, named });
+  if (name === undefined) passesOn.otherwise.parameters.arrange(what, 0, names);
+  if (name?.kind !== 'constant' || typeof name.value !== 'string') return;
+  if (passesOn.to === 'test') {
+    findTest(name.value)?.parameters.arrange(testName(name.value), rest.length, names);
+    return;
+  }
+  const filter = findFilter(name.value);
+  if (filter === undefined) return;
+  filter.parameters.arrange(filterName(name.value), rest.length, names);
+  checkPassedOn(filterName(name.value), filter, { positional: rest, named });
 }
 
 function compileFilter(target: Expression, name: string, given: Arguments): Evaluate {
-  const table = [FILTERS, LIST_FILTERS].find((one) => Object.hasOwn(one, FILTER_ALIASES[name] ?? name));
-  const filter = table?.[FILTER_ALIASES[name] ?? name];
-  if (filter === undefined) throw new TemplateError(`the filter "${name}" is not supported`);
+  const filter = filterOf(name);
+  const arrange = filter.parameters.arrange(filterName(name), given.positional.length, namesOf(given));
+  checkPassedOn(filterName(name), filter, given);
   const value = compileExpression(target);
-  const { positional, named } = compileArguments(given);
+  const values = compileGiven(given);
+  const { apply } = filter;
+  if (given.positional.length + given.named.length === 0 && arrange(NOTHING) === NOTHING)
+    return (scope) => {
+      step(scope);
+      return apply(value(scope));
+    };
   return (scope) => {
     step(scope);
-    return filter(value(scope), positional(scope), named(scope));
+    return apply(value(scope), ...arrange(values(scope)));
   };
 }
 
-const FILTER_ALIASES: Readonly<Record<string, string>> = { d: 'default', e: 'escape' };
-const TEST_ALIASES: Readonly<Record<string, string>> = {
-  '==': 'eq',
-  '!=': 'ne',
-  '<': 'lt',
-  '<=': 'le',
-  '>': 'gt',
-  '>=': 'ge',
-};
+const NOTHING: readonly unknown[] = [];
 
 function compileTest(target: Expression, name: string, given: Arguments, isNegated: boolean): Evaluate {
-  const wanted = TEST_ALIASES[name] ?? name;
-  const test = Object.hasOwn(TESTS, wanted) ? TESTS[wanted] : undefined;
-  if (test === undefined) throw new TemplateError(`the test "${name}" is not supported`);
+  const { parameters, apply } = testOf(name);
+  const arrange = parameters.arrange(testName(name), given.positional.length, namesOf(given));
   const value = compileExpression(target);
-  const { positional } = compileArguments(given);
-  return (scope) => test(value(scope), positional(scope)) !== isNegated;
+  const values = compileGiven(given);
+  return (scope) => apply(value(scope), ...arrange(values(scope))) !== isNegated;
 }
 
 const COMPARE: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {
@@ -240,120 +276,4 @@ function compileComparison(first: Expression, rest: readonly (readonly [string, 
     }
     return true;
   };
-}
-
-/** Writes what it makes by `write`. */
-export type Render = (scope: Scope, write: (text: string) => void) => void;
-
-export function compileStatements(statements: readonly Statement[]): Render {
-  const parts = statements.map(compileStatement);
-  return (scope, write) => {
-    for (const part of parts) part(scope, write);
-  };
-}
-
-function compileStatement(statement: Statement): Render {
-  switch (statement.kind) {
-    case 'text':
-      return (_scope, write) => write(statement.text);
-    case 'output': {
-      const value = compileExpression(statement.value);
-      return (scope, write) => write(textOf(value(scope)));
-    }
-    case 'if': {
-      const branches = statement.branches.map(
-        ([condition, body]) => [compileExpression(condition), compileStatements(body)] as const,
-      );
-      const otherwise = compileStatements(statement.otherwise);
-      return (scope, write) => {
-        const taken = branches.find(([condition]) => isTrue(condition(scope)));
-        (taken?.[1] ?? otherwise)(scope, write);
-      };
-    }
-    case 'for':
-      return compileLoop(statement);
-    case 'set': {
-      const value = compileExpression(statement.value);
-      return (scope) => {
-        const made = value(scope);
-        const [first] = statement.targets;
-        if (statement.targets.length === 1) assign(scope, first!, made);
-        else iterate(made).forEach((part, at) => statement.targets[at] && assign(scope, statement.targets[at], part));
-      };
-    }
-    case 'set_block': {
-      const body = compileStatements(statement.body);
-      return (scope) => assign(scope, { name: statement.name }, rendered(body, scope));
-    }
-    case 'with': {
-      const bindings = statement.bindings.map(([name, value]) => [name, compileExpression(value)] as const);
-      const body = compileStatements(statement.body);
-      return (scope, write) => {
-        const inside = inner(scope);
-        for (const [name, value] of bindings) inside.names[name] = value(inside);
-        body(inside, write);
-      };
-    }
-  }
-}
-
-function assign(scope: Scope, { name, field }: SetTarget, value: unknown): void {
-  if (field === undefined) {
-    scope.names[name] = value;
-    return;
-  }
-  const target = compileName(name)(scope);
-  if (!(target instanceof Namespace)) throw new TemplateError(`"${name}" is no namespace, so nothing can be set in it`);
-  target.fields.set(field, value);
-}
-
-function compileLoop(loop: Extract<Statement, { kind: 'for' }>): Render {
-  const source = compileExpression(loop.source);
-  const condition = loop.condition === undefined ? undefined : compileExpression(loop.condition);
-  const body = compileStatements(loop.body);
-  const otherwise = compileStatements(loop.otherwise);
-  const bind = (scope: Scope, item: unknown) => {
-    if (loop.targets.length === 1) scope.names[loop.targets[0]!] = item;
-    else loop.targets.forEach((name, at) => (scope.names[name] = iterate(item)[at]));
-  };
-  return (scope, write) => {
-    let items = iterate(source(scope));
-    if (condition !== undefined) {
-      const inside = inner(scope);
-      items = items.filter((item) => {
-        step(scope);
-        bind(inside, item);
-        return isTrue(condition(inside));
-      });
-    }
-    if (items.length === 0) return otherwise(scope, write);
-    items.forEach((item, at) => {
-      step(scope);
-      const inside = inner(scope);
-      bind(inside, item);
-      inside.names['loop'] = {
-        index: at + 1,
-        index0: at,
-        revindex: items.length - at,
-        revindex0: items.length - at - 1,
-        first: at === 0,
-        last: at === items.length - 1,
-        length: items.length,
-        previtem: items[at - 1] ?? null,
-        nextitem: items[at + 1] ?? null,
-      };
-      body(inside, write);
-    });
-  };
-}
-
-/** What a part of a template makes, as one text. */
-export function rendered(render: Render, scope: Scope): string {
-  const parts: string[] = [];
-  let length = 0;
-  render(scope, (text) => {
-    length = boundedLength(length + text.length);
-    parts.push(text);
-  });
-  return bounded(parts.join(''));
 }

@@ -1,20 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
 import { formatMoment, parseIso, parseMoment, strftime, strptime } from '../time/format.js';
-import { quoteQuery } from './filters.js';
+import { dictOf, pairsOf } from './collection-methods.js';
 import { TemplateError } from './lexer.js';
-import {
-  demand,
-  Float,
-  isNumber,
-  iterate,
-  Namespace,
-  numeric,
-  order,
-  textOf,
-  aTypeName,
-  type Callable,
-} from './values.js';
+import { truncated } from './numbers.js';
+import { Callable, taking, type Named, type Taking } from './parameters.js';
+import { text } from './python-text.js';
+import { quoteQuery } from './quote.js';
+import { aTypeName, demand, Float, isNumber, isTrue, iterate, Namespace, numeric, order, textOf } from './values.js';
 
 function momentOf(value: unknown): DateTime {
   demand(value);
@@ -28,11 +21,11 @@ function momentOf(value: unknown): DateTime {
 function formatDatetime(value: unknown, format: unknown, inputFormat: unknown): string {
   if (value instanceof DateTime) return strftime(value, textOf(format));
   if (typeof value === 'number' && Number.isInteger(value)) {
-    const moment = parseMoment(value, inputFormat === undefined || inputFormat === null ? '%s' : textOf(inputFormat));
+    const moment = parseMoment(value, inputFormat === undefined ? '%s' : textOf(inputFormat));
     if (moment === undefined) throw new TemplateError('a number does not fit the format of its date');
     return formatMoment(moment, textOf(format));
   }
-  if (inputFormat === undefined || inputFormat === null) return formatMoment(momentOf(value), textOf(format));
+  if (inputFormat === undefined) return formatMoment(momentOf(value), textOf(format));
   const parsed = strptime(textOf(value), textOf(inputFormat));
   if (parsed === undefined) throw new TemplateError(`a text does not fit the format "${textOf(inputFormat)}"`);
   return formatMoment(parsed.offset === undefined ? parsed.withOffset(0) : parsed, textOf(format));
@@ -52,49 +45,67 @@ function today(zone: string): DateTime {
   }
 }
 
-const extreme =
-  (sign: 1 | -1): Callable =>
-  (positional) => {
-    const items = positional.length === 1 ? iterate(positional[0]) : positional;
+const extreme = (sign: 1 | -1): Taking<undefined> =>
+  taking('*args', (_: undefined, given: unknown[]) => {
+    if (given.length === 0) throw new TemplateError('"max" and "min" need a list, or values to choose from');
+    const items = given.length === 1 ? iterate(given[0]) : given;
     if (items.length === 0) throw new TemplateError('an empty list has no largest or smallest element');
     return items.reduce((best, item) => (order(item, best) * sign > 0 ? item : best));
-  };
+  });
 
-/** What a template may call. Without `range`: a template has no business to count to a million. */
-export const FUNCTIONS: Readonly<Record<string, Callable>> = {
-  now_utc: () => DateTime.now(),
-  today_utc: () => DateTime.now().date,
-  today_with_timezone: ([zone]) => today(textOf(zone)),
-  timestamp: ([value]) => {
-    if (isNumber(value)) return Math.trunc(numeric(value));
+const pairsFirst = (other: unknown, named: Named): Named => [...(other === undefined ? [] : pairsOf(other)), ...named];
+
+const TABLE: Readonly<Record<string, Taking<undefined>>> = {
+  now_utc: taking('', () => DateTime.now()),
+  today_utc: taking('', () => DateTime.now().date),
+  today_with_timezone: taking('timezone', (_: undefined, zone) => today(textOf(zone))),
+  timestamp: taking('dt', (_: undefined, value) => {
+    if (isNumber(value)) return truncated(numeric(value)) ?? wrongNumber();
     return Float.of(momentOf(value).instant / 1_000_000);
-  },
+  }),
   max: extreme(1),
   min: extreme(-1),
-  day_delta: ([days, format], named) =>
-    strftime(
-      DateTime.now().plus(numeric(days ?? named['num_days']) * DAY_US),
-      textOf(format ?? named['format'] ?? '%Y-%m-%dT%H:%M:%S.%f%z'),
-    ),
-  duration: ([text]) => {
-    demand(text);
-    const span: Duration | undefined = typeof text === 'string' ? parseIsoDuration(text) : undefined;
+  day_delta: taking('num_days format?', (_: undefined, days, format = '%Y-%m-%dT%H:%M:%S.%f%z') => {
+    demand(days);
+    if (!isNumber(days)) throw new TemplateError(`${aTypeName(days)} is no number of days`);
+    return strftime(DateTime.now().plus(Math.round(numeric(days) * DAY_US)), textOf(format));
+  }),
+  duration: taking('datestring', (_: undefined, written) => {
+    demand(written);
+    const span: Duration | undefined = typeof written === 'string' ? parseIsoDuration(written) : undefined;
     if (span === undefined) throw new TemplateError('a text is no ISO 8601 duration such as P1D');
     return span;
-  },
-  format_datetime: ([value, format, inputFormat], named) =>
-    formatDatetime(value ?? named['dt'], format ?? named['format'], inputFormat ?? named['input_format']),
-  str_to_datetime: ([value]) => momentOf(value),
-  sanitize_url: ([value]) => quoteQuery(textOf(value)),
-  camel_case_to_snake_case: ([value]) =>
-    textOf(value)
+  }),
+  format_datetime: taking('dt format input_format?', (_: undefined, value, format, inputFormat) =>
+    formatDatetime(value, format, isTrue(inputFormat) ? inputFormat : undefined),
+  ),
+  str_to_datetime: taking('s', (_: undefined, value) => momentOf(value)),
+  sanitize_url: taking('value', (_: undefined, value) => quoteQuery(text(value))),
+  camel_case_to_snake_case: taking('value', (_: undefined, value) =>
+    text(value)
       .replace(/(?<!^)(?=[A-Z])/g, '_')
       .toLowerCase(),
-  generate_uuid: () => randomUUID(),
-  namespace: (_positional, named) => {
+  ),
+  generate_uuid: taking('', () => randomUUID()),
+  namespace: taking('other? / **kwargs', (_: undefined, other, named: Named) => {
     const made = new Namespace();
-    for (const [name, value] of Object.entries(named)) made.fields.set(name, value);
+    for (const [name, value] of pairsFirst(other, named)) made.fields.set(name, value);
     return made;
-  },
-  dict: (_positional, named) => ({ ...named }),
+  }),
+  dict: taking('other? / **kwargs', (_: undefined, other, named: Named) => dictOf(pairsFirst(other, named))),
 };
+
+function wrongNumber(): never {
+  throw new TemplateError('what is not a number is no time');
+}
+
+/** How an error names a function. */
+const functionName = (name: string): string => `the function "${name}"`;
+
+/** What a template may call. Without `range`: a template has no business to count to a million. */
+export const FUNCTIONS: Readonly<Record<string, Callable>> = Object.fromEntries(
+  Object.entries(TABLE).map(([name, { parameters, apply }]) => [
+    name,
+    new Callable(functionName(name), parameters, (...bound) => apply(undefined, ...bound)),
+  ]),
+);

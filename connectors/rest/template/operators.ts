@@ -1,4 +1,5 @@
-import { addDuration, DateTime, DAY_US, Duration } from '../time/date-time.js';
+import { addDuration, DateTime, Duration } from '../time/date-time.js';
+import { formatted } from './format.js';
 import { TemplateError } from './lexer.js';
 import {
   bounded,
@@ -8,11 +9,9 @@ import {
   isInteger,
   isNumber,
   numeric,
-  repr,
   textOf,
   Tuple,
   aTypeName,
-  entriesOf,
 } from './values.js';
 
 type Operator = (left: unknown, right: unknown) => unknown;
@@ -165,69 +164,3 @@ function floorDivision(a: bigint, b: bigint): bigint {
   const quotient = a / b;
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient;
 }
-
-const SPEC = /%(?:\((\w+)\))?([-+ 0#]*)(\d+)?(?:\.(\d+))?([sdifrxXeEgGo%])/g;
-
-/** Python's `%` on a text, for the usual conversions. */
-export function formatted(text: string, values: unknown): string {
-  const list = values instanceof Tuple ? values : [values];
-  let next = 0;
-  const made = text.replace(
-    SPEC,
-    (
-      _,
-      key: string | undefined,
-      flags: string,
-      width: string | undefined,
-      digits: string | undefined,
-      kind: string,
-    ) => {
-      if (kind === '%') return '%';
-      if (key === undefined && next >= list.length)
-        throw new TemplateError('a format wants more values than there are');
-      const value = key === undefined ? list[next++] : entriesOf(values)?.find(([name]) => name === key)?.[1];
-      return fitted(
-        converted(value, kind, digits === undefined ? undefined : Number(digits), flags),
-        Number(width ?? 0),
-        flags,
-      );
-    },
-  );
-  // What can be asked for parts of it need not be asked: a map, a list, what is not there.
-  const isWhole = values instanceof Tuple || isNumber(values) || ['string', 'boolean'].includes(typeof values);
-  if (next < list.length && (isWhole || values === null))
-    throw new TemplateError('a format has fewer places than there are values');
-  return bounded(made);
-}
-
-export function converted(value: unknown, kind: string, digits: number | undefined, flags: string): string {
-  if (kind === 's') return digits === undefined ? textOf(value) : textOf(value).slice(0, digits);
-  if (kind === 'r') return repr(value);
-  demand(value);
-  if (!isNumber(value)) throw new TemplateError(`${aTypeName(value)} cannot be formatted as a number`);
-  const sign = (text: string) => (text.startsWith('-') ? text : flags.includes('+') ? `+${text}` : text);
-  if (kind === 'd' || kind === 'i') return sign(String(typeof value === 'bigint' ? value : Math.trunc(numeric(value))));
-  if (kind === 'x' || kind === 'X' || kind === 'o') {
-    const text = BigInt(Math.trunc(numeric(value))).toString(kind === 'o' ? 8 : 16);
-    return kind === 'X' ? text.toUpperCase() : text;
-  }
-  const places = Math.min(digits ?? 6, 100);
-  if (kind === 'f') return sign(numeric(value).toFixed(places));
-  if (kind === 'g' || kind === 'G') return sign(String(Number(numeric(value).toPrecision(Math.max(1, places)))));
-  return sign(
-    numeric(value)
-      .toExponential(places)
-      .replace(/e([+-])(\d)$/, 'e$10$2'),
-  );
-}
-
-export function fitted(text: string, width: number, flags: string): string {
-  boundedLength(width);
-  if (flags.includes('-')) return text.padEnd(width);
-  if (!flags.includes('0')) return text.padStart(width);
-  const sign = /^[+-]/.exec(text)?.[0] ?? '';
-  return sign + text.slice(sign.length).padStart(width - sign.length, '0');
-}
-
-/** The days of a span, as `timedelta.days` counts them. */
-export const daysOf = (span: Duration): number => Math.floor(span.micros / DAY_US);

@@ -16,7 +16,10 @@ const MOST_NESTED = 50;
  */
 export function readLiteral(text: string): unknown {
   if (!MAY_BEGIN.test(text)) return NO_LITERAL;
-  const reader = new Reader(text.replace(/^[ \t]+/, ''));
+  // Lines before it may be empty, but then it must begin its own.
+  const body = text.replace(/^[ \t]+/, '').replace(/^(?:[ \t\f]*\r?\n)+/, '');
+  if (/^[ \t]/.test(body)) return NO_LITERAL;
+  const reader = new Reader(body);
   try {
     const value = reader.top();
     return reader.isAtEnd() ? value : NO_LITERAL;
@@ -99,6 +102,7 @@ class Reader {
   }
 
   #signed(sign: string): unknown {
+    if (this.#is('-') || this.#is('+')) throw NOT_ONE;
     const value = this.#value();
     if (sign === '+' && (typeof value === 'number' || typeof value === 'bigint' || value instanceof Float))
       return value;

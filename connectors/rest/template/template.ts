@@ -1,4 +1,5 @@
-import { compileExpression, compileStatements, newScope, rendered } from './compile.js';
+import { compileStatements, rendered } from './compile-statements.js';
+import { compileExpression, newScope } from './compile.js';
 import { FUNCTIONS } from './functions.js';
 import { TemplateError } from './lexer.js';
 import { namesOf } from './names.js';
@@ -29,6 +30,9 @@ export interface Template {
   /** The same, an empty text staying one, and what is asked of something that is not there being an error. */
   strict(context: Context, types?: readonly LiteralType[]): unknown;
 }
+
+/** What a template that renders to nothing answers with. */
+const EMPTY = Symbol('empty');
 
 const cache = new Map<string, Template>();
 /** Manifests have some thousand texts; what is made at run time must not gather for ever. */
@@ -62,16 +66,17 @@ function compiled(source: string): Template {
   const single = statements.length === 1 && only?.kind === 'output' ? compileExpression(only.value) : undefined;
   const render = compileStatements(statements);
   const hasLocals = statements.some(({ kind }) => kind === 'set' || kind === 'set_block');
-  /** The value; an empty text where there is nothing. */
+  /** The value; `EMPTY` where it is rendered to nothing, which the text of two quotes is not. */
   const run = (context: Context, types: readonly LiteralType[] | undefined): unknown => {
     for (const name of names)
       if (!Object.hasOwn(context, name)) throw new TemplateError(`the name "${name}" is not known here`);
     if (single === undefined) {
       const made = rendered(render, newScope(hasLocals ? { ...context } : context));
+      if (made === '') return EMPTY;
       return fitting(made, literal(made), types);
     }
     const made = single(newScope(context));
-    if (made === undefined || made instanceof Undefined) return '';
+    if (made === undefined || made === '' || made instanceof Undefined) return EMPTY;
     if (typeof made === 'string') return fitting(made, literal(made), types);
     if (isLiteral(made)) return types === undefined ? copied(made) : fitting(textOf(made), made, types);
     const shown = textOf(made);
@@ -84,7 +89,7 @@ function compiled(source: string): Template {
     value(context, otherwise, types) {
       try {
         const made = run(context, types);
-        return made === '' ? otherwise : made;
+        return made === EMPTY ? otherwise : made;
       } catch (error) {
         if (error instanceof UndefinedError) return otherwise;
         throw error;
@@ -92,7 +97,8 @@ function compiled(source: string): Template {
     },
     strict(context, types) {
       try {
-        return run(context, types);
+        const made = run(context, types);
+        return made === EMPTY ? '' : made;
       } catch (error) {
         throw error instanceof UndefinedError ? new TemplateError(error.message) : error;
       }

@@ -1,5 +1,6 @@
-import { DateTime, Duration } from '../time/date-time.js';
+import { DateTime, Duration, Zone } from '../time/date-time.js';
 import { TemplateError } from './lexer.js';
+import { Callable } from './parameters.js';
 
 /** A number that Python holds as a float although it is whole, so that it is written `2.0`. */
 export class Float {
@@ -27,6 +28,17 @@ export class UndefinedError extends Error {
 
 export class Tuple extends Array<unknown> {}
 
+/** A tuple whose elements have names too, such as a group of `groupby`. */
+export class NamedTuple extends Tuple {
+  names: readonly string[] = [];
+  static named(fields: Readonly<Record<string, unknown>>): NamedTuple {
+    const made = new NamedTuple();
+    made.push(...Object.values(fields));
+    made.names = Object.keys(fields);
+    return made;
+  }
+}
+
 /** What `namespace()` makes: the one thing a loop may change outside of itself. */
 export class Namespace {
   readonly fields = new Map<string, unknown>();
@@ -46,8 +58,6 @@ export const ITSELF: unknown = new (class extends Mapping {
   item = () => undefined;
   entries = () => [];
 })();
-
-export type Callable = (positional: readonly unknown[], named: Readonly<Record<string, unknown>>) => unknown;
 
 /** The longest text or list that a template may make; what it is given may be longer. */
 export const MOST_MADE = 10 * 2 ** 20;
@@ -139,14 +149,15 @@ export function typeName(value: unknown): string {
   if (value instanceof Duration) return 'timedelta';
   if (value instanceof Tuple) return 'tuple';
   if (Array.isArray(value)) return 'list';
-  return typeof value === 'function' ? 'function' : 'dict';
+  if (value instanceof Zone) return 'timezone';
+  return value instanceof Callable ? 'function' : 'dict';
 }
 
 /** Python's `str`. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value instanceof Undefined) return '';
-  if (value instanceof DateTime || value instanceof Duration) return value.text();
+  if (value instanceof DateTime || value instanceof Duration || value instanceof Zone) return value.text();
   return repr(value);
 }
 
@@ -162,16 +173,16 @@ export function repr(value: unknown): string {
       return value.toString();
     case 'number':
       return Number.isInteger(value) && Number.isSafeInteger(value) ? String(value) : floatText(value);
-    case 'function':
-      return '<function>';
     case 'undefined':
       return 'Undefined';
   }
   if (value instanceof Float) return floatText(value.value);
   if (value instanceof Undefined) return 'Undefined';
+  if (value instanceof Callable) return '<function>';
   if (value instanceof DateTime)
     return value.isDate ? `datetime.date(${value.text()})` : `datetime.datetime(${value.text()})`;
   if (value instanceof Duration) return `datetime.timedelta(${value.text()})`;
+  if (value instanceof Zone) return value.text();
   if (value instanceof Tuple) {
     const items = Array.from(value, repr);
     return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
@@ -189,7 +200,7 @@ export function floatText(value: number): string {
     const [mantissa, exponent = ''] = value.toExponential().split('e');
     return `${mantissa}e${exponent[0]}${exponent.slice(1).padStart(2, '0')}`;
   }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
+  return Object.is(value, -0) ? '-0.0' : Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/gu;
@@ -285,4 +296,13 @@ export function contains(container: unknown, value: unknown): boolean {
   if (container instanceof Mapping) return typeof value === 'string' && container.item(value) !== undefined;
   if (isDict(container)) return Object.hasOwn(container, textOf(value));
   return iterate(container).some((item) => equals(item, value));
+}
+
+export function lengthOf(value: unknown): number {
+  if (value instanceof Undefined || value === undefined) return 0;
+  if (typeof value === 'string') return Array.from(value).length;
+  if (Array.isArray(value)) return value.length;
+  const entries = entriesOf(value);
+  if (entries === undefined) throw new TemplateError(`${aTypeName(value)} has no length`);
+  return entries.length;
 }

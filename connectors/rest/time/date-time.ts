@@ -97,6 +97,18 @@ export function offsetText(offset: number, colon: string): string {
   return `${offset < 0 ? '-' : '+'}${padded(Math.floor(minutes / 60))}${colon}${padded(Math.floor(minutes % 60))}${tail}`;
 }
 
+/** A time zone as far as a moment knows it: how far it is from UTC. */
+export class Zone {
+  /** Seconds east of UTC. */
+  readonly offset: number;
+  constructor(offset: number) {
+    this.offset = offset;
+  }
+  text(): string {
+    return this.offset === 0 ? 'UTC' : `UTC${offsetText(this.offset, ':')}`;
+  }
+}
+
 /** A span of time; months are apart, since they have no fixed length. */
 export class Duration {
   readonly months: number;

@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { TemplateError } from '../../../../connectors/rest/template/lexer.js';
+import { LIST_FILTERS } from '../../../../connectors/rest/template/list-filters.js';
 import { holds, templateOf } from '../../../../connectors/rest/template/template.js';
+import { TESTS } from '../../../../connectors/rest/template/tests.js';
+import { TEXT_FILTERS } from '../../../../connectors/rest/template/text-filters.js';
+import { VALUE_FILTERS } from '../../../../connectors/rest/template/value-filters.js';
 import { Float, repr } from '../../../../connectors/rest/template/values.js';
 
 interface Case {
@@ -60,6 +64,73 @@ describe('templates of manifests', () => {
     expect(() => templateOf('{{ a ')).toThrow(TemplateError);
   });
 
+  it.each([
+    [
+      "record.s | replace('a', 'b', 1, 2)",
+      'the filter "replace" is given 4 arguments by position; it takes (old, new, count?)',
+    ],
+    ["record.s | replace('a')", 'the filter "replace" needs "new"; it takes (old, new, count?)'],
+    ["record.s | replace('a', 'b', old='c')", 'the filter "replace" is given "old" by position and by name'],
+    ["record.s | replace('a', 'b', count=1, count=2)", 'the filter "replace" is given "count" twice'],
+    ['record.n | round(digits=2)', 'the filter "round" has no parameter "digits"; it takes (precision?, method?)'],
+    ['record.s | upper(1)', 'the filter "upper" is given 1 argument by position; it takes nothing'],
+    ['record.n is divisibleby', 'the test "divisibleby" needs "num"; it takes (num)'],
+    ['record.n is divisibleby(by=2)', 'the test "divisibleby" has no parameter "by"'],
+    ['record.n is eq(2, 3)', 'the test "eq" is given 2 arguments by position'],
+    ["record.list | map('round', digits=2)", 'the filter "round" has no parameter "digits"'],
+    ["record.list | map('map', 'round', digits=2)", 'the filter "round" has no parameter "digits"'],
+    ["record.list | map(attribute='a', otherwise=0)", 'the filter "map" has no parameter "otherwise"'],
+    ["record.list | select('divisibleby', 2, 3)", 'the test "divisibleby" is given 2 arguments by position'],
+    ['record.list | selectattr', 'the filter "selectattr" needs "attribute"'],
+    [
+      "format_datetime(record.date, '%Y', zone='UTC')",
+      'the function "format_datetime" has no parameter "zone"; it takes (dt, format, input_format?)',
+    ],
+    ['format_datetime(record.date)', 'the function "format_datetime" needs "format"'],
+    ['now_utc(1)', 'the function "now_utc" is given 1 argument by position'],
+    ['record.s | wordwrap(5)', 'the filter "wordwrap" is not supported'],
+  ])('refuses what does not fit the parameters when it is compiled: %s', (template, message) => {
+    expect(() => templateOf(`{{ ${template} }}`)).toThrow(message);
+    expect(() => templateOf(`{% if false %}{{ ${template} }}{% endif %}`)).toThrow(TemplateError);
+  });
+
+  it.each([
+    [
+      "record.s.split(' ', 1, 2)",
+      'the method "split" of a str is given 3 arguments by position; it takes (sep?, maxsplit?)',
+    ],
+    ['record.s.split(most=1)', 'the method "split" of a str has no parameter "most"'],
+    [
+      "record.s.replace('a', 'b', count=1)",
+      'the method "replace" of a str has no parameter "count"; it takes (old, new, count?, /)',
+    ],
+    ['record.list.sort(key=1)', 'the method "sort" of a list has no parameter "key"; it takes (*, reverse?)'],
+    ['record.list.sort(true)', 'the method "sort" of a list is given 1 argument by position'],
+    ['record.nested.get()', 'the method "get" of a dict needs "key"'],
+    ['now_utc().replace(tz=none)', 'the method "replace" of a datetime has no parameter "tz"'],
+    ["record.s['upper'](1)", 'the method "upper" of a str is given 1 argument by position'],
+    ["record.list | map('nothing')", 'the filter "nothing" is not supported'],
+    ["record.list | selectattr('id', 'nothing')", 'the test "nothing" is not supported'],
+    ["record.s.encode('utf-8')", '"encode" of a str is not supported'],
+    ['now_utc().timetuple()', '"timetuple" of a datetime is not supported'],
+    ['record.list | map(record.s, 1)', 'the filter "abcd" is not supported'],
+    ["record.rows | map('sum' if record.n else 'max', 1, 2, 3)", 'the filter "sum" is given 3 arguments by position'],
+  ])('refuses when it is called what cannot be known before: %s', (template, message) => {
+    expect(() => value(`{{ ${template} }}`)).toThrow(message);
+  });
+
+  it('has no filter and no test that passes over an argument', () => {
+    for (const name of Object.keys({ ...TEXT_FILTERS, ...VALUE_FILTERS, ...LIST_FILTERS })) {
+      if (name === 'format') continue;
+      expect(() => templateOf(`{{ record.s | ${name}(no_such=1) }}`)).toThrow(`the filter "${name}"`);
+      expect(() => templateOf(`{{ record.s | ${name}(1, 2, 3, 4, 5, 6) }}`)).toThrow(`the filter "${name}" is given 6`);
+    }
+    for (const name of Object.keys(TESTS)) {
+      expect(() => templateOf(`{{ record.s is ${name}(no_such=1) }}`)).toThrow(`the test "${name}"`);
+      expect(() => templateOf(`{{ record.s is ${name}(1, 2) }}`)).toThrow(`the test "${name}" is given 2`);
+    }
+  });
+
   it('cannot reach anything but values', () => {
     const reached = [
       "{{ record.s.constructor('return process')() }}",
@@ -89,6 +160,25 @@ describe('templates of manifests', () => {
     expect(() => value("{{ '%999999999d' % 1 }}")).toThrow('makes more than');
     expect(() => value("{{ 'a'.ljust(1000000000) }}")).toThrow('makes more than');
     expect(() => value('{{ 9 ** 999 }}')).toThrow('too large');
+    for (const large of [
+      "'a' | center(1000000000)",
+      "'a' | indent(1000000000)",
+      "'a\\tb'.expandtabs(1000000000)",
+      "'{:1000000000}'.format(1)",
+      "'{:{}}'.format(1, 1000000000)",
+      "'%.1000000000f' % 1.5",
+      "'%*d' % (1000000000, 1)",
+      '[1] | slice(1000000000)',
+      '[1] | batch(1000000000, 0)',
+      '[1] | tojson(1000000000)',
+      "('a' * 10000) | replace('', 'x' * 10000)",
+      "('a' * 10000) | regex_replace('a', 'x' * 10000)",
+      '([[1] * 10000] * 10000) | sum(start=[])',
+    ])
+      expect(() => value(`{{ ${large} }}`)).toThrow('makes more than');
+    expect(value('{{ 1.5 | round(1000000000) }}')).toBe(1.5);
+    expect(value('{{ 12 | round(-1000000000) }}')).toBe(0);
+    expect(value("{{ ('f' * 1000000) | int(7, 16) }}")).toBe(7);
     expect(() => value("{{ ([1] * 5000) | join('x' * 10000) }}")).toThrow('makes more than');
     expect(() => value(`{{ ${'('.repeat(50_000)}1${')'.repeat(50_000)} }}`)).toThrow('nested too deep');
     // Digits beyond what Python reads stay what they are: the work would grow with their square.

@@ -1,0 +1,206 @@
+import { TemplateError } from './lexer.js';
+import { aTypeName, boundedLength, demand } from './values.js';
+
+/** What Python takes for white space, as the inside of a class. */
+export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
+const LINE_ENDS = '\\n-\\r\\x1c-\\x1e\\x85\\u2028\\u2029';
+const IS_SPACE = new RegExp(`[${SPACE}]`);
+const WORDS = new RegExp(`[^${SPACE}]+`, 'g');
+const LINE = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g');
+
+export function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  demand(value);
+  throw new TemplateError(`${aTypeName(value)} stands where a text is due`);
+}
+
+/** Every character is one code unit, so that places in a text are the same in Python. */
+const isPlain = (value: string): boolean => !/[\ud800-\udfff]/.test(value);
+
+export const lengthOfText = (value: string): number => (isPlain(value) ? value.length : Array.from(value).length);
+
+/** Python's `value[from:to]`. */
+export function sliceOfText(value: string, from: number, to?: number): string {
+  return isPlain(value) ? value.slice(from, to) : Array.from(value).slice(from, to).join('');
+}
+
+/** Where `from` and `to` of a search lie in a text of this length. */
+function span(length: number, from: number, to: number): readonly [number, number] {
+  const place = (at: number) => (at < 0 ? Math.max(0, at + length) : at);
+  return [place(from), Math.min(place(to), length)];
+}
+
+/** The part of a text that a search with a start and an end looks at; undefined where the start lies behind it. */
+export function looked(
+  value: string,
+  from = 0,
+  to = Infinity,
+): { readonly part: string; readonly at: number } | undefined {
+  if (from === 0 && to === Infinity) return { part: value, at: 0 };
+  const [start, end] = span(lengthOfText(value), from, to);
+  return start > end ? undefined : { part: sliceOfText(value, start, end), at: start };
+}
+
+/** The place of a part in a text, counted in characters; -1 where it is not there. */
+export function placeOf(value: string, part: string, isLast: boolean, from?: number, to?: number): number {
+  const where = looked(value, from, to);
+  const found = where === undefined ? -1 : isLast ? where.part.lastIndexOf(part) : where.part.indexOf(part);
+  return found < 0 ? -1 : where!.at + lengthOfText(where!.part.slice(0, found));
+}
+
+export function timesOf(value: string, part: string, from?: number, to?: number): number {
+  const where = looked(value, from, to);
+  if (where === undefined) return 0;
+  return part === '' ? lengthOfText(where.part) + 1 : where.part.split(part).length - 1;
+}
+
+/** Without the characters at its ends: white space, or those of a set. */
+export function trimmed(value: string, characters?: string, side: 'both' | 'left' | 'right' = 'both'): string {
+  if (characters !== undefined && !isPlain(characters + value)) {
+    const all = Array.from(value);
+    const set = new Set(characters);
+    let [from, to] = [0, all.length];
+    if (side !== 'right') while (from < to && set.has(all[from]!)) from += 1;
+    if (side !== 'left') while (to > from && set.has(all[to - 1]!)) to -= 1;
+    return all.slice(from, to).join('');
+  }
+  const isOne =
+    characters === undefined
+      ? (letter: string) => IS_SPACE.test(letter)
+      : (letter: string) => characters.includes(letter);
+  let [from, to] = [0, value.length];
+  if (side !== 'right') while (from < to && isOne(value[from]!)) from += 1;
+  if (side !== 'left') while (to > from && isOne(value[to - 1]!)) to -= 1;
+  return from === 0 && to === value.length ? value : value.slice(from, to);
+}
+
+export function replaced(value: string, from: string, to: string, times: number): string {
+  if (from === '' && times !== 0) {
+    const all = Array.from(value);
+    const count = times < 0 ? all.length + 1 : Math.min(times, all.length + 1);
+    boundedLength(value.length + count * to.length);
+    return all.map((letter, at) => (at < count ? to + letter : letter)).join('') + (count > all.length ? to : '');
+  }
+  const parts = times === 0 ? [value] : value.split(from);
+  const count = times < 0 ? parts.length - 1 : Math.min(times, parts.length - 1);
+  boundedLength(value.length + count * Math.max(0, to.length - from.length));
+  if (count === parts.length - 1) return parts.join(to);
+  return [...parts.slice(0, count), parts.slice(count).join(from)].join(to);
+}
+
+/** Python's `split`, at white space where no separator is given. */
+export function splitText(value: string, separator: string | undefined, most: number): string[] {
+  if (separator === undefined) {
+    const words = [...value.matchAll(WORDS)];
+    if (most < 0 || words.length <= most) return words.map(([word]) => word);
+    return [...words.slice(0, most).map(([word]) => word), value.slice(words[most]!.index)];
+  }
+  if (separator === '') throw new TemplateError('a text cannot be split at nothing');
+  const parts = value.split(separator);
+  return most < 0 || parts.length <= most + 1 ? parts : [...parts.slice(0, most), parts.slice(most).join(separator)];
+}
+
+/** The same from the right. */
+export function splitFromRight(value: string, separator: string | undefined, most: number): string[] {
+  if (separator === undefined) {
+    const words = [...value.matchAll(WORDS)];
+    if (most < 0 || words.length <= most) return words.map(([word]) => word);
+    const first = words.length - most;
+    const { 0: word, index } = words[first - 1]!;
+    return [value.slice(0, index + word.length), ...words.slice(first).map(([one]) => one)];
+  }
+  if (separator === '') throw new TemplateError('a text cannot be split at nothing');
+  const parts: string[] = [];
+  const limit = most < 0 ? Infinity : most;
+  let end = value.length;
+  while (parts.length < limit) {
+    const at = end < separator.length ? -1 : value.lastIndexOf(separator, end - separator.length);
+    if (at < 0) break;
+    parts.push(value.slice(at + separator.length, end));
+    end = at;
+  }
+  parts.push(value.slice(0, end));
+  return parts.toReversed();
+}
+
+export function linesOf(value: string, keepsEnds = false): string[] {
+  const lines: string[] = [];
+  let from = 0;
+  for (const { 0: end, index } of value.matchAll(LINE)) {
+    lines.push(value.slice(from, keepsEnds ? index + end.length : index));
+    from = index + end.length;
+  }
+  if (from < value.length) lines.push(value.slice(from));
+  return lines;
+}
+
+/** Fills a text up to a width, in characters. */
+export function padded(value: string, width: number, fill: string, side: 'left' | 'right' | 'both'): string {
+  const missing = boundedLength(width) - lengthOfText(value);
+  if (lengthOfText(fill) !== 1)
+    throw new TemplateError('a text is filled up with one character, and not with several or none');
+  if (missing <= 0) return value;
+  // The odd one stands on the left where the width is odd too.
+  const left = side === 'left' ? missing : side === 'right' ? 0 : Math.floor(missing / 2) + (missing & width & 1);
+  return fill.repeat(left) + value + fill.repeat(missing - left);
+}
+
+export function zeroFilled(value: string, width: number): string {
+  const sign = /^[+-]/.exec(value)?.[0] ?? '';
+  return sign + padded(value.slice(sign.length), width - sign.length, '0', 'left');
+}
+
+export function tabsExpanded(value: string, size: number): string {
+  let [made, column] = ['', 0];
+  for (const letter of value) {
+    if (letter === '\t') {
+      const spaces = size > 0 ? size - (column % size) : 0;
+      boundedLength(made.length + spaces);
+      made += ' '.repeat(spaces);
+      column += spaces;
+    } else {
+      made += letter;
+      column = letter === '\n' || letter === '\r' ? 0 : column + 1;
+    }
+  }
+  return made;
+}
+
+const DIGRAPHS = 'ǄǅǆǇǈǉǊǋǌǱǲǳ';
+
+/** The first letter of a word that is written as a title. */
+function titled(letter: string): string {
+  const at = DIGRAPHS.indexOf(letter);
+  if (at >= 0 && letter.length === 1) return DIGRAPHS[at - (at % 3) + 1]!;
+  const [first = '', ...rest] = letter.toUpperCase();
+  return first + rest.join('').toLowerCase();
+}
+
+export const titleText = (value: string): string =>
+  value.replace(/\p{Cased}[\p{Cased}]*/gu, (word) => {
+    const [first = '', ...rest] = word;
+    return titled(first) + rest.join('').toLowerCase();
+  });
+
+export function capitalized(value: string): string {
+  const [first = '', ...rest] = value;
+  return titled(first) + rest.join('').toLowerCase();
+}
+
+export const casefolded = (value: string): string =>
+  Array.from(value, (letter) => (letter === 'ı' ? letter : letter.toUpperCase().toLowerCase())).join('');
+
+export const swappedCase = (value: string): string =>
+  value.replace(/\p{Uppercase}|\p{Lowercase}/gu, (letter) =>
+    /\p{Uppercase}/u.test(letter) ? letter.toLowerCase() : letter.toUpperCase(),
+  );
+
+/** Python's questions about a text. */
+export const isAscii = (value: string): boolean => !/[\u0080-\uffff]/.test(value);
+export const isLower = (value: string): boolean =>
+  /\p{Lowercase}/u.test(value) && !/[\p{Uppercase}\p{Lt}]/u.test(value);
+export const isUpper = (value: string): boolean =>
+  /\p{Uppercase}/u.test(value) && !/[\p{Lowercase}\p{Lt}]/u.test(value);
+export const isTitle = (value: string): boolean =>
+  /\p{Cased}/u.test(value) && !/(?<!\p{Cased})\p{Lowercase}|(?<=\p{Cased})[\p{Uppercase}\p{Lt}]/u.test(value);
+export const isSpaces = (value: string): boolean => value !== '' && trimmed(value) === '';

@@ -1,0 +1,136 @@
+import { formatBraces, namedBy } from './format.js';
+import { TemplateError } from './lexer.js';
+import { whole } from './numbers.js';
+import { taking, type Named, type Taking } from './parameters.js';
+import {
+  capitalized,
+  casefolded,
+  isAscii,
+  isLower,
+  isSpaces,
+  isTitle,
+  isUpper,
+  linesOf,
+  looked,
+  padded,
+  placeOf,
+  replaced,
+  splitFromRight,
+  splitText,
+  swappedCase,
+  tabsExpanded,
+  text,
+  timesOf,
+  titleText,
+  trimmed,
+  zeroFilled,
+} from './python-text.js';
+import { bounded, iterate, Tuple } from './values.js';
+
+type TextMethod = Taking<string>;
+
+const maybe = (value: unknown): string | undefined => (value === undefined || value === null ? undefined : text(value));
+const place = (value: unknown): number | undefined =>
+  value === undefined || value === null ? undefined : whole(value, 'a place in a text');
+const count = (value: unknown): number => (value === undefined ? -1 : whole(value, 'a number of times'));
+const width = (value: unknown): number => whole(value, 'a width');
+
+const stripping = (side: 'both' | 'left' | 'right'): TextMethod =>
+  taking('chars? /', (value: string, characters) => trimmed(value, maybe(characters), side));
+
+const affix = (has: (value: string, part: string) => boolean): TextMethod =>
+  taking('affix start? end? /', (value: string, part, from, to) => {
+    const parts = part instanceof Tuple ? part.map(text) : [text(part)];
+    const where = looked(value, place(from), place(to));
+    return where !== undefined && parts.some((one) => has(where.part, one));
+  });
+
+const finding = (isLast: boolean): TextMethod =>
+  taking('sub start? end? /', (value: string, part, from, to) =>
+    placeOf(value, text(part), isLast, place(from), place(to)),
+  );
+
+const indexing = (isLast: boolean): TextMethod =>
+  taking('sub start? end? /', (value: string, part, from, to) => {
+    const at = placeOf(value, text(part), isLast, place(from), place(to));
+    if (at < 0) throw new TemplateError('a text that was looked for is not there');
+    return at;
+  });
+
+const padding = (side: 'left' | 'right' | 'both'): TextMethod =>
+  taking('width fillchar? /', (value: string, size, fill = ' ') => padded(value, width(size), text(fill), side));
+
+function parted(value: string, separator: string, at: number, isLast: boolean): unknown {
+  if (separator === '') throw new TemplateError('a text cannot be parted at nothing');
+  if (at < 0) return Tuple.from(isLast ? ['', '', value] : [value, '', '']);
+  return Tuple.from([value.slice(0, at), separator, value.slice(at + separator.length)]);
+}
+
+const asking = (answer: (value: string) => boolean): TextMethod => taking('', answer);
+const matching = (pattern: RegExp): TextMethod => asking((value) => pattern.test(value));
+
+/** Methods of a text, with the parameters that Python gives them. */
+export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
+  lower: taking('', (value: string) => value.toLowerCase()),
+  upper: taking('', (value: string) => value.toUpperCase()),
+  casefold: taking('', casefolded),
+  title: taking('', titleText),
+  capitalize: taking('', capitalized),
+  swapcase: taking('', swappedCase),
+  strip: stripping('both'),
+  lstrip: stripping('left'),
+  rstrip: stripping('right'),
+  startswith: affix((value, part) => value.startsWith(part)),
+  endswith: affix((value, part) => value.endsWith(part)),
+  removeprefix: taking('prefix /', (value: string, part) =>
+    value.startsWith(text(part)) ? value.slice(text(part).length) : value,
+  ),
+  removesuffix: taking('suffix /', (value: string, part) =>
+    text(part) !== '' && value.endsWith(text(part)) ? value.slice(0, -text(part).length) : value,
+  ),
+  replace: taking('old new count? /', (value: string, from, to, times) =>
+    replaced(value, text(from), text(to), count(times)),
+  ),
+  split: taking('sep? maxsplit?', (value: string, separator, most) => splitText(value, maybe(separator), count(most))),
+  rsplit: taking('sep? maxsplit?', (value: string, separator, most) =>
+    splitFromRight(value, maybe(separator), count(most)),
+  ),
+  splitlines: taking('keepends?', (value: string, keepsEnds = false) =>
+    linesOf(value, whole(keepsEnds, 'a yes or no') !== 0),
+  ),
+  partition: taking('sep /', (value: string, separator) =>
+    parted(value, text(separator), value.indexOf(text(separator)), false),
+  ),
+  rpartition: taking('sep /', (value: string, separator) =>
+    parted(value, text(separator), value.lastIndexOf(text(separator)), true),
+  ),
+  join: taking('iterable /', (value: string, items) => bounded(iterate(items).map(text).join(value))),
+  find: finding(false),
+  rfind: finding(true),
+  index: indexing(false),
+  rindex: indexing(true),
+  count: taking('sub start? end? /', (value: string, part, from, to) =>
+    timesOf(value, text(part), place(from), place(to)),
+  ),
+  isascii: asking(isAscii),
+  isdigit: matching(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨]+$/u),
+  isnumeric: matching(/^\p{N}+$/u),
+  isdecimal: matching(/^\p{Nd}+$/u),
+  isalpha: matching(/^\p{L}+$/u),
+  isalnum: matching(/^[\p{L}\p{N}]+$/u),
+  isidentifier: matching(/^[\p{XIDS}_]\p{XIDC}*$/u),
+  isprintable: matching(/^(?:[^\p{C}\p{Z}]| )*$/u),
+  islower: asking(isLower),
+  isupper: asking(isUpper),
+  istitle: asking(isTitle),
+  isspace: asking(isSpaces),
+  zfill: taking('width /', (value: string, size) => zeroFilled(value, width(size))),
+  ljust: padding('right'),
+  rjust: padding('left'),
+  center: padding('both'),
+  expandtabs: taking('tabsize?', (value: string, size = 8) => tabsExpanded(value, width(size))),
+  format: taking('*args **kwargs', (value: string, positional: unknown[], named: Named) =>
+    formatBraces(value, positional, named),
+  ),
+  format_map: taking('mapping /', (value: string, mapping) => formatBraces(value, [], namedBy(mapping))),
+};
