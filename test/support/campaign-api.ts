@@ -45,6 +45,8 @@ export const campaignApi: Script = (request, seen): ScriptedAnswer => {
       const next = from + size < CAMPAIGNS.length ? `${base}/paged?size=${size}&from=${from + size}` : null;
       return { body: { data: page(CAMPAIGNS, from, size), next } };
     }
+    case '%5C@x.example':
+      return { body: { data: page(CAMPAIGNS, 0, 1) } };
     case 'nothing':
       return { body: null };
     case 'shifts':

@@ -25,23 +25,28 @@ const USUAL_LIFE_MS = 3_600_000;
 export function oauth(node: Component, environment: Environment): Authenticator {
   const shared = known.get(environment) ?? new Map<string, Authenticator>();
   known.set(environment, shared);
+  let chosen: Authenticator | undefined;
   // Only now, since a credential of a choice that is not made need not be there.
-  const chosen = (): Authenticator => {
+  const one = (): Authenticator => {
+    if (chosen !== undefined) return chosen;
     const key = identity(node, environment);
-    const made = shared.get(key) ?? oneOauth(node, environment);
-    shared.set(key, made);
-    return made;
+    chosen = shared.get(key) ?? oneOauth(node, environment);
+    shared.set(key, chosen);
+    return chosen;
   };
-  return { apply: (parts) => chosen().apply(parts), renew: async () => chosen().renew?.() };
+  return { apply: (parts) => one().apply(parts), renew: async () => one().renew?.() };
 }
 
 const known = new WeakMap<Environment, Map<string, Authenticator>>();
 
-/** What an authenticator says with its texts read; parameters of its stream, which stand in it like fields, aside. */
+/**
+ * What an authenticator says: its texts as they stand, since one may tell the time, but for those that read parameters, which are another
+ * thing in each stream. The parameters themselves, which stand in it like fields, are aside.
+ */
 function identity(node: Component, environment: Environment): string {
   const around = aroundOf(node, environment);
   const read = (value: unknown): unknown => {
-    if (typeof value === 'string') return new Text(value, around).text();
+    if (typeof value === 'string') return /\bparameters\b/.test(value) ? new Text(value, around).text() : value;
     if (Array.isArray(value)) return value.map(read);
     if (!isComponent(value)) return value;
     return Object.fromEntries(Object.entries(without(value, '$parameters')).map(([key, part]) => [key, read(part)]));

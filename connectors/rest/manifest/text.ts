@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags } from 'yaml';
 import { ConnectorError } from '#sdk';
 
 export type Component = Record<string, unknown>;
@@ -45,6 +45,20 @@ export interface ParsedText {
   readonly lines: Lines;
 }
 
+/** What is a number to the reference: `137e025` is the id of something, `08` a month, `01:30` a time of day and `.` a separator. */
+const NUMBERS: Readonly<Record<string, RegExp>> = {
+  int: /^[-+]?(?:0|[1-9][\d_]*)$/,
+  'int TIME': /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/,
+  float: /^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/,
+  'float EXP': /^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)[eE][-+]\d+$/,
+};
+
+function asReferenceReads(tag: Tags[number]): Tags[number] {
+  if (typeof tag === 'string' || tag.collection !== undefined || tag.test?.test('.inf') === true) return tag;
+  const test = NUMBERS[`${tag.tag.split(':').at(-1)} ${tag.format ?? ''}`.trim()];
+  return test === undefined ? tag : { ...tag, test };
+}
+
 /**
  * Reads a manifest, with its lines. It is YAML 1.1, as the reference reads it (`yes` is true), but for dates, which stay texts.
  * Throws `config` with the place of what is no YAML.
@@ -58,32 +72,15 @@ export function parseText(text: string, name: string): ParsedText {
     uniqueKeys: true,
     prettyErrors: false,
     customTags: (tags) => [
-      ...tags.filter(
-        (tag) =>
-          typeof tag === 'string' ||
-          (!/:(timestamp|bool)$/.test(tag.tag) &&
-            !(tag.tag.endsWith(':float') && tag.format === 'EXP') &&
-            !(tag.tag.endsWith(':int') && tag.format === undefined)),
-      ),
+      ...tags
+        .filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag))
+        .map(asReferenceReads),
       // As the reference reads them: `yes` and `on` are words for true, `y` and `n` are texts.
       {
         tag: 'tag:yaml.org,2002:bool',
         default: true,
         test: /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/,
         resolve: (text: string) => /^(yes|true|on)$/i.test(text),
-      },
-      // An exponent is one of a number that has a dot, and a sign: `137e025` is the id of something, and so is `08`.
-      {
-        tag: 'tag:yaml.org,2002:float',
-        default: true,
-        test: /^(?:[-+]?\d[\d_]*\.[\d_]*|\.\d[\d_]*)[eE][-+]\d+$/,
-        resolve: (text: string) => Number(text.replaceAll('_', '')),
-      },
-      {
-        tag: 'tag:yaml.org,2002:int',
-        default: true,
-        test: /^[-+]?(?:0|[1-9][\d_]*)$/,
-        resolve: (text: string) => Number(text.replaceAll('_', '')),
       },
     ],
   });

@@ -147,7 +147,8 @@ function escaped(address: string): string {
     const letter = String.fromCharCode(Number.parseInt(escape.slice(1), 16));
     return /[\w~-]/.test(letter) ? letter : escape.toUpperCase();
   });
-  return `${origin}${plain}${rest}`;
+  // A host ends before a `\`, and what follows is no part of its name.
+  return `${origin}${origin !== '' && /^[^/]/.test(plain) ? '/' : ''}${plain}${rest}`;
 }
 
 const ADDRESS = /^((?:[a-z][a-z\d+.-]*:)?\/\/[^/?#\\]*)?([^?#]*)(.*)$/is;

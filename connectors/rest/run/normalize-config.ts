@@ -10,7 +10,7 @@ import { Condition, flatInput, Text } from './text.js';
 import type { Replacement } from './environment.js';
 
 /**
- * The configuration as the manifest wants it: with defaults in place, brought over from older forms, changed, and judged by its schema and its rules.
+ * The configuration as the manifest wants it: brought over from older forms, with defaults in place, changed, and judged by its schema and its rules.
  * Throws `config` with all that is wrong, by the names of the fields alone.
  */
 export function normalizedConfig(
@@ -19,10 +19,11 @@ export function normalizedConfig(
   replacements: ReadonlyMap<string, Replacement>,
 ): Component {
   const config = structuredClone(given);
-  if (isComponent(spec?.['connection_specification'])) addDefaults(config, spec['connection_specification']);
   const rules = isComponent(spec?.['config_normalization_rules']) ? spec['config_normalization_rules'] : {};
   for (const migration of componentsOf(rules['config_migrations']))
     for (const one of componentsOf(migration['transformations'])) change(one, config, replacements);
+  // What a migration brings over from an older form is not left out.
+  if (isComponent(spec?.['connection_specification'])) addDefaults(config, spec['connection_specification']);
   for (const one of componentsOf(rules['transformations'])) change(one, config, replacements);
   const faults = [
     ...(isComponent(spec?.['connection_specification'])
@@ -42,10 +43,19 @@ function addDefaults(config: Component, { properties }: Component): void {
   if (!isComponent(properties)) return;
   for (const [name, schema] of Object.entries(properties)) {
     if (!isComponent(schema)) continue;
-    if (config[name] === undefined && schema['default'] !== undefined)
-      setKey(config, name, structuredClone(schema['default']));
+    const usual = usualOf(schema);
+    if (config[name] === undefined && usual !== undefined) setKey(config, name, usual);
     if (isComponent(config[name])) addDefaults(config[name], schema);
   }
+}
+
+/** The default of a field. Some that are to be numbers are written as texts; one that its own schema refuses is none. */
+function usualOf(schema: Component): unknown {
+  const written = schema['default'];
+  if (written === undefined) return undefined;
+  const isFit = (value: unknown) => schemaFaults(value, schema).length === 0;
+  if (typeof written === 'string' && written !== '' && !isFit(written) && isFit(Number(written))) return Number(written);
+  return isFit(written) ? structuredClone(written) : undefined;
 }
 
 function change(node: Component, config: Component, replacements: ReadonlyMap<string, Replacement>): void {

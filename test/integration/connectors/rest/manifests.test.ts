@@ -167,6 +167,11 @@ ${['a', 'b']
     expect(shown).toEqual(['Bearer t-refresh_token', 'Bearer t-refresh_token']);
   });
 
+  test('is asked for once where what is sent for it tells the time', async () => {
+    const timed = 'refresh_token_updater: {}, refresh_request_body: { at: "{{ now_utc() }}" }';
+    expect((await run({ refresh_token: 'r1' }, timed)).refreshed).toHaveLength(1);
+  });
+
   test('is kept for later while the access token of the configuration holds', async () => {
     const at = (token_expiry_date: string) => ({ refresh_token: 'r1', access_token: 'now', token_expiry_date });
     const holds = await run(at('2024-03-11T00:00:00Z'), 'refresh_token_updater: {}');
@@ -178,7 +183,7 @@ ${['a', 'b']
   });
 });
 
-test('what is left out and has a default in the spec is filled in, where its group is given too', async () => {
+test('what is left out and has a default in the spec is filled in, unless an older form had it or its own schema refuses it', async () => {
   const manifest = `version: 7.0.0
 type: DeclarativeSource
 check: { type: CheckStream, stream_names: [a] }
@@ -187,7 +192,7 @@ streams:
     name: a
     retriever:
       type: SimpleRetriever
-      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: "/{{ config.where }}/{{ config.given }}/{{ config.group.size }}/{{ config.other }}" }
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: "/{{ config.where }}/{{ config.given }}/{{ config.group.size }}/{{ config.other }}/{{ config.place }}/{{ config.limit }}/{{ config.get('year', 'none') }}" }
       record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
 spec:
   type: Spec
@@ -199,13 +204,24 @@ spec:
       given: { type: string, default: other }
       group: { type: object, properties: { size: { type: integer, default: 5 } } }
       other: { type: object, properties: { size: { type: integer, default: 5 } } }
+      place: { type: string, default: here }
+      limit: { type: integer, default: "10" }
+      year: { type: string, pattern: "^[0-9]{4}$", default: "" }
+  config_normalization_rules:
+    type: ConfigNormalizationRules
+    config_migrations:
+      - type: ConfigMigration
+        transformations:
+          - type: ConfigAddFields
+            condition: "{{ 'place' not in config }}"
+            fields: [{ type: AddedFieldDefinition, path: [place], value: "{{ config.former }}" }]
 `;
   const folder = await mkdtemp(join(tmpdir(), 'tributary-defaults-'));
   try {
     await writeFile(join(folder, 'm.yaml'), manifest);
-    const config = { given: 'own', group: {} };
+    const config = { given: 'own', group: {}, former: 'there' };
     const { api } = await read({ manifest: join(folder, 'm.yaml'), config, script: campaignApi });
-    expect(api.seen[0]?.path).toBe('/campaigns/own/5/');
+    expect(api.seen[0]?.path).toBe('/campaigns/own/5/there/10/none');
   } finally {
     await rm(folder, { recursive: true });
   }

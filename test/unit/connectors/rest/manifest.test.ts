@@ -47,10 +47,10 @@ streams:
 
   it('reads numbers and words as the YAML of Python does', () => {
     const of = (word: string) => parseText(`version: 7.0.0\nword: ${word}\n`, 'm.yaml').root['word'];
-    const texts = ['1e3', '08', '1.5e3', 'y'];
+    const texts = ['1e3', '08', '1.5e3', 'y', '.', '-.5', '01:30', '0:30'];
     expect(texts.map(of)).toEqual(texts);
-    expect(['1.5e+3', '1.e-2', '.5', '010', '1_000', '12:30', '0x1F'].map(of)).toEqual([
-      1500, 0.01, 0.5, 8, 1000, 750, 31,
+    expect(['1.5e+3', '1.e-2', '.5', '-2.5', '.inf', '010', '1_000', '12:30', '0x1F'].map(of)).toEqual([
+      1500, 0.01, 0.5, -2.5, Infinity, 8, 1000, 750, 31,
     ]);
     expect(of('{ 137e025: yes }')).toEqual({ '137e025': true });
   });
