@@ -109,7 +109,7 @@ export function incremental(
           router,
           isGlobal: router.isGrouping || node['global_substream_cursor'] === true,
           now: () => environment.clock.now().getTime(),
-          written: (value) => scale.written(value),
+          scale,
           create: (own, lookback) =>
             new WindowCursor(settings, lookback === undefined ? own : lookedBack(own, field, scale, lookback)),
         },

@@ -3,6 +3,7 @@ import { partitionKey, type Fields, type StreamSlice } from '../run/slice.js';
 import { isComponent } from '../manifest/text.js';
 import { Duration } from '../time/date-time.js';
 import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
+import type { Scale } from './scale.js';
 import type { WindowCursor } from './window-cursor.js';
 
 /** With more partitions than this one cursor for all takes the place of one for each, as in the reference. */
@@ -17,8 +18,7 @@ export interface PartitionSettings {
   readonly create: (state: State, lookback: Duration | undefined) => WindowCursor;
   readonly isGlobal: boolean;
   readonly now: () => number;
-  /** How a value of the cursor is written in states; undefined for what is none. */
-  readonly written: (value: unknown) => unknown;
+  readonly scale: Scale;
 }
 
 interface Partition {
@@ -37,6 +37,8 @@ export class PartitionCursor implements Cursor {
   #globalAfter: number;
   #global: State | undefined;
   #newGlobal: State | undefined;
+  /** The place of that one. */
+  #newest: number | undefined;
   #lookbackSeconds = 0;
   #parentState: unknown;
   #made = 0;
@@ -67,11 +69,8 @@ export class PartitionCursor implements Cursor {
   }
 
   #setGlobal(state: State): void {
-    const { field, written } = this.#settings;
-    const value = state[field] === undefined ? undefined : written(state[field]);
-    if (value === undefined) return;
-    this.#global = { [field]: value };
-    this.#newGlobal = this.#global;
+    this.#newer(state[this.#settings.field]);
+    this.#global = this.#newGlobal;
   }
 
   async *slices(): AsyncIterable<StreamSlice> {
@@ -133,20 +132,23 @@ export class PartitionCursor implements Cursor {
   }
 
   observe(record: RecordFields, slice: StreamSlice): boolean {
-    const { field, written } = this.#settings;
+    const { field } = this.#settings;
     if (isAbsent(record[field])) return true;
-    const value = written(record[field]);
-    if (value === undefined) return false;
+    if (!this.#newer(record[field])) return false;
     this.#hasRecords = true;
-    this.#newer(value);
     if (!this.#isGlobal) this.#partitions.get(partitionKey(slice.partition))?.cursor.observe(record, slice);
     return true;
   }
 
-  #newer(value: unknown): void {
-    const { field } = this.#settings;
-    const known = this.#newGlobal?.[field];
-    if (known === undefined || (known as string) < (value as string)) this.#newGlobal = { [field]: value };
+  /** False for what is no value of the cursor. Texts are not compared: `31/01/2024` is before `01/02/2024`. */
+  #newer(value: unknown): boolean {
+    const { field, scale } = this.#settings;
+    const place = scale.reached(value);
+    if (place === undefined) return false;
+    if (this.#newest !== undefined && place <= this.#newest) return true;
+    this.#newest = place;
+    this.#newGlobal = { [field]: scale.written(value) };
+    return true;
   }
 
   close(slice: StreamSlice): void {

@@ -19,6 +19,8 @@ export interface Scale {
   next(value: number): number;
 }
 
+const MOST_ZONES = 100_000;
+
 /** Moments in microseconds, read by the first format that fits and written by the last. */
 export function momentScale(formats: readonly string[], granularity: Duration | undefined): Scale {
   const written = formats.at(-1)!;
@@ -26,10 +28,13 @@ export function momentScale(formats: readonly string[], granularity: Duration | 
   const writesZone = /%[zZ]/.test(written);
   // It says that it is UTC, or counts since 1970.
   const isUtc = /%ms|%s|%epoch|Z$/.test(written);
-  const zones = new Map<number, number>();
-  const zoneOf = (value: number) => zones.get(value) ?? 0;
+  // Of a reading with very many windows those of long ago are forgotten: they are written already.
+  let [zones, former] = [new Map<number, number>(), new Map<number, number>()];
+  const zoneOf = (value: number) => zones.get(value) ?? former.get(value) ?? 0;
   const keep = (value: number, zone: number) => {
-    if (writesZone && zone !== 0) zones.set(value, zone);
+    if (!writesZone || zone === 0) return value;
+    if (zones.size >= MOST_ZONES) [zones, former] = [new Map(), zones];
+    zones.set(value, zone);
     return value;
   };
   const momentOf = (value: unknown): DateTime | undefined => {

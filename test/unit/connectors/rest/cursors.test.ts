@@ -1,0 +1,70 @@
+import { PartitionCursor } from '../../../../connectors/rest/cursors/partition-cursor.js';
+import { momentScale } from '../../../../connectors/rest/cursors/scale.js';
+import { WindowCursor } from '../../../../connectors/rest/cursors/window-cursor.js';
+import type { PartitionRouter } from '../../../../connectors/rest/partitions/router.js';
+import { noParts } from '../../../../connectors/rest/requests/request-option.js';
+import { EMPTY_SLICE } from '../../../../connectors/rest/run/slice.js';
+import { Duration } from '../../../../connectors/rest/time/date-time.js';
+
+describe('one cursor for all partitions', () => {
+  const router: PartitionRouter = {
+    isGrouping: false,
+    async *slices() {
+      yield EMPTY_SLICE;
+    },
+    state: () => undefined,
+    parts: noParts,
+  };
+  const stateAfter = async (format: string, values: readonly string[]) => {
+    const scale = momentScale([format], undefined);
+    const settings = {
+      field: 'at',
+      scale,
+      start: 0,
+      end: () => Date.parse('2024-03-01') * 1000,
+      step: undefined,
+      granularity: undefined,
+      lookback: undefined,
+      bounds: undefined,
+      clamp: undefined,
+      comparesStrictly: false,
+    };
+    const cursor = new PartitionCursor({
+      field: 'at',
+      router,
+      scale,
+      isGlobal: true,
+      now: () => 0,
+      create: (state) => new WindowCursor(settings, state),
+    });
+    for await (const slice of cursor.slices()) {
+      for (const at of values) cursor.observe({ at }, slice);
+      cursor.close(slice);
+    }
+    cursor.finish();
+    return cursor.state['state'];
+  };
+
+  it('goes on from the last day, however days are written', async () => {
+    expect(await stateAfter('%d/%m/%Y', ['31/01/2024', '10/02/2024', '09/02/2024'])).toEqual({ at: '10/02/2024' });
+  });
+
+  it('goes on from the last moment, in whatever zone it is told', async () => {
+    const values = ['2024-02-02T01:00:00+0200', '2024-02-02T00:30:00+0000'];
+    expect(await stateAfter('%Y-%m-%dT%H:%M:%S%z', values)).toEqual({ at: values[1] });
+  });
+});
+
+it('the zones of windows are kept while they are written, and not for ever', () => {
+  const scale = momentScale(['%Y-%m-%dT%H:%M:%S%z'], undefined);
+  const first = '2024-01-01T00:00:00+0200';
+  scale.keepZone(first);
+  let at = scale.parse(first)!;
+  for (let window = 0; window < 1_000; window += 1) at = scale.plus(at, new Duration(1_000_000));
+  expect([scale.format(scale.parse(first)!), scale.format(at)]).toEqual([first, '2024-01-01T00:16:40+0200']);
+  for (let window = 0; window < 200_000; window += 1) at = scale.plus(at, new Duration(1_000_000));
+  expect([scale.format(scale.parse(first)!), scale.format(at)]).toEqual([
+    '2023-12-31T22:00:00+0000',
+    '2024-01-03T07:50:00+0200',
+  ]);
+});
