@@ -1,5 +1,5 @@
 import type { PartitionRouter } from '../partitions/router.js';
-import { partitionKey, type Fields, type StreamSlice } from '../run/slice.js';
+import { partitionKey, storable, type Fields, type StreamSlice } from '../run/slice.js';
 import { isComponent } from '../manifest/text.js';
 import { Duration } from '../time/date-time.js';
 import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
@@ -111,7 +111,7 @@ export class PartitionCursor implements Cursor {
   #partitionOf(key: string, fields: Fields): Partition {
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
-    const made = { fields, cursor: this.#fromGlobal(), after: this.#made };
+    const made = { fields: storable(fields) as Fields, cursor: this.#fromGlobal(), after: this.#made };
     this.#partitions.set(key, made);
     return made;
   }

@@ -1,4 +1,5 @@
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { stepsOf, valueAlong } from '../records/path.js';
@@ -179,7 +180,7 @@ function grouping(node: Component, inner: PartitionRouter): PartitionRouter {
           throw new ConnectorError('config', 'A GroupingPartitionRouter needs partitions of one field.', {
             hint: 'Group a list, or one parent stream.',
           });
-        const key = JSON.stringify(slice.partition[names[0]!]);
+        const key = writeJson(slice.partition[names[0]!]);
         if (removesTwins && seen.has(key)) continue;
         seen.add(key);
         batch.push(slice);
@@ -212,7 +213,7 @@ function union(node: Component, routers: readonly PartitionRouter[], environment
               hint: 'All its routers must give that field.',
             });
           const { [field]: value, ...rest } = partition;
-          const key = JSON.stringify(value);
+          const key = writeJson(value);
           if (seen.has(key)) continue;
           seen.add(key);
           yield new StreamSlice({ [field]: value }, {}, { ...extraFields, ...rest });

@@ -1,10 +1,11 @@
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { isComponent } from '../manifest/text.js';
 import { setKey } from '../template/values.js';
 
 export type Options = Readonly<Record<string, unknown>>;
 
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: unknown, b: unknown): boolean => writeJson(a) === writeJson(b);
 
 /**
  * Puts options of several components together. Two that set the same field are an error, but for the same value in a JSON body,

@@ -1,4 +1,5 @@
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
@@ -199,9 +200,8 @@ const NOTHING: Selected = { records: [], bad: [], extracted: 0, place: NO_PLACE 
 const childAnswer = ({ extraFields }: StreamSlice): Answer | undefined =>
   extraFields['child_response'] instanceof Answer ? extraFields['child_response'] : undefined;
 
-const same = (a: StreamSlice, b: StreamSlice): boolean =>
-  JSON.stringify(a.cursorSlice) === JSON.stringify(b.cursorSlice);
-const sameToken = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+const same = (a: StreamSlice, b: StreamSlice): boolean => writeJson(a.cursorSlice) === writeJson(b.cursorSlice);
+const sameToken = (a: unknown, b: unknown): boolean => a === b || writeJson(a) === writeJson(b);
 
 const endless = (stream: string, what: string): ConnectorError =>
   new ConnectorError('source', `Stream "${stream}": paging does not end: ${what}.`, {

@@ -47,6 +47,14 @@ export function partitionKey(partition: Fields): string {
   return JSON.stringify(sorted(partition));
 }
 
+/** As a state can hold it: a whole number that JSON would round as its text, which has the same key. */
+export function storable(value: unknown): unknown {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return value.map(storable);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, storable(part)]));
+}
+
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value === 'bigint') return value.toString();

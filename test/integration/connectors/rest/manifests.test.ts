@@ -390,6 +390,44 @@ test('a module that casts the values of records is asked for those of reports to
   expect(new Set(records['report']!.map(({ name }) => name))).toEqual(new Set(['object']));
 });
 
+test('numbers beyond 2^53 lead to pages and partitions, and are told apart', async () => {
+  const ids = ['9007199254740992', '9007199254740993', '9007199254740994'];
+  const next = (after: string | undefined) => ids[after === undefined ? 0 : ids.indexOf(after) + 1];
+  const script: Script = ({ path, query }) => {
+    const id = next(Object.fromEntries(query)['after']);
+    const rows = id === undefined ? '' : `{"id":${id}}`;
+    return { body: path === '/ids' ? `{"data":[${rows}],"meta":{"next":${id ?? 'null'}}}` : { data: [{ of: path }] } };
+  };
+  const parent = kept('ids', {
+    requester: { path: '/ids' },
+    strategy: { type: 'CursorPagination', cursor_value: '{{ response.meta.next }}' },
+  });
+  const parents = [{ type: 'ParentStreamConfig', parent_key: 'id', partition_field: 'id', stream: parent }];
+  const substream = { type: 'SubstreamPartitionRouter', parent_stream_configs: parents };
+  const own = kept('own', { requester: { path: "/{{ stream_partition['id'] | join('-') }}" } });
+  const router = { type: 'GroupingPartitionRouter', group_size: 1, underlying_partition_router: substream };
+  const { records } = await withModule(
+    written({ ...own, retriever: { ...own.retriever, partition_router: router, paginator: { type: 'NoPagination' } } }),
+    '0',
+    script,
+  );
+  expect(records['own']!.map(({ of }) => of)).toEqual(ids.map((id) => `/${id}`));
+  const cursor = {
+    type: 'DatetimeBasedCursor',
+    cursor_field: 'day',
+    datetime_format: '%Y-%m-%d',
+    start_datetime: '2024-01-01',
+  };
+  const each = {
+    ...own,
+    incremental_sync: cursor,
+    retriever: { ...own.retriever, partition_router: substream, paginator: { type: 'NoPagination' } },
+  };
+  const { states } = await withModule(written(each).replace(" | join('-')", ''), '0', script);
+  const stored = JSON.parse(JSON.stringify(states['own'])) as { states: { partition: { id: unknown } }[] };
+  expect(stored.states.map(({ partition }) => String(partition.id))).toEqual(ids);
+});
+
 test('a request with two bodies is refused', async () => {
   const two = { path: '/posted', http_method: 'POST', request_body_json: { a: 1 }, request_body_data: { b: 2 } };
   const reading = withModule(written(kept('own', { requester: two })), '0', campaignApi);
