@@ -19,7 +19,7 @@ export interface Cursor {
   isWanted(record: RecordFields, slice: StreamSlice): boolean;
   /** The rest of a slice after the newest record that was seen of it; the slice itself where there is none. */
   rest?(slice: StreamSlice, newest: number | undefined): StreamSlice;
-  /** The place of a record on the cursor. */
+  /** How far a reading is that came to this record. */
   placeOf?(record: RecordFields): number | undefined;
   /** Two halves of a slice; undefined where it cannot be made smaller. */
   halves?(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined;

@@ -111,8 +111,7 @@ export class WindowCursor implements Cursor {
   }
 
   placeOf(record: RecordFields): number | undefined {
-    const value = record[this.#settings.field];
-    return value === undefined || value === null ? undefined : this.#settings.scale.parse(value);
+    return this.#settings.scale.reached(record[this.#settings.field]);
   }
 
   observe(record: RecordFields, slice: StreamSlice): boolean {
@@ -154,9 +153,9 @@ export class WindowCursor implements Cursor {
   }
 
   isWanted(record: RecordFields): boolean {
-    const value = this.placeOf(record);
+    const { field, lookback, scale, start, end } = this.#settings;
+    const value = scale.parse(record[field]);
     if (value === undefined) return true;
-    const { lookback, scale, start, end } = this.#settings;
     const lowest =
       lookback === undefined
         ? this.#from

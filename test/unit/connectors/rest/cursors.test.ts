@@ -1,10 +1,23 @@
 import { PartitionCursor } from '../../../../connectors/rest/cursors/partition-cursor.js';
-import { momentScale } from '../../../../connectors/rest/cursors/scale.js';
-import { WindowCursor } from '../../../../connectors/rest/cursors/window-cursor.js';
+import { momentScale, type Scale } from '../../../../connectors/rest/cursors/scale.js';
+import { WindowCursor, type WindowSettings } from '../../../../connectors/rest/cursors/window-cursor.js';
 import type { PartitionRouter } from '../../../../connectors/rest/partitions/router.js';
 import { noParts } from '../../../../connectors/rest/requests/request-option.js';
 import { EMPTY_SLICE } from '../../../../connectors/rest/run/slice.js';
 import { Duration } from '../../../../connectors/rest/time/date-time.js';
+
+const windows = (scale: Scale): WindowSettings => ({
+  field: 'at',
+  scale,
+  start: 0,
+  end: () => Date.parse('2024-04-01') * 1000,
+  step: undefined,
+  granularity: undefined,
+  lookback: undefined,
+  bounds: ['from', 'to'],
+  clamp: undefined,
+  comparesStrictly: false,
+});
 
 describe('one cursor for all partitions', () => {
   const router: PartitionRouter = {
@@ -17,25 +30,13 @@ describe('one cursor for all partitions', () => {
   };
   const stateAfter = async (format: string, values: readonly string[]) => {
     const scale = momentScale([format], undefined);
-    const settings = {
-      field: 'at',
-      scale,
-      start: 0,
-      end: () => Date.parse('2024-03-01') * 1000,
-      step: undefined,
-      granularity: undefined,
-      lookback: undefined,
-      bounds: undefined,
-      clamp: undefined,
-      comparesStrictly: false,
-    };
     const cursor = new PartitionCursor({
       field: 'at',
       router,
       scale,
       isGlobal: true,
       now: () => 0,
-      create: (state) => new WindowCursor(settings, state),
+      create: (state) => new WindowCursor(windows(scale), state),
     });
     for await (const slice of cursor.slices()) {
       for (const at of values) cursor.observe({ at }, slice);
@@ -67,4 +68,11 @@ it('the zones of windows are kept while they are written, and not for ever', () 
     '2023-12-31T22:00:00+0000',
     '2024-01-03T07:50:00+0200',
   ]);
+});
+
+it('what is left of a window, where its paging begins anew, begins on a day that the API may mean', async () => {
+  const cursor = new WindowCursor(windows(momentScale(['%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%d'], undefined)));
+  const [window] = [...cursor.cut()];
+  const newest = cursor.placeOf({ at: '2024-03-05T22:30:00-0500' });
+  expect(cursor.rest(window!, newest).cursorSlice).toEqual({ from: '2024-03-05', to: '2024-04-01' });
 });
