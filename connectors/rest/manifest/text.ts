@@ -72,9 +72,7 @@ export function parseText(text: string, name: string): ParsedText {
     uniqueKeys: true,
     prettyErrors: false,
     customTags: (tags) => [
-      ...tags
-        .filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag))
-        .map(asReferenceReads),
+      ...tags.filter((tag) => typeof tag === 'string' || !/:(timestamp|bool)$/.test(tag.tag)).map(asReferenceReads),
       // As the reference reads them: `yes` and `on` are words for true, `y` and `n` are texts.
       {
         tag: 'tag:yaml.org,2002:bool',

@@ -54,7 +54,8 @@ function usualOf(schema: Component): unknown {
   const written = schema['default'];
   if (written === undefined) return undefined;
   const isFit = (value: unknown) => schemaFaults(value, schema).length === 0;
-  if (typeof written === 'string' && written !== '' && !isFit(written) && isFit(Number(written))) return Number(written);
+  if (typeof written === 'string' && written !== '' && !isFit(written) && isFit(Number(written)))
+    return Number(written);
   return isFit(written) ? structuredClone(written) : undefined;
 }
 

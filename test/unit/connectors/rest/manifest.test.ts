@@ -50,7 +50,15 @@ streams:
     const texts = ['1e3', '08', '1.5e3', 'y', '.', '-.5', '01:30', '0:30'];
     expect(texts.map(of)).toEqual(texts);
     expect(['1.5e+3', '1.e-2', '.5', '-2.5', '.inf', '010', '1_000', '12:30', '0x1F'].map(of)).toEqual([
-      1500, 0.01, 0.5, -2.5, Infinity, 8, 1000, 750, 31,
+      1500,
+      0.01,
+      0.5,
+      -2.5,
+      Infinity,
+      8,
+      1000,
+      750,
+      31,
     ]);
     expect(of('{ 137e025: yes }')).toEqual({ '137e025': true });
   });
