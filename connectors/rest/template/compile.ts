@@ -2,16 +2,17 @@ import { filterName, filterOf, findFilter, type Filter } from './filters.js';
 import { FUNCTIONS } from './functions.js';
 import { TemplateError } from './lexer.js';
 import { attributeOf, methodName, methodOf, subscriptOf } from './methods.js';
-import { binary, negated } from './operators.js';
+import { whole } from './numbers.js';
+import { affirmed, binary, negated } from './operators.js';
 import { Callable, type Arrange, type Parameters } from './parameters.js';
 import type { Arguments, Expression } from './syntax.js';
 import { findTest, testName, testOf } from './tests.js';
 import {
+  aTypeName,
   contains,
   demand,
   equals,
   isTrue,
-  iterate,
   ITSELF,
   order,
   setKey,
@@ -90,7 +91,8 @@ export function compileExpression(node: Expression): Evaluate {
     case 'unary': {
       const operand = compileExpression(node.operand);
       if (node.operator === 'not') return (scope) => !isTrue(operand(scope));
-      return node.operator === '-' ? (scope) => negated(operand(scope)) : operand;
+      const apply = node.operator === '-' ? negated : affirmed;
+      return (scope) => apply(operand(scope));
     }
     case 'and': {
       const [left, right] = [compileExpression(node.left), compileExpression(node.right)];
@@ -137,10 +139,12 @@ function compileSlice(node: Extract<Expression, { kind: 'slice' }>): Evaluate {
   return (scope) => {
     const value = target(scope);
     demand(value);
-    const items = typeof value === 'string' ? Array.from(value) : iterate(value);
+    if (typeof value !== 'string' && !Array.isArray(value))
+      throw new TemplateError(`${aTypeName(value)} has no slices`);
+    const items: readonly unknown[] = typeof value === 'string' ? Array.from(value) : value;
     const place = (part: Evaluate | undefined) => {
       const at = part?.(scope);
-      return at === undefined || at === null ? undefined : Number(at);
+      return at === undefined || at === null ? undefined : whole(at, 'a place of a slice');
     };
     const stride = place(by) ?? 1;
     if (stride === 0) throw new TemplateError('the step of a slice is 0');

@@ -7,7 +7,7 @@ import { truncated } from './numbers.js';
 import { Callable, taking, type Named, type Taking } from './parameters.js';
 import { text } from './python-text.js';
 import { quoteQuery } from './quote.js';
-import { aTypeName, demand, Float, isNumber, isTrue, iterate, Namespace, numeric, order, textOf } from './values.js';
+import { aTypeName, demand, Float, isNumber, isTrue, iterate, Namespace, numeric, order } from './values.js';
 
 function momentOf(value: unknown): DateTime {
   demand(value);
@@ -19,16 +19,16 @@ function momentOf(value: unknown): DateTime {
 }
 
 function formatDatetime(value: unknown, format: unknown, inputFormat: unknown): string {
-  if (value instanceof DateTime) return strftime(value, textOf(format));
+  if (value instanceof DateTime) return strftime(value, text(format));
   if (typeof value === 'number' && Number.isInteger(value)) {
-    const moment = parseMoment(value, inputFormat === undefined ? '%s' : textOf(inputFormat));
+    const moment = parseMoment(value, inputFormat === undefined ? '%s' : text(inputFormat));
     if (moment === undefined) throw new TemplateError('a number does not fit the format of its date');
-    return formatMoment(moment, textOf(format));
+    return formatMoment(moment, text(format));
   }
-  if (inputFormat === undefined) return formatMoment(momentOf(value), textOf(format));
-  const parsed = strptime(textOf(value), textOf(inputFormat));
-  if (parsed === undefined) throw new TemplateError(`a text does not fit the format "${textOf(inputFormat)}"`);
-  return formatMoment(parsed.offset === undefined ? parsed.withOffset(0) : parsed, textOf(format));
+  if (inputFormat === undefined) return formatMoment(momentOf(value), text(format));
+  const parsed = strptime(text(value), text(inputFormat));
+  if (parsed === undefined) throw new TemplateError(`a text does not fit the format "${text(inputFormat)}"`);
+  return formatMoment(parsed.offset === undefined ? parsed.withOffset(0) : parsed, text(format));
 }
 
 function today(zone: string): DateTime {
@@ -58,7 +58,7 @@ const pairsFirst = (other: unknown, named: Named): Named => [...(other === undef
 const TABLE: Readonly<Record<string, Taking<undefined>>> = {
   now_utc: taking('', () => DateTime.now()),
   today_utc: taking('', () => DateTime.now().date),
-  today_with_timezone: taking('timezone', (_: undefined, zone) => today(textOf(zone))),
+  today_with_timezone: taking('timezone', (_: undefined, zone) => today(text(zone))),
   timestamp: taking('dt', (_: undefined, value) => {
     if (isNumber(value)) return truncated(numeric(value)) ?? wrongNumber();
     return Float.of(momentOf(value).instant / 1_000_000);
@@ -68,7 +68,7 @@ const TABLE: Readonly<Record<string, Taking<undefined>>> = {
   day_delta: taking('num_days format?', (_: undefined, days, format = '%Y-%m-%dT%H:%M:%S.%f%z') => {
     demand(days);
     if (!isNumber(days)) throw new TemplateError(`${aTypeName(days)} is no number of days`);
-    return strftime(DateTime.now().plus(Math.round(numeric(days) * DAY_US)), textOf(format));
+    return strftime(DateTime.now().plus(Math.round(numeric(days) * DAY_US)), text(format));
   }),
   duration: taking('datestring', (_: undefined, written) => {
     demand(written);

@@ -2,9 +2,8 @@ import { TemplateError } from './lexer.js';
 import { isAscii, trimmed } from './python-text.js';
 import { aTypeName, demand, Float, isInteger, isNumber, numeric, wholeNumber } from './values.js';
 
-/** A whole number that a text of a template stands for, or is. */
+/** What has to be a whole number. */
 export function whole(value: unknown, what: string): number {
-  demand(value);
   if (!isInteger(value)) throw new TemplateError(`${what} is ${aTypeName(value)}, and not a whole number`);
   return Number(value);
 }

@@ -132,15 +132,21 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     if (!isNumber(left) || !isNumber(right)) return wrong(left, '**', right);
     const power = numeric(left) ** numeric(right);
     if (!Number.isFinite(power)) throw new TemplateError('a power is too large');
-    return isInteger(left) && isInteger(right) && Number.isSafeInteger(power) && numeric(right) >= 0
-      ? power
-      : Float.of(power);
+    if (!isInteger(left) || !isInteger(right) || numeric(right) < 0) return Float.of(power);
+    return Number.isSafeInteger(power) ? power : narrow(BigInt(left) ** BigInt(right));
   },
   '~': (left, right) => bounded(textOf(left) + textOf(right)),
 };
 
 export function binary(operator: string): Operator {
   return OPERATORS[operator]!;
+}
+
+/** `+value`: the same, as long as it is a number or a span. */
+export function affirmed(value: unknown): unknown {
+  if (value instanceof Duration) return value;
+  if (!isNumber(value)) return wrong(value, '+', value);
+  return typeof value === 'boolean' ? Number(value) : value;
 }
 
 export function negated(value: unknown): unknown {

@@ -1,5 +1,5 @@
 import { TemplateError } from './lexer.js';
-import { aTypeName, boundedLength, demand } from './values.js';
+import { aTypeName, boundedLength } from './values.js';
 
 /** What Python takes for white space, as the inside of a class. */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -8,9 +8,9 @@ const IS_SPACE = new RegExp(`[${SPACE}]`);
 const WORDS = new RegExp(`[^${SPACE}]+`, 'g');
 const LINE = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g');
 
+/** What has to be a text. What is not there is none either: it was not asked for anything, it was given. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value;
-  demand(value);
   throw new TemplateError(`${aTypeName(value)} stands where a text is due`);
 }
 
@@ -88,13 +88,35 @@ export function replaced(value: string, from: string, to: string, times: number)
   return [...parts.slice(0, count), parts.slice(count).join(from)].join(to);
 }
 
+/** The words of a text, at most so many; behind them what is left of it, whatever it is. */
+function wordsOf(value: string, most: number): string[] {
+  if (most < 0) return value.match(WORDS) ?? [];
+  const word = new RegExp(WORDS);
+  const words: string[] = [];
+  for (let match = word.exec(value); match !== null; match = word.exec(value)) {
+    if (words.length === most) return [...words, value.slice(match.index)];
+    words.push(match[0]);
+  }
+  return words;
+}
+
+function lastWordsOf(value: string, most: number): string[] {
+  if (most < 0) return wordsOf(value, most);
+  const words: string[] = [];
+  let rest = trimmed(value, undefined, 'right');
+  while (rest !== '' && words.length < most) {
+    let from = rest.length;
+    while (from > 0 && !IS_SPACE.test(rest[from - 1]!)) from -= 1;
+    words.push(rest.slice(from));
+    rest = trimmed(rest.slice(0, from), undefined, 'right');
+  }
+  if (rest !== '') words.push(rest);
+  return words.toReversed();
+}
+
 /** Python's `split`, at white space where no separator is given. */
 export function splitText(value: string, separator: string | undefined, most: number): string[] {
-  if (separator === undefined) {
-    const words = [...value.matchAll(WORDS)];
-    if (most < 0 || words.length <= most) return words.map(([word]) => word);
-    return [...words.slice(0, most).map(([word]) => word), value.slice(words[most]!.index)];
-  }
+  if (separator === undefined) return wordsOf(value, most);
   if (separator === '') throw new TemplateError('a text cannot be split at nothing');
   const parts = value.split(separator);
   return most < 0 || parts.length <= most + 1 ? parts : [...parts.slice(0, most), parts.slice(most).join(separator)];
@@ -102,13 +124,7 @@ export function splitText(value: string, separator: string | undefined, most: nu
 
 /** The same from the right. */
 export function splitFromRight(value: string, separator: string | undefined, most: number): string[] {
-  if (separator === undefined) {
-    const words = [...value.matchAll(WORDS)];
-    if (most < 0 || words.length <= most) return words.map(([word]) => word);
-    const first = words.length - most;
-    const { 0: word, index } = words[first - 1]!;
-    return [value.slice(0, index + word.length), ...words.slice(first).map(([one]) => one)];
-  }
+  if (separator === undefined) return lastWordsOf(value, most);
   if (separator === '') throw new TemplateError('a text cannot be split at nothing');
   const parts: string[] = [];
   const limit = most < 0 ? Infinity : most;
@@ -203,4 +219,5 @@ export const isUpper = (value: string): boolean =>
   /\p{Uppercase}/u.test(value) && !/[\p{Lowercase}\p{Lt}]/u.test(value);
 export const isTitle = (value: string): boolean =>
   /\p{Cased}/u.test(value) && !/(?<!\p{Cased})\p{Lowercase}|(?<=\p{Cased})[\p{Uppercase}\p{Lt}]/u.test(value);
+export const isPrintable = (value: string): boolean => !/(?! )[\p{C}\p{Z}]/u.test(value);
 export const isSpaces = (value: string): boolean => value !== '' && trimmed(value) === '';

@@ -17,9 +17,10 @@ import {
 } from './python-text.js';
 import { dictOf } from './collection-methods.js';
 import { escapedHtml } from './value-filters.js';
-import { bounded, boundedLength, isTrue, lengthOf, textOf, Tuple, Undefined } from './values.js';
+import { bounded, boundedLength, demand, isTrue, lengthOf, textOf, Tuple, Undefined } from './values.js';
 
 function indented(value: unknown, width: unknown, first: unknown, blank: unknown): string {
+  demand(value);
   const margin = typeof width === 'string' ? width : ' '.repeat(Math.max(0, boundedLength(whole(width, 'a width'))));
   const lines = linesOf(`${text(value)}\n`);
   boundedLength(lines.length * margin.length);

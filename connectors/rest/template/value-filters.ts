@@ -57,6 +57,12 @@ function round(value: unknown, precision: unknown, method: unknown): unknown {
   return Float.of(made);
 }
 
+/** A text that something is asked of, so that it is no error where it is not there. */
+function present(value: unknown): string {
+  demand(value);
+  return text(value);
+}
+
 /** Hashes of the reference by its names, under those of this platform. */
 const HASHES: Readonly<Record<string, string>> = {
   md5: 'md5', sha1: 'sha1', sha224: 'sha224', sha256: 'sha256', sha384: 'sha384', sha512: 'sha512', sha3_224: 'sha3-224',
@@ -145,10 +151,10 @@ export const VALUE_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
     if (kind !== 'sha256') throw new TemplateError(`"hmac" knows sha256 alone, and not "${textOf(kind)}"`);
     return createHmac('sha256', textOf(key)).update(textOf(value)).digest('hex');
   }),
-  base64encode: taking('', (value: unknown) => Buffer.from(text(value)).toString('base64')),
-  base64decode: taking('', (value: unknown) => base64Decoded(text(value))),
+  base64encode: taking('', (value: unknown) => Buffer.from(present(value)).toString('base64')),
+  base64decode: taking('', (value: unknown) => base64Decoded(present(value))),
   base64binascii_decode: taking('', (value: unknown) => {
-    if (!isAscii(text(value))) throw new TemplateError('"base64binascii_decode" takes a text of ASCII alone');
+    if (!isAscii(present(value))) throw new TemplateError('"base64binascii_decode" takes a text of ASCII alone');
     return Buffer.from(text(value)).toString('base64');
   }),
   // A text stays one, also where it looks like a number.

@@ -59,6 +59,15 @@ describe('templates of manifests', () => {
     expect(() => value('{{ nowhere }}')).toThrow('the name "nowhere" is not known here');
     expect(() => value("{{ 1 + 'a' }}")).toThrow('an int and a str have no "+"');
     expect(() => value('{{ record.none > 1 }}')).toThrow('cannot be compared');
+    for (const given of [
+      "'-'.join(['a', record.nope])",
+      "'a'.split(record.nope)",
+      "format_datetime('2020-02-03', record.nope)",
+    ])
+      expect(() => value(`{{ ${given} }}`)).toThrow('undefined stands where a text is due');
+    expect(() => value('{{ record.nested[:2] }}')).toThrow('a dict has no slices');
+    expect(() => value("{{ record.s['x':] }}")).toThrow('a place of a slice is a str, and not a whole number');
+    expect(() => value('{{ +record.s }}')).toThrow('a str and a str have no "+"');
     expect(() => templateOf('{{ a | nothing }}')).toThrow('the filter "nothing" is not supported');
     expect(() => templateOf('{% macro x() %}{% endmacro %}')).toThrow('the tag "macro" is not supported');
     expect(() => templateOf('{{ a ')).toThrow(TemplateError);
