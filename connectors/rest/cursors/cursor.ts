@@ -18,7 +18,7 @@ export interface Cursor {
   /** True where the record is one that an incremental reading wants. */
   isWanted(record: RecordFields, slice: StreamSlice): boolean;
   /** The rest of a slice after the newest record that was seen of it; the slice itself where there is none. */
-  rest?(slice: StreamSlice, newest: number | undefined): StreamSlice;
+  rest?(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice;
   /** How far a reading is that came to this record. */
   placeOf?(record: RecordFields): number | undefined;
   /** Two halves of a slice; undefined where it cannot be made smaller. */

@@ -193,7 +193,7 @@ export class PartitionCursor implements Cursor {
     return this.#fromGlobal().placeOf(record);
   }
 
-  rest(slice: StreamSlice, newest: number | undefined): StreamSlice {
+  rest(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice {
     return this.#fromGlobal().rest(slice, newest);
   }
 

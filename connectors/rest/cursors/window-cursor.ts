@@ -163,10 +163,13 @@ export class WindowCursor implements Cursor {
     return lowest <= value && value <= end();
   }
 
-  rest(slice: StreamSlice, newest: number | undefined): StreamSlice {
-    if (newest === undefined) return slice;
-    const to = this.#settings.scale.parse(slice.cursorSlice[this.#bounds[1]]);
-    return to === undefined ? slice : this.#slice(newest, to, slice);
+  rest(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice {
+    const { field, scale } = this.#settings;
+    const from = newest && this.placeOf(newest);
+    const to = scale.parse(slice.cursorSlice[this.#bounds[1]]);
+    if (newest === undefined || from === undefined || to === undefined) return slice;
+    scale.keepZone(newest[field]);
+    return this.#slice(from, to, slice);
   }
 
   halves(slice: StreamSlice, smallest: number | undefined): readonly StreamSlice[] | undefined {

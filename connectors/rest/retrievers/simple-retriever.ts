@@ -99,7 +99,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let token = paging.initial;
     let count = 0;
     let resets = 0;
-    let newest: number | undefined;
+    let newest: { readonly place: number; readonly record: SelectedRecord } | undefined;
     let previous: { readonly token: unknown; readonly body: Uint8Array } | undefined;
     let pages = 0;
     const reducer: PageSizeReducer | undefined =
@@ -130,15 +130,15 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       count += records.length;
       if (resetNode !== undefined)
         for (const record of records) {
-          const value = cursor.placeOf?.(record);
-          if (value !== undefined && (newest === undefined || value > newest)) newest = value;
+          const place = cursor.placeOf?.(record);
+          if (place !== undefined && (newest === undefined || place > newest.place)) newest = { place, record };
         }
       const kept = isDataFeed ? records.filter((record) => cursor.isWanted(record, slice)) : records;
       if (kept.length > 0 || bad.length > 0) yield { records: kept, bad };
       if (isReset || (mostRecords !== undefined && count >= mostRecords)) {
         const next =
           resetNode?.['action'] === 'SPLIT_USING_CURSOR' && cursor.rest !== undefined
-            ? cursor.rest(start, newest)
+            ? cursor.rest(start, newest?.record)
             : slice;
         resets = same(next, slice) ? resets + 1 : 0;
         if (resets >= (next === slice ? 2 : 1))

@@ -70,9 +70,15 @@ it('the zones of windows are kept while they are written, and not for ever', () 
   ]);
 });
 
-it('what is left of a window, where its paging begins anew, begins on a day that the API may mean', async () => {
-  const cursor = new WindowCursor(windows(momentScale(['%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%d'], undefined)));
+it.each([
+  ['a day that the API may mean', ['%Y-%m-%dT%H:%M:%S%z', '%Y-%m-%d'], { from: '2024-03-05', to: '2024-04-01' }],
+  [
+    'the moment as a record tells it, since filters compare texts',
+    ['%Y-%m-%dT%H:%M:%S%z'],
+    { from: '2024-03-05T22:30:00-0500', to: '2024-04-01T00:00:00+0000' },
+  ],
+])('what is left of a window, where its paging begins anew, begins at %s', (_what, formats, expected) => {
+  const cursor = new WindowCursor(windows(momentScale(formats, undefined)));
   const [window] = [...cursor.cut()];
-  const newest = cursor.placeOf({ at: '2024-03-05T22:30:00-0500' });
-  expect(cursor.rest(window!, newest).cursorSlice).toEqual({ from: '2024-03-05', to: '2024-04-01' });
+  expect(cursor.rest(window!, { at: '2024-03-05T22:30:00-0500' }).cursorSlice).toEqual(expected);
 });
