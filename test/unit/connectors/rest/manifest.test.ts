@@ -105,6 +105,11 @@ streams:
       'error 5: the template cannot be read: ")" stands where the end of the tag is due (character 12)',
     ],
     [
+      'an argument that a filter does not take',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base: "', `url_base: "{{ config.x | trim('/', 2) }}`)} }`,
+      'error 5: the template cannot be read: the filter "trim" is given 2 arguments by position; it takes (chars?)',
+    ],
+    [
       'a reference that leads nowhere',
       `  - { name: a, type: DeclarativeStream, retriever: "#/definitions/none" }`,
       'error 5: the reference "#/definitions/none" leads to nothing',
