@@ -13,7 +13,8 @@ streams:
     path: /items
     records: data                  # where the list stands in the answer; leave it out where the answer is the list
     primary_key: id
-    paging: { cursor: next_cursor, parameter: cursor }
+    # by its size it is known that a page was full: where no answer has next_cursor then, that is a fault
+    paging: { cursor: next_cursor, parameter: cursor, size: 100, size_parameter: limit }
     # cursor: { field: updated_at, format: "%Y-%m-%dT%H:%M:%SZ", start: "{{ config['start_date'] }}", from: updated_since }
     fields: { id: string, name: string, updated_at: timestamp }
 `;
@@ -25,7 +26,9 @@ manifest_config: { endpoint: "\${env:${envName(name)}_URL:-https://api.example.c
 secrets: { token: "\${env:${envName(name)}_TOKEN:-none}" }
 `;
 
-const envName = (name: string) => name.toUpperCase().replaceAll('-', '_');
+/** As plugins and variables are called, which have no dashes. */
+const plainName = (name: string) => name.replaceAll('-', '_');
+const envName = (name: string) => plainName(name).toUpperCase();
 
 const TYPESCRIPT = (name: string) => `import { defineSource, secret } from 'tributary/sdk';
 import { bearer, httpClient, cursorParam } from 'tributary/sdk/http';
@@ -35,7 +38,7 @@ const item = z.object({ id: z.string(), name: z.string().nullable(), updated_at:
 
 /** ${name}: one stream of an API that pages by a cursor. In a configuration: \`connector: ./${name}/${name}.source.ts\`. */
 export default defineSource({
-  name: '${name}',
+  name: '${plainName(name)}',
   summary: 'Items of the API.',
   config: z.strictObject({
     endpoint: z.string().default('https://api.example.com/v1').describe('Address of the API'),
@@ -62,19 +65,20 @@ export function connectorsNewVerb(group: Command): void {
     .description('a connector to begin with: a declarative manifest, or a source in TypeScript')
     .argument('<name>', 'such as my-dashboard')
     .option('--typescript', 'a source in TypeScript');
-  does<{ readonly typescript?: boolean }>(create, async ({ output }, [name], { typescript }) => {
-    if (!/^[a-z][a-z0-9-]*$/.test(name as string))
-      throw new ConnectorError('config', `"${name}" is no name of a connector.`, {
-        hint: 'Use small letters, digits and dashes, such as my-dashboard.',
+  does<{ readonly typescript?: boolean }>(create, async ({ output }, [given], { typescript }) => {
+    if (!/^[a-z][a-z0-9_-]*$/.test(given as string))
+      throw new ConnectorError('config', `"${given}" is no name of a connector.`, {
+        hint: 'Use small letters, digits, - and _, a letter first, such as my-dashboard.',
       });
+    const name = (given as string).replaceAll('_', '-');
     const files: Readonly<Record<string, string>> =
       typescript === true
-        ? { [`${name}.source.ts`]: TYPESCRIPT(name as string) }
-        : { [`${name}.yaml`]: DECLARATIVE(name as string), 'options.yaml': OPTIONS(name as string) };
-    await mkdir(name as string, { recursive: true });
+        ? { [`${name}.source.ts`]: TYPESCRIPT(name) }
+        : { [`${name}.yaml`]: DECLARATIVE(name), 'options.yaml': OPTIONS(name) };
+    await mkdir(name, { recursive: true });
     const written: string[] = [];
     for (const [file, content] of Object.entries(files)) {
-      const path = join(name as string, file);
+      const path = join(name, file);
       await writeFile(path, content, { flag: 'wx' }).catch((cause: unknown) => {
         throw new ConnectorError('config', `"${path}" is there already, or cannot be written.`, {
           cause,

@@ -111,6 +111,37 @@ test('what `connectors new` writes can be validated as a folder, beside other YA
   });
 });
 
+test('what `connectors new` writes runs by the commands and names that stand in it, with dashes or without', async () => {
+  const cwd = place;
+  const manifest = (await runCli(['connectors', 'new', 'clinic_board'], { cwd })).stdout
+    .split('\n')[0]!
+    .split(': ')[1]!;
+  const step = /tributary (connectors try .*)/.exec(await readFile(join(cwd, manifest), 'utf8'))![1]!.split(' ');
+  const options = join(cwd, step.at(-1)!);
+  await writeFile(options, `${await readFile(options, 'utf8')}allow: [loopback]\n`);
+  // A full page, and `next_cursor` is not what this API calls it.
+  api.script = ({ query }) => ({
+    body: {
+      data: Array.from({ length: Number(Object.fromEntries(query)['limit']) }, (_, at) => ({ id: `${at}` })),
+      next: 'b',
+    },
+  });
+  expect(await runCli([...step, '--limit', '1000'], { cwd, env: { CLINIC_BOARD_URL: api.url } })).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('next_cursor'),
+  });
+  for (const name of ['clinic-board', 'clinic_site']) {
+    const [file] = (await runCli(['connectors', 'new', name, '--typescript'], { cwd })).stdout
+      .trim()
+      .split(': ')
+      .slice(1);
+    await writeFile(join(cwd, 'tap.json'), JSON.stringify({ api_key: 'a-key' }));
+    const tap = await runCli(['tap', `./${file!}`, '--config', 'tap.json', '--discover'], { cwd });
+    expect({ code: tap.code, stderr: tap.stderr }).toEqual({ code: 0, stderr: '' });
+  }
+  expect((await runCli(['connectors', 'new', 'Board'], { cwd })).stderr).toContain('digits, - and _');
+});
+
 test('`connectors validate` takes the options that a connection has: modules, and what texts read', async () => {
   const text = `version: 7.0.0
 check: { stream_names: [a] }
