@@ -36,8 +36,10 @@ export function loadManifest(text: string, { name, replacedClasses = new Set() }
   }
   if (isShortForm(parsed.root)) {
     const { root, problems } = longForm(parsed.root, parsed.lines);
-    if (problems.length > 0) return { name, root: parsed.root, lines: parsed.lines, problems, isShort: true };
-    return { ...completed({ root, lines: parsed.lines }, name, replacedClasses), isShort: true };
+    if (problems.some(({ severity }) => severity === 'error'))
+      return { name, root: parsed.root, lines: parsed.lines, problems, isShort: true };
+    const made = completed({ root, lines: parsed.lines }, name, replacedClasses);
+    return { ...made, problems: [...problems, ...made.problems], isShort: true };
   }
   return completed(parsed, name, replacedClasses);
 }

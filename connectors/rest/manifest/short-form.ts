@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { isoSpan } from '../time/span.js';
 import { meantBy } from './short-ways.js';
-import type { Component, Lines } from './text.js';
+import { PLACEHOLDER, shortRules } from './short-rules.js';
+import { lineOf, type Component, type Lines } from './text.js';
 import type { Problem } from './validate.js';
 
 const text = (about: string) => z.string().describe(about);
@@ -120,8 +121,8 @@ export const shortForm = z.strictObject({
   streams: z.record(z.string(), stream).describe('Streams by name'),
 });
 
-type ShortForm = z.output<typeof shortForm>;
-type ShortStream = z.output<typeof stream>;
+export type ShortForm = z.output<typeof shortForm>;
+export type ShortStream = z.output<typeof stream>;
 
 /** True for the short form: an address and streams by name, without the `version` that every manifest has. */
 export const isShortForm = (root: Component): boolean =>
@@ -135,16 +136,9 @@ export function longForm(
   const parsed = shortForm.safeParse(root);
   if (!parsed.success) return { root, problems: parsed.error.issues.map((issue) => problemOf(issue, root, lines)) };
   const short = parsed.data;
-  const problems: Problem[] = [];
-  for (const [name, { for_each: each }] of Object.entries(short.streams))
-    if (each !== undefined && (short.streams[each.stream] === undefined || each.stream === name))
-      problems.push({
-        severity: 'error',
-        line: lineOf(['streams', name, 'for_each'], root, lines),
-        path: `streams.${name}.for_each`,
-        message: `there is no other stream "${each.stream}"`,
-      });
-  return problems.length > 0 ? { root, problems } : { root: expanded(short), problems };
+  const problems = shortRules(short, root, lines);
+  const isWrong = problems.some(({ severity }) => severity === 'error');
+  return { root: isWrong ? root : expanded(short), problems };
 }
 
 function problemOf(found: z.core.$ZodIssue, root: Component, lines: Lines): Problem {
@@ -159,18 +153,6 @@ function problemOf(found: z.core.$ZodIssue, root: Component, lines: Lines): Prob
         ? judged.message
         : issue.message;
   return { severity: 'error', line: lineOf(path, root, lines), path: path.join('.'), message };
-}
-
-/** The line of a place, or of the nearest one around it. */
-function lineOf(path: readonly string[], root: Component, lines: Lines): number | undefined {
-  let at: unknown = root;
-  let line = lines.of(root);
-  for (const key of path) {
-    if (typeof at !== 'object' || at === null) break;
-    line = lines.of(at, key) ?? line;
-    at = (at as Component)[key];
-  }
-  return line;
 }
 
 function expanded(short: ShortForm): Component {
@@ -221,7 +203,7 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
       requester: {
         type: 'HttpRequester',
         url_base: short.endpoint,
-        path: own.path.replace(/\{(\w+)\}/g, "{{ stream_partition['$1'] }}"),
+        path: own.path.replace(PLACEHOLDER, "{{ stream_partition['$1'] }}"),
         http_method: own.method,
         request_parameters: own.parameters,
         request_headers: short.headers,

@@ -40,6 +40,18 @@ export class Lines {
   }
 }
 
+/** The line of a place, or of the nearest one around it. */
+export function lineOf(path: readonly string[], root: Component, lines: Lines): number | undefined {
+  let at: unknown = root;
+  let line = lines.of(root);
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null) break;
+    line = lines.of(at, key) ?? line;
+    at = (at as Component)[key];
+  }
+  return line;
+}
+
 export interface ParsedText {
   readonly root: Component;
   readonly lines: Lines;

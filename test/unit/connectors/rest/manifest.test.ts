@@ -237,3 +237,53 @@ it('a block of a configuration that is a file of its own is told where it begins
   ]);
   expect(told(block.replace('api:\n', '').replaceAll(/^ {2}/gm, ''))).toEqual([]);
 });
+
+const SHORT = (stream: string, more = '') => `endpoint: https://x.example
+streams:
+  campaigns: { path: /campaigns, primary_key: id }
+  daily:
+    path: /campaigns/{campaign_id}/daily
+    for_each: { stream: campaigns, field: id, as: campaign_id }
+${stream}${more}`;
+
+it.each([
+  [
+    'a placeholder that nothing gives',
+    SHORT('').replace('{campaign_id}/', '{campain_id}/'),
+    'error 5: nothing gives `{campain_id}`; did you mean `{campaign_id}`, the name of `for_each`?',
+  ],
+  [
+    'a placeholder without `for_each`',
+    SHORT('').replace('path: /campaigns,', 'path: "/{account}/campaigns",'),
+    'error 3: nothing gives `{account}`: the stream has no `for_each`',
+  ],
+  [
+    'a window that no request asks for',
+    SHORT('    cursor:\n      { field: day, format: "%Y-%m-%d", start: "2024-01-01",\n        window: 31d }'),
+    'error 9: a window needs `from`, the query parameter that asks for it; without it each window asks for everything again',
+  ],
+  [
+    'a format that is none of strftime',
+    SHORT('    cursor: { field: day, format: YYYY-MM-DD, start: "2024-01-01" }'),
+    'error 7: "YYYY-MM-DD" has no directive of `strftime`: write it like `%Y-%m-%d`, or `%Y-%m-%dT%H:%M:%S%z` with an offset',
+  ],
+  [
+    'fields without the key',
+    SHORT('    primary_key: [campaign_id, day]\n    fields: { campaign_id: string, sent: integer }'),
+    'error 8: it leaves out "day", which `primary_key` names',
+  ],
+  [
+    'fields without what `for_each` gives',
+    SHORT('    primary_key: day\n    fields: { day: date, sent: integer }'),
+    'warning 8: it leaves out "campaign_id", which `for_each` gives each record: the column is not loaded',
+  ],
+  ['a check of no stream', SHORT('', 'check: dayly\n'), 'error 7: there is no stream "dayly"; did you mean "daily"?'],
+])('tells %s of a short form with its line', (_what, text, expected) => {
+  expect(told(text)).toEqual([expected]);
+});
+
+it('tells nothing of a short form that is right, braces of templates in its path included', () => {
+  expect(
+    told(SHORT('    fields: { campaign_id: string }').replace('/daily', '/{{config.x}}/{{ config["y"] }}')),
+  ).toEqual([]);
+});

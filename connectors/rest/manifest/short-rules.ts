@@ -1,0 +1,60 @@
+import { didYouMean, nearest } from '#sdk';
+import { lineOf, type Component, type Lines } from './text.js';
+import type { Problem } from './validate.js';
+import type { ShortForm, ShortStream } from './short-form.js';
+
+/** A placeholder of a path; the braces of a template are none. */
+export const PLACEHOLDER = /(?<!\{)\{(\w+)\}(?!\})/g;
+
+/** What is right by itself in a short form, and would read something else than is meant, or nothing. */
+export function shortRules(short: ShortForm, root: Component, lines: Lines): readonly Problem[] {
+  const problems: Problem[] = [];
+  const tell = (severity: Problem['severity'], path: readonly string[], message: string) =>
+    void problems.push({ severity, line: lineOf(path, root, lines), path: path.join('.'), message });
+  const names = Object.keys(short.streams);
+  if (short.check !== undefined && !names.includes(short.check))
+    tell('error', ['check'], `there is no stream "${short.check}"; ${didYouMean(short.check, names)}`);
+  for (const [name, own] of Object.entries(short.streams)) {
+    const refuse = (path: readonly string[], message: string) => tell('error', ['streams', name, ...path], message);
+    const { for_each: each, cursor } = own;
+    if (each !== undefined && (short.streams[each.stream] === undefined || each.stream === name))
+      refuse(['for_each'], `there is no other stream "${each.stream}"`);
+    for (const wrong of unknownPlaceholders(own)) refuse(['path'], wrong);
+    if (cursor?.window !== undefined && cursor.from === undefined)
+      refuse(
+        ['cursor', 'window'],
+        'a window needs `from`, the query parameter that asks for it; without it each window asks for everything again',
+      );
+    if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
+    const { fields } = own;
+    if (fields === undefined) continue;
+    const key = [own.primary_key].flat();
+    for (const field of key.filter((one) => !Object.hasOwn(fields, one))) {
+      const near = nearest(field, Object.keys(fields));
+      refuse(
+        ['fields'],
+        `it leaves out "${field}", which \`primary_key\` names${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      );
+    }
+    if (each !== undefined && !key.includes(each.as) && !Object.hasOwn(fields, each.as))
+      tell(
+        'warning',
+        ['streams', name, 'fields'],
+        `it leaves out "${each.as}", which \`for_each\` gives each record: the column is not loaded`,
+      );
+  }
+  return problems;
+}
+
+function unknownPlaceholders({ path, for_each: each }: ShortStream): readonly string[] {
+  const unknown = [...path.matchAll(PLACEHOLDER)].map(([, name]) => name!).filter((name) => name !== each?.as);
+  return [...new Set(unknown)].map((name) =>
+    each === undefined
+      ? `nothing gives \`{${name}}\`: the stream has no \`for_each\``
+      : `nothing gives \`{${name}}\`; did you mean \`{${each.as}}\`, the name of \`for_each\`?`,
+  );
+}
+
+/** A format that has no directive reads no date. */
+export const formatMessage = (format: string): string =>
+  `"${format}" has no directive of \`strftime\`: write it like \`%Y-%m-%d\`, or \`%Y-%m-%dT%H:%M:%S%z\` with an offset`;
