@@ -27,6 +27,8 @@ export interface Paginator {
   /** For the first page; undefined where it takes none. */
   readonly initial: unknown;
   readonly pageSize: number | undefined;
+  /** True where an answer says where the next page is, as a cursor or an address; false where pages are counted. */
+  readonly isNamed: boolean;
   /** What leads to the next page; undefined where this one is the last. */
   next(page: ReadPage): Promise<unknown>;
   /** The address of a page, where the token is one. */
@@ -37,6 +39,7 @@ export interface Paginator {
 const NO_PAGES: Paginator = {
   initial: undefined,
   pageSize: undefined,
+  isNamed: false,
   next: () => Promise.resolve(undefined),
   path: () => undefined,
   parts: noParts,
@@ -71,6 +74,7 @@ export function paginator(
   return {
     initial: strategy.initial,
     pageSize: strategy.pageSize,
+    isNamed: strategyNode['type'] === 'CursorPagination',
     async next(page) {
       const token = await strategy.next(page);
       // A page number of 0 leads nowhere, as in the reference.

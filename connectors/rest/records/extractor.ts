@@ -100,7 +100,8 @@ async function alongPath(
           ? body
           : valueAlong(body, path);
     // An answer of nothing says nothing of where its records would stand.
-    if (found !== undefined) isMet = true;
+    const star = path.findIndex((part) => part === '*' || part === '**');
+    if (star >= 0 ? valuesAlong(body, path.slice(0, star)).length > 0 : found !== undefined) isMet = true;
     else if (isTrue(body)) lacking ??= { path, body };
     if (Array.isArray(found)) for (const one of found) records.push(...(expand === undefined ? [one] : expand(one)));
     else if (isTrue(found)) records.push(...(expand === undefined ? [found] : expand(found)));

@@ -62,6 +62,8 @@ export class PageSignal extends Error {
 export interface ApiClient {
   /** The answer, after what may be repeated was; undefined where the manifest says to ignore one that is no success. */
   send(wanted: Wanted): Promise<Answer | undefined>;
+  /** Asks again for what a kept answer came from, since it turned out to be none. */
+  forget(answer: Answer): void;
   close(): Promise<void>;
 }
 
@@ -163,6 +165,13 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         cache.set(key, answer);
       }
       return answer;
+    },
+    forget(answer) {
+      for (const [key, kept] of cache) {
+        if (kept !== answer) continue;
+        cache.delete(key);
+        cachedBytes -= answer.body.length;
+      }
     },
     close: () => dispatcher.destroy(),
   };

@@ -27,6 +27,7 @@ const LONGEST_POLL_MS = 30_000;
 const USUAL_TIMEOUT_MINUTES = 60;
 const MOST_TRIES = 3;
 const PAGE_RECORDS = 10_000;
+const WHOLE = { number: 1, isNamed: false };
 
 /** Asks for a job, waits until it is done, and reads what it made. Jobs of a stream run one after the other. */
 export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, environment: Environment): Retriever {
@@ -118,7 +119,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         : needed(await targetRequester.send({ slice: lookUp }), 'the question for the address of a result');
     const { records, size: extracted, place } = await targetsOf(answer);
     // Met, it says nothing yet of the place of the records.
-    if (!place.isMet) sightings.answer({ answer, extracted, place, pageSize: undefined });
+    if (!place.isMet) sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
     yield* records;
   }
 
@@ -134,7 +135,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       });
       if (answer === undefined) return;
       const { records, size: extracted, place } = await extract(answer);
-      sightings.answer({ answer, extracted, place, pageSize: undefined });
+      sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
       yield records;
       const last = records.at(-1);
       token = await paging.next({

@@ -126,7 +126,19 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       }
       reducer?.succeeded();
       const { answer, records, bad, extracted, place } = read;
-      if (answer !== undefined) sightings.answer({ answer, extracted, place, pageSize: pageSize ?? paging.pageSize });
+      if (answer !== undefined) {
+        const fault = sightings.answer({
+          answer,
+          extracted,
+          place,
+          pageSize: pageSize ?? paging.pageSize,
+          page: { number: pages, isNamed: paging.isNamed && token !== paging.initial },
+        });
+        if (fault !== undefined) {
+          environment.client.forget(answer);
+          throw fault;
+        }
+      }
       count += records.length;
       if (resetNode !== undefined)
         for (const record of records) {

@@ -18,7 +18,7 @@ import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
 import { UNDECLARED_FILE } from '../schemas/schema-files.js';
 import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
-import { pagingPathOf, sightingsOf, type Sightings } from './sightings.js';
+import { pagingPathOf, recordsPathOf, sightingsOf, type Sightings } from './sightings.js';
 import { parentState, migrated } from './state.js';
 
 export interface StreamSettings {
@@ -274,6 +274,8 @@ function sightingsFor(node: Component, { environment, isShort }: StreamSettings)
   return sightingsOf({
     stream: String(node['name'] ?? ''),
     isStrict: isShort,
+    primaryKey: keyOf(node['primary_key']),
+    recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(sync, undefined, environment),
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });

@@ -3,11 +3,13 @@ import { isComponent, type Component } from '../manifest/text.js';
 import type { Place } from '../records/extractor.js';
 import { valueAlong } from '../records/path.js';
 import type { Answer } from '../requests/answer.js';
+import { isTrue } from '../template/values.js';
+import { holdsMore, named, shapeOf, tellsFault, whatItHas } from './shapes.js';
 
 /** Whether the places that a stream names were met in what its API answered: a name that is wrong looks like an API that has nothing. */
 export interface Sightings {
-  /** An answer, after its records were taken out. */
-  answer(sighted: SightedAnswer): void;
+  /** An answer, after its records were taken out. What it gives back makes it none: what came after it would be lost. */
+  answer(sighted: SightedAnswer): ConnectorError | undefined;
   /** `isReadable` is false where its value of the cursor is none, as the cursor sees it. */
   record(record: Readonly<Record<string, unknown>>, isReadable: boolean): void;
   /** Records of a parent that cannot be read: what depends on them is asked for nowhere. */
@@ -27,12 +29,21 @@ export interface SightedAnswer {
   readonly place: Place;
   /** How many were asked for. */
   readonly pageSize: number | undefined;
+  readonly page: {
+    /** Of its slice, from 1. */
+    readonly number: number;
+    /** True where the page before says where it is, so that it has to be there. */
+    readonly isNamed: boolean;
+  };
 }
 
 export interface SightingsOptions {
   readonly stream: string;
   /** True for the short form, whose author names places and nothing else. A manifest goes on where the reference does. */
   readonly isStrict: boolean;
+  readonly primaryKey: readonly string[];
+  /** Where its records stand; empty: the answer is the list. */
+  readonly recordsPath: readonly string[];
   readonly cursor: { readonly field: string; readonly formats: readonly string[] } | undefined;
   /** Where an answer holds what leads to the next page, as far as its template says no more than that. */
   readonly pagingPath: readonly string[] | undefined;
@@ -44,9 +55,11 @@ interface Finding {
   readonly hint: string;
 }
 
-export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsOptions): Sightings {
+export function sightingsOf(options: SightingsOptions): Sightings {
+  const { stream, isStrict, primaryKey, recordsPath, cursor, pagingPath } = options;
   const parents: Sightings[] = [];
   let isRecordsMet = false;
+  let isListMet = false;
   let lacking: Place['lacking'];
   let isPagingMet = false;
   let isFull = false;
@@ -57,16 +70,17 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
   let unreadable: { readonly value: unknown } | undefined;
   const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
 
+  const unmet = (): Finding | undefined =>
+    isRecordsMet || lacking === undefined
+      ? undefined
+      : {
+          isFault: holdsMore(lacking.body),
+          message: `no answer has \`${lacking.path.join('.')}\`, which ${place('records', 'field_path')} names; ${whatItHas(lacking.body, lacking.path)}`,
+          hint: 'Name the place where the answers hold the records.',
+        };
+
   const findings = (): readonly Finding[] => [
-    ...(isRecordsMet || lacking === undefined
-      ? []
-      : [
-          {
-            isFault: holdsMore(lacking.body),
-            message: `no answer has \`${lacking.path.join('.')}\`, which ${place('records', 'field_path')} names; ${whatItHas(lacking.body, lacking.path)}`,
-            hint: 'Name the place where the answers hold the records.',
-          },
-        ]),
+    ...[unmet() ?? []].flat(),
     ...(isPagingMet || unpaged === undefined
       ? []
       : [
@@ -100,17 +114,59 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
         ]),
   ];
 
+  const faultOf = (kind: 'source' | 'transient', { message, hint }: Finding): ConnectorError =>
+    new ConnectorError(kind, `Stream "${stream}": ${message}.`, { stream, hint });
+
+  /** True where the answer is the list, and this one cannot be a record in its place. */
+  const isNoList = (body: unknown): boolean =>
+    !Array.isArray(body) &&
+    (isListMet || (primaryKey.length > 0 && !(isComponent(body) && Object.hasOwn(body, primaryKey[0]!))));
+
+  /** An answer of success that has not what the short form names: whether it says that there is no more, or is none. */
+  function noAnswer({ answer, place: found, page }: SightedAnswer): ConnectorError | undefined {
+    const isEmpty = answer.body.length === 0 && !answer.isJson;
+    const body = isEmpty ? undefined : answer.json();
+    if (recordsPath.length === 0 ? !isNoList(body) : found.isMet) return undefined;
+    const isFaulty = tellsFault(body, recordsPath);
+    // Pages by number go on until there is nothing, and some APIs say so by an answer of nothing.
+    if (!isFaulty && !page.isNamed && (page.number === 1 || !isTrue(body))) return undefined;
+    const misnamed = isFaulty ? undefined : unmet();
+    if (misnamed?.isFault === true) return faultOf('source', misnamed);
+    const lacks =
+      recordsPath.length === 0
+        ? 'is no list'
+        : `has no \`${recordsPath.join('.')}\`, which ${place('records', 'field_path')} names`;
+    const why = page.isNamed
+      ? ', though the page before led to it'
+      : isFaulty
+        ? ', and tells of a fault'
+        : ', and is not empty';
+    // What was met before is named rightly, so that the same request may be answered another time.
+    return faultOf(isRecordsMet && (recordsPath.length > 0 || isListMet) ? 'transient' : 'source', {
+      isFault: true,
+      message: `page ${page.number} ${lacks}${why}; ${isEmpty ? 'it is empty' : whatItHas(body, recordsPath)}`,
+      hint: 'Look at what the API says: `tributary connectors try` shows it. A quota that is used up may answer so. The bookmark stays before it, so that a later run reads it again.',
+    });
+  }
+
   return {
-    answer({ answer, extracted, place: found, pageSize }) {
+    answer(sighted) {
+      const { answer, extracted, place: found, pageSize } = sighted;
       isRecordsMet ||= found.isMet;
       // An answer that has something tells more than one that has nothing.
       if (found.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body))) lacking = found.lacking;
-      if (pagingPath === undefined || isPagingMet || !answer.isJson) return;
+      if (isStrict) {
+        const fault = noAnswer(sighted);
+        if (fault !== undefined) return fault;
+        if (recordsPath.length === 0) isListMet ||= Array.isArray(answer.json());
+      }
+      if (pagingPath === undefined || isPagingMet || !answer.isJson) return undefined;
       const body = answer.json();
       isPagingMet = valueAlong(body, pagingPath) !== undefined;
-      if (isPagingMet || extracted === 0) return;
+      if (isPagingMet || extracted === 0) return undefined;
       unpaged ??= body;
       isFull ||= pageSize !== undefined && extracted >= pageSize;
+      return undefined;
     },
     record(record, isReadable) {
       if (cursor === undefined) return;
@@ -128,9 +184,7 @@ export function sightingsOf({ stream, isStrict, cursor, pagingPath }: SightingsO
       }
       if (!isStrict) return undefined;
       const found = findings().find(({ isFault }) => isFault);
-      return (
-        found && new ConnectorError('source', `Stream "${stream}": ${found.message}.`, { stream, hint: found.hint })
-      );
+      return found && faultOf('source', found);
     },
     warnings: () => [
       ...parents.flatMap((parent) => parent.warnings()),
@@ -166,41 +220,9 @@ export function pagingPathOf(retriever: Component): readonly string[] | undefine
     : undefined;
 }
 
-/** An answer of bare values, or of nothing, may be how an API says that there is nothing. */
-const holdsMore = (body: unknown): boolean =>
-  Array.isArray(body)
-    ? body.length > 0
-    : isComponent(body) && Object.values(body).some((part) => typeof part === 'object' && part !== null);
-
-/** What stands around the place that is missing. */
-function whatItHas(body: unknown, path: readonly string[]): string {
-  let at = body;
-  let depth = 0;
-  for (; depth < path.length - 1; depth += 1) {
-    const next = valueAlong(at, [path[depth]!]);
-    if (!isComponent(next)) break;
-    at = next;
-  }
-  const around = depth === 0 ? 'it' : `\`${path.slice(0, depth).join('.')}\``;
-  if (Array.isArray(at)) return `${around} is a list`;
-  return isComponent(at) ? `${around} has: ${named(Object.keys(at))}` : `${around} is no mapping`;
-}
-
-/** How a value is written, without what it says: it may be of a person where the field is the wrong one. */
-function shapeOf(value: unknown): string {
-  if (typeof value === 'object') return 'as a list or mapping';
-  const text = String(value).slice(0, 40).replace(/\d/g, '0');
-  return `written like \`${text.replace(/(?!(?<=0)T(?=0)|(?<=0)Z$)\p{L}/gu, 'a')}\``;
-}
-
-const MOST_NAMES = 20;
-
-/** Names of fields. A key that looks like no name may be a member's number or address, which is nobody's to read. */
-function named(keys: readonly string[]): string {
-  const names = keys
-    .filter((key) => /^[@$]?[A-Za-z_][\w-]{0,40}$/.test(key) && !/\d{3}/.test(key))
-    .slice(0, MOST_NAMES);
-  const others = keys.length - names.length;
-  const all = [...names, ...(others > 0 ? [`${others} ${others === 1 ? 'other' : 'others'}`] : [])];
-  return all.length === 0 ? 'nothing' : all.join(', ');
+/** The place that the extractor of a retriever names, as it stands there. */
+export function recordsPathOf(retriever: Component): readonly string[] {
+  const selector = isComponent(retriever['record_selector']) ? retriever['record_selector'] : undefined;
+  const path = isComponent(selector?.['extractor']) ? selector['extractor']['field_path'] : undefined;
+  return Array.isArray(path) ? path.map(String) : [];
 }

@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadManifest, problemText } from '../../../../connectors/rest/manifest/load.js';
-import { restConfig } from '../../../../connectors/rest/rest.config.js';
-import { rest } from '../../../../connectors/rest/rest.source.js';
 import { pathOfTemplate } from '../../../../connectors/rest/streams/sightings.js';
 import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
 import { runCli } from '../../../support/cli.js';
 import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
+import { openSource, syncedSource } from './reading.js';
 
 const signal = new AbortController().signal;
 let api: ScriptedApi;
@@ -42,34 +41,8 @@ const config = (stream: object, more: object = {}) => ({
   ...more,
 });
 
-const opened = (options: object) => rest.open(restConfig.parse(options), { signal, baseFolder: place } as never);
-
-/** Reads the source as a run does. */
-async function synced(options: object, names = ['sends']) {
-  const warnings: string[] = [];
-  const states: unknown[] = [];
-  let records = 0;
-  const source = await opened(options);
-  try {
-    const streams = (await source.streams(undefined as never)) as unknown as Record<
-      string,
-      { read(context: object): AsyncIterable<unknown> }
-    >;
-    let fault: unknown;
-    try {
-      const warn = (text: string) => warnings.push(text);
-      for (const name of names)
-        for await (const step of streams[name]!.read({ state: undefined, signal, warn }))
-          if (Array.isArray(step)) records += step.length;
-          else states.push(step);
-    } catch (error) {
-      fault = error;
-    }
-    return { records, states: states.length, warnings, fault };
-  } finally {
-    await source.close();
-  }
-}
+const opened = (options: object) => openSource(options, place);
+const synced = (options: object, names = ['sends']) => syncedSource(options, { baseFolder: place, names });
 const fields = { fields: { id: 'string', day: 'date', opened: 'integer' } };
 
 test.each([

@@ -1,6 +1,7 @@
 import { connect } from '../../../../connectors/rest/connected.js';
 import type { State } from '../../../../connectors/rest/cursors/cursor.js';
 import { restConfig } from '../../../../connectors/rest/rest.config.js';
+import { rest } from '../../../../connectors/rest/rest.source.js';
 import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
 
 export interface Case {
@@ -79,5 +80,59 @@ export async function read({
       () => undefined,
     );
     await api.close();
+  }
+}
+
+const signal = new AbortController().signal;
+
+export const openSource = (options: object, baseFolder = folder) =>
+  rest.open(restConfig.parse(options), { signal, baseFolder } as never);
+
+type Stream = { read(request: object): AsyncIterable<unknown> };
+
+export const streamsOf = async (source: Awaited<ReturnType<typeof openSource>>) =>
+  (await source.streams(undefined as never)) as unknown as Readonly<Record<string, Stream>>;
+
+/** Reads a stream as a run does. */
+export async function readStream(stream: Stream, request: object = {}) {
+  const warnings: string[] = [];
+  let states = 0;
+  let records = 0;
+  let fault: unknown;
+  const warn = (text: string) => warnings.push(text);
+  try {
+    for await (const step of stream.read({ state: undefined, signal, warn, ...request }))
+      if (Array.isArray(step)) records += step.length;
+      else states += 1;
+  } catch (error) {
+    fault = error;
+  }
+  return { records, states, warnings, fault };
+}
+
+/** Opens a source and reads streams of it, up to a fault. */
+export async function syncedSource(
+  options: object,
+  {
+    baseFolder,
+    names = ['sends'],
+    request,
+  }: { readonly baseFolder?: string; readonly names?: readonly string[]; readonly request?: object } = {},
+) {
+  const source = await openSource(options, baseFolder);
+  try {
+    const streams = await streamsOf(source);
+    const all = { records: 0, states: 0, warnings: [] as string[], fault: undefined as unknown };
+    for (const name of names) {
+      const { records, states, warnings, fault } = await readStream(streams[name]!, request);
+      all.records += records;
+      all.states += states;
+      all.warnings.push(...warnings);
+      all.fault = fault;
+      if (fault !== undefined) break;
+    }
+    return all;
+  } finally {
+    await source.close();
   }
 }

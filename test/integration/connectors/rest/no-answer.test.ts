@@ -1,0 +1,103 @@
+import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
+import { openSource, readStream, streamsOf, syncedSource } from './reading.js';
+
+let api: ScriptedApi;
+beforeEach(async () => {
+  api = await scriptedApi(paged);
+});
+afterEach(() => api.close());
+
+/** Two pages of two records. */
+const paged: Script = ({ query }) => {
+  const isFirst = !query.some(([name, value]) => name === 'after' || (name === 'at' && value !== '1'));
+  return {
+    body: {
+      data: (isFirst ? [1, 2] : [3, 4]).map((id) => ({ id: String(id), day: '2024-01-01' })),
+      meta: { total: 4, ...(isFirst ? { next: 'b' } : {}) },
+    },
+  };
+};
+
+const fields = { fields: { id: 'string', day: 'date', opened: 'integer' } };
+const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-01-01' };
+const paging = { cursor: 'meta.next', parameter: 'after', size: 2 };
+const right = { path: '/sends', records: 'data', primary_key: 'id', cursor, paging };
+const config = (stream: object) => ({
+  api: { endpoint: api.url, streams: { sends: { ...right, ...stream } } },
+  allow: ['loopback'],
+});
+const synced = (options: object, names = ['sends']) => syncedSource(options, { names });
+
+const quota = { error: 'quota exceeded', code: 17 };
+const byCursor = { after: 'b' };
+const pageTwo = { at: '2' };
+const numbered = { paging: { page: 'at', size: 2 } };
+
+test.each<[string, object, object, unknown, string | undefined]>([
+  ['cursor', {}, byCursor, quota, 'has no `data`, .* though the page before led to it; it has: error, code'],
+  ['cursor', {}, byCursor, 'null', 'has no `data`, .* though the page before led to it; it is `null`'],
+  ['cursor', {}, byCursor, '', 'has no `data`, .* though the page before led to it; it is empty'],
+  ['cursor', {}, byCursor, [], 'has no `data`, .* though the page before led to it; it is a list'],
+  ['cursor', {}, byCursor, { data: null, meta: {} }, undefined],
+  ['cursor', {}, byCursor, { data: [], meta: {} }, undefined],
+  ['number', numbered, pageTwo, quota, 'has no `data`, .* and tells of a fault; it has: error, code'],
+  ['number', numbered, pageTwo, { total: 4 }, 'has no `data`, .* and is not empty; it has: total'],
+  ['number', numbered, pageTwo, 'null', undefined],
+  ['number', numbered, pageTwo, {}, undefined],
+  ['number', numbered, pageTwo, [], undefined],
+  ['number', numbered, pageTwo, '', undefined],
+])('by %s%j: a page %j that answers 200 with %j is the end only where it says so', async (_by, way, at, body, told) => {
+  api.script = (asked, seen) => {
+    const query = Object.fromEntries(asked.query);
+    return Object.entries(at).every(([name, value]) => query[name] === value) ? { body } : paged(asked, seen);
+  };
+  const { fault, states, records } = await synced(config({ ...fields, ...way }));
+  expect({ records, states }).toEqual({ records: 2, states: told === undefined ? 1 : 0 });
+  if (told === undefined) expect(fault).toBeUndefined();
+  else
+    expect(fault).toMatchObject({
+      kind: 'transient',
+      message: expect.stringMatching(new RegExp(`^Stream "sends": page 2 ${told}\\.$`)),
+    });
+});
+
+test('a kept answer that turned out to be none is asked for again', async () => {
+  const of = { path: '/sends/{of}', records: 'data', for_each: { stream: 'sends', field: 'id', as: 'of' }, ...fields };
+  let fails = 1;
+  api.script = (asked, seen) =>
+    asked.query.some(([name]) => name === 'after') && fails-- > 0 ? { body: quota } : paged(asked, seen);
+  const options = config({ ...fields, cursor: undefined });
+  const source = await openSource({ ...options, api: { ...options.api, streams: { ...options.api.streams, of } } });
+  const { sends } = await streamsOf(source);
+  expect(await readStream(sends!)).toMatchObject({ records: 2, fault: { message: expect.stringContaining('page 2') } });
+  expect(await readStream(sends!)).toMatchObject({ records: 4, fault: undefined });
+  await source.close();
+});
+
+test.each([
+  ['data', quota],
+  ['data', { message: 'no such account' }],
+  ['data', [{ errorCode: 'X', message: 'no' }]],
+  ['data.items', { data: { errors: ['no'] } }],
+  ['data.*.items', quota],
+  ['', quota],
+])('with `records: %s` an only answer of %j is a fault, not an API that has nothing', async (records, body) => {
+  api.script = () => ({ body });
+  const { fault, states } = await synced(config({ ...fields, records }));
+  expect({ fault, states }).toMatchObject({
+    fault: { kind: 'source', message: expect.stringMatching(/page 1 .* and tells of a fault; /) },
+    states: 0,
+  });
+});
+
+test('a list that ends in a mapping is no list any more; a mapping with the key is a record', async () => {
+  const own = config({ ...fields, records: '', cursor: undefined, paging: { offset: 'at', size: 1 } });
+  const bodies = [[{ id: 'a' }], { total: 1 }];
+  api.script = (_asked, seen) => ({ body: bodies[seen.length] });
+  expect(await synced(own)).toMatchObject({ fault: { message: expect.stringContaining('page 2 is no list, and is') } });
+  api.script = () => ({ body: { id: 'a', message: 'hello' } });
+  expect(await synced(config({ ...fields, records: '', cursor: undefined, paging: undefined }))).toMatchObject({
+    records: 1,
+    fault: undefined,
+  });
+});
