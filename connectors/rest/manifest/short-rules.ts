@@ -1,4 +1,5 @@
 import { didYouMean, nearest } from '#sdk';
+import { noSuchField, sliceReads } from './slice-names.js';
 import { lineOf, type Component, type Lines } from './text.js';
 import type { Problem } from './validate.js';
 import type { ShortForm, ShortStream } from './short-form.js';
@@ -20,6 +21,9 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
     if (each !== undefined && (short.streams[each.stream] === undefined || each.stream === name))
       refuse(['for_each'], `there is no other stream "${each.stream}"`);
     for (const wrong of unknownPlaceholders(own)) refuse(['path'], wrong);
+    const given = new Set([...(each === undefined ? [] : [each.as]), ...(cursor === undefined ? [] : BOUNDS)]);
+    for (const { path, text } of textsOf({ path: own.path, parameters: own.parameters, body: own.body }))
+      for (const read of sliceReads(text)) if (!given.has(read.field)) refuse(path, noSuchField(read, given));
     if (cursor?.window !== undefined && cursor.from === undefined)
       refuse(
         ['cursor', 'window'],
@@ -44,6 +48,20 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
       );
   }
   return problems;
+}
+
+/** Names that the slices of a cursor have their bounds under. */
+const BOUNDS = ['start_time', 'end_time'];
+
+interface PlacedText {
+  readonly path: readonly string[];
+  readonly text: string;
+}
+
+function textsOf(value: unknown, path: readonly string[] = []): readonly PlacedText[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, part]) => textsOf(part, [...path, key]));
 }
 
 function unknownPlaceholders({ path, for_each: each }: ShortStream): readonly string[] {

@@ -4,6 +4,7 @@ import { templateOf } from '../template/template.js';
 import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
 import { NAMES } from './names.js';
+import { unknownSliceFields } from './slice-names.js';
 import { isComponent, type Component, type Lines } from './text.js';
 
 export interface Problem {
@@ -247,6 +248,7 @@ export function validateManifest(root: Component, options: ValidationOptions): r
   };
 
   component(root, 'manifest', 1);
+  for (const { line, path, message } of unknownSliceFields(root, lines)) tell('warning', line, path, message);
   for (const { line, path, message } of foldedFields(unknownFields)) tell('warning', line, path, message);
   return problems.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }

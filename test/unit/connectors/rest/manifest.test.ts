@@ -18,6 +18,13 @@ const PAGED = (strategy: string, more = '') =>
     `${more}paginator: { type: DefaultPaginator, page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: p }, pagination_strategy: { type: ${strategy}, page_size: 10 } }, requester`,
   );
 
+/** Once for each of a list, or of what the parent has. */
+const SLICED = (path: string, router = 'type: ListPartitionRouter, cursor_field: id, values: ["1"]') =>
+  RETRIEVER.replace('url_base', `path: "${path}", url_base`).replace(
+    'requester',
+    `partition_router: { ${router} }, requester`,
+  );
+
 describe('manifests', () => {
   it('puts references, types and parameters in place', () => {
     const { root, problems } = load(`version: 7.0.0
@@ -181,8 +188,49 @@ streams:
       `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('requester', 'partition_router: { type: GroupingPartitionRouter, group_size: 2, underlying_partition_router: { type: ListPartitionRouter, cursor_field: id, values: ["1"], request_option: { type: RequestOption, inject_into: request_parameter, field_name: id } } }, requester')} }`,
       'error 5: "request_option" below a GroupingPartitionRouter is sent with no request; read `stream_partition` in the requester',
     ],
+    [
+      'a field of the slice that no router and no cursor gives',
+      `  - { name: a, type: DeclarativeStream, retriever: ${SLICED('{{ stream_partition.idd }}')} }`,
+      'warning 5: no slice of the stream has "idd", so `stream_partition` gives nothing for it; did you mean "id"?',
+    ],
+    [
+      'a field of the slice where there are no slices',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', `path: "{{ stream_slice['id'] }}", url_base`)} }`,
+      'warning 5: no slice of the stream has "id", so `stream_slice` gives nothing for it; it has no `partition_router` and no cursor',
+    ],
   ])('refuses %s with its line', (_what, stream, expected) => {
     expect(told(BASE(stream))).toEqual([expected]);
+  });
+
+  it.each([
+    ['the list', '{{ stream_partition.id }}{{ stream_slice["id"] }}{{ stream_slice.partition }}', undefined, ''],
+    [
+      'a text that asks for it',
+      "{{ stream_slice.x or '' }}{{ stream_slice.x | default(1) }}{{ 1 if stream_slice.x }}",
+      undefined,
+      '',
+    ],
+    [
+      'an option that names it',
+      '{{ stream_partition.x }}',
+      `type: ListPartitionRouter, cursor_field: "{{ config['f'] }}", values: ["1"]`,
+      '',
+    ],
+    [
+      'the cursor',
+      '{{ stream_interval.start_time }}{{ stream_slice.until }}',
+      undefined,
+      ', incremental_sync: { type: DatetimeBasedCursor, cursor_field: t, datetime_format: "%s", start_datetime: "0", partition_field_end: until }',
+    ],
+    [
+      'the parent',
+      '{{ stream_slice.of }}{{ stream_slice.parent_slice.id }}{{ stream_slice.extra_fields.x }}',
+      `type: SubstreamPartitionRouter, parent_stream_configs: [{ type: ParentStreamConfig, parent_key: id, partition_field: of, stream: { type: DeclarativeStream, name: b, retriever: ${SLICED('{{ stream_slice.id }}')} } }]`,
+      '',
+    ],
+  ])('takes a field of the slice that %s gives', (_what, path, router, more) => {
+    const retriever = SLICED(path.replaceAll('"', "'"), router);
+    expect(told(BASE(`  - { name: a, type: DeclarativeStream, retriever: ${retriever}${more} }`))).toEqual([]);
   });
 
   it('says once in how many lines a name stands that no component there has', () => {
@@ -256,6 +304,11 @@ it.each([
     'a placeholder without `for_each`',
     SHORT('').replace('path: /campaigns,', 'path: "/{account}/campaigns",'),
     'error 3: nothing gives `{account}`: the stream has no `for_each`',
+  ],
+  [
+    'a field of the slice that nothing gives',
+    SHORT('    parameters:\n      limit: 9\n      id: "{{ stream_slice.campain_id }}"'),
+    'error 9: no slice of the stream has "campain_id", so `stream_slice` gives nothing for it; did you mean "campaign_id"?',
   ],
   [
     'a window that no request asks for',
