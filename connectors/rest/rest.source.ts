@@ -93,9 +93,9 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
     return {
       kind: 'full_refresh',
       catalog: { ...catalog, syncModes: ['full_refresh'] },
-      async *read({ warn }) {
+      async *read({ warn, replacesAll }) {
         for (const warning of untold.splice(0)) warn(warning);
-        const sightings = stream.sightings();
+        const sightings = stream.sightings(replacesAll);
         for await (const step of stream.read({ state: undefined, isConcurrent: true, sightings })) {
           signal.throwIfAborted();
           // Lines that are no record go to quarantine with the others.
@@ -107,12 +107,12 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
   return {
     kind: 'stateful',
     catalog: { ...catalog, cursor: cursorField, syncModes: ['full_refresh', 'incremental'] },
-    async *read({ state, range, warn }) {
+    async *read({ state, range, warn, replacesAll }) {
       for (const warning of untold.splice(0)) warn(warning);
       let records = 0;
       let since = clock.now().getTime();
       let held: SavedState | undefined;
-      const sightings = stream.sightings();
+      const sightings = stream.sightings(replacesAll);
       for await (const step of stream.read({
         sightings,
         state: state as Readonly<Record<string, unknown>> | undefined,

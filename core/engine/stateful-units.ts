@@ -59,6 +59,7 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
     const read = stream.read({
       slice: { id: 'all' },
       sync: plan.sync,
+      replacesAll: plan.write === 'overwrite',
       signal: run.signal,
       warn,
       ...(committed === undefined ? {} : { state: committed }),

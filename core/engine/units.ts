@@ -61,6 +61,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
   }
   const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };
   const warn = warningsOf(run, name);
+  const replacesAll = plan.write === 'overwrite';
   const reading: Reading = {
     stream: name,
     signal: run.signal,
@@ -71,7 +72,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
     yield {
       slice: 'all',
       async load({ columns, filling, intake }) {
-        const pages = stream.read({ slice: { id: 'all' }, signal: run.signal, warn });
+        const pages = stream.read({ slice: { id: 'all' }, signal: run.signal, warn, replacesAll });
         const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);
         await loadPages(pages, program, { filling, intake }, reading);
         return { bookmarks: [], lineage: { source: name, records: intake.tally.read } };
@@ -91,7 +92,7 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
       const program = compileForObjects(rowPlan(columns, rest), stream.catalog.fields);
       for (const window of parts)
         await loadPages(
-          stream.read({ slice: window, signal: run.signal, warn }),
+          stream.read({ slice: window, signal: run.signal, warn, replacesAll }),
           program,
           { filling, intake },
           reading,

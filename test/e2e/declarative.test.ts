@@ -27,7 +27,7 @@ const configured = (schema: string, stream: string, more = '') =>
     connector: rest
     config: { manifest: ./${schema}.yaml, manifest_config: { endpoint: "${api.url}" }, allow: [loopback]${more} }
 connections:
-  ${schema}: { source: crm, destination: warehouse, schema: ${schema}, streams: { ${stream}: {} } }
+  ${schema}: { source: crm, destination: warehouse, schema: ${schema}, streams: { ${stream.includes(':') ? stream : `${stream}: {}`} } }
 `);
 const stream = (name: string, path: string, records: string, more: string, authenticator = '') => `version: 7.0.0
 check: { stream_names: [${name}] }
@@ -71,6 +71,29 @@ test('the module of docs/custom-api.md takes the place of a Python class, and wh
   const checked = await project.run(['check', 'crm']);
   expect(checked.code).toBe(0);
   expect(told(checked.stdout + checked.stderr)).toHaveLength(1);
+});
+
+test('an overwritten table stays where no answer has the records, and `runs show` says what emptied it', async () => {
+  await configured('replaced', 'campaigns: { write: overwrite }');
+  const sync = async (records: string) => {
+    const schema = `{ type: InlineSchemaLoader, schema: { type: object, properties: { id: { type: integer } } } }`;
+    await project.write('replaced.yaml', stream('campaigns', '/campaigns', records, `    schema_loader: ${schema}\n`));
+    const { code, stdout, stderr } = await project.run(['sync', 'replaced']);
+    const [{ count } = {}] = await project.rows('SELECT count(*)::int AS count FROM replaced.campaigns');
+    return { code, stderr, count, run: /run (\S+):/.exec(stdout)?.[1] ?? '' };
+  };
+  expect(await sync('data')).toMatchObject({ code: 0, count: CAMPAIGNS.length });
+  expect(await sync('items')).toMatchObject({
+    code: 5,
+    count: CAMPAIGNS.length,
+    stderr: expect.stringContaining('no answer has `items`, which `field_path` names; it has: data'),
+  });
+  api.script = () => ({ body: { data: [] } });
+  const { run, ...emptied } = await sync('data');
+  expect(emptied).toMatchObject({ code: 0, count: 0 });
+  expect((await project.run(['runs', 'show', run])).stdout).toContain(
+    'warning (campaigns): The source had no records, so the table was emptied.',
+  );
 });
 
 test('days that a person asks for are read in place of what the state says, which stays', async () => {

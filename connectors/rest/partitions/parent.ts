@@ -12,6 +12,12 @@ export interface ParentStream {
   state(): State;
 }
 
+/** The same as what depends on it opens it. */
+export interface OpenedParent extends ParentStream {
+  /** A record of it, in which a value is looked for along a path. */
+  sight(record: RecordFields, path: readonly string[]): void;
+}
+
 /**
  * Reads a parent with its own cursor. A slice of it is closed when its last record is handed out, not before: its state never says
  * more than its children have been told.

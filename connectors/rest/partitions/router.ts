@@ -9,7 +9,7 @@ import { aroundOf, type Environment } from '../run/environment.js';
 import { StreamSlice } from '../run/slice.js';
 import { Text } from '../run/text.js';
 import { isTrue, textOf } from '../template/values.js';
-import type { ParentStream } from './parent.js';
+import type { OpenedParent } from './parent.js';
 
 /** Gives the partitions of a stream. */
 export interface PartitionRouter {
@@ -23,7 +23,7 @@ export interface PartitionRouter {
 }
 
 /** Opens a parent stream, from the state that its child has kept of it. */
-export type OpenParent = (stream: Component, isIncremental: boolean) => ParentStream;
+export type OpenParent = (stream: Component, isIncremental: boolean) => OpenedParent;
 
 export function partitionRouter(
   value: unknown,
@@ -132,6 +132,7 @@ function substreamRouter(node: Component, environment: Environment, openParent: 
         const name = field.text();
         for await (const { record, slice } of stream.records()) {
           const value = valueAlong(record, path);
+          stream.sight(record, path);
           if (value === undefined || value === null) continue;
           const fields: Record<string, unknown> = {};
           if (pointer !== undefined)

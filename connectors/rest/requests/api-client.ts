@@ -48,6 +48,7 @@ export interface Wanted {
   readonly refresh: (() => Promise<Readonly<Record<string, string>> | undefined>) | undefined;
   readonly isCached: boolean;
   readonly timeoutMs: number | undefined;
+  readonly onIgnored?: ((answer: Answer) => void) | undefined;
 }
 
 /** Something that an error handler says of a page, and the retriever acts on. */
@@ -194,9 +195,10 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       const resolution = wanted.handler.interpret(outcome);
       switch (resolution.action) {
         case 'SUCCESS':
-          return answer?.isOk === true ? answer : undefined;
         case 'IGNORE':
-          return answer?.isOk === true ? answer : undefined;
+          if (answer?.isOk === true) return answer;
+          if (answer !== undefined) wanted.onIgnored?.(answer);
+          return undefined;
         case 'FAIL':
           throw failed(wanted, outcome, resolution, attempt);
         case 'RESET_PAGINATION':

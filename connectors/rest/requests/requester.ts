@@ -20,6 +20,8 @@ export interface Sending {
   readonly path?: string | undefined;
   /** What paging, cursor and partition add. */
   readonly parts?: RequestParts;
+  /** Told of an answer that is no success and is ignored. */
+  readonly onIgnored?: (answer: Answer) => void;
 }
 
 /** Sends the requests of one component of the manifest. */
@@ -67,7 +69,7 @@ export function requester(node: Component, environment: Environment, listed?: st
   };
 
   return {
-    async send({ slice, pageToken, path: given, parts = noParts() }) {
+    async send({ slice, pageToken, path: given, parts = noParts(), onIgnored }) {
       const context = {
         ...slice.extraFields,
         ...sliceContext(slice),
@@ -106,6 +108,7 @@ export function requester(node: Component, environment: Environment, listed?: st
         handler,
         refresh: auth.renew === undefined ? undefined : () => renewed(auth),
         isCached,
+        onIgnored,
         timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
       });
     },

@@ -131,6 +131,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         slice,
         pageToken: token,
         path: paging.path(token),
+        onIgnored: sightings.ignored,
         parts: paging.parts(token, undefined),
       });
       if (answer === undefined) return;

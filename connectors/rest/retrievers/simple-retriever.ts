@@ -52,6 +52,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       slice,
       pageToken: token,
       path: paging.path(token),
+      onIgnored: sightings.ignored,
       parts: together([
         paging.parts(token, size),
         ...(token !== undefined && skipsSliceParts ? [] : sliceParts(slice)),

@@ -3,7 +3,7 @@ import { noCursor, type Cursor, type State } from '../cursors/cursor.js';
 import { incremental, type Incremental } from '../cursors/incremental.js';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
-import { parentStream, type ParentStream } from '../partitions/parent.js';
+import { parentStream, type OpenedParent } from '../partitions/parent.js';
 import { partitionRouter, type PartitionRouter } from '../partitions/router.js';
 import { finishing, selector, type SelectedRecord } from '../records/selector.js';
 import { transformation } from '../records/transformation.js';
@@ -57,8 +57,9 @@ export interface DeclarativeStream {
   readonly primaryKey: readonly string[];
   readonly cursorField: string | undefined;
   readonly schema: LoadSchema;
-  sightings(): Sightings;
-  /** Throws at its end, and yields no state before, where a place that the short form names was not met. */
+  /** With `replacesAll` a reading of which no answer has the records is a fault, were it of a manifest. */
+  sightings(replacesAll?: boolean): Sightings;
+  /** Throws at its end, and yields no state before, where its sightings are a fault. */
   read(options: ReadOptions): AsyncIterable<StreamStep>;
 }
 
@@ -76,7 +77,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     environment,
   );
-  const sightingsNow = () => sightingsFor(node, settings);
+  const sightingsNow = (replacesAll = false) => sightingsFor(node, settings, replacesAll);
   return {
     name,
     primaryKey: keyOf(node['primary_key']),
@@ -231,7 +232,7 @@ function customRequester(node: Component, environment: Environment) {
 }
 
 /** A parent, read from the state that its child kept of it; all of it where the child keeps none. */
-function openParent(node: Component, state: State, settings: StreamSettings, child: Sightings): ParentStream {
+function openParent(node: Component, state: State, settings: StreamSettings, child: Sightings): OpenedParent {
   const stream = node['type'] === 'StateDelegatingStream' ? chosen(node, state, settings) : node;
   const schema = schemaLoader(
     stream['schema_loader'] ?? UNDECLARED_FILE,
@@ -239,16 +240,17 @@ function openParent(node: Component, state: State, settings: StreamSettings, chi
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     settings.environment,
   );
-  const sightings = sightingsFor(stream, settings);
+  const sightings = sightingsFor(stream, settings, child.replacesAll);
   child.parent(sightings);
   const own = migrated(stream, state, settings.environment);
   const { cursor, retriever } = reading(stream, own, schema, settings, { sightings });
-  return parentStream(cursor, async function* (slice) {
+  const parent = parentStream(cursor, async function* (slice) {
     for await (const { records, bad } of retriever.pages(slice, cursor)) {
       sightings.unread(bad.length);
       yield records;
     }
   });
+  return { ...parent, sight: (record, path) => child.parentRecord(String(stream['name'] ?? ''), record, path) };
 }
 
 /** The records of a retriever that stands alone: what tells a schema, or fields. */
@@ -263,17 +265,18 @@ export async function* readPages(
 ): AsyncIterable<Pick<StreamPage, 'records' | 'slice'>> {
   const node = { type: 'DeclarativeStream', name: 'look-up', retriever };
   const { cursor, retriever: made } = reading(node, {}, () => Promise.resolve({}), settings, {
-    sightings: sightingsFor(node, settings),
+    sightings: sightingsFor(node, settings, false),
   });
   for await (const slice of cursor.slices())
     for await (const { records } of made.pages(slice, cursor)) yield { records, slice };
 }
 
-function sightingsFor(node: Component, { environment, isShort }: StreamSettings): Sightings {
+function sightingsFor(node: Component, { environment, isShort }: StreamSettings, replacesAll: boolean): Sightings {
   const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   return sightingsOf({
     stream: String(node['name'] ?? ''),
     isStrict: isShort,
+    replacesAll,
     primaryKey: keyOf(node['primary_key']),
     recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(sync, undefined, environment),
@@ -304,7 +307,7 @@ function delegating(node: Component, settings: StreamSettings): DeclarativeStrea
     primaryKey: changes!.primaryKey,
     cursorField: changes!.cursorField,
     schema: changes!.schema,
-    sightings: () => changes!.sightings(),
+    sightings: (replacesAll) => changes!.sightings(replacesAll),
     read(options) {
       const isFull = chosen(node, options.state ?? {}, settings) === node['full_refresh_stream'];
       return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);

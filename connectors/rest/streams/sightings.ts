@@ -8,10 +8,16 @@ import { holdsMore, named, shapeOf, tellsFault, whatItHas } from './shapes.js';
 
 /** Whether the places that a stream names were met in what its API answered: a name that is wrong looks like an API that has nothing. */
 export interface Sightings {
+  /** As of its options: streams that it depends on are judged by the same. */
+  readonly replacesAll: boolean;
   /** An answer, after its records were taken out. What it gives back makes it none: what came after it would be lost. */
   answer(sighted: SightedAnswer): ConnectorError | undefined;
   /** `isReadable` is false where its value of the cursor is none, as the cursor sees it. */
   record(record: Readonly<Record<string, unknown>>, isReadable: boolean): void;
+  /** An answer that is no success, and that the error handler ignores. */
+  readonly ignored: (answer: Answer) => void;
+  /** A record of a stream that this one depends on, in which a value is looked for along a path. */
+  parentRecord(parent: string, record: Readonly<Record<string, unknown>>, path: readonly string[]): void;
   /** Records of a parent that cannot be read: what depends on them is asked for nowhere. */
   unread(count: number): void;
   /** A stream that this one depends on. */
@@ -41,6 +47,8 @@ export interface SightingsOptions {
   readonly stream: string;
   /** True for the short form, whose author names places and nothing else. A manifest goes on where the reference does. */
   readonly isStrict: boolean;
+  /** True where what is read replaces all that a table has: a name that is wrong would empty it. */
+  readonly replacesAll: boolean;
   readonly primaryKey: readonly string[];
   /** Where its records stand; empty: the answer is the list. */
   readonly recordsPath: readonly string[];
@@ -56,7 +64,7 @@ interface Finding {
 }
 
 export function sightingsOf(options: SightingsOptions): Sightings {
-  const { stream, isStrict, primaryKey, recordsPath, cursor, pagingPath } = options;
+  const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, pagingPath } = options;
   const parents: Sightings[] = [];
   let isRecordsMet = false;
   let isListMet = false;
@@ -67,6 +75,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   let isCursorMet = false;
   let fieldless: Readonly<Record<string, unknown>> | undefined;
   let unread = 0;
+  let isAnswered = false;
+  const ignored = { count: 0, first: undefined as Answer | undefined };
+  const parentKeys = new Map<string, { isMet: boolean; readonly finding: Finding }>();
   let unreadable: { readonly value: unknown } | undefined;
   const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
 
@@ -74,18 +85,19 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     isRecordsMet || lacking === undefined
       ? undefined
       : {
-          isFault: holdsMore(lacking.body),
+          isFault: replacesAll || (isStrict && holdsMore(lacking.body)),
           message: `no answer has \`${lacking.path.join('.')}\`, which ${place('records', 'field_path')} names; ${whatItHas(lacking.body, lacking.path)}`,
-          hint: 'Name the place where the answers hold the records.',
+          hint: `Name the place where the answers hold the records.${replacesAll ? ' The table stays as it is.' : ''}`,
         };
 
   const findings = (): readonly Finding[] => [
     ...[unmet() ?? []].flat(),
+    ...Array.from(parentKeys.values()).flatMap(({ isMet, finding }) => (isMet ? [] : [finding])),
     ...(isPagingMet || unpaged === undefined
       ? []
       : [
           {
-            isFault: isFull,
+            isFault: isStrict && isFull,
             message: `no answer has \`${pagingPath!.join('.')}\`, which ${place('paging', 'cursor_value')} names${isFull ? ', though a page was full' : ''}; ${whatItHas(unpaged, pagingPath!)}. Only the first page of each slice is read`,
             hint: 'Name the place where the answers say what comes next.',
           },
@@ -94,7 +106,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       ? []
       : [
           {
-            isFault: true,
+            isFault: isStrict,
             message: `no record has \`${cursor!.field}\`, which ${place('cursor.field', 'cursor_field')} names; they have: ${named(Object.keys(fieldless))}`,
             hint: 'Name the field that tells when a record was changed.',
           },
@@ -103,7 +115,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       ? []
       : [
           {
-            isFault: true,
+            isFault: isStrict,
             message: `a record has its \`${cursor!.field}\` ${shapeOf(unreadable.value)}, which ${
               cursor!.formats.length === 0
                 ? 'is no number'
@@ -150,7 +162,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   }
 
   return {
+    replacesAll,
     answer(sighted) {
+      isAnswered = true;
       const { answer, extracted, place: found, pageSize } = sighted;
       isRecordsMet ||= found.isMet;
       // An answer that has something tells more than one that has nothing.
@@ -175,6 +189,25 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       isCursorMet = Object.hasOwn(record, cursor.field);
       fieldless ??= record;
     },
+    ignored(answer) {
+      ignored.count += 1;
+      ignored.first ??= answer;
+    },
+    parentRecord(parent, record, path) {
+      const name = path.join('.');
+      const key = parentKeys.get(`${parent} ${name}`);
+      const isMet = valueAlong(record, path) !== undefined;
+      if (key !== undefined) key.isMet ||= isMet;
+      else
+        parentKeys.set(`${parent} ${name}`, {
+          isMet,
+          finding: {
+            isFault: isStrict,
+            message: `no record of "${parent}" has \`${name}\`, which ${place('for_each.field', 'parent_key')} names; ${whatItHas(record, path)}`,
+            hint: `Name a field that "${parent}" has; without it nothing is asked for.`,
+          },
+        });
+    },
     unread: (count) => void (unread += count),
     parent: (of) => void parents.push(of),
     fault() {
@@ -182,7 +215,6 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         const fault = parent.fault();
         if (fault !== undefined) return fault;
       }
-      if (!isStrict) return undefined;
       const found = findings().find(({ isFault }) => isFault);
       return found && faultOf('source', found);
     },
@@ -193,8 +225,13 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         : [
             `Stream "${stream}": ${unread} of its records cannot be read, so that what depends on them is not asked for. Read the stream too: its quarantine shows them.`,
           ]),
+      ...(isAnswered || ignored.first === undefined
+        ? []
+        : [
+            `Stream "${stream}": nothing was read, since each of the ${ignored.count} answers was no success and the error handler ignores it, such as ${ignored.first.status} of ${ignored.first.url}. Look at its path, and at the rights of the credential.`,
+          ]),
       ...findings()
-        .filter(({ isFault }) => !isStrict || !isFault)
+        .filter(({ isFault }) => !isFault)
         .map(({ message, hint }) => `Stream "${stream}": ${message}. ${hint}`),
     ],
   };

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { eventForm, runForm } from '../../api/forms.js';
 import { LOG_LEVELS, readLog, type LogLevel } from '../../api/run-logs.js';
 import { ConnectorError } from '../../sdk/index.js';
-import type { RunRecord } from '../../persistence/index.js';
+import type { RunRecord, RunStore } from '../../persistence/index.js';
 import { callSentences } from '../call-sentences.js';
 import type { Installation } from '../installation.js';
 import { table } from './output.js';
@@ -43,7 +43,9 @@ export function runsVerb(program: Command): void {
   const show = group.command('show').description('one run with its streams').argument('<run>');
   does(show, async ({ installation, output, signal }, [id]) => {
     const open = await installation();
-    const run = await find((await open.store()).runs, id as string);
+    const { runs } = await open.store();
+    const run = await find(runs, id as string);
+    const warned = await warningsOf(runs, run.id);
     const committed = run.state === 'interrupted' ? await committedBy(run, open, signal) : [];
     output.data('tributary.run_record/1', runForm(run), () => {
       const streams = Object.entries(run.streams);
@@ -67,6 +69,7 @@ export function runsVerb(program: Command): void {
           brokenIn(expectations).map((text) => `${stream}: ${text}`),
         ),
         ...committed,
+        ...warned,
       ].join('\n');
     });
   });
@@ -103,6 +106,23 @@ async function committedBy({ id, connection }: RunRecord, open: Installation, si
       ['stream', 'checkpoints', ...counts],
       found.map(({ stream, checkpoints, ledger }) => [stream, checkpoints, ...counts.map((name) => ledger[name])]),
     ),
+  ];
+}
+
+const MOST_WARNINGS = 20;
+
+/** What the run warned of. Broken expectations and quarantine stand beside their streams. */
+async function warningsOf(runs: Pick<RunStore, 'events'>, run: string): Promise<string[]> {
+  const warnings = (await readLog(runs, run, { level: 'warn', limit: Infinity })).filter(
+    ({ type }) => type === 'warning',
+  );
+  const more = warnings.length - MOST_WARNINGS;
+  return [
+    ...warnings.slice(0, MOST_WARNINGS).map(({ message, data }) => {
+      const { stream } = data as { readonly stream?: string };
+      return `warning${stream === undefined ? '' : ` (${stream})`}: ${message}`;
+    }),
+    ...(more > 0 ? [`${more} more warnings: tributary runs logs ${run} --level warn`] : []),
   ];
 }
 

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
 import { openSource, readStream, streamsOf, syncedSource } from './reading.js';
 
@@ -99,5 +102,116 @@ test('a list that ends in a mapping is no list any more; a mapping with the key 
   expect(await synced(config({ ...fields, records: '', cursor: undefined, paging: undefined }))).toMatchObject({
     records: 1,
     fault: undefined,
+  });
+});
+
+test('a field of `for_each` that no record of the other stream has is a fault; one that is there and null is none', async () => {
+  const campaigns = { path: '/campaigns', records: 'data', primary_key: 'id', ...fields };
+  const each = (field: string) => ({
+    api: {
+      endpoint: api.url,
+      streams: {
+        campaigns,
+        sends: { path: '/sends/{of}', records: 'data', for_each: { stream: 'campaigns', field, as: 'of' }, ...fields },
+      },
+    },
+    allow: ['loopback'],
+  });
+  expect(await synced(each('idd'))).toMatchObject({
+    fault: {
+      kind: 'source',
+      message:
+        'Stream "sends": no record of "campaigns" has `idd`, which `streams.sends.for_each.field` names; it has: id, day.',
+    },
+    states: 0,
+  });
+  expect(await synced(each('id'))).toMatchObject({ records: 4, fault: undefined });
+  api.script = () => ({ body: { data: [{ id: null }] } });
+  expect(await synced(each('id'))).toMatchObject({ records: 0, fault: undefined });
+  api.script = () => ({ body: { data: [] } });
+  expect(await synced(each('idd'))).toMatchObject({ records: 0, fault: undefined });
+});
+
+describe('a full manifest', () => {
+  let place: string;
+  beforeEach(async () => {
+    place = await mkdtemp(join(tmpdir(), 'tributary-no-answer-'));
+  });
+  afterEach(() => rm(place, { recursive: true }));
+  const loader = { type: 'InlineSchemaLoader', schema: { type: 'object', properties: { id: { type: 'string' } } } };
+  const component = (name: string, path: string, field_path: string[], more: object, requester = {}) => ({
+    type: 'DeclarativeStream',
+    name,
+    schema_loader: loader,
+    retriever: {
+      requester: { type: 'HttpRequester', url_base: api.url, path, ...requester },
+      record_selector: { extractor: { field_path } },
+      ...more,
+    },
+  });
+  const read = async (stream: object, request?: object) => {
+    await writeFile(
+      join(place, 'full.yaml'),
+      JSON.stringify({ version: '7.0.0', check: { stream_names: ['sends'] }, streams: [stream] }),
+    );
+    return syncedSource({ manifest: 'full.yaml', allow: ['loopback'] }, { baseFolder: place, request });
+  };
+
+  const of = (key: string, stream: object) => ({
+    partition_router: {
+      type: 'SubstreamPartitionRouter',
+      parent_stream_configs: [{ type: 'ParentStreamConfig', parent_key: key, partition_field: 'of', stream }],
+    },
+  });
+
+  test('whose records are never met warns, and is a fault where it would replace all that there is', async () => {
+    const wrong = component('sends', '/sends', ['items'], {});
+    const told = 'Stream "sends": no answer has `items`, which `field_path` names; it has: data, meta.';
+    expect(await read(wrong, { replacesAll: false })).toMatchObject({
+      records: 0,
+      warnings: [expect.stringContaining(told)],
+      fault: undefined,
+    });
+    expect(await read(wrong, { replacesAll: true })).toMatchObject({
+      fault: { kind: 'source', message: told, details: { hint: expect.stringContaining('The table stays as it is.') } },
+    });
+    const child = component('sends', '/sends', ['data'], of('id', component('campaigns', '/campaigns', ['items'], {})));
+    expect(await read(child, { replacesAll: true })).toMatchObject({
+      fault: { message: told.replace('sends', 'campaigns') },
+    });
+    api.script = () => ({ body: { error: 'quota exceeded' } });
+    expect(await read(wrong, { replacesAll: true })).toMatchObject({ fault: { kind: 'source' } });
+    for (const body of [{ items: [] }, { items: null }, {}, [], 'null', '']) {
+      api.script = () => ({ body });
+      expect(await read(wrong, { replacesAll: true })).toMatchObject({ records: 0, warnings: [], fault: undefined });
+    }
+  });
+
+  test('whose answers are all ignored warns with their number and one of them', async () => {
+    const handler = {
+      error_handler: {
+        type: 'DefaultErrorHandler',
+        response_filters: [{ type: 'HttpResponseFilter', http_codes: [404], action: 'IGNORE' }],
+      },
+    };
+    const parent = component('campaigns', '/campaigns', ['data'], {});
+    const path = '/sends/{{ stream_partition.of }}';
+    const child = component('sends', path, ['data'], of('id', parent), handler);
+    let found: string[] = [];
+    api.script = (asked, seen) =>
+      asked.path === '/campaigns' || found.includes(asked.path) ? paged(asked, seen) : { status: 404 };
+    expect(await read(child)).toMatchObject({
+      records: 0,
+      warnings: [
+        `Stream "sends": nothing was read, since each of the 2 answers was no success and the error handler ignores it, such as 404 of ${api.url}/sends/1. Look at its path, and at the rights of the credential.`,
+      ],
+      fault: undefined,
+    });
+    found = ['/sends/2'];
+    expect(await read(child)).toMatchObject({ records: 2, warnings: [], fault: undefined });
+    expect(await read(component('sends', '/sends', ['data'], of('idd', parent)))).toMatchObject({
+      warnings: [expect.stringContaining('no record of "campaigns" has `idd`, which `parent_key` names')],
+      fault: undefined,
+    });
   });
 });
