@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly random?: () => number;
   readonly onExchange?: ApiClientOptions['onExchange'];
   readonly answers?: ApiClientOptions['answers'];
+  /** Where refresh tokens are kept in place of `tokens_file`. */
+  readonly tokens?: TokenStore;
   /** True where a person asks and reads the answer: faults then say what the API says of them. What runs by itself keeps that out of its logs. */
   readonly isAttended?: boolean;
 }
@@ -85,7 +87,9 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     clock,
     signal,
     replacements,
-    tokens: config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file)),
+    tokens:
+      options.tokens ??
+      (config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file))),
   };
   const settings: StreamSettings = {
     environment,

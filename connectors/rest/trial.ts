@@ -171,6 +171,10 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
     },
     {
       clock: { ...standing(new Date(recording.now)), sleep: () => Promise.resolve() },
+      // What a replay gets is no token, and the next replay begins as this one does.
+      ...(recording.config['tokens_file'] === undefined
+        ? {}
+        : { tokens: { read: () => Promise.resolve({}), write: () => Promise.resolve() } }),
       answers: ({ method, url, headers, body }) => {
         const asked = shown({
           method,

@@ -227,7 +227,9 @@ describe('a connector of ours, run by others', () => {
   });
 
   test('is read by our own source and written by our own destination, as two programs of others would', async () => {
-    project = await newProject(bridge([...TRIBUTARY, 'airbyte', 'local'], local, { results: {} }));
+    project = await newProject(
+      bridge([...TRIBUTARY, 'airbyte', 'local', '--base-folder', '.'], local, { results: {} }),
+    );
     await project.write('data/a.csv', csv(1, 2));
     expect(await sync()).toMatchObject({ code: 0, ledger: { read: 2, inserted: 2 } });
     await project.write('data/b.csv', csv(2, 3));

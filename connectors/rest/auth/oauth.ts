@@ -64,7 +64,7 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
     String(node['use_profile_assertion'] ?? 'false').toLowerCase() === 'true' ||
     (typeof node['use_profile_assertion'] === 'string' && /true/i.test(text('use_profile_assertion')));
   const endpoint = node['token_refresh_endpoint'] === undefined ? undefined : () => text('token_refresh_endpoint');
-  const handler = tokenErrorHandler(node, environment);
+  const handler = tokenErrorHandler(node, environment, () => (refreshTokenGiven() ?? '') !== '');
   const extraBody = flatInput(mapping(node['refresh_request_body']), around);
   const extraHeaders = flatInput(mapping(node['refresh_request_headers']), around);
 
@@ -225,18 +225,38 @@ function found(body: unknown, key: string, depth = 0): unknown {
   return undefined;
 }
 
+/** What a token server refuses with, and means the credential by (RFC 6749, 5.2). */
+const REFUSALS = new Set(['invalid_client', 'invalid_grant', 'unauthorized_client']);
+
 /** A refused refresh is a matter of the credential; only what may pass is tried again. */
-function tokenErrorHandler(node: Component, environment: Environment): ErrorHandler {
+function tokenErrorHandler(node: Component, environment: Environment, hasRefreshToken: () => boolean): ErrorHandler {
   const usual = errorHandler(undefined, environment);
   const codes = new Set((node['refresh_token_error_status_codes'] as readonly unknown[] | undefined)?.map(Number));
   return {
     ...usual,
     interpret(outcome) {
       if (outcome instanceof Error || outcome.isOk) return usual.interpret(outcome);
-      const mayPass = (outcome.status === 429 || outcome.status >= 500) && !codes.has(outcome.status);
-      return mayPass
-        ? { action: 'RETRY', failure: 'transient_error', message: '' }
-        : { action: 'FAIL', failure: 'config_error', message: 'The token server refuses the credential' };
+      const { status } = outcome;
+      if ((status === 429 || status >= 500) && !codes.has(status))
+        return { action: 'RETRY', failure: 'transient_error', message: '' };
+      if (status === 404 || status === 405)
+        return {
+          action: 'FAIL',
+          failure: 'config_error',
+          message: 'No token server answers there',
+          hint: 'Check `token_refresh_endpoint` of the manifest (`token_url` of the short form).',
+        };
+      const body = outcome.isJson ? outcome.json() : undefined;
+      const reason = isComponent(body) && REFUSALS.has(String(body['error'])) ? String(body['error']) : undefined;
+      return {
+        action: 'FAIL',
+        failure: 'auth_error',
+        message: `The token server refuses the credential${reason === undefined ? '' : ` (${reason})`}`,
+        hint:
+          hasRefreshToken() && reason !== 'invalid_client'
+            ? 'Get a new refresh token, and put it into `secrets` of the source: one that was used elsewhere, or has ended, is refused. Otherwise check client id and client secret.'
+            : 'Check client id and client secret in `secrets` of the source.',
+      };
     },
   };
 }

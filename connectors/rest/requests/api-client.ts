@@ -272,12 +272,13 @@ function failure(
   }
   const kind = kindOf(outcome.status, resolution);
   return new ConnectorError(kind, `${shown(wanted)}: answered ${outcome.status}${attempts}${said && `.${said}`}`, {
-    hint: HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
+    hint: resolution.hint ?? HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
     ...(outcome.status === 403 ? { fault: 'permission' } : {}),
   });
 }
 
 function kindOf(status: number, { failure: declared, action }: Resolution): ErrorKind {
+  if (declared === 'auth_error') return 'auth';
   if (status === 429 || action === 'RATE_LIMITED') return 'rate_limit';
   if (status === 401 || status === 403) return 'auth';
   if (declared === 'transient_error' || status >= 500) return 'transient';

@@ -22,9 +22,11 @@ export type Action = (typeof ACTIONS)[number];
 
 export interface Resolution {
   readonly action: Action;
-  readonly failure: 'system_error' | 'config_error' | 'transient_error';
+  readonly failure: 'system_error' | 'config_error' | 'transient_error' | 'auth_error';
   /** What the manifest says of it, or nothing. */
   readonly message: string;
+  /** The next step, where it is another one than is usual for such a failure. */
+  readonly hint?: string;
 }
 
 /** Says what becomes of an answer, or of a request that got none. */

@@ -3,12 +3,13 @@ import type { Plugin } from '../../plugins/index.js';
 import type { ErrorReport } from '../../protocol/index.js';
 import { ConnectorError, toConnectorError, type DestinationPlugin, type SourcePlugin } from '../../sdk/index.js';
 import type { MessageWriter } from '../airbyte/message-writer.js';
-import { fileOf, jsonFile } from './json-file.js';
+import { BASE_FOLDER, baseFolderOf, fileOf, jsonFile } from './json-file.js';
 import { does, type VerbContext } from './verb.js';
 
 interface AirbyteOptions {
   readonly catalog?: string;
   readonly state?: string;
+  readonly baseFolder?: string;
 }
 
 /** How the protocol calls them. */
@@ -28,7 +29,8 @@ export function airbyteVerb(program: Command): void {
     .argument('<name>', 'a built-in name, a path, or an npm package')
     .argument('<verb>', `what to do: ${VERBS.join(', ')}`)
     .option('--catalog <file>', 'for read and write: the configured catalog')
-    .option('--state <file>', 'for read: the states to go on from');
+    .option('--state <file>', 'for read: the states to go on from')
+    .option(...BASE_FOLDER);
   does<AirbyteOptions>(command, async (context, [name, verb], options) => {
     const { messageWriter } = await import('../airbyte/message-writer.js');
     let scrub = (text: string) => text;
@@ -90,7 +92,7 @@ async function act({ context, plugin, verb, options, messages, scrubBy }: Act): 
   }
   const given = await jsonFile('--config', context.givenConfig);
   const { signal } = context;
-  const around = { signal, baseFolder: process.cwd() };
+  const around = { signal, baseFolder: baseFolderOf(context.givenConfig, options.baseFolder) };
   const accept = () => {
     const accepted = acceptedConfig(plugin, given);
     scrubBy(createScrubber(accepted.secrets));

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { fromJsonText } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 
@@ -14,6 +15,15 @@ export async function fileOf(option: string, path: string | undefined): Promise<
     });
   });
 }
+
+/** Of verbs that others start too: a host such as Meltano makes the configuration's file anew for each run, in a folder of its own. */
+export const BASE_FOLDER = [
+  '--base-folder <folder>',
+  'where the paths that the configuration names begin; default: the folder of its file',
+] as const;
+
+export const baseFolderOf = (configuration: string | undefined, chosen: string | undefined): string =>
+  chosen === undefined ? dirname(resolve(configuration ?? '.')) : resolve(chosen);
 
 /** The JSON of that file, with all digits. Throws a `config` error that names the file and the place in it, and nothing of what it holds. */
 export async function jsonFile(option: string, path: string | undefined): Promise<unknown> {

@@ -4,9 +4,10 @@ import { parse } from 'yaml';
 import { ConnectorError } from '../../sdk/index.js';
 
 /** What `--options` is told as by the verbs that have it. */
-export const OPTIONS_ABOUT = 'YAML with the options of the source `rest`: manifest_config, secrets, modules, allow';
+export const OPTIONS_ABOUT =
+  'YAML with the options of the source `rest`: manifest_config, secrets, modules, allow; its paths begin at its folder';
 
-/** The options of a source `rest` that stand in a file of their own; none without one. Paths of modules are whole. */
+/** The options of a source `rest` that stand in a file of their own; none without one. Its paths are whole. */
 export async function restOptions(file: string | undefined): Promise<Record<string, unknown>> {
   if (file === undefined) return {};
   const own = (parse(await fileText(file)) ?? {}) as Record<string, unknown>;
@@ -16,7 +17,12 @@ export async function restOptions(file: string | undefined): Promise<Record<stri
     typeof own['modules'] === 'object' && own['modules'] !== null
       ? Object.fromEntries(Object.entries(own['modules']).map(([name, path]) => [name, resolve(folder, String(path))]))
       : undefined;
-  return resolved({ ...own, ...(modules === undefined ? {} : { modules }) }) as Record<string, unknown>;
+  const { tokens_file: tokens, ...all } = resolved({ ...own, ...(modules === undefined ? {} : { modules }) }) as Record<
+    string,
+    unknown
+  >;
+  if (tokens === undefined) return all;
+  return { ...all, tokens_file: typeof tokens === 'string' ? resolve(folder, tokens) : tokens };
 }
 
 /** `${env:NAME}` and `${env:NAME:-default}`, as in the configuration. */

@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { jsonText } from '../../protocol/index.js';
 import { EXIT_CODES } from '../../sdk/index.js';
 import type { ErrorReport } from '../../protocol/index.js';
-import { jsonFile } from './json-file.js';
+import { BASE_FOLDER, baseFolderOf, jsonFile } from './json-file.js';
 import { does, type VerbContext } from './verb.js';
 
 interface TapFlags {
   readonly discover?: boolean;
   readonly catalog?: string;
   readonly state?: string;
+  readonly baseFolder?: string;
 }
 
 /** Schema of the tables that a target writes, unless `default_schema` of its configuration says another. */
@@ -22,8 +23,9 @@ export function tapVerb(program: Command): void {
     .argument('<name>', 'a built-in name, a path, or an npm package')
     .option('--discover', 'print the catalog')
     .option('--catalog <file>', 'the catalog with the streams that are chosen; absent: all of them')
-    .option('--state <file>', 'the state to go on from');
-  does<TapFlags>(command, async (context, [name], { discover, catalog, state }) => {
+    .option('--state <file>', 'the state to go on from')
+    .option(...BASE_FOLDER);
+  does<TapFlags>(command, async (context, [name], { discover, catalog, state, baseFolder }) => {
     const plugin = await (await registry()).source(name as string, process.cwd());
     const { config } = await accepted(context, plugin);
     const [{ runTap, tapCatalog }, { tapOutput }, { tellable }, { readCatalog }] = await Promise.all([
@@ -33,7 +35,10 @@ export function tapVerb(program: Command): void {
       import('../../sdk/wire/singer/index.js'),
     ]);
     const note = (text: string) => context.output.note(text);
-    const source = await plugin.open(config, { signal: context.signal, baseFolder: process.cwd() });
+    const source = await plugin.open(config, {
+      signal: context.signal,
+      baseFolder: baseFolderOf(context.givenConfig, baseFolder),
+    });
     try {
       const output = tapOutput(process.stdout, note);
       if (discover === true) {
@@ -66,14 +71,15 @@ export function targetVerb(program: Command): void {
     .description(
       'a destination of ours as a Singer target: reads messages on stdin, --config is its own configuration, as JSON',
     )
-    .argument('<name>', 'a built-in name, a path, or an npm package');
-  does(command, async (context, [name]) => {
+    .argument('<name>', 'a built-in name, a path, or an npm package')
+    .option(...BASE_FOLDER);
+  does<Pick<TapFlags, 'baseFolder'>>(command, async (context, [name], { baseFolder }) => {
     const plugin = await (await registry()).destination(name as string, process.cwd());
     const { config, schema } = await accepted(context, plugin);
     const { signal, output } = context;
     const { runTarget } = await import('../singer/target.js');
     const faults = await runTarget({
-      connect: () => plugin.connect(config, { signal, baseFolder: process.cwd() }),
+      connect: () => plugin.connect(config, { signal, baseFolder: baseFolderOf(context.givenConfig, baseFolder) }),
       schema,
       signal,
       input: process.stdin,

@@ -182,3 +182,54 @@ streams:
   const tried = ['connectors', 'try', join(manifests, 'crm.yaml'), '--options', join(options, 'options.yaml')];
   expect(await runCli(tried)).toMatchObject(misspelt);
 });
+
+test('paths of an options file, and of the configuration of `tap` and `airbyte`, begin at its folder', async () => {
+  let good = 'first';
+  api.script = ({ path, body }) => {
+    if (path !== '/token') return { body: [{ id: 1 }] };
+    if (new URLSearchParams(body).get('refresh_token') !== good)
+      return { status: 400, body: { error: 'invalid_grant' } };
+    good = `${good}+`;
+    return { body: { access_token: 'a', refresh_token: good } };
+  };
+  await mkdir(join(place, 'kept'));
+  await writeFile(
+    join(place, 'kept/m.yaml'),
+    `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    schema_loader: { type: InlineSchemaLoader, schema: { type: object, properties: { id: { type: integer } } } }
+    retriever:
+      requester: { type: HttpRequester, url_base: "${api.url}", path: a, authenticator: { type: OAuthAuthenticator, token_refresh_endpoint: "${api.url}/token", client_id: c, client_secret: s, refresh_token: "{{ config['token'] }}", refresh_token_updater: {} } }
+      record_selector: { extractor: { field_path: [] } }
+`,
+  );
+  const config = { secrets: { token: 'first' }, allow: ['loopback'], tokens_file: './tokens.json' };
+  await writeFile(join(place, 'kept/options.yaml'), JSON.stringify(config));
+  await writeFile(join(place, 'kept/config.json'), JSON.stringify({ manifest: './m.yaml', ...config }));
+  const attempt = ['connectors', 'try', 'kept/m.yaml', '--options', 'kept/options.yaml'];
+  const run = async (...args: string[]) => {
+    const { code, stderr } = await runCli(args, { cwd: place });
+    return { code, stderr };
+  };
+  const recording = [...attempt, '--record', 'recording'];
+  expect(await run(...recording)).toEqual({ code: 0, stderr: '' });
+  expect(await readFile(join(place, 'kept/tokens.json'), 'utf8')).toContain('first+');
+  // No token of a recording is kept for one of the API.
+  const before = await readFile(join(place, 'kept/tokens.json'), 'utf8');
+  expect(await run('connectors', 'test', '--replay', 'recording')).toEqual({ code: 0, stderr: '' });
+  expect(await readFile(join(place, 'kept/tokens.json'), 'utf8')).toBe(before);
+  expect(await run('tap', 'rest', '--config', 'kept/config.json')).toEqual({ code: 0, stderr: '' });
+  expect(await run('airbyte', 'rest', 'discover', '--config', 'kept/config.json')).toEqual({ code: 0, stderr: '' });
+  expect(await run(...attempt)).toEqual({ code: 0, stderr: '' });
+  // That it is refused is no fault of the manifest.
+  good = 'another';
+  expect(await run(...attempt)).toEqual({
+    code: 4,
+    stderr: expect.stringMatching(
+      /^error \(auth\): .*\(invalid_grant\).*\n  next: Get a new refresh token, and put it into `secrets`/,
+    ),
+  });
+});
