@@ -96,6 +96,40 @@ test('an overwritten table stays where no answer has the records, and `runs show
   );
 });
 
+test('a page that answers 200 with a quota is asked for again by the run, and no page is lost', async () => {
+  await project.configure(`sources:
+  crm:
+    connector: rest
+    config:
+      api:
+        endpoint: "${api.url}"
+        streams:
+          sends:
+            path: /sends
+            records: data
+            primary_key: id
+            paging: { cursor: next, parameter: after }
+            cursor: { field: day, format: "%Y-%m-%d", start: "2024-01-01" }
+            fields: { id: integer, day: date }
+      allow: [loopback]
+connections:
+  quota: { source: crm, destination: warehouse, schema: quota, streams: { sends: {} } }
+`);
+  let fails = 1;
+  api.script = ({ query }) => {
+    const isFirst = !query.some(([name]) => name === 'after');
+    if (!isFirst && fails-- > 0) return { body: { error: 'quota exceeded', code: 17 } };
+    const ids = isFirst ? [1, 2] : [3, 4];
+    return { body: { data: ids.map((id) => ({ id, day: `2024-01-0${id}` })), next: isFirst ? 'b' : null } };
+  };
+  const { code, stdout, stderr } = await project.run(['sync', 'quota']);
+  expect(stdout + stderr).toContain('page 2 has no `data`');
+  expect({ code, rows: await project.rows('SELECT id::int FROM quota.sends ORDER BY id') }).toEqual({
+    code: 0,
+    rows: [1, 2, 3, 4].map((id) => ({ id })),
+  });
+});
+
 test('days that a person asks for are read in place of what the state says, which stays', async () => {
   await project.write(
     'days.yaml',
