@@ -34,7 +34,7 @@ export async function judgedManifest(
     return { manifest: { ...loaded, problems: [...problems, ...(await schemaFileProblems(loaded, folder))] }, own: {} };
   const own = normalizedConfig(isComponent(root['spec']) ? root['spec'] : undefined, given, replacements);
   const found = [
-    ...(isShort ? unknownOptions(root, text, own) : []),
+    ...unknownOptions(root, text, own, isShort ? 'error' : 'warning'),
     ...(await schemaFileProblems(loaded, folder, own)),
   ];
   return { manifest: { ...loaded, problems: [...problems, ...found] }, own };

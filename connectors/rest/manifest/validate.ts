@@ -5,6 +5,7 @@ import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
 import { NAMES } from './names.js';
 import { unknownSliceFields } from './slice-names.js';
+import { staticFaults } from './static-rules.js';
 import { isComponent, type Component, type Lines } from './text.js';
 
 export interface Problem {
@@ -239,6 +240,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'CheckStream names no stream');
     if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
       tell('error', line, path, 'DatetimeBasedCursor needs "step" and "cursor_granularity" together');
+    for (const { way, line: at, message } of staticFaults(node, lines))
+      tell('error', at ?? line, [path, ...way].join('.'), message);
     for (const { field, message } of conflictsIn(node))
       tell('error', lines.of(node, field) ?? line, `${path}.${field}`, message);
     for (const [name, reason, component] of UNSUPPORTED[type] ?? []) {

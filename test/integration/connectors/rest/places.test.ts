@@ -302,12 +302,41 @@ test('an option that a template reads and nobody gives is told with its line', a
   const wrong = {
     parameters: { a: "{{ config['tokn'] }}", b: "{{ config['token'] }}", c: "{{ config.get('d', 1) }}" },
   };
-  const { warnings } = await synced(config({ ...wrong, ...fields }, { secrets }));
-  expect(warnings).toEqual([
-    expect.stringMatching(
-      /^api:\d+: config\['tokn'\]: neither `manifest_config` nor `secrets` has "tokn"; they have: token$/,
+  await expect(opened(config({ ...wrong, ...fields }, { secrets }))).rejects.toThrow(
+    /^api:\d+: config\['tokn'\]: neither `manifest_config` nor `secrets` has "tokn"; they have: token$/,
+  );
+  // The reference takes it for nothing, so a manifest goes on; who asks whether it is there has asked.
+  const manifest = `version: 7.0.0
+check: { stream_names: [a] }
+spec: { connection_specification: { type: object, properties: { known: { type: string } } } }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester:
+        url_base: "{{ config['known'] }}"
+        path: '/{{ config[''strat_date''] }}'
+        request_parameters: { a: "{{ config['b'] or 'c' }}", d: "{{ config.e | default('f') }}" }
+      record_selector: { extractor: { field_path: [] } }
+`;
+  await writeFile(join(place, 'crm.yaml'), manifest);
+  await writeFile(
+    join(place, 'options.yaml'),
+    '# ${env:NOT_SET_HERE}\nmanifest_config:\n  start: "${env:A_START:-x}"\n',
+  );
+  const validate = () => runCli(['connectors', 'validate', 'crm.yaml', '--options', 'options.yaml'], { cwd: place });
+  const { code, stdout } = await validate();
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      /^runnable .*\n {2}warning: crm\.yaml:10: config\['strat_date'\]: neither .* has "strat_date"; they have: start, known\n1 of 1/,
     ),
-  ]);
+  });
+  await writeFile(
+    join(place, 'options.yaml'),
+    '# ${env:NOT_SET_HERE}\nmanifest_config:\n  start: "${env:NOT_SET_HERE}"\n',
+  );
+  expect((await validate()).stderr).toContain('options.yaml:3: the variable NOT_SET_HERE is not set.');
 });
 
 const judged = (text: string) =>

@@ -25,6 +25,8 @@ const SLICED = (path: string, router = 'type: ListPartitionRouter, cursor_field:
     `partition_router: { ${router} }, requester`,
   );
 
+const CURSOR = 'type: DatetimeBasedCursor, cursor_field: t, datetime_format: "%s", start_datetime: "0"';
+
 describe('manifests', () => {
   it('puts references, types and parameters in place', () => {
     const { root, problems } = load(`version: 7.0.0
@@ -189,6 +191,26 @@ streams:
       'error 5: "request_option" below a GroupingPartitionRouter is sent with no request; read `stream_partition` in the requester',
     ],
     [
+      'a granularity that is no duration',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER}, incremental_sync: { ${CURSOR}, step: P1D, cursor_granularity: 1D } }`,
+      'error 5: `cursor_granularity` is "1D", which is no ISO 8601 duration; write it like P1D, P1M or PT1H',
+    ],
+    [
+      'a step that is no duration',
+      `  - name: a\n    type: DeclarativeStream\n    retriever: ${RETRIEVER}\n    incremental_sync:\n      ${CURSOR.replaceAll(', ', '\n      ')}\n      cursor_granularity: P1D\n      step: P31X`,
+      'error 14: `step` is "P31X", which is no ISO 8601 duration; write it like P1D, P1M or PT1H',
+    ],
+    [
+      'a format that is none of strftime',
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER}, incremental_sync: { ${CURSOR.replace('"%s"', 'YYYY-MM-DD')} } }`,
+      'error 5: "YYYY-MM-DD" has no directive of `strftime`: write it like `%Y-%m-%d`, or `%Y-%m-%dT%H:%M:%S%z` with an offset',
+    ],
+    [
+      'a check of a stream that there is not',
+      `  - { name: ab, type: DeclarativeStream, retriever: ${RETRIEVER} }`,
+      'error 3: the check names the stream "a", which there is not; did you mean "ab"?',
+    ],
+    [
       'a field of the slice that no router and no cursor gives',
       `  - { name: a, type: DeclarativeStream, retriever: ${SLICED('{{ stream_partition.idd }}')} }`,
       'warning 5: no slice of the stream has "idd", so `stream_partition` gives nothing for it; did you mean "id"?',
@@ -220,7 +242,7 @@ streams:
       'the cursor',
       '{{ stream_interval.start_time }}{{ stream_slice.until }}',
       undefined,
-      ', incremental_sync: { type: DatetimeBasedCursor, cursor_field: t, datetime_format: "%s", start_datetime: "0", partition_field_end: until }',
+      `, incremental_sync: { ${CURSOR}, partition_field_end: until }`,
     ],
     [
       'the parent',
@@ -231,6 +253,19 @@ streams:
   ])('takes a field of the slice that %s gives', (_what, path, router, more) => {
     const retriever = SLICED(path.replaceAll('"', "'"), router);
     expect(told(BASE(`  - { name: a, type: DeclarativeStream, retriever: ${retriever}${more} }`))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'a stream of a condition',
+      `  - { type: ConditionalStreams, condition: "{{ config.x }}", streams: [{ name: a, type: DeclarativeStream, retriever: ${RETRIEVER} }] }`,
+    ],
+    [
+      'a dynamic one',
+      `  - { name: b, type: DeclarativeStream, retriever: ${RETRIEVER} }\ndynamic_streams:\n  - { type: DynamicDeclarativeStream, name: d, stream_template: { name: "", type: DeclarativeStream, retriever: ${RETRIEVER} }, components_resolver: { type: ConfigComponentsResolver, stream_config: { type: StreamConfig, configs_pointer: [x] }, components_mapping: [{ type: ComponentMappingDefinition, field_path: [name], value: "a" }] } }`,
+    ],
+  ])('takes a check of %s', (_what, streams) => {
+    expect(told(BASE(streams))).toEqual([]);
   });
 
   it('says once in how many lines a name stands that no component there has', () => {
