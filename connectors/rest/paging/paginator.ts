@@ -55,10 +55,11 @@ export function paginator(
   node: Component | undefined,
   decoder: Component | undefined,
   environment: Environment,
+  tell: (warning: string) => void,
 ): Paginator {
   if (node === undefined || node['type'] === 'NoPagination') return NO_PAGES;
   const strategyNode = node['pagination_strategy'] as Component;
-  const strategy = strategyOf(strategyNode, decoder, environment);
+  const strategy = strategyOf(strategyNode, decoder, environment, tell);
   const option = (name: string) => {
     const place = node[name];
     return isComponent(place) && place['type'] !== 'RequestPath' && place['inject_into'] !== 'path'
@@ -91,7 +92,12 @@ export function paginator(
   };
 }
 
-function strategyOf(node: Component, decoder: Component | undefined, environment: Environment): Strategy {
+function strategyOf(
+  node: Component,
+  decoder: Component | undefined,
+  environment: Environment,
+  tell: (warning: string) => void,
+): Strategy {
   const around = aroundOf(node, environment);
   const declared = node['page_size'];
   const sizeText = typeof declared === 'string' && declared !== '' ? new Text(declared, around) : undefined;
@@ -158,7 +164,14 @@ function strategyOf(node: Component, decoder: Component | undefined, environment
             last_page_size: size,
             page_size: reduced ?? pageSize ?? null,
           };
-          return stop?.holds(context) === true ? undefined : value.value(context);
+          // Public manifests end by it: `not "next" in headers.get('Link')` once there is no such header.
+          const isLast = stop?.holdsOr(context, (fault) => {
+            tell(
+              `its stop condition "${stop.source}" cannot be told of an answer (${fault}) and counts as met, as with the reference; correct it if there are more pages`,
+            );
+            return true;
+          });
+          return isLast === true ? undefined : value.value(context);
         },
       };
     }

@@ -59,6 +59,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
     isComponent(node['download_paginator']) ? node['download_paginator'] : undefined,
     downloadDecoder,
     environment,
+    sightings.note,
   );
   const meanings = meaningsOf(node['status_mapping'] as Component);
   const number = (name: string, otherwise: number) =>

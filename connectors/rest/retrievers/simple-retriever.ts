@@ -35,7 +35,8 @@ const MOST_SPLITS = 10;
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
-  const paging = paginator(pagingNode, isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
+  const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
+  const paging = paginator(pagingNode, decoder, environment, sightings.note);
   const skipsSliceParts = node['ignore_stream_slicer_parameters_on_paginated_requests'] === true;
   const resetNode = isComponent(node['pagination_reset']) ? node['pagination_reset'] : undefined;
   const limits = isComponent(resetNode?.['limits']) ? resetNode['limits'] : {};

@@ -1,5 +1,5 @@
 import { ConnectorError } from '#sdk';
-import { TemplateError } from '../template/lexer.js';
+import { MistypedError, TemplateError } from '../template/lexer.js';
 import { holds, plain, templateOf, type Context, type LiteralType, type Template } from '../template/template.js';
 import { setKey, textOf } from '../template/values.js';
 import type { Component } from '../manifest/text.js';
@@ -71,8 +71,24 @@ export class Condition {
     this.#around = around;
   }
 
+  get source(): string {
+    return this.#template.source;
+  }
+
   holds(context: Context): boolean {
-    return failing(this.#template.source, () => holds(this.#template, { ...this.#around, ...context }));
+    return failing(this.source, () => holds(this.#template, { ...this.#around, ...context }));
+  }
+
+  /** `mistyped` says what counts where something is asked of a value that its kind cannot do. */
+  holdsOr(context: Context, mistyped: (fault: string) => boolean): boolean {
+    return failing(this.source, () => {
+      try {
+        return holds(this.#template, { ...this.#around, ...context });
+      } catch (error) {
+        if (error instanceof MistypedError) return mistyped(error.message);
+        throw error;
+      }
+    });
   }
 }
 

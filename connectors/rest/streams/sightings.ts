@@ -20,6 +20,8 @@ export interface Sightings {
   parentRecord(parent: string, record: Readonly<Record<string, unknown>>, path: readonly string[]): void;
   /** Records of a parent that cannot be read: what depends on them is asked for nowhere. */
   unread(count: number): void;
+  /** What else a person should look at, each once. */
+  note(warning: string): void;
   /** A stream that this one depends on. */
   parent(of: Sightings): void;
   /** What makes a bookmark of this reading untrue; nothing once the places were met. */
@@ -66,6 +68,7 @@ interface Finding {
 export function sightingsOf(options: SightingsOptions): Sightings {
   const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, pagingPath } = options;
   const parents: Sightings[] = [];
+  const notes = new Set<string>();
   let isRecordsMet = false;
   let isListMet = false;
   let lacking: Place['lacking'];
@@ -209,6 +212,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         });
     },
     unread: (count) => void (unread += count),
+    note: (warning) => void notes.add(warning),
     parent: (of) => void parents.push(of),
     fault() {
       for (const parent of parents) {
@@ -230,6 +234,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         : [
             `Stream "${stream}": nothing was read, since each of the ${ignored.count} answers was no success and the error handler ignores it, such as ${ignored.first.status} of ${ignored.first.url}. Look at its path, and at the rights of the credential.`,
           ]),
+      ...[...notes].map((note) => `Stream "${stream}": ${note}.`),
       ...findings()
         .filter(({ isFault }) => !isFault)
         .map(({ message, hint }) => `Stream "${stream}": ${message}. ${hint}`),

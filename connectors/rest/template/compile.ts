@@ -1,6 +1,6 @@
 import { filterName, filterOf, findFilter, type Filter } from './filters.js';
 import { FUNCTIONS } from './functions.js';
-import { TemplateError } from './lexer.js';
+import { MistypedError, TemplateError } from './lexer.js';
 import { attributeOf, methodName, methodOf, subscriptOf } from './methods.js';
 import { whole } from './numbers.js';
 import { affirmed, binary, negated } from './operators.js';
@@ -140,7 +140,7 @@ function compileSlice(node: Extract<Expression, { kind: 'slice' }>): Evaluate {
     const value = target(scope);
     demand(value);
     if (typeof value !== 'string' && !Array.isArray(value))
-      throw new TemplateError(`${aTypeName(value)} has no slices`);
+      throw new MistypedError(`${aTypeName(value)} has no slices`);
     const items: readonly unknown[] = typeof value === 'string' ? Array.from(value) : value;
     const place = (part: Evaluate | undefined) => {
       const at = part?.(scope);

@@ -8,6 +8,9 @@ export class TemplateError extends Error {
   }
 }
 
+/** What Python calls a TypeError: something is asked of a value that its kind cannot do. */
+export class MistypedError extends TemplateError {}
+
 export interface Token {
   readonly kind: 'data' | 'open' | 'close' | 'name' | 'string' | 'integer' | 'float' | 'operator' | 'end';
   readonly text: string;

@@ -1,6 +1,6 @@
 import { addDuration, DateTime, Duration } from '../time/date-time.js';
 import { formatted } from './format.js';
-import { TemplateError } from './lexer.js';
+import { MistypedError, TemplateError } from './lexer.js';
 import {
   bounded,
   boundedLength,
@@ -19,7 +19,7 @@ type Operator = (left: unknown, right: unknown) => unknown;
 function wrong(left: unknown, operator: string, right: unknown): never {
   demand(left);
   demand(right);
-  throw new TemplateError(`${aTypeName(left)} and ${aTypeName(right)} have no "${operator}"`);
+  throw new MistypedError(`${aTypeName(left)} and ${aTypeName(right)} have no "${operator}"`);
 }
 
 /** Arithmetic of two numbers: whole ones stay whole and keep their digits. */

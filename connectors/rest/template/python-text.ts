@@ -1,4 +1,4 @@
-import { TemplateError } from './lexer.js';
+import { MistypedError, TemplateError } from './lexer.js';
 import { aTypeName, boundedLength } from './values.js';
 
 /** What Python takes for white space, as the inside of a class. */
@@ -11,7 +11,7 @@ const LINE = new RegExp(`\\r\\n|[${LINE_ENDS}]`, 'g');
 /** What has to be a text. What is not there is none either: it was not asked for anything, it was given. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value;
-  throw new TemplateError(`${aTypeName(value)} stands where a text is due`);
+  throw new MistypedError(`${aTypeName(value)} stands where a text is due`);
 }
 
 /** Every character is one code unit, so that places in a text are the same in Python. */

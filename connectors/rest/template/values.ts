@@ -1,5 +1,5 @@
 import { DateTime, Duration, Zone } from '../time/date-time.js';
-import { TemplateError } from './lexer.js';
+import { MistypedError, TemplateError } from './lexer.js';
 import { Callable } from './parameters.js';
 
 /** A number that Python holds as a float although it is whole, so that it is written `2.0`. */
@@ -266,7 +266,7 @@ export function order(left: unknown, right: unknown): number {
 }
 
 const uncomparable = (left: unknown, right: unknown) =>
-  new TemplateError(`${aTypeName(left)} cannot be compared with ${aTypeName(right)}`);
+  new MistypedError(`${aTypeName(left)} cannot be compared with ${aTypeName(right)}`);
 
 /** Throws what the reference answers with the default, where the value is not there. */
 export function demand(value: unknown): void {
@@ -281,7 +281,7 @@ export function iterate(value: unknown): readonly unknown[] {
   if (typeof value === 'string') return Array.from(value);
   const entries = entriesOf(value);
   if (entries !== undefined) return entries.map(([key]) => key);
-  throw new TemplateError(`${aTypeName(value)} cannot be iterated`);
+  throw new MistypedError(`${aTypeName(value)} cannot be iterated`);
 }
 
 /** Python's `in`. */
@@ -289,7 +289,7 @@ export function contains(container: unknown, value: unknown): boolean {
   if (typeof container === 'string') {
     if (typeof value !== 'string') {
       demand(value);
-      throw new TemplateError(`${aTypeName(value)} cannot be looked for in a text`);
+      throw new MistypedError(`${aTypeName(value)} cannot be looked for in a text`);
     }
     return container.includes(value);
   }
@@ -303,6 +303,6 @@ export function lengthOf(value: unknown): number {
   if (typeof value === 'string') return Array.from(value).length;
   if (Array.isArray(value)) return value.length;
   const entries = entriesOf(value);
-  if (entries === undefined) throw new TemplateError(`${aTypeName(value)} has no length`);
+  if (entries === undefined) throw new MistypedError(`${aTypeName(value)} has no length`);
   return entries.length;
 }

@@ -4,13 +4,12 @@ import { join } from 'node:path';
 import { campaignApi } from '../../../support/campaign-api.js';
 import { CAMPAIGNS, RESULTS } from '../../../support/campaigns.js';
 import { claimsOf, SIGNERS } from '../../../support/demanding-api.js';
-import { legacySessionToken } from '../../../../connectors/rest/auth/session.js';
 import { connect } from '../../../../connectors/rest/connected.js';
 import { incremental } from '../../../../connectors/rest/cursors/incremental.js';
-import { noParts } from '../../../../connectors/rest/requests/request-option.js';
 import { restConfig } from '../../../../connectors/rest/rest.config.js';
+import { tryStream } from '../../../../connectors/rest/trial.js';
 import { rest } from '../../../../connectors/rest/rest.source.js';
-import { scriptedApi, type Script, type ScriptedAnswer } from '../../../support/scripted-api.js';
+import { scriptedApi, type Script } from '../../../support/scripted-api.js';
 import { read } from './reading.js';
 
 const rows = Array.from({ length: 5 }, (_, at) => ({ id: at + 1, name: `n${at}`, ok: at % 2 === 0 ? true : null }));
@@ -122,65 +121,6 @@ streams:
   } finally {
     await rm(folder, { recursive: true });
   }
-});
-
-describe('a refresh token that can be used once', () => {
-  const manifest = (shown: string) => `version: 7.0.0
-type: DeclarativeSource
-check: { type: CheckStream, stream_names: [a] }
-streams:
-${['a', 'b']
-  .map(
-    (name) => `  - name: ${name}
-    type: DeclarativeStream
-    $parameters: { name: ${name} }
-    retriever:
-      type: SimpleRetriever
-      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /private, authenticator: { type: OAuthAuthenticator, token_refresh_endpoint: "{{ config['endpoint'] }}/token", client_id: c, client_secret: s, ${shown} } }
-      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
-`,
-  )
-  .join('')}`;
-  const run = async (credentials: object, shown: string) => {
-    const folder = await mkdtemp(join(tmpdir(), 'tributary-once-'));
-    try {
-      await writeFile(join(folder, 'm.yaml'), manifest(shown));
-      const options = { tokens_file: join(folder, 'tokens.json') };
-      const read1 = await read({
-        manifest: join(folder, 'm.yaml'),
-        config: { credentials },
-        options,
-        script: campaignApi,
-      });
-      return {
-        refreshed: read1.api.seen.filter(({ path }) => path === '/token').map(({ body }) => body),
-        shown: read1.api.seen.filter(({ path }) => path === '/private').map(({ headers }) => headers['authorization']),
-      };
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  };
-
-  test('is asked for by one stream for all, from where the configuration has it', async () => {
-    const { refreshed, shown } = await run({ refresh_token: 'r1' }, 'refresh_token_updater: {}');
-    expect(refreshed).toEqual(['grant_type=refresh_token&client_id=c&client_secret=s&refresh_token=r1']);
-    expect(shown).toEqual(['Bearer t-refresh_token', 'Bearer t-refresh_token']);
-  });
-
-  test('is asked for once where what is sent for it tells the time', async () => {
-    const timed = 'refresh_token_updater: {}, refresh_request_body: { at: "{{ now_utc() }}" }';
-    expect((await run({ refresh_token: 'r1' }, timed)).refreshed).toHaveLength(1);
-  });
-
-  test('is kept for later while the access token of the configuration holds', async () => {
-    const at = (token_expiry_date: string) => ({ refresh_token: 'r1', access_token: 'now', token_expiry_date });
-    const holds = await run(at('2024-03-11T00:00:00Z'), 'refresh_token_updater: {}');
-    expect(holds).toEqual({ refreshed: [], shown: ['Bearer now', 'Bearer now'] });
-    const ended = await run(at('2024-03-09T00:00:00Z'), 'refresh_token_updater: {}');
-    expect(ended.shown).toEqual(['Bearer t-refresh_token', 'Bearer t-refresh_token']);
-    const elsewhere = 'refresh_token_updater: { access_token_config_path: [credentials, other] }';
-    expect((await run({ ...at('2024-03-11T00:00:00Z') }, elsewhere)).refreshed).toHaveLength(1);
-  });
 });
 
 test('what is left out and has a default in the spec is filled in, unless an older form had it or its own schema refuses it', async () => {
@@ -456,37 +396,6 @@ test('records that are put together from chunks of their fields are changed for 
   }
 });
 
-test('a login that failed is tried anew by who comes next, and shared by those who wait for it', async () => {
-  let answers: ScriptedAnswer[] = [{ status: 401 }];
-  const api = await scriptedApi(() => answers.shift() ?? { body: { key: 'fresh' } });
-  const config = restConfig.parse({
-    api: { endpoint: api.url, streams: { a: { path: '/a' } } },
-    allow: ['loopback'],
-  });
-  const clock = { now: () => new Date(), sleep: () => Promise.resolve() };
-  const source = await connect(config, { signal: new AbortController().signal, baseFolder: '.', clock });
-  const login = legacySessionToken(
-    { header: 'X-Session', login_url: '/sessions', session_token_response_key: 'key', username: 'u', password: 'p' },
-    source.environment,
-    () => api.url,
-  );
-  const header = async () => {
-    const parts = noParts();
-    await login.apply(parts);
-    return parts.header['X-Session'];
-  };
-  await expect(header()).rejects.toMatchObject({ kind: 'auth' });
-  expect(await Promise.all([header(), header()])).toEqual(['fresh', 'fresh']);
-  expect(api.seen).toHaveLength(2);
-  // What may pass is asked for again in the same login, as often as its policy says.
-  await login.renew!();
-  answers = [{ status: 503 }, { status: 503 }];
-  expect(await header()).toBe('fresh');
-  expect(api.seen).toHaveLength(5);
-  await source.close();
-  await api.close();
-});
-
 test('a check names secrets that stand in the open', async () => {
   const api = await scriptedApi(() => ({ body: { data: [{ id: 1 }] } }));
   const notes = async (config: object, secrets: object) => {
@@ -505,4 +414,23 @@ test('a check names secrets that stand in the open', async () => {
   ]);
   expect(await notes({}, { api_key: 'k-1' })).toEqual([]);
   await api.close();
+});
+
+test('a stop condition that asks what a value cannot do is met, and told', async () => {
+  const api = await scriptedApi(campaignApi);
+  try {
+    const { records, warnings } = await tryStream({
+      config: { manifest: 'cursor-pagination.yaml', manifest_config: { endpoint: api.url }, allow: ['loopback'] },
+      stream: 'ends_by_a_fault',
+      limit: 100,
+      signal: new AbortController().signal,
+      baseFolder: 'test/fixtures/manifests',
+    });
+    expect(records).toHaveLength(CAMPAIGNS.length);
+    expect(warnings).toEqual([
+      expect.stringMatching(/its stop condition ".*" cannot be told of an answer \(None cannot be iterated\) and counts as met/),
+    ]);
+  } finally {
+    await api.close();
+  }
 });
