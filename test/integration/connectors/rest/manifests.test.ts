@@ -428,7 +428,9 @@ test('a stop condition that asks what a value cannot do is met, and told', async
     });
     expect(records).toHaveLength(CAMPAIGNS.length);
     expect(warnings).toEqual([
-      expect.stringMatching(/its stop condition ".*" cannot be told of an answer \(None cannot be iterated\) and counts as met/),
+      expect.stringMatching(
+        /its stop condition ".*" cannot be told of an answer \(None cannot be iterated\) and counts as met/,
+      ),
     ]);
   } finally {
     await api.close();
