@@ -1,5 +1,6 @@
 import { nearest } from '#sdk';
 import { TemplateError } from '../template/lexer.js';
+import { assertPattern } from '../template/patterns.js';
 import { templateOf } from '../template/template.js';
 import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
@@ -53,6 +54,13 @@ const UNSUPPORTED: Readonly<Record<string, readonly (readonly [string, string, s
   CheckDynamicStream: [
     ['config_overrides', '"config_overrides" of CheckDynamicStream is not supported', 'CheckDynamicStream'],
   ],
+};
+
+/** Fields that hold a pattern, by the component. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  WaitTimeFromHeader: 'regex',
+  WaitUntilTimeFromHeader: 'regex',
+  HttpRequestRegexMatcher: 'url_path_pattern',
 };
 
 /** Components that the language has, ours or not. */
@@ -109,6 +117,7 @@ export function validateManifest(root: Component, options: ValidationOptions): r
         tell('error', at, where, `"${name}" of ${type} must be ${kinds.map(kindText).join(' or ')}`);
     }
     rules(node, type, path, line);
+    pattern(node, type, path, line);
     for (const [name, value] of Object.entries(node)) {
       if (OPAQUE.has(name) || (Object.hasOwn(fields, name) && mayHoldComponents(fields[name]!, value))) continue;
       const at = lines.of(node, name);
@@ -208,6 +217,25 @@ export function validateManifest(root: Component, options: ValidationOptions): r
         path,
         `the template cannot be read: ${error.message}${at}`,
         /"(\w+)" is not supported/.exec(error.message)?.[0] ?? 'template',
+      );
+    }
+  };
+
+  const pattern = (node: Component, type: string, path: string, line: number | undefined): void => {
+    const field = PATTERNS[type];
+    const source = field === undefined ? undefined : node[field];
+    // What a template makes of it is known in a run alone.
+    if (typeof source !== 'string' || (field === 'regex' && /\{[{%]/.test(source))) return;
+    try {
+      assertPattern(source);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      tell(
+        'error',
+        lines.of(node, field!) ?? line,
+        `${path}.${field}`,
+        `"${field}" of ${type}: ${error.message}`,
+        'pattern',
       );
     }
   };

@@ -1,4 +1,3 @@
-import { RE2JS } from 're2js';
 import type { HttpClock } from '#sdk/http';
 import { componentsOf } from '../manifest/load.js';
 import type { Component } from '../manifest/text.js';
@@ -6,6 +5,7 @@ import { Text, type Surroundings } from '../run/text.js';
 import { parseIsoDuration } from '../time/date-time.js';
 import { ConnectorError } from '#sdk';
 import type { Answer } from './answer.js';
+import { fieldMatcher } from './pattern.js';
 
 export interface BudgetedRequest {
   readonly method: string;
@@ -128,7 +128,10 @@ function spanOf(value: unknown): number {
 }
 
 function matcherOf(node: Component, around: Surroundings) {
-  const pattern = typeof node['url_path_pattern'] === 'string' ? RE2JS.compile(node['url_path_pattern']) : undefined;
+  const pattern =
+    typeof node['url_path_pattern'] === 'string'
+      ? fieldMatcher(node, 'url_path_pattern', node['url_path_pattern'])
+      : undefined;
   const base =
     typeof node['url_base'] === 'string' ? new Text(node['url_base'], around).text().replace(/\/$/, '') : undefined;
   const wanted = (fields: unknown) =>
@@ -140,7 +143,7 @@ function matcherOf(node: Component, around: Surroundings) {
     matches: ({ method, url, headers: sent }: BudgetedRequest): boolean =>
       (node['method'] === undefined || String(node['method']).toUpperCase() === method) &&
       (base === undefined || url.href.startsWith(base)) &&
-      (pattern === undefined || pattern.matcher(url.pathname).find()) &&
+      (pattern === undefined || pattern(url.pathname).find()) &&
       params.every(([key, value]) => url.searchParams.get(key) === value) &&
       headers.every(([key, value]) => sent[key.toLowerCase()] === value),
   };

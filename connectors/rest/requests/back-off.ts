@@ -1,10 +1,10 @@
-import { RE2JS } from 're2js';
 import { ConnectorError } from '#sdk';
 import type { Component } from '../manifest/text.js';
 import { aroundOf, replacedFunction, type Environment } from '../run/environment.js';
 import { Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
+import { fieldMatcher } from './pattern.js';
 
 /** Seconds to wait before a request is sent again; undefined where the strategy has nothing to say of this answer. */
 export type BackOff = (answer: Answer | undefined, attempt: number, random: () => number) => number | undefined;
@@ -92,7 +92,7 @@ function headerReader(node: Component, around: Surroundings): (answer: Answer | 
     const value = answer?.headers.get(header.text());
     if (value === undefined) return undefined;
     if (regex === undefined) return number(value);
-    const matcher = RE2JS.compile(regex.text()).matcher(value);
+    const matcher = fieldMatcher(node, 'regex', regex.text())(value);
     return number(matcher.lookingAt() ? matcher.group() : value);
   };
 }

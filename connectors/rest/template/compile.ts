@@ -5,6 +5,7 @@ import { attributeOf, methodName, methodOf, subscriptOf } from './methods.js';
 import { whole } from './numbers.js';
 import { affirmed, binary, negated } from './operators.js';
 import { Callable, type Arrange, type Parameters } from './parameters.js';
+import { assertPattern } from './patterns.js';
 import type { Arguments, Expression } from './syntax.js';
 import { findTest, testName, testOf } from './tests.js';
 import {
@@ -229,10 +230,17 @@ function checkPassedOn(what: string, { passesOn }: Filter, { positional, named }
   checkPassedOn(filterName(name.value), filter, { positional: rest, named });
 }
 
+/** Their first argument is a pattern; one that stands there as it is can be judged before it is used. */
+const PATTERN_FILTERS = new Set(['regex_search', 'regex_replace']);
+
 function compileFilter(target: Expression, name: string, given: Arguments): Evaluate {
   const filter = filterOf(name);
   const arrange = filter.parameters.arrange(filterName(name), given.positional.length, namesOf(given));
   checkPassedOn(filterName(name), filter, given);
+  if (PATTERN_FILTERS.has(name)) {
+    const [pattern] = arrange([...given.positional, ...given.named.map(([, part]) => part)]) as readonly Expression[];
+    if (pattern?.kind === 'constant' && typeof pattern.value === 'string') assertPattern(pattern.value);
+  }
   const value = compileExpression(target);
   const values = compileGiven(given);
   const { apply } = filter;

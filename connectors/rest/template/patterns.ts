@@ -13,6 +13,9 @@ const patterns = new Map<string, Pattern>();
 /** Patterns of manifests are few; what is made at run time must not gather for ever. */
 const MOST_KEPT = 1000;
 
+/** Throws where RE2 does not take the pattern. */
+export const assertPattern = (source: string): void => void patternOf(source);
+
 function patternOf(source: string): Pattern {
   const known = patterns.get(source);
   if (known !== undefined) return known;
@@ -24,7 +27,9 @@ function patternOf(source: string): Pattern {
     patterns.set(source, made);
     return made;
   } catch {
-    throw new TemplateError(`the pattern "${source}" is not one of RE2, which is what runs patterns here`);
+    throw new TemplateError(
+      `the pattern "${source}" is not one of RE2, which is what runs patterns here: it has no look-around and no references back`,
+    );
   }
 }
 
@@ -54,7 +59,8 @@ function inRe2(source: string, isWide: boolean): string {
   });
 }
 
-const matcherOf = (source: string, text: string) => {
+/** Throws where RE2 does not take the pattern. */
+export const matcherOf = (source: string, text: string) => {
   const { ascii, unicode } = patternOf(source);
   return (ascii === unicode || isAscii(text) ? ascii : unicode).matcher(text);
 };

@@ -388,3 +388,24 @@ streams:
     expect.stringContaining('`modules: { source_crm.components.SplitName: ./split-name.ts }`'),
   ]);
 });
+
+test('a pattern that an option gives, and RE2 does not take, is a fault of the configuration', async () => {
+  const manifest = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: "${api.url}", path: a, error_handler: { backoff_strategies: [{ type: WaitTimeFromHeader, header: x-wait, regex: "{{ config['pattern'] }}" }] } }
+      record_selector: { extractor: { field_path: [] } }
+`;
+  api.script = () => ({ status: 429, headers: { 'x-wait': 'ab' } });
+  await writeFile(join(place, 'm.yaml'), manifest);
+  const config = { manifest: join(place, 'm.yaml'), manifest_config: { pattern: '(?<=a)b' }, allow: ['loopback'] };
+  expect(
+    (await tryStream({ config, limit: 1, signal: new AbortController().signal, baseFolder: place })).fault,
+  ).toMatchObject({
+    kind: 'config',
+    message: expect.stringContaining('"regex" of WaitTimeFromHeader: the pattern "(?<=a)b" is not one of RE2'),
+  });
+});

@@ -113,6 +113,18 @@ streams:
       `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base: "', 'url_base: "{{ config.x) }}')} }`,
       'error 5: the template cannot be read: ")" stands where the end of the tag is due (character 12)',
     ],
+    ...[
+      `error_handler: { type: DefaultErrorHandler, backoff_strategies: [{ type: WaitTimeFromHeader, header: x, regex: "(?<=a)b" }] }`,
+      `error_handler: { type: DefaultErrorHandler, backoff_strategies: [{ type: WaitUntilTimeFromHeader, header: x, regex: "(?<=a)b" }] }`,
+      `path: "{{ 'x' if config.x | regex_search('(?<=a)b') }}"`,
+      `path: "{{ config.x | regex_replace(replacement='', regex='(?<=a)b') }}"`,
+    ].map((part) => [
+      `a pattern with look-around: ${part}`,
+      `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base', `${part}, url_base`)} }`,
+      expect.stringMatching(
+        /^error 5: .*: the pattern "\(\?<=a\)b" is not one of RE2, which is what runs patterns here/,
+      ),
+    ]),
     [
       'an argument that a filter does not take',
       `  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER.replace('url_base: "', `url_base: "{{ config.x | trim('/', 2) }}`)} }`,
@@ -266,6 +278,20 @@ streams:
     ],
   ])('takes a check of %s', (_what, streams) => {
     expect(told(BASE(streams))).toEqual([]);
+  });
+
+  it('refuses a pattern of a call rate that RE2 does not take, with its line', () => {
+    const budget = `api_budget:
+  type: HTTPAPIBudget
+  policies:
+    - type: UnlimitedCallRatePolicy
+      matchers:
+        - type: HttpRequestRegexMatcher
+          url_path_pattern: "(?<=a)b"
+`;
+    expect(told(BASE(`  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER} }\n${budget}`))).toEqual([
+      expect.stringMatching(/^error 12: "url_path_pattern" of HttpRequestRegexMatcher: the pattern/),
+    ]);
   });
 
   it('says once in how many lines a name stands that no component there has', () => {
