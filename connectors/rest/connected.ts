@@ -1,10 +1,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, resolve } from 'node:path';
-import { stringify } from 'yaml';
+import { dirname, resolve } from 'node:path';
 import { ConnectorError } from '#sdk';
 import { secretValues } from '#sdk/wire/airbyte';
 import { systemClock, type HttpClock } from '#sdk/http';
-import { givenOf, judgedManifest, replacementsOf } from './judged.js';
+import { givenOf, judgedManifest, replacementsOf, writtenManifest } from './judged.js';
 import { assertRunnable, componentsOf, problemText, type Manifest } from './manifest/load.js';
 import { isComponent, type Component } from './manifest/text.js';
 import { hostOf, type AddressGuard } from './requests/address-guard.js';
@@ -54,11 +53,9 @@ export interface Connected {
 
 export async function connect(config: RestConfig, options: ConnectOptions): Promise<Connected> {
   const { signal, baseFolder, clock = systemClock, random = Math.random } = options;
-  const path = config.manifest === undefined ? undefined : resolve(baseFolder, config.manifest);
-  const folder = path === undefined ? baseFolder : dirname(path);
-  const text = path === undefined ? stringify(config.api) : await manifestText(path);
+  const { text, name, folder } = await writtenManifest(config, baseFolder);
   const replacements = await replacementsOf(config.modules, baseFolder);
-  const judging = { name: path === undefined ? 'api' : basename(path), folder, replacements, given: givenOf(config) };
+  const judging = { name, folder, replacements, given: givenOf(config) };
   const { manifest, own } = await judgedManifest(text, judging);
   assertRunnable(manifest);
   const { root } = manifest;
@@ -109,15 +106,6 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     attend: () => void (isAttended = true),
     close: () => client.close(),
   };
-}
-
-async function manifestText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `The manifest "${path}" cannot be read.`, {
-      cause,
-      hint: 'Correct `manifest` of the source.',
-    });
-  });
 }
 
 /** Warnings of a manifest, as they are told. */

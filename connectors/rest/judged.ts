@@ -1,7 +1,9 @@
-import { resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ConnectorError } from '#sdk';
-import { loadManifest, type Manifest } from './manifest/load.js';
+import { stringify } from 'yaml';
+import { ConnectorError, isConnectorError, type ConfigFinding } from '#sdk';
+import { loadManifest, problemText, type Manifest } from './manifest/load.js';
 import { unknownOptions } from './manifest/options.js';
 import { isComponent, type Component } from './manifest/text.js';
 import { setAlong } from './records/change.js';
@@ -38,6 +40,42 @@ export async function judgedManifest(
     ...(await schemaFileProblems(loaded, folder, own)),
   ];
   return { manifest: { ...loaded, problems: [...problems, ...found] }, own };
+}
+
+/** The text of a source's manifest, how it is called in messages, and the folder that its files are looked for in. */
+export async function writtenManifest({ manifest, api }: RestConfig, baseFolder: string) {
+  if (manifest === undefined) return { text: stringify(api), name: 'api', folder: baseFolder };
+  const path = resolve(baseFolder, manifest);
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `The manifest "${path}" cannot be read.`, {
+      cause,
+      hint: 'Correct `manifest` of the source.',
+    });
+  });
+  return { text, name: basename(path), folder: dirname(path) };
+}
+
+/** What is wrong with the manifest of a source and with what it is given, at the options that say so; nothing is asked of any API. */
+export async function configFindings(config: RestConfig, baseFolder: string): Promise<readonly ConfigFinding[]> {
+  const place = config.manifest === undefined ? 'api' : 'manifest';
+  try {
+    const { text, folder } = await writtenManifest(config, baseFolder);
+    const replacements = await replacementsOf(config.modules, baseFolder);
+    const judging = { name: config.manifest ?? 'api', folder, replacements, given: givenOf(config) };
+    const { manifest } = await judgedManifest(text, judging);
+    return manifest.problems.map((problem) => {
+      if (place === 'manifest')
+        return { severity: problem.severity, path: [place], message: problemText(manifest.name, problem) };
+      // The block is part of the configuration, so its own line is told; what stands in the components that it becomes has none.
+      const below = /^(?:manifest\.|config\[)/.test(problem.path) ? [] : problem.path.split('.');
+      const at = below.length === 0 ? `${problem.path}: ` : '';
+      return { severity: problem.severity, path: [place, ...below], message: `${at}${problem.message}` };
+    });
+  } catch (error) {
+    if (!isConnectorError(error)) throw error;
+    const { message, details } = error;
+    return [{ severity: 'error', path: [place], message: [message, details.hint ?? ''].join(' ').trim() }];
+  }
 }
 
 /** The options of the manifest, secrets in their places. */

@@ -9,6 +9,7 @@ import {
 } from '#sdk';
 import { secretPaths } from '#sdk/wire/airbyte';
 import { connect, warningsOf, type Connected } from './connected.js';
+import { configFindings } from './judged.js';
 import { isComponent } from './manifest/text.js';
 import { GUIDE } from './rest.guide.js';
 import { restConfig, type RestConfig } from './rest.config.js';
@@ -66,6 +67,7 @@ export const rest = defineSource({
     }
     return Object.fromEntries(offered);
   },
+  findings: configFindings,
   close: ({ connected }) => connected.close(),
 });
 

@@ -5,7 +5,7 @@ import { factColumns, type Path, type SettingsIssue } from '../settings/index.js
 import type { Configuration } from './configuration.js';
 import { streamRules } from './stream-requests.js';
 
-/** What is wrong with names of streams and columns, and what a run will be refused for; nothing is asked of any source. */
+/** What is wrong with what sources are given, with names of streams and columns, and what a run will be refused for; nothing is asked of any source. */
 export interface StreamFindings {
   readonly issues: readonly SettingsIssue[];
   readonly warnings: readonly SettingsIssue[];
@@ -18,6 +18,12 @@ export async function checkStreams(configuration: Configuration): Promise<Stream
   const { settings, loaded } = configuration;
   const issues: SettingsIssue[] = [];
   const warnings: SettingsIssue[] = [];
+  for (const name of Object.keys(settings.sources)) {
+    const { plugin, config } = await configuration.plugin('source', name);
+    const found = (await (plugin as SourcePlugin).findings?.(config, loaded.folder)) ?? [];
+    for (const { severity, path, message } of found)
+      (severity === 'error' ? issues : warnings).push(loaded.issueAt(['sources', name, 'config', ...path], message));
+  }
   /** Columns of tables as they land, by `CONNECTION.STREAM`. */
   const landed = new Map<string, readonly string[]>();
   const offers = new Map<string, Offered | undefined>();

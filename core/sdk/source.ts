@@ -145,7 +145,19 @@ export interface SourceDefinition<C extends z.ZodObject = z.ZodObject, Client = 
    * there: `streams` then asks nobody for those that are fixed, nor for one of these that is declared.
    */
   configured?(config: z.output<C>): readonly ConfiguredStream[];
+  /**
+   * What is wrong beyond the options themselves, such as in a file that one of them names, for `validate`: it reads files and asks
+   * nobody.
+   */
+  findings?(config: z.output<C>, baseFolder: string): MaybePromise<readonly ConfigFinding[]>;
   close?(client: Client): MaybePromise<void>;
+}
+
+export interface ConfigFinding {
+  readonly severity: 'error' | 'warning';
+  /** The option that it is told at. */
+  readonly path: readonly string[];
+  readonly message: string;
 }
 
 export interface ConfiguredStream {
@@ -173,6 +185,7 @@ export interface SourcePlugin {
   readonly config: z.ZodObject;
   readonly guide?: SourceGuide;
   readonly configured?: (config: unknown) => readonly ConfiguredStream[];
+  readonly findings?: (config: unknown, baseFolder: string) => MaybePromise<readonly ConfigFinding[]>;
   /** Parses nothing: `config` is what `plugin.config` has accepted. */
   open(config: unknown, context: Omit<ConnectContext<z.ZodObject>, 'config'>): Promise<OpenSource>;
 }
@@ -187,6 +200,9 @@ export function defineSource<C extends z.ZodObject, Client>(definition: SourceDe
     ...(definition.configured === undefined
       ? {}
       : { configured: (config) => definition.configured!(config as z.output<C>) }),
+    ...(definition.findings === undefined
+      ? {}
+      : { findings: (config, baseFolder) => definition.findings!(config as z.output<C>, baseFolder) }),
     async open(config, context) {
       const typed = config as z.output<C>;
       const client = await definition.connect({ ...context, config: typed });

@@ -100,3 +100,77 @@ test('streams that only the configuration makes are known by their names', async
     expect.stringMatching(/connections\.sfmc_daily\.streams\.answers: .*has no such stream; did you mean "anwsers"/),
   ]);
 });
+
+const REST = (config: string) => `sources:
+  crm:
+    connector: rest
+    config:
+${config}
+version: 1
+project: { name: own, timezone: Europe/Berlin }
+destinations: { files: { connector: files, config: { local: true, folder: ./out, format: csv } } }
+connections: {}
+`;
+const API = `      api:
+        endpoint: https://x.example
+        streams:
+          campaigns: { path: /campaigns }
+          daily:
+            path: /campaigns/{campain_id}/daily
+            for_each: { stream: campaigns, field: id, as: campaign_id }`;
+const CRM = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: ab
+    retreiver: {}
+`;
+
+test.each([
+  [
+    'a manifest that is not there',
+    REST('      manifest: ./none.yaml'),
+    [expect.stringMatching(/^5:17: sources\.crm\.config\.manifest: The manifest "\/.*none\.yaml" cannot be read\./)],
+    [],
+  ],
+  [
+    'what is wrong in a manifest, with its own line',
+    REST('      manifest: ./crm.yaml'),
+    [
+      '5:17: sources.crm.config.manifest: ./crm.yaml:2: manifest.check.stream_names.0: the check names the stream "a", which there is not; did you mean "ab"?',
+      '5:17: sources.crm.config.manifest: ./crm.yaml:4: manifest.streams.0: DeclarativeStream needs "retriever"',
+    ],
+    [
+      '5:17: sources.crm.config.manifest: ./crm.yaml:6: manifest.streams.0.retreiver: DeclarativeStream has no field "retreiver"; it is ignored',
+    ],
+  ],
+  [
+    'what is wrong in a short form, at its place',
+    REST(API),
+    [expect.stringMatching(/^10:19: sources\.crm\.config\.api\.streams\.daily\.path: nothing gives `{campain_id}`/)],
+    [],
+  ],
+  [
+    'an option that nobody gives',
+    REST(
+      `${API.replace('campain_id', 'campaign_id').replace('https:', '"{{ config[\'hots\'] }}" #')}\n      secrets: { host: x }`,
+    ),
+    [
+      '6:9: sources.crm.config.api: config[\'hots\']: neither `manifest_config` nor `secrets` has "hots"; they have: host',
+    ],
+    [],
+  ],
+])('%s is told', async (_what, text, expectedIssues, expectedWarnings) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-streams-'));
+  const file = join(folder, 'tributary.yaml');
+  try {
+    writeFileSync(file, text);
+    writeFileSync(join(folder, 'crm.yaml'), CRM);
+    const { issues, warnings } = await checkStreams(await loadConfiguration(file, {}));
+    const told = (found: readonly SettingsIssue[]) => sortIssues(found).map((issue) => formatIssue('', issue).slice(1));
+    expect(told(issues)).toEqual(expectedIssues);
+    expect(told(warnings)).toEqual(expectedWarnings);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
