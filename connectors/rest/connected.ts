@@ -54,7 +54,7 @@ export interface Connected {
 export async function connect(config: RestConfig, options: ConnectOptions): Promise<Connected> {
   const { signal, baseFolder, clock = systemClock, random = Math.random } = options;
   const { text, name, folder } = await writtenManifest(config, baseFolder);
-  const replacements = await replacementsOf(config.modules, baseFolder);
+  const replacements = await replacementsOf(config, baseFolder);
   const judging = { name, folder, replacements, given: givenOf(config) };
   const { manifest, own } = await judgedManifest(text, judging);
   assertRunnable(manifest);

@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { stringify } from 'yaml';
 import { ConnectorError, isConnectorError, type ConfigFinding } from '#sdk';
 import { loadManifest, problemText, type Manifest } from './manifest/load.js';
@@ -9,6 +8,7 @@ import { isComponent, type Component } from './manifest/text.js';
 import { setAlong } from './records/change.js';
 import type { RestConfig } from './rest.config.js';
 import type { Replacement } from './run/environment.js';
+import { ownModule } from './run/own-module.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { schemaFileProblems } from './schemas/schema-files.js';
 
@@ -60,7 +60,7 @@ export async function configFindings(config: RestConfig, baseFolder: string): Pr
   const place = config.manifest === undefined ? 'api' : 'manifest';
   try {
     const { text, folder } = await writtenManifest(config, baseFolder);
-    const replacements = await replacementsOf(config.modules, baseFolder);
+    const replacements = await replacementsOf(config, baseFolder);
     const judging = { name: config.manifest ?? 'api', folder, replacements, given: givenOf(config) };
     const { manifest } = await judgedManifest(text, judging);
     return manifest.problems.map((problem) => {
@@ -87,25 +87,11 @@ export function givenOf({ manifest_config: open, secrets }: RestConfig): Compone
 
 /** Loads the modules that take the place of Python classes. Throws `config` where one cannot be loaded, or has no such function. */
 export async function replacementsOf(
-  modules: Readonly<Record<string, string>>,
+  { modules, secrets }: Pick<RestConfig, 'modules' | 'secrets'>,
   folder: string,
 ): Promise<ReadonlyMap<string, Replacement>> {
   const found = new Map<string, Replacement>();
-  for (const [name, path] of Object.entries(modules)) {
-    const loaded = (await import(pathToFileURL(resolve(folder, path)).href).catch((cause: unknown) => {
-      throw new ConnectorError('config', `The module "${resolve(folder, path)}" cannot be loaded.`, {
-        cause,
-        hint: `It takes the place of "${name}"; correct \`modules\`.`,
-      });
-    })) as Record<string, unknown>;
-    const made = loaded[name.split('.').at(-1)!] ?? loaded['default'];
-    if (typeof made !== 'function')
-      throw new ConnectorError(
-        'config',
-        `The module "${path}" exports no function "${name.split('.').at(-1)}" and no default.`,
-        { hint: 'See docs/custom-api.md, "Python classes".' },
-      );
-    found.set(name, made as Replacement);
-  }
+  for (const [name, path] of Object.entries(modules))
+    found.set(name, await ownModule(name, path, folder, Object.values(secrets)));
   return found;
 }

@@ -89,7 +89,11 @@ const MOST_FAULT_TEXT = 200;
 
 /** What an API says of a fault, in one line: no secret, no address of a person, no number that may be one's. */
 export function faultText(body: unknown, secrets: readonly string[]): string {
-  const said = isComponent(body) || Array.isArray(body) ? (errorMessageOf(body) ?? '') : '';
+  return safeText(isComponent(body) || Array.isArray(body) ? (errorMessageOf(body) ?? '') : '', secrets);
+}
+
+/** The same of what others say of a fault. */
+export function safeText(said: string, secrets: readonly string[]): string {
   const safe = redactor(secrets)
     .text(said.slice(0, 10 * MOST_FAULT_TEXT))
     .replace(/\s+/g, ' ')

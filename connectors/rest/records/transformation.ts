@@ -1,7 +1,6 @@
-import { ConnectorError } from '#sdk';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
-import { aroundOf, type Environment } from '../run/environment.js';
+import { aroundOf, replacedFunction, type Environment } from '../run/environment.js';
 import { sliceContext, type StreamSlice } from '../run/slice.js';
 import { Condition, Text } from '../run/text.js';
 import type { LiteralType } from '../template/template.js';
@@ -12,7 +11,8 @@ import { stepsOf, valueAlong, valuesAlong } from './path.js';
 /** Changes a record in its place. */
 export type Transform = (record: Record<string, unknown>, slice: StreamSlice) => void;
 
-export function transformation(node: Component, environment: Environment): Transform {
+/** `note` is told what a person should look at. */
+export function transformation(node: Component, environment: Environment, note?: (text: string) => void): Transform {
   const around = aroundOf(node, environment);
   switch (node['type']) {
     case 'AddFields':
@@ -53,10 +53,14 @@ export function transformation(node: Component, environment: Environment): Trans
     case 'DpathFlattenFields':
       return flattenField(node, environment);
     default: {
-      const made = environment.replacements.get(String(node['class_name']))?.(node, around);
-      if (made === undefined)
-        throw new ConnectorError('internal', `There is no transformation "${String(node['type'])}"`);
-      return made as Transform;
+      const change = replacedFunction(node, environment) as (record: object, slice: StreamSlice) => unknown;
+      return (record, slice) => {
+        const made = change(record, slice);
+        if (typeof made === 'object' && made !== null && made !== record)
+          note?.(
+            `the module in place of "${String(node['class_name'])}" returns something, which is not used: a transformation changes the record that it is given`,
+          );
+      };
     }
   }
 }

@@ -25,18 +25,11 @@ export interface Environment {
   readonly replacements: ReadonlyMap<string, Replacement>;
 }
 
-/** What a module that takes the place of a Python class makes of a component, where that is to be a function. */
+/** What a module that takes the place of a Python class makes of a component that is a function; it was judged to be one. */
 export function replacedFunction(node: Component, environment: Environment): (...given: never[]) => unknown {
-  const name = String(node['class_name']);
-  const made = environment.replacements.get(name)?.(node, aroundOf(node, environment));
-  if (typeof made === 'function') return made as (...given: never[]) => unknown;
-  throw new ConnectorError(
-    'config',
-    `The module in place of "${name}" makes no function of a ${String(node['type'])}.`,
-    {
-      hint: 'See docs/custom-api.md, "Python classes".',
-    },
-  );
+  const made = environment.replacements.get(String(node['class_name']))?.(node, aroundOf(node, environment));
+  if (made !== undefined) return made as (...given: never[]) => unknown;
+  throw new ConnectorError('internal', `There is no component "${String(node['type'])}"`);
 }
 
 /** What the texts of a component see. */

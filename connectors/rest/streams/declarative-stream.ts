@@ -14,6 +14,7 @@ import { readAhead } from '../retrievers/read-ahead.js';
 import type { Retriever, SliceParts } from '../retrievers/retriever.js';
 import { simpleRetriever } from '../retrievers/simple-retriever.js';
 import { aroundOf, type Environment } from '../run/environment.js';
+import { ofStream } from '../run/own-module.js';
 import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
 import { UNDECLARED_FILE } from '../schemas/schema-files.js';
@@ -84,33 +85,46 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     cursorField: syncNode === undefined ? undefined : incremental(syncNode, undefined, environment).field,
     schema,
     sightings: sightingsNow,
-    async *read({ state, range, isConcurrent = false, sightings = sightingsNow() }) {
-      const own = migrated(node, state ?? {}, environment);
-      const { cursor, retriever } = reading(node, own, schema, settings, { sightings, range });
-      const width = (node['retriever'] as Component)['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
-      const steps = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
-        width: isConcurrent ? width : 1,
-        weightOf: ({ records, bad }) => records.length + bad.length,
-        mostHeld: MOST_AHEAD_RECORDS,
-      });
-      for await (const step of steps) {
-        const slice = step.item;
-        if (step.kind === 'page') {
-          const { records, bad } = step.page;
-          for (const record of records) sightings.record(record, cursor.observe(record, slice));
-          yield { kind: 'page', page: { records, bad, slice } };
-          continue;
-        }
-        cursor.close(slice);
-        // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
-        if (syncNode !== undefined && sightings.fault() === undefined) yield { kind: 'state', state: cursor.state };
+    async *read(options) {
+      try {
+        yield* steps(options);
+      } catch (error) {
+        throw ofStream(error, name);
       }
-      cursor.finish();
-      const fault = sightings.fault();
-      if (fault !== undefined) throw fault;
-      yield { kind: 'state', state: cursor.state };
     },
   };
+
+  async function* steps({
+    state,
+    range,
+    isConcurrent = false,
+    sightings = sightingsNow(),
+  }: ReadOptions): AsyncGenerator<StreamStep> {
+    const own = migrated(node, state ?? {}, environment);
+    const { cursor, retriever } = reading(node, own, schema, settings, { sightings, range });
+    const width = (node['retriever'] as Component)['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
+    const ahead = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
+      width: isConcurrent ? width : 1,
+      weightOf: ({ records, bad }) => records.length + bad.length,
+      mostHeld: MOST_AHEAD_RECORDS,
+    });
+    for await (const step of ahead) {
+      const slice = step.item;
+      if (step.kind === 'page') {
+        const { records, bad } = step.page;
+        for (const record of records) sightings.record(record, cursor.observe(record, slice));
+        yield { kind: 'page', page: { records, bad, slice } };
+        continue;
+      }
+      cursor.close(slice);
+      // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
+      if (syncNode !== undefined && sightings.fault() === undefined) yield { kind: 'state', state: cursor.state };
+    }
+    cursor.finish();
+    const fault = sightings.fault();
+    if (fault !== undefined) throw fault;
+    yield { kind: 'state', state: cursor.state };
+  }
 }
 
 /** A key of a stream: names of fields; one that lies deeper is none that a table has. */
@@ -169,7 +183,9 @@ function retrieverOf(
 ): Retriever {
   const { environment, maxPages } = settings;
   const stream = String(node['name'] ?? '');
-  const transformations = componentsOf(node['transformations']).map((one) => transformation(one, environment));
+  const transformations = componentsOf(node['transformations']).map((one) =>
+    transformation(one, environment, (text) => sightings.note(text)),
+  );
   const sliceParts: SliceParts = (slice) =>
     [router?.parts(slice), sync?.parts(slice)].filter((parts) => parts !== undefined);
   const isWanted =
@@ -245,9 +261,13 @@ function openParent(node: Component, state: State, settings: StreamSettings, chi
   const own = migrated(stream, state, settings.environment);
   const { cursor, retriever } = reading(stream, own, schema, settings, { sightings });
   const parent = parentStream(cursor, async function* (slice) {
-    for await (const { records, bad } of retriever.pages(slice, cursor)) {
-      sightings.unread(bad.length);
-      yield records;
+    try {
+      for await (const { records, bad } of retriever.pages(slice, cursor)) {
+        sightings.unread(bad.length);
+        yield records;
+      }
+    } catch (error) {
+      throw ofStream(error, String(stream['name'] ?? ''));
     }
   });
   return { ...parent, sight: (record, path) => child.parentRecord(String(stream['name'] ?? ''), record, path) };

@@ -90,7 +90,7 @@ async function connectionOptions(file: string | undefined) {
   const config = parsedOptions({ ...written, manifest: '-' });
   const hasOptions = written['manifest_config'] !== undefined || written['secrets'] !== undefined;
   return {
-    replacements: await replacementsOf(config.modules, process.cwd()),
+    replacements: await replacementsOf(config, process.cwd()),
     given: hasOptions ? givenOf(config) : undefined,
   };
 }
