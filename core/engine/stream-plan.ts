@@ -89,6 +89,11 @@ export function planStream(
       'it has no key, and its source may read a record again where it went on.',
       'Use `sync: full_refresh` with `write: overwrite`, or give the stream a key.',
     );
+  if (catalog.fields.length === 0 && key.some((column) => catalog.primaryKey.includes(column)))
+    refuse(
+      'its columns are not known: it declares none, and there were no records to tell them by.',
+      'Declare them (`fields` in the short form of `rest`, a schema in a manifest), or run again when the API has records.',
+    );
   const columns = withRoom(run, request.planColumns(catalog.fields, catalog.primaryKey));
   refuseOwnNames(request.name, columns);
   const json = columns.find(({ source, target }) => key.includes(source) && target.type === 'json');

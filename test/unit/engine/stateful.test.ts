@@ -155,6 +155,16 @@ describe('streams that keep a state of their own', () => {
     const { outcome } = await run(emptyStore(), { write: 'append', key: [] });
     expect(outcome.error?.message).toContain('it has no key, and its source may read a record again');
   });
+
+  it('says that nothing tells its columns where it declares none and had no records', async () => {
+    const items = source([], () => false, ['id']);
+    const unknown = { ...items, catalog: { ...items.catalog, fields: [] } } as SourceStream;
+    const { outcome } = await run(emptyStore(), { streams: { items: unknown } });
+    expect(outcome.error?.message).toBe(
+      'Stream "items": its columns are not known: it declares none, and there were no records to tell them by.',
+    );
+    expect(outcome.error?.hint).toContain('`fields`');
+  });
 });
 
 /**
