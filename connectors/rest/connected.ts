@@ -31,6 +31,7 @@ export interface ConnectOptions {
   readonly random?: () => number;
   readonly onExchange?: ApiClientOptions['onExchange'];
   readonly answers?: ApiClientOptions['answers'];
+  readonly onRetry?: ApiClientOptions['onRetry'];
   /** Where refresh tokens are kept in place of `tokens_file`. */
   readonly tokens?: TokenStore;
   /** True where a person asks and reads the answer: faults then say what the API says of them. What runs by itself keeps that out of its logs. */
@@ -76,6 +77,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     ),
     onExchange: options.onExchange,
     answers: options.answers,
+    onRetry: options.onRetry,
     faultText: (body) => (isAttended ? faultText(body, secrets) : ''),
   });
   const environment: Environment = {

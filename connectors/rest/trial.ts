@@ -8,6 +8,7 @@ import type { State } from './cursors/cursor.js';
 import { redactor, standIns, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import { parsedOptions } from './rest.config.js';
+import type { Sightings } from './streams/sightings.js';
 import { fieldsOfSchema } from './schemas/fields.js';
 import { isComponent } from './manifest/text.js';
 
@@ -19,6 +20,8 @@ export interface TrialOptions {
   readonly state?: State;
   readonly signal: AbortSignal;
   readonly baseFolder: string;
+  /** Told in a line each time that it waits for another attempt. */
+  readonly onRetry?: (text: string) => void;
 }
 
 export interface Trial {
@@ -49,6 +52,7 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
     signal: options.signal,
     baseFolder: options.baseFolder,
     isAttended: true,
+    ...(options.onRetry === undefined ? {} : { onRetry: (text) => options.onRetry!(redactor(secrets).text(text)) }),
     onExchange: (exchange) => exchanges.push(redactor(secrets).exchange(exchange)),
     ...more,
   });
@@ -79,7 +83,7 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
     } catch (error) {
       // What went over the wire is what tells why.
       if (!isConnectorError(error) || options.signal.aborted) throw error;
-      fault = error;
+      fault = error.details.cause === UNRECORDED ? unmet(error, sightings) : error;
       state = null;
     }
     const { text } = redactor(secrets);
@@ -98,6 +102,18 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
   } finally {
     await source.close();
   }
+}
+
+/** Why an answer is missing in a replay: its recording does not have it. */
+const UNRECORDED = new Error('not recorded');
+
+/** Where a place of the manifest was not met, that is why something else is asked for than was recorded. */
+function unmet(unrecorded: ConnectorError, sightings: Sightings): ConnectorError {
+  const found = sightings.fault();
+  const message = found?.message ?? sightings.warnings()[0];
+  if (message === undefined) return unrecorded;
+  const hint = found?.details.hint ?? 'Correct the manifest.';
+  return new ConnectorError('source', message, { hint: `${hint} What it asks for then was not recorded.` });
 }
 
 interface Recording {
@@ -189,6 +205,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
         const found = list !== undefined && list.length > 1 ? list.shift() : list?.[0];
         if (found === undefined) {
           unrecorded = new ConnectorError('source', `${asked.method} ${asked.url} was not recorded.`, {
+            cause: UNRECORDED,
             hint: 'The manifest asks for something else than when it was recorded; record it again.',
           });
           throw unrecorded;
@@ -202,15 +219,46 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
       },
     },
   );
-  if (unrecorded !== undefined) throw unrecorded as ConnectorError;
+  if (unrecorded !== undefined) {
+    const { message } = unrecorded as ConnectorError;
+    const isFirst = trial.fault === null || trial.fault.message.includes(message);
+    throw isFirst ? unrecorded : new ConnectorError('source', trial.fault!.message, { hint: trial.fault!.hint ?? '' });
+  }
   const differences: string[] = [];
   if (writeJson(trial.records) !== writeJson(recording.records))
-    differences.push(`${trial.records.length} records, which are not the ${recording.records.length} of the recording`);
+    differences.push(firstDifference(trial.records, recording.records));
   if (writeJson(trial.state) !== writeJson(recording.state))
     differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
   const [now, then] = [trial.fault?.message ?? 'no fault', recording.fault?.message ?? 'no fault'];
   if (now !== then) differences.push(`${now}; and not: ${then}`);
   return { stream: trial.stream, records: trial.records.length, differences };
+}
+
+type Records = readonly Readonly<Record<string, unknown>>[];
+const MOST_SHOWN = 60;
+
+/** Where records come out differently first; a record that is longer than a line is not told whole. */
+function firstDifference(now: Records, then: Records): string {
+  const counts =
+    now.length === then.length ? `of ${now.length} records` : `${now.length} records, and not ${then.length}:`;
+  const at = then.findIndex((record, index) => writeJson(record) !== writeJson(now[index] ?? null));
+  if (at < 0) return `${counts} the others are the same, and record ${then.length + 1} is new`;
+  if (at >= now.length) return `${counts} the others are the same, and record ${at + 1} is missing`;
+  const [found, wanted] = [now[at]!, then[at]!];
+  const name = [...new Set([...Object.keys(wanted), ...Object.keys(found)])].find(
+    (key) => shownValue(found, key, Infinity) !== shownValue(wanted, key, Infinity),
+  );
+  const what =
+    name === undefined
+      ? 'has its fields in another order'
+      : `differs in \`${name}\`: ${shownValue(found, name)}, and not ${shownValue(wanted, name)}`;
+  return `${counts} the first that comes out differently, record ${at + 1}, ${what}`;
+}
+
+function shownValue(record: Records[number], name: string, most = MOST_SHOWN): string {
+  if (!Object.hasOwn(record, name)) return 'absent';
+  const text = writeJson(record[name] ?? null);
+  return text.length > most ? `${text.slice(0, most)} … (${text.length} characters)` : text;
 }
 
 const manifestFrom = ({ config, baseFolder }: TrialOptions, folder: string): object =>

@@ -25,6 +25,8 @@ export interface ApiClientOptions {
   readonly maxResponseBytes: number;
   readonly budget: ApiBudget;
   readonly onExchange: ((exchange: Exchange) => void) | undefined;
+  /** Told before each wait for another attempt, in one line. */
+  readonly onRetry: ((text: string) => void) | undefined;
   /** What an answer that is a fault says of itself, as it may be told; nothing where it may not. */
   readonly faultText: (body: unknown) => string;
   /** Answers in place of the network, for replays. */
@@ -220,6 +222,9 @@ export function apiClient(options: ApiClientOptions): ApiClient {
           { ...resolution, message: `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim() },
           attempt,
         );
+      options.onRetry?.(
+        `${failed(wanted, outcome, { ...resolution, message: '' }, 1).message}; again in ${secondsOf(pause)} s (${attempt} of ${wanted.handler.maxRetries} repeats)`,
+      );
       await clock.sleep(pause, signal);
       waitedMs += pause;
     }
@@ -248,6 +253,8 @@ function headersAfter(
   );
   return Object.fromEntries(kept);
 }
+
+const secondsOf = (pauseMs: number): string => (pauseMs / 1000).toFixed(pauseMs < 10_000 ? 1 : 0);
 
 const shown = ({ method, url }: { readonly method: string; readonly url: URL | string }): string => {
   const parsed = typeof url === 'string' ? URL.parse(url) : url;

@@ -36,6 +36,7 @@ export function connectorsTryVerb(group: Command): void {
       limit,
       signal,
       baseFolder: process.cwd(),
+      onRetry: (text: string) => output.note(text),
       ...(options.stream === undefined ? {} : { stream: options.stream }),
       ...(options.state === undefined
         ? {}

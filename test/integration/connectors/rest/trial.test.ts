@@ -63,7 +63,9 @@ test('a replay goes by the day of its recording, and tells what comes out differ
   const file = join(place, 'exchanges.jsonl');
   await writeFile(file, (await readFile(file, 'utf8')).replace('\\"sent\\":59', '\\"sent\\":60'));
   expect((await replayTrial(place, folder, signal)).differences).toEqual([
-    expect.stringContaining('which are not the'),
+    expect.stringMatching(
+      /^of \d+ records the first that comes out differently, record \d+, differs in `sent`: 60, and not 59$/,
+    ),
   ]);
   await writeFile(file, '');
   await expect(replayTrial(place, folder, signal)).rejects.toThrow('was not recorded');
@@ -231,5 +233,73 @@ streams:
     stderr: expect.stringMatching(
       /^error \(auth\): .*\(invalid_grant\).*\n  next: Get a new refresh token, and put it into `secrets`/,
     ),
+  });
+});
+
+test.each([
+  [
+    'short form',
+    `endpoint: URL
+streams:
+  a: { path: /a, records: data, paging: { cursor: next, parameter: cursor, size: 1, size_parameter: limit }, fields: { id: integer } }
+`,
+  ],
+  [
+    'manifest',
+    `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: URL, path: a }
+      record_selector: { extractor: { field_path: [data] } }
+      paginator:
+        type: DefaultPaginator
+        page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: cursor }
+        pagination_strategy: { type: CursorPagination, cursor_value: "{{ response.next }}" }
+`,
+  ],
+])(
+  'a replay says first that a place is not met, and then what is asked for because of it (%s)',
+  async (_form, text) => {
+    api.script = ({ query }) => {
+      const at = Number(Object.fromEntries(query)['cursor'] ?? 0);
+      return { body: { data: [{ id: at }], next: at + 1 } };
+    };
+    const file = join(place, 'm.yaml');
+    await writeFile(file, text.replace('URL', api.url));
+    const config = { manifest: file, allow: ['loopback'] };
+    await recordTrial({ config, limit: 2, signal, baseFolder: place }, join(place, 'kept'));
+    await writeFile(file, text.replace('URL', api.url).replace('data', 'dat'));
+    const replayed = await replayTrial(join(place, 'kept'), place, signal).then(
+      ({ differences }) => differences.join(),
+      (error: Error) => error.message,
+    );
+    expect(replayed).toMatch(/has no `dat`|no answer has `dat`/);
+    expect(replayed).not.toContain('was not recorded');
+  },
+);
+
+test('`connectors try` says in a line that it waits for another attempt', async () => {
+  const answers = [500, 503, 200];
+  api.script = () => ({ status: answers.shift()!, body: [{ id: 1 }] });
+  await writeFile(
+    join(place, 'm.yaml'),
+    `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: "${api.url}", path: a, error_handler: { backoff_strategies: [{ type: ConstantBackoffStrategy, backoff_time_in_seconds: 0.01 }] } }
+      record_selector: { extractor: { field_path: [] } }
+`,
+  );
+  await writeFile(join(place, 'o.yaml'), 'allow: [loopback]\n');
+  const end = await runCli(['connectors', 'try', 'm.yaml', '--options', 'o.yaml'], { cwd: place });
+  expect(end).toMatchObject({
+    code: 0,
+    stderr: `GET ${api.url}/a: answered 500; again in 0.0 s (1 of 5 repeats)\nGET ${api.url}/a: answered 503; again in 0.0 s (2 of 5 repeats)\n`,
   });
 });
