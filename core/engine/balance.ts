@@ -3,6 +3,7 @@ import {
   EMPTY_TALLY,
   imbalances,
   type Ledger,
+  type RowsBefore,
   type RowTally,
   type TableSpec,
   type TableState,
@@ -28,12 +29,19 @@ export function openProgress(table: TableSpec | undefined): Progress {
  * Rows before the stream is read, from which the balance counts. Refuses to go on from a bookmark whose rows are gone with their
  * table: what was read before would be missing without a word.
  */
-export async function rowsBefore(run: RunRequest, plan: StreamPlan, present: TableState | undefined): Promise<number> {
+export async function rowsBefore(
+  run: RunRequest,
+  plan: StreamPlan,
+  present: TableState | undefined,
+): Promise<Pick<RowsBefore, 'rows' | 'held'>> {
   const { destination } = run;
   const { table } = plan;
-  if (destination.rowsBefore === undefined) return present === undefined ? 0 : destination.countRows(table);
-  const { rows, lost } = await destination.rowsBefore(table);
-  if (lost === undefined || plan.sync !== 'incremental' || plan.bookmarks.length === 0) return rows;
+  if (destination.rowsBefore === undefined) {
+    const rows = present === undefined ? 0 : await destination.countRows(table);
+    return { rows, held: rows };
+  }
+  const { rows, held, lost } = await destination.rowsBefore(table);
+  if (lost === undefined || plan.sync !== 'incremental' || plan.bookmarks.length === 0) return { rows, held };
   const { connection, stream } = table;
   throw new ConnectorError(
     'config',

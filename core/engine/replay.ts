@@ -42,7 +42,7 @@ export async function replayStream(run: RunRequest, plan: StreamPlan): Promise<L
   const present = await destination.describe(plan.table);
   checkOrigin(run, plan, present);
   await checkTokenVersions(run, plan, present);
-  const before = await rowsBefore(run, plan, present);
+  const { rows: before } = await rowsBefore(run, plan, present);
   const progress = openProgress(present && plan.table);
   const told = new Set<string>();
   on({ type: 'stream_started', stream, sync: 'replay', write: plan.write });

@@ -34,7 +34,12 @@ type Page = readonly (RecordData | BadRecord)[];
  * tried again reads on from the last state that was committed. A new version of the source's table is one unit, whatever states are
  * in it.
  */
-export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: StatefulStream): AsyncIterable<Unit> {
+export async function* statefulUnits(
+  run: RunRequest,
+  plan: StreamPlan,
+  stream: StatefulStream,
+  replacesAll: boolean,
+): AsyncIterable<Unit> {
   const name = plan.request.name;
   const warn = warningsOf(run, name);
   const reading = {
@@ -59,7 +64,7 @@ export async function* statefulUnits(run: RunRequest, plan: StreamPlan, stream: 
     const read = stream.read({
       slice: { id: 'all' },
       sync: plan.sync,
-      replacesAll: plan.write === 'overwrite',
+      replacesAll,
       signal: run.signal,
       warn,
       ...(committed === undefined ? {} : { state: committed }),

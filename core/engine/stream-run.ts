@@ -25,13 +25,13 @@ export async function runStream(run: RunRequest, plan: StreamPlan): Promise<Ledg
   const present = await retrying(run, name, 'start', () => destination.describe(plan.table));
   checkOrigin(run, plan, present);
   await retrying(run, name, 'start', () => checkTokenVersions(run, plan, present));
-  const before = await retrying(run, name, 'start', () => rowsBefore(run, plan, present));
+  const { rows: before, held } = await retrying(run, name, 'start', () => rowsBefore(run, plan, present));
   const progress = openProgress(present && plan.table);
   const told = new Set<string>();
   on({ type: 'stream_started', stream: name, sync: plan.sync, write: plan.write });
   let units = 0;
   const refused: ConnectorError[] = [];
-  for await (const unit of unitsOf(run, plan)) {
+  for await (const unit of unitsOf(run, plan, plan.write === 'overwrite' && held > 0)) {
     run.signal.throwIfAborted();
     units += 1;
     try {

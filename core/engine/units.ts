@@ -48,7 +48,8 @@ export interface UnitEnd {
   readonly settle?: () => Promise<void>;
 }
 
-export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable<Unit> {
+/** `replacesAll` is true where the table has rows, and keeps none of them. */
+export async function* unitsOf(run: RunRequest, plan: StreamPlan, replacesAll: boolean): AsyncIterable<Unit> {
   const { stream } = plan;
   const name = plan.request.name;
   if (stream.kind === 'files') {
@@ -56,12 +57,11 @@ export async function* unitsOf(run: RunRequest, plan: StreamPlan): AsyncIterable
     return;
   }
   if (stream.kind === 'stateful') {
-    yield* statefulUnits(run, plan, stream);
+    yield* statefulUnits(run, plan, stream, replacesAll);
     return;
   }
   const rest = { parsing: OBJECT_PARSING, ...landingRules(run, plan) };
   const warn = warningsOf(run, name);
-  const replacesAll = plan.write === 'overwrite';
   const reading: Reading = {
     stream: name,
     signal: run.signal,

@@ -190,6 +190,8 @@ export interface CommittedCheckpoint {
 export interface RowsBefore {
   /** As `countRows` counts; below 0 where rows of other runs are gone. */
   readonly rows: number;
+  /** Rows in the table. */
+  readonly held: number;
   /** Rows that runs have put there by the ledger, where the table is missing or empty and none of them has taken them out. */
   readonly lost?: number;
 }

@@ -10,8 +10,8 @@ export interface ReadRequest<S extends Slice = Slice> {
   /** Says something that an admin should know, e.g. a campaign that was skipped, without ending the stream. */
   readonly warn: (message: string) => void;
   /**
-   * True where the table has nothing but what is read of the stream in this run (`write: overwrite`): a reading that comes to nothing
-   * empties it. A source that cannot tell "there is nothing" from "it was not found" ends with an error then, and the table stays.
+   * True where the table has rows, and keeps nothing but what is read of the stream in this run (`write: overwrite`): a reading that
+   * comes to nothing empties it. A source that cannot tell "there is nothing" from "it was not found" ends with an error then, and the table stays.
    */
   readonly replacesAll?: boolean;
 }

@@ -39,5 +39,5 @@ export function rowsBeforeQuery({ ledger, bookmark, table, values }: RowsBeforeN
 export function rowsBeforeOf(found: FoundRows, isMissing: boolean): RowsBefore {
   const [held, put, others] = [Number(found.held), Number(found.put), Number(found.others)];
   const isLost = isMissing ? put > 0 || found.is_kept : held === 0 && found.is_kept;
-  return { rows: held - others, ...(isLost ? { lost: put } : {}) };
+  return { rows: held - others, held, ...(isLost ? { lost: put } : {}) };
 }
