@@ -227,6 +227,9 @@ function found(body: unknown, key: string, depth = 0): unknown {
 
 /** What a token server refuses with, and means the credential by (RFC 6749, 5.2). */
 const REFUSALS = new Set(['invalid_client', 'invalid_grant', 'unauthorized_client']);
+/** The same of what was asked, whoever asks it. */
+const MISTAKES = new Set(['invalid_scope', 'invalid_request', 'unsupported_grant_type']);
+const PASSING = new Set([408, 425, 429]);
 
 /** A refused refresh is a matter of the credential; only what may pass is tried again. */
 function tokenErrorHandler(node: Component, environment: Environment, hasRefreshToken: () => boolean): ErrorHandler {
@@ -237,7 +240,7 @@ function tokenErrorHandler(node: Component, environment: Environment, hasRefresh
     interpret(outcome) {
       if (outcome instanceof Error || outcome.isOk) return usual.interpret(outcome);
       const { status } = outcome;
-      if ((status === 429 || status >= 500) && !codes.has(status))
+      if ((PASSING.has(status) || status >= 500) && !codes.has(status))
         return { action: 'RETRY', failure: 'transient_error', message: '' };
       if (status === 404 || status === 405)
         return {
@@ -247,7 +250,15 @@ function tokenErrorHandler(node: Component, environment: Environment, hasRefresh
           hint: 'Check `token_refresh_endpoint` of the manifest (`token_url` of the short form).',
         };
       const body = outcome.isJson ? outcome.json() : undefined;
-      const reason = isComponent(body) && REFUSALS.has(String(body['error'])) ? String(body['error']) : undefined;
+      const error = isComponent(body) ? String(body['error']) : '';
+      if (MISTAKES.has(error))
+        return {
+          action: 'FAIL',
+          failure: 'config_error',
+          message: `The token server does not take what is asked for (${error})`,
+          hint: 'Check the scopes, the grant type and the body of the refresh in the manifest.',
+        };
+      const reason = REFUSALS.has(error) ? error : undefined;
       return {
         action: 'FAIL',
         failure: 'auth_error',

@@ -20,14 +20,18 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
     const { for_each: each, cursor } = own;
     if (each !== undefined && (short.streams[each.stream] === undefined || each.stream === name))
       refuse(['for_each'], `there is no other stream "${each.stream}"`);
-    for (const wrong of unknownPlaceholders(own)) refuse(['path'], wrong);
     const given = new Set([...(each === undefined ? [] : [each.as]), ...(cursor === undefined ? [] : BOUNDS)]);
+    for (const wrong of unknownPlaceholders(own, given)) refuse(['path'], wrong);
+    const asked = new Set(placeholdersOf(own.path));
     for (const { path, text } of textsOf({ path: own.path, parameters: own.parameters, body: own.body }))
-      for (const read of sliceReads(text)) if (!given.has(read.field)) refuse(path, noSuchField(read, given));
-    if (cursor?.window !== undefined && cursor.from === undefined)
+      for (const read of sliceReads(text)) {
+        asked.add(read.field);
+        if (!given.has(read.field)) refuse(path, noSuchField(read, given));
+      }
+    if (cursor?.window !== undefined && cursor.from === undefined && !BOUNDS.some((bound) => asked.has(bound)))
       refuse(
         ['cursor', 'window'],
-        'a window needs `from`, the query parameter that asks for it; without it each window asks for everything again',
+        "a window needs `from`, the query parameter that asks for it (or `{{ stream_slice['start_time'] }}` in the path, parameters or body); without it each window asks for everything again",
       );
     if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
     const { fields } = own;
@@ -64,8 +68,10 @@ function textsOf(value: unknown, path: readonly string[] = []): readonly PlacedT
   return Object.entries(value).flatMap(([key, part]) => textsOf(part, [...path, key]));
 }
 
-function unknownPlaceholders({ path, for_each: each }: ShortStream): readonly string[] {
-  const unknown = [...path.matchAll(PLACEHOLDER)].map(([, name]) => name!).filter((name) => name !== each?.as);
+const placeholdersOf = (path: string): readonly string[] => Array.from(path.matchAll(PLACEHOLDER), ([, name]) => name!);
+
+function unknownPlaceholders({ path, for_each: each }: ShortStream, given: ReadonlySet<string>): readonly string[] {
+  const unknown = placeholdersOf(path).filter((name) => !given.has(name));
   return [...new Set(unknown)].map((name) =>
     each === undefined
       ? `nothing gives \`{${name}}\`: the stream has no \`for_each\``

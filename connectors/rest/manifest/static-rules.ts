@@ -9,6 +9,8 @@ export interface StaticFault {
   readonly way: readonly string[];
   readonly line: number | undefined;
   readonly message: string;
+  /** True where only `tributary check` would. */
+  readonly isOfCheck?: boolean;
 }
 
 /** Fields that are ISO 8601 durations. */
@@ -46,8 +48,8 @@ function uncheckedNames({ check, streams, dynamic_streams: dynamic }: Component,
   return written.flatMap((name, at) => {
     if (!isStatic(name) || names.includes(name)) return [];
     const line = lines.of(written, String(at)) ?? lines.of(check, 'stream_names') ?? lines.of(check);
-    const message = `the check names the stream "${name}", which there is not; ${didYouMean(name, names as string[])}`;
-    return [{ way: ['check', 'stream_names', String(at)], line, message }];
+    const message = `the check names the stream "${name}", which there is not; \`tributary check\` ends with it; ${didYouMean(name, names as string[])}`;
+    return [{ way: ['check', 'stream_names', String(at)], line, message, isOfCheck: true }];
   });
 }
 

@@ -268,8 +268,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       tell('error', line, path, 'CheckStream names no stream');
     if (type === 'DatetimeBasedCursor' && (node['step'] === undefined) !== (node['cursor_granularity'] === undefined))
       tell('error', line, path, 'DatetimeBasedCursor needs "step" and "cursor_granularity" together');
-    for (const { way, line: at, message } of staticFaults(node, lines))
-      tell('error', at ?? line, [path, ...way].join('.'), message);
+    for (const { way, line: at, message, isOfCheck } of staticFaults(node, lines))
+      tell(isOfCheck === true ? 'warning' : 'error', at ?? line, [path, ...way].join('.'), message);
     for (const { field, message } of conflictsIn(node))
       tell('error', lines.of(node, field) ?? line, `${path}.${field}`, message);
     for (const [name, reason, component] of UNSUPPORTED[type] ?? []) {

@@ -25,13 +25,14 @@ interface Due {
 }
 
 const LIST = { text: 'a list', fits: Array.isArray };
+const AT_ONCE = { text: 'true or false at once', fits: (made: unknown) => !(made instanceof Promise) };
 const MAPPING = { text: 'a mapping', fits: (made: unknown) => typeof made === 'object' && made !== null };
 
 /** What a module makes of a component, by its type. */
 const DUE: Readonly<Record<string, Due>> = {
   CustomTransformation: { text: 'a function `(record, slice) => void`' },
   CustomRecordExtractor: { text: 'a function `(bodies, answer) => records`', answer: LIST },
-  CustomRecordFilter: { text: 'a function `(record) => boolean`' },
+  CustomRecordFilter: { text: 'a function `(record) => boolean`', answer: AT_ONCE },
   CustomErrorHandler: { text: "a function `(answer) => ({ action: 'RETRY' })`" },
   CustomBackoffStrategy: { text: 'a function `(answer, attempt) => seconds`' },
   CustomSchemaNormalization: { text: 'a function `(record, schema) => void`' },
@@ -59,7 +60,7 @@ export async function ownModule(
   secrets: readonly string[],
 ): Promise<Replacement> {
   const { href } = pathToFileURL(resolve(folder, path));
-  const told = (error: unknown) => safeText(wordsOf(error), secrets);
+  const told = (error: unknown, isAtWork = false) => safeText(wordsOf(error, isAtWork), secrets);
   const loaded = (await import(href).catch((cause: unknown) => {
     throw new ConnectorError(
       'config',
@@ -83,7 +84,7 @@ export async function ownModule(
       (kind: ErrorKind) =>
       (error: unknown): never => {
         if (isConnectorError(error) || (error as Error | undefined)?.name === 'AbortError') throw error;
-        throw new ModuleError(kind, `${module} fails${placeOf(error, href)}: ${told(error)}`, {
+        throw new ModuleError(kind, `${module} fails${placeOf(error, href)}: ${told(error, true)}`, {
           cause: error,
           hint: 'Correct the module.',
         });
@@ -137,11 +138,16 @@ function followed(work: () => unknown, { failing, answered }: Watch): unknown {
   } catch (error) {
     return failing(error);
   }
-  if (made instanceof Promise)
-    return made.then((answer: unknown) => {
+  if (made instanceof Promise) {
+    const later = made.then((answer: unknown) => {
       answered?.(answer);
       return answer;
     }, failing);
+    // Where nobody waits for it, its fault must not end the process.
+    later.catch(() => undefined);
+    answered?.(made);
+    return later;
+  }
   answered?.(made);
   if (typeof made !== 'object' || made === null || Array.isArray(made)) return made;
   if (Symbol.asyncIterator in made) return later(made as AsyncIterable<unknown>, failing);
@@ -166,11 +172,11 @@ function* step(all: Iterable<unknown>, failing: Watch['failing']): Iterable<unkn
   }
 }
 
-/** What a thrown value says. A parser quotes what it was given, which may be of a person. */
-function wordsOf(error: unknown): string {
+/** What a thrown value says. A parser quotes what it was given, which may be of a person: at work it is not told, nor at loading. */
+function wordsOf(error: unknown, isAtWork: boolean): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
   const { name, message } = error as Error;
-  const text = name === 'SyntaxError' ? message.replace(/, "[^]*"(?=\.\.\. is| is)/, ', what it was given,') : message;
+  const text = name === 'SyntaxError' && isAtWork ? 'what it was given cannot be read' : message;
   return name === 'Error' || name === undefined ? text : `${name}: ${text}`;
 }
 
@@ -202,5 +208,6 @@ function formOf(made: unknown): string {
   if (made === undefined) return 'nothing';
   if (made === null) return 'null';
   if (Array.isArray(made)) return 'a list';
+  if (made instanceof Promise) return 'a promise';
   return typeof made === 'object' ? 'an object' : `a ${typeof made}`;
 }

@@ -291,13 +291,19 @@ export async function* readPages(
     for await (const { records } of made.pages(slice, cursor)) yield { records, slice };
 }
 
+const partitionFieldsOf = (node: Component): readonly unknown[] =>
+  componentsOf((node['retriever'] as Component)['partition_router']).flatMap((router) =>
+    componentsOf(router['parent_stream_configs']).map((parent) => parent['partition_field']),
+  );
+
 function sightingsFor(node: Component, { environment, isShort }: StreamSettings, replacesAll: boolean): Sightings {
   const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   return sightingsOf({
     stream: String(node['name'] ?? ''),
     isStrict: isShort,
     replacesAll,
-    primaryKey: keyOf(node['primary_key']),
+    // What the router gives stands in no answer.
+    primaryKey: keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field)),
     recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(sync, undefined, environment),
     pagingPath: pagingPathOf(node['retriever'] as Component),

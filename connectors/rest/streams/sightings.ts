@@ -139,10 +139,13 @@ export function sightingsOf(options: SightingsOptions): Sightings {
 
   /** An answer of success that has not what the short form names: whether it says that there is no more, or is none. */
   function noAnswer({ answer, place: found, page }: SightedAnswer): ConnectorError | undefined {
+    if (recordsPath.length > 0 && found.isMet) return undefined;
     const isEmpty = answer.body.length === 0 && !answer.isJson;
     const body = isEmpty ? undefined : answer.json();
-    if (recordsPath.length === 0 ? !isNoList(body) : found.isMet) return undefined;
+    if (recordsPath.length === 0 && !isNoList(body)) return undefined;
     const isFaulty = tellsFault(body, recordsPath);
+    // What says where the next page is is an answer, whatever it leaves out.
+    if (!isFaulty && pagingPath !== undefined && isTrue(valueAlong(body, pagingPath))) return undefined;
     // Pages by number go on until there is nothing, and some APIs say so by an answer of nothing.
     if (!isFaulty && !page.isNamed && (page.number === 1 || !isTrue(body))) return undefined;
     const misnamed = isFaulty ? undefined : unmet();
@@ -160,7 +163,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     return faultOf(isRecordsMet && (recordsPath.length > 0 || isListMet) ? 'transient' : 'source', {
       isFault: true,
       message: `page ${page.number} ${lacks}${why}; ${isEmpty ? 'it is empty' : whatItHas(body, recordsPath)}`,
-      hint: 'Look at what the API says: `tributary connectors try` shows it. A quota that is used up may answer so. The bookmark stays before it, so that a later run reads it again.',
+      hint: 'Look at what the API says: `tributary connectors try` shows it. A quota that is used up may answer so. The bookmark stays before it, so that a later run reads it again. An API that leaves out an empty list at its end needs a declarative manifest.',
     });
   }
 

@@ -136,11 +136,9 @@ test.each([
   [
     'what is wrong in a manifest, with its own line',
     REST('      manifest: ./crm.yaml'),
+    ['5:17: sources.crm.config.manifest: ./crm.yaml:4: manifest.streams.0: DeclarativeStream needs "retriever"'],
     [
-      '5:17: sources.crm.config.manifest: ./crm.yaml:2: manifest.check.stream_names.0: the check names the stream "a", which there is not; did you mean "ab"?',
-      '5:17: sources.crm.config.manifest: ./crm.yaml:4: manifest.streams.0: DeclarativeStream needs "retriever"',
-    ],
-    [
+      '5:17: sources.crm.config.manifest: ./crm.yaml:2: manifest.check.stream_names.0: the check names the stream "a", which there is not; `tributary check` ends with it; did you mean "ab"?',
       '5:17: sources.crm.config.manifest: ./crm.yaml:6: manifest.streams.0.retreiver: DeclarativeStream has no field "retreiver"; it is ignored',
     ],
   ],

@@ -64,6 +64,23 @@ test.each<[string, object, object, unknown, string | undefined]>([
     });
 });
 
+test('an answer that says where the next page is may leave out a list that is empty', async () => {
+  api.script = (asked, seen) =>
+    asked.query.some(([name, value]) => name === 'after' && value === 'b')
+      ? { body: { meta: { next: 'c' } } }
+      : paged(asked, seen);
+  expect(await synced(config(fields))).toMatchObject({ fault: undefined, states: 1, records: 4 });
+});
+
+test('what the router gives is no field of an answer that is one record', async () => {
+  const one = { path: '/sends/{of}', for_each: { stream: 'sends', field: 'id', as: 'of' }, primary_key: 'of' };
+  api.script = (asked, seen) =>
+    asked.path.startsWith('/sends/') ? { body: { code: 'SPR24', message: 'Dear all' } } : paged(asked, seen);
+  const options = config({ ...fields, cursor: undefined });
+  const source = { ...options, api: { ...options.api, streams: { ...options.api.streams, one } } };
+  expect(await synced(source, ['one'])).toMatchObject({ fault: undefined, records: 4 });
+});
+
 test('a kept answer that turned out to be none is asked for again', async () => {
   const of = { path: '/sends/{of}', records: 'data', for_each: { stream: 'sends', field: 'id', as: 'of' }, ...fields };
   let fails = 1;

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCli } from '../../../support/cli.js';
@@ -43,7 +43,19 @@ test.each([
     'says what of a person stood there',
     'export const Own = () => (record: any) => JSON.parse(record.name);',
     5,
-    `error (source): Stream "a": t${of} fails in line 1: SyntaxError: Unexpected token 'A', what it was given, is not valid JSON\n`,
+    `error (source): Stream "a": t${of} fails in line 1: SyntaxError: what it was given cannot be read\n`,
+  ],
+  [
+    'says what stood in the midst of a long text',
+    `export const Own = () => (record: any) => JSON.parse('{"n": "' + 'x'.repeat(60) + record.name + '" x' + 'y'.repeat(60));`,
+    5,
+    'SyntaxError: what it was given cannot be read\n',
+  ],
+  [
+    'fails later than anybody waits',
+    'export const Own = () => async () => { throw new Error("late"); };',
+    0,
+    'returns something, which is not used',
   ],
   [
     'throws as it is made',
@@ -75,6 +87,23 @@ test.each([
   const end = await runCli(['connectors', 'try', 'm.yaml', '--options', 'o.yaml'], { cwd: place });
   expect(end).toMatchObject({ code, stderr: expect.stringContaining(told) });
   expect(end.stderr).not.toMatch(/    at |Analyst/);
+});
+
+test('a filter that answers a promise is refused: every record would pass it', async () => {
+  await writeFile(join(place, 'own.ts'), 'export const Own = () => async () => false;');
+  const manifest = await readFile(join(place, 'm.yaml'), 'utf8');
+  await writeFile(
+    join(place, 'f.yaml'),
+    manifest
+      .replace(/    transformations: .*\n/, '')
+      .replace(
+        'field_path: [] }',
+        'field_path: [] }, record_filter: { type: CustomRecordFilter, class_name: source_a.components.Own }',
+      ),
+  );
+  const { code, stderr } = await runCli(['connectors', 'try', 'f.yaml', '--options', 'o.yaml'], { cwd: place });
+  expect(stderr).toContain('(CustomRecordFilter) answers a promise, where true or false at once is due');
+  expect(code).toBe(3);
 });
 
 test('a module that is not there is said to be so', async () => {

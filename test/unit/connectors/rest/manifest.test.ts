@@ -220,7 +220,7 @@ streams:
     [
       'a check of a stream that there is not',
       `  - { name: ab, type: DeclarativeStream, retriever: ${RETRIEVER} }`,
-      'error 3: the check names the stream "a", which there is not; did you mean "ab"?',
+      'warning 3: the check names the stream "a", which there is not; `tributary check` ends with it; did you mean "ab"?',
     ],
     [
       'a field of the slice that no router and no cursor gives',
@@ -374,7 +374,7 @@ it.each([
   [
     'a window that no request asks for',
     SHORT('    cursor:\n      { field: day, format: "%Y-%m-%d", start: "2024-01-01",\n        window: 31d }'),
-    'error 9: a window needs `from`, the query parameter that asks for it; without it each window asks for everything again',
+    "error 9: a window needs `from`, the query parameter that asks for it (or `{{ stream_slice['start_time'] }}` in the path, parameters or body); without it each window asks for everything again",
   ],
   [
     'a format that is none of strftime',
@@ -400,4 +400,8 @@ it('tells nothing of a short form that is right, braces of templates in its path
   expect(
     told(SHORT('    fields: { campaign_id: string }').replace('/daily', '/{{config.x}}/{{ config["y"] }}')),
   ).toEqual([]);
+  const windowed = '    cursor: { field: day, format: "%Y-%m-%d", start: "2024-01-01", window: P1D }';
+  expect(told(SHORT(windowed).replace('/daily', '/{start_time}/daily'))).toEqual([]);
+  const asked = `    method: POST\n    body: { since: "{{ stream_slice['start_time'] }}" }\n`;
+  expect(told(SHORT(`${asked}${windowed}`))).toEqual([]);
 });
