@@ -3,26 +3,38 @@ import { valueAlong } from '../records/path.js';
 import { isTrue } from '../template/values.js';
 
 /** What an API calls the field in which it tells of a fault; one that holds something there, and not the place of its records, is no answer. */
-const FAULT_FIELDS = [
+const FAULT_FIELDS = new Set([
   'code',
   'detail',
   'error',
-  'error_code',
-  'error_description',
-  'error_message',
+  'errorcode',
+  'errordescription',
+  'errormessage',
   'errors',
   'exception',
   'fault',
   'message',
-];
+]);
+/** Where it says in so many words whether the request came to anything, and how it says that it did not. */
+const VERDICTS: Readonly<Record<string, (value: unknown) => boolean>> = {
+  ok: (value) => value === false,
+  success: (value) => value === false,
+  status: (value) => typeof value === 'string' && /^(error|fail(ed|ure)?)$/i.test(value),
+};
 
 /** True where a body tells of a fault, at its top or where a path leaves it; of a list its first value counts. */
 export function tellsFault(body: unknown, path: readonly string[]): boolean {
   const around = path.map((_, depth) => valueAlong(body, path.slice(0, depth)));
   return [body, ...around].some((part) => {
     const one: unknown = Array.isArray(part) ? part[0] : part;
-    return isComponent(one) && FAULT_FIELDS.some((field) => Object.hasOwn(one, field) && isTrue(one[field]));
+    return isComponent(one) && Object.entries(one).some(([field, value]) => isFault(field, value));
   });
+}
+
+/** `error_message`, `errorMessage` and `ErrorMessage` are one name. */
+function isFault(field: string, value: unknown): boolean {
+  const name = field.replaceAll(/[_-]/g, '').toLowerCase();
+  return FAULT_FIELDS.has(name) ? isTrue(value) : Object.hasOwn(VERDICTS, name) && VERDICTS[name]!(value);
 }
 
 /** An answer of bare values, or of nothing, may be how an API says that there is nothing. */

@@ -64,6 +64,22 @@ test.each<[string, object, object, unknown, string | undefined]>([
     });
 });
 
+test.each([
+  [{ Message: 'Too many requests' }, true],
+  [{ errorMessage: 'quota', retryIn: 5 }, true],
+  [{ success: false }, true],
+  [{ OK: false, count: 0 }, true],
+  [{ status: 'Error' }, true],
+  [{ success: true, status: 'ok', Message: '', count: 0 }, false],
+  [{ status: 200, ok: true, failure: 'none' }, false],
+])('a first page that answers 200 with %j fails: %j', async (body, fails) => {
+  api.script = () => ({ body });
+  const { fault, records } = await synced(config(fields));
+  expect(records).toBe(0);
+  if (!fails) expect(fault).toBeUndefined();
+  else expect(fault).toMatchObject({ kind: 'source', message: expect.stringContaining('and tells of a fault') });
+});
+
 test('an answer that says where the next page is may leave out a list that is empty', async () => {
   api.script = (asked, seen) =>
     asked.query.some(([name, value]) => name === 'after' && value === 'b')
