@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { ConnectorError, isConnectorError, type ErrorKind } from '#sdk';
-import { oneRequest, type HttpClock } from '#sdk/http';
+import { limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
 import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
 import { Answer, Headers } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
@@ -235,8 +235,10 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       const seconds = backOff(answer, attempt, options.random);
       if (seconds !== undefined && seconds > 0) return seconds * 1000;
     }
-    const asked = Number(answer?.headers.get('retry-after') ?? Number.NaN);
-    if (asked > 0) return asked * 1000;
+    const { headers } = answer ?? {};
+    const told = { 'retry-after': headers?.get('retry-after'), date: headers?.get('date') };
+    const asked = limitStateOf(told, clock.now()).retryAfterMs;
+    if (asked !== undefined && asked > 0) return asked;
     return 2 ** (attempt - 1) * 1000 * (0.5 + options.random() / 2);
   }
 }

@@ -436,3 +436,22 @@ test('a stop condition that asks what a value cannot do is met, and told', async
     await api.close();
   }
 });
+
+test.each([
+  ['7', 7000],
+  ['Sun, 10 Mar 2024 12:00:20 GMT', 20_000],
+  // A date that is over leaves the wait to the client.
+  ['Sun, 10 Mar 2024 11:00:00 GMT', 750],
+  ['soon', 750],
+])('`Retry-After: %s` is kept to where the manifest says nothing of waits', async (asked, ms) => {
+  let first = true;
+  const { waits } = await read({
+    manifest: 'page-increment.yaml',
+    script: () => {
+      if (!first) return { body: {} };
+      first = false;
+      return { status: 429, headers: { 'retry-after': asked, date: 'Sun, 10 Mar 2024 12:00:00 GMT' }, body: {} };
+    },
+  });
+  expect(waits).toEqual([ms]);
+});
