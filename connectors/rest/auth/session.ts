@@ -75,7 +75,19 @@ async function first(items: Iterable<unknown> | AsyncIterable<unknown>): Promise
   return [];
 }
 
-/** A session token that is tried first and, where it is no longer good, taken anew with user name and password. */
+const LEGACY_FIELDS = [
+  'header',
+  'session_token',
+  'validate_session_url',
+  'login_url',
+  'session_token_response_key',
+  'username',
+  'password',
+];
+/** Sessions of all streams by what they come from, since each login makes another one. */
+const legacySessions = new WeakMap<Environment, Map<string, { token: Promise<string> | undefined }>>();
+
+/** A session token that is tried first and, where it is no longer good, taken anew with user name and password; one for all streams. */
 export function legacySessionToken(node: Component, environment: Environment, baseUrl: () => string): Authenticator {
   const around = aroundOf(node, environment);
   const text = (name: string) => new Text(typeof node[name] === 'string' ? node[name] : '', around).text();
@@ -91,7 +103,14 @@ export function legacySessionToken(node: Component, environment: Environment, ba
       isCached: false,
       timeoutMs: undefined,
     });
-  let known: Promise<string> | undefined;
+  const own = (): { token: Promise<string> | undefined } => {
+    const shared = legacySessions.get(environment) ?? new Map<string, { token: Promise<string> | undefined }>();
+    legacySessions.set(environment, shared);
+    const key = JSON.stringify([baseUrl(), ...LEGACY_FIELDS.map(text)]);
+    const session = shared.get(key) ?? { token: undefined };
+    shared.set(key, session);
+    return session;
+  };
 
   const fetchToken = async (): Promise<string> => {
     const given = text('session_token');
@@ -130,12 +149,13 @@ export function legacySessionToken(node: Component, environment: Environment, ba
   };
   const header = text('header');
   const current = (): Promise<string> => {
-    if (known !== undefined) return known;
+    const session = own();
+    if (session.token !== undefined) return session.token;
     const fetching = fetchToken();
-    known = fetching;
+    session.token = fetching;
     // A login that failed is nobody's answer: who comes next tries again.
     fetching.catch(() => {
-      if (known === fetching) known = undefined;
+      if (session.token === fetching) session.token = undefined;
     });
     return fetching;
   };
@@ -145,7 +165,7 @@ export function legacySessionToken(node: Component, environment: Environment, ba
       await inHeader(header, () => token).apply(parts);
     },
     async renew() {
-      known = undefined;
+      own().token = undefined;
     },
   };
 }

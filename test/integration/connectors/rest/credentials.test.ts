@@ -98,3 +98,35 @@ test('a login that failed is tried anew by who comes next, and shared by those w
   await source.close();
   await api.close();
 });
+
+test('streams and their parents share a session of the same credential, wherever the manifest says how to begin it', async () => {
+  const stream = (name: string, password: string) => `  - name: ${name}
+    type: DeclarativeStream
+    retriever:
+      type: SimpleRetriever
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /${name}, authenticator: { type: LegacySessionTokenAuthenticator, header: X-Session, login_url: /sessions, session_token: "", validate_session_url: /session, session_token_response_key: key, username: u, password: ${password} } }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
+`;
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-session-'));
+  try {
+    await writeFile(
+      join(folder, 'm.yaml'),
+      `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+streams:
+${stream('a', 'p')}${stream('b', 'p')}${stream('c', 'other')}`,
+    );
+    const { api } = await read({
+      manifest: join(folder, 'm.yaml'),
+      script: ({ path, body }) =>
+        path === '/sessions' ? { body: { key: `of ${body}` } } : { body: { data: [{ id: 1 }] } },
+    });
+    const logins = api.seen.filter(({ path }) => path === '/sessions').map(({ body }) => body);
+    expect(logins).toEqual(['{"username":"u","password":"p"}', '{"username":"u","password":"other"}']);
+    const tokens = api.seen.flatMap(({ headers }) => headers['x-session'] ?? []);
+    expect(tokens).toEqual([logins[0], logins[0], logins[1]].map((body) => `of ${body}`));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
