@@ -191,7 +191,8 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
       ...(recording.config['tokens_file'] === undefined
         ? {}
         : { tokens: { read: () => Promise.resolve({}), write: () => Promise.resolve() } }),
-      answers: ({ method, url, headers, body }) => {
+      answers: (request) => {
+        const { method, url, headers, body } = request;
         const asked = shown({
           method,
           url: url.href,
@@ -214,7 +215,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
           found.status,
           new Headers(found.answer_headers),
           new TextEncoder().encode(found.answer),
-          url.origin + url.pathname,
+          request,
         );
       },
     },

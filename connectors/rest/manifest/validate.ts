@@ -242,7 +242,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
 
   const rules = (node: Component, type: string, path: string, line: number | undefined): void => {
     const needs = (...names: readonly string[]) => names.every((name) => node[name] === undefined || node[name] === '');
-    if (type === 'HttpRequester' && needs('url', 'url_base'))
+    // A path that is an address, or begins with what may be one, needs no base.
+    if (type === 'HttpRequester' && needs('url', 'url_base') && !/^\s*(\{\{|https?:)/i.test(String(node['path'] ?? '')))
       tell('error', line, path, 'HttpRequester needs "url" or "url_base"');
     if (type === 'ApiKeyAuthenticator' && needs('inject_into', 'header'))
       tell('error', line, path, 'ApiKeyAuthenticator needs "inject_into" or "header"');

@@ -47,20 +47,33 @@ export function linksOf(header: string): Record<string, unknown> {
   return links;
 }
 
+/** A request as it goes out. */
+export interface WireParts {
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+}
+
 /** One answer of the API, whole; several streams may read it, so what one of them makes of it is kept elsewhere. */
 export class Answer {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Uint8Array;
-  /** Where it came from, without its query. */
-  readonly url: string;
+  /** What it answers, after redirects; undefined for a part of another answer. */
+  readonly request: WireParts | undefined;
   #json: { readonly value: unknown } | undefined;
 
-  constructor(status: number, headers: Headers, body: Uint8Array, url: string) {
+  constructor(status: number, headers: Headers, body: Uint8Array, request: WireParts | undefined) {
     this.status = status;
     this.headers = headers;
     this.body = body;
-    this.url = url;
+    this.request = request;
+  }
+
+  /** Where it came from, without its query. */
+  get url(): string {
+    return this.request === undefined ? '' : this.request.url.origin + this.request.url.pathname;
   }
 
   get isOk(): boolean {
@@ -78,7 +91,7 @@ export class Answer {
    * already goes along, since mostly nobody else asks for it.
    */
   own(): Answer {
-    const own = new Answer(this.status, this.headers, this.body, this.url);
+    const own = new Answer(this.status, this.headers, this.body, this.request);
     if (this.body.length === 0) own.#json = this.isJson ? structuredClone(this.#json) : undefined;
     else [own.#json, this.#json] = [this.#json, undefined];
     return own;
@@ -91,7 +104,7 @@ export class Answer {
 
   /** For what is no answer of an API: a part of another one. */
   static of(value: unknown): Answer {
-    const answer = new Answer(200, new Headers({}), new Uint8Array(), '');
+    const answer = new Answer(200, new Headers({}), new Uint8Array(), undefined);
     answer.#json = { value };
     return answer;
   }

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import { ConnectorError, isConnectorError, type ErrorKind } from '#sdk';
 import { limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
 import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
-import { Answer, Headers } from './answer.js';
+import { Answer, Headers, type WireParts } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
 import type { ErrorHandler, Resolution } from './error-handler.js';
 
@@ -31,13 +31,6 @@ export interface ApiClientOptions {
   readonly faultText: (body: unknown) => string;
   /** Answers in place of the network, for replays. */
   readonly answers: ((request: WireParts) => Answer | undefined) | undefined;
-}
-
-export interface WireParts {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
 }
 
 export interface Wanted {
@@ -107,7 +100,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       },
       { resends, signal },
     );
-    const answer = new Answer(response.status, new Headers(response.headers), response.body, url.origin + url.pathname);
+    const answer = new Answer(response.status, new Headers(response.headers), response.body, parts);
     options.onExchange?.({
       method,
       url: url.href,

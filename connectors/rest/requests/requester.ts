@@ -129,6 +129,8 @@ async function renewed(auth: ReturnType<typeof authenticator>): Promise<Record<s
  * in which steps without a name (of a template that came to nothing, say) are left out.
  */
 function joined(base: string, path: string): string {
+  // Without a base the path is the address, as where a job says where its result is.
+  if (base === '') return escaped(path);
   const start = escaped(base.endsWith('/') ? base : `${base}/`);
   const isBelow = !/^[/?#]/.test(path) && !/^[a-z][a-z\d+.-]*:/i.test(path);
   const wanted = escaped(path);

@@ -4,7 +4,7 @@ import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
 import { asRecord, extractor } from '../records/extractor.js';
 import type { Finishing } from '../records/selector.js';
-import { Answer } from '../requests/answer.js';
+import { Answer, Headers } from '../requests/answer.js';
 import { requester } from '../requests/requester.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { StreamSlice, type Fields } from '../run/slice.js';
@@ -189,8 +189,14 @@ function meaningsOf(mapping: Component): ReadonlyMap<string, string> {
   );
 }
 
-/** An answer as later requests of its job read it: its fields, with the headers beside them. */
+/** An answer as later requests of its job read it: its fields, with the headers beside them, and the request that it answers. */
 function contextOf(answer: Answer): Fields {
   const body = answer.json();
-  return { headers: answer.headers, request: { url: answer.url }, ...(isComponent(body) ? body : {}) };
+  return { headers: answer.headers, request: requestOf(answer), ...(isComponent(body) ? body : {}) };
+}
+
+function requestOf({ request }: Answer): Fields {
+  if (request === undefined) return {};
+  const { method, url, headers, body } = request;
+  return { method, url: url.href, headers: new Headers(headers), body: body ?? null };
 }
