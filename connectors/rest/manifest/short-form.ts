@@ -191,6 +191,9 @@ function expanded(short: ShortForm): Component {
   };
 }
 
+/** A value in a path is one step of it, whatever stands in it. */
+const ONE_STEP = "{{ stream_partition['$1']|urlencode|replace('/', '%2F') }}";
+
 function streamOf(name: string, short: ShortForm, build: (name: string) => Component): Component {
   const own = short.streams[name]!;
   const { for_each: each } = own;
@@ -203,7 +206,7 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
       requester: {
         type: 'HttpRequester',
         url_base: short.endpoint,
-        path: own.path.replace(PLACEHOLDER, "{{ stream_partition['$1'] }}"),
+        path: own.path.replace(PLACEHOLDER, ONE_STEP),
         http_method: own.method,
         request_parameters: own.parameters,
         request_headers: short.headers,
@@ -235,7 +238,8 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
     ...(own.fields === undefined
       ? {}
       : { schema_loader: { type: 'InlineSchemaLoader', schema: schemaOf(own.fields) } }),
-    // What a partition is about belongs to its records: it is part of what tells them apart.
+    // What a partition is about belongs to its records: it is part of what tells them apart. As JSON, since a text such as `1e1` or
+    // `None` would be read for what it looks like.
     ...(each === undefined
       ? {}
       : {
@@ -243,7 +247,7 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
             {
               type: 'AddFields',
               fields: [
-                { type: 'AddedFieldDefinition', path: [each.as], value: `{{ stream_partition['${each.as}'] }}` },
+                { type: 'AddedFieldDefinition', path: [each.as], value: `{{ stream_partition['${each.as}']|tojson }}` },
               ],
             },
           ],

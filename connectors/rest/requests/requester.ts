@@ -64,6 +64,14 @@ export function requester(node: Component, environment: Environment, listed?: st
     const base = urlBase?.text(context) ?? '';
     const own = url?.text(context) ?? '';
     const tail = given ?? path?.text(context).replace(/^\/+/, '') ?? '';
+    if (given === undefined && LEADS_ELSEWHERE.test(tail) && !LEADS_ELSEWHERE.test(String(node['path'])))
+      throw new ConnectorError(
+        'source',
+        'A value that stands in the path is "." or "..", which leads to another address',
+        {
+          hint: 'Look at `path`, and at the record or option that it reads.',
+        },
+      );
     const start = base === '' ? own : base;
     return tail === '' ? escaped(start) : joined(start, tail);
   };
@@ -156,6 +164,7 @@ function escaped(address: string): string {
   return `${origin}${origin !== '' && /^[^/]/.test(plain) ? '/' : ''}${plain}${rest}`;
 }
 
+const LEADS_ELSEWHERE = /(?:^|\/)(?:\.|%2e){1,2}(?=[/?#]|$)/i;
 const ADDRESS = /^((?:[a-z][a-z\d+.-]*:)?\/\/[^/?#\\]*)?([^?#]*)(.*)$/is;
 const BASE_PATH = /(?<=^[^/?#]*:\/\/[^/?#]*)\/[^?#]*/;
 const PATH = /^[^?#]*/;

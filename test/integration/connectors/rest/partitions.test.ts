@@ -1,0 +1,64 @@
+import { parseJson } from '../../../../core/sdk/http/index.js';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+import { openSource, streamsOf } from './reading.js';
+
+/** What the records of one stream put into the addresses and records of another. */
+
+let api: ScriptedApi;
+/** As JSON, so that a number may have more digits than fit into one of JavaScript. */
+let ids: readonly string[];
+beforeEach(async () => {
+  api = await scriptedApi(({ path }) =>
+    path === '/campaigns' ? { body: `[${ids.map((id) => `{"id":${id}}`).join()}]` } : { body: [{ day: '2024-01-01' }] },
+  );
+});
+afterEach(() => api.close());
+
+const of = (...texts: readonly string[]) => texts.map((text) => JSON.stringify(text));
+
+async function days(): Promise<readonly unknown[]> {
+  const streams = {
+    campaigns: { path: '/campaigns', primary_key: 'id', fields: { id: 'json' } },
+    days: {
+      path: '/campaigns/{of}/days',
+      primary_key: ['of', 'day'],
+      for_each: { stream: 'campaigns', field: 'id', as: 'of' },
+      fields: { of: 'json', day: 'date' },
+    },
+  };
+  const source = await openSource({ api: { endpoint: api.url, streams }, allow: ['loopback'] });
+  try {
+    const found: unknown[] = [];
+    const request = { state: undefined, signal: new AbortController().signal, warn: () => undefined };
+    for await (const step of (await streamsOf(source))['days']!.read(request))
+      if (Array.isArray(step)) found.push(...step.map((record: Record<string, unknown>) => record['of']));
+    return found;
+  } finally {
+    await source.close();
+  }
+}
+
+test('a text that looks like a number stays the text that the parent has', async () => {
+  ids = ['10', '9007199254740993', ...of('11', '1_0', '1e1', '0x0a', 'None', 'True', '[1]', "it's", 'a"b')];
+  expect(await days()).toEqual(ids.map((id) => parseJson(id)));
+});
+
+test('a value is one step of a path, whatever stands in it', async () => {
+  ids = of('a#b', 'a?x=1', 'a/../q', 'a b', '50%', 'ü', '..x');
+  await days();
+  expect(api.seen.map(({ path }) => path).filter((path) => path !== '/campaigns')).toEqual([
+    '/campaigns/a%23b/days',
+    '/campaigns/a%3Fx%3D1/days',
+    '/campaigns/a%2F..%2Fq/days',
+    '/campaigns/a%20b/days',
+    '/campaigns/50%25/days',
+    '/campaigns/%C3%BC/days',
+    '/campaigns/..x/days',
+  ]);
+});
+
+test.each(['.', '..'])('a value %j leads to no other address', async (id) => {
+  ids = of(id);
+  await expect(days()).rejects.toThrow('is "." or ".."');
+  expect(api.seen.map(({ path }) => path)).toEqual(['/campaigns']);
+});
