@@ -1,9 +1,10 @@
 import type { QuarantineCount, QuarantinedEntry } from '../api/index.js';
 import type { SqlDialect } from '../../destinations/sql/index.js';
+import { jsonText, verbatimJson } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 import { askSession, heldEntry, heldRecords } from './kept-beside-files.js';
-import { jsonOf, readMetadata } from './read-metadata.js';
+import { readMetadata } from './read-metadata.js';
 
 export interface QuarantineFilter {
   readonly connection: string;
@@ -106,14 +107,16 @@ export async function findQuarantined(
 ): Promise<(QuarantinedEntry & { readonly payload: unknown }) | undefined> {
   const held = await askSession(installation, { connection, signal }, (session) => heldRecords(session, connection));
   if (held !== undefined)
-    return held.map((record) => ({ ...heldEntry(record), payload: record.payload })).find((entry) => entry.id === id);
+    return held
+      .map((record) => ({ ...heldEntry(record), payload: verbatimJson(jsonText(record.payload) as string) }))
+      .find((entry) => entry.id === id);
   const [found] = await readMetadata(installation, { connection, table: 'quarantine', signal }, (sql, table, dialect) =>
-    sql.query<{ payload: unknown } & Record<string, unknown>>(
-      `SELECT ${columnsIn(dialect)}, payload FROM ${table} WHERE connection = $1 AND ${idIn(dialect)} = $2`,
+    sql.query<{ payload: string } & Record<string, unknown>>(
+      `SELECT ${columnsIn(dialect)}, CAST(payload AS text) AS payload FROM ${table} WHERE connection = $1 AND ${idIn(dialect)} = $2`,
       [connection, id],
     ),
   );
-  return found === undefined ? undefined : { ...entryOf(found), payload: jsonOf(found.payload) };
+  return found === undefined ? undefined : { ...entryOf(found), payload: verbatimJson(found.payload) };
 }
 
 /** The same, which must be there. */

@@ -8,7 +8,7 @@ export function jsonText(value: unknown): string | undefined {
 }
 
 function exactly(_key: string, part: unknown): unknown {
-  if (typeof part === 'bigint') return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(part.toString());
+  if (typeof part === 'bigint') return rawJson(part.toString());
   if (typeof part === 'number' && !Number.isFinite(part)) throw new TypeError('JSON has no such number');
   return part;
 }
@@ -22,6 +22,17 @@ function withDigits(_key: string, part: unknown, { source }: { readonly source?:
   if (typeof part !== 'number' || Number.isSafeInteger(part) || source === undefined) return part;
   return /^-?\d+$/.test(source) ? BigInt(source) : part;
 }
+
+/** JSON that is only shown: a number that a double would say otherwise is written again as it stands there. */
+export function verbatimJson(text: string): unknown {
+  return JSON.parse(text, asWritten as never);
+}
+
+function asWritten(_key: string, part: unknown, { source }: { readonly source?: string }): unknown {
+  return typeof part !== 'number' || source === undefined || source === String(part) ? part : rawJson(source);
+}
+
+const rawJson = (text: string): unknown => (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
 
 /** An escape of a whole pair of surrogates, which stays, or one that jsonb refuses: U+0000, or half of a pair. */
 const ESCAPES =

@@ -1,6 +1,14 @@
 import type pg from 'pg';
-import { ConnectorError, type Answer } from '#sdk';
-import { fromDriver } from './connection.js';
+import { ConnectorError, verbatimJson, type Answer } from '#sdk';
+import { fromDriver, OID, types } from './connection.js';
+
+/** What is asked here is shown, and JSON with the digits that are stored. */
+const shownTypes: pg.CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
+    oid === OID.json || oid === OID.jsonb
+      ? verbatimJson
+      : types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+};
 
 /** A statement that a person wrote, by the extended protocol, in which the server takes one statement and no more. */
 export async function ask(client: pg.PoolClient, statement: string, readOnly: boolean): Promise<Answer> {
@@ -9,6 +17,7 @@ export async function ask(client: pg.PoolClient, statement: string, readOnly: bo
       text: statement,
       rowMode: 'array',
       queryMode: 'extended',
+      types: shownTypes,
     };
     const { fields, rows } = await client.query(extended);
     return { columns: fields.map(({ name }) => name), rows };

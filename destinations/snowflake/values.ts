@@ -1,9 +1,10 @@
 import type { Column } from 'snowflake-sdk';
+import { verbatimJson } from '#sdk';
 import { parseJson } from '#sdk/http';
 
 /**
  * A value as Postgres's session gives it too: integers as number where that is exact, else as bigint; decimals, days and times
- * as text with all their digits; instants as ISO text; JSON as what it says. The driver gives all of them as text.
+ * as text with all their digits; instants as ISO text; JSON as what it says, with all its digits where it is written again. The driver gives all of them as text.
  */
 export function valueReader(column: Column): (value: unknown) => unknown {
   const type = column.getType().toLowerCase();
@@ -12,7 +13,7 @@ export function valueReader(column: Column): (value: unknown) => unknown {
   if (type === 'real') return onText(Number);
   if (INSTANTS.has(type)) return onText(instant);
   if (type === 'timestamp_ntz' || type === 'time') return onText(shortened);
-  if (SEMI_STRUCTURED.has(type)) return onText((text) => JSON.parse(strictJson(text)) as unknown);
+  if (SEMI_STRUCTURED.has(type)) return onText((text) => verbatimJson(strictJson(text)));
   return (value) => value ?? null;
 }
 

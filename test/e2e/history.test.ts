@@ -70,6 +70,8 @@ test('quarantine list and show lead to the line and its payload', async () => {
   expect(human.stdout).toMatch(new RegExp(`^${entry!.id} +engagement +not_an_integer +sent `, 'm'));
   const shown = await project.run(['quarantine', 'show', 'daily', entry!.id]);
   expect(shown.stdout).toMatch(/^payload +\{"id":"2","sent":"twenty"\}$/m);
+  await project.rows(`UPDATE tributary.quarantine SET payload = '{"id":9007199254740993}'`);
+  expect((await project.run(['quarantine', 'show', 'daily', entry!.id])).stdout).toContain('{"id":9007199254740993}');
   const unknown = await project.run(['quarantine', 'show', 'daily', 'abcdefabcdef']);
   expect(unknown.code).toBe(3);
   expect(unknown.stderr).toContain('tributary quarantine list daily');

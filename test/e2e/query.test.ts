@@ -27,6 +27,16 @@ test('query prints a table, JSON or CSV', async () => {
   expect(digits.stdout).toContain('"big":9007199254740993');
 });
 
+test('numbers within JSON are shown with the digits that are stored', async () => {
+  const stored = '{"id":9007199254740993,"sent":7,"price":0.12345678901234567891}';
+  for (const type of ['json', 'jsonb']) {
+    const select = `SELECT '${stored}'::${type} AS campaign, '[-9007199254740993]'::${type} AS ids`;
+    expect((await query(select)).stdout).toContain(`${stored}  [-9007199254740993]\n`);
+    expect((await query(select, '--csv')).stdout).toContain(`"${stored.replaceAll('"', '""')}",[-9007199254740993]`);
+    expect((await query(select, '--json')).stdout).toContain(`{"campaign":${stored},"ids":[-9007199254740993]}`);
+  }
+});
+
 test('columns of one name are all there', async () => {
   const select = 'SELECT 1 AS id, 2 AS id, 3 AS id_2, 4 AS id';
   expect((await query(select)).stdout).toBe('id  id  id_2  id\n--  --  ----  --\n 1   2     3   4\n(1 row)\n');

@@ -72,7 +72,7 @@ export function table(head: readonly string[], rows: readonly (readonly unknown[
           row[column] === undefined ||
           typeof row[column] === 'number' ||
           typeof row[column] === 'bigint' ||
-          NUMERIC_TEXT.test(String(row[column])),
+          (typeof row[column] === 'string' && NUMERIC_TEXT.test(row[column])),
       ),
   );
   const line = (cells: readonly string[]) =>
