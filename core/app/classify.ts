@@ -57,12 +57,7 @@ async function classifyStream(stream: SourceStream, signal: AbortSignal): Promis
   const columns = stream.catalog.fields.map(({ name, type }) => ({
     name,
     type,
-    values: records.flatMap((record) => {
-      const value = record[name];
-      return value === null || value === undefined || value === '' || typeof value === 'object'
-        ? []
-        : [String(value as string)];
-    }),
+    values: records.map((record) => record[name]),
   }));
   return { columns: proposeClasses(columns), records: records.length, ...(fault === undefined ? {} : { fault }) };
 }

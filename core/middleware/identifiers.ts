@@ -1,4 +1,5 @@
 import type { FieldType } from '../protocol/index.js';
+import { valuesWithin } from './nested-values.js';
 
 /** A class of 45 CFR 164.514(b)(2)(i), by its letter there, and what is done with it unless somebody knows better. */
 interface Identifier {
@@ -168,8 +169,8 @@ const DATED = { letter: 'C', name: 'date of what a person did', rule: '{ general
 export interface SampledColumn {
   readonly name: string;
   readonly type: FieldType;
-  /** Texts that are there; not all of them need to be. */
-  readonly values: readonly string[];
+  /** Those that are there; not all of them need to be. */
+  readonly values: readonly unknown[];
 }
 
 export interface Proposal {
@@ -179,6 +180,8 @@ export interface Proposal {
   /** As it stands in `protect`. */
   readonly rule: string;
   readonly by: 'name' | 'values' | 'nothing';
+  /** What within its JSON made it so. */
+  readonly path?: string;
 }
 
 /** Of the values that are there; some hold anything. */
@@ -201,8 +204,11 @@ export function proposeClasses(columns: readonly SampledColumn[]): readonly Prop
   return columns.map(({ name, type }, at) => {
     const one = found[at];
     if (one !== undefined) {
-      const { letter, name: called, rule } = one.identifier;
-      return { column: name, identifier: { letter, name: called }, rule, by: one.by };
+      const { identifier, by, path } = one;
+      const { letter, name: called } = identifier;
+      // The other rules are for a value; what is somewhere in JSON goes with the whole.
+      const rule = path === undefined ? identifier.rule : 'drop';
+      return { column: name, identifier: { letter, name: called }, rule, by, ...(path === undefined ? {} : { path }) };
     }
     if (isOfPersons && (type === 'date' || type === 'timestamp' || type === 'timestamptz'))
       return { column: name, identifier: { letter: DATED.letter, name: DATED.name }, rule: DATED.rule, by: 'values' };
@@ -210,15 +216,33 @@ export function proposeClasses(columns: readonly SampledColumn[]): readonly Prop
   });
 }
 
-function identifierOf({ name, values }: SampledColumn) {
+interface Judgement {
+  readonly identifier: Identifier;
+  readonly by: 'name' | 'values';
+  readonly path?: string;
+}
+
+/** By its own name and values, else by the most telling of what is nested in them. */
+function identifierOf({ name, values: sample }: SampledColumn): Judgement | undefined {
+  const { values, nested } = valuesWithin(name, sample);
+  const own = judged(name, values);
+  if (own !== undefined) return own;
+  const within = nested.flatMap(({ path, shown, values: texts }) => {
+    const one = judged(path.join('_'), texts);
+    return one === undefined ? [] : [{ ...one, path: shown }];
+  });
+  return within.toSorted((a, b) => IDENTIFIERS.indexOf(a.identifier) - IDENTIFIERS.indexOf(b.identifier))[0];
+}
+
+function judged(name: string, values: readonly string[]): Judgement | undefined {
   const words = wordsOf(name);
   const byName = IDENTIFIERS.find(({ named }) => named.test(words));
-  if (byName !== undefined) return { identifier: byName, by: 'name' as const };
+  if (byName !== undefined) return { identifier: byName, by: 'name' };
   if (values.length < LEAST) return undefined;
   const byValues = IDENTIFIERS.find(
     ({ looks }) => looks !== undefined && values.filter(looks).length >= values.length * SHARE,
   );
-  return byValues === undefined ? undefined : { identifier: byValues, by: 'values' as const };
+  return byValues === undefined ? undefined : { identifier: byValues, by: 'values' };
 }
 
 const MASK = '***';

@@ -24,10 +24,12 @@ export function classifyVerb(program: Command): void {
 function yamlOf({ stream, columns }: ClassifiedStream): string {
   const isOfPersons = columns.some(({ identifier }) => identifier !== null);
   const width = Math.max(...columns.map(({ column, rule }) => quoted(column).length + rule.length), 0) + 4;
-  const lines = columns.map(({ column, rule, identifier, by }) => {
+  const lines = columns.map(({ column, rule, identifier, by, path }) => {
     const entry = `${quoted(column)}: ${rule}`;
     const why =
-      identifier === null ? 'none of the 18; look at it' : `(${identifier.letter}) ${identifier.name}, by ${by}`;
+      identifier === null
+        ? 'none of the 18; look at it'
+        : `(${identifier.letter}) ${identifier.name}, by ${by}${path === undefined ? '' : ` of ${path}`}`;
     return `    ${entry.padEnd(width)} # ${why}`;
   });
   return [`  ${quoted(stream)}:${isOfPersons ? ' # of persons: mark the stream `phi: true`' : ''}`, ...lines].join(

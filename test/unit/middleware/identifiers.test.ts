@@ -75,6 +75,43 @@ test('a day is a day of a person only where somebody is told apart', () => {
   expect(rules('campaign_id')).toEqual(['keep', 'keep']);
 });
 
+describe('what is nested in JSON', () => {
+  const proposed = (...values: readonly unknown[]) => {
+    const [{ identifier, rule, by, path } = { identifier: null, rule: '', by: '', path: '' }] = proposeClasses([
+      { name: 'attributes', type: 'json', values },
+    ]);
+    return `${identifier?.letter ?? '-'} ${rule} ${by} ${path}`;
+  };
+
+  test('is judged by its names, in lists and in the text of a file too', () => {
+    expect(proposed({ owner: { email: 'a@b.example' } })).toBe('F drop name attributes.owner.email');
+    expect(proposed({ pets: [{ patient: { name: 'Rex' } }] })).toBe('A drop name attributes.pets.patient.name');
+    expect(proposed({ email: { work: null } })).toBe('F drop name attributes.email');
+    expect(proposed('[{"owner":{"memberId":7}}]')).toBe('I drop name attributes.owner.memberId');
+    expect(proposed({ city: 'Ames', ssn: '1' })).toBe('G drop name attributes.ssn');
+    expect(proposed({ campaign: { channel: 'email' } }, '{no JSON')).toBe('- keep nothing undefined');
+  });
+
+  test('is judged by its values', () => {
+    const lists = [{ to: ['a@b.example', 'c@d.example'] }, { to: ['e@f.example'] }, { to: [] }];
+    expect(proposed(...lists)).toBe('F drop values attributes.to');
+    expect(proposed(...often('["a@b.example"]'))).toBe('F drop values undefined');
+  });
+
+  test('a key that may be of a person is not shown', () => {
+    const keyed = { 'a@b.example': 1, 'c@d.example': 2, 'e@f.example': 3 };
+    expect(proposed(keyed)).toBe('F drop values attributes.*');
+    const named = [{ Ada: { email: 'x' } }, { Grace: { email: 'x' } }, { Joan: { email: 'x' } }];
+    expect(proposed(...named)).toBe('F drop name attributes.*.*');
+  });
+
+  test('makes a day one of a person', () => {
+    const at = { name: 'occurred_at', type: 'timestamptz' as const, values: [] };
+    const owner = { name: 'owner', type: 'json' as const, values: [{ email: 'a@b.example' }] };
+    expect(proposeClasses([owner, at]).map(({ rule }) => rule)).toEqual(['drop', '{ generalise: date }']);
+  });
+});
+
 test('no value is in what it says', () => {
   const secret = 'jane.canary@example.org';
   expect(JSON.stringify(proposeClasses([{ name: 'x', type: 'string', values: often(secret) }]))).not.toContain(
