@@ -86,6 +86,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     clock,
     signal,
     replacements,
+    isShort: manifest.isShort,
     tokens:
       options.tokens ??
       (config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file))),
@@ -94,7 +95,6 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     environment,
     folder,
     maxPages: config.max_pages,
-    isShort: manifest.isShort,
     atOnce: atOnce(root, own),
   };
   let making: Promise<Made> | undefined;

@@ -25,6 +25,8 @@ export interface Incremental {
   readonly isClientSide: boolean;
   /** True where the state is older than an API keeps what happened, or says nothing of when. */
   isOlderThan(state: State, period: string): boolean;
+  /** Throws `config` where nothing can be read yet, since it begins later than now. */
+  assertBegun(stream: string): void;
   /** Days that a person asked for instead of what the state says, `to` being the last one. */
   withRange(range: { readonly from: string; readonly to?: string }): Incremental;
 }
@@ -85,6 +87,7 @@ export function incremental(
     bounds: [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')],
     clamp,
     comparesStrictly: node['is_compare_strictly'] === true,
+    latest: environment.isShort ? now : undefined,
   };
   return {
     field,
@@ -99,6 +102,14 @@ export function incremental(
       if (span === undefined || value === undefined) return span !== undefined;
       return value < scale.plus(now, span.negated());
     },
+    assertBegun(stream) {
+      if (start <= now) return;
+      throw new ConnectorError(
+        'config',
+        `Stream "${stream}": \`streams.${stream}.cursor.start\` is ${new Date(start / 1000).toISOString().split('T')[0]}, which is later than now.`,
+        { stream, hint: `Correct it; \`format\` says how it is read ("${format}").` },
+      );
+    },
     withRange: (wanted) => incremental(node, router, environment, wanted),
     cursor(state) {
       const known = range === undefined ? state : {};
@@ -107,6 +118,8 @@ export function incremental(
         {
           field,
           router,
+          keepsAll: environment.isShort,
+          latest: settings.latest,
           isGlobal: router.isGrouping || node['global_substream_cursor'] === true,
           now: () => environment.clock.now().getTime(),
           scale,
@@ -148,6 +161,7 @@ function counting(
     bounds: undefined,
     clamp: undefined,
     comparesStrictly: false,
+    latest: undefined,
   };
   const made: Incremental = {
     field,
@@ -156,6 +170,7 @@ function counting(
     isClientSide: false,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,
+    assertBegun: () => undefined,
     withRange: () => made,
     cursor: (state) => new WindowCursor(settings, state),
   };
@@ -196,7 +211,7 @@ export function minMaxMoment(
   around: Surroundings,
   environment: Environment,
 ): number {
-  if (!isComponent(value)) return momentFrom(String(value), usualFormat, around);
+  if (!isComponent(value)) return momentFrom(String(value), usualFormat, around, { isPlain: environment.isShort });
   const own = aroundOf(value, environment);
   const format =
     typeof value['datetime_format'] === 'string' && value['datetime_format'] !== ''
@@ -204,18 +219,41 @@ export function minMaxMoment(
       : usualFormat;
   let moment = momentFrom(String(value['datetime']), format, own);
   const bound = (name: string) =>
-    typeof value[name] === 'string' && value[name] !== '' ? momentFrom(value[name], format, own, true) : undefined;
+    typeof value[name] === 'string' && value[name] !== ''
+      ? momentFrom(value[name], format, own, { isOptional: true })
+      : undefined;
   const [least, most] = [bound('min_datetime'), bound('max_datetime')];
   if (least !== undefined) moment = Math.max(moment, least);
   if (most !== undefined) moment = Math.min(moment, most);
   return moment;
 }
 
-function momentFrom(source: string, format: string, around: Surroundings, isOptional?: true): number;
-function momentFrom(source: string, format: string, around: Surroundings, isOptional?: boolean): number | undefined {
+interface MomentOptions {
+  /** An empty text is none. */
+  readonly isOptional?: boolean;
+  /** A plain day is one in any format. */
+  readonly isPlain?: boolean;
+}
+
+function momentFrom(source: string, format: string, around: Surroundings, options?: { isPlain: boolean }): number;
+function momentFrom(
+  source: string,
+  format: string,
+  around: Surroundings,
+  options: { isOptional: true },
+): number | undefined;
+function momentFrom(
+  source: string,
+  format: string,
+  around: Surroundings,
+  { isOptional = false, isPlain = false }: MomentOptions = {},
+): number | undefined {
   const text = new Text(source, around).text();
-  if (isOptional === true && text === '') return undefined;
-  const moment = parseMoment(text, format) ?? parseMoment(text, '%Y-%m-%dT%H:%M:%S.%f%z');
+  if (isOptional && text === '') return undefined;
+  const moment =
+    parseMoment(text, format) ??
+    parseMoment(text, '%Y-%m-%dT%H:%M:%S.%f%z') ??
+    (isPlain ? parseMoment(text, '%Y-%m-%d') : undefined);
   if (moment === undefined)
     throw new ConnectorError(
       'config',

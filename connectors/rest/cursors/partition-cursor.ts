@@ -17,6 +17,10 @@ export interface PartitionSettings {
   /** Makes the cursor of a partition; `lookback` comes on top of the manifest's. */
   readonly create: (state: State, lookback: Duration | undefined) => WindowCursor;
   readonly isGlobal: boolean;
+  /** A partition that a state of each partition does not know begins at the start; otherwise at the newest of all, as in the reference. */
+  readonly keepsAll: boolean;
+  /** As that of its window cursors. */
+  readonly latest: number | undefined;
   readonly now: () => number;
   readonly scale: Scale;
 }
@@ -48,6 +52,8 @@ export class PartitionCursor implements Cursor {
   readonly #afterwards: { readonly closed: number; readonly tell: () => void }[] = [];
   #started: number | undefined;
   #hasRecords = false;
+  /** True where the state told of each partition. */
+  #isEach = false;
 
   constructor(settings: PartitionSettings, state: State = {}) {
     this.#settings = settings;
@@ -55,6 +61,7 @@ export class PartitionCursor implements Cursor {
     if (Object.keys(state).length === 0) return;
     if (!('states' in state) && !('state' in state)) this.#setGlobal(state);
     else {
+      this.#isEach = Array.isArray(state['states']);
       if (state['use_global_cursor'] === true) this.#globalAfter = 0;
       this.#lookbackSeconds = Number(state['lookback_window'] ?? 0);
       for (const { partition, cursor } of (state['states'] ?? []) as readonly { partition: Fields; cursor: State }[])
@@ -111,7 +118,9 @@ export class PartitionCursor implements Cursor {
   #partitionOf(key: string, fields: Fields): Partition {
     const known = this.#partitions.get(key);
     if (known !== undefined) return known;
-    const made = { fields: storable(fields) as Fields, cursor: this.#fromGlobal(), after: this.#made };
+    const isNew = this.#settings.keepsAll && this.#isEach && this.#globalAfter === Number.POSITIVE_INFINITY;
+    const cursor = isNew ? this.#settings.create({}, undefined) : this.#fromGlobal();
+    const made = { fields: storable(fields) as Fields, cursor, after: this.#made };
     this.#partitions.set(key, made);
     return made;
   }
@@ -145,6 +154,7 @@ export class PartitionCursor implements Cursor {
     const { field, scale } = this.#settings;
     const place = scale.reached(value);
     if (place === undefined) return false;
+    if (place > (this.#settings.latest ?? Number.POSITIVE_INFINITY)) return true;
     if (this.#newest !== undefined && place <= this.#newest) return true;
     this.#newest = place;
     this.#newGlobal = { [field]: scale.written(value) };

@@ -17,6 +17,8 @@ export interface WindowSettings {
   readonly bounds: readonly [string, string] | undefined;
   readonly clamp: Clamp | undefined;
   readonly comparesStrictly: boolean;
+  /** A record of a later time moves no state, so that a date by mistake does not end the stream; undefined: it does, as in the reference. */
+  readonly latest: number | undefined;
 }
 
 /** A span that was read, and the newest cursor value in it. */
@@ -47,7 +49,7 @@ export class WindowCursor implements Cursor {
       this.#from = saved[0]?.newest ?? saved[0]?.end ?? start;
       return;
     }
-    const frontier = scale.parse(state[field]);
+    const frontier = withinTime(scale.parse(state[field]), settings);
     scale.keepZone(state[field]);
     this.#from = frontier !== undefined && frontier >= start ? frontier : start;
     this.#spans = [{ start, end: this.#from, newest: this.#from }];
@@ -119,6 +121,7 @@ export class WindowCursor implements Cursor {
     const value = record[field];
     const place = scale.reached(value);
     if (place === undefined) return isAbsent(value);
+    if (place > (this.#settings.latest ?? Number.POSITIVE_INFINITY)) return true;
     const key = keyOf(slice);
     const newest = this.#newest.get(key);
     if (newest === undefined || newest.place < place) this.#newest.set(key, { place, value });
@@ -206,6 +209,12 @@ export class WindowCursor implements Cursor {
     return merged;
   }
 }
+
+const DAY_US = 86_400_000_000;
+
+/** A state that lies well after now was written by a date by mistake, and is none; clocks differ by less. */
+const withinTime = (frontier: number | undefined, { latest }: WindowSettings): number | undefined =>
+  frontier !== undefined && latest !== undefined && frontier > latest + DAY_US ? undefined : frontier;
 
 const keyOf = (slice: StreamSlice): string => JSON.stringify(slice.cursorSlice);
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isoSpan } from '../time/span.js';
 import { meantBy } from './short-ways.js';
+import { finestUnit } from '../time/format.js';
 import { PLACEHOLDER, shortRules } from './short-rules.js';
 import { lineOf, type Component, type Lines } from './text.js';
 import type { Problem } from './validate.js';
@@ -328,7 +329,6 @@ function pagingOf(way: z.output<typeof paging>): Component {
 }
 
 function cursorOf(own: NonNullable<ShortStream['cursor']>): Component {
-  const isDaily = !/%[HsMS]|%ms|%_ms|%epoch/.test(own.format);
   return {
     type: 'DatetimeBasedCursor',
     cursor_field: own.field,
@@ -336,7 +336,7 @@ function cursorOf(own: NonNullable<ShortStream['cursor']>): Component {
     start_datetime: own.start,
     ...(own.from === undefined ? {} : { start_time_option: option(own.from) }),
     ...(own.to === undefined ? {} : { end_time_option: option(own.to) }),
-    ...(own.window === undefined ? {} : { step: isoSpan(own.window), cursor_granularity: isDaily ? 'P1D' : 'PT1S' }),
+    ...(own.window === undefined ? {} : { step: isoSpan(own.window), cursor_granularity: finestUnit(own.format) }),
     ...(own.lookback === undefined ? {} : { lookback_window: isoSpan(own.lookback) }),
     // An API that cannot be asked for a time answers with everything, of which the new is kept.
     ...(own.from === undefined ? { is_client_side_incremental: true } : {}),

@@ -23,6 +23,8 @@ export interface Environment {
   readonly signal: AbortSignal;
   readonly tokens: TokenStore | undefined;
   readonly replacements: ReadonlyMap<string, Replacement>;
+  /** True for the short form, which is ours: nothing that it asks for may be left out in silence, where a manifest does as the reference does. */
+  readonly isShort: boolean;
 }
 
 /** What a module that takes the place of a Python class makes of a component that is a function; it was judged to be one. */

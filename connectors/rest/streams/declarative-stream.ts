@@ -27,8 +27,6 @@ export interface StreamSettings {
   /** The folder of the manifest. */
   readonly folder: string;
   readonly maxPages: number;
-  /** True for the short form: a place that it names and that is never met is a fault. */
-  readonly isShort: boolean;
   /** Slices of a stream that are read at once where the reader allows it, and jobs of one that asks for reports. */
   readonly atOnce: { readonly slices: number; readonly jobs: number };
 }
@@ -159,6 +157,7 @@ function reading(
   );
   const built = syncNode === undefined ? undefined : incremental(syncNode, router, environment);
   const sync = range === undefined ? built : built?.withRange(range);
+  if (environment.isShort) sync?.assertBegun(String(node['name']));
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings) };
 }
@@ -296,11 +295,12 @@ const partitionFieldsOf = (node: Component): readonly unknown[] =>
     componentsOf(router['parent_stream_configs']).map((parent) => parent['partition_field']),
   );
 
-function sightingsFor(node: Component, { environment, isShort }: StreamSettings, replacesAll: boolean): Sightings {
+function sightingsFor(node: Component, { environment }: StreamSettings, replacesAll: boolean): Sightings {
   const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   return sightingsOf({
     stream: String(node['name'] ?? ''),
-    isStrict: isShort,
+    // A place that it names and that is never met is a fault.
+    isStrict: environment.isShort,
     replacesAll,
     // What the router gives stands in no answer.
     primaryKey: keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field)),

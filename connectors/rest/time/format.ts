@@ -74,6 +74,23 @@ export function strftime(moment: DateTime, format: string): string {
 /** Formats of whole numbers: what one unit is in microseconds. */
 const EPOCHS: Readonly<Record<string, number>> = { '%s': SECOND_US, '%ms': 1000, '%epoch_microseconds': 1 };
 
+const UNITS = [
+  ['PT0.000001S', 1],
+  ['PT0.001S', 1000],
+  ['PT1S', SECOND_US],
+  ['PT1M', 60 * SECOND_US],
+  ['PT1H', 3600 * SECOND_US],
+  ['P1D', DAY_US],
+  ['P1M', 31 * DAY_US],
+] as const;
+const ROUND = DateTime.of({ year: 2024, month: 5, day: 1 });
+
+/** The smallest step that a format shows, as an ISO 8601 duration: two moments that are nearer to each other are written alike. */
+export function finestUnit(format: string): string {
+  const round = formatMoment(ROUND, format);
+  return UNITS.find(([, micros]) => formatMoment(ROUND.plus(micros), format) !== round)?.[0] ?? 'P1Y';
+}
+
 /** Writes a moment in a format of the manifest language: `strftime` with `%s`, `%s_as_float`, `%ms`, `%epoch_microseconds`, `%_ms`. */
 export function formatMoment(moment: DateTime, format: string): string {
   const unit = EPOCHS[format];

@@ -17,6 +17,7 @@ const windows = (scale: Scale): WindowSettings => ({
   bounds: ['from', 'to'],
   clamp: undefined,
   comparesStrictly: false,
+  latest: undefined,
 });
 
 describe('one cursor for all partitions', () => {
@@ -34,6 +35,8 @@ describe('one cursor for all partitions', () => {
       field: 'at',
       router,
       scale,
+      keepsAll: false,
+      latest: undefined,
       isGlobal: true,
       now: () => 0,
       create: (state) => new WindowCursor(windows(scale), state),
