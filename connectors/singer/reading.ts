@@ -10,7 +10,7 @@ import {
 } from '#sdk';
 import type { RunningProcess } from '#sdk/process';
 import { batchRecords, fieldsOfSchema, readMessage, recordReader, type SingerMessage } from '#sdk/wire/singer';
-import { isFromStart, jointState, type KeptState, type Member } from './joint-state.js';
+import { isFromStart, jointState, keeping, type KeptState, type Member } from './joint-state.js';
 import { openLane, type Lane } from './lane.js';
 
 /** A stream that is read, with what was planned for it. */
@@ -75,7 +75,10 @@ export function startReading(options: ReadingOptions): Reading {
 }
 
 async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyMap<string, Reader>): Promise<void> {
-  let number = Math.max(0, ...streams.map(({ kept }) => kept?.number ?? 0));
+  const keep = keeping(
+    streams.map(({ name }) => name),
+    new Map(streams.map(({ name, kept }) => [name, kept])),
+  );
   let notes = 0;
   const told = new Set<string>();
   const once = (key: string, message: string) => {
@@ -99,8 +102,8 @@ async function pump({ streams, start, warn }: ReadingOptions, readers: ReadonlyM
   const passState = () => {
     flush();
     if (held === undefined) return;
-    number += 1;
-    for (const { lane } of readers.values()) lane.put(new SavedState({ number, value: held.value }));
+    const kept = keep(held.value);
+    for (const [name, { lane }] of readers) lane.put(new SavedState(kept(name)));
     held = undefined;
     records = 0;
     since = performance.now();

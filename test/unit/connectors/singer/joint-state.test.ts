@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { isFromStart, jointState, type Member } from '../../../../connectors/singer/joint-state.js';
+import {
+  isFromStart,
+  jointState,
+  keeping,
+  type KeptState,
+  type Member,
+} from '../../../../connectors/singer/joint-state.js';
 
 const member = (id: string, number?: number, value?: unknown, sync: Member['sync'] = 'incremental'): Member => ({
   ids: [id],
@@ -47,4 +53,41 @@ it('a stream begins at its start where no state by streams tells of it', () => {
   expect(fromStart.map(isFromStart)).toEqual([true, true, true]);
   const goingOn = [member('a', 2, value), member('a', 2, { a: 1 }), member('b', 2, { lsn: 30 }), member('b', 2, 30)];
   expect(goingOn.map(isFromStart)).toEqual([false, false, false, false]);
+});
+
+describe('a stream that is read on without those that it was read with', () => {
+  const both = ['a', 'b'];
+  /** What `b` and `a` have after both were read to one state, `a` to another, and `b` alone to a third. */
+  const apart = (first: unknown, ofA: unknown, ofB: unknown): readonly Member[] => {
+    const joint = keeping(both, new Map());
+    const [one, two] = [joint(first), joint(ofA)];
+    const alone = keeping(['b'], new Map([['b', one('b')]]));
+    alone('between');
+    return [member('a', two('a')), member('b', alone(ofB)('b'))];
+  };
+  const member = (id: string, kept: KeptState): Member => ({ ids: [id], sync: 'incremental', kept });
+
+  it('begins where it is itself, however many states each has had', () => {
+    expect(jointState(apart({ a: 1, b: 10 }, { a: 1, b: 40 }, { a: 1, b: 25 }))).toEqual({ a: 1, b: 25 });
+    const equal = (b: number) => ({ number: 2, value: { a: 1, b } });
+    expect(jointState([member('a', equal(40)), member('b', equal(25))])).toEqual({ a: 1, b: 25 });
+  });
+
+  it('is no measure of the others where a state is not by streams', () => {
+    expect(jointState(apart({ lsn: 10 }, { lsn: 30 }, { lsn: 25 }))).toEqual({ lsn: 10 });
+    expect(jointState(apart({ lsn: 10 }, { lsn: 30 }, { lsn: 90 }))).toEqual({ lsn: 10 });
+  });
+
+  it('counts on with them once all are read together again', () => {
+    const [a, b] = apart({ lsn: 10 }, { lsn: 30 }, { lsn: 25 });
+    const kept = keeping(
+      both,
+      new Map([
+        ['a', a!.kept!],
+        ['b', b!.kept!],
+      ]),
+    )({ lsn: 35 });
+    expect(both.map(kept)).toEqual([kept('a'), { number: 3, value: { lsn: 35 }, of: both }]);
+    expect(jointState(both.map((name) => member(name, kept(name))))).toEqual({ lsn: 35 });
+  });
 });
