@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isoSpan } from '../time/span.js';
+import { fields, schemaOf } from './short-fields.js';
 import { meantBy } from './short-ways.js';
 import { finestUnit } from '../time/format.js';
 import { PLACEHOLDER, shortRules } from './short-rules.js';
@@ -58,8 +59,6 @@ const paging = z
   ])
   .describe('How more than one page is read');
 
-const FIELD_TYPES = ['string', 'integer', 'number', 'boolean', 'date', 'timestamp', 'json'] as const;
-
 const stream = z.strictObject({
   path: text('Below the address; `{campaign_id}` stands for the value of `for_each`'),
   method: z.enum(['GET', 'POST']).default('GET'),
@@ -97,10 +96,7 @@ const stream = z.strictObject({
     })
     .optional()
     .describe('Once for each record of another stream'),
-  fields: z
-    .record(z.string(), z.enum(FIELD_TYPES))
-    .optional()
-    .describe('Columns and their types; without them the first records tell'),
+  fields,
 });
 
 /** What a user writes in place of a manifest, as a file or under `api`. */
@@ -148,10 +144,10 @@ function problemOf(found: z.core.$ZodIssue, root: Component, lines: Lines): Prob
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
   const path = [...issue.path.map(String), ...unknown.slice(0, 1)];
   const message =
-    unknown.length > 0
-      ? `"${unknown.join('", "')}" is nothing that the short form has`
-      : 'message' in judged
-        ? judged.message
+    'message' in judged
+      ? judged.message
+      : unknown.length > 0
+        ? `"${unknown.join('", "')}" is nothing that the short form has`
         : issue.message;
   return { severity: 'error', line: lineOf(path, root, lines), path: path.join('.'), message };
 }
@@ -238,7 +234,7 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
     ...(own.cursor === undefined ? {} : { incremental_sync: cursorOf(own.cursor) }),
     ...(own.fields === undefined
       ? {}
-      : { schema_loader: { type: 'InlineSchemaLoader', schema: schemaOf(own.fields) } }),
+      : { schema_loader: { type: 'InlineSchemaLoader', schema: schemaOf(own.fields, own.cursor) } }),
     // What a partition is about belongs to its records: it is part of what tells them apart. As JSON, since a text such as `1e1` or
     // `None` would be read for what it looks like.
     ...(each === undefined
@@ -340,22 +336,5 @@ function cursorOf(own: NonNullable<ShortStream['cursor']>): Component {
     ...(own.lookback === undefined ? {} : { lookback_window: isoSpan(own.lookback) }),
     // An API that cannot be asked for a time answers with everything, of which the new is kept.
     ...(own.from === undefined ? { is_client_side_incremental: true } : {}),
-  };
-}
-
-const SCHEMAS: Readonly<Record<(typeof FIELD_TYPES)[number], Component>> = {
-  string: { type: ['null', 'string'] },
-  integer: { type: ['null', 'integer'] },
-  number: { type: ['null', 'number'] },
-  boolean: { type: ['null', 'boolean'] },
-  date: { type: ['null', 'string'], format: 'date' },
-  timestamp: { type: ['null', 'string'], format: 'date-time' },
-  json: { type: ['null', 'object'] },
-};
-
-function schemaOf(fields: Readonly<Record<string, (typeof FIELD_TYPES)[number]>>): Component {
-  return {
-    type: 'object',
-    properties: Object.fromEntries(Object.entries(fields).map(([name, type]) => [name, SCHEMAS[type]])),
   };
 }

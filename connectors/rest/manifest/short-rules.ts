@@ -1,4 +1,5 @@
 import { didYouMean, nearest } from '#sdk';
+import { fieldFaults, formatMessage } from './short-fields.js';
 import { noSuchField, sliceReads } from './slice-names.js';
 import { lineOf, type Component, type Lines } from './text.js';
 import type { Problem } from './validate.js';
@@ -36,6 +37,7 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
     if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
     const { fields } = own;
     if (fields === undefined) continue;
+    for (const { path, message } of fieldFaults(fields)) refuse(['fields', ...path], message);
     const key = [own.primary_key].flat();
     for (const field of key.filter((one) => !Object.hasOwn(fields, one))) {
       const near = nearest(field, Object.keys(fields));
@@ -78,7 +80,3 @@ function unknownPlaceholders({ path, for_each: each }: ShortStream, given: Reado
       : `nothing gives \`{${name}}\`; did you mean \`{${each.as}}\`, the name of \`for_each\`?`,
   );
 }
-
-/** A format that has no directive reads no date. */
-export const formatMessage = (format: string): string =>
-  `"${format}" has no directive of \`strftime\`: write it like \`%Y-%m-%d\`, or \`%Y-%m-%dT%H:%M:%S%z\` with an offset`;

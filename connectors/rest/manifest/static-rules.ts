@@ -1,6 +1,6 @@
 import { didYouMean } from '#sdk';
 import { parseIsoDuration } from '../time/date-time.js';
-import { formatMessage } from './short-rules.js';
+import { formatMessage } from './short-fields.js';
 import { isComponent, type Component, type Lines } from './text.js';
 
 /** Texts of a component that a run would refuse, whatever it is given. */

@@ -5,8 +5,9 @@ import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { parentStream, type OpenedParent } from '../partitions/parent.js';
 import { partitionRouter, type PartitionRouter } from '../partitions/router.js';
+import { declaredFields } from '../records/declared-fields.js';
 import { finishing, selector, type SelectedRecord } from '../records/selector.js';
-import { transformation } from '../records/transformation.js';
+import { transformation, type Transform } from '../records/transformation.js';
 import { requester } from '../requests/requester.js';
 import { asyncRetriever } from '../retrievers/async-retriever.js';
 import { queryProperties, queryPropertiesIn } from '../retrievers/properties.js';
@@ -76,6 +77,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     { folder: settings.folder, readAll: (retriever) => readAll(retriever, settings) },
     environment,
   );
+  const declared = environment.isShort ? declaredFields(node) : undefined;
   const sightingsNow = (replacesAll = false) => sightingsFor(node, settings, replacesAll);
   return {
     name,
@@ -110,7 +112,10 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       const slice = step.item;
       if (step.kind === 'page') {
         const { records, bad } = step.page;
-        for (const record of records) sightings.record(record, cursor.observe(record, slice));
+        for (const record of records) {
+          sightings.record(record, cursor.observe(record, slice));
+          declared?.readTimes(record);
+        }
         yield { kind: 'page', page: { records, bad, slice } };
         continue;
       }
@@ -182,9 +187,11 @@ function retrieverOf(
 ): Retriever {
   const { environment, maxPages } = settings;
   const stream = String(node['name'] ?? '');
-  const transformations = componentsOf(node['transformations']).map((one) =>
+  const transformations: Transform[] = componentsOf(node['transformations']).map((one) =>
     transformation(one, environment, (text) => sightings.note(text)),
   );
+  const lift = environment.isShort ? declaredFields(node).lift : undefined;
+  if (lift !== undefined) transformations.push(lift);
   const sliceParts: SliceParts = (slice) =>
     [router?.parts(slice), sync?.parts(slice)].filter((parts) => parts !== undefined);
   const isWanted =

@@ -1,0 +1,132 @@
+import { loadManifest } from '../../../../connectors/rest/manifest/load.js';
+import { tryStream } from '../../../../connectors/rest/trial.js';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+
+const signal = new AbortController().signal;
+let api: ScriptedApi;
+const answers = new Map<string, unknown>();
+beforeEach(async () => {
+  answers.clear();
+  api = await scriptedApi(({ path }) => ({ body: answers.get(path) ?? [] }));
+});
+afterEach(() => api.close());
+
+const read = (streams: Record<string, object>, stream = Object.keys(streams)[0]!) =>
+  tryStream({
+    config: { api: { endpoint: api.url, streams }, allow: ['loopback'] },
+    stream,
+    limit: 100,
+    signal,
+    baseFolder: '.',
+  });
+
+test('a field is taken from where the record holds it', async () => {
+  answers.set('/pets', [
+    { id: 1, name: 'outer', attributes: { name: 'Rex', 'home.town': 'Ames', tags: [{ n: 'a' }, { n: 'b' }] } },
+    { id: 2, name: 'outer', attributes: null },
+  ]);
+  const fields = {
+    id: 'integer',
+    name: { type: 'string', from: 'attributes.name' },
+    first: { type: 'string', from: 'attributes.tags.0.n' },
+    tags: { type: 'json', from: 'attributes.tags.*.n' },
+    outer: { type: 'string', from: 'name' },
+  };
+  const { records, fields: columns, fault } = await read({ pets: { path: '/pets', primary_key: 'id', fields } });
+  expect(fault).toBeNull();
+  expect(records).toMatchObject([
+    { id: 1, name: 'Rex', first: 'a', tags: ['a', 'b'], outer: 'outer' },
+    { id: 2, outer: 'outer' },
+  ]);
+  // Not what stands under the same name elsewhere.
+  expect(records[1]).not.toHaveProperty('name');
+  expect(columns!.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'id integer',
+    'name string',
+    'first string',
+    'tags json',
+    'outer string',
+  ]);
+});
+
+test('what is taken from deeper can be the key, the cursor, and what another stream asks for', async () => {
+  answers.set('/pets', [
+    { meta: { id: 'x', changed: '2024-03-02' } },
+    { meta: { id: 'y', changed: '2024-03-04' } },
+    { meta: { id: 'z', changed: '2023-12-31' } },
+  ]);
+  const pets = {
+    path: '/pets',
+    primary_key: 'id',
+    cursor: { field: 'changed', format: '%Y-%m-%d', start: '2024-01-01' },
+    fields: { id: { type: 'string', from: 'meta.id' }, changed: { type: 'date', from: 'meta.changed' } },
+  };
+  const { records, state } = await read({ pets });
+  expect(records.map(({ id }) => id)).toEqual(['x', 'y']);
+  expect(JSON.stringify(state)).toContain('2024-03-04');
+  await read(
+    { pets, visits: { path: '/pets/{pet}/visits', for_each: { stream: 'pets', field: 'id', as: 'pet' } } },
+    'visits',
+  );
+  expect(api.seen.map(({ path }) => path).slice(-2)).toEqual(['/pets/x/visits', '/pets/y/visits']);
+});
+
+test('dates and timestamps are read as the API writes them, that of the cursor by its format', async () => {
+  answers.set('/sends', [
+    { day: '03/04/2024', at: 1709251200, due: '4 Mar 2024', local: '2024-03-04 10:00:00 +0200' },
+    { day: '03/05/2024', at: null, due: 'soon', local: '' },
+  ]);
+  const cursor = { field: 'day', format: '%m/%d/%Y', start: '01/01/2024' };
+  const fields = {
+    day: 'date',
+    at: { type: 'timestamp', format: '%s' },
+    due: { type: 'date', format: '%d %b %Y' },
+    local: { type: 'timestamp', format: '%Y-%m-%d %H:%M:%S %z' },
+  };
+  const { records, state, fault } = await read({ sends: { path: '/sends', cursor, fields } });
+  expect(fault).toBeNull();
+  expect(records).toEqual([
+    { day: '2024-03-04', at: '2024-03-01T00:00:00Z', due: '2024-03-04', local: '2024-03-04T10:00:00+02:00' },
+    // What does not fit is left for the column to refuse.
+    { day: '2024-03-05', at: null, due: 'soon', local: '' },
+  ]);
+  // The bookmark is as the API has it.
+  expect(JSON.stringify(state)).toContain('03/05/2024');
+  const text = { ...fields, day: 'string' };
+  expect((await read({ sends: { path: '/sends', cursor, fields: text } })).records[0]).toMatchObject({
+    day: '03/04/2024',
+  });
+});
+
+const told = (fields: string) =>
+  loadManifest(`endpoint: https://api.example\nstreams:\n  pets:\n    path: /pets\n    fields:\n      ${fields}\n`, {
+    name: 'pets.yaml',
+  }).problems.map(({ severity, line, path, message }) => `${severity} ${line} ${path}: ${message}`);
+
+test.each([
+  [
+    'attributes.name: string',
+    'error 6 streams.pets.fields.attributes.name: a name is no path: write `name: { type: string, from: attributes.name }`, or `attributes.name: { type: string }` where the records have a field that is called so',
+  ],
+  [
+    'name: { type: string, form: a.b }',
+    'error 6 streams.pets.fields.name.form: "form" is nothing that a field has; did you mean "from"?',
+  ],
+  ['name: { from: a.b }', 'error 6 streams.pets.fields.name.type: Invalid option'],
+  ['name: strng', 'error 6 streams.pets.fields.name: Invalid option'],
+  [
+    'n: { type: integer, format: "%Y" }',
+    'error 6 streams.pets.fields.n.format: `format` is for `date` and `timestamp`, and this is `integer`',
+  ],
+  ['day: { type: date, format: YYYY-MM-DD }', 'error 6 streams.pets.fields.day.format: "YYYY-MM-DD" has no directive'],
+])('`%s` is refused with what to write', (fields, expected) => {
+  expect(told(fields)).toEqual([expect.stringContaining(expected)]);
+});
+
+test('a name with a dot that stands so in the records is a mapping', async () => {
+  expect(told('home.town: { type: string }')).toEqual([]);
+  answers.set('/pets', [{ 'home.town': 'Ames' }]);
+  expect((await read({ pets: { path: '/pets', fields: { 'home.town': { type: 'string' } } } })).records).toEqual([
+    { 'home.town': 'Ames' },
+  ]);
+});
