@@ -313,6 +313,7 @@ function sightingsFor(node: Component, { environment }: StreamSettings, replaces
     primaryKey: keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field)),
     recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(sync, undefined, environment),
+    declared: environment.isShort ? declaredFields(node).names : [],
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });
 }

@@ -1,4 +1,4 @@
-import { ConnectorError } from '#sdk';
+import { ConnectorError, nearest } from '#sdk';
 import { isComponent, type Component } from '../manifest/text.js';
 import type { Place } from '../records/extractor.js';
 import { valueAlong } from '../records/path.js';
@@ -55,6 +55,8 @@ export interface SightingsOptions {
   /** Where its records stand; empty: the answer is the list. */
   readonly recordsPath: readonly string[];
   readonly cursor: { readonly field: string; readonly formats: readonly string[] } | undefined;
+  /** Columns that its author names: one that no record has would be null in every row. */
+  readonly declared: readonly string[];
   /** Where an answer holds what leads to the next page, as far as its template says no more than that. */
   readonly pagingPath: readonly string[] | undefined;
 }
@@ -66,7 +68,7 @@ interface Finding {
 }
 
 export function sightingsOf(options: SightingsOptions): Sightings {
-  const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, pagingPath } = options;
+  const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, declared, pagingPath } = options;
   const parents: Sightings[] = [];
   const notes = new Set<string>();
   let isRecordsMet = false;
@@ -77,6 +79,8 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   let unpaged: unknown;
   let isCursorMet = false;
   let fieldless: Readonly<Record<string, unknown>> | undefined;
+  const absent = new Set(declared);
+  let first: Readonly<Record<string, unknown>> | undefined;
   let unread = 0;
   let isAnswered = false;
   const ignored = { count: 0, first: undefined as Answer | undefined };
@@ -92,6 +96,21 @@ export function sightingsOf(options: SightingsOptions): Sightings {
           message: `no answer has \`${lacking.path.join('.')}\`, which ${place('records', 'field_path')} names; ${whatItHas(lacking.body, lacking.path)}`,
           hint: `Name the place where the answers hold the records.${replacesAll ? ' The table stays as it is.' : ''}`,
         };
+
+  /** The field of the cursor is a finding of its own. */
+  const absentFields = (met: Readonly<Record<string, unknown>>): readonly Finding[] => {
+    const others = Object.keys(met).filter((name) => !declared.includes(name));
+    return [...absent]
+      .filter((name) => name !== cursor?.field)
+      .map((name) => {
+        const near = nearest(name, others);
+        return {
+          isFault: false,
+          message: `no record has \`${name}\`, which ${place('fields', 'schema')} names; ${near === undefined ? `they have: ${named(Object.keys(met))}` : `they have \`${near}\`, which no field names`}`,
+          hint: 'Its column is null. Correct the name, or say by `from` where the records hold it.',
+        };
+      });
+  };
 
   const findings = (): readonly Finding[] => [
     ...[unmet() ?? []].flat(),
@@ -114,6 +133,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
             hint: 'Name the field that tells when a record was changed.',
           },
         ]),
+    ...(first === undefined ? [] : absentFields(first)),
     ...(unreadable === undefined
       ? []
       : [
@@ -189,6 +209,8 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       return undefined;
     },
     record(record, isReadable) {
+      first ??= record;
+      for (const name of absent) if (Object.hasOwn(record, name)) absent.delete(name);
       if (cursor === undefined) return;
       if (!isReadable) unreadable ??= { value: record[cursor.field] };
       if (isCursorMet) return;

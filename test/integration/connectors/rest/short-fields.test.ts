@@ -1,6 +1,7 @@
 import { loadManifest } from '../../../../connectors/rest/manifest/load.js';
 import { tryStream } from '../../../../connectors/rest/trial.js';
 import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+import { syncedSource } from './reading.js';
 
 const signal = new AbortController().signal;
 let api: ScriptedApi;
@@ -129,4 +130,22 @@ test('a name with a dot that stands so in the records is a mapping', async () =>
   expect((await read({ pets: { path: '/pets', fields: { 'home.town': { type: 'string' } } } })).records).toEqual([
     { 'home.town': 'Ames' },
   ]);
+});
+
+test('a field that no record has is told at the end, where records came', async () => {
+  const fields = { id: 'integer', typ: 'string', name: { type: 'string', from: 'attributes.nam' }, note: 'string' };
+  const pets = { path: '/pets', primary_key: 'id', fields };
+  const run = () =>
+    syncedSource({ api: { endpoint: api.url, streams: { pets } }, allow: ['loopback'] }, { names: ['pets'] });
+  expect(await run()).toMatchObject({ records: 0, warnings: [], fault: undefined });
+  answers.set('/pets', [
+    { id: 1, type: 'dog', attributes: { name: 'Rex' } },
+    { id: 2, type: 'cat', attributes: {}, note: null },
+  ]);
+  const warnings = [
+    'Stream "pets": no record has `typ`, which `streams.pets.fields` names; they have `type`, which no field names. Its column is null. Correct the name, or say by `from` where the records hold it.',
+    'Stream "pets": no record has `name`, which `streams.pets.fields` names; they have: id, type, attributes. Its column is null. Correct the name, or say by `from` where the records hold it.',
+  ];
+  expect(await run()).toMatchObject({ records: 2, warnings, fault: undefined });
+  expect(await read({ pets })).toMatchObject({ warnings, fault: null });
 });
