@@ -188,6 +188,12 @@ function expanded(short: ShortForm): Component {
   };
 }
 
+/** A token may be ended before its time. */
+const RENEWING: Component = {
+  type: 'DefaultErrorHandler',
+  response_filters: [{ type: 'HttpResponseFilter', action: 'REFRESH_TOKEN_THEN_RETRY', http_codes: [401] }],
+};
+
 /** A value in a path is one step of it, whatever stands in it. */
 const ONE_STEP = "{{ stream_partition['$1']|urlencode|replace('/', '%2F') }}";
 
@@ -209,6 +215,7 @@ function streamOf(name: string, short: ShortForm, build: (name: string) => Compo
         request_headers: short.headers,
         ...(own.body === undefined ? {} : { request_body_json: own.body }),
         ...(short.auth === undefined ? {} : { authenticator: authOf(short.auth) }),
+        ...(short.auth !== undefined && 'oauth' in short.auth ? { error_handler: RENEWING } : {}),
       },
       record_selector: {
         type: 'RecordSelector',

@@ -33,11 +33,17 @@ export interface ApiClientOptions {
   readonly answers: ((request: WireParts) => Answer | undefined) | undefined;
 }
 
-export interface Wanted {
-  readonly method: string;
+/** What of a request a credential may stand in. */
+interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+}
+
+export interface Wanted extends Sent {
+  readonly method: string;
+  /** The same with the credential as it is now: one that had to wait may go out when the one that it was made with is over. */
+  readonly anew?: (() => Promise<Sent>) | undefined;
   readonly handler: ErrorHandler;
   /** Headers of a credential that is newer than the one in `headers`; undefined where there is none. */
   readonly refresh: (() => Promise<Readonly<Record<string, string>> | undefined>) | undefined;
@@ -67,6 +73,8 @@ const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** As quotas are often per hour. */
 const MOST_WAITING_MS = 65 * 60_000;
+/** A request that waited so long is made anew. */
+const STALE_MS = 1000;
 const MOST_CACHED_BYTES = 64 * 2 ** 20;
 const CONNECT_MS = 10_000;
 const TOTAL_MS = 300_000;
@@ -117,10 +125,17 @@ export function apiClient(options: ApiClientOptions): ApiClient {
    * Follows redirects as fetch does: 307 and 308 keep method and body, 303 and what answers a POST make a GET. Each address is
    * judged like the first one, so a body goes to no host that is not named; another origin gets no header with a credential.
    */
-  const once = async (wanted: Wanted, headers: Readonly<Record<string, string>>, resends: number): Promise<Answer> => {
-    let parts: WireParts = { method: wanted.method, url: addressOf(wanted.url), headers, body: wanted.body };
+  const once = async (wanted: Wanted, now: () => Promise<Sent>, resends: number): Promise<Answer> => {
+    const partsOf = ({ url, headers, body }: Sent): WireParts => ({
+      method: wanted.method,
+      url: addressOf(url),
+      headers,
+      body,
+    });
+    let parts = partsOf(await now());
     for (let hop = 0; ; hop += 1) {
       await budget.take(parts, signal);
+      if (hop === 0) parts = partsOf(await now());
       const answer = await exchange(parts, resends, wanted.timeoutMs);
       budget.answered(parts, answer);
       const location = answer.headers.get('location');
@@ -173,14 +188,21 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   };
 
   async function retried(wanted: Wanted): Promise<Answer | undefined> {
-    let { headers } = wanted;
+    let sent: Sent = wanted;
+    let madeAt = clock.now().getTime();
+    const now = async (): Promise<Sent> => {
+      if (wanted.anew === undefined || clock.now().getTime() - madeAt < STALE_MS) return sent;
+      sent = await wanted.anew();
+      madeAt = clock.now().getTime();
+      return sent;
+    };
     let waitedMs = 0;
     let isRefreshed = false;
     for (let attempt = 1; ; attempt += 1) {
       signal.throwIfAborted();
       let outcome: Answer | ConnectorError;
       try {
-        outcome = await once(wanted, headers, attempt - 1);
+        outcome = await once(wanted, now, attempt - 1);
       } catch (error) {
         signal.throwIfAborted();
         if (!isConnectorError(error)) throw error;
@@ -204,17 +226,17 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       if (resolution.action === 'REFRESH_TOKEN_THEN_RETRY') {
         if (isRefreshed) throw failed(wanted, outcome, { ...resolution, failure: 'config_error' }, attempt);
         isRefreshed = true;
-        headers = { ...headers, ...(await wanted.refresh?.()) };
+        sent = { ...sent, headers: { ...sent.headers, ...(await wanted.refresh?.()) } };
+        madeAt = clock.now().getTime();
       }
       if (attempt > wanted.handler.maxRetries) throw failed(wanted, outcome, resolution, attempt);
       const pause = pauseMs(wanted.handler, answer, attempt);
-      if (waitedMs + pause > MOST_WAITING_MS)
-        throw failed(
-          wanted,
-          outcome,
-          { ...resolution, message: `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim() },
-          attempt,
-        );
+      if (waitedMs + pause > MOST_WAITING_MS) {
+        const message = `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim();
+        const { kind, message: text, details } = failed(wanted, outcome, { ...resolution, message }, attempt);
+        // Whoever would try again knows when.
+        throw new ConnectorError(kind, text, { ...details, retryAfterMs: pause });
+      }
       options.onRetry?.(
         `${failed(wanted, outcome, { ...resolution, message: '' }, 1).message}; again in ${secondsOf(pause)} s (${attempt} of ${wanted.handler.maxRetries} repeats)`,
       );

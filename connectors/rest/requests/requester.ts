@@ -83,36 +83,41 @@ export function requester(node: Component, environment: Environment, listed?: st
         ...sliceContext(slice),
         next_page_token: pageToken === undefined ? null : { next_page_token: pageToken },
       };
-      const credential = noParts();
-      await auth.apply(credential);
-      const fields =
-        listed === undefined
-          ? {}
-          : { [listed]: (slice.extraFields['query_properties'] as readonly string[]).join(',') };
-      const query = merged('query', [
-        params(context) as Options | string,
-        fields,
-        credential.request_parameter,
-        parts.request_parameter,
-      ]);
-      const head = merged('headers', [
-        headers(context) as Options | string,
-        credential.header,
-        parts.header,
-      ]) as Options;
-      const data = merged('form', [body.data(context) as Options | string, credential.body_data, parts.body_data]);
-      const json = merged(
-        'JSON body',
-        [body.json(context) as Options | string, credential.body_json, parts.body_json],
-        true,
-      );
-      const sent = encodedBody(data, json);
-      const address = addressOf(context, given);
+      const made = async () => {
+        const credential = noParts();
+        await auth.apply(credential);
+        const fields =
+          listed === undefined
+            ? {}
+            : { [listed]: (slice.extraFields['query_properties'] as readonly string[]).join(',') };
+        const query = merged('query', [
+          params(context) as Options | string,
+          fields,
+          credential.request_parameter,
+          parts.request_parameter,
+        ]);
+        const head = merged('headers', [
+          headers(context) as Options | string,
+          credential.header,
+          parts.header,
+        ]) as Options;
+        const data = merged('form', [body.data(context) as Options | string, credential.body_data, parts.body_data]);
+        const json = merged(
+          'JSON body',
+          [body.json(context) as Options | string, credential.body_json, parts.body_json],
+          true,
+        );
+        const sent = encodedBody(data, json);
+        return {
+          url: withQuery(addressOf(context, given), query),
+          headers: { ...DEFAULT_HEADERS, ...sent.headers, ...lowerCased(head) },
+          body: sent.text,
+        };
+      };
       return environment.client.send({
         method,
-        url: withQuery(address, query),
-        headers: { ...DEFAULT_HEADERS, ...sent.headers, ...lowerCased(head) },
-        body: sent.text,
+        ...(await made()),
+        anew: isComponent(node['authenticator']) ? made : undefined,
         handler,
         refresh: auth.renew === undefined ? undefined : () => renewed(auth),
         isCached,

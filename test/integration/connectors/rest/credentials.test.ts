@@ -7,7 +7,7 @@ import { connect } from '../../../../connectors/rest/connected.js';
 import { noParts } from '../../../../connectors/rest/requests/request-option.js';
 import { restConfig } from '../../../../connectors/rest/rest.config.js';
 import { scriptedApi, type ScriptedAnswer } from '../../../support/scripted-api.js';
-import { read } from './reading.js';
+import { read, syncedSource } from './reading.js';
 
 describe('a refresh token that can be used once', () => {
   const manifest = (shown: string) => `version: 7.0.0
@@ -129,4 +129,73 @@ ${stream('a', 'p')}${stream('b', 'p')}${stream('c', 'other')}`,
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+describe('a token that is over while its request waits', () => {
+  const manifest = (place: string, more = '') => `version: 7.0.0
+type: DeclarativeSource
+check: { type: CheckStream, stream_names: [a] }
+${more}
+streams:
+  - name: a
+    type: DeclarativeStream
+    retriever:
+      type: SimpleRetriever
+      requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: /a, authenticator: ${place} }
+      record_selector: { type: RecordSelector, extractor: { type: DpathExtractor, field_path: [data] } }
+      paginator: { type: DefaultPaginator, page_token_option: { type: RequestOption, inject_into: request_parameter, field_name: page }, pagination_strategy: { type: PageIncrement, page_size: 1 } }
+`;
+  const oauth = `{ type: OAuthAuthenticator, token_refresh_endpoint: "{{ config['endpoint'] }}/token", client_id: c, client_secret: s, grant_type: client_credentials }`;
+  const shownBy = async (text: string, refuses: number) => {
+    const folder = await mkdtemp(join(tmpdir(), 'tributary-stale-'));
+    try {
+      await writeFile(join(folder, 'm.yaml'), text);
+      let tokens = 0;
+      let refused = 0;
+      const { api, waits } = await read({
+        manifest: join(folder, 'm.yaml'),
+        script: ({ path, query }) => {
+          if (path === '/token') return { body: { access_token: `t${(tokens += 1)}`, expires_in: 30 } };
+          if ((refused += 1) <= refuses) return { status: 429, headers: { 'retry-after': '60' }, body: {} };
+          return { body: { data: query.some(([name]) => name === 'page') ? [] : [{ id: 1 }] } };
+        },
+      });
+      const shown = api.seen.filter(({ path }) => path === '/a').map(({ headers }) => headers['authorization']);
+      return { shown, waited: waits.reduce((sum, ms) => sum + ms, 0) };
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+
+  test('for the call budget', async () => {
+    const budget =
+      'api_budget: { type: HTTPAPIBudget, policies: [ { type: MovingWindowCallRatePolicy, rates: [ { type: Rate, limit: 2, interval: PT40S } ], matchers: [] } ] }';
+    expect(await shownBy(manifest(oauth, budget), 0)).toEqual({ shown: ['Bearer t1', 'Bearer t2'], waited: 40_000 });
+  });
+
+  test('as the API asks', async () => {
+    expect(await shownBy(manifest(oauth), 1)).toEqual({
+      shown: ['Bearer t1', 'Bearer t2', 'Bearer t2'],
+      waited: 60_000,
+    });
+  });
+});
+
+test('the short form takes a token anew once where an API refuses it before its time', async () => {
+  let refused = 0;
+  let most = 1;
+  const api = await scriptedApi(({ path }) => {
+    if (path === '/token') return { body: { access_token: `t${refused}`, expires_in: 3600 } };
+    return (refused += 1) <= most ? { status: 401, body: {} } : { body: [{ id: 1 }] };
+  });
+  const auth = { oauth: { token_url: `${api.url}/token`, client_id: 'c', client_secret: 's' } };
+  const stream = { path: '/a', primary_key: 'id', fields: { id: 'integer' } };
+  const options = { api: { endpoint: api.url, auth, streams: { a: stream } }, allow: ['loopback'] };
+  expect(await syncedSource(options, { names: ['a'] })).toMatchObject({ records: 1, fault: undefined });
+  const shown = api.seen.flatMap(({ path, headers }) => (path === '/a' ? [headers['authorization']] : []));
+  expect(shown).toEqual(['Bearer t0', 'Bearer t1']);
+  most = 100;
+  expect(await syncedSource(options, { names: ['a'] })).toMatchObject({ fault: { kind: 'auth' } });
+  expect(api.seen.filter(({ path }) => path === '/a')).toHaveLength(4);
+  await api.close();
 });

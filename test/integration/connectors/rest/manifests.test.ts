@@ -455,3 +455,11 @@ test.each([
   });
   expect(waits).toEqual([ms]);
 });
+
+test('a longer wait than a request waits itself is told to who tries again', async () => {
+  const script: Script = () => ({ status: 429, headers: { 'retry-after': '7200' }, body: {} });
+  await expect(read({ manifest: 'page-increment.yaml', script })).rejects.toMatchObject({
+    kind: 'rate_limit',
+    details: { retryAfterMs: 7_200_000 },
+  });
+});
