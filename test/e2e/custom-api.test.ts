@@ -82,6 +82,14 @@ test('the example of docs/custom-api.md loads what the dashboard holds, and the 
     inserted: simulator.results.length,
   });
   expect(await marts()).toEqual(truth());
+  const [{ schema } = { schema: '' }] = await project.rows(
+    `SELECT table_schema AS schema FROM information_schema.columns WHERE table_name = 'results' AND column_name = 'team'`,
+  );
+  // Nested in the records.
+  expect(await project.rows(`SELECT DISTINCT team FROM ${schema}.results ORDER BY 1`)).toEqual([
+    { team: 'Lifecycle' },
+    { team: 'Mobile' },
+  ]);
   expect(stdout + stderr).not.toContain('secret-of-the-dashboard');
 });
 

@@ -15,6 +15,8 @@ export interface DashboardResult {
   readonly forms_completed: number;
   readonly calls_booked: number;
   readonly updated_at: string;
+  /** Who answers for the campaign. */
+  readonly owner: { readonly team: string };
 }
 
 export interface DashboardOptions {
@@ -63,6 +65,7 @@ export function dashboardResults({ seed, from, to }: DashboardOptions): readonly
             forms_completed: upTo(Math.floor(clicked * 0.5)),
             calls_booked: upTo(Math.floor(clicked * 0.2)),
             updated_at: new Date(at + DAY_MS + 3 * 3_600_000).toISOString(),
+            owner: { team: channel === 'email' ? 'Lifecycle' : 'Mobile' },
           });
         }
   }
