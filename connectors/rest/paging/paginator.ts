@@ -21,12 +21,16 @@ export interface ReadPage {
   readonly token: unknown;
   /** In place of the page size of the manifest, where it was reduced. */
   readonly pageSize: number | undefined;
+  /** True where the page before was not full, and it was asked for to see whether that one was the last. */
+  readonly isProbe: boolean;
 }
 
 export interface Paginator {
   /** For the first page; undefined where it takes none. */
   readonly initial: unknown;
   readonly pageSize: number | undefined;
+  /** Whether a page that is not full is the last: not known yet, so that the one that follows only tells. */
+  isAsking(): boolean;
   /** True where an answer says where the next page is, as a cursor or an address; false where pages are counted. */
   readonly isNamed: boolean;
   /** What leads to the next page; undefined where this one is the last. */
@@ -39,6 +43,7 @@ export interface Paginator {
 const NO_PAGES: Paginator = {
   initial: undefined,
   pageSize: undefined,
+  isAsking: () => false,
   isNamed: false,
   next: () => Promise.resolve(undefined),
   path: () => undefined,
@@ -48,6 +53,7 @@ const NO_PAGES: Paginator = {
 interface Strategy {
   readonly initial: unknown;
   readonly pageSize: number | undefined;
+  isAsking?(): boolean;
   next(page: ReadPage): unknown;
 }
 
@@ -75,6 +81,7 @@ export function paginator(
   return {
     initial: strategy.initial,
     pageSize: strategy.pageSize,
+    isAsking: () => strategy.isAsking?.() === true,
     isNamed: strategyNode['type'] === 'CursorPagination',
     async next(page) {
       const token = await strategy.next(page);
@@ -119,15 +126,24 @@ function strategyOf(
   };
   const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
 
+  // An API may give fewer records at most than it is asked for, so that no page is full. In the short form one more page tells.
+  let short: 'asks' | 'ends' | 'goes on' = environment.isShort ? 'asks' : 'ends';
+  const isLast = ({ extracted, isProbe }: ReadPage, wanted: number | undefined): boolean => {
+    if (isProbe) short = extracted > 0 ? 'goes on' : short === 'asks' ? 'ends' : short;
+    return extracted === 0 || (wanted !== undefined && wanted !== 0 && extracted < wanted && short === 'ends');
+  };
+
+  const isAsking = () => short === 'asks';
+
   switch (node['type']) {
     case 'PageIncrement': {
       const start = Number(node['start_from_page'] ?? 0);
       return {
         pageSize,
+        isAsking,
         initial: node['inject_on_first_request'] === true ? start : undefined,
         next(page) {
-          const size = page.extracted;
-          if (size === 0 || (pageSize !== undefined && pageSize !== 0 && size < pageSize)) return undefined;
+          if (isLast(page, pageSize)) return undefined;
           return page.token === undefined ? start + 1 : Number(page.token) + 1;
         },
       };
@@ -135,6 +151,7 @@ function strategyOf(
     case 'OffsetIncrement':
       return {
         pageSize,
+        isAsking,
         initial: node['inject_on_first_request'] === true ? 0 : undefined,
         async next(page) {
           const size = page.extracted;
@@ -142,7 +159,7 @@ function strategyOf(
             page.pageSize ??
             pageSize ??
             (sizeText === undefined ? undefined : sizeOf({ response: await bodyOf(page.answer) }));
-          if (size === 0 || (wanted !== undefined && wanted !== 0 && size < wanted)) return undefined;
+          if (isLast(page, wanted)) return undefined;
           return page.token === undefined ? size : Number(page.token) + size;
         },
       };

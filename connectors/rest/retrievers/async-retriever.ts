@@ -148,6 +148,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         lastRecord: isComponent(last) ? last : undefined,
         token,
         pageSize: undefined,
+        isProbe: false,
       });
       if (token === undefined) return;
     }

@@ -1,4 +1,5 @@
-import { ConnectorError } from '#sdk';
+import { isDeepStrictEqual } from 'node:util';
+import { ConnectorError, isConnectorError } from '#sdk';
 import { writeJson } from '#sdk/http';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
@@ -104,6 +105,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let newest: { readonly place: number; readonly record: SelectedRecord } | undefined;
     let previous: { readonly token: unknown; readonly body: Uint8Array } | undefined;
     let pages = 0;
+    let isProbe = false;
+    // The short form is told where a parameter does nothing; the reference reads on.
+    const isCounted = environment.isShort && !paging.isNamed && paging.initial !== undefined;
+    let before: readonly SelectedRecord[] | undefined;
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
     for (;;) {
@@ -117,6 +122,9 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       try {
         read = await page(slice, token, pageSize);
       } catch (error) {
+        environment.signal.throwIfAborted();
+        // How an API answers to a page behind the last one is its own affair.
+        if (isProbe && isConnectorError(error)) return;
         if (!(error instanceof PageSignal) || error.action === 'SPLIT_REQUEST_WINDOW') throw error;
         if (error.action === 'REDUCE_PAGE_SIZE') {
           if (reducer === undefined) throw unsupported(stream, error.action, 'page_size_reduction');
@@ -138,8 +146,23 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         });
         if (fault !== undefined) {
           environment.client.forget(answer);
+          if (isProbe) return;
           throw fault;
         }
+      }
+      if (isCounted && records.length > 0) {
+        // What was handed on may have been changed since; what the API said may have a time in it.
+        if (
+          isDeepStrictEqual(records, before) ||
+          (answer && previous?.body && Buffer.compare(previous.body, answer.body) === 0)
+        ) {
+          if (isProbe) return;
+          throw new ConnectorError('source', `Stream "${stream}": page ${pages} has the records of the page before.`, {
+            stream,
+            hint: `The API may not know the parameter that \`streams.${stream}.paging\` names.`,
+          });
+        }
+        before = records;
       }
       count += records.length;
       if (resetNode !== undefined)
@@ -173,8 +196,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         lastRecord,
         token,
         pageSize,
+        isProbe,
       });
       if (next === undefined) return;
+      isProbe = paging.isAsking() && extracted < (pageSize ?? paging.pageSize ?? 0);
       // Some APIs go on under one token; the same answer under it again is no progress.
       if (
         previous !== undefined &&
