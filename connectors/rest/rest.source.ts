@@ -146,7 +146,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
 async function sampled(stream: DeclarativeStream): Promise<readonly Field[]> {
   const records: Readonly<Record<string, unknown>>[] = [];
   for await (const step of stream.read({ state: undefined })) {
-    if (step.kind === 'page') records.push(...step.page.records);
+    if (step.kind === 'page') for (const record of step.page.records) records.push(record);
     if (records.length >= SAMPLE_RECORDS) break;
   }
   return fieldsOfRecords(records.slice(0, SAMPLE_RECORDS), stream.primaryKey);

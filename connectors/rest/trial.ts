@@ -74,7 +74,7 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
       for await (const step of stream.read({ state: options.state, sightings })) {
         if (step.kind === 'state') state = step.state;
         else {
-          records.push(...step.page.records);
+          for (const record of step.page.records) records.push(record);
           state = null;
           if (records.length >= options.limit) break;
         }

@@ -5,11 +5,16 @@ import { flatInput, Text, type Surroundings } from '../run/text.js';
 import { Callable, Parameters } from '../template/parameters.js';
 
 const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-const jsonLoads = new Callable(
-  'the function "json_loads"',
-  new Parameters('s'),
-  (text) => JSON.parse(String(text)) as unknown,
-);
+const jsonLoads = new Callable('the function "json_loads"', new Parameters('s'), (text) => {
+  try {
+    return JSON.parse(String(text)) as unknown;
+  } catch {
+    // The parser would quote what it was given, which is a secret mostly.
+    throw new ConnectorError('config', '`json_loads` of a JwtAuthenticator is given a text that is no JSON.', {
+      hint: 'Look at the option that it reads.',
+    });
+  }
+});
 const context = { json_loads: jsonLoads };
 
 /** A signed token as the manifest wants it, with the prefix of its header. */

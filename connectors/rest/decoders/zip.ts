@@ -1,8 +1,12 @@
 import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
-import { ConnectorError } from '#sdk';
+import { ConnectorError, isConnectorError } from '#sdk';
 
 const MOST_ENTRIES = 10_000;
+
+const damaged = (cause?: unknown) =>
+  new ConnectorError('source', 'An archive is damaged.', { cause, hint: 'Ask for it again.' });
 
 /** The files of an archive, in its order; the sum of their sizes is bounded. */
 export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<Uint8Array> {
@@ -23,11 +27,19 @@ export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIte
     if (entry.fileName.endsWith('/')) continue;
     const chunks: Buffer[] = [];
     const stream = (await archive.openReadStreamPromise?.(entry)) ?? (await opened(archive, entry));
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
-      left -= chunk.length;
-      if (left < 0) throw new ConnectorError('source', `An archive unpacks to more than ${mostBytes} bytes.`);
-      chunks.push(chunk);
+    // Only the sum tells that a stored byte is another one.
+    let sum = 0;
+    try {
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        left -= chunk.length;
+        if (left < 0) throw new ConnectorError('source', `An archive unpacks to more than ${mostBytes} bytes.`);
+        sum = crc32(chunk, sum);
+        chunks.push(chunk);
+      }
+    } catch (cause) {
+      throw isConnectorError(cause) ? cause : damaged(cause);
     }
+    if (sum !== entry.crc32) throw damaged();
     yield Buffer.concat(chunks);
   }
 }
@@ -55,7 +67,7 @@ function nextEntry(archive: ZipFile): Promise<Entry | undefined> {
     };
     const onError = (cause: unknown) => {
       done();
-      reject(new ConnectorError('source', 'An archive is damaged.', { cause }));
+      reject(damaged(cause));
     };
     archive.on('entry', onEntry).on('end', onEnd).on('error', onError);
     archive.readEntry();

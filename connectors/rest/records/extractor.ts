@@ -5,7 +5,8 @@ import { isComponent, type Component } from '../manifest/text.js';
 import type { Answer } from '../requests/answer.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { Text } from '../run/text.js';
-import { isTrue, textOf } from '../template/values.js';
+import { shapeOf } from '../streams/shapes.js';
+import { isTrue } from '../template/values.js';
 import { reportRows } from '../decoders/report.js';
 import { recordExpander } from './expander.js';
 import { valueAlong, valuesAlong } from './path.js';
@@ -103,8 +104,9 @@ async function alongPath(
     const star = path.findIndex((part) => part === '*' || part === '**');
     if (star >= 0 ? valuesAlong(body, path.slice(0, star)).length > 0 : found !== undefined) isMet = true;
     else if (isTrue(body)) lacking ??= { path, body };
-    if (Array.isArray(found)) for (const one of found) records.push(...(expand === undefined ? [one] : expand(one)));
-    else if (isTrue(found)) records.push(...(expand === undefined ? [found] : expand(found)));
+    for (const one of Array.isArray(found) ? found : isTrue(found) ? [found] : [])
+      if (expand === undefined) records.push(one);
+      else for (const part of expand(one)) records.push(part);
   };
   const bodies = decode(answer);
   if (Symbol.iterator in bodies) for (const body of bodies) take(body);
@@ -145,7 +147,7 @@ export function asRecord(value: unknown, stream: string): Record<string, unknown
   if (isComponent(value)) return value;
   throw new ConnectorError(
     'source',
-    `Stream "${stream}": an answer holds ${Array.isArray(value) ? 'a list' : `"${textOf(value).slice(0, 20)}"`} where a record is due.`,
+    `Stream "${stream}": an answer holds a value ${shapeOf(value)} where a record is due.`,
     {
       stream,
       hint: 'Look at `field_path` of the extractor: it leads to a list of mappings.',
