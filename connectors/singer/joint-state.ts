@@ -65,6 +65,8 @@ export function jointState(members: readonly Member[]): unknown {
   );
   if (isOne) return first.value;
   const rest = floorOf(oldest);
+  // Numbers of readings of other streams say nothing to each other.
+  const isComparable = kept.every(({ of }) => isDeepStrictEqual(of, first.of));
   const inBookmarks = isObject(rest) && isObject(rest['bookmarks']);
   const place = (value: unknown) =>
     isObject(value) ? (inBookmarks ? (isObject(value['bookmarks']) ? value['bookmarks'] : {}) : value) : {};
@@ -76,7 +78,7 @@ export function jointState(members: readonly Member[]): unknown {
   }));
   // Of a state that is not by streams, none can be begun apart from the others.
   if (!inBookmarks && known.every(({ entries }) => entries.length === 0))
-    return known.some(({ needsStart }) => needsStart) ? undefined : rest;
+    return known.some(({ needsStart }) => needsStart) || !isComparable ? undefined : rest;
   const merged: Record<string, unknown> = { ...place(rest) };
   for (const { ids, entries, own } of known) {
     for (const id of ids) delete merged[id];

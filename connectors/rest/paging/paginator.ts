@@ -21,8 +21,8 @@ export interface ReadPage {
   readonly token: unknown;
   /** In place of the page size of the manifest, where it was reduced. */
   readonly pageSize: number | undefined;
-  /** True where the page before was not full, and it was asked for to see whether that one was the last. */
-  readonly isProbe: boolean;
+  /** Records of the page before, where that was not full and this one was asked for to see whether it was the last. */
+  readonly probed: number | undefined;
 }
 
 export interface Paginator {
@@ -126,14 +126,17 @@ function strategyOf(
   };
   const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
 
-  // An API may give fewer records at most than it is asked for, so that no page is full. In the short form one more page tells.
-  let short: 'asks' | 'ends' | 'goes on' = environment.isShort ? 'asks' : 'ends';
-  const isLast = ({ extracted, isProbe }: ReadPage, wanted: number | undefined): boolean => {
-    if (isProbe) short = extracted > 0 ? 'goes on' : short === 'asks' ? 'ends' : short;
-    return extracted === 0 || (wanted !== undefined && wanted !== 0 && extracted < wanted && short === 'ends');
+  // An API may give fewer records at most than it is asked for, so that no page is full. In the short form one more page tells: what
+  // it gives at most once there was more, and how large a page was that nothing followed.
+  let [most, last] = [0, 0];
+  const isLast = ({ extracted, probed }: ReadPage, wanted: number | undefined): boolean => {
+    if (probed !== undefined && extracted > 0) most = Math.max(most, probed);
+    if (probed !== undefined && extracted === 0) last = Math.max(last, probed);
+    if (extracted === 0) return true;
+    if (wanted === undefined || wanted === 0 || extracted >= wanted) return false;
+    return !environment.isShort || (most > 0 ? extracted < most : extracted <= last);
   };
-
-  const isAsking = () => short === 'asks';
+  const isAsking = () => environment.isShort && most === 0;
 
   switch (node['type']) {
     case 'PageIncrement': {

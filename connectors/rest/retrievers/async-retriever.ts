@@ -148,7 +148,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         lastRecord: isComponent(last) ? last : undefined,
         token,
         pageSize: undefined,
-        isProbe: false,
+        probed: undefined,
       });
       if (token === undefined) return;
     }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { ConnectorError, isConnectorError } from '#sdk';
 import { writeJson } from '#sdk/http';
 import type { Cursor } from '../cursors/cursor.js';
@@ -32,6 +31,8 @@ export interface SimpleRetrieverOptions {
 
 /** A window that is refused is halved so often. */
 const MOST_SPLITS = 10;
+/** Kinds of a refusal, where any other fault says nothing of whether there is such a page. */
+const REFUSED: ReadonlySet<string> = new Set(['config', 'source']);
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages, sightings } = options;
@@ -105,10 +106,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let newest: { readonly place: number; readonly record: SelectedRecord } | undefined;
     let previous: { readonly token: unknown; readonly body: Uint8Array } | undefined;
     let pages = 0;
-    let isProbe = false;
+    let probed: number | undefined;
     // The short form is told where a parameter does nothing; the reference reads on.
     const isCounted = environment.isShort && !paging.isNamed && paging.initial !== undefined;
-    let before: readonly SelectedRecord[] | undefined;
+    let before: string | undefined;
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
     for (;;) {
@@ -123,8 +124,8 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         read = await page(slice, token, pageSize);
       } catch (error) {
         environment.signal.throwIfAborted();
-        // How an API answers to a page behind the last one is its own affair.
-        if (isProbe && isConnectorError(error)) return;
+        // How an API refuses a page behind the last one is its own affair.
+        if (probed !== undefined && isConnectorError(error) && REFUSED.has(error.kind)) return;
         if (!(error instanceof PageSignal) || error.action === 'SPLIT_REQUEST_WINDOW') throw error;
         if (error.action === 'REDUCE_PAGE_SIZE') {
           if (reducer === undefined) throw unsupported(stream, error.action, 'page_size_reduction');
@@ -146,23 +147,24 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         });
         if (fault !== undefined) {
           environment.client.forget(answer);
-          if (isProbe) return;
+          if (probed !== undefined) return;
           throw fault;
         }
       }
-      if (isCounted && records.length > 0) {
-        // What was handed on may have been changed since; what the API said may have a time in it.
+      if (isCounted && extracted > 0) {
+        // What the API said may have a time in it, and what was kept of it may be nothing.
+        const shown = records.length === 0 ? undefined : writeJson(records);
         if (
-          isDeepStrictEqual(records, before) ||
-          (answer && previous?.body && Buffer.compare(previous.body, answer.body) === 0)
+          (shown !== undefined && shown === before) ||
+          (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0)
         ) {
-          if (isProbe) return;
+          if (probed !== undefined) return;
           throw new ConnectorError('source', `Stream "${stream}": page ${pages} has the records of the page before.`, {
             stream,
             hint: `The API may not know the parameter that \`streams.${stream}.paging\` names.`,
           });
         }
-        before = records;
+        before = shown;
       }
       count += records.length;
       if (resetNode !== undefined)
@@ -196,10 +198,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         lastRecord,
         token,
         pageSize,
-        isProbe,
+        probed,
       });
       if (next === undefined) return;
-      isProbe = paging.isAsking() && extracted < (pageSize ?? paging.pageSize ?? 0);
+      probed = paging.isAsking() && extracted < (pageSize ?? paging.pageSize ?? 0) ? extracted : undefined;
       // Some APIs go on under one token; the same answer under it again is no progress.
       if (
         previous !== undefined &&

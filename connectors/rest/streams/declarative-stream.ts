@@ -162,7 +162,7 @@ function reading(
   );
   const built = syncNode === undefined ? undefined : incremental(syncNode, router, environment);
   const sync = range === undefined ? built : built?.withRange(range);
-  if (environment.isShort) sync?.assertBegun(String(node['name']));
+  if (environment.isShort && range === undefined) sync?.assertBegun(String(node['name']));
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings) };
 }

@@ -110,3 +110,42 @@ describe('an API that does not know the parameter', () => {
     },
   );
 });
+
+test('a small slice does not tell that a larger short page is the last', async () => {
+  api.script = (asked, seen) => {
+    if (asked.path === '/parents') return { body: [{ id: 1 }, { id: 2 }] };
+    const isFirst = Object.fromEntries(asked.query)['page'] === '1';
+    return asked.path === '/sends/1' ? { body: { data: isFirst ? ids.slice(0, 3) : [] } } : capped(asked, seen);
+  };
+  const paging = { page: 'page', size: 50 };
+  const each = { for_each: { stream: 'parents', field: 'id', as: 'of' }, paging };
+  const sends = {
+    path: '/sends/{of}',
+    records: 'data',
+    primary_key: ['of', 'id'],
+    fields: { of: 'integer', id: 'integer' },
+  };
+  const parents = { path: '/parents', primary_key: 'id', fields: { id: 'integer' } };
+  const options = {
+    api: { endpoint: api.url, streams: { parents, sends: { ...sends, ...each } } },
+    allow: ['loopback'],
+  };
+  expect(await syncedSource(options)).toMatchObject({ records: 48, fault: undefined });
+});
+
+test.each([503, 401])('a page behind a short one that is answered %d is a fault', async (status) => {
+  api.script = (asked, seen) =>
+    Object.fromEntries(asked.query)['page'] === '1'
+      ? capped(asked, seen)
+      : { status, headers: { 'retry-after': '0.001' }, body: {} };
+  expect((await synced({ page: 'page', size: 50 })).fault).toBeDefined();
+});
+
+test('a page that shows no more than was kept before ends an API that does not know the parameter', async () => {
+  const days = ids.slice(0, 20).map(({ id }) => ({ id, day: '2024-01-01' }));
+  api.script = () => ({ body: { data: days } });
+  const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-02-01' };
+  const of = { fields: { id: 'integer', day: 'date' }, cursor };
+  expect(await synced({ page: 'page', size: 50 }, of)).toMatchObject({ records: 0, fault: undefined });
+  expect(api.seen).toHaveLength(2);
+});

@@ -78,6 +78,11 @@ describe('a stream that is read on without those that it was read with', () => {
     expect(jointState(apart({ lsn: 10 }, { lsn: 30 }, { lsn: 90 }))).toEqual({ lsn: 10 });
   });
 
+  it('begins at the start with one that was read with others, where a state is not by streams', () => {
+    const alone = (id: string, number: number, lsn: number) => member(id, { number, value: { lsn }, of: [id] });
+    expect(jointState([alone('a', 10, 20), alone('b', 2, 90)])).toBeUndefined();
+  });
+
   it('counts on with them once all are read together again', () => {
     const [a, b] = apart({ lsn: 10 }, { lsn: 30 }, { lsn: 25 });
     const kept = keeping(
