@@ -104,9 +104,10 @@ export function incremental(
     },
     assertBegun(stream) {
       if (start <= now) return;
+      const day = new Date(start / 1000);
       throw new ConnectorError(
         'config',
-        `Stream "${stream}": \`streams.${stream}.cursor.start\` is ${new Date(start / 1000).toISOString().split('T')[0]}, which is later than now.`,
+        `Stream "${stream}": \`streams.${stream}.cursor.start\` is ${Number.isNaN(day.getTime()) ? 'of no calendar' : day.toISOString().split('T')[0]}, which is later than now.`,
         { stream, hint: `Correct it; \`format\` says how it is read ("${format}").` },
       );
     },
