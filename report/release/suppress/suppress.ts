@@ -92,11 +92,12 @@ function* decide(
 ): Steps<Masked> {
   const { threshold } = options;
   if (!isSuppressing(options, layout)) return { cells, held: [] };
+  const versions = [...earlier, cells].map(inOrder);
   const ground: Ground = {
     layout,
-    versions: [...earlier, cells],
+    versions,
     newest: earlier.length,
-    ...systemGround([...earlier, cells], layout, protectedBy(options, layout)),
+    ...systemGround(versions, layout, protectedBy(options, layout)),
     isSmall: (value) => value > 0 && value < threshold,
   };
   const families: Family[] = [];
@@ -122,6 +123,10 @@ function* decide(
   });
   return { cells: masked, held };
 }
+
+/** Of counts that would do as well the first is hidden, and a warehouse gives rows in any order. */
+const inOrder = (cells: readonly Cell[]): readonly Cell[] =>
+  cells.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
 
 interface Ground extends SystemGround {
   readonly layout: Layout;

@@ -119,6 +119,17 @@ test('months whose counts come to nothing do not tell what they were', () => {
   expect(audit([744, 821, 1035, 1234, 1622, ...seedsOf(25)], 'emptied')).toEqual([]);
 });
 
+test('what is hidden does not depend on the order of the rows', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const tables = tablesOf(randomWorld(seeded(seed)));
+    const hidden = (cells: typeof tables) =>
+      suppress(cells, [], CMS)
+        .cells.map(({ breakdown, at, hidden: names }) => JSON.stringify([breakdown, at, [...names].toSorted()]))
+        .toSorted();
+    expect({ seed, hidden: hidden(tables.toReversed()) }).toEqual({ seed, hidden: hidden(tables) });
+  }
+});
+
 /** One campaign, a row a region, a column a segment. */
 const square = (rows: readonly (readonly number[])[]): readonly Fine[] =>
   rows.flatMap((row, region) =>
