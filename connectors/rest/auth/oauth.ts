@@ -34,7 +34,11 @@ export function oauth(node: Component, environment: Environment): Authenticator 
     shared.set(key, chosen);
     return chosen;
   };
-  return { apply: (parts) => one().apply(parts), renew: async () => one().renew?.() };
+  return {
+    apply: (parts) => one().apply(parts),
+    renew: async (refused) => one().renew?.(refused),
+    identity: () => identity(node, environment),
+  };
 }
 
 const known = new WeakMap<Environment, Map<string, Authenticator>>();
@@ -160,8 +164,6 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
       },
       body: inQuery ? undefined : formText(fields),
       handler,
-      refresh: undefined,
-      isCached: false,
       timeoutMs: undefined,
     });
     const body = answer?.json();
@@ -198,8 +200,10 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
     async apply({ header }) {
       header['Authorization'] = `Bearer ${await tokenNow()}`;
     },
-    async renew() {
-      if (endpoint === undefined) return;
+    async renew({ authorization }) {
+      // Another request was refused with the same, and has fetched the next one.
+      const isReplaced = current !== undefined && authorization !== `Bearer ${current.token}`;
+      if (endpoint === undefined || isReplaced) return;
       current = undefined;
       await tokenNow();
     },

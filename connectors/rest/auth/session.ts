@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '#sdk';
 import { isComponent, type Component } from '../manifest/text.js';
 import { decoderOf } from '../decoders/decoder.js';
@@ -22,6 +23,7 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
   const decode = decoderOf(isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
   const life =
     typeof node['expiration_duration'] === 'string' ? parseIsoDuration(node['expiration_duration']) : undefined;
+  const id = randomUUID();
   let known: { readonly token: string; readonly until: number } | undefined;
   let fetching: Promise<string> | undefined;
 
@@ -45,16 +47,20 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
   };
 
   const how = node['request_authentication'] as Component;
-  const renew = async () => {
-    known = undefined;
-    await current();
+  const kind = {
+    async renew() {
+      known = undefined;
+      if (life !== undefined) await current();
+    },
+    identity: () => id,
+    isForOne: life === undefined,
   };
   if (how['type'] === 'Bearer')
     return {
+      ...kind,
       async apply({ header }) {
         header['Authorization'] = `Bearer ${await current()}`;
       },
-      renew,
     };
   const place = how['inject_into'] as Component;
   const option = requestOption(place, aroundOf(place, environment));
@@ -63,10 +69,10 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
     aroundOf(node, environment),
   );
   return {
+    ...kind,
     async apply(parts) {
       option.inject(parts, text.text({ session_token: await current() }));
     },
-    renew,
   };
 }
 
@@ -99,14 +105,13 @@ export function legacySessionToken(node: Component, environment: Environment, ba
       headers,
       body,
       handler,
-      refresh: undefined,
-      isCached: false,
       timeoutMs: undefined,
     });
+  const identity = () => JSON.stringify([baseUrl(), ...LEGACY_FIELDS.map(text)]);
   const own = (): { token: Promise<string> | undefined } => {
     const shared = legacySessions.get(environment) ?? new Map<string, { token: Promise<string> | undefined }>();
     legacySessions.set(environment, shared);
-    const key = JSON.stringify([baseUrl(), ...LEGACY_FIELDS.map(text)]);
+    const key = identity();
     const session = shared.get(key) ?? { token: undefined };
     shared.set(key, session);
     return session;
@@ -167,5 +172,6 @@ export function legacySessionToken(node: Component, environment: Environment, ba
     async renew() {
       own().token = undefined;
     },
+    identity,
   };
 }

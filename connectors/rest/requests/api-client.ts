@@ -34,7 +34,7 @@ export interface ApiClientOptions {
 }
 
 /** What of a request a credential may stand in. */
-interface Sent {
+export interface Sent {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
@@ -42,12 +42,15 @@ interface Sent {
 
 export interface Wanted extends Sent {
   readonly method: string;
-  /** The same with the credential as it is now: one that had to wait may go out when the one that it was made with is over. */
-  readonly anew?: (() => Promise<Sent>) | undefined;
+  /** The same with the credential as it is now: the one of a request that had to wait may be over. */
+  readonly signed?: (() => Promise<Sent>) | undefined;
+  /** True where a credential is for one request, and all its attempts. */
+  readonly isSignedOnce?: boolean;
   readonly handler: ErrorHandler;
-  /** Headers of a credential that is newer than the one in `headers`; undefined where there is none. */
-  readonly refresh: (() => Promise<Readonly<Record<string, string>> | undefined>) | undefined;
-  readonly isCached: boolean;
+  /** Fetches another credential in place of the one in these headers, which was refused. */
+  readonly renew?: ((refused: Sent['headers']) => Promise<void>) | undefined;
+  /** What the answer is kept under; undefined where it is not kept. */
+  readonly cachedAs?: string | undefined;
   readonly timeoutMs: number | undefined;
   readonly onIgnored?: ((answer: Answer) => void) | undefined;
 }
@@ -73,7 +76,7 @@ const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** As quotas are often per hour. */
 const MOST_WAITING_MS = 65 * 60_000;
-/** A request that waited so long is made anew. */
+/** A request that waited so long is signed anew. */
 const STALE_MS = 1000;
 const MOST_CACHED_BYTES = 64 * 2 ** 20;
 const CONNECT_MS = 10_000;
@@ -164,10 +167,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
 
   return {
     async send(wanted) {
-      const key =
-        wanted.isCached && wanted.method === 'GET'
-          ? JSON.stringify([wanted.url, wanted.headers, wanted.body])
-          : undefined;
+      const key = wanted.method === 'GET' ? wanted.cachedAs : undefined;
       const kept = key === undefined ? undefined : cache.get(key);
       if (kept !== undefined) return kept;
       const answer = await retried(wanted);
@@ -188,12 +188,19 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   };
 
   async function retried(wanted: Wanted): Promise<Answer | undefined> {
-    let sent: Sent = wanted;
-    let madeAt = clock.now().getTime();
+    const { signed } = wanted;
+    let sent: Sent | undefined = signed === undefined ? wanted : undefined;
+    let signedAt = 0;
+    /** A fault of the credential, which was repeated already where it could pass. */
+    let unsigned: unknown;
     const now = async (): Promise<Sent> => {
-      if (wanted.anew === undefined || clock.now().getTime() - madeAt < STALE_MS) return sent;
-      sent = await wanted.anew();
-      madeAt = clock.now().getTime();
+      const isGood = signed === undefined || wanted.isSignedOnce || clock.now().getTime() - signedAt < STALE_MS;
+      if (sent !== undefined && isGood) return sent;
+      sent = await signed!().catch((error: unknown) => {
+        unsigned = error;
+        throw error;
+      });
+      signedAt = clock.now().getTime();
       return sent;
     };
     let waitedMs = 0;
@@ -205,7 +212,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         outcome = await once(wanted, now, attempt - 1);
       } catch (error) {
         signal.throwIfAborted();
-        if (!isConnectorError(error)) throw error;
+        if (error === unsigned || !isConnectorError(error)) throw error;
         outcome = error;
       }
       const answer = outcome instanceof Error ? undefined : outcome;
@@ -226,8 +233,8 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       if (resolution.action === 'REFRESH_TOKEN_THEN_RETRY') {
         if (isRefreshed) throw failed(wanted, outcome, { ...resolution, failure: 'config_error' }, attempt);
         isRefreshed = true;
-        sent = { ...sent, headers: { ...sent.headers, ...(await wanted.refresh?.()) } };
-        madeAt = clock.now().getTime();
+        await wanted.renew?.(sent?.headers ?? {});
+        if (signed !== undefined) sent = undefined;
       }
       if (attempt > wanted.handler.maxRetries) throw failed(wanted, outcome, resolution, attempt);
       const pause = pauseMs(wanted.handler, answer, attempt);

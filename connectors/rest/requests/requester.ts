@@ -1,12 +1,14 @@
 import { ConnectorError } from '#sdk';
 import { ACCEPTED_ENCODINGS, writeJson } from '#sdk/http';
 import { authenticator } from '../auth/authenticator.js';
+import { NO_CREDENTIAL } from '../auth/credential.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { sliceContext, type StreamSlice } from '../run/slice.js';
 import { flatInput, nestedInput, Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
+import type { Sent } from './api-client.js';
 import { formText } from './encode.js';
 import { errorHandler } from './error-handler.js';
 import { merged, type Options } from './merge.js';
@@ -83,44 +85,50 @@ export function requester(node: Component, environment: Environment, listed?: st
         ...sliceContext(slice),
         next_page_token: pageToken === undefined ? null : { next_page_token: pageToken },
       };
-      const made = async () => {
-        const credential = noParts();
-        await auth.apply(credential);
-        const fields =
-          listed === undefined
-            ? {}
-            : { [listed]: (slice.extraFields['query_properties'] as readonly string[]).join(',') };
+      const fields =
+        listed === undefined
+          ? {}
+          : { [listed]: (slice.extraFields['query_properties'] as readonly string[]).join(',') };
+      const own = {
+        query: params(context),
+        head: headers(context),
+        data: body.data(context),
+        json: body.json(context),
+      };
+      const address = addressOf(context, given);
+      const withCredential = (credential: RequestParts): Sent => {
         const query = merged('query', [
-          params(context) as Options | string,
+          own.query as Options | string,
           fields,
           credential.request_parameter,
           parts.request_parameter,
         ]);
-        const head = merged('headers', [
-          headers(context) as Options | string,
-          credential.header,
-          parts.header,
-        ]) as Options;
-        const data = merged('form', [body.data(context) as Options | string, credential.body_data, parts.body_data]);
-        const json = merged(
-          'JSON body',
-          [body.json(context) as Options | string, credential.body_json, parts.body_json],
-          true,
-        );
+        const head = merged('headers', [own.head as Options | string, credential.header, parts.header]) as Options;
+        const data = merged('form', [own.data as Options | string, credential.body_data, parts.body_data]);
+        const json = merged('JSON body', [own.json as Options | string, credential.body_json, parts.body_json], true);
         const sent = encodedBody(data, json);
         return {
-          url: withQuery(addressOf(context, given), query),
+          url: withQuery(address, query),
           headers: { ...DEFAULT_HEADERS, ...sent.headers, ...lowerCased(head) },
           body: sent.text,
         };
       };
+      const signed = async () => {
+        const credential = noParts();
+        await auth.apply(credential);
+        return withCredential(credential);
+      };
+      const bare = withCredential(noParts());
       return environment.client.send({
         method,
-        ...(await made()),
-        anew: isComponent(node['authenticator']) ? made : undefined,
+        ...bare,
+        signed: auth === NO_CREDENTIAL ? undefined : signed,
+        isSignedOnce: auth.isForOne === true,
         handler,
-        refresh: auth.renew === undefined ? undefined : () => renewed(auth),
-        isCached,
+        renew: auth.renew?.bind(auth),
+        cachedAs: isCached
+          ? JSON.stringify(auth.identity === undefined ? await signed() : [auth.identity(), bare])
+          : undefined,
         onIgnored,
         timeoutMs: timeout > 0 ? timeout * 1000 : undefined,
       });
@@ -129,13 +137,6 @@ export function requester(node: Component, environment: Environment, listed?: st
 }
 
 const EMPTY = { item: () => undefined, entries: () => [] } as unknown as StreamSlice;
-
-async function renewed(auth: ReturnType<typeof authenticator>): Promise<Record<string, string>> {
-  await auth.renew?.();
-  const parts = noParts();
-  await auth.apply(parts);
-  return lowerCased(parts.header);
-}
 
 /**
  * As Python's `urljoin` does once the base ends in a slash: an address of its own, a path from the root, or a path below the base,

@@ -91,7 +91,7 @@ test('a login that failed is tried anew by who comes next, and shared by those w
   expect(await Promise.all([header(), header()])).toEqual(['fresh', 'fresh']);
   expect(api.seen).toHaveLength(2);
   // What may pass is asked for again in the same login, as often as its policy says.
-  await login.renew!();
+  await login.renew!({});
   answers = [{ status: 503 }, { status: 503 }];
   expect(await header()).toBe('fresh');
   expect(api.seen).toHaveLength(5);
