@@ -21,16 +21,12 @@ export interface ReadPage {
   readonly token: unknown;
   /** In place of the page size of the manifest, where it was reduced. */
   readonly pageSize: number | undefined;
-  /** Records of the page before, where that was not full and this one was asked for to see whether it was the last. */
-  readonly probed: number | undefined;
 }
 
 export interface Paginator {
   /** For the first page; undefined where it takes none. */
   readonly initial: unknown;
   readonly pageSize: number | undefined;
-  /** Whether a page that is not full is the last: not known yet, so that the one that follows only tells. */
-  isAsking(): boolean;
   /** True where an answer says where the next page is, as a cursor or an address; false where pages are counted. */
   readonly isNamed: boolean;
   /** What leads to the next page; undefined where this one is the last. */
@@ -43,7 +39,6 @@ export interface Paginator {
 const NO_PAGES: Paginator = {
   initial: undefined,
   pageSize: undefined,
-  isAsking: () => false,
   isNamed: false,
   next: () => Promise.resolve(undefined),
   path: () => undefined,
@@ -53,7 +48,6 @@ const NO_PAGES: Paginator = {
 interface Strategy {
   readonly initial: unknown;
   readonly pageSize: number | undefined;
-  isAsking?(): boolean;
   next(page: ReadPage): unknown;
 }
 
@@ -81,7 +75,6 @@ export function paginator(
   return {
     initial: strategy.initial,
     pageSize: strategy.pageSize,
-    isAsking: () => strategy.isAsking?.() === true,
     isNamed: strategyNode['type'] === 'CursorPagination',
     async next(page) {
       const token = await strategy.next(page);
@@ -126,27 +119,18 @@ function strategyOf(
   };
   const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
 
-  // An API may give fewer records at most than it is asked for, so that no page is full. In the short form one more page tells: what
-  // it gives at most once there was more, and how large a page was that nothing followed.
-  let [most, last] = [0, 0];
-  const isLast = ({ extracted, probed }: ReadPage, wanted: number | undefined): boolean => {
-    if (probed !== undefined && extracted > 0) most = Math.max(most, probed);
-    if (probed !== undefined && extracted === 0) last = Math.max(last, probed);
-    if (extracted === 0) return true;
-    if (wanted === undefined || wanted === 0 || extracted >= wanted) return false;
-    return !environment.isShort || (most > 0 ? extracted < most : extracted <= last);
-  };
-  const isAsking = () => environment.isShort && most === 0;
+  // An API may give fewer records at most than it is asked for: in the short form a page that is not full is not the last yet.
+  const isLast = (size: number, wanted: number | undefined): boolean =>
+    size === 0 || (!environment.isShort && wanted !== undefined && wanted !== 0 && size < wanted);
 
   switch (node['type']) {
     case 'PageIncrement': {
       const start = Number(node['start_from_page'] ?? 0);
       return {
         pageSize,
-        isAsking,
         initial: node['inject_on_first_request'] === true ? start : undefined,
         next(page) {
-          if (isLast(page, pageSize)) return undefined;
+          if (isLast(page.extracted, pageSize)) return undefined;
           return page.token === undefined ? start + 1 : Number(page.token) + 1;
         },
       };
@@ -154,7 +138,6 @@ function strategyOf(
     case 'OffsetIncrement':
       return {
         pageSize,
-        isAsking,
         initial: node['inject_on_first_request'] === true ? 0 : undefined,
         async next(page) {
           const size = page.extracted;
@@ -162,7 +145,7 @@ function strategyOf(
             page.pageSize ??
             pageSize ??
             (sizeText === undefined ? undefined : sizeOf({ response: await bodyOf(page.answer) }));
-          if (isLast(page, wanted)) return undefined;
+          if (isLast(size, wanted)) return undefined;
           return page.token === undefined ? size : Number(page.token) + size;
         },
       };

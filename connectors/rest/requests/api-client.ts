@@ -55,6 +55,15 @@ export interface Wanted extends Sent {
   readonly onIgnored?: ((answer: Answer) => void) | undefined;
 }
 
+/** What an API answered to a request, where that is a fault. */
+export class AnswerError extends ConnectorError {
+  readonly status: number;
+  constructor(status: number, ...given: ConstructorParameters<typeof ConnectorError>) {
+    super(...given);
+    this.status = status;
+  }
+}
+
 /** Something that an error handler says of a page, and the retriever acts on. */
 export class PageSignal extends Error {
   readonly action: 'RESET_PAGINATION' | 'REDUCE_PAGE_SIZE' | 'SPLIT_REQUEST_WINDOW';
@@ -302,10 +311,15 @@ function failure(
     );
   }
   const kind = kindOf(outcome.status, resolution);
-  return new ConnectorError(kind, `${shown(wanted)}: answered ${outcome.status}${attempts}${said && `.${said}`}`, {
-    hint: resolution.hint ?? HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
-    ...(outcome.status === 403 ? { fault: 'permission' } : {}),
-  });
+  return new AnswerError(
+    outcome.status,
+    kind,
+    `${shown(wanted)}: answered ${outcome.status}${attempts}${said && `.${said}`}`,
+    {
+      hint: resolution.hint ?? HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
+      ...(outcome.status === 403 ? { fault: 'permission' } : {}),
+    },
+  );
 }
 
 function kindOf(status: number, { failure: declared, action }: Resolution): ErrorKind {

@@ -27,7 +27,7 @@ const LONGEST_POLL_MS = 30_000;
 const USUAL_TIMEOUT_MINUTES = 60;
 const MOST_TRIES = 3;
 const PAGE_RECORDS = 10_000;
-const WHOLE = { number: 1, isNamed: false };
+const WHOLE = { number: 1, isNamed: false, isBehind: false };
 
 /** Asks for a job, waits until it is done, and reads what it made. Jobs of a stream run one after the other. */
 export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, environment: Environment): Retriever {
@@ -148,7 +148,6 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         lastRecord: isComponent(last) ? last : undefined,
         token,
         pageSize: undefined,
-        probed: undefined,
       });
       if (token === undefined) return;
     }

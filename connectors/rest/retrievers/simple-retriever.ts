@@ -1,4 +1,4 @@
-import { ConnectorError, isConnectorError } from '#sdk';
+import { ConnectorError } from '#sdk';
 import { writeJson } from '#sdk/http';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
@@ -6,7 +6,7 @@ import { paginator } from '../paging/paginator.js';
 import { NO_PLACE } from '../records/extractor.js';
 import type { Select, Selected, SelectedRecord } from '../records/selector.js';
 import { Answer } from '../requests/answer.js';
-import { PageSignal } from '../requests/api-client.js';
+import { AnswerError, PageSignal } from '../requests/api-client.js';
 import type { Requester } from '../requests/requester.js';
 import type { Environment } from '../run/environment.js';
 import { StreamSlice } from '../run/slice.js';
@@ -31,8 +31,6 @@ export interface SimpleRetrieverOptions {
 
 /** A window that is refused is halved so often. */
 const MOST_SPLITS = 10;
-/** Kinds of a refusal, where any other fault says nothing of whether there is such a page. */
-const REFUSED: ReadonlySet<string> = new Set(['config', 'source']);
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages, sightings } = options;
@@ -106,9 +104,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let newest: { readonly place: number; readonly record: SelectedRecord } | undefined;
     let previous: { readonly token: unknown; readonly body: Uint8Array } | undefined;
     let pages = 0;
-    let probed: number | undefined;
-    // The short form is told where a parameter does nothing; the reference reads on.
+    // The short form reads counted pages to the one that has nothing, and is told where a parameter does nothing.
     const isCounted = environment.isShort && !paging.isNamed && paging.initial !== undefined;
+    /** True where the page before was not full, so that this one may be behind the last. */
+    let isBehind = false;
     let before: string | undefined;
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
@@ -123,9 +122,11 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       try {
         read = await page(slice, token, pageSize);
       } catch (error) {
-        environment.signal.throwIfAborted();
-        // How an API refuses a page behind the last one is its own affair.
-        if (probed !== undefined && isConnectorError(error) && REFUSED.has(error.kind)) return;
+        if (isBehind && error instanceof AnswerError && (error.kind === 'config' || error.kind === 'source')) {
+          // 404 says that there is no such page. Another refusal may have another ground.
+          if (error.status !== 404) sightings.note(`page ${pages} is taken for one behind the last: ${error.message}`);
+          return;
+        }
         if (!(error instanceof PageSignal) || error.action === 'SPLIT_REQUEST_WINDOW') throw error;
         if (error.action === 'REDUCE_PAGE_SIZE') {
           if (reducer === undefined) throw unsupported(stream, error.action, 'page_size_reduction');
@@ -143,11 +144,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           extracted,
           place,
           pageSize: pageSize ?? paging.pageSize,
-          page: { number: pages, isNamed: paging.isNamed && token !== paging.initial },
+          page: { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind },
         });
         if (fault !== undefined) {
           environment.client.forget(answer);
-          if (probed !== undefined) return;
           throw fault;
         }
       }
@@ -158,11 +158,12 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           (shown !== undefined && shown === before) ||
           (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0)
         ) {
-          if (probed !== undefined) return;
-          throw new ConnectorError('source', `Stream "${stream}": page ${pages} has the records of the page before.`, {
-            stream,
-            hint: `The API may not know the parameter that \`streams.${stream}.paging\` names.`,
-          });
+          const what = `page ${pages} has the records of the page before`;
+          const why = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
+          if (!isBehind)
+            throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
+          sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
+          return;
         }
         before = shown;
       }
@@ -198,10 +199,9 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         lastRecord,
         token,
         pageSize,
-        probed,
       });
       if (next === undefined) return;
-      probed = paging.isAsking() && extracted < (pageSize ?? paging.pageSize ?? 0) ? extracted : undefined;
+      isBehind = isCounted && extracted < (pageSize ?? paging.pageSize ?? 0);
       // Some APIs go on under one token; the same answer under it again is no progress.
       if (
         previous !== undefined &&

@@ -42,6 +42,8 @@ export interface SightedAnswer {
     readonly number: number;
     /** True where the page before says where it is, so that it has to be there. */
     readonly isNamed: boolean;
+    /** True where the page before was not full, so that it may be behind the last. */
+    readonly isBehind: boolean;
   };
 }
 
@@ -167,7 +169,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     // What says where the next page is is an answer, whatever it leaves out.
     if (!isFaulty && pagingPath !== undefined && isTrue(valueAlong(body, pagingPath))) return undefined;
     // Pages by number go on until there is nothing, and some APIs say so by an answer of nothing.
-    if (!isFaulty && !page.isNamed && (page.number === 1 || !isTrue(body))) return undefined;
+    if (!isFaulty && !page.isNamed && (page.number === 1 || page.isBehind || !isTrue(body))) return undefined;
     const misnamed = isFaulty ? undefined : unmet();
     if (misnamed?.isFault === true) return faultOf('source', misnamed);
     const lacks =

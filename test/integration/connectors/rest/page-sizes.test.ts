@@ -1,4 +1,10 @@
-import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
+import {
+  scriptedApi,
+  type Script,
+  type ScriptedAnswer,
+  type ScriptedApi,
+  type SeenRequest,
+} from '../../../support/scripted-api.js';
 import { syncedSource } from './reading.js';
 
 /** Pages by number, in the short form, of an API that gives fewer records at most than it is asked for. */
@@ -17,6 +23,7 @@ const capped: Script = ({ query }) => {
   const from = offset === undefined ? (Number(page) - 1) * size : Number(offset);
   return { body: { data: ids.slice(from, from + size) } };
 };
+const isFirst = ({ query }: SeenRequest) => Object.fromEntries(query)['page'] === '1';
 const synced = (paging: object, more: object = {}) =>
   syncedSource({
     api: {
@@ -38,69 +45,58 @@ test.each([
   expect(await synced(paging)).toMatchObject({ records: 45, fault: undefined });
 });
 
-test.each([
-  ['nothing', { body: { data: [] } }],
-  ['404', { status: 404, body: { error: 'no such page' } }],
-  ['400', { status: 400, body: {} }],
-  ['200 with a fault', { body: { error: 'no such page' } }],
-])('a page behind the last one is asked for once, and may answer with %s', async (_what, answer) => {
-  api.script = (asked, seen) => (Object.fromEntries(asked.query)['page'] === '1' ? capped(asked, seen) : answer);
-  expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 20, fault: undefined });
+const noted = (fault: string) => [expect.stringMatching(`page 2 is taken for one behind the last: .*${fault}`)];
+test.each<[string, ScriptedAnswer, unknown[]]>([
+  ['nothing', { body: { data: [] } }, []],
+  ['other things alone', { body: { total: 20 } }, []],
+  ['404', { status: 404, body: { error: 'no such page' } }, []],
+  ['400', { status: 400, body: {} }, noted('answered 400')],
+])('a page behind the last one may answer with %s', async (_what, answer, warnings) => {
+  api.script = (asked, seen) => (isFirst(asked) ? capped(asked, seen) : answer);
+  expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 20, fault: undefined, warnings });
   expect(api.seen).toHaveLength(2);
 });
 
-test('it is asked for no second time in a run, and no page where all were full', async () => {
-  const paging = { page: 'page', size: 20 };
-  api.script = capped;
-  expect(await synced(paging)).toMatchObject({ records: 45 });
-  expect(api.seen).toHaveLength(4);
-  api.seen.splice(0);
-  api.script = (asked, seen) =>
-    asked.path === '/parents' ? { body: [{ id: 1 }, { id: 2 }, { id: 3 }] } : capped(asked, seen);
-  const each = { path: '/sends/{of}', for_each: { stream: 'parents', field: 'id', as: 'of' } };
-  const sends = {
-    path: '/sends/{of}',
-    records: 'data',
-    primary_key: ['of', 'id'],
-    fields: { of: 'integer', id: 'integer' },
-  };
-  const parents = { path: '/parents', primary_key: 'id', fields: { id: 'integer' } };
-  const streams = { parents, sends: { ...sends, ...each, paging } };
-  await syncedSource({ api: { endpoint: api.url, streams }, allow: ['loopback'] });
-  expect(api.seen.filter(({ path }) => path !== '/parents').map(({ path }) => path)).toEqual([
-    '/sends/1',
-    '/sends/1',
-    '/sends/1',
-    '/sends/1',
-    '/sends/2',
-    '/sends/2',
-    '/sends/2',
-    '/sends/3',
-    '/sends/3',
-    '/sends/3',
-  ]);
+test.each<[string, ScriptedAnswer, string]>([
+  ['401', { status: 401, body: {} }, 'auth'],
+  ['503', { status: 503, headers: { 'retry-after': '0.001' }, body: {} }, 'transient'],
+  ['200 and a fault', { body: { error: 'quota used up' } }, 'transient'],
+  ['no JSON', { body: '<html>Back soon</html>' }, 'source'],
+])('what else it answers is a fault, as %s', async (_what, answer, kind) => {
+  api.script = (asked, seen) => (isFirst(asked) ? capped(asked, seen) : answer);
+  expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 20, fault: { kind } });
 });
 
-test('a fault amid pages that are never full is one', async () => {
-  api.script = (asked, seen) =>
-    Object.fromEntries(asked.query)['page'] === '3' ? { status: 404, body: {} } : capped(asked, seen);
-  expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 40, fault: { kind: 'config' } });
+test.each([[[20, 18, 7]], [[18, 20, 4, 3]]])('pages of %j are all read', async (sizes) => {
+  api.script = ({ query }) => {
+    const page = Number(Object.fromEntries(query)['page']);
+    const from = sizes.slice(0, page - 1).reduce((sum, size) => sum + size, 0);
+    return { body: { data: ids.slice(from, from + (sizes[page - 1] ?? 0)) } };
+  };
+  expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 45, fault: undefined, warnings: [] });
 });
 
 describe('an API that does not know the parameter', () => {
-  const same: Script = () => ({ body: { data: ids.slice(0, 20) } });
+  const same: Script = () => ({ body: { at: Math.random(), data: ids.slice(0, 20) } });
+  const told =
+    'Stream "sends": page 2 has the records of the page before. The API may not know the parameter that `streams.sends.paging` names';
 
-  test('has given all where its one page is not full', async () => {
+  test('is warned of where its page is not full, since that may be all', async () => {
     api.script = same;
-    expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 20, fault: undefined });
+    const { records, fault, warnings } = await synced({ page: 'pgae', size: 50 });
+    expect({ records, fault, warnings }).toEqual({
+      records: 20,
+      fault: undefined,
+      warnings: [`${told}: what it has beyond its first page is not read.`],
+    });
     expect(api.seen).toHaveLength(2);
   });
 
   test.each([[{ page: 'pgae', size: 20 }], [{ offset: 'ofset', size: 20 }]])(
-    'and gives full pages is a fault: %j',
+    'is a fault where its page is full: %j',
     async (paging) => {
       api.script = same;
-      const { fault, records } = await synced(paging);
+      const { records, fault } = await synced(paging);
       expect(fault).toMatchObject({
         kind: 'source',
         message: 'Stream "sends": page 2 has the records of the page before.',
@@ -109,43 +105,13 @@ describe('an API that does not know the parameter', () => {
       expect(api.seen).toHaveLength(2);
     },
   );
-});
 
-test('a small slice does not tell that a larger short page is the last', async () => {
-  api.script = (asked, seen) => {
-    if (asked.path === '/parents') return { body: [{ id: 1 }, { id: 2 }] };
-    const isFirst = Object.fromEntries(asked.query)['page'] === '1';
-    return asked.path === '/sends/1' ? { body: { data: isFirst ? ids.slice(0, 3) : [] } } : capped(asked, seen);
-  };
-  const paging = { page: 'page', size: 50 };
-  const each = { for_each: { stream: 'parents', field: 'id', as: 'of' }, paging };
-  const sends = {
-    path: '/sends/{of}',
-    records: 'data',
-    primary_key: ['of', 'id'],
-    fields: { of: 'integer', id: 'integer' },
-  };
-  const parents = { path: '/parents', primary_key: 'id', fields: { id: 'integer' } };
-  const options = {
-    api: { endpoint: api.url, streams: { parents, sends: { ...sends, ...each } } },
-    allow: ['loopback'],
-  };
-  expect(await syncedSource(options)).toMatchObject({ records: 48, fault: undefined });
-});
-
-test.each([503, 401])('a page behind a short one that is answered %d is a fault', async (status) => {
-  api.script = (asked, seen) =>
-    Object.fromEntries(asked.query)['page'] === '1'
-      ? capped(asked, seen)
-      : { status, headers: { 'retry-after': '0.001' }, body: {} };
-  expect((await synced({ page: 'page', size: 50 })).fault).toBeDefined();
-});
-
-test('a page that shows no more than was kept before ends an API that does not know the parameter', async () => {
-  const days = ids.slice(0, 20).map(({ id }) => ({ id, day: '2024-01-01' }));
-  api.script = () => ({ body: { data: days } });
-  const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-02-01' };
-  const of = { fields: { id: 'integer', day: 'date' }, cursor };
-  expect(await synced({ page: 'page', size: 50 }, of)).toMatchObject({ records: 0, fault: undefined });
-  expect(api.seen).toHaveLength(2);
+  test('is told of too where nothing of its page is kept', async () => {
+    const days = ids.slice(0, 20).map(({ id }) => ({ id, day: '2024-01-01' }));
+    api.script = () => ({ body: { data: days } });
+    const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-02-01' };
+    const more = { fields: { id: 'integer', day: 'date' }, cursor };
+    expect(await synced({ page: 'page', size: 50 }, more)).toMatchObject({ records: 0, fault: undefined });
+    expect(api.seen).toHaveLength(2);
+  });
 });
