@@ -1,6 +1,8 @@
+import { parseJson, writeJson } from '#sdk/http';
 import { isComponent } from './manifest/text.js';
 import type { Exchange } from './requests/api-client.js';
 import { errorMessageOf } from './requests/error-handler.js';
+import { quoteQuery } from './template/quote.js';
 
 export const HIDDEN = '***';
 /** Names under which APIs send what nobody else may see. */
@@ -27,11 +29,12 @@ export function redactor(secrets: readonly string[]): {
   const all = [...new Set(secrets)];
   const known = standIns(all)
     .map((standIn, at) => ({ secret: all[at]!, standIn }))
-    .filter(({ secret, standIn }) => secret.length > 2 && secret !== standIn)
+    .filter(({ secret }) => secret.length > 2)
     .toSorted((a, b) => b.secret.length - a.secret.length);
   const text = (value: string): string =>
     known.reduce((shown, { secret, standIn }) => {
-      const others = [encodeURIComponent(secret), Buffer.from(secret).toString('base64')];
+      // A stand-in too: what a replay asks for was recorded so.
+      const others = [encodeURIComponent(secret), quoteQuery(secret), Buffer.from(secret).toString('base64')];
       return others.reduce((made, form) => made.split(form).join(HIDDEN), shown.split(secret).join(standIn));
     }, value);
   const byName = (value: unknown, name = ''): unknown => {
@@ -48,7 +51,7 @@ export function redactor(secrets: readonly string[]): {
     );
   const body = (value: string): string => {
     try {
-      return JSON.stringify(byName(JSON.parse(value)));
+      return writeJson(byName(parseJson(value)));
     } catch {
       return text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
     }

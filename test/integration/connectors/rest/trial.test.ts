@@ -281,6 +281,29 @@ streams:
   },
 );
 
+test('a secret is hidden however it is written, a replay asks for what was recorded, and numbers keep their digits', async () => {
+  api.script = ({ path }) =>
+    path === '/token' ? { body: { access_token: 'T0KEN', expires_in: 60 } } : { body: '[{"id":9007199254740993}]' };
+  const file = join(place, 'm.yaml');
+  await writeFile(
+    file,
+    `endpoint: ${api.url}
+auth: { oauth: { token_url: ${api.url}/token, client_id: "{{ config['client'] }}", client_secret: "{{ config['secret'] }}", scope: "{{ config['scope'] }}" } }
+streams:
+  a: { path: /a, primary_key: id, fields: { id: integer }, parameters: { of: "{{ config['client'] }}" } }
+  b: { path: "/b/{id}", primary_key: id, for_each: { stream: a, field: id, as: id }, fields: { id: integer } }
+`,
+  );
+  const secrets = { client: 'an id!', secret: "p w!'xyz", scope: 'all of+it' };
+  const config = { manifest: file, secrets, allow: ['loopback'] };
+  const trial = await recordTrial({ config, stream: 'b', limit: 2, signal, baseFolder: place }, join(place, 'kept'));
+  expect(trial.exchanges.at(-1)!.url).toBe(`${api.url}/b/9007199254740993`);
+  const all = JSON.stringify(trial.exchanges) + (await readFile(join(place, 'kept/exchanges.jsonl'), 'utf8'));
+  expect(all).toContain('9007199254740993');
+  for (const hidden of ['an+id', 'an%20id', 'p+w', 'p%20w', 'all+of', 'T0KEN']) expect(all).not.toContain(hidden);
+  expect(await replayTrial(join(place, 'kept'), place, signal)).toMatchObject({ stream: 'b', differences: [] });
+});
+
 test('`connectors try` says in a line that it waits for another attempt', async () => {
   const answers = [500, 503, 200];
   api.script = () => ({ status: answers.shift()!, body: [{ id: 1 }] });
