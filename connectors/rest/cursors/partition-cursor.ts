@@ -4,7 +4,7 @@ import { isComponent } from '../manifest/text.js';
 import { Duration } from '../time/date-time.js';
 import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
 import type { Scale } from './scale.js';
-import type { WindowCursor } from './window-cursor.js';
+import { withinTime, type WindowCursor } from './window-cursor.js';
 
 /** With more partitions than this one cursor for all takes the place of one for each, as in the reference. */
 const MOST_PARTITIONS = 10_000;
@@ -76,7 +76,9 @@ export class PartitionCursor implements Cursor {
   }
 
   #setGlobal(state: State): void {
-    this.#newer(state[this.#settings.field]);
+    const value = state[this.#settings.field];
+    if (withinTime(this.#settings.scale.parse(value), this.#settings) !== undefined)
+      this.#newer(value, Number.POSITIVE_INFINITY);
     this.#global = this.#newGlobal;
   }
 
@@ -150,12 +152,11 @@ export class PartitionCursor implements Cursor {
   }
 
   /** False for what is no value of the cursor. Texts are not compared: `31/01/2024` is before `01/02/2024`. */
-  #newer(value: unknown): boolean {
+  #newer(value: unknown, latest = this.#settings.latest ?? Number.POSITIVE_INFINITY): boolean {
     const { field, scale } = this.#settings;
     const place = scale.reached(value);
     if (place === undefined) return false;
-    if (place > (this.#settings.latest ?? Number.POSITIVE_INFINITY)) return true;
-    if (this.#newest !== undefined && place <= this.#newest) return true;
+    if (place > latest || (this.#newest !== undefined && place <= this.#newest)) return true;
     this.#newest = place;
     this.#newGlobal = { [field]: scale.written(value) };
     return true;

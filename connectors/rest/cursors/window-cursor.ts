@@ -1,4 +1,4 @@
-import type { Duration } from '../time/date-time.js';
+import { DAY_US, type Duration } from '../time/date-time.js';
 import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { isAbsent, type Cursor, type RecordFields, type State } from './cursor.js';
 import type { Clamp, Scale } from './scale.js';
@@ -210,10 +210,11 @@ export class WindowCursor implements Cursor {
   }
 }
 
-const DAY_US = 86_400_000_000;
-
 /** A state that lies well after now was written by a date by mistake, and is none; clocks differ by less. */
-const withinTime = (frontier: number | undefined, { latest }: WindowSettings): number | undefined =>
+export const withinTime = (
+  frontier: number | undefined,
+  { latest }: { readonly latest: number | undefined },
+): number | undefined =>
   frontier !== undefined && latest !== undefined && frontier > latest + DAY_US ? undefined : frontier;
 
 const keyOf = (slice: StreamSlice): string => JSON.stringify(slice.cursorSlice);

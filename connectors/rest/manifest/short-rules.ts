@@ -1,4 +1,7 @@
 import { didYouMean, nearest } from '#sdk';
+import { DAY_US, parseIsoDuration } from '../time/date-time.js';
+import { finestUnit } from '../time/format.js';
+import { isoSpan } from '../time/span.js';
 import { fieldFaults, formatMessage } from './short-fields.js';
 import { noSuchField, sliceReads } from './slice-names.js';
 import { lineOf, type Component, type Lines } from './text.js';
@@ -34,6 +37,17 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
         ['cursor', 'window'],
         "a window needs `from`, the query parameter that asks for it (or `{{ stream_slice['start_time'] }}` in the path, parameters or body); without it each window asks for everything again",
       );
+    if (cursor?.window !== undefined && cursor.from !== undefined && cursor.to === undefined && !asked.has('end_time'))
+      tell(
+        'warning',
+        ['streams', name, 'cursor', 'window'],
+        'a window without `to`, the query parameter that says where it ends, asks for all from its start on, and so does each of the next ones',
+      );
+    if (cursor?.window !== undefined && lengthOf(isoSpan(cursor.window)!) < lengthOf(finestUnit(cursor.format)))
+      refuse(
+        ['cursor', 'window'],
+        `a window of ${cursor.window} is shorter than what \`format\` tells apart (${finestUnit(cursor.format)})`,
+      );
     if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
     const { fields } = own;
     if (fields === undefined) continue;
@@ -55,6 +69,12 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
   }
   return problems;
 }
+
+/** Of an ISO 8601 duration, to compare it by. */
+const lengthOf = (text: string): number => {
+  const { months, micros } = parseIsoDuration(text)!;
+  return months * 28 * DAY_US + micros;
+};
 
 /** Names that the slices of a cursor have their bounds under. */
 const BOUNDS = ['start_time', 'end_time'];

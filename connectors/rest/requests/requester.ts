@@ -66,7 +66,11 @@ export function requester(node: Component, environment: Environment, listed?: st
     const base = urlBase?.text(context) ?? '';
     const own = url?.text(context) ?? '';
     const tail = given ?? path?.text(context).replace(/^\/+/, '') ?? '';
-    if (given === undefined && LEADS_ELSEWHERE.test(tail) && !LEADS_ELSEWHERE.test(String(node['path'])))
+    if (
+      given === undefined &&
+      LEADS_ELSEWHERE.test(tail.replace(/[?#].*$/s, '')) &&
+      !LEADS_ELSEWHERE.test(String(node['path']))
+    )
       throw new ConnectorError(
         'source',
         'A value that stands in the path is "." or "..", which leads to another address',

@@ -92,7 +92,7 @@ function* decide(
 ): Steps<Masked> {
   const { threshold } = options;
   if (!isSuppressing(options, layout)) return { cells, held: [] };
-  const versions = [...earlier, cells].map(inOrder);
+  const versions = [...earlier, cells].map((version) => inOrder(version, layout));
   const ground: Ground = {
     layout,
     versions,
@@ -124,9 +124,12 @@ function* decide(
   return { cells: masked, held };
 }
 
-/** Of counts that would do as well the first is hidden, and a warehouse gives rows in any order. */
-const inOrder = (cells: readonly Cell[]): readonly Cell[] =>
-  cells.toSorted((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+/** Of counts that would do as well the first is hidden, and a warehouse gives the rows of a table in any order. */
+function inOrder(cells: readonly Cell[], { breakdowns }: Layout): readonly Cell[] {
+  const places = new Map(Object.keys(breakdowns).map((name, place) => [name, place]));
+  const placeOf = ({ breakdown }: Cell) => places.get(breakdown) ?? places.size;
+  return cells.toSorted((one, other) => placeOf(one) - placeOf(other) || (keyOf(one) < keyOf(other) ? -1 : 1));
+}
 
 interface Ground extends SystemGround {
   readonly layout: Layout;

@@ -367,7 +367,7 @@ test('durations of a short form are written as elsewhere, or as manifests write 
     ['6h', 'PT6H'],
     ['P1M', 'P1M'],
   ]) {
-    const cursorText = `    cursor: { field: day, start: "2024-01-01", from: since, window: ${given} }\n`;
+    const cursorText = `    cursor: { field: day, start: "2024-01-01", from: since, to: until, window: ${given} }\n`;
     const { root, problems } = loadManifest(written('') + cursorText, { name: 'own.yaml' });
     expect(problems).toEqual([]);
     expect((root['streams'] as object[])[0]).toMatchObject({ incremental_sync: { step: made } });

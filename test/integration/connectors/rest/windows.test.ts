@@ -134,6 +134,15 @@ describe('a stream that is asked for once for each record of another', () => {
     expect((await days(['a', 'b'], first.state)).asked).toEqual(['/days/a 2024-03-05', '/days/b 2024-03-02']);
   });
 
+  test.each([
+    ['2024-03-11', '2024-03-11'],
+    ['2099-01-01', '2024-03-02'],
+  ])('a newest of all of %s, where now is 2024-03-10, begins at %s', async (at, from) => {
+    const state = { use_global_cursor: true, state: { at }, lookback_window: 0 };
+    const { asked } = await days(['a'], state);
+    expect(asked).toEqual(from > '2024-03-10' ? [] : [`/days/a ${from}`]);
+  });
+
   test('goes on from the newest of all where there are too many to keep a state of each', async () => {
     const state = { use_global_cursor: true, state: { at: '2024-03-05' }, lookback_window: 0 };
     expect((await days(['a', 'b'], state)).asked).toEqual(['/days/a 2024-03-05', '/days/b 2024-03-05']);

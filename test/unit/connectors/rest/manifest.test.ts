@@ -377,6 +377,20 @@ it.each([
     "error 9: a window needs `from`, the query parameter that asks for it (or `{{ stream_slice['start_time'] }}` in the path, parameters or body); without it each window asks for everything again",
   ],
   [
+    'a window whose end no request names',
+    SHORT(
+      '    cursor:\n      { field: day, format: "%Y-%m-%d", start: "2024-01-01",\n        from: since, window: 31d }',
+    ),
+    'warning 9: a window without `to`, the query parameter that says where it ends, asks for all from its start on, and so does each of the next ones',
+  ],
+  [
+    'a window that the format cannot tell',
+    SHORT(
+      '    cursor:\n      { field: day, format: "%Y-%m", start: "2024-01",\n        from: since, to: until, window: 7d }',
+    ),
+    'error 9: a window of 7d is shorter than what `format` tells apart (P1M)',
+  ],
+  [
     'a format that is none of strftime',
     SHORT('    cursor: { field: day, format: YYYY-MM-DD, start: "2024-01-01" }'),
     'error 7: "YYYY-MM-DD" has no directive of `strftime`: write it like `%Y-%m-%d`, or `%Y-%m-%dT%H:%M:%S%z` with an offset',
