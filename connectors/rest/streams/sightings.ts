@@ -63,6 +63,17 @@ export interface SightingsOptions {
   readonly pagingPath: readonly string[] | undefined;
 }
 
+/** What the records of a parent are asked for by. */
+interface ParentKey {
+  /** Where one of them has it, were it null. */
+  isMet: boolean;
+  count: number;
+  /** Records that have no value there, of which nothing is asked for. */
+  lacking: number;
+  readonly unmet: Finding;
+  readonly lacked: (lacking: number, count: number) => Finding;
+}
+
 interface Finding {
   readonly isFault: boolean;
   readonly message: string;
@@ -86,7 +97,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   let unread = 0;
   let isAnswered = false;
   const ignored = { count: 0, first: undefined as Answer | undefined };
-  const parentKeys = new Map<string, { isMet: boolean; readonly finding: Finding }>();
+  const parentKeys = new Map<string, ParentKey>();
   let unreadable: { readonly value: unknown } | undefined;
   const place = (short: string, long: string) => (isStrict ? `\`streams.${stream}.${short}\`` : `\`${long}\``);
 
@@ -116,7 +127,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
 
   const findings = (): readonly Finding[] => [
     ...[unmet() ?? []].flat(),
-    ...Array.from(parentKeys.values()).flatMap(({ isMet, finding }) => (isMet ? [] : [finding])),
+    ...Array.from(parentKeys.values()).flatMap(({ isMet, count, lacking, unmet, lacked }) =>
+      isMet ? (lacking === 0 ? [] : [lacked(lacking, count)]) : [unmet],
+    ),
     ...(isPagingMet || unpaged === undefined
       ? []
       : [
@@ -150,6 +163,25 @@ export function sightingsOf(options: SightingsOptions): Sightings {
           },
         ]),
   ];
+
+  const parentKeyOf = (parent: string, record: unknown, path: readonly string[]): ParentKey => {
+    const names = `\`${path.join('.')}\`, which ${place('for_each.field', 'parent_key')} names`;
+    return {
+      isMet: false,
+      count: 0,
+      lacking: 0,
+      unmet: {
+        isFault: isStrict,
+        message: `no record of "${parent}" has ${names}; ${whatItHas(record, path)}`,
+        hint: `Name a field that "${parent}" has; without it nothing is asked for.`,
+      },
+      lacked: (lacking, count) => ({
+        isFault: false,
+        message: `${lacking} of ${count} records of "${parent}" ${lacking === 1 ? 'has' : 'have'} no ${names}`,
+        hint: `Nothing is asked for of such a record; look at those of "${parent}", or name a field that each of them has.`,
+      }),
+    };
+  };
 
   const faultOf = (kind: 'source' | 'transient', { message, hint }: Finding): ConnectorError =>
     new ConnectorError(kind, `Stream "${stream}": ${message}.`, { stream, hint });
@@ -224,19 +256,13 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       ignored.first ??= answer;
     },
     parentRecord(parent, record, path) {
-      const name = path.join('.');
-      const key = parentKeys.get(`${parent} ${name}`);
-      const isMet = valueAlong(record, path) !== undefined;
-      if (key !== undefined) key.isMet ||= isMet;
-      else
-        parentKeys.set(`${parent} ${name}`, {
-          isMet,
-          finding: {
-            isFault: isStrict,
-            message: `no record of "${parent}" has \`${name}\`, which ${place('for_each.field', 'parent_key')} names; ${whatItHas(record, path)}`,
-            hint: `Name a field that "${parent}" has; without it nothing is asked for.`,
-          },
-        });
+      const at = `${parent} ${path.join('.')}`;
+      const value = valueAlong(record, path);
+      const key = parentKeys.get(at) ?? parentKeyOf(parent, record, path);
+      parentKeys.set(at, key);
+      key.isMet ||= value !== undefined;
+      key.count += 1;
+      if (value === undefined || value === null) key.lacking += 1;
     },
     unread: (count) => void (unread += count),
     note: (warning) => void notes.add(warning),

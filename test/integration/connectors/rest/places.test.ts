@@ -160,6 +160,31 @@ test('a parent whose records are not met fails the stream that depends on it', a
   expect(fault).toMatchObject({ message: expect.stringContaining('`streams.campaigns.records`') });
 });
 
+test('records of a parent that lack what it is asked for by are counted, since nothing is asked for them', async () => {
+  const campaigns = [{ id: 'a' }, { id: null }, { name: 'c' }, { id: 'd' }];
+  api.script = ({ path }) => ({ body: path === '/campaigns' ? campaigns : [{ id: 1 }] });
+  const streams = {
+    campaigns: { path: '/campaigns', ...fields },
+    sends: { path: '/sends/{of}', for_each: { stream: 'campaigns', field: 'id', as: 'of' } },
+  };
+  const run = () => synced({ api: { endpoint: api.url, streams }, allow: ['loopback'] });
+  const told = (lacking: string) =>
+    `Stream "sends": ${lacking} no \`id\`, which \`streams.sends.for_each.field\` names. Nothing is asked for of such a record; look at those of "campaigns", or name a field that each of them has.`;
+  expect(await run()).toMatchObject({
+    records: 2,
+    fault: undefined,
+    warnings: [told('2 of 4 records of "campaigns" have')],
+  });
+  campaigns.splice(0, 4, { id: null });
+  expect(await run()).toMatchObject({
+    records: 0,
+    fault: undefined,
+    warnings: [told('1 of 1 records of "campaigns" has')],
+  });
+  campaigns.splice(0, 1, { id: 'a' });
+  expect(await run()).toMatchObject({ records: 1, warnings: [] });
+});
+
 test('lines of a parent that are no JSON make a warning, since nothing is asked for that depends on them', async () => {
   api.script = ({ path }) => ({ body: path === '/lines' ? '{"id":1}\n{"id":\n' : { data: [{ id: 1 }] } });
   const requester = (path: string) => ({ type: 'HttpRequester', url_base: api.url, path });
