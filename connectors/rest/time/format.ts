@@ -189,16 +189,20 @@ function offsetOf(text: string): number {
   return text.startsWith('-') ? -seconds : seconds;
 }
 
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** The last moment of which a calendar knows the day. */
+const LAST_US = 8.64e21;
+
 /** Reads a moment in a format of the manifest language; UTC where the text names no zone, undefined where it does not fit. */
 export function parseMoment(value: string | number, format: string): DateTime | undefined {
   const unit = EPOCHS[format];
   if (unit !== undefined) {
-    const text = String(value).trim();
-    return /^[+-]?\d+$/.test(text) ? new DateTime(Number(text) * unit, 0) : undefined;
+    const units = typeof value === 'number' ? Math.trunc(value) : /^[+-]?\d+$/.test(value.trim()) ? Number(value) : NaN;
+    return Math.abs(units * unit) <= LAST_US ? new DateTime(units * unit, 0) : undefined;
   }
   if (format === '%s_as_float') {
-    const seconds = Number(value);
-    return Number.isNaN(seconds) ? undefined : new DateTime(Math.round(seconds * SECOND_US), 0);
+    const seconds = typeof value === 'number' || DECIMAL.test(value.trim()) ? Number(value) : NaN;
+    return Math.abs(seconds * SECOND_US) <= LAST_US ? new DateTime(Math.round(seconds * SECOND_US), 0) : undefined;
   }
   const parsed = strptime(String(value), format.replaceAll('%_ms', '%f'));
   return parsed?.offset === undefined ? parsed && new DateTime(parsed.instant, 0) : parsed;

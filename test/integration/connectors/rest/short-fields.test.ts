@@ -74,8 +74,8 @@ test('what is taken from deeper can be the key, the cursor, and what another str
 
 test('dates and timestamps are read as the API writes them, that of the cursor by its format', async () => {
   answers.set('/sends', [
-    { day: '03/04/2024', at: 1709251200, due: '4 Mar 2024', local: '2024-03-04 10:00:00 +0200' },
-    { day: '03/05/2024', at: null, due: 'soon', local: '' },
+    { day: '03/04/2024', at: 1709251200, due: '4 Mar 2024', local: '2024-03-04 10:00:00 +0200', sent: 0.5 },
+    { day: '03/05/2024', at: null, due: 'soon', local: '', sent: '' },
   ]);
   const cursor = { field: 'day', format: '%m/%d/%Y', start: '01/01/2024' };
   const fields = {
@@ -83,13 +83,20 @@ test('dates and timestamps are read as the API writes them, that of the cursor b
     at: { type: 'timestamp', format: '%s' },
     due: { type: 'date', format: '%d %b %Y' },
     local: { type: 'timestamp', format: '%Y-%m-%d %H:%M:%S %z' },
+    sent: { type: 'timestamp', format: '%s_as_float' },
   };
   const { records, state, fault } = await read({ sends: { path: '/sends', cursor, fields } });
   expect(fault).toBeNull();
   expect(records).toEqual([
-    { day: '2024-03-04', at: '2024-03-01T00:00:00Z', due: '2024-03-04', local: '2024-03-04T10:00:00+02:00' },
+    {
+      day: '2024-03-04',
+      at: '2024-03-01T00:00:00Z',
+      due: '2024-03-04',
+      local: '2024-03-04T10:00:00+02:00',
+      sent: '1970-01-01T00:00:00.500000Z',
+    },
     // What does not fit is left for the column to refuse.
-    { day: '2024-03-05', at: null, due: 'soon', local: '' },
+    { day: '2024-03-05', at: null, due: 'soon', local: '', sent: '' },
   ]);
   // The bookmark is as the API has it.
   expect(JSON.stringify(state)).toContain('03/05/2024');

@@ -76,6 +76,14 @@ test.each([
   expect(records.map(({ id }) => id)).toEqual(all.map(({ id }) => id));
 });
 
+test('a part of a second in a number moves the bookmark of whole seconds', async () => {
+  const at = Date.parse('2024-03-05T10:00:00Z') / 1000;
+  const script: Script = () => ({ body: [{ id: 1, at: at + 0.75 }] });
+  const { records, state } = await readShort({ a: stream(cursorOf('%s')) }, script, { name: 'a' });
+  expect(records).toHaveLength(1);
+  expect(state).toMatchObject({ at: String(at) });
+});
+
 const since: Script = ({ query }) => {
   const { from } = Object.fromEntries(query);
   return {

@@ -1,0 +1,31 @@
+import { parseMoment } from '../../../../connectors/rest/time/format.js';
+
+const read = (value: string | number, format: string) => parseMoment(value, format)?.text('T');
+
+/** As the reference reads them: numbers lose what is less than a unit, texts with a point fit no whole number. */
+test.each([
+  ['%s', 1700000000.9, '2023-11-14T22:13:20+00:00'],
+  ['%s', -1.5, '1969-12-31T23:59:59+00:00'],
+  ['%s', 1700000000, '2023-11-14T22:13:20+00:00'],
+  ['%s', ' 17 ', '1970-01-01T00:00:17+00:00'],
+  ['%s', '1700000000.5', undefined],
+  ['%s', '', undefined],
+  ['%s', '1e3', undefined],
+  ['%s', 1e30, undefined],
+  ['%ms', 1700000000123.9, '2023-11-14T22:13:20.123000+00:00'],
+  ['%epoch_microseconds', 1700000000000001.5, '2023-11-14T22:13:20.000001+00:00'],
+  ['%s_as_float', 1700000000.5, '2023-11-14T22:13:20.500000+00:00'],
+  ['%s_as_float', '1700000000.5', '2023-11-14T22:13:20.500000+00:00'],
+  ['%s_as_float', '1.7e9', '2023-11-14T22:13:20+00:00'],
+  ['%s_as_float', ' 17. ', '1970-01-01T00:00:17+00:00'],
+  ['%s_as_float', -0.5, '1969-12-31T23:59:59.500000+00:00'],
+  ['%s_as_float', '', undefined],
+  ['%s_as_float', ' ', undefined],
+  ['%s_as_float', '.', undefined],
+  ['%s_as_float', '0x10', undefined],
+  ['%s_as_float', 'Infinity', undefined],
+  ['%s_as_float', 'nan', undefined],
+  ['%s_as_float', '1e30', undefined],
+])('%s reads %j as %s', (format, value, expected) => {
+  expect(read(value, format)).toBe(expected);
+});
