@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { ConnectorError, isConnectorError, type ConfigFinding } from '#sdk';
-import { loadManifest, problemText, type Manifest } from './manifest/load.js';
+import { loadManifest, type Manifest } from './manifest/load.js';
 import { unknownOptions } from './manifest/options.js';
-import { isComponent, type Component } from './manifest/text.js';
+import { isComponent, UnreadableManifest, type Component } from './manifest/text.js';
 import { setAlong } from './records/change.js';
 import type { RestConfig } from './rest.config.js';
 import type { Replacement } from './run/environment.js';
@@ -58,20 +58,25 @@ export async function writtenManifest({ manifest, api }: RestConfig, baseFolder:
 /** What is wrong with the manifest of a source and with what it is given, at the options that say so; nothing is asked of any API. */
 export async function configFindings(config: RestConfig, baseFolder: string): Promise<readonly ConfigFinding[]> {
   const place = config.manifest === undefined ? 'api' : 'manifest';
+  /** A manifest has lines of its own, and columns of its keys are not kept. */
+  const inFile = (line = 1, column = 1) =>
+    config.manifest === undefined ? {} : { at: { file: config.manifest, line, column } };
   try {
     const { text, folder } = await writtenManifest(config, baseFolder);
     const replacements = await replacementsOf(config, baseFolder);
     const judging = { name: config.manifest ?? 'api', folder, replacements, given: givenOf(config) };
     const { manifest } = await judgedManifest(text, judging);
     return manifest.problems.map((problem) => {
-      if (place === 'manifest')
-        return { severity: problem.severity, path: [place], message: problemText(manifest.name, problem) };
+      const { severity, path, line, message } = problem;
+      if (place === 'manifest') return { severity, path: [place], ...inFile(line), message: `${path}: ${message}` };
       // The block is part of the configuration, so its own line is told; what stands in the components that it becomes has none.
-      const below = /^(?:manifest\.|config\[)/.test(problem.path) ? [] : problem.path.split('.');
-      const at = below.length === 0 ? `${problem.path}: ` : '';
-      return { severity: problem.severity, path: [place, ...below], message: `${at}${problem.message}` };
+      const below = /^(?:manifest\.|config\[)/.test(path) ? [] : path.split('.');
+      const at = below.length === 0 ? `${path}: ` : '';
+      return { severity, path: [place, ...below], message: `${at}${message}` };
     });
   } catch (error) {
+    if (error instanceof UnreadableManifest)
+      return [{ severity: 'error', path: [place], ...inFile(error.line, error.column), message: error.fault }];
     if (!isConnectorError(error)) throw error;
     const { message, details } = error;
     return [{ severity: 'error', path: [place], message: [message, details.hint ?? ''].join(' ').trim() }];

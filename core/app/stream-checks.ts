@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, join } from 'node:path';
 import { planChain, Unclassified, UnknownColumn } from '../middleware/index.js';
 import { columnOf, didYouMean, OWN_COLUMNS, type CatalogStream, type OpenSource } from '../protocol/index.js';
 import { isConnectorError, type SourcePlugin } from '../sdk/index.js';
@@ -21,8 +22,11 @@ export async function checkStreams(configuration: Configuration): Promise<Stream
   for (const name of Object.keys(settings.sources)) {
     const { plugin, config } = await configuration.plugin('source', name);
     const found = (await (plugin as SourcePlugin).findings?.(config, loaded.folder)) ?? [];
-    for (const { severity, path, message } of found)
-      (severity === 'error' ? issues : warnings).push(loaded.issueAt(['sources', name, 'config', ...path], message));
+    for (const { severity, path, at, message } of found) {
+      const issue = loaded.issueAt(['sources', name, 'config', ...path], message);
+      const placed = at === undefined ? issue : { ...issue, ...at, file: besideFile(loaded.file, at.file) };
+      (severity === 'error' ? issues : warnings).push(placed);
+    }
   }
   /** Columns of tables as they land, by `CONNECTION.STREAM`. */
   const landed = new Map<string, readonly string[]>();
@@ -47,6 +51,9 @@ export async function checkStreams(configuration: Configuration): Promise<Stream
   issues.push(...factIssues(configuration, landed));
   return { issues, warnings };
 }
+
+/** As the configuration file itself is named, so that an editor finds it from where that one is found. */
+const besideFile = (file: string, path: string): string => (isAbsolute(path) ? path : join(dirname(file), path));
 
 /** Undefined where the source does not say which streams only its configuration makes. */
 async function offeredBy(configuration: Configuration, name: string): Promise<Offered | undefined> {

@@ -157,6 +157,8 @@ export interface ConfigFinding {
   readonly severity: 'error' | 'warning';
   /** The option that it is told at. */
   readonly path: readonly string[];
+  /** Where it is in a file that the option names, by its path from the folder of the configuration; lines and columns count from 1. */
+  readonly at?: { readonly file: string; readonly line: number; readonly column: number };
   readonly message: string;
 }
 

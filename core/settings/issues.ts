@@ -5,6 +5,8 @@ export type Path = readonly PathKey[];
 
 /** One thing that is wrong with the file, at its place. Lines and columns count from 1. */
 export interface SettingsIssue {
+  /** The file that it is in, where that is one that the configuration names. */
+  readonly file?: string;
   readonly line: number;
   readonly column: number;
   /** As people read it: `facts[0].as.date`; empty for the file as a whole. */
@@ -21,14 +23,16 @@ export function formatPath(path: Path): string {
 }
 
 export function formatIssue(file: string, issue: SettingsIssue): string {
-  const where = `${file}:${issue.line}:${issue.column}`;
+  const where = `${issue.file ?? file}:${issue.line}:${issue.column}`;
   return issue.path === '' ? `${where}: ${issue.message}` : `${where}: ${issue.path}: ${issue.message}`;
 }
 
-/** The issues in the order of the file, each once. */
+/** The issues in the order of the file, each once; those in other files after them. */
 export function sortIssues(issues: readonly SettingsIssue[]): readonly SettingsIssue[] {
   const unique = new Map(issues.map((issue) => [formatIssue('', issue), issue]));
-  return [...unique.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...unique.values()].sort(
+    (a, b) => (a.file ?? '').localeCompare(b.file ?? '') || a.line - b.line || a.column - b.column,
+  );
 }
 
 /** A `ConnectorError` of kind `config` whose message holds every issue on a line of its own. */

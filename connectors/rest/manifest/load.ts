@@ -80,8 +80,9 @@ export function assertRunnable({ name, problems }: Manifest): void {
   });
 }
 
+/** Without a path it is said of the manifest as a whole. */
 export const problemText = (name: string, { line, path, message }: Problem): string =>
-  `${name}:${line ?? 1}: ${path}: ${message}`;
+  `${name}:${line ?? 1}: ${path === '' ? '' : `${path}: `}${message}`;
 
 /** The components of a list, or of one that stands alone. */
 export function componentsOf(value: unknown): readonly Component[] {

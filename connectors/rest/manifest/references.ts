@@ -49,7 +49,7 @@ export function resolveReferences(
   const evaluate = (node: unknown, line: number | undefined, depth: number): unknown => {
     made += 1;
     if (made > MOST_NODES) throw tooLarge(name);
-    if (depth > MOST_DEEP) throw tooDeep(`${name}:${line ?? 1}`);
+    if (depth > MOST_DEEP) throw tooDeep(name, line ?? 1, 1);
     if (typeof node === 'string') return node.startsWith('#/') ? lookUp(node, line, depth) : node;
     if (Array.isArray(node)) {
       const list = node.map((item, at) => evaluate(item, lines.of(node, String(at)), depth + 1));

@@ -98,8 +98,8 @@ export function parseText(text: string, name: string): ParsedText {
   if (error !== undefined) {
     const { line, col } = counter.linePos(error.pos[0]);
     // What the parser says where its stack ends.
-    if (error.code === 'RESOURCE_EXHAUSTION') throw tooDeep(`${name}:${line}:${col}`);
-    throw new ConnectorError('config', `${name}:${line}:${col}: ${error.message}`, { hint: 'Correct the YAML.' });
+    if (error.code === 'RESOURCE_EXHAUSTION') throw tooDeep(name, line, col);
+    throw new UnreadableManifest({ name, line, column: col }, `${error.message}.`, 'Correct the YAML.');
   }
   const lines = new Lines();
   let made = 0;
@@ -110,7 +110,7 @@ export function parseText(text: string, name: string): ParsedText {
     if (made > MOST_NODES) throw tooLarge(name);
     if (depth > MOST_DEEP) {
       const { line, col } = placeOf(node as Node);
-      throw tooDeep(`${name}:${line}:${col}`);
+      throw tooDeep(name, line, col);
     }
     if (isAlias(node)) return plain(node.resolve(document), depth + 1);
     if (isScalar(node)) return node.value === undefined ? null : node.value;
@@ -143,7 +143,7 @@ export function parseText(text: string, name: string): ParsedText {
   };
   const root = plain(document.contents, 0);
   if (!isComponent(root))
-    throw new ConnectorError('config', `${name}:1:1: a manifest is a mapping.`, { hint: 'Begin with `version:`.' });
+    throw new UnreadableManifest({ name, line: 1, column: 1 }, 'a manifest is a mapping.', 'Begin with `version:`.');
   return { root, lines };
 }
 
@@ -151,13 +151,35 @@ export function parseText(text: string, name: string): ParsedText {
 export const MOST_NODES = 1_000_000;
 export const MOST_DEEP = 100;
 
-export const tooLarge = (name: string) =>
-  new ConnectorError('config', `${name}: it is larger than any manifest (${MOST_NODES} nodes).`, {
-    hint: 'Look for references that lead to each other.',
-  });
+/** A text that is no manifest at all, with its place apart from what is wrong, for whoever tells places otherwise. */
+export class UnreadableManifest extends ConnectorError {
+  readonly line: number;
+  readonly column: number;
+  /** Without its place, and with what to do. */
+  readonly fault: string;
 
-/** `place` is the file with the line. */
-export const tooDeep = (place: string) =>
-  new ConnectorError('config', `${place}: it is nested more than ${MOST_DEEP} levels deep.`, {
-    hint: 'Look for brackets that are not closed, or references that lead to each other.',
-  });
+  constructor(
+    place: { readonly name: string; readonly line: number; readonly column: number },
+    fault: string,
+    hint: string,
+  ) {
+    super('config', `${place.name}:${place.line}:${place.column}: ${fault}`, { hint });
+    this.line = place.line;
+    this.column = place.column;
+    this.fault = `${fault} ${hint}`;
+  }
+}
+
+export const tooLarge = (name: string) =>
+  new UnreadableManifest(
+    { name, line: 1, column: 1 },
+    `it is larger than any manifest (${MOST_NODES} nodes).`,
+    'Look for references that lead to each other.',
+  );
+
+export const tooDeep = (name: string, line: number, column: number) =>
+  new UnreadableManifest(
+    { name, line, column },
+    `it is nested more than ${MOST_DEEP} levels deep.`,
+    'Look for brackets that are not closed, or references that lead to each other.',
+  );

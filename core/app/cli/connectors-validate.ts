@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Command } from 'commander';
-import { ConnectorError } from '../../sdk/index.js';
+import { ConnectorError, toConnectorError } from '../../sdk/index.js';
 import { OPTIONS_ABOUT, restOptions } from './rest-options.js';
 import { does } from './verb.js';
 
@@ -30,6 +30,7 @@ export function connectorsValidateVerb(group: Command): void {
   validate.option('--options <file>', OPTIONS_ABOUT);
   does<{ readonly options?: string }>(validate, async ({ output }, [place], { options: optionsFile }) => {
     const { problemText } = await import('../../../connectors/rest/manifest/load.js');
+    const { UnreadableManifest } = await import('../../../connectors/rest/manifest/text.js');
     const { judgedManifest } = await import('../../../connectors/rest/judged.js');
     const options = await connectionOptions(optionsFile);
     const judged: Judged[] = [];
@@ -59,8 +60,8 @@ export function connectorsValidateVerb(group: Command): void {
           })),
         });
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        const problem = { severity: 'error', line: null, path: basename(file), component: null, message } as const;
+        const [line, message] = error instanceof UnreadableManifest ? [error.line, error.fault] : [null, saidBy(error)];
+        const problem = { severity: 'error', line, path: '', component: null, message } as const;
         judged.push({ manifest: name, runnable: false, streams: 0, problems: [problem] });
       }
     }
@@ -81,6 +82,11 @@ export function connectorsValidateVerb(group: Command): void {
     return runnable === judged.length ? 0 : 3;
   });
 }
+
+const saidBy = (error: unknown): string => {
+  const { message, details } = toConnectorError(error);
+  return [message, details.hint ?? ''].join(' ').trim();
+};
 
 /** What a connection has beside the manifest. Where options are given the texts that read them are judged with them. */
 async function connectionOptions(file: string | undefined) {

@@ -125,6 +125,12 @@ streams:
     name: ab
     retreiver: {}
 `;
+const BROKEN = `endpoint: https://api.example
+streams:
+  pets:
+    path: /pets
+   records: x
+`;
 
 test.each([
   [
@@ -136,11 +142,19 @@ test.each([
   [
     'what is wrong in a manifest, with its own line',
     REST('      manifest: ./crm.yaml'),
-    ['5:17: sources.crm.config.manifest: ./crm.yaml:4: manifest.streams.0: DeclarativeStream needs "retriever"'],
+    ['crm.yaml:4:1: sources.crm.config.manifest: manifest.streams.0: DeclarativeStream needs "retriever"'],
     [
-      '5:17: sources.crm.config.manifest: ./crm.yaml:2: manifest.check.stream_names.0: the check names the stream "a", which there is not; `tributary check` ends with it; did you mean "ab"?',
-      '5:17: sources.crm.config.manifest: ./crm.yaml:6: manifest.streams.0.retreiver: DeclarativeStream has no field "retreiver"; it is ignored',
+      'crm.yaml:2:1: sources.crm.config.manifest: manifest.check.stream_names.0: the check names the stream "a", which there is not; `tributary check` ends with it; did you mean "ab"?',
+      'crm.yaml:6:1: sources.crm.config.manifest: manifest.streams.0.retreiver: DeclarativeStream has no field "retreiver"; it is ignored',
     ],
+  ],
+  [
+    'a manifest that is no YAML, at the one place of the fault',
+    REST('      manifest: ./broken.yaml'),
+    [
+      'broken.yaml:5:1: sources.crm.config.manifest: All mapping items must start at the same column. Correct the YAML.',
+    ],
+    [],
   ],
   [
     'what is wrong in a short form, at its place',
@@ -164,8 +178,10 @@ test.each([
   try {
     writeFileSync(file, text);
     writeFileSync(join(folder, 'crm.yaml'), CRM);
+    writeFileSync(join(folder, 'broken.yaml'), BROKEN);
     const { issues, warnings } = await checkStreams(await loadConfiguration(file, {}));
-    const told = (found: readonly SettingsIssue[]) => sortIssues(found).map((issue) => formatIssue('', issue).slice(1));
+    const told = (found: readonly SettingsIssue[]) =>
+      sortIssues(found).map((issue) => formatIssue('', issue).replace(/^:|^\/.*?\/(?=\w+\.yaml:\d)/, ''));
     expect(told(issues)).toEqual(expectedIssues);
     expect(told(warnings)).toEqual(expectedWarnings);
   } finally {

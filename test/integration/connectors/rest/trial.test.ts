@@ -113,6 +113,17 @@ test('what `connectors new` writes can be validated as a folder, beside other YA
   });
 });
 
+test('a manifest that is no YAML is told with its place, once', async () => {
+  await writeFile(join(place, 'own.yaml'), 'endpoint: https://api.example\nstreams: [a\n');
+  const { code, stdout } = await runCli(['connectors', 'validate', 'own.yaml'], { cwd: place });
+  expect({ code, stdout }).toEqual({
+    code: 3,
+    stdout: expect.stringMatching(
+      /^NOT RUNNABLE {2}own\.yaml\n {2}error: own\.yaml:3: Flow sequence [^:]+\. Correct the YAML\.\n0 of 1/,
+    ),
+  });
+});
+
 test('what `connectors new` writes runs by the commands and names that stand in it, with dashes or without', async () => {
   const cwd = place;
   const manifest = (await runCli(['connectors', 'new', 'clinic_board'], { cwd })).stdout
