@@ -8,6 +8,7 @@ import { Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
 import { DateTime, Duration, parseIsoDuration } from '../time/date-time.js';
 import { parseMoment } from '../time/format.js';
+import { parseStart, startMessage } from '../time/start.js';
 import type { Cursor, State } from './cursor.js';
 import { PartitionCursor } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
@@ -26,7 +27,7 @@ export interface Incremental {
   /** True where the state is older than an API keeps what happened, or says nothing of when. */
   isOlderThan(state: State, period: string): boolean;
   /** Throws `config` where nothing can be read yet, since it begins later than now. */
-  assertBegun(stream: string): void;
+  assertBegun(): void;
   /** Days that a person asked for instead of what the state says, `to` being the last one. */
   withRange(range: { readonly from: string; readonly to?: string }): Incremental;
 }
@@ -35,6 +36,7 @@ export interface Incremental {
 type Range = { readonly from: string; readonly to?: string } | undefined;
 
 export function incremental(
+  stream: string,
   node: Component,
   router: PartitionRouter | undefined,
   environment: Environment,
@@ -60,8 +62,11 @@ export function incremental(
   const granularity = duration('cursor_granularity');
   const scale = momentScale(formats, granularity);
   const day = (text: string) => DateTime.of(parseMoment(text, '%Y-%m-%d')!.fields, 0).instant;
-  const start =
-    range === undefined ? minMaxMoment(node['start_datetime'], format, around, environment) : day(range.from);
+  const declaredStart = () =>
+    environment.isShort
+      ? shortStart(stream, String(node['start_datetime']), format, around)
+      : minMaxMoment(node['start_datetime'], format, around, environment);
+  const start = range === undefined ? declaredStart() : day(range.from);
   // Only now: a start that asks for the time itself would come after it.
   const now = environment.clock.now().getTime() * 1000;
   const clampTo = isComponent(node['clamping']) ? node['clamping'] : undefined;
@@ -102,7 +107,7 @@ export function incremental(
       if (span === undefined || value === undefined) return span !== undefined;
       return value < scale.plus(now, span.negated());
     },
-    assertBegun(stream) {
+    assertBegun() {
       if (start <= now) return;
       const day = new Date(start / 1000);
       throw new ConnectorError(
@@ -111,7 +116,7 @@ export function incremental(
         { stream, hint: `Correct it; \`format\` says how it is read ("${format}").` },
       );
     },
-    withRange: (wanted) => incremental(node, router, environment, wanted),
+    withRange: (wanted) => incremental(stream, node, router, environment, wanted),
     cursor(state) {
       const known = range === undefined ? state : {};
       if (router === undefined) return new WindowCursor(settings, known);
@@ -205,6 +210,18 @@ function clampFrom(node: Component, around: Surroundings): Clamp {
   );
 }
 
+function shortStart(stream: string, source: string, format: string, around: Surroundings): number {
+  const text = new Text(source, around).text();
+  const moment = parseStart(text, format);
+  if (moment === undefined)
+    throw new ConnectorError(
+      'config',
+      `Stream "${stream}": \`streams.${stream}.cursor.start\` is ${startMessage(text, format)}.`,
+      { stream, hint: `It comes from "${source.slice(0, 100)}". Correct it, or the option that it reads.` },
+    );
+  return moment.instant;
+}
+
 /** A moment that may be held between two others. */
 export function minMaxMoment(
   value: unknown,
@@ -212,7 +229,7 @@ export function minMaxMoment(
   around: Surroundings,
   environment: Environment,
 ): number {
-  if (!isComponent(value)) return momentFrom(String(value), usualFormat, around, { isPlain: environment.isShort });
+  if (!isComponent(value)) return momentFrom(String(value), usualFormat, around);
   const own = aroundOf(value, environment);
   const format =
     typeof value['datetime_format'] === 'string' && value['datetime_format'] !== ''
@@ -229,32 +246,23 @@ export function minMaxMoment(
   return moment;
 }
 
-interface MomentOptions {
-  /** An empty text is none. */
-  readonly isOptional?: boolean;
-  /** A plain day is one in any format. */
-  readonly isPlain?: boolean;
-}
-
-function momentFrom(source: string, format: string, around: Surroundings, options?: { isPlain: boolean }): number;
+function momentFrom(source: string, format: string, around: Surroundings): number;
 function momentFrom(
   source: string,
   format: string,
   around: Surroundings,
   options: { isOptional: true },
 ): number | undefined;
+/** An empty text that is optional is none. */
 function momentFrom(
   source: string,
   format: string,
   around: Surroundings,
-  { isOptional = false, isPlain = false }: MomentOptions = {},
+  { isOptional = false }: { readonly isOptional?: boolean } = {},
 ): number | undefined {
   const text = new Text(source, around).text();
   if (isOptional && text === '') return undefined;
-  const moment =
-    parseMoment(text, format) ??
-    parseMoment(text, '%Y-%m-%dT%H:%M:%S.%f%z') ??
-    (isPlain ? parseMoment(text, '%Y-%m-%d') : undefined);
+  const moment = parseMoment(text, format) ?? parseMoment(text, '%Y-%m-%dT%H:%M:%S.%f%z');
   if (moment === undefined)
     throw new ConnectorError(
       'config',

@@ -80,7 +80,7 @@ const stream = z.strictObject({
     .strictObject({
       field: text('Field of the records that tells when each was changed'),
       format: z.string().default('%Y-%m-%dT%H:%M:%SZ').describe('How times are written, as in `strftime`'),
-      start: text('Where the first run begins, written so'),
+      start: text('Where the first run begins: written so, or as `2026-01-31` or `2026-01-31T10:00:00Z`'),
       from: z.string().optional().describe('Query parameter with the begin; without it everything is asked for'),
       to: z.string().optional().describe('Query parameter with the end'),
       window: span('How much is asked for at once, e.g. `31d`').optional(),

@@ -2,6 +2,7 @@ import { didYouMean, nearest } from '#sdk';
 import { DAY_US, parseIsoDuration } from '../time/date-time.js';
 import { finestUnit } from '../time/format.js';
 import { isoSpan } from '../time/span.js';
+import { parseStart, startMessage } from '../time/start.js';
 import { fieldFaults, formatMessage } from './short-fields.js';
 import { noSuchField, sliceReads } from './slice-names.js';
 import { lineOf, type Component, type Lines } from './text.js';
@@ -49,6 +50,13 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
         `a window of ${cursor.window} is shorter than what \`format\` tells apart (${finestUnit(cursor.format)})`,
       );
     if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
+    // What a template makes of it the run tells.
+    else if (
+      cursor !== undefined &&
+      !cursor.start.includes('{') &&
+      parseStart(cursor.start, cursor.format) === undefined
+    )
+      refuse(['cursor', 'start'], `it is ${startMessage(cursor.start, cursor.format)}`);
     const { fields } = own;
     if (fields === undefined) continue;
     for (const { path, message } of fieldFaults(fields)) refuse(['fields', ...path], message);

@@ -82,7 +82,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
   return {
     name,
     primaryKey: keyOf(node['primary_key']),
-    cursorField: syncNode === undefined ? undefined : incremental(syncNode, undefined, environment).field,
+    cursorField: syncNode === undefined ? undefined : incremental(name, syncNode, undefined, environment).field,
     schema,
     sightings: sightingsNow,
     async *read(options) {
@@ -160,9 +160,9 @@ function reading(
   const router = partitionRouter(retrieverNode['partition_router'], environment, (stream, isIncremental) =>
     openParent(stream, isIncremental ? parentState(state, stream, environment) : {}, settings, sightings),
   );
-  const built = syncNode === undefined ? undefined : incremental(syncNode, router, environment);
+  const built = syncNode === undefined ? undefined : incremental(String(node['name']), syncNode, router, environment);
   const sync = range === undefined ? built : built?.withRange(range);
-  if (environment.isShort && range === undefined) sync?.assertBegun(String(node['name']));
+  if (environment.isShort && range === undefined) sync?.assertBegun();
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings) };
 }
@@ -312,7 +312,7 @@ function sightingsFor(node: Component, { environment }: StreamSettings, replaces
     // What the router gives stands in no answer.
     primaryKey: keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field)),
     recordsPath: recordsPathOf(node['retriever'] as Component),
-    cursor: sync && incremental(sync, undefined, environment),
+    cursor: sync && incremental(String(node['name'] ?? ''), sync, undefined, environment),
     declared: environment.isShort ? declaredFields(node).names : [],
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });
@@ -326,7 +326,7 @@ function chosen(node: Component, state: State, { environment }: StreamSettings):
   const period = node['api_retention_period'];
   const sync = changes['incremental_sync'];
   if (typeof period === 'string' && period !== '' && isComponent(sync)) {
-    const kept = incremental(sync, undefined, environment);
+    const kept = incremental(String(node['name']), sync, undefined, environment);
     if (kept.isOlderThan(state, period)) return full;
   }
   return changes;

@@ -113,7 +113,7 @@ streams:
       { signal: new AbortController().signal, baseFolder: folder },
     );
     const node = (connected.manifest.root['streams'] as Record<string, Record<string, unknown>>[])[0]!;
-    const cursor = incremental(node['incremental_sync']!, undefined, connected.environment).cursor({});
+    const cursor = incremental('sends', node['incremental_sync']!, undefined, connected.environment).cursor({});
     const slices = [];
     for await (const slice of cursor.slices()) slices.push(slice);
     expect(slices).toHaveLength(1);

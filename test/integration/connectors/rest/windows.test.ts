@@ -111,9 +111,26 @@ test.each([
   await expect(reading).rejects.toThrow('`streams.a.cursor.start`');
 });
 
-test('a start that is a plain day is one in any format', async () => {
-  const { api } = await readShort({ a: stream(cursorOf('%m/%d/%Y')) }, () => ({ body: [] }), { name: 'a' });
-  expect(api.seen[0]!.query).toContainEqual(['from', '03/02/2024']);
+test.each(['%ms', '%s', '%s_as_float', '%m/%d/%Y', '%Y-%m-%dT%H:%M:%S.%fZ', '%Y-%m-%dT%H:%M:%SZ', '%F %R %z'])(
+  'a start may be a day or an instant of ISO 8601 whatever the format is (%s)',
+  async (format) => {
+    const from = formatMoment(DateTime.of({ year: 2024, month: 3, day: 2 }, 0), format);
+    const starts = ['2024-03-02', '2024-03-02T00:00:00Z', '2024-03-02T01:00:00.000+01:00', '2024-03-02T00:00:00', from];
+    for (const start of starts) {
+      const { api } = await readShort({ a: stream(cursorOf(format, { start })) }, () => ({ body: [] }), { name: 'a' });
+      expect([start, ...api.seen[0]!.query]).toContainEqual(['from', from]);
+    }
+  },
+);
+
+test('a start that an option gives wrongly is told with its place and what it may be', async () => {
+  const start = "{{ '2024-02-' ~ 30 }}";
+  await expect(readShort({ a: stream(cursorOf('%ms', { start })) }, since, { name: 'a' })).rejects.toMatchObject({
+    kind: 'config',
+    message:
+      'Stream "a": `streams.a.cursor.start` is "2024-02-30", which is no day (2026-01-31), no instant (2026-01-31T10:00:00Z), and not written as `format` says ("%ms").',
+    details: { stream: 'a', hint: `It comes from "${start}". Correct it, or the option that it reads.` },
+  });
 });
 
 describe('a stream that is asked for once for each record of another', () => {

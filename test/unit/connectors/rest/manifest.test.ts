@@ -396,6 +396,11 @@ it.each([
     'error 7: "YYYY-MM-DD" has no directive of `strftime`: write it like `%Y-%m-%d`, or `%Y-%m-%dT%H:%M:%S%z` with an offset',
   ],
   [
+    'a start that is no date',
+    SHORT('    cursor:\n      { field: day, format: "%s",\n        start: 01/31/2024 }'),
+    'error 9: it is "01/31/2024", which is no day (2026-01-31), no instant (2026-01-31T10:00:00Z), and not written as `format` says ("%s")',
+  ],
+  [
     'fields without the key',
     SHORT('    primary_key: [campaign_id, day]\n    fields: { campaign_id: string, sent: integer }'),
     'error 8: it leaves out "day", which `primary_key` names',
