@@ -9,7 +9,7 @@ import { isComponent, type Component } from './manifest/text.js';
 import { hostOf, type AddressGuard } from './requests/address-guard.js';
 import { apiBudget } from './requests/api-budget.js';
 import { apiClient, type ApiClientOptions } from './requests/api-client.js';
-import { faultText } from './redact.js';
+import { faultText, isTokenLike } from './redact.js';
 import type { RestConfig } from './rest.config.js';
 import type { Environment, TokenStore } from './run/environment.js';
 import { atOnce } from './run/at-once.js';
@@ -32,6 +32,8 @@ export interface ConnectOptions {
   readonly onExchange?: ApiClientOptions['onExchange'];
   readonly answers?: ApiClientOptions['answers'];
   readonly onRetry?: ApiClientOptions['onRetry'];
+  /** Told of each secret as soon as it is known: those of the configuration and, where a person asks, tokens of authenticators. */
+  readonly onSecret?: (secret: string) => void;
   /** Where refresh tokens are kept in place of `tokens_file`. */
   readonly tokens?: TokenStore;
   /** True where a person asks and reads the answer: faults then say what the API says of them. What runs by itself keeps that out of its logs. */
@@ -54,6 +56,13 @@ export interface Connected {
 
 export async function connect(config: RestConfig, options: ConnectOptions): Promise<Connected> {
   const { signal, baseFolder, clock = systemClock, random = Math.random } = options;
+  let isAttended = options.isAttended === true;
+  const secrets = new Set<string>();
+  const hide = (secret: string): void => {
+    secrets.add(secret);
+    options.onSecret?.(secret);
+  };
+  Object.values(config.secrets).forEach(hide);
   const { text, name, folder } = await writtenManifest(config, baseFolder);
   const replacements = await replacementsOf(config, baseFolder);
   const judging = { name, folder, replacements, given: givenOf(config) };
@@ -61,9 +70,8 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   assertRunnable(manifest);
   const { root } = manifest;
   const spec = isComponent(root['spec']) ? root['spec'] : undefined;
+  secretValues(own, spec?.['connection_specification']).forEach(hide);
   const guard = guardOf(root, own, config);
-  let isAttended = options.isAttended === true;
-  const secrets = [...Object.values(config.secrets), ...secretValues(own, spec?.['connection_specification'])];
   const client = apiClient({
     guard,
     clock,
@@ -90,6 +98,10 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     tokens:
       options.tokens ??
       (config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file))),
+    onToken: (token) => {
+      // A run tells nobody what an API says, and may log in for each request: it keeps none.
+      if (isAttended && isTokenLike(token)) hide(token);
+    },
   };
   const settings: StreamSettings = {
     environment,

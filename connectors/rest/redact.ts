@@ -3,6 +3,7 @@ import { isComponent } from './manifest/text.js';
 import type { Exchange } from './requests/api-client.js';
 import { errorMessageOf } from './requests/error-handler.js';
 import { quoteQuery } from './template/quote.js';
+import { parseIso } from './time/format.js';
 
 export const HIDDEN = '***';
 /** Names under which APIs send what nobody else may see. */
@@ -21,43 +22,68 @@ export function standIns(secrets: readonly string[]): readonly string[] {
   });
 }
 
-/** Takes secrets out of what is shown or kept: those of the configuration by their value, others by the name that they stand under. */
-export function redactor(secrets: readonly string[]): {
+/** What is shorter is no token that anybody trusts: taken out wherever it stands, `1` or `true` would leave nothing to read. */
+const SHORTEST_TOKEN = 6;
+
+/** True of what can be told from other texts of an API: dates of our days stand everywhere too. */
+export const isTokenLike = (text: string): boolean =>
+  text.length >= SHORTEST_TOKEN && !(/^(?:19|20)/.test(text) && parseIso(text) !== undefined);
+
+/** A secret as the parts of a request, and APIs, write it. */
+const formsOf = (secret: string): readonly string[] => [
+  encodeURIComponent(secret),
+  quoteQuery(secret),
+  new URLSearchParams([['', secret]]).toString().slice(1),
+  Buffer.from(secret).toString('base64'),
+  Buffer.from(secret).toString('base64url'),
+];
+
+export interface Redactor {
   text(value: string): string;
+  /** The same of every text in it; names of fields stay. */
+  value(value: unknown): unknown;
   exchange(exchange: Exchange): ShownExchange;
-} {
+}
+
+/** Takes secrets out of what is shown or kept: those that are known by their value, others by the name that they stand under. */
+export function redactor(secrets: Iterable<string>): Redactor {
   const all = [...new Set(secrets)];
   const known = standIns(all)
-    .map((standIn, at) => ({ secret: all[at]!, standIn }))
+    .map((standIn, at) => ({ secret: all[at]!, standIn, forms: formsOf(all[at]!) }))
     .filter(({ secret }) => secret.length > 2)
     .toSorted((a, b) => b.secret.length - a.secret.length);
   const text = (value: string): string =>
-    known.reduce((shown, { secret, standIn }) => {
+    known.reduce(
       // A stand-in too: what a replay asks for was recorded so.
-      const others = [encodeURIComponent(secret), quoteQuery(secret), Buffer.from(secret).toString('base64')];
-      return others.reduce((made, form) => made.split(form).join(HIDDEN), shown.split(secret).join(standIn));
-    }, value);
-  const byName = (value: unknown, name = ''): unknown => {
-    if (typeof value === 'string')
-      return SECRET_NAME.test(name) && !/next|page|cursor/i.test(name) ? HIDDEN : text(value);
-    if (Array.isArray(value)) return value.map((item) => byName(item, name));
+      (shown, { secret, standIn, forms }) =>
+        forms.reduce((made, form) => made.split(form).join(HIDDEN), shown.split(secret).join(standIn)),
+      value,
+    );
+  const tokens = new Set(all.filter(isTokenLike));
+  const mapped = (value: unknown, change: (text: string, name: string) => string, name = ''): unknown => {
+    if (typeof value === 'string') return change(value, name);
+    if (typeof value === 'number' || typeof value === 'bigint') return tokens.has(String(value)) ? HIDDEN : value;
+    if (Array.isArray(value)) return value.map((item) => mapped(item, change, name));
     return isComponent(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, byName(part, key)]))
+      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapped(part, change, key)]))
       : value;
   };
+  const byName = (value: string, name: string): string =>
+    SECRET_NAME.test(name) && !/next|page|cursor/i.test(name) ? HIDDEN : text(value);
   const headers = (all: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(all).map(([name, value]) => [name, SECRET_NAME.test(name) ? HIDDEN : text(value)]),
     );
   const body = (value: string): string => {
     try {
-      return writeJson(byName(parseJson(value)));
+      return writeJson(mapped(parseJson(value), byName));
     } catch {
       return text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
     }
   };
   return {
     text,
+    value: (value) => mapped(value, text),
     exchange: ({ method, url, headers: sent, body: asked, status, answerHeaders, answer }) => ({
       method,
       url: shownUrl(url, text),
@@ -91,12 +117,12 @@ function shownUrl(url: string, text: (value: string) => string): string {
 const MOST_FAULT_TEXT = 200;
 
 /** What an API says of a fault, in one line: no secret, no address of a person, no number that may be one's. */
-export function faultText(body: unknown, secrets: readonly string[]): string {
+export function faultText(body: unknown, secrets: Iterable<string>): string {
   return safeText(isComponent(body) || Array.isArray(body) ? (errorMessageOf(body) ?? '') : '', secrets);
 }
 
 /** The same of what others say of a fault. */
-export function safeText(said: string, secrets: readonly string[]): string {
+export function safeText(said: string, secrets: Iterable<string>): string {
   const safe = redactor(secrets)
     .text(said.slice(0, 10 * MOST_FAULT_TEXT))
     .replace(/\s+/g, ' ')

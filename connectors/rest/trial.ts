@@ -1,16 +1,15 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import { ConnectorError, isConnectorError, type Field } from '#sdk';
-import { secretValues } from '#sdk/wire/airbyte';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
-import { redactor, standIns, type ShownExchange } from './redact.js';
+import { HIDDEN, redactor, standIns, type Redactor, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
+import type { Exchange } from './requests/api-client.js';
 import { parsedOptions } from './rest.config.js';
 import type { Sightings } from './streams/sightings.js';
 import { fieldsOfSchema } from './schemas/fields.js';
-import { isComponent } from './manifest/text.js';
 
 export interface TrialOptions {
   /** What stands under `config` of the source. */
@@ -44,21 +43,29 @@ export interface TrialFault {
 }
 
 /** Reads a stream of a manifest until there are enough records, and tells all that went over the wire, without secrets. */
-export async function tryStream(options: TrialOptions, more: Partial<ConnectOptions> = {}): Promise<Trial> {
+export async function tryStream(options: TrialOptions): Promise<Trial> {
+  const secrets = new Set<string>();
+  return (await trialOf(options, secrets)).trial;
+}
+
+/** The same, with what takes the secrets out; they are gathered in `secrets`, those of the configuration first. */
+async function trialOf(
+  options: TrialOptions,
+  secrets: Set<string>,
+  more: Partial<ConnectOptions> = {},
+): Promise<{ readonly trial: Trial; readonly redact: Redactor }> {
   const config = parsedOptions(options.config);
-  const exchanges: ShownExchange[] = [];
-  const secrets = Object.values(config.secrets);
+  const exchanges: Exchange[] = [];
   const source = await connect(config, {
     signal: options.signal,
     baseFolder: options.baseFolder,
     isAttended: true,
     ...(options.onRetry === undefined ? {} : { onRetry: (text) => options.onRetry!(redactor(secrets).text(text)) }),
-    onExchange: (exchange) => exchanges.push(redactor(secrets).exchange(exchange)),
+    onExchange: (exchange) => exchanges.push(exchange),
+    onSecret: (secret) => secrets.add(secret),
     ...more,
   });
   try {
-    const spec = source.manifest.root['spec'];
-    if (isComponent(spec)) secrets.push(...secretValues(source.environment.config, spec['connection_specification']));
     const streams = await source.streams();
     const name = options.stream ?? streams.keys().next().value;
     const stream = name === undefined ? undefined : streams.get(name);
@@ -86,19 +93,26 @@ export async function tryStream(options: TrialOptions, more: Partial<ConnectOpti
       fault = error.details.cause === UNRECORDED ? unmet(error, sightings) : error;
       state = null;
     }
-    const { text } = redactor(secrets);
-    return {
+    const fields = fault === undefined ? (fieldsOfSchema(await stream.schema(), stream.primaryKey) ?? null) : null;
+    // Only now: an answer holds the token of a login before it is known for one.
+    const redact = redactor(secrets);
+    const trial = {
       stream: stream.name,
-      exchanges,
-      records: records.slice(0, options.limit),
-      state,
+      exchanges: exchanges.map(redact.exchange),
+      records: redact.value(records.slice(0, options.limit)) as Trial['records'],
+      state: redact.value(state) as State | null,
       fault:
         fault === undefined
           ? null
-          : { kind: fault.kind, message: text(fault.message), hint: fault.details.hint ?? null },
-      warnings: [...warningsOf(source.manifest), ...sightings.warnings()].map(text),
-      fields: fault === undefined ? (fieldsOfSchema(await stream.schema(), stream.primaryKey) ?? null) : null,
+          : {
+              kind: fault.kind,
+              message: redact.text(fault.message),
+              hint: fault.details.hint === undefined ? null : redact.text(fault.details.hint),
+            },
+      warnings: [...warningsOf(source.manifest), ...sightings.warnings()].map(redact.text),
+      fields,
     };
+    return { trial, redact };
   } finally {
     await source.close();
   }
@@ -130,7 +144,7 @@ interface Recording {
 /** Reads a stream and keeps what went over the wire, and what came of it, in a folder; no secret is written. */
 export async function recordTrial(options: TrialOptions, folder: string): Promise<Trial> {
   const now = systemClock.now();
-  const trial = await tryStream(options, { clock: standing(now) });
+  const { trial, redact } = await trialOf(options, new Set(), { clock: standing(now) });
   const secrets = Object.values((options.config['secrets'] ?? {}) as Record<string, string>);
   const recording: Recording = {
     config: {
@@ -149,9 +163,8 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     state: trial.state,
     fault: trial.fault,
   };
-  const { text } = redactor(secrets);
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'recording.json'), `${text(writeJson(recording))}\n`);
+  await writeFile(join(folder, 'recording.json'), `${writeJson(redact.value(recording))}\n`);
   await writeFile(
     join(folder, 'exchanges.jsonl'),
     trial.exchanges.map((exchange) => `${writeJson(exchange)}\n`).join(''),
@@ -174,9 +187,10 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
     lines.map((line) => JSON.parse(line) as ShownExchange),
     ({ method, url, body }) => keyOf(method, url, body),
   );
-  const { exchange: shown } = redactor(Object.values((recording.config['secrets'] ?? {}) as Record<string, string>));
+  // What stands for a secret is written as one, wherever the manifest puts it.
+  const secrets = new Set([...Object.values((recording.config['secrets'] ?? {}) as Record<string, string>), HIDDEN]);
   let unrecorded: ConnectorError | undefined;
-  const trial = await tryStream(
+  const { trial } = await trialOf(
     {
       config: { ...recording.config, ...manifestIn(recording.config, folder) },
       stream: recording.stream,
@@ -185,6 +199,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
       baseFolder,
       signal,
     },
+    secrets,
     {
       clock: { ...standing(new Date(recording.now)), sleep: () => Promise.resolve() },
       // What a replay gets is no token, and the next replay begins as this one does.
@@ -193,7 +208,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
         : { tokens: { read: () => Promise.resolve({}), write: () => Promise.resolve() } }),
       answers: (request) => {
         const { method, url, headers, body } = request;
-        const asked = shown({
+        const asked = redactor(secrets).exchange({
           method,
           url: url.href,
           headers,
@@ -273,7 +288,9 @@ const manifestIn = ({ manifest }: Recording['config'], folder: string): object =
 
 const keyOf = (method: string, url: string, body: string | null): string => {
   const parsed = new URL(url);
-  parsed.searchParams.sort();
+  // What an address says already is not said again; of what is hidden that cannot be told, so it is once here.
+  const query = new Set([...parsed.searchParams].map((pair) => new URLSearchParams([pair]).toString()));
+  parsed.search = [...query].toSorted().join('&');
   return `${method} ${parsed.href} ${body ?? ''}`;
 };
 

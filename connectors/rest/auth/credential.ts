@@ -1,4 +1,6 @@
+import { PUBLIC_HEADERS } from '../requests/api-client.js';
 import type { RequestParts } from '../requests/request-option.js';
+import { textOf } from '../template/values.js';
 
 /** Puts a credential into requests. */
 export interface Authenticator {
@@ -10,6 +12,15 @@ export interface Authenticator {
   /** True where a credential is for one request, and all its attempts. */
   readonly isForOne?: boolean;
 }
+
+/** Texts that an authenticator has put into a request to be known by; each also without the word before it, such as `Bearer`. */
+export function tokensIn({ header, ...others }: RequestParts): readonly string[] {
+  const own = Object.entries(header).filter(([name]) => !PUBLIC_HEADERS.has(name.toLowerCase()));
+  return textsIn([own.map(([, value]) => value), others]).flatMap((text) => [text, text.replace(/^\S+\s+/, '')]);
+}
+
+const textsIn = (value: unknown): readonly string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [textOf(value ?? '')];
 
 export const NO_CREDENTIAL: Authenticator = { apply: () => undefined };
 

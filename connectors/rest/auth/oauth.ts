@@ -111,7 +111,9 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
   const refreshTokenNow = async (): Promise<string | undefined> => {
     const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.[nameOfKept()];
     // An empty one is sent too, as by the reference: some servers of machine credentials want the field.
-    return kept ?? (node['refresh_token'] === '' ? '' : refreshTokenGiven());
+    const token = kept ?? (node['refresh_token'] === '' ? '' : refreshTokenGiven());
+    environment.onToken(token ?? '');
+    return token;
   };
   /** By the credential that it came from: another one, or a new token that a person gives, is not answered with it. */
   const nameOfKept = (): string =>
@@ -121,11 +123,10 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
 
   async function form(): Promise<Record<string, unknown>> {
     if (isAssertion) {
-      const assertion = node['profile_assertion'] as Component;
-      return {
-        [text('grant_type_name', 'grant_type')]: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
-        assertion: jwtToken(assertion, aroundOf(assertion, environment), environment.clock.now()),
-      };
+      const profile = node['profile_assertion'] as Component;
+      const assertion = jwtToken(profile, aroundOf(profile, environment), environment.clock.now());
+      environment.onToken(assertion);
+      return { [text('grant_type_name', 'grant_type')]: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
     }
     const headers = extraHeaders({});
     const made: Record<string, unknown> = {
@@ -175,8 +176,10 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
     const life = Number(found(body, text('expires_in_name', 'expires_in')) ?? Number.NaN);
     const lifeMs = Number.isNaN(life) ? USUAL_LIFE_MS : life * 1000;
     const nextName = String(updater?.['refresh_token_name'] ?? '') || 'refresh_token';
-    const next = updater === undefined ? undefined : found(body, nextName);
-    if (typeof next === 'string' && next !== '') await environment.tokens?.write(nameOfKept(), next);
+    const next = found(body, nextName);
+    [token, next].forEach((one) => environment.onToken(textOf(one ?? '')));
+    if (updater !== undefined && typeof next === 'string' && next !== '')
+      await environment.tokens?.write(nameOfKept(), next);
     current = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
     return token;
   }

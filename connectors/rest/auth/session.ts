@@ -35,6 +35,8 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
       throw new ConnectorError('auth', `The login answered without "${path.join('.')}".`, {
         hint: 'Check the credential and `session_token_path`.',
       });
+    // Not only as it is sent, which another text may be made of it for.
+    environment.onToken(textOf(token));
     known = { token: textOf(token), until: environment.clock.now().getTime() + (life?.micros ?? 0) / 1000 };
     return known.token;
   };
@@ -120,6 +122,7 @@ export function legacySessionToken(node: Component, environment: Environment, ba
   const fetchToken = async (): Promise<string> => {
     const given = text('session_token');
     if (given !== '') {
+      environment.onToken(given);
       const isGood = await send(
         'GET',
         text('validate_session_url'),

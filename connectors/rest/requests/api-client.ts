@@ -275,7 +275,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
 }
 
 /** A key may have any name, so what every client sends is all that another origin gets. */
-const PUBLIC_HEADERS = new Set(['accept', 'accept-encoding', 'user-agent', 'content-type']);
+export const PUBLIC_HEADERS: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'user-agent', 'content-type']);
 
 function headersAfter(
   headers: Readonly<Record<string, string>>,

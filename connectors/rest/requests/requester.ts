@@ -1,7 +1,7 @@
 import { ConnectorError } from '#sdk';
 import { ACCEPTED_ENCODINGS, writeJson } from '#sdk/http';
 import { authenticator } from '../auth/authenticator.js';
-import { NO_CREDENTIAL } from '../auth/credential.js';
+import { NO_CREDENTIAL, tokensIn } from '../auth/credential.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { sliceContext, type StreamSlice } from '../run/slice.js';
@@ -120,6 +120,7 @@ export function requester(node: Component, environment: Environment, listed?: st
       const signed = async () => {
         const credential = noParts();
         await auth.apply(credential);
+        tokensIn(credential).forEach(environment.onToken);
         return withCredential(credential);
       };
       const bare = withCredential(noParts());

@@ -22,6 +22,8 @@ export interface Environment {
   readonly clock: HttpClock;
   readonly signal: AbortSignal;
   readonly tokens: TokenStore | undefined;
+  /** Told of each token that an authenticator fetches, makes or sends, so that none is shown. */
+  readonly onToken: (token: string) => void;
   readonly replacements: ReadonlyMap<string, Replacement>;
   /** True for the short form, which is ours: nothing that it asks for may be left out in silence, where a manifest does as the reference does. */
   readonly isShort: boolean;

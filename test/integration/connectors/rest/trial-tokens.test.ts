@@ -1,0 +1,150 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
+import { runCli } from '../../../support/cli.js';
+import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
+
+const signal = new AbortController().signal;
+let api: ScriptedApi;
+let place: string;
+beforeEach(async () => {
+  api = await scriptedApi(() => ({}));
+  place = await mkdtemp(join(tmpdir(), 'tributary-tokens-'));
+});
+afterEach(async () => {
+  await api.close();
+  await rm(place, { recursive: true });
+});
+
+/** A manifest of one stream, read by this authenticator; `URL` in it is the address of the API. */
+async function options(authenticator: string, more: object = {}) {
+  const file = join(place, 'm.yaml');
+  const text = `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: URL, path: /rows, http_method: POST, authenticator: ${authenticator} }
+      record_selector: { extractor: { field_path: [rows] } }
+      paginator: { type: DefaultPaginator, page_token_option: { type: RequestPath }, pagination_strategy: { type: CursorPagination, cursor_value: "{{ response.next }}" } }
+`;
+  await writeFile(file, text.replaceAll('URL', api.url));
+  const config = { manifest: file, allow: ['loopback'], ...more };
+  return { config, limit: 10, signal, baseFolder: place };
+}
+
+const LOGIN = `login_requester: { type: HttpRequester, url_base: URL, path: /login, http_method: POST }, session_token_path: [id], expiration_duration: PT1H`;
+const session = (how: string) =>
+  `{ type: SessionTokenAuthenticator, ${LOGIN}, request_authentication: { type: ApiKey, ${how} } }`;
+const inQuery = 'inject_into: { type: RequestOption, inject_into: request_parameter, field_name: sid }';
+
+const HOSTS_OWN = new Set(['content-length', 'host', 'connection']);
+/** Answers logins with this, and other requests with rows in which all that was sent stands. */
+const answering =
+  (login: unknown): Script =>
+  ({ path, query, headers, body }) => {
+    if (path === '/valid') return { status: 401 };
+    if (path !== '/rows') return { headers: { 'x-made': JSON.stringify(login) }, body: login };
+    const heard = Object.entries(headers).filter(([name]) => !HOSTS_OWN.has(name));
+    const isSecond = query.some(([name]) => name === 'page');
+    const next = `${api.url}/rows?${new URLSearchParams([...query.map((pair) => [...pair]), ['page', '2']] as [string, string][]).toString()}`;
+    return { body: { rows: [{ id: isSecond ? 2 : 1, query, heard, body }], ...(isSecond ? {} : { next }) } };
+  };
+
+const PROOF = `export const Proof = () => ({
+  apply: ({ header }) => Object.assign(header, { 'X-Proof': 'Own pr00f-of-it', Accept: 'application/json' }),
+});`;
+const TOKEN = "f3tched~t'oken/0=";
+
+test.each([
+  ['a session token in a query', session(inQuery), { id: TOKEN }, [TOKEN]],
+  ['a session token that is a number', session(inQuery), { id: 481516234299, of: { id: 1 } }, ['481516234299']],
+  [
+    'a session token within a text that is coded',
+    session(`api_token: "{{ ('ann:' ~ session_token) | base64encode }}", ${inQuery}`),
+    { id: TOKEN },
+    [TOKEN, Buffer.from(`ann:${TOKEN}`).toString('base64')],
+  ],
+  [
+    'a session token in a body',
+    session('inject_into: { type: RequestOption, inject_into: body_json, field_path: [of, sid] }'),
+    { id: TOKEN },
+    [TOKEN],
+  ],
+  [
+    'a legacy session token',
+    '{ type: LegacySessionTokenAuthenticator, header: X-Sid, login_url: /login, session_token: "an-0ld-one", validate_session_url: /valid, session_token_response_key: id, username: ann, password: p4ssw0rd }',
+    { id: TOKEN },
+    [TOKEN],
+  ],
+  [
+    'tokens of OAuth',
+    '{ type: OAuthAuthenticator, token_refresh_endpoint: URL/login, client_id: c, client_secret: s, access_token_name: id, refresh_token: first-0ne, refresh_token_name: r, refresh_token_updater: { refresh_token_name: afterwards } }',
+    { id: TOKEN, afterwards: 'the-n3xt-one' },
+    [TOKEN, 'the-n3xt-one', 'first-0ne'],
+  ],
+  [
+    'a signed token',
+    '{ type: JwtAuthenticator, secret_key: "{{ config[\'key\'] }}", algorithm: HS256, request_option: { type: RequestOption, inject_into: request_parameter, field_name: j } }',
+    {},
+    ['eyJ0eXAiOiJKV1Qi'],
+  ],
+  [
+    'an API key that the configuration has in the open',
+    `{ type: ApiKeyAuthenticator, api_token: "{{ config['open'] }}", ${inQuery} }`,
+    {},
+    ['an-0pen-key'],
+  ],
+  [
+    'what a module of the configuration makes',
+    '{ type: CustomAuthenticator, class_name: source_x.components.Proof }',
+    {},
+    ['pr00f-of-it'],
+  ],
+])('%s stands neither in a trial nor in a recording, and it can be read again', async (_what, auth, login, hidden) => {
+  api.script = answering(login);
+  const more = {
+    secrets: { key: 'a-key-to-sign-by' },
+    manifest_config: { open: 'an-0pen-key' },
+    tokens_file: join(place, 'tokens.json'),
+    modules: { 'source_x.components.Proof': join(place, 'proof.js') },
+  };
+  await writeFile(join(place, 'proof.js'), PROOF);
+  const trial = await recordTrial(await options(auth, more), join(place, 'kept'));
+  expect(trial).toMatchObject({ fault: null, records: [{ id: 1 }, { id: 2 }] });
+  const kept = (await readFile(join(place, 'kept/recording.json'), 'utf8')).replace(/"manifest":"[^"]*"/, '');
+  const all = [JSON.stringify(trial), kept, await readFile(join(place, 'kept/exchanges.jsonl'), 'utf8')].join('\n');
+  const forms = hidden.flatMap((secret) => [
+    secret,
+    encodeURIComponent(secret),
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
+  ]);
+  for (const form of forms) expect(all).not.toContain(form);
+  expect(all).toContain('application/json');
+  const asked = api.seen.length;
+  expect(await replayTrial(join(place, 'kept'), place, signal)).toMatchObject({ records: 2, differences: [] });
+  expect(api.seen.length).toBe(asked);
+});
+
+test('a token that any text may hold takes nothing out', async () => {
+  api.script = answering({ id: 'true' });
+  const trial = await tryStream(await options(session(inQuery)));
+  expect(trial.records[0]!['query']).toEqual([['sid', 'true']]);
+  expect(trial.exchanges[0]!.answer).toBe('{"id":"true"}');
+});
+
+test('what an API says of a fetched token is told without it, and no part of it is left where the text is cut', async () => {
+  api.script = ({ path }) =>
+    path === '/rows'
+      ? { status: 400, body: { message: `${'No row '.repeat(27)}${TOKEN} is over` } }
+      : { body: { id: TOKEN } };
+  await options(session(inQuery));
+  await writeFile(join(place, 'o.yaml'), 'allow: [loopback]\n');
+  const { stdout, stderr } = await runCli(['connectors', 'try', 'm.yaml', '--options', 'o.yaml'], { cwd: place });
+  expect(stderr).toContain('answered 400');
+  expect(stdout + stderr).not.toContain('f3tched');
+});
