@@ -65,7 +65,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   Object.values(config.secrets).forEach(hide);
   const { text, name, folder } = await writtenManifest(config, baseFolder);
   const replacements = await replacementsOf(config, baseFolder);
-  const judging = { name, folder, replacements, given: givenOf(config) };
+  const judging = { name, folder, replacements, given: givenOf(config), onSecret: hide };
   const { manifest, own } = await judgedManifest(text, judging);
   assertRunnable(manifest);
   const { root } = manifest;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { ConnectorError, isConnectorError, type ConfigFinding } from '#sdk';
+import { secretValues } from '#sdk/wire/airbyte';
 import { loadManifest, type Manifest } from './manifest/load.js';
 import { unknownOptions } from './manifest/options.js';
 import { isComponent, UnreadableManifest, type Component } from './manifest/text.js';
@@ -20,6 +21,8 @@ export interface Judging {
   readonly replacements: ReadonlyMap<string, Replacement>;
   /** What the manifest calls `config`; without it what reads an option is not judged. */
   readonly given: Component | undefined;
+  /** Told of what is secret by the manifest's `spec`, before any of it is looked at. */
+  readonly onSecret?: (secret: string) => void;
 }
 
 /**
@@ -28,13 +31,15 @@ export interface Judging {
  */
 export async function judgedManifest(
   text: string,
-  { name, folder, replacements, given }: Judging,
+  { name, folder, replacements, given, onSecret = () => undefined }: Judging,
 ): Promise<{ readonly manifest: Manifest; readonly own: Component }> {
   const loaded = loadManifest(text, { name, replacedClasses: new Set(replacements.keys()) });
   const { root, problems, isShort } = loaded;
   if (problems.some(({ severity }) => severity === 'error') || given === undefined)
     return { manifest: { ...loaded, problems: [...problems, ...(await schemaFileProblems(loaded, folder))] }, own: {} };
-  const own = normalizedConfig(isComponent(root['spec']) ? root['spec'] : undefined, given, replacements);
+  const spec = isComponent(root['spec']) ? root['spec'] : undefined;
+  secretValues(given, spec?.['connection_specification']).forEach(onSecret);
+  const own = normalizedConfig(spec, given, replacements);
   const found = [
     ...unknownOptions(root, text, own, isShort ? 'error' : 'warning'),
     ...(await schemaFileProblems(loaded, folder, own)),

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { ConnectorError, isConnectorError, type Field } from '#sdk';
+import { ConnectorError, isConnectorError, toConnectorError, type Field } from '#sdk';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
@@ -44,19 +44,41 @@ export interface TrialFault {
 
 /** Reads a stream of a manifest until there are enough records, and tells all that went over the wire, without secrets. */
 export async function tryStream(options: TrialOptions): Promise<Trial> {
-  const secrets = new Set<string>();
-  return (await trialOf(options, secrets)).trial;
+  return (await trialOf(options, new Set())).trial;
 }
 
-/** The same, with what takes the secrets out; they are gathered in `secrets`, those of the configuration first. */
-async function trialOf(
+interface Redacted {
+  readonly trial: Trial;
+  /** What took the secrets out. */
+  readonly redact: Redactor;
+}
+
+/** The same; the secrets are gathered in a set, those of the configuration first. What it throws is without them too. */
+async function trialOf(options: TrialOptions, secrets: Set<string>, more: Partial<ConnectOptions> = {}) {
+  try {
+    return await readTrial(options, secrets, more);
+  } catch (error) {
+    throw options.signal.aborted ? error : withoutSecrets(error, redactor(secrets));
+  }
+}
+
+/** A cause may hold what its error does not say, so it is none of this one. */
+function withoutSecrets(error: unknown, { text }: Redactor): ConnectorError {
+  const { kind, message, details } = toConnectorError(error);
+  const hint = details.hint === undefined ? {} : { hint: text(details.hint) };
+  const shown = new ConnectorError(kind, text(message), { ...details, cause: undefined, ...hint });
+  // A fault of ours is told with its place.
+  shown.stack = text((error as Error | undefined)?.stack ?? '');
+  return shown;
+}
+
+async function readTrial(
   options: TrialOptions,
   secrets: Set<string>,
-  more: Partial<ConnectOptions> = {},
-): Promise<{ readonly trial: Trial; readonly redact: Redactor }> {
-  const config = parsedOptions(options.config);
+  more: Partial<ConnectOptions>,
+): Promise<Redacted> {
   const exchanges: Exchange[] = [];
-  const source = await connect(config, {
+  const source = await connect(parsedOptions(options.config), {
     signal: options.signal,
     baseFolder: options.baseFolder,
     isAttended: true,

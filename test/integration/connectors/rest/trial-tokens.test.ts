@@ -148,3 +148,63 @@ test('what an API says of a fetched token is told without it, and no part of it 
   expect(stderr).toContain('answered 400');
   expect(stdout + stderr).not.toContain('f3tched');
 });
+
+describe('what ends a trial before a record is read is told without secrets', () => {
+  const told = async (text: string, config: object) => {
+    await writeFile(join(place, 'm.yaml'), text.replaceAll('URL', api.url));
+    await writeFile(join(place, 'o.yaml'), JSON.stringify({ allow: ['loopback'], ...config }));
+    const end = await runCli(['connectors', 'try', 'm.yaml', '--options', 'o.yaml', '--json'], { cwd: place });
+    return { code: end.code, all: end.stdout + end.stderr };
+  };
+  const stream = (more: string) =>
+    `{ type: DeclarativeStream, name: a, retriever: { requester: { type: HttpRequester, url_base: URL, path: a }, record_selector: { extractor: { field_path: [] } } }, ${more} }`;
+
+  test('where the API does not say what streams there are', async () => {
+    api.script = () => ({ status: 404 });
+    const { code, all } = await told(
+      `version: 7.0.0
+check: { stream_names: [a] }
+dynamic_streams:
+  - type: DynamicDeclarativeStream
+    stream_template: ${stream('')}
+    components_resolver:
+      type: HttpComponentsResolver
+      retriever: { requester: { type: HttpRequester, url_base: URL, path: "of/{{ config['key'] }}" }, record_selector: { extractor: { field_path: [] } } }
+      components_mapping: [{ type: ComponentMappingDefinition, field_path: [name], value: "{{ components_values.name }}" }]
+`,
+      { secrets: { key: 'a-key-in-a-path' } },
+    );
+    expect(all).toContain('/of/***: answered 404');
+    expect({ code, all }).toMatchObject({ code: 3, all: expect.not.stringContaining('a-key-in-a-path') });
+  });
+
+  test('where a module fails over what the `spec` says is secret, or has a fault of its own', async () => {
+    const manifest = (type: string) => `version: 7.0.0
+check: { stream_names: [a] }
+spec:
+  connection_specification: { type: object, properties: { key: { type: string, airbyte_secret: true } } }
+  config_normalization_rules: { transformations: [${type}] }
+streams:
+  - ${stream('schema_loader: { type: CustomSchemaLoader, class_name: source_x.components.Failing }')}
+`;
+    api.script = () => ({ body: [{ id: 1 }] });
+    await writeFile(
+      join(place, 'failing.js'),
+      `export const Failing = ({ type }, { config }) => type === 'CustomSchemaLoader'
+  ? () => { throw new Error('no schema for ' + config.key); }
+  : (given) => { throw new Error('no rule for ' + given.key); };`,
+    );
+    const config = {
+      manifest_config: { key: 'an-0pen-secret' },
+      modules: { 'source_x.components.Failing': './failing.js' },
+    };
+    for (const [type, fault] of [
+      ['{ type: CustomConfigTransformation, class_name: source_x.components.Failing }', 'no rule for ***'],
+      ['', 'no schema for ***'],
+    ] as const) {
+      const { all } = await told(manifest(type), config);
+      expect(all).toContain(fault);
+      expect(all).not.toContain('an-0pen-secret');
+    }
+  });
+});
