@@ -53,10 +53,20 @@ export function configKeys(schema: unknown, prefix = ''): readonly ConfigKey[] {
 
 /** The keys that may stand at a path of a configuration; none where they are free, or not known. */
 export function keysAt(schema: unknown, path: readonly PropertyKey[]): readonly string[] {
-  let node = schema as SchemaNode | undefined;
-  for (const key of path) node = typeof key === 'number' ? node?.items : merged(node ?? {}).properties?.[String(key)];
-  return Object.keys(merged(node ?? {}).properties ?? {});
+  let forms = formsOf(schema as SchemaNode);
+  for (const key of path) forms = forms.flatMap((form) => formsOf(below(form, key)));
+  return [...new Set(forms.flatMap(({ properties = {} }) => Object.keys(properties)))];
 }
+
+function below({ items, properties = {}, additionalProperties: rest }: SchemaNode, key: PropertyKey) {
+  if (typeof key === 'number') return items;
+  if (Object.hasOwn(properties, key)) return properties[String(key)];
+  return typeof rest === 'object' ? rest : undefined;
+}
+
+/** The forms that a value may have: what chooses one may be a key, or that the others do not fit. */
+const formsOf = (node: SchemaNode | undefined): readonly SchemaNode[] =>
+  node === undefined ? [] : ((node.oneOf ?? node.anyOf)?.flatMap(formsOf) ?? [node]);
 
 /** Of an object that has one of several forms: all their keys, each once. Required is what every form requires. */
 function merged(schema: SchemaNode): SchemaNode {

@@ -25,12 +25,12 @@ export {
   checkSettings,
   loadSettings,
   parseSettings,
-  type ForeignIssue,
   type LoadOptions,
   type LoadedSettings,
   type ParseOptions,
   type PluginUse,
 } from './load.js';
+export type { ForeignIssue } from './foreign-issues.js';
 export { effectiveConfig, renderEffective, secretPathsOf, type EffectiveConfig } from './effective.js';
 export { nearest } from '../protocol/index.js';
 export { isSecretPath, maskUrls, secretReferencesOf, secretValuesOf, type PathPattern } from './secrets.js';

@@ -3,28 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConnectorError, isConnectorError } from '../sdk/errors.js';
 import { crossCheck } from './cross-checks.js';
-import { choiceRule, OLD_BOOLEANS } from './fields.js';
+import { foreignIssues, type ForeignIssue, type KnownKeys } from './foreign-issues.js';
 import { SettingsError, formatPath, type Path, type SettingsIssue } from './issues.js';
 import { resolveReferences, storedReferencesIn, type ReferenceSources } from './references.js';
 import { keysOf, type SettingsClass } from './shape.js';
 import { Settings } from './settings.js';
-import { didYouMean } from '../protocol/index.js';
 import { validateClass } from './validate.js';
 import { readYaml, type ReferencedValue, type YamlDocument } from './yaml-document.js';
-
-/** An issue as zod tells it; taken by its form, so that a plugin's own copy of zod does as well. */
-export interface ForeignIssue {
-  readonly path: readonly PropertyKey[];
-  readonly message: string;
-  readonly code?: string | undefined;
-  /** The keys that are not known, where that is what is wrong. */
-  readonly keys?: readonly string[];
-  /** The values that are allowed, where one is none of them; `options`, where the value chooses a form. */
-  readonly values?: readonly unknown[];
-  readonly options?: readonly unknown[];
-  /** The form that a text lacks. */
-  readonly format?: string;
-}
 
 /** A valid configuration, and what is needed to speak about its file. */
 export interface LoadedSettings {
@@ -50,9 +35,6 @@ export interface LoadedSettings {
    */
   issuesFrom(base: Path, issues: readonly ForeignIssue[], knownKeys?: KnownKeys): readonly SettingsIssue[];
 }
-
-/** By path in a plugin's `config`; empty where they are not known. */
-export type KnownKeys = (path: readonly PropertyKey[]) => readonly string[];
 
 export interface ParseOptions extends ReferenceSources {
   /** Path of the file, as it stands before each error. */
@@ -205,47 +187,6 @@ async function currentValue(document: YamlDocument, below: Path, options: ParseO
 }
 
 type Tree = Record<PropertyKey, unknown>;
-
-function foreignIssues(
-  issue: ForeignIssue,
-  base: Path,
-  knownKeys: KnownKeys,
-  document: YamlDocument,
-  issueAt: LoadedSettings['issueAt'],
-): SettingsIssue[] {
-  const path = [...base, ...issue.path.map((key) => (typeof key === 'symbol' ? String(key) : key))];
-  if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
-    const known = knownKeys(issue.path);
-    return issue.keys.map((key) =>
-      issueAt([...path, key], `unknown key${known.length === 0 ? '' : `; ${didYouMean(key, known)}`}`, 'key'),
-    );
-  }
-  // What is wrong with a reference is told already.
-  if (document.unresolved.has(formatPath(path))) return [];
-  const expected = /expected (.+), received undefined$/.exec(issue.message)?.[1];
-  if (expected !== undefined) return [issueAt(path, `is required: ${expected}`)];
-  const allowed = (issue.values ?? issue.options)?.filter((each) => typeof each === 'string');
-  if (allowed !== undefined && allowed.length > 0)
-    return [issueAt(path, choiceRule(valueAt(document.value, path), allowed))];
-  const form = issue.format === undefined ? undefined : FORMS[issue.format];
-  if (issue.code === 'invalid_format' && form !== undefined && issue.message.startsWith('Invalid '))
-    return [issueAt(path, `must be ${form}`)];
-  const isOldBoolean = OLD_BOOLEANS.test(document.plainTextOf(path) ?? '') && issue.message.includes('boolean');
-  const hint = isOldBoolean ? '; yes, no, on and off are plain text in YAML 1.2: write true or false' : '';
-  return [issueAt(path, `${issue.message}${hint}`)];
-}
-
-/** What zod calls invalid without saying what would be valid. */
-const FORMS: Readonly<Record<string, string>> = {
-  url: 'an address like https://api.example.com',
-  date: 'a day like 2026-03-20',
-};
-
-const valueAt = (value: unknown, path: Path): unknown =>
-  path.reduce<unknown>(
-    (part, key) => (typeof part === 'object' && part !== null ? (part as Tree)[key] : undefined),
-    value,
-  );
 
 /** Sources and destinations that are whole enough to be checked. */
 function pluginUses(settings: Settings): readonly PluginUse[] {

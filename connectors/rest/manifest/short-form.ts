@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { didYouMean } from '#sdk';
 import { isoSpan } from '../time/span.js';
 import { fields, schemaOf } from './short-fields.js';
-import { meantBy } from './short-ways.js';
+import { keysAt, meantBy } from './short-ways.js';
 import { finestUnit } from '../time/format.js';
 import { PLACEHOLDER, shortRules } from './short-rules.js';
 import { lineOf, type Component, type Lines } from './text.js';
@@ -131,25 +132,32 @@ export function longForm(
   lines: Lines,
 ): { readonly root: Component; readonly problems: readonly Problem[] } {
   const parsed = shortForm.safeParse(root);
-  if (!parsed.success) return { root, problems: parsed.error.issues.map((issue) => problemOf(issue, root, lines)) };
+  if (!parsed.success)
+    return { root, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, root, lines)) };
   const short = parsed.data;
   const problems = shortRules(short, root, lines);
   const isWrong = problems.some(({ severity }) => severity === 'error');
   return { root: isWrong ? root : expanded(short), problems };
 }
 
-function problemOf(found: z.core.$ZodIssue, root: Component, lines: Lines): Problem {
+function problemsOf(found: z.core.$ZodIssue, root: Component, lines: Lines): readonly Problem[] {
+  const problem = (path: readonly string[], message: string): Problem => ({
+    severity: 'error',
+    line: lineOf(path, root, lines),
+    path: path.join('.'),
+    message,
+  });
   const judged = meantBy(found, root);
-  const issue = 'issue' in judged ? judged.issue : found;
-  const unknown = issue.code === 'unrecognized_keys' ? issue.keys : [];
-  const path = [...issue.path.map(String), ...unknown.slice(0, 1)];
-  const message =
-    'message' in judged
-      ? judged.message
-      : unknown.length > 0
-        ? `"${unknown.join('", "')}" is nothing that the short form has`
-        : issue.message;
-  return { severity: 'error', line: lineOf(path, root, lines), path: path.join('.'), message };
+  if ('message' in judged)
+    return [problem([...found.path.map(String), ...(judged.key === undefined ? [] : [judged.key])], judged.message)];
+  return judged.issues.flatMap((issue) => {
+    const path = issue.path.map(String);
+    if (issue.code !== 'unrecognized_keys') return [problem(path, issue.message)];
+    const known = keysAt(shortForm, path);
+    return issue.keys.map((key) =>
+      problem([...path, key], `"${key}" is nothing that the short form has; ${didYouMean(key, known)}`),
+    );
+  });
 }
 
 function expanded(short: ShortForm): Component {

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { didYouMean } from '#sdk';
 import { FIELD_OPTIONS } from './short-fields.js';
 import { isComponent, type Component } from './text.js';
@@ -9,20 +9,20 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   paging: ['page', 'offset', 'cursor', 'next_url'],
 };
 
+/** What is wrong with the way that is meant, or in our words, with the key below where it has one. */
+type Meant = { readonly issues: readonly z.core.$ZodIssue[] } | { readonly message: string; readonly key?: string };
+
 /** Of several ways the one that is meant: by its key; where there is none, that is what is wrong. */
-export function meantBy(
-  issue: z.core.$ZodIssue,
-  root: Component,
-): { readonly issue: z.core.$ZodIssue } | { readonly message: string } {
+export function meantBy(issue: z.core.$ZodIssue, root: Component): Meant {
   // `streams.NAME.fields.NAME`
   if (issue.path.length === 4 && issue.path[2] === 'fields') return fieldIssue(issue, root);
   const ways = issue.code === 'invalid_union' ? WAYS[String(issue.path.at(-1))] : undefined;
-  if (ways === undefined || issue.code !== 'invalid_union') return { issue };
+  if (ways === undefined || issue.code !== 'invalid_union') return { issues: [issue] };
   const given = givenAt(issue.path, root);
   const keys = isComponent(given) ? Object.keys(given) : [];
   const chosen = keys.filter((key) => ways.includes(key));
-  const inner = chosen.length === 1 ? issue.errors[ways.indexOf(chosen[0]!)]?.[0] : undefined;
-  if (inner !== undefined) return { issue: { ...inner, path: [...issue.path, ...inner.path] } };
+  const inner = chosen.length === 1 ? issue.errors[ways.indexOf(chosen[0]!)] : undefined;
+  if (inner !== undefined) return { issues: below(issue, inner) };
   const all = `\`${ways.slice(0, -1).join('`, `')}\` or \`${ways.at(-1)!}\``;
   if (chosen.length > 1) return { message: `it has \`${chosen.join('` and `')}\`, and is one of ${all}` };
   return {
@@ -30,19 +30,36 @@ export function meantBy(
   };
 }
 
+const below = ({ path }: z.core.$ZodIssue, inner: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
+  inner.map((one) => ({ ...one, path: [...path, ...one.path] }));
+
 const givenAt = (path: readonly PropertyKey[], root: Component): unknown =>
   path.reduce<unknown>((at, key) => (at as Component | undefined)?.[String(key)], root);
 
 /** A field is a type, or a mapping with one. */
-function fieldIssue(issue: z.core.$ZodIssue, root: Component): ReturnType<typeof meantBy> {
+function fieldIssue(issue: z.core.$ZodIssue, root: Component): Meant {
   const given = givenAt(issue.path, root);
   if (isComponent(given)) {
     const unknown = Object.keys(given).find((key) => !FIELD_OPTIONS.includes(key));
     if (unknown !== undefined)
-      return { message: `"${unknown}" is nothing that a field has; ${didYouMean(unknown, FIELD_OPTIONS)}` };
+      return {
+        key: unknown,
+        message: `"${unknown}" is nothing that a field has; ${didYouMean(unknown, FIELD_OPTIONS)}`,
+      };
   }
-  if (issue.code !== 'invalid_union') return { issue };
+  if (issue.code !== 'invalid_union') return { issues: [issue] };
   const [asType, asMapping] = issue.errors;
-  const inner = (isComponent(given) ? asMapping : asType)?.[0];
-  return { issue: inner === undefined ? issue : { ...inner, path: [...issue.path, ...inner.path] } };
+  return { issues: below(issue, (isComponent(given) ? asMapping : asType) ?? []) };
+}
+
+/** The keys that may stand at a place; none where they are free. */
+export function keysAt(schema: z.core.$ZodType, path: readonly string[]): readonly string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysAt(schema.unwrap(), path);
+  if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((way) => keysAt(way, path)))];
+  const [key, ...rest] = path;
+  if (schema instanceof z.ZodRecord) return key === undefined ? [] : keysAt(schema.valueType, rest);
+  if (!(schema instanceof z.ZodObject)) return [];
+  if (key === undefined) return Object.keys(schema.shape);
+  const inner = schema.shape[key];
+  return inner === undefined ? [] : keysAt(inner, rest);
 }

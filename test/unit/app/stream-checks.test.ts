@@ -132,6 +132,46 @@ streams:
    records: x
 `;
 
+test('a key inside of an inline `api` that is none is told with the one that is meant, however deep it stands', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tributary-streams-'));
+  const told = async (api: string) => {
+    const file = join(folder, 'tributary.yaml');
+    writeFileSync(file, REST(`      api:\n        endpoint: https://x.example\n${api.replace(/^/gm, '        ')}`));
+    const error = await loadConfiguration(file, {}).catch((found: unknown) => found as Error);
+    return 'message' in error ? error.message.replaceAll(`${file}:`, '').replaceAll('sources.crm.config.api.', '') : '';
+  };
+  const pets = (more: string) => `streams: { pets: { path: /pets, ${more} } }`;
+  try {
+    expect(
+      await told(
+        `auth: { oauth: { tokenurl: a, client_id: b, client_secret: c } }\nstreams: { pets: { path: /pets } }`,
+      ),
+    ).toBe(
+      '7:17: auth.oauth.token_url: is required: string\n7:26: auth.oauth.tokenurl: unknown key; did you mean "token_url"?',
+    );
+    expect(await told('auth: { beerer: a }\nstreams: { pets: { path: /pets } }')).toBe(
+      '7:17: auth.beerer: unknown key; did you mean "bearer"?',
+    );
+    expect(await told(pets('cursor: { field: day, start: x, windows: 3d }'))).toBe(
+      '7:73: streams.pets.cursor.windows: unknown key; did you mean "window"?',
+    );
+    expect(await told(pets('paging: { page: n, sise: 3 }'))).toBe(
+      '7:60: streams.pets.paging.sise: unknown key; did you mean "size"?',
+    );
+    const types = 'must be one of string, integer, number, boolean, date, timestamp, json';
+    expect(await told(pets('fields: { x: { tpye: string }, y: { type: strng }, z: strng }'))).toBe(
+      [
+        `7:51: streams.pets.fields.x.type: ${types}`,
+        '7:56: streams.pets.fields.x.tpye: unknown key; did you mean "type"?',
+        `7:83: streams.pets.fields.y.type: ${types}; did you mean "string"?`,
+        `7:95: streams.pets.fields.z: ${types}; did you mean "string"?`,
+      ].join('\n'),
+    );
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 test.each([
   [
     'a manifest that is not there',
