@@ -1,8 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { ConnectorError } from '#sdk';
 import { secretValues } from '#sdk/wire/airbyte';
 import { systemClock, type HttpClock } from '#sdk/http';
+import { tokenFile } from './auth/token-file.js';
 import { givenOf, judgedManifest, replacementsOf, writtenManifest } from './judged.js';
 import { assertRunnable, componentsOf, problemText, type Manifest } from './manifest/load.js';
 import { isComponent, type Component } from './manifest/text.js';
@@ -97,7 +97,9 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     isShort: manifest.isShort,
     tokens:
       options.tokens ??
-      (config.tokens_file === undefined ? undefined : tokenFile(resolve(baseFolder, config.tokens_file))),
+      (config.tokens_file === undefined
+        ? undefined
+        : tokenFile(resolve(baseFolder, config.tokens_file), { clock, signal })),
     onToken: (token) => {
       // A run tells nobody what an API says, and may log in for each request: it keeps none.
       if (isAttended && isTokenLike(token)) hide(token);
@@ -175,41 +177,6 @@ function textOrNone(work: () => string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function tokenFile(path: string): TokenStore {
-  const read = async (): Promise<Readonly<Record<string, string>>> => {
-    const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return '{}';
-      throw new ConnectorError('config', `The file of tokens "${path}" cannot be read.`, {
-        cause,
-        hint: 'Give the user that Tributary runs as the right to read and write it.',
-      });
-    });
-    try {
-      return JSON.parse(text) as Readonly<Record<string, string>>;
-    } catch {
-      throw new ConnectorError('config', `"${path}" is no file of tokens.`, {
-        hint: 'Remove it, and give a new refresh token.',
-      });
-    }
-  };
-  // One after the other: two that are written at once would lose one of them.
-  let writing = Promise.resolve();
-  return {
-    read,
-    write(name, token) {
-      writing = writing
-        .catch(() => undefined)
-        .then(async () => {
-          await mkdir(dirname(path), { recursive: true });
-          const draft = `${path}.new`;
-          await writeFile(draft, JSON.stringify({ ...(await read()), [name]: token }), { mode: 0o600, flush: true });
-          await rename(draft, path);
-        });
-      return writing;
-    },
-  };
 }
 
 interface Made {

@@ -44,7 +44,13 @@ export const restConfig = z
       .describe(
         'TypeScript or JavaScript modules that take the place of Python classes, by the `class_name` of the manifest',
       ),
-    tokens_file: z.string().min(1).optional().describe('File in which refresh tokens that can be used once are kept'),
+    tokens_file: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File in which refresh tokens that can be used once are kept; several sources and processes may share it',
+      ),
     max_response_bytes: z
       .int()
       .min(1024)

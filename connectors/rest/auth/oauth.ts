@@ -5,7 +5,7 @@ import { isComponent, without, type Component } from '../manifest/text.js';
 import { stepsOf, valueAlong } from '../records/path.js';
 import { errorHandler, type ErrorHandler } from '../requests/error-handler.js';
 import { formText } from '../requests/encode.js';
-import { aroundOf, type Environment } from '../run/environment.js';
+import { aroundOf, type Environment, type KeepToken } from '../run/environment.js';
 import { flatInput, Text } from '../run/text.js';
 import { parseIso, parseMoment } from '../time/format.js';
 import { textOf } from '../template/values.js';
@@ -108,20 +108,13 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
 
   const refreshTokenGiven = () =>
     optional('refresh_token') ?? (configured('refresh_token', 'refresh_token') || undefined);
-  const refreshTokenNow = async (): Promise<string | undefined> => {
-    const kept = updater === undefined ? undefined : (await environment.tokens?.read())?.[nameOfKept()];
-    // An empty one is sent too, as by the reference: some servers of machine credentials want the field.
-    const token = kept ?? (node['refresh_token'] === '' ? '' : refreshTokenGiven());
-    environment.onToken(token ?? '');
-    return token;
-  };
   /** By the credential that it came from: another one, or a new token that a person gives, is not answered with it. */
   const nameOfKept = (): string =>
     createHash('sha256')
       .update(JSON.stringify([endpoint?.() ?? '', text('client_id'), refreshTokenGiven() ?? '']))
       .digest('hex');
 
-  async function form(): Promise<Record<string, unknown>> {
+  function form(kept: string | undefined): Record<string, unknown> {
     if (isAssertion) {
       const profile = node['profile_assertion'] as Component;
       const assertion = jwtToken(profile, aroundOf(profile, environment), environment.clock.now());
@@ -136,7 +129,9 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
       made[text('client_id_name', 'client_id')] = text('client_id');
       made[text('client_secret_name', 'client_secret')] = text('client_secret');
     }
-    const refreshToken = await refreshTokenNow();
+    // An empty one is sent too, as by the reference: some servers of machine credentials want the field.
+    const refreshToken = kept ?? (node['refresh_token'] === '' ? '' : refreshTokenGiven());
+    environment.onToken(refreshToken ?? '');
     if (refreshToken !== undefined) made[text('refresh_token_name', 'refresh_token')] = refreshToken;
     if (Array.isArray(node['scopes']) && node['scopes'].length > 0) made['scopes'] = node['scopes'];
     for (const [key, value] of Object.entries(extraBody({}))) if (!(key in made)) made[key] = value;
@@ -144,7 +139,8 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
   }
 
   async function fetchToken(address: string): Promise<string> {
-    if (updater !== undefined && environment.tokens === undefined)
+    if (updater === undefined) return fetched(address);
+    if (environment.tokens === undefined)
       throw new ConnectorError(
         'config',
         'The API gives refresh tokens that can be used once, and there is no place to keep the next one.',
@@ -152,7 +148,11 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
           hint: 'Set `tokens_file` of the source to a file that is kept, such as `.tributary/tokens.json`.',
         },
       );
-    const fields = await form();
+    return environment.tokens.exclusively(nameOfKept(), (kept, keep) => fetched(address, kept, keep));
+  }
+
+  async function fetched(address: string, kept?: string, keep?: KeepToken): Promise<string> {
+    const fields = form(kept);
     const inQuery = node['send_refresh_request_as_query_params'] === true && !isAssertion;
     const started = environment.clock.now().getTime();
     const answer = await environment.client.send({
@@ -178,8 +178,7 @@ function oneOauth(node: Component, environment: Environment): Authenticator {
     const nextName = String(updater?.['refresh_token_name'] ?? '') || 'refresh_token';
     const next = found(body, nextName);
     [token, next].forEach((one) => environment.onToken(textOf(one ?? '')));
-    if (updater !== undefined && typeof next === 'string' && next !== '')
-      await environment.tokens?.write(nameOfKept(), next);
+    if (typeof next === 'string' && next !== '') await keep?.(next);
     current = { token, refreshAt: started + Math.max(lifeMs - EARLY_MS, lifeMs * 0.9) };
     return token;
   }

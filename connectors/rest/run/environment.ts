@@ -6,11 +6,14 @@ import type { Surroundings } from './text.js';
 
 /** Keeps what an API hands out once and wants back the next time, such as a refresh token that can be used once. */
 export interface TokenStore {
-  /** All that are kept, by name. */
-  read(): Promise<Readonly<Record<string, string>>>;
-  /** Lies on the disk when it resolves, beside the others. */
-  write(name: string, token: string): Promise<void>;
+  /**
+   * Does work while nobody else, in this process or another, uses what is kept under this name: two that show the same token
+   * lose it. It is given what is kept now, and a function that keeps the next one, which lies on the disk when that resolves.
+   */
+  exclusively<T>(name: string, work: (kept: string | undefined, keep: KeepToken) => Promise<T>): Promise<T>;
 }
+
+export type KeepToken = (token: string) => Promise<void>;
 
 /** A module of the configuration that takes the place of a Python class: what it exports under the class's name, or `default`. */
 export type Replacement = (node: Component, around: Surroundings) => unknown;

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './is-alive.js';
 
 /** A folder that only this account may enter, for what a program or a driver wants as files. */
 export interface PrivateFolder {
@@ -57,14 +58,5 @@ function sweep(parent: string, own: string): void {
     // In a container each process may have the number of the one before it.
     const isLeft = pid === process.pid ? !open.has(path) : pid > 0 && !isAlive(pid);
     if (isLeft) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
