@@ -25,6 +25,7 @@ export {
   checkSettings,
   loadSettings,
   parseSettings,
+  referencedValues,
   type LoadOptions,
   type LoadedSettings,
   type ParseOptions,

@@ -53,10 +53,13 @@ export interface PluginUse {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-export interface LoadOptions {
+interface ReferencesFrom {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Asks a store of secrets for a reference such as `vault:secret/braze#api_key`; paths are relative to the folder of the file. */
   readonly readStored?: (folder: string) => ReadStored;
+}
+
+export interface LoadOptions extends ReferencesFrom {
   /**
    * Lets a plugin check its `config`, so that its errors are told together with all others. Called also where the file has
    * other errors. A `ConnectorError` that it throws is told at `connector`.
@@ -80,14 +83,9 @@ export async function loadSettings(file: string, options: LoadOptions): Promise<
 export async function checkSettings(
   file: string,
   text: string,
-  { env, readStored, checkPlugin }: LoadOptions,
+  { checkPlugin, ...from }: LoadOptions,
 ): Promise<LoadedSettings> {
-  const folder = dirname(resolve(file));
-  const read = (path: string) => readFileSync(resolve(folder, path), 'utf8');
-  const ask = readStored?.(folder);
-  const stored = await readAll(storedReferencesIn(text), ask);
-  const options = { file, env, readFile: read, stored, ...(ask === undefined ? {} : { readStored: ask }) };
-  const { loaded, issues } = readSettings(text, options);
+  const { loaded, issues } = readSettings(text, await sourcesOf(file, text, from));
   if (checkPlugin !== undefined)
     for (const use of pluginUses(loaded.settings)) {
       const path = [`${use.kind}s`, use.name];
@@ -102,6 +100,26 @@ export async function checkSettings(
     }
   if (issues.length > 0) throw new SettingsError(file, issues);
   return loaded;
+}
+
+/** The values of another YAML file than the configuration, references in it resolved as there. Throws as the loading does. */
+export async function referencedValues(file: string, text: string, from: ReferencesFrom): Promise<unknown> {
+  const { value, issues } = readYaml(text, await sourcesOf(file, text, from));
+  if (issues.length > 0) throw new SettingsError(file, issues);
+  return value;
+}
+
+/** What the references of a file are resolved by; its folder is where their paths begin. */
+async function sourcesOf(file: string, text: string, { env, readStored }: ReferencesFrom): Promise<ParseOptions> {
+  const folder = dirname(resolve(file));
+  const ask = readStored?.(folder);
+  return {
+    file,
+    env,
+    readFile: (path) => readFileSync(resolve(folder, path), 'utf8'),
+    stored: await readAll(storedReferencesIn(text), ask),
+    ...(ask === undefined ? {} : { readStored: ask }),
+  };
 }
 
 /** The same from a text, without plugins, and without touching the world but through what it is given. */

@@ -361,7 +361,9 @@ streams:
     join(place, 'options.yaml'),
     '# ${env:NOT_SET_HERE}\nmanifest_config:\n  start: "${env:NOT_SET_HERE}"\n',
   );
-  expect((await validate()).stderr).toContain('options.yaml:3: the variable NOT_SET_HERE is not set.');
+  expect((await validate()).stderr).toContain(
+    'options.yaml:3:10: manifest_config.start: environment variable NOT_SET_HERE is not set;',
+  );
 });
 
 const judged = (text: string) =>

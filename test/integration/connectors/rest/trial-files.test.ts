@@ -1,0 +1,58 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../../../support/cli.js';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+
+let api: ScriptedApi;
+let cwd: string;
+beforeEach(async () => {
+  api = await scriptedApi(() => ({ body: [{ id: 1 }] }));
+  cwd = await mkdtemp(join(tmpdir(), 'tributary-files-'));
+  await mkdir(join(cwd, 'of'));
+  await writeFile(
+    join(cwd, 'm.yaml'),
+    `endpoint: ${api.url}
+auth: { header: { name: X-Key, value: "{{ config['key'] }}" } }
+streams:
+  a: { path: /a, primary_key: id, fields: { id: integer } }
+`,
+  );
+});
+afterEach(async () => {
+  await api.close();
+  await rm(cwd, { recursive: true });
+});
+
+const tried = async (options: string, more: readonly string[] = [], env: Record<string, string> = {}) => {
+  await writeFile(join(cwd, 'of/o.yaml'), options);
+  return runCli(['connectors', 'try', 'm.yaml', '--options', 'of/o.yaml', ...more], { cwd, env });
+};
+const withKey = (key: string) => `# \${env:NOBODY_READS_THIS}
+allow: [loopback]
+secrets:
+  key: ${key}
+`;
+
+test.each([
+  ['"${file:key.txt}"', 'from-a-file'],
+  ['"Key ${file:key.txt}, ${env:PART}"', 'Key from-a-file, of-env'],
+  ['"${env:EMPTY:-usual}"', 'usual'],
+  ['"$${file:key.txt}"', '${file:key.txt}'],
+])('a reference in a file of options is resolved as in the configuration: %s', async (key, sent) => {
+  await writeFile(join(cwd, 'of/key.txt'), 'from-a-file\n');
+  expect(await tried(withKey(key), [], { PART: 'of-env', EMPTY: '' })).toMatchObject({ code: 0, stderr: '' });
+  expect(api.seen[0]!.headers['x-key']).toBe(sent);
+});
+
+test.each([
+  ['"${file:none.txt}"', 'of/o.yaml:4:8: secrets.key: file none.txt cannot be read (ENOENT)'],
+  ['"a ${env:NOT_SET_HERE}"', 'of/o.yaml:4:8: secrets.key: environment variable NOT_SET_HERE is not set; set it'],
+  ['"${env:not set}"', 'of/o.yaml:4:8: secrets.key: holds ${ that begins no reference'],
+  ['"${age:none.age}"', 'of/o.yaml:4:8: secrets.key: ${age:none.age}'],
+])('a reference in it that cannot be resolved is refused as there: %s', async (key, fault) => {
+  const end = await tried(withKey(key));
+  expect(end).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining(fault) });
+  expect(end.stderr).toContain('error (config)');
+  expect(api.seen).toEqual([]);
+});
