@@ -93,6 +93,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     client,
     clock,
     signal,
+    maxResponseBytes: config.max_response_bytes,
     replacements,
     isShort: manifest.isShort,
     tokens:

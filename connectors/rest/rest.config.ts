@@ -56,7 +56,9 @@ export const restConfig = z
       .min(1024)
       .max(2 ** 30)
       .default(64 * 2 ** 20)
-      .describe('The largest answer, unpacked'),
+      .describe(
+        "The largest answer, as it comes over the wire without its transfer's packing; what is packed in it is bounded by it too, see Limits",
+      ),
     max_pages: z
       .int()
       .min(1)

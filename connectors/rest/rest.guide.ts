@@ -25,7 +25,8 @@ export const GUIDE: SourceGuide = {
   ],
   limits: [
     'https alone, to the hosts that the manifest names, and to no private or local address unless `allow` says so.',
-    'An answer has at most 64 MiB unpacked, a slice 100,000 pages, unless the options say otherwise. An `api_budget` of the manifest is kept.',
+    'An answer has at most 64 MiB, and an eighth as many lists, mappings and XML elements; a slice has 100,000 pages, unless the options say otherwise. An `api_budget` of the manifest is kept.',
+    'A file in an answer (`GzipDecoder`, `ZipfileDecoder`, a packed report) is read as it is unpacked, up to 64 times `max_response_bytes`. A row of it has at most `max_response_bytes` characters, a CSV 10,000 columns.',
   ],
   uncertain: [
     'A template that cannot be evaluated fails the stream with its text; the reference goes on with the template itself as the value.',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '#sdk';
 import { isComponent, type Component } from '../manifest/text.js';
-import { decoderOf } from '../decoders/decoder.js';
+import { decoderOf, firstOf } from '../decoders/decoder.js';
 import { valueAlong } from '../records/path.js';
 import { errorHandler } from '../requests/error-handler.js';
 import { requestOption } from '../requests/request-option.js';
@@ -29,7 +29,7 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
 
   const fetchToken = async (): Promise<string> => {
     const answer = await login.send({ slice: EMPTY_SLICE });
-    const [body] = answer === undefined ? [] : await first(decode(answer));
+    const body = answer === undefined ? undefined : await firstOf(decode(answer));
     const token = valueAlong(body, path);
     if (token === undefined || token === null)
       throw new ConnectorError('auth', `The login answered without "${path.join('.')}".`, {
@@ -76,11 +76,6 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
       option.inject(parts, text.text({ session_token: await current() }));
     },
   };
-}
-
-async function first(items: Iterable<unknown> | AsyncIterable<unknown>): Promise<readonly unknown[]> {
-  for await (const item of items) return [item];
-  return [];
 }
 
 const LEGACY_FIELDS = [

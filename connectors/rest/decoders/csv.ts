@@ -1,28 +1,61 @@
-/** Rows of a CSV with a header, as Python's `DictReader` gives them: texts, null for what a short row lacks; what is too much is left out. */
-export function* csvRows(
-  text: string,
-  delimiter: string,
-  nulls: ReadonlySet<string>,
-): Iterable<Record<string, unknown>> {
+import { ConnectorError } from '#sdk';
+import type { TakeRows } from './pieces.js';
+
+/** Of a lot of records: a short row has all columns too. */
+const MOST_CELLS = 250_000;
+const MOST_COLUMNS = 10_000;
+
+/**
+ * Takes records out of a CSV with a header, as Python's `DictReader` gives them: texts, null for what a short row lacks; what is too much is
+ * left out. For one file.
+ */
+export function csvRows(delimiter: string, nulls: ReadonlySet<string>): TakeRows {
   let header: readonly string[] | undefined;
-  for (const row of rows(text.startsWith('\ufeff') ? text.slice(1) : text, delimiter)) {
-    if (header === undefined) {
-      header = row;
-      continue;
-    }
-    if (row.length === 1 && row[0] === '') continue;
+  const recordOf = (row: readonly string[], columns: readonly string[]): Record<string, unknown> => {
     const record: Record<string, unknown> = {};
-    header.forEach((name, at) => {
+    columns.forEach((name, at) => {
       const value = row[at];
       record[name] = value === undefined || nulls.has(value) ? null : value;
     });
-    yield record;
-  }
+    return record;
+  };
+
+  return function* (text, isLast) {
+    let lot: Record<string, unknown>[] = [];
+    let end = 0;
+    const from = header === undefined && text.startsWith('\ufeff') ? 1 : 0;
+    for (const { row, next } of rows(text, delimiter, isLast, from)) {
+      end = next;
+      if (header === undefined) {
+        if (row.length > MOST_COLUMNS)
+          throw new ConnectorError('source', `A CSV has more than ${MOST_COLUMNS} columns.`, {
+            hint: 'Look at `delimiter` of the decoder, and at what the API answers.',
+          });
+        header = row;
+        continue;
+      }
+      if (row.length === 1 && row[0] === '') continue;
+      lot.push(recordOf(row, header));
+      if (lot.length * header.length < MOST_CELLS) continue;
+      yield lot;
+      lot = [];
+    }
+    if (lot.length > 0) yield lot;
+    return end;
+  };
 }
 
-function* rows(text: string, delimiter: string): Iterable<string[]> {
+interface Row {
+  /** At most one field more than there may be columns. */
+  readonly row: string[];
+  /** Where the next one begins. */
+  readonly next: number;
+}
+
+/** Rows of a text; one that may go on behind its end is none yet, unless it is the last. */
+function* rows(text: string, delimiter: string, isLast: boolean, from: number): Iterable<Row> {
   let row: string[] = [];
-  let at = 0;
+  let at = from;
   while (at <= text.length) {
     let field: string;
     if (text[at] === '"') {
@@ -31,6 +64,7 @@ function* rows(text: string, delimiter: string): Iterable<string[]> {
       for (;;) {
         const quote = text.indexOf('"', end);
         if (quote < 0) {
+          if (!isLast) return;
           parts.push(text.slice(end));
           end = text.length;
           break;
@@ -50,15 +84,18 @@ function* rows(text: string, delimiter: string): Iterable<string[]> {
       while (at < text.length && text[at] !== delimiter && text[at] !== '\n' && text[at] !== '\r') at += 1;
       field = text.slice(start, at);
     }
-    row.push(field);
+    if (row.length <= MOST_COLUMNS) row.push(field);
     if (at < text.length && text[at] === delimiter) {
       at += 1;
       continue;
     }
     const isEnd = at >= text.length;
-    if (!isEnd || row.length > 1 || row[0] !== '') yield row;
+    // Behind a carriage return may come the line feed that belongs to it.
+    if (!isLast && (isEnd || (text[at] === '\r' && at + 1 === text.length))) return;
+    const next = isEnd ? at : at + (text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1);
+    if (!isEnd || row.length > 1 || row[0] !== '') yield { row, next };
     if (isEnd) return;
-    at += text[at] === '\r' && text[at + 1] === '\n' ? 2 : 1;
+    at = next;
     row = [];
   }
 }

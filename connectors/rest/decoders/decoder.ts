@@ -1,21 +1,23 @@
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
 import { BadRecord, ConnectorError } from '#sdk';
 import { parseJson } from '#sdk/http';
 import { isComponent, type Component } from '../manifest/text.js';
 import { stepsOf, valueAlong } from '../records/path.js';
 import type { Answer } from '../requests/answer.js';
+import { assertFlat } from '../requests/nesting.js';
 import { aroundOf, type Environment } from '../run/environment.js';
 import { csvRows } from './csv.js';
+import { inPieces, isGzip, rowsOf, textsIn, unpacked, whole, type Pieces, type TakeRows } from './pieces.js';
 import { xmlValue } from './xml.js';
 import { zipEntries } from './zip.js';
 
-/** Turns the body of an answer into the values in it, one by one. */
-export type Decode = (answer: Answer) => Iterable<unknown> | AsyncIterable<unknown>;
-type Parse = (body: Uint8Array) => Iterable<unknown> | AsyncIterable<unknown>;
+/** Some of the values in an answer; never none. */
+export type Lot = readonly unknown[];
+type Lots = Iterable<Lot> | AsyncIterable<Lot>;
+/** Turns the body of an answer into the values in it. Rows come in lots, so that a large file of them is never whole in memory. */
+export type Decode = (answer: Answer) => Lots;
+type Parse = (body: Pieces) => AsyncIterable<Lot>;
 
-/** What an answer may be once it is unpacked. */
-const MOST_UNPACKED_BYTES = 512 * 2 ** 20;
+const MOST_IN_LOT = 10_000;
 
 /** With `isChanged` the values are for one who changes them. */
 export function decoderOf(node: Component | undefined, environment: Environment, isChanged = false): Decode {
@@ -23,22 +25,39 @@ export function decoderOf(node: Component | undefined, environment: Environment,
     case 'JsonDecoder':
       return (answer) => jsonBodies(answer, isChanged);
     case 'XmlDecoder':
-      return ({ body }) => [xmlValue(textIn(body, 'utf-8'))];
-    case 'ZipfileDecoder': {
-      const parse = parserOf(node?.['decoder'] as Component);
-      return async function* (answer) {
-        for await (const entry of zipEntries(answer.body, MOST_UNPACKED_BYTES)) yield* parse(entry);
+      return async function* ({ body }) {
+        let text = '';
+        for await (const part of textsIn(inPieces(body), 'utf-8')) text += part;
+        yield [xmlValue(text)];
       };
-    }
     case 'CustomDecoder': {
-      const made = environment.replacements.get(String(node?.['class_name']))?.(node!, aroundOf(node!, environment));
-      return (answer) => (made as Decode)(answer.own());
+      const made = environment.replacements.get(String(node?.['class_name']))?.(node!, aroundOf(node!, environment)) as
+        | ((answer: Answer) => Iterable<unknown> | AsyncIterable<unknown>)
+        | undefined;
+      return (answer) => inLots(made!(answer.own()));
     }
     default: {
-      const parse = parserOf(node!);
-      return ({ body }) => parse(body);
+      const parse = parserOf(node!, environment.maxResponseBytes);
+      return ({ body }) => parse(inPieces(body));
     }
   }
+}
+
+/** The first value in an answer. */
+export async function firstOf(lots: Lots): Promise<unknown> {
+  for await (const [value] of lots) return value;
+  return undefined;
+}
+
+async function* inLots(values: Iterable<unknown> | AsyncIterable<unknown>): AsyncIterable<Lot> {
+  let lot: unknown[] = [];
+  for await (const value of values) {
+    lot.push(value);
+    if (lot.length < MOST_IN_LOT) continue;
+    yield lot;
+    lot = [];
+  }
+  if (lot.length > 0) yield lot;
 }
 
 /** True where paging sees nothing of the answer, as in the reference: its body is read as it comes. */
@@ -46,7 +65,7 @@ export const isStreamed = (node: Component | undefined): boolean =>
   node !== undefined &&
   ['JsonlDecoder', 'CsvDecoder', 'GzipDecoder', 'IterableDecoder', 'JsonItemsDecoder'].includes(String(node['type']));
 
-function* jsonBodies(answer: Answer, isChanged: boolean): Iterable<unknown> {
+function jsonBodies(answer: Answer, isChanged: boolean): Iterable<Lot> {
   if (answer.body.length > 0 && !answer.isJson)
     throw new ConnectorError(
       'source',
@@ -56,48 +75,55 @@ function* jsonBodies(answer: Answer, isChanged: boolean): Iterable<unknown> {
       },
     );
   const value = (isChanged ? answer.own() : answer).json();
-  // Some servers write a list of nothing so.
-  if (value === null) yield {};
-  else if (!Array.isArray(value)) yield value;
-  else if (value.length === 0) yield {};
-  else yield* value;
+  // Some servers write a list of nothing as null.
+  if (value === null || (Array.isArray(value) && value.length === 0)) return [[{}]];
+  return [Array.isArray(value) ? value : [value]];
 }
 
-function parserOf(node: Component): Parse {
+function parserOf(node: Component, mostBytes: number): Parse {
   const encoding = typeof node['encoding'] === 'string' ? node['encoding'] : 'utf-8';
+  const inner = () => parserOf(node['decoder'] as Component, mostBytes);
+  const rows = (take: () => TakeRows, written: string): Parse => {
+    return (body) => rowsOf(textsIn(body, written), take(), mostBytes);
+  };
+  /** A document, and what of it are the values. */
+  const document = (valuesOf: (value: unknown) => Lot, written: string): Parse => {
+    return async function* (body) {
+      const bytes = await whole(body, mostBytes);
+      assertFlat(bytes, mostBytes);
+      let text = '';
+      for await (const part of textsIn([bytes], written)) text += part;
+      const values = valuesOf(documentIn(text));
+      if (values.length > 0) yield values;
+    };
+  };
   switch (node['type']) {
     case 'JsonDecoder':
-      return (body) => {
-        const value = parseJson(textIn(body, 'utf-8'));
-        return Array.isArray(value) ? value : [value];
-      };
+      return document((value) => (Array.isArray(value) ? value : [value]), 'utf-8');
     case 'JsonlDecoder':
-      return (body) => jsonLines(textIn(body, 'utf-8'));
+      return rows(() => jsonRows(mostBytes), 'utf-8');
     case 'JsonItemsDecoder': {
       const path = stepsOf(String(node['items_path']).split('.'));
-      return (body) => {
-        const items = valueAlong(parseJson(textIn(body, encoding)), path);
+      return document((value) => {
+        const items = valueAlong(value, path);
         return Array.isArray(items) ? items : [];
-      };
+      }, encoding);
     }
     case 'IterableDecoder':
-      return (body) => lines(textIn(body, 'utf-8')).map((record) => ({ record }));
+      return rows(() => lineRows, 'utf-8');
     case 'CsvDecoder': {
       const nulls = new Set((node['set_values_to_none'] as readonly unknown[] | undefined)?.map(String));
       const written = typeof node['delimiter'] === 'string' && node['delimiter'] !== '' ? node['delimiter'] : ',';
-      const delimiter = written === '\\t' ? '\t' : written;
-      return (body) => csvRows(textIn(body, encoding), delimiter, nulls);
+      return rows(() => csvRows(written === '\\t' ? '\t' : written, nulls), encoding);
     }
     case 'GzipDecoder': {
-      const parse = parserOf(node['decoder'] as Component);
-      return async function* (body) {
-        yield* parse(await unpacked(body));
-      };
+      const parse = inner();
+      return (body) => parse(unpacked(body, isGzip, mostBytes));
     }
     case 'ZipfileDecoder': {
-      const parse = parserOf(node['decoder'] as Component);
+      const parse = inner();
       return async function* (body) {
-        for await (const entry of zipEntries(body, MOST_UNPACKED_BYTES)) yield* parse(entry);
+        for await (const entry of zipEntries(await whole(body, mostBytes), mostBytes)) yield* parse(entry);
       };
     }
     default:
@@ -105,52 +131,63 @@ function parserOf(node: Component): Parse {
   }
 }
 
-const gunzip = promisify(zlib.gunzip);
-
-/** Some servers say gzip and send plain text, so the first two bytes decide. */
-async function unpacked(body: Uint8Array): Promise<Uint8Array> {
-  if (body[0] !== 0x1f || body[1] !== 0x8b) return body;
+function documentIn(text: string): unknown {
   try {
-    return await gunzip(body, { maxOutputLength: MOST_UNPACKED_BYTES });
-  } catch (cause) {
-    throw new ConnectorError('source', 'A packed answer is damaged, or larger than an answer may be.', { cause });
-  }
-}
-
-function textIn(body: Uint8Array, encoding: string): string {
-  const known: Readonly<Record<string, string>> = {
-    latin1: 'iso-8859-1',
-    latin_1: 'iso-8859-1',
-    'utf-8-sig': 'utf-8',
-    utf8: 'utf-8',
-  };
-  try {
-    return new TextDecoder(known[encoding.toLowerCase()] ?? encoding.toLowerCase(), { fatal: true }).decode(body);
-  } catch (cause) {
-    throw new ConnectorError('source', `An answer is not text in ${encoding}.`, {
-      cause,
-      hint: 'Set the `encoding` of the decoder.',
+    return parseJson(text);
+  } catch {
+    throw new ConnectorError('source', 'A document that an answer holds is no JSON.', {
+      hint: 'Look at the `decoder` of the manifest, and at what the API answers.',
     });
   }
 }
 
-const lines = (text: string): readonly string[] =>
-  text.split(/\r\n|\r|\n/).filter((line, at, all) => line !== '' || at < all.length - 1);
-
-function* jsonLines(text: string): Iterable<unknown> {
-  let number = 0;
-  for (const line of text.split('\n')) {
-    number += 1;
-    if (line.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = parseJson(line);
-    } catch {
-      value = new BadRecord('not_json', `line ${number} is no JSON`, { _line: line.slice(0, 1000) });
-    }
-    if (Array.isArray(value)) yield* value;
-    else yield value;
+const lineRows: TakeRows = function* (text, isLast) {
+  let lot: unknown[] = [];
+  let from = 0;
+  for (const { 0: end, index } of text.matchAll(/\r\n|\r|\n/g)) {
+    // Behind a carriage return may come the line feed that belongs to it.
+    if (!isLast && end === '\r' && index + 1 === text.length) break;
+    lot.push({ record: text.slice(from, index) });
+    from = index + end.length;
+    if (lot.length < MOST_IN_LOT) continue;
+    yield lot;
+    lot = [];
   }
+  if (isLast && from < text.length) lot.push({ record: text.slice(from) });
+  if (lot.length > 0) yield lot;
+  return from;
+};
+
+function jsonRows(mostBytes: number): TakeRows {
+  let number = 0;
+  const valueOf = (line: string): unknown => {
+    assertFlat(line, mostBytes);
+    try {
+      return parseJson(line);
+    } catch {
+      return new BadRecord('not_json', `line ${number} is no JSON`, { _line: line.slice(0, 1000) });
+    }
+  };
+  return function* (text, isLast) {
+    let lot: unknown[] = [];
+    let from = 0;
+    while (from < text.length) {
+      const feed = text.indexOf('\n', from);
+      if (feed < 0 && !isLast) break;
+      const line = text.slice(from, feed < 0 ? text.length : feed);
+      from += line.length + 1;
+      number += 1;
+      if (line.trim() === '') continue;
+      const value = valueOf(line);
+      if (Array.isArray(value)) for (const one of value) lot.push(one);
+      else lot.push(value);
+      if (lot.length < MOST_IN_LOT) continue;
+      yield lot;
+      lot = [];
+    }
+    if (lot.length > 0) yield lot;
+    return Math.min(from, text.length);
+  };
 }
 
 /** A value that is a record: a mapping. */

@@ -1,6 +1,5 @@
-import zlib from 'node:zlib';
-import { ConnectorError } from '#sdk';
 import { csvRows } from './csv.js';
+import { inPieces, isGzip, isZlib, rowsOf, unpacked } from './pieces.js';
 
 /** Texts that pandas, which the reference reads reports with, takes for nothing. */
 const NOTHING = new Set([
@@ -24,19 +23,20 @@ const NOTHING = new Set([
   'nan',
   'null',
 ]);
-const MOST_BYTES = 512 * 2 ** 20;
 
-/** The rows of a downloaded report: CSV, packed or not. */
-export function reportRows(body: Uint8Array, keepsTexts: boolean): Iterable<Record<string, unknown>> {
-  const isPacked =
-    (body[0] === 0x1f && body[1] === 0x8b) || (body[0] === 0x78 && ((body[0] << 8) | (body[1] ?? 0)) % 31 === 0);
-  let plain: Uint8Array = body;
-  try {
-    if (isPacked) plain = zlib.unzipSync(body, { maxOutputLength: MOST_BYTES });
-  } catch (cause) {
-    throw new ConnectorError('source', 'A downloaded report is damaged, or larger than a report may be.', { cause });
-  }
+/** The rows of a downloaded report in lots: CSV, packed or not. */
+export function reportRows(
+  body: Uint8Array,
+  keepsTexts: boolean,
+  mostBytes: number,
+): AsyncIterable<readonly unknown[]> {
+  const plain = unpacked(inPieces(body), (head) => isGzip(head) || isZlib(head), mostBytes);
+  return rowsOf(texts(plain), csvRows(',', keepsTexts ? new Set(['']) : NOTHING), mostBytes);
+}
+
+async function* texts(pieces: AsyncIterable<Uint8Array>): AsyncIterable<string> {
+  const decoder = new TextDecoder();
   // Some reports hold bytes of zero, which no text has.
-  const text = new TextDecoder().decode(plain).replaceAll('\0', '');
-  return csvRows(text, ',', keepsTexts ? new Set(['']) : NOTHING);
+  for await (const piece of pieces) yield decoder.decode(piece, { stream: true }).replaceAll('\0', '');
+  yield decoder.decode();
 }

@@ -2,6 +2,8 @@ import { SaxesParser } from 'saxes';
 import { ConnectorError } from '#sdk';
 import { setKey } from '../template/values.js';
 
+const MOST_DEPTH = 1000;
+
 interface Open {
   readonly name: string;
   readonly fields: Record<string, unknown>;
@@ -17,6 +19,10 @@ export function xmlValue(text: string): unknown {
   let fault: Error | undefined;
   parser.on('error', (error) => (fault ??= error));
   parser.on('opentag', ({ name, attributes }) => {
+    if (open.length > MOST_DEPTH)
+      throw new ConnectorError('source', `An answer has elements in more than ${MOST_DEPTH} others.`, {
+        hint: 'Look at what the API answers: no report is so deep.',
+      });
     const fields: Record<string, unknown> = {};
     for (const [key, value] of Object.entries(attributes)) setKey(fields, `@${key}`, value);
     open.push({ name, fields, text: '' });

@@ -2,16 +2,17 @@ import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
 import { ConnectorError, isConnectorError } from '#sdk';
+import { mostUnpackedBytes, tooLarge } from './pieces.js';
 
 const MOST_ENTRIES = 10_000;
 
 const damaged = (cause?: unknown) =>
   new ConnectorError('source', 'An archive is damaged.', { cause, hint: 'Ask for it again.' });
 
-/** The files of an archive, in its order; the sum of their sizes is bounded. */
-export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<Uint8Array> {
+/** The files of an archive, in its order, each to be read before the next; the sum of their sizes is bounded. */
+export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<AsyncIterable<Uint8Array>> {
   const archive = await (promisify(fromBuffer) as (buffer: Buffer, options: object) => Promise<ZipFile>)(
-    Buffer.from(body),
+    Buffer.from(body.buffer, body.byteOffset, body.byteLength),
     {
       lazyEntries: true,
     },
@@ -20,28 +21,33 @@ export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIte
   });
   if (archive.entryCount > MOST_ENTRIES)
     throw new ConnectorError('source', `An archive has ${archive.entryCount} files, more than ${MOST_ENTRIES}.`);
-  let left = mostBytes;
+  const most = mostUnpackedBytes(mostBytes);
+  const size = { most, left: most };
   for (;;) {
     const entry = await nextEntry(archive);
     if (entry === undefined) return;
-    if (entry.fileName.endsWith('/')) continue;
-    const chunks: Buffer[] = [];
-    const stream = (await archive.openReadStreamPromise?.(entry)) ?? (await opened(archive, entry));
-    // Only the sum tells that a stored byte is another one.
-    let sum = 0;
-    try {
-      for await (const chunk of stream as AsyncIterable<Buffer>) {
-        left -= chunk.length;
-        if (left < 0) throw new ConnectorError('source', `An archive unpacks to more than ${mostBytes} bytes.`);
-        sum = crc32(chunk, sum);
-        chunks.push(chunk);
-      }
-    } catch (cause) {
-      throw isConnectorError(cause) ? cause : damaged(cause);
-    }
-    if (sum !== entry.crc32) throw damaged();
-    yield Buffer.concat(chunks);
+    if (!entry.fileName.endsWith('/')) yield contentOf(archive, entry, size);
   }
+}
+async function* contentOf(
+  archive: ZipFile,
+  entry: Entry,
+  size: { readonly most: number; left: number },
+): AsyncIterable<Uint8Array> {
+  const stream = (await archive.openReadStreamPromise?.(entry)) ?? (await opened(archive, entry));
+  // Only the sum tells that a stored byte is another one.
+  let sum = 0;
+  try {
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      size.left -= chunk.length;
+      if (size.left < 0) throw tooLarge(`An archive unpacks to more than ${size.most} bytes.`);
+      sum = crc32(chunk, sum);
+      yield chunk;
+    }
+  } catch (cause) {
+    throw isConnectorError(cause) ? cause : damaged(cause);
+  }
+  if (sum !== entry.crc32) throw damaged();
 }
 
 function opened(archive: ZipFile, entry: Entry): Promise<NodeJS.ReadableStream> {

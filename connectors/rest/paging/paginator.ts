@@ -1,5 +1,5 @@
 import { ConnectorError } from '#sdk';
-import { decoderOf, isStreamed } from '../decoders/decoder.js';
+import { decoderOf, firstOf, isStreamed } from '../decoders/decoder.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { HeadersWithLinks, type Answer } from '../requests/answer.js';
 import { noParts, requestOption, type RequestParts } from '../requests/request-option.js';
@@ -114,8 +114,7 @@ function strategyOf(
   /** What templates of paging see of an answer: its first value, and nothing of one that is read as it comes. */
   const bodyOf = async (answer: Answer): Promise<unknown> => {
     if (isStreamed(decoder)) return {};
-    for await (const body of decoderOf(decoder, environment)(answer)) return body;
-    return {};
+    return (await firstOf(decoderOf(decoder, environment)(answer))) ?? {};
   };
   const pageSize = sizeText?.needs.includes('response') === true ? undefined : sizeOf();
 

@@ -1,5 +1,5 @@
 import { BadRecord, ConnectorError } from '#sdk';
-import { decoderOf, type Decode } from '../decoders/decoder.js';
+import { decoderOf, type Lot } from '../decoders/decoder.js';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import type { Answer } from '../requests/answer.js';
@@ -14,7 +14,7 @@ import { valueAlong, valuesAlong } from './path.js';
 /** What was taken out of an answer. */
 export interface Extracted {
   /** In the order of the answer; a line that is none is a `BadRecord`. */
-  readonly records: unknown[];
+  readonly records: readonly unknown[];
   /** How many the answer had, those that were left out as empty included: by it a page is full or not. */
   readonly size: number;
   readonly place: Place;
@@ -30,7 +30,23 @@ export interface Place {
 
 export const NO_PLACE: Place = { isMet: false, lacking: undefined };
 
-export type Extract = (answer: Answer) => Promise<Extracted>;
+/** In parts, where the answer is read so. */
+export type Extract = (answer: Answer) => AsyncIterable<Extracted>;
+
+/** All of an answer as one: for what is small, or is needed whole. */
+export async function extractedWhole(parts: AsyncIterable<Extracted>): Promise<Extracted> {
+  const records: unknown[] = [];
+  let size = 0;
+  let place = NO_PLACE;
+  for await (const part of parts) {
+    for (const record of part.records) records.push(record);
+    size += part.size;
+    place = placeOfBoth(place, part.place);
+  }
+  return { records, size, place };
+}
+
+const placeOfBoth = (a: Place, b: Place): Place => ({ isMet: a.isMet || b.isMet, lacking: a.lacking ?? b.lacking });
 
 /** With `isChanged` the records are for one who changes them. */
 export function extractor(
@@ -47,45 +63,41 @@ export function extractor(
       const expand = isComponent(node['record_expander'])
         ? recordExpander(node['record_expander'], environment)
         : undefined;
-      return (answer) =>
-        alongPath(
-          answer,
-          decode,
-          path.map((part) => part.text()),
-          expand,
-        );
+      return async function* (answer) {
+        const steps = path.map((part) => part.text());
+        for await (const lot of decode(answer)) yield alongPath(lot, steps, expand);
+      };
     }
     case 'CombinedExtractor':
       return combined(node, decoder, environment, isChanged);
     case 'ResponseToFileExtractor':
-      return async ({ body }) => placeless([...reportRows(body, node['preserve_na_values'] === true)]);
+      return async function* ({ body }) {
+        const lots = reportRows(body, node['preserve_na_values'] === true, environment.maxResponseBytes);
+        for await (const lot of lots) yield placeless(lot);
+      };
     default: {
       const made = environment.replacements.get(String(node['class_name']))?.(node, around) as
         | ((bodies: readonly unknown[], answer: Answer) => unknown[])
         | undefined;
       if (made === undefined) throw new ConnectorError('internal', `There is no extractor "${String(node['type'])}"`);
-      return async (answer) => {
+      return async function* (answer) {
         const own = answer.own();
-        return placeless(made(await collected(decode(own)), own));
+        const bodies: unknown[] = [];
+        for await (const lot of decode(own)) for (const body of lot) bodies.push(body);
+        yield placeless(made(bodies, own));
       };
     }
   }
 }
 
-const placeless = (records: unknown[]): Extracted => ({ records, size: records.length, place: NO_PLACE });
+const placeless = (records: readonly unknown[]): Extracted => ({ records, size: records.length, place: NO_PLACE });
 
-async function collected(values: Iterable<unknown> | AsyncIterable<unknown>): Promise<unknown[]> {
-  const all: unknown[] = [];
-  for await (const value of values) all.push(value);
-  return all;
-}
-
-async function alongPath(
-  answer: Answer,
-  decode: Decode,
+/** What stands at a path in some of the values of an answer. */
+function alongPath(
+  lot: Lot,
   path: readonly string[],
   expand: ((record: unknown) => readonly unknown[]) | undefined,
-): Promise<Extracted> {
+): Extracted {
   const records: unknown[] = [];
   let isMet = false;
   let lacking: Place['lacking'];
@@ -108,9 +120,7 @@ async function alongPath(
       if (expand === undefined) records.push(one);
       else for (const part of expand(one)) records.push(part);
   };
-  const bodies = decode(answer);
-  if (Symbol.iterator in bodies) for (const body of bodies) take(body);
-  else for await (const body of bodies) take(body);
+  lot.forEach(take);
   return { records, size: records.length, place: { isMet, lacking } };
 }
 
@@ -123,22 +133,26 @@ function combined(
   const parts = componentsOf(node['extractors']).map((one) => extractor(one, decoder, environment, isChanged));
   const skipsEmpty = node['skip_empty_records'] === true;
   const isFirstMatch = node['mode'] === 'first_match';
-  return async (answer) => {
-    const all: unknown[] = [];
-    let size = 0;
+  return async function* (answer) {
     let place = NO_PLACE;
     for (const part of parts) {
-      const found = await part(answer);
-      place = { isMet: place.isMet || found.place.isMet, lacking: place.lacking ?? found.place.lacking };
-      const kept = skipsEmpty
-        ? found.records.filter((record) => record instanceof BadRecord || isTrue(record))
-        : found.records;
-      if (isFirstMatch && kept.length === 0) continue;
-      for (const record of kept) all.push(record);
-      size += found.size;
-      if (isFirstMatch) break;
+      let isMatch = false;
+      /** What of a first match was found to be empty before something was not. */
+      let size = 0;
+      for await (const found of part(answer)) {
+        place = placeOfBoth(place, found.place);
+        const records = skipsEmpty
+          ? found.records.filter((record) => record instanceof BadRecord || isTrue(record))
+          : found.records;
+        isMatch ||= records.length > 0;
+        size += found.size;
+        if (isFirstMatch && !isMatch) continue;
+        yield { records, size, place };
+        size = 0;
+      }
+      if (isFirstMatch && isMatch) return;
     }
-    return { records: all, size, place };
+    yield { records: [], size: 0, place };
   };
 }
 

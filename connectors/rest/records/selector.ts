@@ -12,7 +12,7 @@ export type SelectedRecord = Record<string, unknown>;
 export interface Selected {
   readonly records: SelectedRecord[];
   readonly bad: readonly BadRecord[];
-  /** Records of the answer, those included that a filter or an extractor left out; paging counts by it. */
+  /** Records of this part of the answer, those included that a filter or an extractor left out; paging counts by it. */
   readonly extracted: number;
   readonly place: Place;
 }
@@ -45,8 +45,7 @@ export function finishing(
   environment: Environment,
 ): Finishing {
   const filter = isComponent(node['record_filter']) ? recordFilter(node['record_filter'], environment) : undefined;
-  // A filter that is a module may change what it looks at.
-  const isOwnFilter = isComponent(node['record_filter']) && node['record_filter']['type'] !== 'RecordFilter';
+  const isChangingFilter = isComponent(node['record_filter']) && mayChange(node['record_filter']);
   // The cursor of a client-side incremental stream may be a field that a transformation makes.
   const transformsFirst =
     node['transform_before_filtering'] === true ||
@@ -62,7 +61,7 @@ export function finishing(
   const filters = filter !== undefined || isWanted !== undefined;
 
   return {
-    isChanging: transformations.length > 0 || cast !== undefined || isOwnFilter,
+    isChanging: transformations.length > 0 || cast !== undefined || isChangingFilter,
     async finish(given, slice, pageToken) {
       let records = given;
       const keep = (record: SelectedRecord) =>
@@ -81,19 +80,26 @@ export function finishing(
   };
 }
 
-/** Takes the records out of an answer and finishes them. */
-export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) => Promise<Selected>;
+const CHANGING = /\.\s*(?:append|clear|extend|insert|pop|popitem|remove|reverse|setdefault|sort|update)\s*\(/;
+
+/** True for a filter that may change what it looks at: one that is a module, or calls what changes a list or mapping. */
+const mayChange = ({ type, condition }: Component): boolean =>
+  type !== 'RecordFilter' || CHANGING.test(String(condition ?? ''));
+
+/** Takes the records out of an answer and finishes them; in parts, where the answer is read so. */
+export type Select = (answer: Answer, slice: StreamSlice, pageToken: unknown) => AsyncIterable<Selected>;
 
 export function selector(node: Component, options: SelectorOptions, environment: Environment): Select {
   const { stream, decoder, isMerged } = options;
   const { isChanging, finish } = finishing(node, options, environment);
   const extract = extractor(node['extractor'] as Component, decoder, environment, isChanging || isMerged);
 
-  return async (answer, slice, pageToken) => {
-    const { records: extracted, size, place } = await extract(answer);
-    const bad = extracted.filter((one) => one instanceof BadRecord);
-    const records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
-    return { records: await finish(records, slice, pageToken), bad, extracted: size, place };
+  return async function* (answer, slice, pageToken) {
+    for await (const { records: extracted, size, place } of extract(answer)) {
+      const bad = extracted.filter((one) => one instanceof BadRecord);
+      const records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
+      yield { records: await finish(records, slice, pageToken), bad, extracted: size, place };
+    }
   };
 }
 

@@ -5,6 +5,7 @@ import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
 import { Answer, Headers, type WireParts } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
 import type { ErrorHandler, Resolution } from './error-handler.js';
+import { assertFlat } from './nesting.js';
 
 /** One exchange as `connectors try` shows it and `--record` keeps it. */
 export interface Exchange {
@@ -120,6 +121,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       },
       { resends, signal },
     );
+    assertFlat(response.body, options.maxResponseBytes);
     const answer = new Answer(response.status, new Headers(response.headers), response.body, parts);
     options.onExchange?.({
       method,

@@ -2,7 +2,7 @@ import { BadRecord, ConnectorError } from '#sdk';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
-import { asRecord, extractor } from '../records/extractor.js';
+import { asRecord, extractedWhole, extractor } from '../records/extractor.js';
 import type { Finishing } from '../records/selector.js';
 import { Answer, Headers } from '../requests/answer.js';
 import { requester } from '../requests/requester.js';
@@ -12,7 +12,7 @@ import { Text } from '../run/text.js';
 import type { Sightings } from '../streams/sightings.js';
 import { textOf } from '../template/values.js';
 import { together } from './together.js';
-import type { RetrievedPage, Retriever, SliceParts } from './retriever.js';
+import { PAGE_RECORDS, type RetrievedPage, type Retriever, type SliceParts } from './retriever.js';
 
 export interface AsyncRetrieverOptions extends Pick<Finishing, 'finish'> {
   readonly stream: string;
@@ -26,7 +26,6 @@ const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 30_000;
 const USUAL_TIMEOUT_MINUTES = 60;
 const MOST_TRIES = 3;
-const PAGE_RECORDS = 10_000;
 const WHOLE = { number: 1, isNamed: false, isBehind: false };
 
 /** Asks for a job, waits until it is done, and reads what it made. Jobs of a stream run one after the other. */
@@ -86,7 +85,7 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
     const started = environment.clock.now().getTime();
     for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * 1.5, LONGEST_POLL_MS)) {
       const polled = needed(await polling.send({ slice: own }), 'the question for the state of a job');
-      const [status] = (await statusOf(polled)).records;
+      const [status] = (await extractedWhole(statusOf(polled))).records;
       const said = textOf(status ?? null);
       const meaning = meanings.get(said);
       if (meaning === undefined)
@@ -118,13 +117,13 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       targetRequester === undefined
         ? polled
         : needed(await targetRequester.send({ slice: lookUp }), 'the question for the address of a result');
-    const { records, size: extracted, place } = await targetsOf(answer);
+    const { records, size: extracted, place } = await extractedWhole(targetsOf(answer));
     // Met, it says nothing yet of the place of the records.
     if (!place.isMet) sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
     yield* records;
   }
 
-  async function* downloaded(slice: StreamSlice): AsyncIterable<unknown[]> {
+  async function* downloaded(slice: StreamSlice): AsyncIterable<readonly unknown[]> {
     let token = paging.initial;
     for (let pages = 1; ; pages += 1) {
       if (pages > maxPages) throw failed(`its paging does not end: more than ${maxPages} pages`);
@@ -136,14 +135,19 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
         parts: paging.parts(token, undefined),
       });
       if (answer === undefined) return;
-      const { records, size: extracted, place } = await extract(answer);
-      sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
-      yield records;
-      const last = records.at(-1);
+      let [size, extracted] = [0, 0];
+      let last: unknown;
+      for await (const part of extract(answer)) {
+        size += part.records.length;
+        extracted += part.size;
+        last = part.records.at(-1) ?? last;
+        sightings.answer({ answer, extracted: part.size, place: part.place, pageSize: undefined, page: WHOLE });
+        yield part.records;
+      }
       token = await paging.next({
         answer,
         slice,
-        size: records.length,
+        size,
         extracted,
         lastRecord: isComponent(last) ? last : undefined,
         token,

@@ -4,6 +4,9 @@ import type { SelectedRecord } from '../records/selector.js';
 import type { RequestParts } from '../requests/request-option.js';
 import type { StreamSlice } from '../run/slice.js';
 
+/** More are handed on in several. */
+export const PAGE_RECORDS = 10_000;
+
 export interface RetrievedPage {
   readonly records: SelectedRecord[];
   readonly bad: readonly BadRecord[];

@@ -14,7 +14,7 @@ import type { Sightings } from '../streams/sightings.js';
 import { parseIsoDuration } from '../time/date-time.js';
 import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
 import { mergeRecords, type QueryProperties } from './properties.js';
-import type { RetrievedPage, Retriever, SliceParts } from './retriever.js';
+import { PAGE_RECORDS, type RetrievedPage, type Retriever, type SliceParts } from './retriever.js';
 import { together } from './together.js';
 
 export interface SimpleRetrieverOptions {
@@ -60,16 +60,19 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       ]),
     });
 
-  /** One page, of all chunks of its fields where there are some. */
-  async function page(
-    slice: StreamSlice,
-    token: unknown,
-    size: number | undefined,
-  ): Promise<Selected & { readonly answer: Answer | undefined }> {
+  /** One page in parts, of which there is one at least; whole with all chunks of its fields where there are some. */
+  async function* page(slice: StreamSlice, token: unknown, size: number | undefined): AsyncIterable<PagePart> {
     if (properties === undefined) {
       const answer =
         token === undefined ? (childAnswer(slice) ?? (await send(slice, token, size))) : await send(slice, token, size);
-      return { answer, ...(answer === undefined ? NOTHING : await select(answer, slice, token)) };
+      let parts = 0;
+      if (answer !== undefined)
+        for await (const part of select(answer, slice, token)) {
+          parts += 1;
+          yield { answer, ...part };
+        }
+      if (parts === 0) yield { answer, ...NOTHING };
+      return;
     }
     const wholes = new Map<string, SelectedRecord>();
     const alone: SelectedRecord[] = [];
@@ -83,17 +86,20 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       });
       last = await send(own, token, size);
       if (last === undefined) continue;
-      found = await select(last, own, token);
-      bad.push(...found.bad);
-      for (const record of found.records) {
-        const key = properties.isChunked ? properties.keyOf(record) : undefined;
-        const whole = key === undefined ? undefined : wholes.get(key);
-        if (whole !== undefined) mergeRecords(whole, record);
-        else if (key !== undefined) wholes.set(key, record);
-        else alone.push(record);
+      found = NOTHING;
+      for await (const part of select(last, own, token)) {
+        found = { ...part, extracted: found.extracted + part.extracted };
+        bad.push(...part.bad);
+        for (const record of part.records) {
+          const key = properties.isChunked ? properties.keyOf(record) : undefined;
+          const whole = key === undefined ? undefined : wholes.get(key);
+          if (whole !== undefined) mergeRecords(whole, record);
+          else if (key !== undefined) wholes.set(key, record);
+          else alone.push(record);
+        }
       }
     }
-    return { ...found, answer: last, records: [...alone, ...wholes.values()], bad };
+    yield { ...found, answer: last, records: [...alone, ...wholes.values()], bad };
   }
 
   async function* inPages(start: StreamSlice, cursor: Cursor): AsyncIterable<RetrievedPage> {
@@ -111,16 +117,62 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let before: string | undefined;
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
+    /** True where a page that may be behind the last has what the one before it had; the first such one is a fault. */
+    const repeats = (answer: Answer | undefined, records: readonly SelectedRecord[]): boolean => {
+      // What the API said may have a time in it, and what was kept of it may be nothing.
+      const shown = records.length === 0 ? undefined : writeJson(records);
+      const isSame =
+        (shown !== undefined && shown === before) ||
+        (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
+      before = shown;
+      if (!isSame) return false;
+      const what = `page ${pages} has the records of the page before`;
+      const why = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
+      if (!isBehind) throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
+      sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
+      return true;
+    };
     for (;;) {
       environment.signal.throwIfAborted();
       pages += 1;
       if (pages > maxPages) throw endless(stream, `more than ${maxPages} pages`);
       let isReset = false;
-      let read: Awaited<ReturnType<typeof page>>;
       // Of this page: whether it was full is told by it, also where the next one is of another.
       const pageSize = reducer?.size;
+      let answer: Answer | undefined;
+      let lastRecord: SelectedRecord | undefined;
+      let [size, extracted] = [0, 0];
       try {
-        read = await page(slice, token, pageSize);
+        for await (const part of page(slice, token, pageSize)) {
+          reducer?.succeeded();
+          const { records, bad } = part;
+          answer = part.answer;
+          if (answer !== undefined) {
+            const fault = sightings.answer({
+              answer,
+              extracted: part.extracted,
+              place: part.place,
+              pageSize: pageSize ?? paging.pageSize,
+              page: { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind },
+            });
+            if (fault !== undefined) {
+              environment.client.forget(answer);
+              throw fault;
+            }
+          }
+          // The short form reads no answer in parts.
+          if (isCounted && part.extracted > 0 && repeats(answer, records)) return;
+          size += records.length;
+          extracted += part.extracted;
+          lastRecord = records.at(-1) ?? lastRecord;
+          if (resetNode !== undefined)
+            for (const record of records) {
+              const place = cursor.placeOf?.(record);
+              if (place !== undefined && (newest === undefined || place > newest.place)) newest = { place, record };
+            }
+          const kept = isDataFeed ? records.filter((record) => cursor.isWanted(record, slice)) : records;
+          yield* inLots(kept, bad);
+        }
       } catch (error) {
         if (isBehind && error instanceof AnswerError && (error.kind === 'config' || error.kind === 'source')) {
           // 404 says that there is no such page. Another refusal may have another ground.
@@ -133,48 +185,9 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           await reducer.reduce(error.message);
           continue;
         }
-        read = { answer: undefined, ...NOTHING };
         isReset = true;
       }
-      reducer?.succeeded();
-      const { answer, records, bad, extracted, place } = read;
-      if (answer !== undefined) {
-        const fault = sightings.answer({
-          answer,
-          extracted,
-          place,
-          pageSize: pageSize ?? paging.pageSize,
-          page: { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind },
-        });
-        if (fault !== undefined) {
-          environment.client.forget(answer);
-          throw fault;
-        }
-      }
-      if (isCounted && extracted > 0) {
-        // What the API said may have a time in it, and what was kept of it may be nothing.
-        const shown = records.length === 0 ? undefined : writeJson(records);
-        if (
-          (shown !== undefined && shown === before) ||
-          (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0)
-        ) {
-          const what = `page ${pages} has the records of the page before`;
-          const why = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
-          if (!isBehind)
-            throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
-          sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
-          return;
-        }
-        before = shown;
-      }
-      count += records.length;
-      if (resetNode !== undefined)
-        for (const record of records) {
-          const place = cursor.placeOf?.(record);
-          if (place !== undefined && (newest === undefined || place > newest.place)) newest = { place, record };
-        }
-      const kept = isDataFeed ? records.filter((record) => cursor.isWanted(record, slice)) : records;
-      if (kept.length > 0 || bad.length > 0) yield { records: kept, bad };
+      count += size;
       if (isReset || (mostRecords !== undefined && count >= mostRecords)) {
         const next =
           resetNode?.['action'] === 'SPLIT_USING_CURSOR' && cursor.rest !== undefined
@@ -189,12 +202,11 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         continue;
       }
       if (answer === undefined) return;
-      const lastRecord = records.at(-1);
       if (isDataFeed && lastRecord !== undefined && !cursor.isWanted(lastRecord, slice)) return;
       const next = await paging.next({
         answer,
         slice,
-        size: records.length,
+        size,
         extracted,
         lastRecord,
         token,
@@ -236,6 +248,18 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
 }
 
 const NOTHING: Selected = { records: [], bad: [], extracted: 0, place: NO_PLACE };
+
+/** Of a page in parts each has the answer. */
+type PagePart = Selected & { readonly answer: Answer | undefined };
+
+function* inLots(records: SelectedRecord[], bad: RetrievedPage['bad']): Iterable<RetrievedPage> {
+  if (records.length <= PAGE_RECORDS) {
+    if (records.length > 0 || bad.length > 0) yield { records, bad };
+    return;
+  }
+  for (let at = 0; at < records.length; at += PAGE_RECORDS)
+    yield { records: records.slice(at, at + PAGE_RECORDS), bad: at === 0 ? bad : [] };
+}
 
 /** What a parent's record holds of its children already. */
 const childAnswer = ({ extraFields }: StreamSlice): Answer | undefined =>

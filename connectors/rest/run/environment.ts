@@ -24,6 +24,8 @@ export interface Environment {
   readonly client: ApiClient;
   readonly clock: HttpClock;
   readonly signal: AbortSignal;
+  /** The largest answer; what is read of a packed one is bounded by it too. */
+  readonly maxResponseBytes: number;
   readonly tokens: TokenStore | undefined;
   /** Told of each token that an authenticator fetches, makes or sends, so that none is shown. */
   readonly onToken: (token: string) => void;

@@ -3,11 +3,13 @@ const DECIMAL = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
 /** A double holds any 15 digits; with a decimal point among them these are 16 characters. */
 const SAFE_CHARACTERS = 16;
+/** No column takes more, and to read so many takes longer than to send them. */
+const MOST_DIGITS = 1000;
 const [ZERO, NINE, POINT] = [48, 57, 46];
 
 /**
  * Parses JSON so that every number keeps all its digits: an integer beyond 2^53 comes as `bigint`, a decimal that a double
- * would round as the text that was sent, any other number as `number`. Throws a `SyntaxError`, whose message quotes the
+ * would round, or a number of more than 1,000 characters, as the text that was sent, any other number as `number`. Throws a `SyntaxError`, whose message quotes the
  * text and must not be shown.
  */
 export function parseJson(text: string): unknown {
@@ -31,6 +33,7 @@ const isNumeral = (code: number): boolean => (code >= ZERO && code <= NINE) || c
 
 function exactNumber(_key: string, value: unknown, { source }: { readonly source?: string }): unknown {
   if (typeof value !== 'number' || source === undefined || source.length < SAFE_CHARACTERS) return value;
+  if (source.length > MOST_DIGITS) return source;
   if (INTEGER.test(source)) return Number.isSafeInteger(value) ? value : BigInt(source);
   const isExact =
     digitsOf(source) === digitsOf(String(value)) && (Number.isSafeInteger(value) || !Number.isInteger(value));

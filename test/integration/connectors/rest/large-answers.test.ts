@@ -1,25 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ZipFile } from 'yazl';
+import { whole } from '../../../../connectors/rest/decoders/pieces.js';
 import { zipEntries } from '../../../../connectors/rest/decoders/zip.js';
 import { scriptedApi } from '../../../support/scripted-api.js';
+import { archiveOf } from './archive.js';
 import { syncedSource } from './reading.js';
 
 /** Answers that are large, damaged, or not of the form that is due. */
 
-async function archiveOf(text: string, isCompressed: boolean): Promise<Buffer> {
-  const archive = new ZipFile();
-  archive.addBuffer(Buffer.from(text), 'a.json', { compress: isCompressed });
-  archive.end();
-  const chunks: Buffer[] = [];
-  for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
 const unpacked = async (archive: Buffer) => {
   const texts: string[] = [];
-  for await (const entry of zipEntries(archive, 1e6)) texts.push(Buffer.from(entry).toString());
+  for await (const entry of zipEntries(archive, 1e6)) texts.push(Buffer.from(await whole(entry, 1e6)).toString());
   return texts;
 };
 

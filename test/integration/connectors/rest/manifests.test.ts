@@ -263,6 +263,11 @@ test.each([
     '(record) => { record.name = 1; return true; }',
   ],
   [
+    'filter that is a template',
+    { selector: { record_filter: { type: 'RecordFilter', condition: "{{ record.update({'name': 1}) is none }}" } } },
+    'undefined',
+  ],
+  [
     'pagination strategy',
     { strategy: own('CustomPaginationStrategy') },
     '({ next: ({ answer }) => { const { data, meta } = answer.json(); data.splice(0); return meta.next; } })',

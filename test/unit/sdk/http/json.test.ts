@@ -19,6 +19,11 @@ test.each<[string, unknown]>([
   expect(parseJson(`{"a":[${text}]}`)).toEqual({ a: [value] });
 });
 
+test('an integer of more digits than any column takes is the text that was sent', () => {
+  expect(parseJson('1'.repeat(1000))).toBe(BigInt('1'.repeat(1000)));
+  expect(parseJson('1'.repeat(1001))).toBe('1'.repeat(1001));
+});
+
 test('a long number is found wherever it stands', () => {
   for (let shift = 0; shift < 40; shift += 1) {
     expect(parseJson(`{"${'x'.repeat(shift)}":[1,9007199254740993]}`)).toEqual({
