@@ -65,7 +65,7 @@ export function backOffOf(node: Component, environment: Environment): BackOff {
         const until = read(answer);
         const shortest = least?.();
         if (until === undefined || until === 0) return held(shortest, most);
-        const seconds = until - Date.now() / 1000;
+        const seconds = until - environment.clock.now().getTime() / 1000;
         if (shortest !== undefined && shortest !== 0) return held(Math.max(seconds, shortest), most);
         return seconds < 0 ? undefined : held(seconds, most);
       };
