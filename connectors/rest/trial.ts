@@ -203,12 +203,12 @@ export interface Replay {
 
 /** Reads a stream again from what was kept, without the network, and says what comes out differently. */
 export async function replayTrial(folder: string, baseFolder: string, signal: AbortSignal): Promise<Replay> {
-  const recording = parseJson(await kept(join(folder, 'recording.json'))) as Recording;
-  const lines = (await kept(join(folder, 'exchanges.jsonl'))).split('\n').filter((line) => line !== '');
-  const answers = Map.groupBy(
-    lines.map((line) => JSON.parse(line) as ShownExchange),
-    ({ method, url, body }) => keyOf(method, url, body),
-  );
+  const recording = await kept(join(folder, 'recording.json'), (text) => parseJson(text) as Recording);
+  const answers = await kept(join(folder, 'exchanges.jsonl'), (text) => {
+    const lines = text.split('\n').filter((line) => line !== '');
+    const exchanges = lines.map((line) => JSON.parse(line) as ShownExchange);
+    return Map.groupBy(exchanges, ({ method, url, body }) => keyOf(method, url, body));
+  });
   // What stands for a secret is written as one, wherever the manifest puts it.
   const secrets = new Set([...Object.values((recording.config['secrets'] ?? {}) as Record<string, string>), HIDDEN]);
   let unrecorded: ConnectorError | undefined;
@@ -316,13 +316,17 @@ const keyOf = (method: string, url: string, body: string | null): string => {
   return `${method} ${parsed.href} ${body ?? ''}`;
 };
 
-async function kept(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `"${path}" cannot be read.`, {
-      cause,
-      hint: 'Make a recording by `tributary connectors try MANIFEST --record DIR`.',
-    });
+async function kept<Kept>(path: string, read: (text: string) => Kept): Promise<Kept> {
+  const hint = 'Make a recording by `tributary connectors try MANIFEST --record DIR`.';
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new ConnectorError('config', `"${path}" cannot be read.`, { cause, hint });
   });
+  try {
+    return read(text);
+  } catch {
+    // The parser's own words quote what was recorded.
+    throw new ConnectorError('config', `"${path}" is no part of a recording, or was cut off.`, { hint });
+  }
 }
 
 /** The time of a recording stands still, so that a replay asks for the same days. */

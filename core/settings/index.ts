@@ -25,7 +25,7 @@ export {
   checkSettings,
   loadSettings,
   parseSettings,
-  referencedValues,
+  referencedOptions,
   type LoadOptions,
   type LoadedSettings,
   type ParseOptions,

@@ -102,11 +102,21 @@ export async function checkSettings(
   return loaded;
 }
 
-/** The values of another YAML file than the configuration, references in it resolved as there. Throws as the loading does. */
-export async function referencedValues(file: string, text: string, from: ReferencesFrom): Promise<unknown> {
-  const { value, issues } = readYaml(text, await sourcesOf(file, text, from));
-  if (issues.length > 0) throw new SettingsError(file, issues);
-  return value;
+/**
+ * The options in another YAML file than the configuration, references in it resolved as there. Throws as the loading does, with `hint` as
+ * the next step.
+ */
+export async function referencedOptions(
+  file: string,
+  text: string,
+  { hint, ...from }: ReferencesFrom & { readonly hint: string },
+): Promise<Readonly<Record<string, unknown>>> {
+  const { value, issues, positionOf } = readYaml(text, await sourcesOf(file, text, from));
+  const isNone = issues.length === 0 && (typeof (value ?? {}) !== 'object' || Array.isArray(value));
+  const none = { ...positionOf([]), path: '', message: 'holds no options; each stands there as `name: value`' };
+  const found = isNone ? [none] : issues;
+  if (found.length > 0) throw new SettingsError(file, found, { hint });
+  return (value ?? {}) as Record<string, unknown>;
 }
 
 /** What the references of a file are resolved by; its folder is where their paths begin. */

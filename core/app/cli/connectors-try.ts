@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { ConnectorError } from '../../sdk/index.js';
 import { printError } from './output.js';
-import { fileText, OPTIONS_ABOUT, restOptions } from './rest-options.js';
+import { jsonFile } from './json-file.js';
+import { OPTIONS_ABOUT, restOptions } from './rest-options.js';
 import { does } from './verb.js';
 
 interface TryOptions {
@@ -38,9 +39,7 @@ export function connectorsTryVerb(group: Command): void {
       baseFolder: process.cwd(),
       onRetry: (text: string) => output.note(text),
       ...(options.stream === undefined ? {} : { stream: options.stream }),
-      ...(options.state === undefined
-        ? {}
-        : { state: JSON.parse(await fileText(options.state)) as Record<string, unknown> }),
+      ...(options.state === undefined ? {} : { state: await stateIn(options.state) }),
     };
     const trial =
       options.record === undefined
@@ -83,6 +82,14 @@ export function connectorsTryVerb(group: Command): void {
     const { kind, message, hint } = trial.fault;
     // It was told as data, with what led to it.
     return printError(new ConnectorError(kind, message, hint === null ? {} : { hint }), output, { asData: false });
+  });
+}
+
+async function stateIn(file: string): Promise<Readonly<Record<string, unknown>>> {
+  const state = await jsonFile('--state', file);
+  if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as Record<string, unknown>;
+  throw new ConnectorError('config', `The file of \`--state\`, "${file}", holds no state: it is no JSON object.`, {
+    hint: 'Give it what `tributary connectors try` shows as the state that would be saved.',
   });
 }
 

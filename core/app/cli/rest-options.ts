@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { ConnectorError } from '../../sdk/index.js';
+import { fileOf } from './json-file.js';
 
 /** What `--options` is told as by the verbs that have it. */
 export const OPTIONS_ABOUT =
@@ -9,14 +8,16 @@ export const OPTIONS_ABOUT =
 /** The options of a source `rest` that stand in a file of their own; none without one. Its paths are whole. */
 export async function restOptions(file: string | undefined): Promise<Record<string, unknown>> {
   if (file === undefined) return {};
-  const text = await fileText(file);
-  const [{ referencedValues }, { secretReader }] = await Promise.all([
+  const text = await fileOf('--options', file);
+  const [{ referencedOptions }, { secretReader }] = await Promise.all([
     import('../../settings/index.js'),
     import('../../security/secret-stores/index.js'),
   ]);
-  const env = process.env;
-  const readStored = (from: string) => secretReader(env, from).read;
-  const own = ((await referencedValues(file, text, { env, readStored })) ?? {}) as Record<string, unknown>;
+  const own = await referencedOptions(file, text, {
+    env: process.env,
+    readStored: (from) => secretReader(process.env, from).read,
+    hint: 'Correct the file; docs/connectors/rest.md has the options of the source `rest`.',
+  });
   // As in the configuration: from the folder of the file that names them.
   const folder = dirname(resolve(file));
   const whole = (value: unknown): unknown => {
@@ -29,9 +30,3 @@ export async function restOptions(file: string | undefined): Promise<Record<stri
 
 /** Options that are paths, or hold some. */
 const PATHS = new Set(['modules', 'tokens_file']);
-
-export async function fileText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `"${path}" cannot be read.`, { cause, hint: 'Check the path.' });
-  });
-}

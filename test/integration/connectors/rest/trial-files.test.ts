@@ -56,3 +56,48 @@ test.each([
   expect(end.stderr).toContain('error (config)');
   expect(api.seen).toEqual([]);
 });
+
+const NO_OPTIONS = 'holds no options; ';
+test.each([
+  ['allow: [loopback', 'of/o.yaml:1:17: no valid YAML'],
+  ['allow: [loopback]\nallow: []\n', 'of/o.yaml:2:1: allow: duplicate key; it stands in line 1 already'],
+  ['- loopback', `of/o.yaml:1:1: ${NO_OPTIONS}`],
+  ['a key', `of/o.yaml:1:1: ${NO_OPTIONS}`],
+])('a file of options that is none is told with its line: %j', async (text, fault) => {
+  const end = await tried(text);
+  expect(end).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining(fault) });
+  expect(end.stderr).toMatch(/\n {2}next: .*docs\/connectors\/rest\.md/);
+});
+
+test.each([
+  ['{"a": {"day": "2024-03-01" "x": 1}}', 'no JSON: s.json:1:28.'],
+  ['["2024-03-01"]', 'no state'],
+  ['"2024-03-01"', 'no state'],
+  [undefined, 'is not there'],
+])('a file with a state that is none is told by its name, and nothing of it: %j', async (text, fault) => {
+  if (text !== undefined) await writeFile(join(cwd, 's.json'), text);
+  const end = await tried('allow: [loopback]', ['--state', 's.json']);
+  expect(end).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining(fault) });
+  expect(end.stderr).toMatch(/^error \(config\): The file of `--state`, "s\.json".*\n {2}next: .+\n$/);
+  expect(end.stderr).not.toContain('2024-03-01');
+});
+
+test.each(['recording.json', 'exchanges.jsonl'])('a recording whose %s is broken is told by its name', async (name) => {
+  expect(await tried(withKey('a-key'), ['--record', 'kept'])).toMatchObject({ code: 0 });
+  await writeFile(join(cwd, 'kept', name), '{"records": [{"town": "Aa');
+  const end = await runCli(['connectors', 'test', '--replay', 'kept'], { cwd });
+  expect(end).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(`^error .config.: "[^"]*kept/${name}" is no part`),
+  });
+  expect(end.stderr).toContain('next: Make a recording');
+  expect(end.stderr).not.toContain('town');
+});
+
+test('a file of options that is not there is told by its name', async () => {
+  const end = await runCli(['connectors', 'try', 'm.yaml', '--options', 'none.yaml'], { cwd });
+  expect(end).toMatchObject({
+    code: 3,
+    stderr: 'error (config): The file of `--options`, "none.yaml", is not there.\n  next: Check the path.\n',
+  });
+});
