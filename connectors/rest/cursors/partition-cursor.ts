@@ -37,6 +37,7 @@ export class PartitionCursor implements Cursor {
   readonly #settings: PartitionSettings;
   readonly #partitions = new Map<string, Partition>();
   readonly #seen = new Set<string>();
+  readonly #oldest = this.#forgettable();
   /** Slices after which one cursor stands for all partitions. */
   #globalAfter: number;
   #global: State | undefined;
@@ -134,12 +135,13 @@ export class PartitionCursor implements Cursor {
   }
 
   #forgetOldest(): void {
-    while (this.#partitions.size > MOST_KEPT) {
-      const [unseen] = [...this.#partitions.keys()].filter((key) => !this.#seen.has(key));
-      const key = unseen ?? this.#partitions.keys().next().value;
-      if (key === undefined) return;
-      this.#partitions.delete(key);
-    }
+    while (this.#partitions.size > MOST_KEPT) this.#partitions.delete(this.#oldest.next().value!);
+  }
+
+  /** The next ones to forget. It goes on from where it was: whoever was met by then stays so, and those that come are met. */
+  *#forgettable(): Generator<string, undefined> {
+    for (const key of this.#partitions.keys()) if (!this.#seen.has(key)) yield key;
+    yield* this.#partitions.keys();
   }
 
   observe(record: RecordFields, slice: StreamSlice): boolean {
