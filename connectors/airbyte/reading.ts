@@ -40,9 +40,9 @@ export async function* readStream(reading: StreamReading): AsyncIterable<readonl
     name === stream.name && namespace === stream.namespace;
   let status: StreamStatus | undefined;
   let [total, counted, sinceYield, yieldedAt] = [0, 0, 0, performance.now()];
-  let isNews = false;
+  let [isNews, isHandedOn] = [false, false];
   const saved = () => {
-    [sinceYield, yieldedAt, isNews] = [0, performance.now(), false];
+    [sinceYield, yieldedAt, isNews, isHandedOn] = [0, performance.now(), false, true];
     return new SavedState([...states.values()]);
   };
 
@@ -86,7 +86,7 @@ export async function* readStream(reading: StreamReading): AsyncIterable<readonl
       `The source ended without saying that stream "${stream.name}" is complete: ${status}.`,
       {
         stream: offered.name,
-        hint: 'What was read up to its last state is kept. Run it again; look at its log where that is no help.',
+        hint: `${isHandedOn && sync === 'incremental' ? 'What came before a state that was handed on is kept, and the next run goes on from there' : 'Nothing of this reading is kept'}. Run it again; look at its log where that is no help.`,
       },
     );
   if (sync === 'incremental' && states.size === 0 && total + counted > 0)

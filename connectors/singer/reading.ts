@@ -208,6 +208,7 @@ function schemaOf({ record, stream: { name } }: Reader): (record: RecordData) =>
   if (record !== undefined) return record;
   throw new ConnectorError('source', `The tap writes a record of stream "${name}" before its schema.`, {
     stream: name,
+    hint: 'Tell the author of the tap: a stream begins with a SCHEMA message.',
   });
 }
 

@@ -226,6 +226,15 @@ describe('what goes wrong is told', () => {
     expect(error.message).not.toContain(KEY);
   });
 
+  test('what is kept of a stream that was not complete is told as it is', async () => {
+    const hintOf = async (config: object) =>
+      (await failureOf(read(await open({ fault: 'incomplete', ...config }), 'orders'))).details.hint;
+    expect(await hintOf({})).toMatch(/^Nothing of this reading is kept\. Run it again/);
+    expect(await hintOf({ count: 30_000, per_state: 20_000, fault_at: 25_000 })).toMatch(
+      /^What came before a state that was handed on is kept, and the next run goes on from there\. Run it again/,
+    );
+  });
+
   test('a fault that says little, with the last lines of its log and the next step', async () => {
     const log = 'Line 1\nLine 2\nLine 3\nKeyError: 1\n';
     const error = await failureOf(read(await open({ fault: 'system_error', log }), 'orders'));

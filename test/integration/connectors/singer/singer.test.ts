@@ -348,6 +348,8 @@ describe('a tap that fails', () => {
   ])('by %s is refused by name', async (_what, line, words) => {
     const { error } = await site.sync({ tap: { streams: TWO, lines: [line] }, streams: { orders: {} } });
     expect(error?.message).toContain(words);
+    if (words.includes('before its schema'))
+      expect(error?.hint).toBe('Tell the author of the tap: a stream begins with a SCHEMA message.');
     expect(await countOf('orders')).toBe(0);
   });
 
