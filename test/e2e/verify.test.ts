@@ -157,7 +157,11 @@ test('a stream without days is compared whole, when no days are given', async ()
   expect(JSON.parse(stdout).data.streams).toMatchObject([
     { stream: 'campaigns', by: { day: null, campaign: null }, missing: 1, extra: 0 },
   ]);
-  expect(stderr).toContain('tributary state reset daily campaigns');
+  expect(stderr).toContain(
+    'campaigns is not read by days: `tributary sync daily --stream campaigns --full-refresh` reads all of it again',
+  );
+  expect((await project.run(['sync', 'daily', '--stream', 'campaigns', '--full-refresh'])).code).toBe(0);
+  expect((await project.run(['verify', 'daily', '--stream', 'campaigns'])).code).toBe(0);
 });
 
 test('a source that has changed since it was read is found, and repaired', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
+import type { TableSpec } from '../../protocol/index.js';
 import { EXIT_CODES } from '../../sdk/index.js';
 import type { ComparedStream } from '../comparison.js';
 import type { StreamRepair } from '../repair.js';
@@ -86,7 +87,7 @@ export function verifyVerb(program: Command): void {
       for (const each of compared)
         if (options.repair === true && isDifferent(each) && !isRepairable(each))
           output.note(
-            `${each.stream} is not read by days: \`tributary state reset ${name} ${each.stream}\` and a sync read all of it again`,
+            unrepaired(name, each, verification.tables.find(({ spec }) => spec.stream === each.stream)?.spec),
           );
       return differs ? EXIT_CODES.expectation : 0;
     } finally {
@@ -119,6 +120,19 @@ function describe(compared: ComparedStream): string {
     ),
     ...(shown < differing ? [`… and ${counted(differing - shown, 'day and campaign')} more`] : []),
   ].join('\n');
+}
+
+/** What brings a stream to what the source has where a repair cannot, by how it is written. */
+function unrepaired(connection: string, { stream, days, extra }: ComparedStream, table: TableSpec | undefined): string {
+  const again = `\`tributary sync ${connection} --stream ${stream} --full-refresh\``;
+  const why = days === null ? 'is not read by days' : 'has no key that tells its rows apart';
+  if (table?.write === 'append')
+    return `${stream} ${why}, and what is read again would be appended: with \`sync: full_refresh\` and \`write: overwrite\` its next run replaces what is there`;
+  const stay =
+    table?.write === 'merge' && (extra ?? 0) > 0
+      ? '; rows that the source does not have stay, unless its `write` is `overwrite`'
+      : '';
+  return `${stream} ${why}: ${again} reads all of it again${stay}`;
 }
 
 const planned = ({ stream, deletes, days }: StreamRepair) =>
