@@ -43,12 +43,15 @@ export async function rowsBefore(
   const { rows, held, lost } = await destination.rowsBefore(table);
   if (lost === undefined || plan.sync !== 'incremental' || plan.bookmarks.length === 0) return { rows, held };
   const { connection, stream } = table;
+  const anew =
+    run.anew ??
+    `have all of it read again: \`tributary state reset ${connection} ${stream}\`, then \`tributary sync ${connection}\``;
   throw new ConnectorError(
     'config',
     `Table ${table.schema}.${table.name} is ${present === undefined ? 'missing' : 'empty'}, although earlier runs put ${lost} ${lost === 1 ? 'row' : 'rows'} into it, after which stream "${stream}" would go on.`,
     {
       stream,
-      hint: `It was dropped, emptied or renamed, or \`schema\` is another; nothing was changed. Put it back, or have all of it read again: \`tributary state reset ${connection} ${stream}\`, then \`tributary sync ${connection}\`.`,
+      hint: `It was dropped, emptied or renamed, or \`schema\` is another; nothing was changed. Put it back, or ${anew}.`,
     },
   );
 }

@@ -71,5 +71,7 @@ export interface RunRequest {
   readonly on: EventListener;
   /** What a stream usually reads, where this run read something else; absent: nothing is known. */
   readonly volume?: (stream: string, ledger: Ledger) => Promise<{ readonly usual: number } | undefined>;
+  /** What is done to have a stream written from its start, for an error; absent: its bookmark is taken away. */
+  readonly anew?: string;
   readonly probe: (point: string) => Promise<void> | void;
 }

@@ -13,7 +13,7 @@ import { reportOf } from '../../engine/index.js';
 import type { MessageWriter } from './message-writer.js';
 import { configuredStream, planOf, writtenStream, type WriteTarget, type WrittenStream } from './written-stream.js';
 
-export interface WriteOptions extends Omit<WriteTarget, 'on'> {
+export interface WriteOptions extends Omit<WriteTarget, 'on' | 'anew'> {
   readonly defaultSchema: string;
   readonly catalog: ConfiguredCatalog;
   readonly input: AsyncIterable<Uint8Array>;
@@ -25,6 +25,8 @@ const descriptorOf = ({ name, namespace }: StreamDescriptor): StreamDescriptor =
   name,
   ...(namespace === undefined ? {} : { namespace }),
 });
+
+const ANEW = 'refresh the stream and remove its records (`minimum_generation_id` as `generation_id`)';
 
 /** Writes the records of stdin into tables, echoes each state once what came before it is committed, and says whether all of it is. */
 export async function writeMessages(options: WriteOptions): Promise<boolean> {
@@ -64,7 +66,7 @@ export async function writeMessages(options: WriteOptions): Promise<boolean> {
           hint: 'The catalog that the source reads by and that of `write` name the same streams.',
         },
       );
-    const stream = writtenStream(configuredStream(one, options.defaultSchema), { ...options, on });
+    const stream = writtenStream(configuredStream(one, options.defaultSchema), { ...options, on, anew: ANEW });
     stream.outcome.catch(() => undefined); // looked at in the end
     begun.set(key, stream);
     return [key, stream];

@@ -54,6 +54,8 @@ export interface Written extends Pick<Plan, 'catalog'> {
 }
 
 export interface WriteTarget {
+  /** What whoever runs it does to have a stream whose table is gone written from its start: there is no connection to name. */
+  readonly anew: string;
   readonly connect: () => Promise<DestinationSession>;
   readonly signal: AbortSignal;
   readonly on: (event: EngineEvent) => void;
@@ -155,6 +157,7 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
         signal: target.signal,
         clock,
         on,
+        anew: target.anew,
         probe: () => undefined,
       });
     } finally {

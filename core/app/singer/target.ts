@@ -19,7 +19,7 @@ import {
 } from '../../sdk/wire/singer/index.js';
 import { writtenStream, type WriteTarget, type WrittenStream } from '../airbyte/written-stream.js';
 
-export interface TargetOptions extends Omit<WriteTarget, 'on'> {
+export interface TargetOptions extends Omit<WriteTarget, 'on' | 'anew'> {
   readonly schema: string;
   readonly input: AsyncIterable<Uint8Array>;
   /** Hears a state once what came before it is committed, in the order in which they came. */
@@ -39,6 +39,8 @@ interface Stream {
   /** Its version was activated before its first record, so nothing ever says that it is whole. */
   isAnnounced: boolean;
 }
+
+const ANEW = 'give another `default_schema` and let the tap begin without a state';
 
 /** Writes what a tap says on stdin into tables; gives what went wrong, nothing where all of it is committed. */
 export async function runTarget(options: TargetOptions): Promise<readonly ErrorReport[]> {
@@ -82,7 +84,7 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
       const { exitCode } = await before.written.outcome;
       if (exitCode !== 0) throw new Given(name);
     }
-    const written = writtenStream(writtenOf(name, fields, key, options.schema), { ...options, on });
+    const written = writtenStream(writtenOf(name, fields, key, options.schema), { ...options, on, anew: ANEW });
     written.outcome.catch(() => undefined); // looked at in the end
     begun.push(written);
     const begin = { version: undefined, isAnnounced: false };
@@ -104,7 +106,10 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
   const streamOf = (name: string): Stream => {
     const stream = streams.get(name);
     if (stream !== undefined) return stream;
-    throw new ConnectorError('source', `stdin has a record of stream "${name}" before its schema.`, { stream: name });
+    throw new ConnectorError('source', `stdin has a record of stream "${name}" before its schema.`, {
+      stream: name,
+      hint: 'A tap describes each stream by a SCHEMA message first. See that the command before `tributary target` hands on all lines of the tap; if it does, tell the author of the tap.',
+    });
   };
   /** Echoed when each stream has committed what came before it. */
   const mark = async (value: unknown) => {

@@ -223,6 +223,24 @@ test('an overwrite that breaks off leaves what was there, and its states are not
   expect(await rows(of)).toEqual([{ id: 1, name: 'n1' }]);
 });
 
+test('a table that was dropped is told with what helps here', async () => {
+  const of = stream({ name: 'dropped' });
+  const messages = () => [record(of, row(1)), state(of, 1), status(of)];
+  good(await write([of], messages()));
+  await client.query('DROP TABLE landing.dropped');
+  expect((await write([of], messages())).faults).toMatchObject([
+    {
+      message: expect.stringMatching(
+        /^Table \S+ is missing, .*Put it back, or refresh the stream and remove its records \(`minimum_generation_id` as `generation_id`\)\.$/,
+      ),
+    },
+  ]);
+  const refreshed = { ...of, generation_id: 2, minimum_generation_id: 2 };
+  good(await write([refreshed], messages()));
+  good(await write([of], messages()));
+  expect(await rows(of)).toEqual([{ id: 1, name: 'n1' }]);
+});
+
 test('a refresh that truncates takes the place of what was there, also with nothing; one that does not keeps it', async () => {
   const of = stream({ mode: 'append' });
   const refreshed = (generation: number, minimum: number) => ({

@@ -24,17 +24,23 @@ const intoPostgres = () => postgres.connect({ url: bench.database.url, metadata_
 
 /** Writes what a tap has said. */
 async function target(input: AsyncIterable<Uint8Array>, connect = intoPostgres) {
+  const { reports, ...said } = await reported(input, connect);
+  return { faults: reports.map(({ message }) => message), ...said };
+}
+
+/** The same, with what is told of each fault. */
+async function reported(input: AsyncIterable<Uint8Array>, connect = intoPostgres, into = 'raw') {
   const states: unknown[] = [];
   const notes: string[] = [];
-  const faults = await runTarget({
+  const reports = await runTarget({
     connect,
-    schema: 'raw',
+    schema: into,
     signal: context.signal,
     input,
     echo: (value) => states.push(value),
     note: (text) => notes.push(text),
   });
-  return { faults: faults.map(({ message }) => message), states, notes };
+  return { reports, states, notes };
 }
 
 const lines = (...messages: readonly unknown[]) =>
@@ -180,6 +186,33 @@ describe('a target', () => {
     ['what is no message', ['hello'], 'stdin: line 1 of its output is no JSON object; it begins with: "hello".'],
   ])('refuses %s by name', async (_what, messages, words) => {
     expect((await target(lines(...messages))).faults).toEqual([words]);
+  });
+
+  test('says what is to be done where a record comes before its schema', async () => {
+    expect((await reported(lines(record('a', { id: 1 })))).reports).toMatchObject([
+      {
+        hint: expect.stringMatching(
+          /^A tap describes each stream by a SCHEMA message first\. See that the command before/,
+        ),
+      },
+    ]);
+  });
+
+  test('says what is to be done where its table was dropped, and that helps', async () => {
+    const messages = () => lines(schema('a', ID), record('a', { id: 1 }), { type: 'STATE', value: 1 });
+    expect((await target(messages())).faults).toEqual([]);
+    await bench.query('DROP TABLE raw.a');
+    const { reports } = await reported(messages());
+    expect(reports).toMatchObject([
+      {
+        message: expect.stringMatching(/^Table raw\.a is missing, although earlier runs put 1 row into it/),
+        hint: expect.stringMatching(
+          /Put it back, or give another `default_schema` and let the tap begin without a state\.$/,
+        ),
+      },
+    ]);
+    expect((await reported(messages(), intoPostgres, 'raw_again')).reports).toEqual([]);
+    expect(await bench.query('SELECT id::int FROM raw_again.a')).toEqual([{ id: 1 }]);
   });
 });
 
