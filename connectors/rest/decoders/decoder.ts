@@ -69,7 +69,7 @@ function jsonBodies(answer: Answer, isChanged: boolean): Iterable<Lot> {
   if (answer.body.length > 0 && !answer.isJson)
     throw new ConnectorError(
       'source',
-      `${answer.url}: answered ${answer.status} with something that is no JSON (${answer.body.length} bytes)`,
+      `${answer.shownUrl}: answered ${answer.status} with something that is no JSON (${answer.body.length} bytes)`,
       {
         hint: 'Look at the address: a login page or a proxy may be answering; for other formats the manifest names a `decoder`.',
       },

@@ -53,7 +53,27 @@ export interface WireParts {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
+  /** Texts of its address that no error may show. */
+  readonly hidden: readonly string[];
 }
+
+/** An address for people: without its query, and without what may be of a member. */
+export function shownAddress({ url, hidden }: Pick<WireParts, 'url' | 'hidden'>): string {
+  if (hidden.length === 0) return url.origin + url.pathname;
+  return url.origin + hidden.reduce((path, value) => path.replace(wordOf(value), '…'), decoded(url.pathname));
+}
+
+const decoded = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+/** A value where it stands for itself: what has it in a longer word is a name. */
+const wordOf = (value: string): RegExp =>
+  new RegExp(String.raw`(?<![\p{L}\p{N}])${value.replace(/[/\\^$*+?.()|[\]{}]/g, '\\$&')}(?![\p{L}\p{N}])`, 'gu');
 
 /** One answer of the API, whole; several streams may read it, so what one of them makes of it is kept elsewhere. */
 export class Answer {
@@ -74,6 +94,11 @@ export class Answer {
   /** Where it came from, without its query. */
   get url(): string {
     return this.request === undefined ? '' : this.request.url.origin + this.request.url.pathname;
+  }
+
+  /** The same for people. */
+  get shownUrl(): string {
+    return this.request === undefined ? '' : shownAddress(this.request);
   }
 
   get isOk(): boolean {

@@ -2,7 +2,7 @@ import { Agent } from 'undici';
 import { ConnectorError, isConnectorError, type ErrorKind } from '#sdk';
 import { limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
 import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
-import { Answer, Headers, type WireParts } from './answer.js';
+import { Answer, Headers, shownAddress, type WireParts } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
 import type { ErrorHandler, Resolution } from './error-handler.js';
 import { assertFlat } from './nesting.js';
@@ -47,6 +47,8 @@ export interface Wanted extends Sent {
   readonly signed?: (() => Promise<Sent>) | undefined;
   /** True where a credential is for one request, and all its attempts. */
   readonly isSignedOnce?: boolean;
+  /** Texts of its address that no error may show. */
+  readonly hidden?: readonly string[];
   readonly handler: ErrorHandler;
   /** Fetches another credential in place of the one in these headers, which was refused. */
   readonly renew?: ((refused: Sent['headers']) => Promise<void>) | undefined;
@@ -145,6 +147,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       url: addressOf(url),
       headers,
       body,
+      hidden: wanted.hidden ?? [],
     });
     let parts = partsOf(await now());
     for (let hop = 0; ; hop += 1) {
@@ -164,6 +167,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         answer.status === 303 || (answer.status !== 307 && answer.status !== 308 && parts.method === 'POST');
       parts = {
         url,
+        hidden: parts.hidden,
         method: becomesGet && parts.method !== 'HEAD' ? 'GET' : parts.method,
         headers: headersAfter(parts.headers, { isSame, becomesGet }),
         body: becomesGet ? undefined : parts.body,
@@ -291,9 +295,9 @@ function headersAfter(
 
 const secondsOf = (pauseMs: number): string => (pauseMs / 1000).toFixed(pauseMs < 10_000 ? 1 : 0);
 
-const shown = ({ method, url }: { readonly method: string; readonly url: URL | string }): string => {
+const shown = ({ method, url, hidden = [] }: Pick<Wanted, 'method' | 'hidden'> & { readonly url: URL | string }) => {
   const parsed = typeof url === 'string' ? URL.parse(url) : url;
-  return parsed === null ? method : `${method} ${parsed.origin}${parsed.pathname}`;
+  return parsed === null ? method : `${method} ${shownAddress({ url: parsed, hidden })}`;
 };
 
 function failure(

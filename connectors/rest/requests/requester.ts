@@ -4,7 +4,7 @@ import { authenticator } from '../auth/authenticator.js';
 import { NO_CREDENTIAL, tokensIn } from '../auth/credential.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { aroundOf, type Environment } from '../run/environment.js';
-import { sliceContext, type StreamSlice } from '../run/slice.js';
+import { sliceContext, textsOfRecords, type StreamSlice } from '../run/slice.js';
 import { flatInput, nestedInput, Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
 import type { Answer } from './answer.js';
@@ -129,6 +129,7 @@ export function requester(node: Component, environment: Environment, listed?: st
         ...bare,
         signed: auth === NO_CREDENTIAL ? undefined : signed,
         isSignedOnce: auth.isForOne === true,
+        hidden: textsOfRecords(slice),
         handler,
         renew: auth.renew?.bind(auth),
         cachedAs: isCached

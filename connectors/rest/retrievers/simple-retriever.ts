@@ -25,6 +25,8 @@ export interface SimpleRetrieverOptions {
   readonly properties: QueryProperties | undefined;
   /** True where pages go from new to old, and end where records were read before. */
   readonly isDataFeed: boolean;
+  /** Of what stands in the answers. */
+  readonly primaryKey: readonly string[];
   readonly maxPages: number;
   readonly sightings: Sightings;
 }
@@ -33,7 +35,7 @@ export interface SimpleRetrieverOptions {
 const MOST_SPLITS = 10;
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
-  const { stream, requester, select, sliceParts, properties, isDataFeed, maxPages, sightings } = options;
+  const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
   const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
   const paging = paginator(pagingNode, decoder, environment, sightings.note);
@@ -47,6 +49,12 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     typeof splitNode?.['min_split_window'] === 'string'
       ? parseIsoDuration(splitNode['min_split_window'])?.micros
       : undefined;
+
+  /** What a record is known by. */
+  const told = (record: SelectedRecord): unknown => {
+    const key = primaryKey.map((field) => record[field] ?? null);
+    return key.length === 0 || key.includes(null) ? record : key;
+  };
 
   const send = (slice: StreamSlice, token: unknown, size: number | undefined): Promise<Answer | undefined> =>
     requester.send({
@@ -119,8 +127,8 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
     /** True where a page that may be behind the last has what the one before it had; the first such one is a fault. */
     const repeats = (answer: Answer | undefined, records: readonly SelectedRecord[]): boolean => {
-      // What the API said may have a time in it, and what was kept of it may be nothing.
-      const shown = records.length === 0 ? undefined : writeJson(records);
+      // What the API said may have a time in it, its records too, and what was kept of it may be nothing.
+      const shown = records.length === 0 ? undefined : writeJson(records.map(told));
       const isSame =
         (shown !== undefined && shown === before) ||
         (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);

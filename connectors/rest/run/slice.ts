@@ -1,3 +1,4 @@
+import { isComponent } from '../manifest/text.js';
 import { Mapping } from '../template/values.js';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -40,6 +41,21 @@ export const EMPTY_SLICE = new StreamSlice({});
 /** The names that a template sees of a slice. */
 export function sliceContext(slice: StreamSlice): Record<string, unknown> {
   return { stream_slice: slice, stream_partition: slice, stream_interval: slice };
+}
+
+/** Texts of a slice that records of another stream gave: one may be a member's number. */
+export function textsOfRecords({ partition, extraFields }: StreamSlice): readonly string[] {
+  if (!Object.hasOwn(partition, 'parent_slice') && !Object.hasOwn(extraFields, 'parent_slice')) return [];
+  const texts = new Set<string>();
+  const look = (value: unknown): void => {
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') texts.add(String(value));
+    else if (Array.isArray(value)) value.forEach(look);
+    else if (isComponent(value)) Object.values(value).forEach(look);
+  };
+  look(partition);
+  look(extraFields);
+  texts.delete('');
+  return [...texts];
 }
 
 /** The same for a partition, whatever order its fields have: by it states are told apart. */

@@ -239,6 +239,7 @@ function retrieverOf(
       sliceParts,
       properties,
       isDataFeed: sync?.isDataFeed === true,
+      primaryKey: ownKeyOf(node),
       maxPages,
       sightings,
     },
@@ -302,6 +303,10 @@ const partitionFieldsOf = (node: Component): readonly unknown[] =>
     componentsOf(router['parent_stream_configs']).map((parent) => parent['partition_field']),
   );
 
+/** Without what the router gives, which stands in no answer. */
+const ownKeyOf = (node: Component): readonly string[] =>
+  keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field));
+
 function sightingsFor(node: Component, { environment }: StreamSettings, replacesAll: boolean): Sightings {
   const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
   return sightingsOf({
@@ -309,8 +314,7 @@ function sightingsFor(node: Component, { environment }: StreamSettings, replaces
     // A place that it names and that is never met is a fault.
     isStrict: environment.isShort,
     replacesAll,
-    // What the router gives stands in no answer.
-    primaryKey: keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field)),
+    primaryKey: ownKeyOf(node),
     recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(String(node['name'] ?? ''), sync, undefined, environment),
     declared: environment.isShort ? declaredFields(node).names : [],

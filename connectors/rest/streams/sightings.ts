@@ -226,6 +226,16 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     answer(sighted) {
       isAnswered = true;
       const { answer, extracted, place: found, pageSize } = sighted;
+      if (
+        !isStrict &&
+        isRecordsMet &&
+        !found.isMet &&
+        found.lacking !== undefined &&
+        tellsFault(found.lacking.body, recordsPath)
+      )
+        notes.add(
+          `an answer of success has no \`${found.lacking.path.join('.')}\`, and tells of a fault; what would have come with it and behind it is not read. ${FAULT_ADVICE}`,
+        );
       isRecordsMet ||= found.isMet;
       // An answer that has something tells more than one that has nothing.
       if (found.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body))) lacking = found.lacking;
@@ -285,7 +295,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       ...(isAnswered || ignored.first === undefined
         ? []
         : [
-            `Stream "${stream}": nothing was read, since each of the ${ignored.count} answers was no success and the error handler ignores it, such as ${ignored.first.status} of ${ignored.first.url}. Look at its path, and at the rights of the credential.`,
+            `Stream "${stream}": nothing was read, since each of the ${ignored.count} answers was no success and the error handler ignores it, such as ${ignored.first.status} of ${ignored.first.shownUrl}. Look at its path, and at the rights of the credential.`,
           ]),
       ...[...notes].map((note) => `Stream "${stream}": ${note}.`),
       ...findings()
@@ -294,6 +304,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     ],
   };
 }
+
+const FAULT_ADVICE =
+  'Look at what the API says (`tributary connectors try`), and give the manifest a `response_filter` that names it';
 
 const STEP = String.raw`\.get\(\s*'([^']+)'(?:\s*,\s*(?:\{\s*\}|None))?\s*\)|\.get\(\s*"([^"]+)"(?:\s*,\s*(?:\{\s*\}|None))?\s*\)|\['([^']+)'\]|\["([^"]+)"\]|\.(?!get\()(\w+)`;
 const PATH = new RegExp(String.raw`^\s*\{\{\s*response((?:${STEP})+)\s*\}\}\s*$`);

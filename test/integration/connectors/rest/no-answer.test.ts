@@ -236,7 +236,7 @@ describe('a full manifest', () => {
     expect(await read(child)).toMatchObject({
       records: 0,
       warnings: [
-        `Stream "sends": nothing was read, since each of the 2 answers was no success and the error handler ignores it, such as 404 of ${api.url}/sends/1. Look at its path, and at the rights of the credential.`,
+        `Stream "sends": nothing was read, since each of the 2 answers was no success and the error handler ignores it, such as 404 of ${api.url}/sends/…. Look at its path, and at the rights of the credential.`,
       ],
       fault: undefined,
     });
@@ -247,4 +247,46 @@ describe('a full manifest', () => {
       fault: undefined,
     });
   });
+});
+
+test('a manifest goes on where the reference does, and is warned of an answer of success that tells of a fault amid its pages', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-amid-'));
+  const manifest = {
+    version: '7.0.0',
+    type: 'DeclarativeSource',
+    check: { type: 'CheckStream', stream_names: ['sends'] },
+    streams: [
+      {
+        type: 'DeclarativeStream',
+        name: 'sends',
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', url_base: api.url, path: '/sends' },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+          paginator: {
+            type: 'DefaultPaginator',
+            page_token_option: { type: 'RequestOption', inject_into: 'request_parameter', field_name: 'after' },
+            pagination_strategy: {
+              type: 'CursorPagination',
+              cursor_value: "{{ response.get('meta', {}).get('next') }}",
+            },
+          },
+        },
+        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
+      },
+    ],
+  };
+  try {
+    await writeFile(join(folder, 'm.yaml'), JSON.stringify(manifest));
+    const options = { manifest: 'm.yaml', allow: ['loopback'] };
+    const reading = () => syncedSource(options, { baseFolder: folder, names: ['sends'] });
+    expect(await reading()).toMatchObject({ records: 4, warnings: [], fault: undefined });
+    api.script = (asked, seen) =>
+      Object.fromEntries(asked.query)['after'] === 'b' ? { body: quota } : paged(asked, seen);
+    const told =
+      'Stream "sends": an answer of success has no `data`, and tells of a fault; what would have come with it and behind it is not read. Look at what the API says (`tributary connectors try`), and give the manifest a `response_filter` that names it.';
+    expect(await reading()).toMatchObject({ records: 2, warnings: [told], fault: undefined });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

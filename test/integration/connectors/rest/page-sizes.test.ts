@@ -106,6 +106,13 @@ describe('an API that does not know the parameter', () => {
     },
   );
 
+  test('is known by the keys of its records too, where something else is another each time', async () => {
+    api.script = () => ({ body: { data: ids.slice(0, 20).map(({ id }) => ({ id, read_at: Math.random() })) } });
+    const { records, fault } = await synced({ page: 'pgae', size: 20 });
+    expect({ records, fault }).toMatchObject({ records: 20, fault: { kind: 'source' } });
+    expect(api.seen).toHaveLength(2);
+  });
+
   test('is told of too where nothing of its page is kept', async () => {
     const days = ids.slice(0, 20).map(({ id }) => ({ id, day: '2024-01-01' }));
     api.script = () => ({ body: { data: days } });

@@ -1,5 +1,5 @@
 import { parseJson } from '../../../../core/sdk/http/index.js';
-import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+import { scriptedApi, type ScriptedAnswer, type ScriptedApi } from '../../../support/scripted-api.js';
 import { openSource, streamsOf } from './reading.js';
 
 /** What the records of one stream put into the addresses and records of another. */
@@ -61,4 +61,23 @@ test.each(['.', '..'])('a value %j leads to no other address', async (id) => {
   ids = of(id);
   await expect(days()).rejects.toThrow('is "." or ".."');
   expect(api.seen.map(({ path }) => path)).toEqual(['/campaigns']);
+});
+
+test.each([
+  ['answered 404', (): ScriptedAnswer => ({ status: 404, body: {} })],
+  ['answered 200 with something that is no JSON', (): ScriptedAnswer => ({ body: '<html>' })],
+  ['leads from one address', (path: string): ScriptedAnswer => ({ status: 302, headers: { location: path } })],
+])('an address that %s is told without what a record put into it', async (told, answer) => {
+  const { script } = api;
+  for (const id of of('M4471', 'ä/7 (b)', '4471')) {
+    ids = [id];
+    api.script = (request, all) => (request.path === '/campaigns' ? script(request, all) : answer(request.path));
+    const message = await days().then(
+      () => '',
+      (error: Error) => error.message,
+    );
+    expect(message).not.toMatch(/4471|7 \(b\)|ä|%C3/);
+    expect(message).toMatch(`${api.url}/campaigns/…/days`);
+    expect(message).toMatch(told);
+  }
 });
