@@ -65,7 +65,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
   Object.values(config.secrets).forEach(hide);
   const { text, name, folder } = await writtenManifest(config, baseFolder);
   const replacements = await replacementsOf(config, baseFolder);
-  const judging = { name, folder, replacements, given: givenOf(config), onSecret: hide };
+  const judging = { name, folder, replacements, given: givenOf(config), onSecret: hide, clock };
   const { manifest, own } = await judgedManifest(text, judging);
   assertRunnable(manifest);
   const { root } = manifest;
@@ -80,7 +80,7 @@ export async function connect(config: RestConfig, options: ConnectOptions): Prom
     maxResponseBytes: config.max_response_bytes,
     budget: apiBudget(
       isComponent(root['api_budget']) ? root['api_budget'] : undefined,
-      { config: own, parameters: {} },
+      { config: own, parameters: {}, clock },
       clock,
     ),
     onExchange: options.onExchange,

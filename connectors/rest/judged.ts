@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { ConnectorError, isConnectorError, type ConfigFinding } from '#sdk';
 import { secretValues } from '#sdk/wire/airbyte';
+import { systemClock, type HttpClock } from '#sdk/http';
 import { loadManifest, type Manifest } from './manifest/load.js';
 import { unknownOptions } from './manifest/options.js';
 import { isComponent, UnreadableManifest, type Component } from './manifest/text.js';
@@ -12,6 +13,7 @@ import type { Replacement } from './run/environment.js';
 import { ownModule } from './run/own-module.js';
 import { normalizedConfig } from './run/normalize-config.js';
 import { schemaFileProblems } from './schemas/schema-files.js';
+import { byClock } from './time/clock.js';
 
 export interface Judging {
   /** As the manifest is called in messages. */
@@ -23,6 +25,7 @@ export interface Judging {
   readonly given: Component | undefined;
   /** Told of what is secret by the manifest's `spec`, before any of it is looked at. */
   readonly onSecret?: (secret: string) => void;
+  readonly clock?: HttpClock;
 }
 
 /**
@@ -31,7 +34,7 @@ export interface Judging {
  */
 export async function judgedManifest(
   text: string,
-  { name, folder, replacements, given, onSecret = () => undefined }: Judging,
+  { name, folder, replacements, given, onSecret = () => undefined, clock = systemClock }: Judging,
 ): Promise<{ readonly manifest: Manifest; readonly own: Component }> {
   const loaded = loadManifest(text, { name, replacedClasses: new Set(replacements.keys()) });
   const { root, problems, isShort } = loaded;
@@ -39,7 +42,7 @@ export async function judgedManifest(
     return { manifest: { ...loaded, problems: [...problems, ...(await schemaFileProblems(loaded, folder))] }, own: {} };
   const spec = isComponent(root['spec']) ? root['spec'] : undefined;
   secretValues(given, spec?.['connection_specification']).forEach(onSecret);
-  const own = normalizedConfig(spec, given, replacements);
+  const own = byClock(clock, () => normalizedConfig(spec, given, replacements));
   const found = [
     ...unknownOptions(root, text, own, isShort ? 'error' : 'warning'),
     ...(await schemaFileProblems(loaded, folder, own)),

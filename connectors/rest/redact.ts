@@ -13,6 +13,8 @@ const SECRET_NAME = /token|secret|passw|authorization|api[-_]?key|cookie|session
 export function standIns(secrets: readonly string[]): readonly string[] {
   let addresses = 0;
   return secrets.map((secret) => {
+    // The key of a service account is read out of such a text.
+    if (secret.startsWith('{')) return hiddenJson(secret);
     const url = /^https?:/i.test(secret) ? URL.parse(secret) : null;
     if (url === null) return HIDDEN;
     addresses += 1;
@@ -20,6 +22,16 @@ export function standIns(secrets: readonly string[]): readonly string[] {
       ? secret
       : `https://hidden-${addresses}.example${secret.endsWith('/') ? '/' : ''}`;
   });
+}
+
+function hiddenJson(secret: string): string {
+  try {
+    return JSON.stringify(JSON.parse(secret), (_key, part: unknown) =>
+      typeof part === 'object' && part !== null ? part : HIDDEN,
+    );
+  } catch {
+    return HIDDEN;
+  }
 }
 
 /** What is shorter is no token that anybody trusts: taken out wherever it stands, `1` or `true` would leave nothing to read. */

@@ -42,6 +42,13 @@ export function replacedFunction(node: Component, environment: Environment): (..
 }
 
 /** What the texts of a component see. */
-export function aroundOf(node: Component, { config }: Pick<Environment, 'config'>): Surroundings {
-  return { config, parameters: isComponent(node['$parameters']) ? node['$parameters'] : {} };
+export function aroundOf(
+  node: Component,
+  { config, clock }: Pick<Environment, 'config'> & Pick<Surroundings, 'clock'>,
+): Surroundings {
+  return {
+    config,
+    ...(clock === undefined ? {} : { clock }),
+    parameters: isComponent(node['$parameters']) ? node['$parameters'] : {},
+  };
 }

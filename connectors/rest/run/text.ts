@@ -1,19 +1,26 @@
 import { ConnectorError } from '#sdk';
+import type { HttpClock } from '#sdk/http';
 import { MistypedError, TemplateError } from '../template/lexer.js';
 import { holds, plain, templateOf, type Context, type LiteralType, type Template } from '../template/template.js';
 import { setKey, textOf } from '../template/values.js';
 import type { Component } from '../manifest/text.js';
+import { byClock } from '../time/clock.js';
 
 /** What the texts of one component are evaluated with. */
 export interface Surroundings {
   readonly config: Component;
   readonly parameters: Component;
+  /** What tells them the time, and no name that they see; without it what tells it to whoever evaluates them. */
+  readonly clock?: HttpClock;
 }
 
-/** Says of which component a text is when it fails: a template's own message names no place. */
-function failing<T>(source: string, work: () => T): T {
+/** The names that a text sees. */
+const seen = ({ config, parameters }: Surroundings, context: Context): Context => ({ config, parameters, ...context });
+
+/** Evaluates a text, and says of which component it is when it fails: a template's own message names no place. */
+function evaluated<T>(source: string, { clock }: Surroundings, work: () => T): T {
   try {
-    return work();
+    return clock === undefined ? work() : byClock(clock, work);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new ConnectorError('config', `The template "${source.slice(0, 200)}" fails: ${error.message}`, {
@@ -48,8 +55,8 @@ export class Text {
 
   value(context: Context = {}, types?: readonly LiteralType[]): unknown {
     if (this.#constant !== undefined) return this.#constant.value;
-    return failing(this.source, () => {
-      const value = plain(this.#template.strict({ ...this.#around, ...context }, types));
+    return evaluated(this.source, this.#around, () => {
+      const value = plain(this.#template.strict(seen(this.#around, context), types));
       if (!this.#template.isDynamic) this.#constant = { value };
       return value;
     });
@@ -57,7 +64,7 @@ export class Text {
 
   /** As it goes into an address, a header or a name. */
   text(context: Context = {}): string {
-    return failing(this.source, () => textOf(this.#template.strict({ ...this.#around, ...context })));
+    return evaluated(this.source, this.#around, () => textOf(this.#template.strict(seen(this.#around, context))));
   }
 }
 
@@ -76,14 +83,14 @@ export class Condition {
   }
 
   holds(context: Context): boolean {
-    return failing(this.source, () => holds(this.#template, { ...this.#around, ...context }));
+    return evaluated(this.source, this.#around, () => holds(this.#template, seen(this.#around, context)));
   }
 
   /** `mistyped` says what counts where something is asked of a value that its kind cannot do. */
   holdsOr(context: Context, mistyped: (fault: string) => boolean): boolean {
-    return failing(this.source, () => {
+    return evaluated(this.source, this.#around, () => {
       try {
-        return holds(this.#template, { ...this.#around, ...context });
+        return holds(this.#template, seen(this.#around, context));
       } catch (error) {
         if (error instanceof MistypedError) return mistyped(error.message);
         throw error;
@@ -98,7 +105,7 @@ type Input = (context: Context) => unknown;
 export function nestedInput(value: unknown, around: Surroundings): Input {
   if (typeof value === 'string') {
     const template = templateOf(value);
-    return (context) => failing(value, () => plain(template.value({ ...around, ...context }, null)));
+    return (context) => evaluated(value, around, () => plain(template.value(seen(around, context), null)));
   }
   if (Array.isArray(value)) {
     const items = value.map((item) => nestedInput(item, around));
@@ -130,13 +137,15 @@ export function flatInput(
     return { key, name, value, template };
   });
   return (context) => {
-    const all = { ...around, ...context };
+    const all = seen(around, context);
     const made: Record<string, unknown> = {};
     for (const { key, name, value, template } of entries) {
       const found =
-        template === undefined ? value : failing(template.source, () => plain(template.value(all, null, types)));
+        template === undefined
+          ? value
+          : evaluated(template.source, around, () => plain(template.value(all, null, types)));
       if (found !== null && found !== undefined)
-        setKey(made, name.isDynamic ? textOf(name.value(all, '')) : key, found);
+        setKey(made, name.isDynamic ? evaluated(key, around, () => textOf(name.value(all, ''))) : key, found);
     }
     return made;
   };

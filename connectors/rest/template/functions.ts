@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { timeNow } from '../time/clock.js';
 import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
 import { formatMoment, parseIso, parseMoment, strftime, strptime } from '../time/format.js';
 import { dictOf, pairsOf } from './collection-methods.js';
@@ -39,7 +40,7 @@ function today(zone: string): DateTime {
       month: '2-digit',
       day: '2-digit',
     });
-    return new DateTime(parseIso(parts.format(new Date()))!.instant, undefined, true);
+    return new DateTime(parseIso(parts.format(timeNow()))!.instant, undefined, true);
   } catch {
     throw new TemplateError(`"${zone}" is no time zone`);
   }

@@ -1,3 +1,5 @@
+import { timeNow } from './clock.js';
+
 const MICROS_PER_MS = 1000;
 export const SECOND_US = 1_000_000;
 export const DAY_US = 86_400 * SECOND_US;
@@ -39,7 +41,7 @@ export class DateTime {
   }
 
   static now(): DateTime {
-    return new DateTime(Date.now() * MICROS_PER_MS, 0);
+    return new DateTime(timeNow().getTime() * MICROS_PER_MS, 0);
   }
 
   get fields(): CalendarFields {
