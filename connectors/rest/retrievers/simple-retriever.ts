@@ -12,6 +12,7 @@ import type { Environment } from '../run/environment.js';
 import { StreamSlice } from '../run/slice.js';
 import type { Sightings } from '../streams/sightings.js';
 import { parseIsoDuration } from '../time/date-time.js';
+import { endless } from './endless.js';
 import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
 import { mergeRecords, type QueryProperties } from './properties.js';
 import { PAGE_RECORDS, type RetrievedPage, type Retriever, type SliceParts } from './retriever.js';
@@ -39,6 +40,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
   const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
   const paging = paginator(pagingNode, decoder, environment, sightings.note);
+  const goesOn = (what: string) => endless(stream, pagingNode, environment.isShort, what);
   const skipsSliceParts = node['ignore_stream_slicer_parameters_on_paginated_requests'] === true;
   const resetNode = isComponent(node['pagination_reset']) ? node['pagination_reset'] : undefined;
   const limits = isComponent(resetNode?.['limits']) ? resetNode['limits'] : {};
@@ -143,7 +145,8 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     for (;;) {
       environment.signal.throwIfAborted();
       pages += 1;
-      if (pages > maxPages) throw endless(stream, `more than ${maxPages} pages`);
+      if (pages > maxPages)
+        throw goesOn(`more than ${maxPages} pages, which is what \`max_pages\` of the source allows`);
       let isReset = false;
       // Of this page: whether it was full is told by it, also where the next one is of another.
       const pageSize = reducer?.size;
@@ -202,8 +205,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
             ? cursor.rest(start, newest?.record)
             : slice;
         resets = same(next, slice) ? resets + 1 : 0;
-        if (resets >= (next === slice ? 2 : 1))
-          throw endless(stream, 'the same slice again after its paging was reset');
+        if (resets >= (next === slice ? 2 : 1)) throw goesOn('the same slice again after its paging was reset');
         slice = next;
         token = paging.initial;
         count = 0;
@@ -229,7 +231,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         sameToken(token, next) &&
         Buffer.compare(previous.body, answer.body) === 0
       )
-        throw endless(stream, 'the page that was just read');
+        throw goesOn('the same answer came again under the same page token');
       previous = { token: next, body: answer.body };
       token = next;
     }
@@ -275,12 +277,6 @@ const childAnswer = ({ extraFields }: StreamSlice): Answer | undefined =>
 
 const same = (a: StreamSlice, b: StreamSlice): boolean => writeJson(a.cursorSlice) === writeJson(b.cursorSlice);
 const sameToken = (a: unknown, b: unknown): boolean => a === b || writeJson(a) === writeJson(b);
-
-const endless = (stream: string, what: string): ConnectorError =>
-  new ConnectorError('source', `Stream "${stream}": paging does not end: ${what}.`, {
-    stream,
-    hint: 'Look at `cursor_value` and `stop_condition` of the paginator; `max_pages` of the source allows more pages.',
-  });
 
 const unsupported = (stream: string, action: string, field: string): ConnectorError =>
   new ConnectorError(

@@ -290,3 +290,30 @@ test('a manifest goes on where the reference does, and is warned of an answer of
     await rm(folder, { recursive: true });
   }
 });
+
+const sameAgain = 'paging does not end: the same answer came again under the same page token.';
+test.each([
+  [paging, sameAgain, '`cursor` is where the answers say what comes next, and `parameter` what asks for it'],
+  [{ next_url: 'meta.url' }, sameAgain, '`next_url` is where the answers say what comes next'],
+  [
+    { page: 'at' },
+    'paging does not end: more than 5 pages, which is what `max_pages` of the source allows.',
+    '`page` is the parameter that asks for the next page',
+  ],
+  [
+    { offset: 'at' },
+    'paging does not end: more than 5 pages, which is what `max_pages` of the source allows.',
+    '`offset` is the parameter that asks for the next page',
+  ],
+])('paging of a short form that does not end (%j) is told by what the short form has', async (way, told, why) => {
+  let id = 0;
+  const isCounted = 'page' in way || 'offset' in way;
+  const meta = { next: 'b', url: `${api.url}/sends` };
+  api.script = () => ({ body: { data: [{ id: String(isCounted ? (id += 1) : 1) }], meta } });
+  const { fault } = await synced({ ...config({ paging: way, cursor: undefined, ...fields }), max_pages: 5 });
+  expect(fault).toMatchObject({
+    kind: 'source',
+    message: `Stream "sends": ${told}`,
+    details: { hint: `Look at \`streams.sends.paging\`: ${why}.` },
+  });
+});

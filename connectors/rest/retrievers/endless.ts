@@ -1,0 +1,21 @@
+import { ConnectorError } from '#sdk';
+import { isComponent, type Component } from '../manifest/text.js';
+
+/** What is told of paging that goes on for ever, by the names that its author has written. */
+export function endless(stream: string, paging: Component | undefined, isShort: boolean, what: string): ConnectorError {
+  const hint = isShort
+    ? `Look at \`streams.${stream}.paging\`: ${shortWay(paging)}.`
+    : 'Look at `cursor_value` and `stop_condition` of the paginator.';
+  return new ConnectorError('source', `Stream "${stream}": paging does not end: ${what}.`, { stream, hint });
+}
+
+/** The ways of the short form, from what they were made to. */
+function shortWay(paging: Component | undefined): string {
+  const type = isComponent(paging?.['pagination_strategy']) ? paging['pagination_strategy']['type'] : undefined;
+  if (type !== 'CursorPagination')
+    return `\`${type === 'PageIncrement' ? 'page' : 'offset'}\` is the parameter that asks for the next page`;
+  const option = isComponent(paging?.['page_token_option']) ? paging['page_token_option']['type'] : undefined;
+  return option === 'RequestPath'
+    ? '`next_url` is where the answers say what comes next'
+    : '`cursor` is where the answers say what comes next, and `parameter` what asks for it';
+}
