@@ -4,7 +4,7 @@ import { limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
 import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
 import { Answer, Headers, shownAddress, type WireParts } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
-import type { ErrorHandler, Resolution } from './error-handler.js';
+import type { Action, ErrorHandler, Resolution } from './error-handler.js';
 import { assertFlat } from './nesting.js';
 
 /** One exchange as `connectors try` shows it and `--record` keeps it. */
@@ -252,7 +252,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         if (signed !== undefined) sent = undefined;
       }
       if (attempt > wanted.handler.maxRetries) throw failed(wanted, outcome, resolution, attempt);
-      const pause = pauseMs(wanted.handler, answer, attempt);
+      const pause = pauseMs(wanted.handler, answer, attempt, resolution.action);
       if (waitedMs + pause > MOST_WAITING_MS) {
         const message = `${resolution.message} to be asked again in ${Math.ceil(pause / 1000)} s`.trim();
         const { kind, message: text, details } = failed(wanted, outcome, { ...resolution, message }, attempt);
@@ -267,7 +267,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     }
   }
 
-  function pauseMs(handler: ErrorHandler, answer: Answer | undefined, attempt: number): number {
+  function pauseMs(handler: ErrorHandler, answer: Answer | undefined, attempt: number, action: Action): number {
     for (const backOff of handler.backOffs) {
       const seconds = backOff(answer, attempt, options.random);
       if (seconds !== undefined && seconds > 0) return seconds * 1000;
@@ -276,7 +276,9 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     const told = { 'retry-after': headers?.get('retry-after'), date: headers?.get('date') };
     const asked = limitStateOf(told, clock.now()).retryAfterMs;
     if (asked !== undefined && asked > 0) return asked;
-    return 2 ** (attempt - 1) * 1000 * (0.5 + options.random() / 2);
+    // An API that it is too much for is given all the time that the reference gives it.
+    const part = action === 'RATE_LIMITED' ? 1 : 0.5 + options.random() / 2;
+    return 2 ** (attempt - 1) * 1000 * part;
   }
 }
 
@@ -338,7 +340,8 @@ function kindOf(status: number, { failure: declared, action }: Resolution): Erro
 
 const HINTS: Partial<Record<ErrorKind, string>> = {
   auth: 'Check the credential in the configuration, and its rights.',
-  rate_limit: 'Run at another time, or give the manifest an `api_budget`.',
+  rate_limit:
+    'Run at another time, or keep to what the API allows: `rate_limit` of the short form, `api_budget` of a manifest.',
   transient: 'The API has a fault of its own. Try again later.',
   config: 'Check the configuration and the paths of the manifest.',
 };

@@ -446,8 +446,8 @@ test.each([
   ['7', 7000],
   ['Sun, 10 Mar 2024 12:00:20 GMT', 20_000],
   // A date that is over leaves the wait to the client.
-  ['Sun, 10 Mar 2024 11:00:00 GMT', 750],
-  ['soon', 750],
+  ['Sun, 10 Mar 2024 11:00:00 GMT', 1000],
+  ['soon', 1000],
 ])('`Retry-After: %s` is kept to where the manifest says nothing of waits', async (asked, ms) => {
   let first = true;
   const { waits } = await read({
@@ -459,6 +459,13 @@ test.each([
     },
   });
   expect(waits).toEqual([ms]);
+});
+
+test('429 that says nothing of waits is asked again as often and after as long as in the reference', async () => {
+  const waits: number[] = [];
+  const reading = read({ manifest: 'page-increment.yaml', script: () => ({ status: 429, body: {} }), waits });
+  await expect(reading).rejects.toMatchObject({ kind: 'rate_limit', message: expect.stringContaining('(6 attempts)') });
+  expect(waits).toEqual([1000, 2000, 4000, 8000, 16_000]);
 });
 
 test('a longer wait than a request waits itself is told to who tries again', async () => {

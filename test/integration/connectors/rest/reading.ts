@@ -13,6 +13,8 @@ export interface Case {
   /** States by stream. */
   readonly states?: Readonly<Record<string, State>>;
   readonly now?: string;
+  /** What it waited is put here too, for readings that fail. */
+  readonly waits?: number[];
 }
 
 export interface Read {
@@ -35,9 +37,9 @@ export async function read({
   options = {},
   states = {},
   now = '2024-03-10T12:00:00Z',
+  waits = [],
 }: Case): Promise<Read> {
   const api = await scriptedApi(script);
-  const waits: number[] = [];
   let time = Date.parse(now);
   const clock = {
     now: () => new Date(time),
