@@ -54,6 +54,8 @@ export interface Redactor {
   text(value: string): string;
   /** The same of every text in it; names of fields stay. */
   value(value: unknown): unknown;
+  /** The same, and of every text that stands under a name which tells that it is secret. */
+  named(value: unknown): unknown;
   exchange(exchange: Exchange): ShownExchange;
 }
 
@@ -96,6 +98,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
   return {
     text,
     value: (value) => mapped(value, text),
+    named: (value) => mapped(value, byName),
     exchange: ({ method, url, headers: sent, body: asked, status, answerHeaders, answer }) => ({
       method,
       url: shownUrl(url, text),

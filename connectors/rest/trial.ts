@@ -181,7 +181,8 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     limit: options.limit,
     given_state: options.state ?? null,
     now: now.toISOString(),
-    records: trial.records,
+    // As the answers that they come from are kept.
+    records: redact.named(trial.records) as Records,
     state: trial.state,
     fault: trial.fault,
   };
@@ -212,7 +213,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
   // What stands for a secret is written as one, wherever the manifest puts it.
   const secrets = new Set([...Object.values((recording.config['secrets'] ?? {}) as Record<string, string>), HIDDEN]);
   let unrecorded: ConnectorError | undefined;
-  const { trial } = await trialOf(
+  const { trial, redact } = await trialOf(
     {
       config: { ...recording.config, ...manifestIn(recording.config, folder) },
       stream: recording.stream,
@@ -263,8 +264,8 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
     throw isFirst ? unrecorded : new ConnectorError('source', trial.fault!.message, { hint: trial.fault!.hint ?? '' });
   }
   const differences: string[] = [];
-  if (writeJson(trial.records) !== writeJson(recording.records))
-    differences.push(firstDifference(trial.records, recording.records));
+  const [found, wanted] = [redact.named(trial.records) as Records, redact.named(recording.records) as Records];
+  if (writeJson(found) !== writeJson(wanted)) differences.push(firstDifference(found, wanted));
   if (writeJson(trial.state) !== writeJson(recording.state))
     differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
   const [now, then] = [trial.fault?.message ?? 'no fault', recording.fault?.message ?? 'no fault'];

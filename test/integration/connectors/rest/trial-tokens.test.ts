@@ -208,3 +208,10 @@ streams:
     }
   });
 });
+
+test('a field that is hidden for its name comes out the same when its recording is read again', async () => {
+  api.script = () => ({ body: { rows: [{ id: 1, session_id: 'of-a-visit', of: { token: 'of-a-device' } }] } });
+  await recordTrial(await options('{ type: NoAuth }'), join(place, 'kept'));
+  expect(await readFile(join(place, 'kept/recording.json'), 'utf8')).not.toMatch(/of-a-(visit|device)/);
+  expect(await replayTrial(join(place, 'kept'), place, signal)).toMatchObject({ records: 1, differences: [] });
+});
