@@ -10,6 +10,7 @@ import {
 import { secretPaths } from '#sdk/wire/airbyte';
 import { connect, warningsOf, type Connected } from './connected.js';
 import { configFindings } from './judged.js';
+import type { State } from './cursors/cursor.js';
 import { isComponent } from './manifest/text.js';
 import { GUIDE } from './rest.guide.js';
 import { restConfig, type RestConfig } from './rest.config.js';
@@ -113,7 +114,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
       for (const warning of untold.splice(0)) warn(warning);
       let records = 0;
       let since = clock.now().getTime();
-      let held: SavedState | undefined;
+      let held: { readonly state: State } | undefined;
       const sightings = stream.sightings(replacesAll);
       for await (const step of stream.read({
         sightings,
@@ -128,16 +129,16 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
           yield [...step.page.records, ...step.page.bad];
           continue;
         }
-        held = new SavedState(step.state);
+        held = step;
         const now = clock.now().getTime();
         if (records < STATE_RECORDS && now - since < STATE_MS) continue;
         records = 0;
         since = now;
-        yield held;
+        yield new SavedState(held.state);
         held = undefined;
       }
       for (const warning of sightings.warnings()) warn(warning);
-      if (held !== undefined) yield held;
+      if (held !== undefined) yield new SavedState(held.state);
     },
   };
 }

@@ -50,6 +50,7 @@ export interface StreamPage {
 /** What a reading of a stream yields: pages, and states, each of which stands for all pages before it. */
 export type StreamStep =
   | { readonly kind: 'page'; readonly page: StreamPage }
+  /** Its state is made when it is read, which is to be before the next step: of many partitions it is large. */
   | { readonly kind: 'state'; readonly state: State };
 
 export interface DeclarativeStream {
@@ -121,14 +122,21 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       }
       cursor.close(slice);
       // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
-      if (syncNode !== undefined && sightings.fault() === undefined) yield { kind: 'state', state: cursor.state };
+      if (syncNode !== undefined && sightings.fault() === undefined) yield stateOf(cursor);
     }
     cursor.finish();
     const fault = sightings.fault();
     if (fault !== undefined) throw fault;
-    yield { kind: 'state', state: cursor.state };
+    yield stateOf(cursor);
   }
 }
+
+const stateOf = (cursor: Cursor): StreamStep => ({
+  kind: 'state',
+  get state() {
+    return cursor.state;
+  },
+});
 
 /** A key of a stream: names of fields; one that lies deeper is none that a table has. */
 function keyOf(value: unknown): readonly string[] {

@@ -1,6 +1,8 @@
+import { jest } from '@jest/globals';
+import { PartitionCursor } from '../../../../connectors/rest/cursors/partition-cursor.js';
 import { parseJson } from '../../../../core/sdk/http/index.js';
 import { scriptedApi, type ScriptedAnswer, type ScriptedApi } from '../../../support/scripted-api.js';
-import { openSource, streamsOf } from './reading.js';
+import { openSource, streamsOf, syncedSource } from './reading.js';
 
 /** What the records of one stream put into the addresses and records of another. */
 
@@ -80,4 +82,21 @@ test.each([
     expect(message).toMatch(`${api.url}/campaigns/…/days`);
     expect(message).toMatch(told);
   }
+});
+
+test('the state of all partitions is made where it is saved, not once for each of them', async () => {
+  ids = Array.from({ length: 20 }, (_, id) => String(id));
+  const made = jest.spyOn(PartitionCursor.prototype, 'state', 'get');
+  const streams = {
+    campaigns: { path: '/campaigns', primary_key: 'id', fields: { id: 'json' } },
+    sends: {
+      path: '/campaigns/{of}/days',
+      for_each: { stream: 'campaigns', field: 'id', as: 'of' },
+      cursor: { field: 'day', format: '%Y-%m-%d', start: '2024-01-01', from: 'since' },
+      fields: { of: 'json', day: 'date' },
+    },
+  };
+  const { records, states } = await syncedSource({ api: { endpoint: api.url, streams }, allow: ['loopback'] });
+  expect({ records, states, made: made.mock.calls.length }).toEqual({ records: 20, states: 1, made: 1 });
+  made.mockRestore();
 });
