@@ -3,6 +3,7 @@ import type { HttpClock } from '#sdk/http';
 import { MistypedError, TemplateError } from '../template/lexer.js';
 import { holds, plain, templateOf, type Context, type LiteralType, type Template } from '../template/template.js';
 import { setKey, textOf } from '../template/values.js';
+import { faultOf, metered } from '../template/work.js';
 import type { Component } from '../manifest/text.js';
 import { byClock } from '../time/clock.js';
 
@@ -21,7 +22,8 @@ const seen = ({ config, parameters }: Surroundings, context: Context): Context =
 function evaluated<T>(source: string, { clock }: Surroundings, work: () => T): T {
   try {
     return clock === undefined ? work() : byClock(clock, work);
-  } catch (error) {
+  } catch (thrown) {
+    const error = faultOf(thrown);
     if (!(error instanceof TemplateError)) throw error;
     throw new ConnectorError('config', `The template "${source.slice(0, 200)}" fails: ${error.message}`, {
       hint: 'Correct the manifest; `| default(…)` gives a value where the API sends none.',
@@ -64,7 +66,10 @@ export class Text {
 
   /** As it goes into an address, a header or a name. */
   text(context: Context = {}): string {
-    return evaluated(this.source, this.#around, () => textOf(this.#template.strict(seen(this.#around, context))));
+    return evaluated(this.source, this.#around, () => {
+      const value = this.#template.strict(seen(this.#around, context));
+      return typeof value === 'string' ? value : metered(() => textOf(value));
+    });
   }
 }
 

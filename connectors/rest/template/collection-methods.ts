@@ -12,12 +12,14 @@ import {
   isDict,
   isTrue,
   iterate,
+  nameOf,
   Mapping,
   order,
   setKey,
   textOf,
   Tuple,
 } from './values.js';
+import { charge } from './work.js';
 
 type ListMethod = Taking<unknown[]>;
 
@@ -54,6 +56,7 @@ export const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
     changing((list, item: unknown) => {
       boundedLength(list.push(item));
     }),
+    'flat',
   ),
   extend: taking(
     'iterable /',
@@ -66,17 +69,21 @@ export const LIST_METHODS: Readonly<Record<string, ListMethod>> = {
   insert: taking(
     'index object /',
     changing((list, place: unknown, item: unknown) => {
+      charge(list.length >> 3);
       list.splice(at(place), 0, item);
       boundedLength(list.length);
     }),
+    'flat',
   ),
   pop: taking(
     'index? /',
     changing((list, place: unknown = -1) => {
       const index = at(place) < 0 ? at(place) + list.length : at(place);
       if (index < 0 || index >= list.length) throw new TemplateError('an element that is to be taken out is not there');
+      charge((list.length - index) >> 3);
       return list.splice(index, 1)[0];
     }),
+    'flat',
   ),
   remove: taking(
     'value /',
@@ -129,37 +136,55 @@ export function pairsOf(value: unknown): readonly (readonly [string, unknown])[]
 
 /** Methods of a mapping, with the parameters that Python gives them. */
 export const DICT_METHODS: Readonly<Record<string, DictMethod>> = {
-  get: taking('key default? /', (value: Dict, key, otherwise = null) => {
-    const found = itemOf(value, textOf(key));
-    return found === undefined ? otherwise : found;
+  get: taking(
+    'key default? /',
+    (value: Dict, key, otherwise = null) => {
+      const found = itemOf(value, nameOf(key));
+      return found === undefined ? otherwise : found;
+    },
+    'flat',
+  ),
+  items: taking('', (value: Dict) => {
+    const entries = entriesOf(value)!;
+    charge(entries.length << 6);
+    return entries.map(([key, part]) => Tuple.from([key, part]));
   }),
-  items: taking('', (value: Dict) => entriesOf(value)!.map(([key, part]) => Tuple.from([key, part]))),
   keys: taking('', (value: Dict) => entriesOf(value)!.map(([key]) => key)),
   values: taking('', (value: Dict) => entriesOf(value)!.map(([, part]) => part)),
   copy: taking('', (value: Dict) => dictOf(entriesOf(value)!)),
   clear: taking('', (value: Dict) => {
     const target = changed(value);
-    for (const key of Object.keys(target)) delete target[key];
+    for (const [key] of entriesOf(target)!) delete target[key];
     return null;
   }),
   update: taking('other? / **kwargs', (value: Dict, other, named: Named) => {
     const target = changed(value);
-    for (const [key, part] of [...(other === undefined ? [] : pairsOf(other)), ...named]) setKey(target, key, part);
+    const pairs = [...(other === undefined ? [] : pairsOf(other)), ...named];
+    charge(pairs.length << 6);
+    for (const [key, part] of pairs) setKey(target, key, part);
     return null;
   }),
-  setdefault: taking('key default? /', (value: Dict, key, otherwise = null) => {
-    if (!contains(value, key)) setKey(changed(value), textOf(key), otherwise);
-    return itemOf(value, textOf(key)) ?? null;
-  }),
-  pop: taking('key default? /', (value: Dict, key, otherwise) => {
-    const found = itemOf(value, textOf(key));
-    if (found === undefined) {
-      if (otherwise === undefined) throw new TemplateError('a key that is to be taken out is not there');
-      return otherwise;
-    }
-    delete changed(value)[textOf(key)];
-    return found;
-  }),
+  setdefault: taking(
+    'key default? /',
+    (value: Dict, key, otherwise = null) => {
+      if (!contains(value, key)) setKey(changed(value), textOf(key), otherwise);
+      return itemOf(value, textOf(key)) ?? null;
+    },
+    'flat',
+  ),
+  pop: taking(
+    'key default? /',
+    (value: Dict, key, otherwise) => {
+      const found = itemOf(value, nameOf(key));
+      if (found === undefined) {
+        if (otherwise === undefined) throw new TemplateError('a key that is to be taken out is not there');
+        return otherwise;
+      }
+      delete changed(value)[textOf(key)];
+      return found;
+    },
+    'flat',
+  ),
   popitem: taking('', (value: Dict) => {
     const last = entriesOf(value)!.at(-1);
     if (last === undefined) throw new TemplateError('nothing can be taken out of an empty mapping');
@@ -173,6 +198,7 @@ export const DICT_METHODS: Readonly<Record<string, DictMethod>> = {
 
 export function dictOf(pairs: readonly (readonly [string, unknown])[]): Record<string, unknown> {
   const made: Record<string, unknown> = {};
+  charge(pairs.length << 6);
   for (const [key, value] of pairs) setKey(made, key, value);
   return made;
 }

@@ -1,7 +1,8 @@
-import { compileExpression, compileName, inner, step, type Scope } from './compile.js';
+import { compileExpression, compileName, inner, type Scope } from './compile.js';
 import { TemplateError } from './lexer.js';
-import type { SetTarget, Statement } from './syntax.js';
+import { nodesOf, type SetTarget, type Statement } from './syntax.js';
 import { bounded, boundedLength, isTrue, iterate, Namespace, textOf } from './values.js';
+import { charge, STEP } from './work.js';
 
 /** Writes what it makes by `write`. */
 export type Render = (scope: Scope, write: (text: string) => void) => void;
@@ -39,7 +40,10 @@ function compileStatement(statement: Statement): Render {
         const made = value(scope);
         const [first] = statement.targets;
         if (statement.targets.length === 1) assign(scope, first!, made);
-        else iterate(made).forEach((part, at) => statement.targets[at] && assign(scope, statement.targets[at], part));
+        else {
+          const parts = iterate(made).slice(0, statement.targets.length);
+          parts.forEach((part, at) => assign(scope, statement.targets[at]!, part));
+        }
       };
     }
     case 'set_block': {
@@ -73,6 +77,8 @@ function compileLoop(loop: Extract<Statement, { kind: 'for' }>): Render {
   const condition = loop.condition === undefined ? undefined : compileExpression(loop.condition);
   const body = compileStatements(loop.body);
   const otherwise = compileStatements(loop.otherwise);
+  const nodes = nodesOf(loop.body);
+  const nodesBefore = nodesOf(loop.condition);
   const bind = (scope: Scope, item: unknown) => {
     if (loop.targets.length === 1) scope.names[loop.targets[0]!] = item;
     else loop.targets.forEach((name, at) => (scope.names[name] = iterate(item)[at]));
@@ -82,15 +88,15 @@ function compileLoop(loop: Extract<Statement, { kind: 'for' }>): Render {
     if (condition !== undefined) {
       const inside = inner(scope);
       items = items.filter((item) => {
-        step(scope);
+        turn(inside, nodesBefore);
         bind(inside, item);
         return isTrue(condition(inside));
       });
     }
     if (items.length === 0) return otherwise(scope, write);
     items.forEach((item, at) => {
-      step(scope);
       const inside = inner(scope);
+      turn(inside, nodes);
       bind(inside, item);
       inside.names['loop'] = {
         index: at + 1,
@@ -108,6 +114,12 @@ function compileLoop(loop: Extract<Statement, { kind: 'for' }>): Render {
   };
 }
 
+/** Work of a node of the tree, to which comes the way to its names through the scopes around it. */
+const NODE = 3;
+
+/** Counts one turn of a loop: a step, or more where what it does in it is long. */
+const turn = ({ depth }: Scope, nodes: number): void => charge(Math.max(STEP, nodes * (NODE + depth)));
+
 /** What a part of a template makes, as one text. */
 export function rendered(render: Render, scope: Scope): string {
   const parts: string[] = [];
@@ -116,5 +128,6 @@ export function rendered(render: Render, scope: Scope): string {
     length = boundedLength(length + text.length);
     parts.push(text);
   });
+  charge(length >> 3);
   return bounded(parts.join(''));
 }

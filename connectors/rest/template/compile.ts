@@ -4,8 +4,9 @@ import { MistypedError, TemplateError } from './lexer.js';
 import { attributeOf, methodName, methodOf, subscriptOf } from './methods.js';
 import { whole } from './numbers.js';
 import { affirmed, binary, negated } from './operators.js';
-import { Callable, type Arrange, type Parameters } from './parameters.js';
+import { Callable, perform, type Arrange, type Parameters } from './parameters.js';
 import { assertPattern } from './patterns.js';
+import { sliceOfText } from './python-text.js';
 import type { Arguments, Expression } from './syntax.js';
 import { findTest, testName, testOf } from './tests.js';
 import {
@@ -14,23 +15,23 @@ import {
   demand,
   equals,
   isTrue,
+  iterate,
   ITSELF,
+  nameOf,
   order,
   setKey,
-  textOf,
   Tuple,
   Undefined,
   UndefinedError,
 } from './values.js';
-
-/** Steps that one rendering may take in its loops. */
-const MOST_STEPS = 1_000_000;
+import { charge, LETTERS, STEP, workOn, workToMake } from './work.js';
 
 /** The names that an expression sees; those of the scopes around it too. */
 export interface Scope {
   readonly names: Record<string, unknown>;
   readonly outer: Scope | undefined;
-  readonly steps: { left: number };
+  /** How many scopes are around it: a name may have to be looked for in all. */
+  readonly depth: number;
 }
 
 export type Evaluate = (scope: Scope) => unknown;
@@ -38,17 +39,11 @@ export type Evaluate = (scope: Scope) => unknown;
 export const newScope = (names: Readonly<Record<string, unknown>>): Scope => ({
   names: names as Record<string, unknown>,
   outer: undefined,
-  steps: { left: MOST_STEPS },
+  depth: 0,
 });
 
 /** A scope inside of another: what is set in it is gone after it. */
-export const inner = (outer: Scope): Scope => ({ names: {}, outer, steps: outer.steps });
-
-/** Counts one; too many stop the rendering. */
-export function step({ steps }: Scope): void {
-  steps.left -= 1;
-  if (steps.left < 0) throw new TemplateError(`a template takes more than ${MOST_STEPS} steps`);
-}
+export const inner = (outer: Scope): Scope => ({ names: {}, outer, depth: outer.depth + 1 });
 
 /** Compiles an expression into a function; nothing of it is interpreted again when it runs. */
 export function compileExpression(node: Expression): Evaluate {
@@ -69,7 +64,7 @@ export function compileExpression(node: Expression): Evaluate {
       const entries = node.entries.map(([key, value]) => [compileExpression(key), compileExpression(value)] as const);
       return (scope) => {
         const made: Record<string, unknown> = {};
-        for (const [key, value] of entries) setKey(made, textOf(key(scope)), value(scope));
+        for (const [key, value] of entries) setKey(made, nameOf(key(scope)), value(scope));
         return made;
       };
     }
@@ -142,14 +137,21 @@ function compileSlice(node: Extract<Expression, { kind: 'slice' }>): Evaluate {
     demand(value);
     if (typeof value !== 'string' && !Array.isArray(value))
       throw new MistypedError(`${aTypeName(value)} has no slices`);
-    const items: readonly unknown[] = typeof value === 'string' ? Array.from(value) : value;
     const place = (part: Evaluate | undefined) => {
       const at = part?.(scope);
       return at === undefined || at === null ? undefined : whole(at, 'a place of a slice');
     };
     const stride = place(by) ?? 1;
     if (stride === 0) throw new TemplateError('the step of a slice is 0');
+    if (typeof value === 'string' && stride === 1) {
+      charge(value.length >> 3);
+      return sliceOfText(value, place(from) ?? 0, place(to));
+    }
+    const items = iterate(value);
     const all = stride > 0 ? items.slice(place(from), place(to)) : reversed(items, place(from), place(to));
+    charge(workToMake(all));
+    if (stride === 1) return all;
+    charge(workOn(all, LETTERS.thorough));
     const taken = all.filter((_, at) => at % Math.abs(stride) === 0);
     return typeof value === 'string' ? taken.join('') : taken;
   };
@@ -205,7 +207,7 @@ function compileCall(target: Expression, given: Arguments): Evaluate {
     const value = receiver(scope);
     const method = methodOf(value, name);
     if (method === undefined) return called(attributeOf(value, name), scope);
-    return method.apply(value, ...arranged(method.parameters, () => methodName(value, name))(values(scope)));
+    return perform(method, value, arranged(method.parameters, () => methodName(value, name))(values(scope)));
   };
 }
 
@@ -243,26 +245,25 @@ function compileFilter(target: Expression, name: string, given: Arguments): Eval
   }
   const value = compileExpression(target);
   const values = compileGiven(given);
-  const { apply } = filter;
   if (given.positional.length + given.named.length === 0 && arrange(NOTHING) === NOTHING)
     return (scope) => {
-      step(scope);
-      return apply(value(scope));
+      charge(STEP);
+      return perform(filter, value(scope), NOTHING);
     };
   return (scope) => {
-    step(scope);
-    return apply(value(scope), ...arrange(values(scope)));
+    charge(STEP);
+    return perform(filter, value(scope), arrange(values(scope)));
   };
 }
 
 const NOTHING: readonly unknown[] = [];
 
 function compileTest(target: Expression, name: string, given: Arguments, isNegated: boolean): Evaluate {
-  const { parameters, apply } = testOf(name);
-  const arrange = parameters.arrange(testName(name), given.positional.length, namesOf(given));
+  const test = testOf(name);
+  const arrange = test.parameters.arrange(testName(name), given.positional.length, namesOf(given));
   const value = compileExpression(target);
   const values = compileGiven(given);
-  return (scope) => apply(value(scope), ...arrange(values(scope))) !== isNegated;
+  return (scope) => perform(test, value(scope), arrange(values(scope))) !== isNegated;
 }
 
 const COMPARE: Readonly<Record<string, (left: unknown, right: unknown) => boolean>> = {

@@ -1,6 +1,6 @@
 import { TemplateError, type Token } from './lexer.js';
 import type { Arguments, Expression } from './syntax.js';
-import { Float } from './values.js';
+import { Float, wholeNumber } from './values.js';
 
 /** The tokens of a template, read from left to right. */
 export class Tokens {
@@ -157,8 +157,9 @@ function primary(tokens: Tokens): Expression {
       return { kind: 'constant', value: text };
     }
     case 'integer': {
-      const value = Number(token.text);
-      return { kind: 'constant', value: Number.isSafeInteger(value) ? value : BigInt(token.text) };
+      const value = wholeNumber(token.text);
+      if (value === undefined) throw new TemplateError('a number has too many digits', token.offset);
+      return { kind: 'constant', value };
     }
     case 'float':
       return { kind: 'constant', value: Float.of(Number(token.text)) };

@@ -1,6 +1,6 @@
 import { TemplateError } from './lexer.js';
 import { along, LIST_FILTERS, listed } from './list-filters.js';
-import { taking, type Named, type Taking } from './parameters.js';
+import { perform, taking, type Named, type Taking } from './parameters.js';
 import { testName, testOf, TRUTH } from './tests.js';
 import { TEXT_FILTERS } from './text-filters.js';
 import { VALUE_FILTERS } from './value-filters.js';
@@ -29,7 +29,7 @@ function applied(
     named.map(([name]) => name),
   );
   const bound = arrange([...positional, ...named.map(([, value]) => value)]);
-  return (value) => taken.apply(value, ...bound);
+  return (value) => perform(taken, value, bound);
 }
 
 /** What is false has no elements to go through, whatever it is. */

@@ -1,26 +1,29 @@
 import { DateTime } from '../time/date-time.js';
-import { strftime } from '../time/format.js';
 import { fieldOf, itemOf } from './fields.js';
 import { TemplateError } from './lexer.js';
 import { exponential, fixed, general, whole } from './numbers.js';
 import type { Named } from './parameters.js';
-import { lengthOfText, padded, sliceOfText } from './python-text.js';
+import { writtenMoment } from './moments.js';
+import { padded, sliceOfText } from './python-text.js';
 import {
   aTypeName,
   bounded,
   boundedLength,
   demand,
+  digitsOf,
   entriesOf,
   Float,
   floatText,
   isInteger,
   isNumber,
+  lengthOfText,
   numeric,
   repr,
   textOf,
   Tuple,
   Undefined,
 } from './values.js';
+import { charge } from './work.js';
 
 /** How a value is to be written, whichever of Python's two languages says so. */
 interface Form {
@@ -36,8 +39,11 @@ interface Form {
 
 const PLACE = /%(?:\(([^)]*)\))?([-+ 0#]*)(\*|\d+)?(?:\.(\*|\d*))?[hlL]?([\s\S]|$)/g;
 
+const PLACE_WORK = 64;
+
 /** Python's `%` on a text. */
 export function formatted(text: string, values: unknown): string {
+  charge(text.length >> 1);
   const list = values instanceof Tuple ? values : [values];
   let next = 0;
   let length = 0;
@@ -46,6 +52,7 @@ export function formatted(text: string, values: unknown): string {
     return list[next++];
   };
   const made = text.replace(PLACE, (place, key?: string, flags = '', width?: string, digits?: string, kind = '') => {
+    charge(PLACE_WORK);
     if (place === '%%') return '%';
     if (!/^[sradiuxXoeEfFgGc]$/.test(kind))
       throw new TemplateError(kind === '' ? 'a format ends in "%"' : `"%${kind}" is no place of a format`);
@@ -111,6 +118,7 @@ function letterOf(value: unknown): string {
 
 const ascii = (value: unknown): string =>
   repr(value).replace(/[\u0080-\u{10ffff}]/gu, (letter) => {
+    charge(16);
     const code = letter.codePointAt(0)!;
     if (code < 0x100) return `\\x${code.toString(16)}`;
     return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
@@ -138,15 +146,25 @@ function numberText(value: number | bigint | boolean | Float, form: Form, digits
     const target = boundedLength(width) - head.length - rest.length;
     lead = lead.padStart(grouping === '' ? target : Math.ceil((size * target + 1) / (size + 1)), '0');
   }
-  if (grouping !== '') lead = lead.replace(size === 4 ? /\B(?=(?:\w{4})+$)/g : /\B(?=(?:\d{3})+$)/g, grouping);
+  if (grouping !== '') lead = grouped(lead, size, grouping);
   const all = lead + rest;
   if (align === '=') return head + padded(all, width - head.length, fill, 'left');
   return fitted(head + all, form);
 }
 
+/** Digits in groups, the first of which may be shorter. */
+function grouped(digits: string, size: number, mark: string): string {
+  charge(digits.length << 3);
+  const first = digits.length % size;
+  const groups = first === 0 ? [] : [digits.slice(0, first)];
+  for (let at = first; at < digits.length; at += size) groups.push(digits.slice(at, at + size));
+  return groups.join(mark);
+}
+
 function wholeText(value: number | bigint | boolean, { kind }: Form): string {
   const number = typeof value === 'bigint' ? value : Number(value);
-  const text = number.toString(kind === 'b' ? 2 : kind === 'o' ? 8 : 'xX'.includes(kind) && kind !== '' ? 16 : 10);
+  const base = kind === 'b' ? 2 : kind === 'o' ? 8 : 'xX'.includes(kind) && kind !== '' ? 16 : 10;
+  const text = typeof number === 'bigint' ? digitsOf(number, base) : number.toString(base);
   const plain = typeof number === 'number' && Math.abs(number) >= 1e21 ? BigInt(number).toString() : text;
   return kind === 'X' ? plain.toUpperCase() : plain;
 }
@@ -175,7 +193,7 @@ const SPEC = /^(?:([\s\S])?([<>=^]))?([-+ ])?z?(#)?(0)?(\d+)?([,_])?(?:\.(\d+))?
 /** Python's `format(value, spec)`. */
 function formatOf(value: unknown, spec: string): string {
   if (spec === '') return textOf(value);
-  if (value instanceof DateTime) return strftime(value, spec);
+  if (value instanceof DateTime) return writtenMoment(value, spec);
   demand(value);
   const match = SPEC.exec(spec);
   if (match === null || (typeof value !== 'string' && !isNumber(value)))
@@ -217,6 +235,7 @@ export function formatBraces(source: string, positional: readonly unknown[], nam
   let numbering: 'given' | 'counted' | undefined;
   let length = 0;
   const valueOf = (field: string): unknown => {
+    charge(PLACE_WORK + named.length);
     const [, first = '', rest = ''] = /^([^.[]*)([\s\S]*)$/.exec(field)!;
     let value: unknown;
     if (first === '' || /^\d+$/.test(first)) {
@@ -287,7 +306,9 @@ function closing(text: string, from: number): number {
   for (let at = from; at < text.length; at += 1) {
     if (text[at] === '{') depth += 1;
     else if (text[at] === '}') depth -= 1;
-    if (depth === 0) return at;
+    if (depth > 0) continue;
+    charge(at - from);
+    return at;
   }
   return -1;
 }

@@ -1,16 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { timeNow } from '../time/clock.js';
 import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
-import { formatMoment, parseIso, parseMoment, strftime, strptime } from '../time/format.js';
+import { parseIso } from '../time/format.js';
 import { dictOf, pairsOf } from './collection-methods.js';
 import { TemplateError } from './lexer.js';
+import { countedMoment, formattedMoment, readMoment, writtenMoment } from './moments.js';
 import { truncated } from './numbers.js';
-import { Callable, taking, type Named, type Taking } from './parameters.js';
+import { Callable, perform, taking, type Named, type Taking } from './parameters.js';
 import { text } from './python-text.js';
 import { quoteQuery } from './quote.js';
 import { aTypeName, demand, Float, isNumber, isTrue, iterate, Namespace, numeric, order } from './values.js';
+import { charge } from './work.js';
 
 function momentOf(value: unknown): DateTime {
+  charge(64);
   demand(value);
   const moment = typeof value === 'string' ? parseIso(value) : undefined;
   if (moment !== undefined) return moment;
@@ -20,19 +23,23 @@ function momentOf(value: unknown): DateTime {
 }
 
 function formatDatetime(value: unknown, format: unknown, inputFormat: unknown): string {
-  if (value instanceof DateTime) return strftime(value, text(format));
+  if (value instanceof DateTime) return writtenMoment(value, text(format));
   if (typeof value === 'number' && Number.isInteger(value)) {
-    const moment = parseMoment(value, inputFormat === undefined ? '%s' : text(inputFormat));
+    const moment = countedMoment(value, inputFormat === undefined ? '%s' : text(inputFormat));
     if (moment === undefined) throw new TemplateError('a number does not fit the format of its date');
-    return formatMoment(moment, text(format));
+    return formattedMoment(moment, text(format));
   }
-  if (inputFormat === undefined) return formatMoment(momentOf(value), text(format));
-  const parsed = strptime(text(value), text(inputFormat));
+  if (inputFormat === undefined) return formattedMoment(momentOf(value), text(format));
+  const parsed = readMoment(text(value), text(inputFormat));
   if (parsed === undefined) throw new TemplateError(`a text does not fit the format "${text(inputFormat)}"`);
-  return formatMoment(parsed.offset === undefined ? parsed.withOffset(0) : parsed, text(format));
+  return formattedMoment(parsed.offset === undefined ? parsed.withOffset(0) : parsed, text(format));
 }
 
+/** Work of asking for the clock of a zone. */
+const CLOCK = 32_768;
+
 function today(zone: string): DateTime {
+  charge(CLOCK);
   try {
     const parts = new Intl.DateTimeFormat('en-CA', {
       timeZone: zone,
@@ -69,7 +76,7 @@ const TABLE: Readonly<Record<string, Taking<undefined>>> = {
   day_delta: taking('num_days format?', (_: undefined, days, format = '%Y-%m-%dT%H:%M:%S.%f%z') => {
     demand(days);
     if (!isNumber(days)) throw new TemplateError(`${aTypeName(days)} is no number of days`);
-    return strftime(DateTime.now().plus(Math.round(numeric(days) * DAY_US)), text(format));
+    return writtenMoment(DateTime.now().plus(Math.round(numeric(days) * DAY_US)), text(format));
   }),
   duration: taking('datestring', (_: undefined, written) => {
     demand(written);
@@ -82,11 +89,12 @@ const TABLE: Readonly<Record<string, Taking<undefined>>> = {
   ),
   str_to_datetime: taking('s', (_: undefined, value) => momentOf(value)),
   sanitize_url: taking('value', (_: undefined, value) => quoteQuery(text(value))),
-  camel_case_to_snake_case: taking('value', (_: undefined, value) =>
-    text(value)
+  camel_case_to_snake_case: taking('value', (_: undefined, value) => {
+    charge(text(value).length << 4);
+    return text(value)
       .replace(/(?<!^)(?=[A-Z])/g, '_')
-      .toLowerCase(),
-  ),
+      .toLowerCase();
+  }),
   generate_uuid: taking('', () => randomUUID()),
   namespace: taking('other? / **kwargs', (_: undefined, other, named: Named) => {
     const made = new Namespace();
@@ -105,8 +113,8 @@ const functionName = (name: string): string => `the function "${name}"`;
 
 /** What a template may call. Without `range`: a template has no business to count to a million. */
 export const FUNCTIONS: Readonly<Record<string, Callable>> = Object.fromEntries(
-  Object.entries(TABLE).map(([name, { parameters, apply }]) => [
+  Object.entries(TABLE).map(([name, taken]) => [
     name,
-    new Callable(functionName(name), parameters, (...bound) => apply(undefined, ...bound)),
+    new Callable(functionName(name), taken.parameters, (...bound) => perform(taken, undefined, bound)),
   ]),
 );

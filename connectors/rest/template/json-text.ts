@@ -1,11 +1,16 @@
 import { TemplateError } from './lexer.js';
 import { aTypeName, boundedLength, demand, entriesOf, Float, repr } from './values.js';
+import { assertDepth, charge } from './work.js';
 
 /** Strings as Python's `json.dumps` writes them: everything beyond ASCII is escaped. */
 function quoted(text: string): string {
+  charge(text.length >> 1);
   const made = JSON.stringify(text);
   return /[\x7f-\uffff]/.test(made)
-    ? made.replace(/[\x7f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    ? made.replace(/[\x7f-\uffff]/g, (unit) => {
+        charge(48);
+        return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+      })
     : made;
 }
 
@@ -52,6 +57,8 @@ class Writer {
   }
 
   #value(value: unknown, depth: number): void {
+    charge(16);
+    assertDepth(depth);
     if (value === null || typeof value === 'boolean') this.#write(String(value));
     else if (typeof value === 'string') this.#write(quoted(value));
     else if (value instanceof Float || typeof value === 'number' || typeof value === 'bigint') {
@@ -73,6 +80,7 @@ class Writer {
   #mapping(value: unknown, depth: number): void {
     const entries = entriesOf(value);
     if (entries === undefined) throw new TemplateError(`${aTypeName(value)} cannot be written as JSON`);
+    charge(entries.length << 6);
     const sorted = this.#sortsKeys ? entries.toSorted(([a], [b]) => (a < b ? -1 : 1)) : entries;
     this.#write('{');
     sorted.forEach(([key, item], at) => {

@@ -5,6 +5,7 @@ import { binary } from './operators.js';
 import { taking, type Taking } from './parameters.js';
 import {
   aTypeName,
+  bounded,
   boundedLength,
   demand,
   entriesOf,
@@ -14,6 +15,7 @@ import {
   isTrue,
   iterate,
   lengthOf,
+  nameOf,
   NamedTuple,
   order,
   repr,
@@ -21,11 +23,14 @@ import {
   Tuple,
   Undefined,
 } from './values.js';
+import { assertDepth, charge, LETTERS, workOn } from './work.js';
 
 /** The elements in a list of their own kind: what is made of a tuple is no tuple. */
 export function listed(value: unknown): readonly unknown[] {
   const items = iterate(value);
-  return items instanceof Tuple ? Array.from(items) : items;
+  if (!(items instanceof Tuple)) return items;
+  charge(workOn(items, LETTERS.thorough));
+  return Array.from(items);
 }
 
 /** Reads along a path such as `address.city` or `0`; what is not there on the way is the default, where there is one. */
@@ -33,11 +38,13 @@ export function along(path: unknown, otherwise: unknown = null): (value: unknown
   if (path === null || path === undefined) return (value) => value;
   const parts: readonly unknown[] =
     typeof path === 'string' ? path.split('.').map((part) => (/^\d+$/.test(part) ? Number(part) : part)) : [path];
-  return (value) =>
-    parts.reduce((item, part) => {
+  return (value) => {
+    charge(parts.length << 3);
+    return parts.reduce((item, part) => {
       const found = subscriptOf(item, part);
       return found instanceof Undefined && otherwise !== null ? otherwise : found;
     }, value);
+  };
 }
 
 /** The same for comparing, where case counts only if asked for. */
@@ -46,10 +53,15 @@ function keyed(path: unknown, isCaseSensitive: unknown, otherwise: unknown = nul
   return isTrue(isCaseSensitive) ? read : (value) => withoutCase(read(value));
 }
 
-const withoutCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+function withoutCase(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  charge(value.length >> 2);
+  return value.toLowerCase();
+}
 
 /** Equal elements keep their order, also where the largest comes first. */
 function sortedBy<T>(items: readonly T[], keyOf: (item: T) => unknown, isDown: unknown): T[] {
+  charge(items.length << 5);
   const rows = items.map((item) => ({ item, key: keyOf(item) }));
   rows.sort(isTrue(isDown) ? (a, b) => order(b.key, a.key) : (a, b) => order(a.key, b.key));
   return rows.map(({ item }) => item);
@@ -72,13 +84,19 @@ const extreme = (sign: 1 | -1): Taking<unknown> =>
   });
 
 /** A text that two values have in common if they are equal, as keys of a set are told apart. */
-function identityOf(value: unknown): string {
+function identityOf(value: unknown, depth = 0): string {
+  charge(64);
+  assertDepth(depth);
   if (value instanceof Undefined) return 'undefined';
   if (isNumber(value)) return `number ${isInteger(value) ? BigInt(value) : repr(value).replace(/\.0$/, '')}`;
-  if (value instanceof Tuple) return `tuple ${JSON.stringify(Array.from(value, identityOf))}`;
+  if (value instanceof Tuple) {
+    const made = bounded(JSON.stringify(Array.from(value, (item) => identityOf(item, depth + 1))));
+    charge(made.length);
+    return `tuple ${made}`;
+  }
   if (Array.isArray(value) || entriesOf(value) !== undefined)
     throw new TemplateError(`${aTypeName(value)} cannot be told apart from others by "unique"`);
-  return `${aTypeName(value)} ${textOf(value)}`;
+  return `${aTypeName(value)} ${nameOf(value)}`;
 }
 
 function unique(value: unknown, isCaseSensitive: unknown, attribute: unknown): unknown[] {
@@ -97,12 +115,14 @@ const add = binary('+');
 function sum(value: unknown, attribute: unknown, start: unknown): unknown {
   if (typeof start === 'string') throw new TemplateError('texts are put together by "join", and not by "sum"');
   const items = listed(value).map(along(attribute));
+  charge(workOn(items, LETTERS.thorough));
   if (!Array.isArray(start)) return items.reduce(add, start);
   // One after the other would copy what there is every time.
   const all: unknown[] = start instanceof Tuple ? Tuple.from(start) : [...(start as unknown[])];
   for (const item of items) {
     if (!Array.isArray(item) || item instanceof Tuple !== all instanceof Tuple) return add(all, item);
     boundedLength(all.length + item.length);
+    charge(item.length);
     for (const one of item) all.push(one);
   }
   return all;
@@ -130,6 +150,7 @@ function slices(value: unknown, count: unknown, filling: unknown): unknown[][] {
   if (parts === 0) throw new TemplateError('a list cannot be cut into 0 slices');
   const size = Math.floor(items.length / parts);
   const longer = items.length - size * parts;
+  charge(Math.max(0, parts) << 5);
   return Array.from({ length: Math.max(0, parts) }, (_, at) => {
     const start = at * size + Math.min(at, longer);
     const part = items.slice(start, start + size + (at < longer ? 1 : 0));
@@ -160,6 +181,7 @@ function pairs(value: unknown): Tuple[] {
   demand(value);
   const entries = entriesOf(value);
   if (entries === undefined) throw new TemplateError(`${aTypeName(value)} is no mapping`);
+  charge(entries.length << 6);
   return entries.map((pair) => Tuple.from(pair));
 }
 
@@ -183,22 +205,34 @@ export const LIST_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
   dictsort: taking('case_sensitive? by? reverse?', (value: unknown, isCaseSensitive, by = 'key', isDown = false) =>
     dictSorted(value, isCaseSensitive, by, isDown),
   ),
-  first: taking('', (value: unknown) => {
-    const items = listed(value);
-    return items.length > 0 ? items[0] : new Undefined('the first element of an empty list');
-  }),
+  first: taking(
+    '',
+    (value: unknown) => {
+      const items = listed(value);
+      return items.length > 0 ? items[0] : new Undefined('the first element of an empty list');
+    },
+    'flat',
+  ),
   groupby: taking(
     'attribute default? case_sensitive?',
     (value: unknown, attribute, otherwise = null, isCaseSensitive) =>
       groups(value, attribute, otherwise, isCaseSensitive),
   ),
   items: taking('', (value: unknown) => (value instanceof Undefined ? [] : pairs(value))),
-  join: taking('d? attribute?', (value: unknown, separator = '', attribute) => joined(value, separator, attribute)),
-  last: taking('', (value: unknown) => {
-    const items = listed(value);
-    return items.length > 0 ? items.at(-1) : new Undefined('the last element of an empty list');
-  }),
-  length: taking('', lengthOf),
+  join: taking(
+    'd? attribute?',
+    (value: unknown, separator = '', attribute) => joined(value, separator, attribute),
+    'quick',
+  ),
+  last: taking(
+    '',
+    (value: unknown) => {
+      const items = listed(value);
+      return items.length > 0 ? items.at(-1) : new Undefined('the last element of an empty list');
+    },
+    'flat',
+  ),
+  length: taking('', lengthOf, 'flat'),
   list: taking('', (value: unknown) => [...listed(value)]),
   max: extreme(1),
   min: extreme(-1),

@@ -3,16 +3,18 @@ import { DICT_METHODS, LIST_METHODS, TUPLE_METHODS } from './collection-methods.
 import { fieldOf, itemOf } from './fields.js';
 import { TemplateError } from './lexer.js';
 import { DATE_METHODS, MOMENT_METHODS, SPAN_METHODS } from './moment-methods.js';
-import { Callable, taking, type Taking } from './parameters.js';
-import { lengthOfText } from './python-text.js';
+import { Callable, perform, taking, type Taking } from './parameters.js';
 import { TEXT_METHODS } from './text-methods.js';
 import {
   aTypeName,
+  digitsOf,
   Float,
   isDict,
+  lengthOfText,
+  lettersOf,
   Mapping,
+  nameOf,
   numeric,
-  textOf,
   Tuple,
   typeName,
   Undefined,
@@ -24,7 +26,7 @@ type Methods = Readonly<Record<string, Taking<any>>>;
 const INTEGER_METHODS: Methods = {
   bit_length: taking('', (value: number | bigint | boolean) => {
     const size = BigInt(value);
-    return size === 0n ? 0 : (size < 0n ? -size : size).toString(2).length;
+    return size === 0n ? 0 : digitsOf(size < 0n ? -size : size, 2).length;
   }),
 };
 const FLOAT_METHODS: Methods = {
@@ -75,7 +77,7 @@ export function ownAttribute(value: unknown, name: string): unknown {
     throw new UndefinedError(`${value?.what ?? 'a value'} is undefined, so it has no "${name}"`);
   const method = methodOf(value, name);
   if (method !== undefined)
-    return new Callable(methodName(value, name), method.parameters, (...bound) => method.apply(value, ...bound));
+    return new Callable(methodName(value, name), method.parameters, (...bound) => perform(method, value, bound));
   const field = fieldOf(value, name);
   if (field === undefined && LEFT_OUT[typeName(value)]?.has(name) === true)
     throw new TemplateError(`"${name}" of ${aTypeName(value)} is not supported`);
@@ -89,10 +91,10 @@ export function subscriptOf(value: unknown, key: unknown): unknown {
   if ((Array.isArray(value) || typeof value === 'string') && (typeof key === 'number' || typeof key === 'boolean')) {
     const at = Number(key);
     // A text is counted in characters, as Python does it.
-    const found = (typeof value === 'string' && lengthOfText(value) < value.length ? Array.from(value) : value).at(at);
+    const found = (typeof value === 'string' && lengthOfText(value) < value.length ? lettersOf(value) : value).at(at);
     return found === undefined || at < -value.length ? new Undefined(`element ${at}`) : found;
   }
-  const name = textOf(key);
+  const name = nameOf(key);
   const found = itemOf(value, name);
   if (found !== undefined) return found;
   const own = typeof key === 'string' ? ownAttribute(value, key) : undefined;

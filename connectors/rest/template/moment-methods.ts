@@ -1,6 +1,7 @@
 import { DateTime, DAY_US, Duration, SECOND_US, Zone } from '../time/date-time.js';
-import { parseIso, strftime, strptime } from '../time/format.js';
+import { parseIso } from '../time/format.js';
 import { TemplateError } from './lexer.js';
+import { readMoment, writtenMoment } from './moments.js';
 import { whole } from './numbers.js';
 import { taking, type Taking } from './parameters.js';
 import { text } from './python-text.js';
@@ -60,7 +61,7 @@ function isoText(value: DateTime, separator: string, precision: string): string 
   if (Array.from(separator).length !== 1) throw new TemplateError('what stands before the time is one character');
   const whole = value.text(separator);
   if (precision === 'auto') return whole;
-  const full = strftime(value, '%f') === '000000' ? whole.replace(/(:\d\d:\d\d)/, '$1.000000') : whole;
+  const full = writtenMoment(value, '%f') === '000000' ? whole.replace(/(:\d\d:\d\d)/, '$1.000000') : whole;
   if (precision === 'microseconds') return full;
   const cut = Object.hasOwn(PRECISIONS, precision) ? PRECISIONS[precision] : undefined;
   if (cut === undefined) throw new TemplateError(`"${precision}" is no precision of a time`);
@@ -71,14 +72,14 @@ const ordinalOf = (value: DateTime): number => Math.floor(naive(value).instant /
 
 /** What dates and moments have in common, with the parameters that Python gives it. */
 const BOTH: Readonly<Record<string, MomentMethod>> = {
-  strftime: taking('format', (value: DateTime, format) => strftime(value, text(format))),
-  ctime: taking('', (value: DateTime) => strftime(value, '%a %b %e %H:%M:%S %Y')),
+  strftime: taking('format', (value: DateTime, format) => writtenMoment(value, text(format))),
+  ctime: taking('', (value: DateTime) => writtenMoment(value, '%a %b %e %H:%M:%S %Y')),
   weekday: taking('', (value: DateTime) => value.weekday),
   isoweekday: taking('', (value: DateTime) => value.weekday + 1),
   isocalendar: taking('', (value: DateTime) =>
     NamedTuple.named({
-      year: Number(strftime(value, '%G')),
-      week: Number(strftime(value, '%V')),
+      year: Number(writtenMoment(value, '%G')),
+      week: Number(writtenMoment(value, '%V')),
       weekday: value.weekday + 1,
     }),
   ),
@@ -124,7 +125,7 @@ export const MOMENT_METHODS: Readonly<Record<string, MomentMethod>> = {
   utcfromtimestamp: taking('timestamp /', (_value: DateTime, seconds) => atSeconds(seconds, undefined)),
   fromisoformat: taking('date_string /', (_value: DateTime, written) => isoMoment(written)),
   strptime: taking('date_string format /', (_value: DateTime, written, format) => {
-    const made = strptime(text(written), text(format));
+    const made = readMoment(text(written), text(format));
     if (made === undefined) throw new TemplateError(`a text does not fit the format "${text(format)}"`);
     return made;
   }),

@@ -1,6 +1,17 @@
 import { TemplateError } from './lexer.js';
 import { isAscii, trimmed } from './python-text.js';
-import { aTypeName, demand, Float, isInteger, isNumber, numeric, wholeNumber } from './values.js';
+import {
+  aTypeName,
+  boundedWhole,
+  chargeWhole,
+  demand,
+  Float,
+  isInteger,
+  isNumber,
+  numeric,
+  wholeNumber,
+} from './values.js';
+import { charge } from './work.js';
 
 /** What has to be a whole number. */
 export function whole(value: unknown, what: string): number {
@@ -11,6 +22,7 @@ export function whole(value: unknown, what: string): number {
 /** Digits of other scripts as those of ASCII: their characters stand ten by ten in order. */
 function asciiDigits(text: string): string {
   if (isAscii(text)) return text;
+  charge(text.length << 6);
   return text.replace(/(?![0-9])\p{Nd}/gu, (digit) => {
     const code = digit.codePointAt(0)!;
     let first = code;
@@ -24,6 +36,7 @@ const PREFIXES: Readonly<Record<string, number>> = { x: 16, o: 8, b: 2 };
 /** Python's `int(text, base)`; undefined where the text is no whole number in it. */
 export function wholeOf(text: string, base = 10): number | bigint | undefined {
   if (base === 10 && /^[0-9]{1,15}$/.test(text)) return Number(text);
+  charge(text.length << 5);
   const match = /^([+-]?)(0([xob])_?)?([0-9a-z]+(?:_[0-9a-z]+)*)$/i.exec(asciiDigits(trimmed(text)));
   if (match === null || base < 0 || base === 1 || base > 36) return undefined;
   const [, sign = '', prefix = '', letter = '', rest = ''] = match;
@@ -44,12 +57,14 @@ function inBase(digits: string, radix: number): number | bigint | undefined {
   if (Number.isSafeInteger(quick)) return quick;
   // As with ten as the base, the work grows with the square of the digits.
   if (digits.length > 4300) return undefined;
+  charge(digits.length << 6);
   const base = BigInt(radix);
   return Array.from(digits, (digit) => BigInt(Number.parseInt(digit, 36))).reduce((made, one) => made * base + one, 0n);
 }
 
 /** Python's `float(text)`; undefined where the text is none. */
 export function floatOf(text: string): number | undefined {
+  charge(text.length << 2);
   const plain = asciiDigits(trimmed(text)).toLowerCase();
   const word = /^([+-]?)(nan|inf|infinity)$/.exec(plain);
   if (word !== null) return word[2] === 'nan' ? Number.NaN : word[1] === '-' ? -Infinity : Infinity;
@@ -94,11 +109,13 @@ const whole0 = (value: number | bigint | boolean): number | bigint =>
 function roundedWhole(value: number | bigint | boolean, zeros: number): number | bigint {
   if (zeros > 4300) return 0;
   const [all, unit] = [BigInt(value), 10n ** BigInt(zeros)];
+  chargeWhole(all);
+  chargeWhole(unit);
   const rest = ((all % unit) + unit) % unit;
   const below = all - rest;
   const isUp = rest * 2n === unit ? (below / unit) % 2n !== 0n : rest * 2n > unit;
   const made = below + (isUp ? unit : 0n);
-  return Number.isSafeInteger(Number(made)) ? Number(made) : made;
+  return Number.isSafeInteger(Number(made)) ? Number(made) : boundedWhole(made);
 }
 
 function halfToEven(value: number): number {
@@ -116,6 +133,7 @@ const MOST_PLACES = 100;
 export function fixed(value: number, places: number): string {
   const [size, sign] = [Math.abs(value), isNegative(value) ? '-' : ''];
   const wanted = Math.min(places, MOST_PLACES);
+  charge(wanted << 2);
   const more = '0'.repeat(places - wanted);
   if (size >= 1e21) return `${sign}${BigInt(size)}${places > 0 ? `.${'0'.repeat(wanted)}${more}` : ''}`;
   const made = size.toFixed(wanted);
@@ -131,6 +149,7 @@ export function fixed(value: number, places: number): string {
 /** A number with an exponent, as C writes it. */
 export function exponential(value: number, places: number): string {
   const wanted = Math.min(places, MOST_PLACES);
+  charge(wanted << 2);
   const sign = isNegative(value) ? '-' : '';
   const size = Math.abs(value);
   const [mantissa = '', power = '0'] = size.toExponential(wanted).split('e');

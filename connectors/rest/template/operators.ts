@@ -4,6 +4,8 @@ import { MistypedError, TemplateError } from './lexer.js';
 import {
   bounded,
   boundedLength,
+  boundedWhole,
+  chargeWhole,
   demand,
   Float,
   isInteger,
@@ -13,6 +15,7 @@ import {
   Tuple,
   aTypeName,
 } from './values.js';
+import { charge } from './work.js';
 
 type Operator = (left: unknown, right: unknown) => unknown;
 
@@ -34,12 +37,19 @@ function arithmetic(
     const quick = floats(Number(left), Number(right));
     if (Number.isSafeInteger(quick)) return quick;
   }
-  return narrow(integers(BigInt(left), BigInt(right)));
+  return narrow(integers(long(left), long(right)));
+}
+
+/** A whole number with all its digits. */
+function long(value: number | bigint | boolean): bigint {
+  const made = BigInt(value);
+  chargeWhole(made);
+  return made;
 }
 
 const narrow = (value: bigint): number | bigint => {
   const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
+  return Number.isSafeInteger(number) ? number : boundedWhole(value);
 };
 
 const OPERATORS: Readonly<Record<string, Operator>> = {
@@ -53,7 +63,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
       );
     if (typeof left === 'string' && typeof right === 'string') return bounded(left + right);
     if (Array.isArray(left) && Array.isArray(right)) {
-      boundedLength(left.length + right.length);
+      charge(boundedLength(left.length + right.length) << 1);
       return left instanceof Tuple ? Tuple.from([...left, ...right]) : [...left, ...right];
     }
     if (left instanceof DateTime && right instanceof Duration) return addDuration(left, right);
@@ -96,8 +106,9 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
     if (typeof left === 'string' && isInteger(right)) return repeated(left, Number(right));
     if (typeof right === 'string' && isInteger(left)) return repeated(right, Number(left));
     if (Array.isArray(left) && isInteger(right)) {
-      boundedLength(left.length * Number(right));
-      return Array.from({ length: Math.max(0, Number(right)) }, () => left).flat();
+      if (left.length === 0 || Number(right) <= 0) return [];
+      charge(boundedLength(left.length * Number(right)) << 4);
+      return Array.from({ length: Number(right) }, () => left).flat();
     }
     if (left instanceof Duration && isNumber(right))
       return new Duration(left.micros * numeric(right), left.months * numeric(right));
@@ -157,8 +168,9 @@ export function negated(value: unknown): unknown {
 }
 
 function repeated(text: string, times: number): string {
-  boundedLength(text.length * times);
-  return times > 0 ? text.repeat(times) : '';
+  if (text === '' || times <= 0) return '';
+  charge(boundedLength(text.length * times) >> 2);
+  return text.repeat(times);
 }
 
 function nonZero(value: number): number {

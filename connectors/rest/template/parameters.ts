@@ -1,4 +1,5 @@
 import { TemplateError } from './lexer.js';
+import { charge, LETTERS, workOn, workToMake, type Effort } from './work.js';
 
 /** Puts what a call gives, positions first and then names, in the order of the parameters. */
 export type Arrange = (given: readonly unknown[]) => readonly unknown[];
@@ -92,16 +93,41 @@ export type Named = readonly (readonly [string, unknown])[];
 export interface Taking<Value, Made = unknown> {
   readonly parameters: Parameters;
   readonly apply: (value: Value, ...bound: any[]) => Made;
+  /** Work that a call takes for eight characters that it is given; 0 where it looks into nothing. */
+  readonly letters: number;
 }
 
 const NOTHING = new Parameters('');
 
-/** An entry of a table: what is taken beside the value itself, and what is done with it. */
+/** Work of a call as such. */
+const CALL = 16;
+
+/**
+ * An entry of a table: what is taken beside the value itself, and what is done with it. The effort says what a call costs. What takes
+ * more, because it goes deeper or over and over, charges that itself.
+ */
 export function taking<Value, Bound extends unknown[], Made>(
   parameters: string,
   apply: (value: Value, ...bound: Bound) => Made,
+  effort: Effort = 'thorough',
 ): Taking<Value, Made> {
-  return { parameters: parameters === '' ? NOTHING : new Parameters(parameters), apply };
+  return {
+    parameters: parameters === '' ? NOTHING : new Parameters(parameters),
+    apply: apply as Taking<Value, Made>['apply'],
+    letters: LETTERS[effort],
+  };
+}
+
+/** Calls what is taken, and charges that by the sizes of what it is given and of what it makes: nothing is called by another way. */
+export function perform<Value, Made>(taken: Taking<Value, Made>, value: Value, bound: readonly unknown[]): Made {
+  const { letters } = taken;
+  let work = CALL + workOn(value, letters);
+  for (let at = 0; at < bound.length; at += 1)
+    if (letters > 0 || typeof bound[at] === 'string') work += workOn(bound[at], LETTERS.quick);
+  charge(work);
+  const made = bound.length === 0 ? taken.apply(value) : taken.apply(value, ...bound);
+  if (letters > 0) charge(workToMake(made));
+  return made;
 }
 
 /** Something that a template can call. */

@@ -2,6 +2,7 @@ import { RE2JS } from 're2js';
 import { TemplateError } from './lexer.js';
 import { isAscii } from './python-text.js';
 import { boundedLength } from './values.js';
+import { charge, chargeSearch } from './work.js';
 
 interface Pattern {
   readonly ascii: RE2JS;
@@ -19,16 +20,22 @@ export const assertPattern = (source: string): void => void patternOf(source);
 function patternOf(source: string): Pattern {
   const known = patterns.get(source);
   if (known !== undefined) return known;
+  charge((source.length + 8) * COMPILE);
+  const made = compiled(source);
+  charge(made.unicode.programSize() * COMPILE);
+  if (patterns.size >= MOST_KEPT) patterns.clear();
+  patterns.set(source, made);
+  return made;
+}
+
+function compiled(source: string): Pattern {
   try {
     const ascii = RE2JS.compile(inRe2(source, false));
     const wide = inRe2(source, true);
-    const made = { ascii, unicode: wide === source ? ascii : RE2JS.compile(wide) };
-    if (patterns.size >= MOST_KEPT) patterns.clear();
-    patterns.set(source, made);
-    return made;
+    return { ascii, unicode: wide === source ? ascii : RE2JS.compile(wide) };
   } catch {
     throw new TemplateError(
-      `the pattern "${source}" is not one of RE2, which is what runs patterns here: it has no look-around and no references back`,
+      `the pattern "${source.slice(0, 1000)}" is not one of RE2, which is what runs patterns here: it has no look-around and no references back`,
     );
   }
 }
@@ -59,10 +66,41 @@ function inRe2(source: string, isWide: boolean): string {
   });
 }
 
+/** Work of compiling a character of a pattern, or one instruction. */
+const COMPILE = 256;
+/** Longer texts are charged as they are read: how often that is depends on the pattern. */
+const LONG = 256;
+const FIND = 128;
+
+/** A text that is charged for each character that is read of it, and for what is looked for in it. */
+class ReadText extends String {
+  readonly #work: number;
+  constructor(text: string, work: number) {
+    super(text);
+    this.#work = work;
+  }
+  override charCodeAt(at: number): number {
+    charge(this.#work);
+    return super.charCodeAt(at);
+  }
+  override indexOf(part: string, from?: number): number {
+    const found = super.indexOf(part, from);
+    charge((((found < 0 ? this.length : found) - (from ?? 0)) >> 3) + 16);
+    return found;
+  }
+}
+
 /** Throws where RE2 does not take the pattern. */
 export const matcherOf = (source: string, text: string) => {
   const { ascii, unicode } = patternOf(source);
-  return (ascii === unicode || isAscii(text) ? ascii : unicode).matcher(text);
+  const pattern = ascii === unicode || isAscii(text) ? ascii : unicode;
+  // The engine first looks for what stands in the pattern as it is.
+  if (source.length > LONG) chargeSearch(text, source);
+  // At each character all instructions may be under way.
+  const size = pattern.programSize();
+  if (text.length > LONG) return pattern.matcher(new ReadText(text, size + 8) as unknown as string);
+  charge(FIND + text.length * size);
+  return pattern.matcher(text);
 };
 
 /** What the first group of a pattern finds in a text; empty where there is none. */
@@ -106,7 +144,9 @@ export function substituted(text: string, source: string, replacement: string): 
   };
   for (const part of parts) if (typeof part !== 'string') known(part.group, matcher);
   let at = 0;
+  const work = FIND + (text.length > LONG ? 0 : (text.length * matcher.programSize()) >> 3);
   while (matcher.find()) {
+    charge(work);
     write(text.slice(at, matcher.start()));
     for (const part of parts) write(typeof part === 'string' ? part : (matcher.group(part.group as string) ?? ''));
     at = matcher.end();

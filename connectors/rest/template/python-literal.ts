@@ -1,5 +1,6 @@
 import { unescaped } from './lexer.js';
 import { Float, setKey, textOf, Tuple, wholeNumber } from './values.js';
+import { charge } from './work.js';
 
 /** What a text that is no literal answers with. */
 export const NO_LITERAL: unique symbol = Symbol('no literal');
@@ -56,6 +57,7 @@ class Reader {
   #take(): RegExpExecArray {
     const token = this.#peek();
     if (token === undefined) throw NOT_ONE;
+    charge(8 + (token[0].length >> 2));
     this.#at += token[0].length;
     this.#token = undefined;
     return token;

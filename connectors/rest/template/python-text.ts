@@ -1,5 +1,6 @@
 import { MistypedError, TemplateError } from './lexer.js';
-import { aTypeName, boundedLength } from './values.js';
+import { aTypeName, boundedLength, isPlainText, lengthOfText, lettersOf } from './values.js';
+import { charge, chargeSearch } from './work.js';
 
 /** What Python takes for white space, as the inside of a class. */
 export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
@@ -14,14 +15,9 @@ export function text(value: unknown): string {
   throw new MistypedError(`${aTypeName(value)} stands where a text is due`);
 }
 
-/** Every character is one code unit, so that places in a text are the same in Python. */
-const isPlain = (value: string): boolean => !/[\ud800-\udfff]/.test(value);
-
-export const lengthOfText = (value: string): number => (isPlain(value) ? value.length : Array.from(value).length);
-
 /** Python's `value[from:to]`. */
 export function sliceOfText(value: string, from: number, to?: number): string {
-  return isPlain(value) ? value.slice(from, to) : Array.from(value).slice(from, to).join('');
+  return isPlainText(value) ? value.slice(from, to) : lettersOf(value).slice(from, to).join('');
 }
 
 /** Where `from` and `to` of a search lie in a text of this length. */
@@ -41,23 +37,44 @@ export function looked(
   return start > end ? undefined : { part: sliceOfText(value, start, end), at: start };
 }
 
+/** The place of a part in a text as JavaScript counts it, which a search from the end is slow to tell. */
+export function found(value: string, part: string, isLast: boolean): number {
+  chargeSearch(value, part);
+  return isLast ? value.lastIndexOf(part) : value.indexOf(part);
+}
+
 /** The place of a part in a text, counted in characters; -1 where it is not there. */
 export function placeOf(value: string, part: string, isLast: boolean, from?: number, to?: number): number {
   const where = looked(value, from, to);
-  const found = where === undefined ? -1 : isLast ? where.part.lastIndexOf(part) : where.part.indexOf(part);
-  return found < 0 ? -1 : where!.at + lengthOfText(where!.part.slice(0, found));
+  const at = where === undefined ? -1 : found(where.part, part, isLast);
+  return at < 0 ? -1 : where!.at + lengthOfText(where!.part.slice(0, at));
 }
 
 export function timesOf(value: string, part: string, from?: number, to?: number): number {
   const where = looked(value, from, to);
   if (where === undefined) return 0;
-  return part === '' ? lengthOfText(where.part) + 1 : where.part.split(part).length - 1;
+  return part === '' ? lengthOfText(where.part) + 1 : partsOf(where.part, part).length - 1;
+}
+
+function partsOf(value: string, separator: string): string[] {
+  chargeSearch(value, separator);
+  const parts = value.split(separator);
+  charge(parts.length << 4);
+  return parts;
+}
+
+/** So many characters are faster looked for one by one than in a set. */
+const FEW = 16;
+
+function inSet(characters: string): (letter: string) => boolean {
+  const set = new Set(lettersOf(characters));
+  return (letter) => set.has(letter);
 }
 
 /** Without the characters at its ends: white space, or those of a set. */
 export function trimmed(value: string, characters?: string, side: 'both' | 'left' | 'right' = 'both'): string {
-  if (characters !== undefined && !isPlain(characters + value)) {
-    const all = Array.from(value);
+  if (characters !== undefined && !isPlainText(characters + value)) {
+    const all = lettersOf(value);
     const set = new Set(characters);
     let [from, to] = [0, all.length];
     if (side !== 'right') while (from < to && set.has(all[from]!)) from += 1;
@@ -67,21 +84,25 @@ export function trimmed(value: string, characters?: string, side: 'both' | 'left
   const isOne =
     characters === undefined
       ? (letter: string) => IS_SPACE.test(letter)
-      : (letter: string) => characters.includes(letter);
+      : characters.length < FEW
+        ? (letter: string) => characters.includes(letter)
+        : inSet(characters);
   let [from, to] = [0, value.length];
   if (side !== 'right') while (from < to && isOne(value[from]!)) from += 1;
   if (side !== 'left') while (to > from && isOne(value[to - 1]!)) to -= 1;
+  charge((value.length - (to - from)) << 3);
   return from === 0 && to === value.length ? value : value.slice(from, to);
 }
 
 export function replaced(value: string, from: string, to: string, times: number): string {
   if (from === '' && times !== 0) {
-    const all = Array.from(value);
+    const all = lettersOf(value);
+    charge(value.length << 3);
     const count = times < 0 ? all.length + 1 : Math.min(times, all.length + 1);
     boundedLength(value.length + count * to.length);
     return all.map((letter, at) => (at < count ? to + letter : letter)).join('') + (count > all.length ? to : '');
   }
-  const parts = times === 0 ? [value] : value.split(from);
+  const parts = times === 0 ? [value] : partsOf(value, from);
   const count = times < 0 ? parts.length - 1 : Math.min(times, parts.length - 1);
   boundedLength(value.length + count * Math.max(0, to.length - from.length));
   if (count === parts.length - 1) return parts.join(to);
@@ -90,6 +111,7 @@ export function replaced(value: string, from: string, to: string, times: number)
 
 /** The words of a text, at most so many; behind them what is left of it, whatever it is. */
 function wordsOf(value: string, most: number): string[] {
+  charge(value.length << 2);
   if (most < 0) return value.match(WORDS) ?? [];
   const word = new RegExp(WORDS);
   const words: string[] = [];
@@ -102,6 +124,7 @@ function wordsOf(value: string, most: number): string[] {
 
 function lastWordsOf(value: string, most: number): string[] {
   if (most < 0) return wordsOf(value, most);
+  charge(value.length << 3);
   const words: string[] = [];
   let rest = trimmed(value, undefined, 'right');
   while (rest !== '' && words.length < most) {
@@ -118,7 +141,7 @@ function lastWordsOf(value: string, most: number): string[] {
 export function splitText(value: string, separator: string | undefined, most: number): string[] {
   if (separator === undefined) return wordsOf(value, most);
   if (separator === '') throw new TemplateError('a text cannot be split at nothing');
-  const parts = value.split(separator);
+  const parts = partsOf(value, separator);
   return most < 0 || parts.length <= most + 1 ? parts : [...parts.slice(0, most), parts.slice(most).join(separator)];
 }
 
@@ -127,11 +150,13 @@ export function splitFromRight(value: string, separator: string | undefined, mos
   if (separator === undefined) return lastWordsOf(value, most);
   if (separator === '') throw new TemplateError('a text cannot be split at nothing');
   const parts: string[] = [];
+  chargeSearch(value, separator);
   const limit = most < 0 ? Infinity : most;
   let end = value.length;
   while (parts.length < limit) {
     const at = end < separator.length ? -1 : value.lastIndexOf(separator, end - separator.length);
     if (at < 0) break;
+    charge(16);
     parts.push(value.slice(at + separator.length, end));
     end = at;
   }
@@ -143,6 +168,7 @@ export function linesOf(value: string, keepsEnds = false): string[] {
   const lines: string[] = [];
   let from = 0;
   for (const { 0: end, index } of value.matchAll(LINE)) {
+    charge(16);
     lines.push(value.slice(from, keepsEnds ? index + end.length : index));
     from = index + end.length;
   }
@@ -194,13 +220,14 @@ function titled(letter: string): string {
 
 export const titleText = (value: string): string =>
   value.replace(/\p{Cased}[\p{Cased}]*/gu, (word) => {
-    const [first = '', ...rest] = word;
-    return titled(first) + rest.join('').toLowerCase();
+    charge(16);
+    return capitalized(word);
   });
 
 export function capitalized(value: string): string {
-  const [first = '', ...rest] = value;
-  return titled(first) + rest.join('').toLowerCase();
+  if (value === '') return '';
+  const first = String.fromCodePoint(value.codePointAt(0)!);
+  return titled(first) + value.slice(first.length).toLowerCase();
 }
 
 export const casefolded = (value: string): string =>

@@ -1,8 +1,12 @@
-const quotedAs = (safe: RegExp) => (value: string) =>
-  Array.from(new TextEncoder().encode(value), (byte) => {
+import { charge } from './work.js';
+
+const quotedAs = (safe: RegExp) => (value: string) => {
+  charge(value.length << 6);
+  return Array.from(new TextEncoder().encode(value), (byte) => {
     const letter = String.fromCharCode(byte);
     return safe.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
+};
 
 /** As it goes into the path of an address. */
 export const quotePath = quotedAs(/[\w.~/-]/);

@@ -72,3 +72,11 @@ export interface SetTarget {
   readonly name: string;
   readonly field?: string;
 }
+
+/** How many expressions and statements a part of a tree holds. */
+export function nodesOf(part: unknown): number {
+  if (typeof part !== 'object' || part === null) return 0;
+  let count = 'kind' in part ? 1 : 0;
+  for (const one of Object.values(part)) count += nodesOf(one);
+  return count;
+}

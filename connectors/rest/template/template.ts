@@ -5,7 +5,8 @@ import { TemplateError } from './lexer.js';
 import { namesOf } from './names.js';
 import { parseStatements } from './parser.js';
 import { NO_LITERAL, readLiteral } from './python-literal.js';
-import { Float, isDict, textOf, Tuple, Undefined, UndefinedError } from './values.js';
+import { Float, isDict, setKey, textOf, Tuple, Undefined, UndefinedError } from './values.js';
+import { assertDepth, begin, charge, end, faultOf } from './work.js';
 
 export type Context = Readonly<Record<string, unknown>>;
 
@@ -42,10 +43,18 @@ const MOST_KEPT = 20_000;
 export function templateOf(source: string): Template {
   const known = cache.get(source);
   if (known !== undefined) return known;
-  const made = compiled(source);
+  const made = wellCompiled(source);
   if (cache.size >= MOST_KEPT) cache.clear();
   cache.set(source, made);
   return made;
+}
+
+function wellCompiled(source: string): Template {
+  try {
+    return compiled(source);
+  } catch (error) {
+    throw faultOf(error);
+  }
 }
 
 function compiled(source: string): Template {
@@ -60,7 +69,7 @@ function compiled(source: string): Template {
       strict: (_context, types) => fitting(text, value, types),
     };
   }
-  const statements = parsed(source);
+  const statements = parseStatements(source);
   const names = new Set([...namesOf(statements)].filter((name) => name !== 'self' && !Object.hasOwn(FUNCTIONS, name)));
   const [only] = statements;
   const single = statements.length === 1 && only?.kind === 'output' ? compileExpression(only.value) : undefined;
@@ -87,31 +96,29 @@ function compiled(source: string): Template {
     names,
     isDynamic: true,
     value(context, otherwise, types) {
+      const hasBegun = begin();
       try {
         const made = run(context, types);
         return made === EMPTY ? otherwise : made;
       } catch (error) {
         if (error instanceof UndefinedError) return otherwise;
-        throw error;
+        throw faultOf(error);
+      } finally {
+        end(hasBegun);
       }
     },
     strict(context, types) {
+      const hasBegun = begin();
       try {
         const made = run(context, types);
         return made === EMPTY ? '' : made;
       } catch (error) {
-        throw error instanceof UndefinedError ? new TemplateError(error.message) : error;
+        throw error instanceof UndefinedError ? new TemplateError(error.message) : faultOf(error);
+      } finally {
+        end(hasBegun);
       }
     },
   };
-}
-
-function parsed(source: string): ReturnType<typeof parseStatements> {
-  try {
-    return parseStatements(source);
-  } catch (error) {
-    throw error instanceof RangeError ? new TemplateError('it is nested too deep') : error;
-  }
 }
 
 const literal = (text: string): unknown => {
@@ -144,22 +151,24 @@ function isOf(type: LiteralType, value: unknown): boolean {
 }
 
 /** Values that come back unchanged when Python writes them and reads them again. */
-function isLiteral(value: unknown): boolean {
+function isLiteral(value: unknown, depth = 0): boolean {
+  charge(4);
+  assertDepth(depth);
   if (value === null || typeof value === 'string' || typeof value === 'boolean' || typeof value === 'bigint')
     return true;
   if (typeof value === 'number') return Number.isFinite(value);
   if (value instanceof Float) return true;
-  if (Array.isArray(value)) return value.every(isLiteral);
-  return isDict(value) && Object.values(value).every(isLiteral);
+  if (Array.isArray(value)) return value.every((item) => isLiteral(item, depth + 1));
+  return isDict(value) && Object.values(value).every((item) => isLiteral(item, depth + 1));
 }
 
 /** Lists and mappings are copies, so that changing a record does not change where its value came from. */
 function copied(value: unknown): unknown {
+  charge(8);
   if (Array.isArray(value)) return value.map(copied);
   if (!isDict(value)) return value;
   const made: Record<string, unknown> = {};
-  for (const [key, part] of Object.entries(value))
-    Object.defineProperty(made, key, { value: copied(part), enumerable: true, configurable: true, writable: true });
+  for (const [key, part] of Object.entries(value)) setKey(made, key, copied(part));
   return made;
 }
 

@@ -25,8 +25,9 @@ const rest = (value: unknown, by: unknown): unknown => {
   return remainder(value, by);
 };
 
-const asking = (answer: (value: unknown) => boolean): Test => taking('', answer);
-const comparing = (answer: (value: unknown, other: unknown) => boolean): Test => taking('other /', answer);
+/** What charges the work itself, or looks at nothing but the kind. */
+const asking = (answer: (value: unknown) => boolean): Test => taking('', answer, 'flat');
+const comparing = (answer: (value: unknown, other: unknown) => boolean): Test => taking('other /', answer, 'flat');
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isMissing = (value: unknown): boolean => value === undefined || value instanceof Undefined;
@@ -56,10 +57,14 @@ export const TESTS: Readonly<Record<string, Test>> = {
   odd: asking((value) => equals(rest(value, 2), 1)),
   even: asking((value) => equals(rest(value, 2), 0)),
   divisibleby: taking('num', (value: unknown, by) => equals(rest(value, by), 0)),
-  lower: asking((value) => isLower(textOf(value))),
-  upper: asking((value) => isUpper(textOf(value))),
-  in: taking('seq', (value: unknown, container) => contains(container, value)),
-  sameas: taking('other', (value: unknown, other) => value === other),
+  lower: taking('', (value: unknown) => isLower(textOf(value))),
+  upper: taking('', (value: unknown) => isUpper(textOf(value))),
+  in: taking('seq', (value: unknown, container) => contains(container, value), 'flat'),
+  sameas: taking(
+    'other',
+    (value: unknown, other) => (typeof value === 'string' ? equals(value, other) : value === other),
+    'flat',
+  ),
   eq: equal,
   equalto: equal,
   ne: comparing((value, other) => !equals(value, other)),

@@ -4,20 +4,10 @@ import { TemplateError } from './lexer.js';
 import { whole } from './numbers.js';
 import { taking, type Named, type Taking } from './parameters.js';
 import { firstGroup, substituted } from './patterns.js';
-import {
-  capitalized,
-  lengthOfText,
-  linesOf,
-  padded,
-  replaced,
-  sliceOfText,
-  SPACE,
-  text,
-  trimmed,
-} from './python-text.js';
+import { capitalized, linesOf, padded, replaced, sliceOfText, SPACE, text, trimmed } from './python-text.js';
 import { dictOf } from './collection-methods.js';
 import { escapedHtml } from './value-filters.js';
-import { bounded, boundedLength, demand, isTrue, lengthOf, textOf, Tuple, Undefined } from './values.js';
+import { bounded, boundedLength, demand, isTrue, lengthOf, lengthOfText, textOf, Tuple, Undefined } from './values.js';
 
 function indented(value: unknown, width: unknown, first: unknown, blank: unknown): string {
   demand(value);
@@ -68,8 +58,8 @@ const titled = (value: string): string =>
 export const TEXT_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
   capitalize: taking('', (value: unknown) => capitalized(textOf(value))),
   center: taking('width?', (value: unknown, width = 80) => padded(textOf(value), whole(width, 'a width'), ' ', 'both')),
-  escape: taking('', (value: unknown) => escapedHtml(textOf(value))),
-  forceescape: taking('', (value: unknown) => escapedHtml(textOf(value))),
+  escape: taking('', (value: unknown) => escapedHtml(textOf(value)), 'quick'),
+  forceescape: taking('', (value: unknown) => escapedHtml(textOf(value)), 'quick'),
   format: taking('*args **kwargs', (value: unknown, positional: unknown[], named: Named) => {
     if (positional.length > 0 && named.length > 0)
       throw new TemplateError('"format" takes values by position or by name, and not both');
@@ -78,27 +68,38 @@ export const TEXT_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
   indent: taking('width? first? blank?', (value: unknown, width = 4, first = false, blank = false) =>
     indented(value, width, first, blank),
   ),
-  lower: taking('', (value: unknown) => textOf(value).toLowerCase()),
-  regex_search: taking('regex', (value: unknown, pattern) =>
-    typeof value === 'string' ? firstGroup(value, text(pattern)) : '',
+  lower: taking('', (value: unknown) => textOf(value).toLowerCase(), 'quick'),
+  regex_search: taking(
+    'regex',
+    (value: unknown, pattern) => (typeof value === 'string' ? firstGroup(value, text(pattern)) : ''),
+    'quick',
   ),
-  regex_replace: taking('regex replacement', (value: unknown, pattern, replacement) =>
-    value === null || value instanceof Undefined ? '' : substituted(text(value), text(pattern), text(replacement)),
+  regex_replace: taking(
+    'regex replacement',
+    (value: unknown, pattern, replacement) =>
+      value === null || value instanceof Undefined ? '' : substituted(text(value), text(pattern), text(replacement)),
+    'quick',
   ),
-  replace: taking('old new count?', (value: unknown, old, fresh, count = null) =>
-    replaced(textOf(value), textOf(old), textOf(fresh), count === null ? -1 : whole(count, 'a number of times')),
+  replace: taking(
+    'old new count?',
+    (value: unknown, old, fresh, count = null) =>
+      replaced(textOf(value), textOf(old), textOf(fresh), count === null ? -1 : whole(count, 'a number of times')),
+    'quick',
   ),
-  safe: taking('', (value: unknown) => (typeof value === 'string' ? value : textOf(value))),
+  safe: taking('', (value: unknown) => (typeof value === 'string' ? value : textOf(value)), 'flat'),
   striptags: taking('', (value: unknown) => withoutTags(textOf(value))),
   title: taking('', (value: unknown) => titled(textOf(value))),
-  trim: taking('chars?', (value: unknown, chars = null) =>
-    trimmed(textOf(value), chars === null ? undefined : text(chars)),
+  trim: taking(
+    'chars?',
+    (value: unknown, chars = null) => trimmed(textOf(value), chars === null ? undefined : text(chars)),
+    'quick',
   ),
   truncate: taking(
     'length? killwords? end? leeway?',
     (value: unknown, length = 255, cutsWords = false, end = '...', leeway = null) =>
       truncated(value, length, cutsWords, end, leeway),
+    'quick',
   ),
-  upper: taking('', (value: unknown) => textOf(value).toUpperCase()),
+  upper: taking('', (value: unknown) => textOf(value).toUpperCase(), 'quick'),
   wordcount: taking('', (value: unknown) => textOf(value).match(/[\p{L}\p{N}_]+/gu)?.length ?? 0),
 };

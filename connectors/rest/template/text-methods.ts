@@ -5,6 +5,7 @@ import { taking, type Named, type Taking } from './parameters.js';
 import {
   capitalized,
   casefolded,
+  found,
   isAscii,
   isLower,
   isPrintable,
@@ -26,7 +27,7 @@ import {
   trimmed,
   zeroFilled,
 } from './python-text.js';
-import { bounded, iterate, Tuple } from './values.js';
+import { boundedLength, iterate, Tuple } from './values.js';
 
 type TextMethod = Taking<string>;
 
@@ -37,29 +38,43 @@ const count = (value: unknown): number => (value === undefined ? -1 : whole(valu
 const width = (value: unknown): number => whole(value, 'a width');
 
 const stripping = (side: 'both' | 'left' | 'right'): TextMethod =>
-  taking('chars? /', (value: string, characters) => trimmed(value, maybe(characters), side));
+  taking('chars? /', (value: string, characters) => trimmed(value, maybe(characters), side), 'quick');
 
 const affix = (has: (value: string, part: string) => boolean): TextMethod =>
-  taking('affix start? end? /', (value: string, part, from, to) => {
-    const parts = part instanceof Tuple ? part.map(text) : [text(part)];
-    const where = looked(value, place(from), place(to));
-    return where !== undefined && parts.some((one) => has(where.part, one));
-  });
+  taking(
+    'affix start? end? /',
+    (value: string, part, from, to) => {
+      const parts = part instanceof Tuple ? part.map(text) : [text(part)];
+      const where = looked(value, place(from), place(to));
+      return where !== undefined && parts.some((one) => has(where.part, one));
+    },
+    'quick',
+  );
 
 const finding = (isLast: boolean): TextMethod =>
-  taking('sub start? end? /', (value: string, part, from, to) =>
-    placeOf(value, text(part), isLast, place(from), place(to)),
+  taking(
+    'sub start? end? /',
+    (value: string, part, from, to) => placeOf(value, text(part), isLast, place(from), place(to)),
+    'quick',
   );
 
 const indexing = (isLast: boolean): TextMethod =>
-  taking('sub start? end? /', (value: string, part, from, to) => {
-    const at = placeOf(value, text(part), isLast, place(from), place(to));
-    if (at < 0) throw new TemplateError('a text that was looked for is not there');
-    return at;
-  });
+  taking(
+    'sub start? end? /',
+    (value: string, part, from, to) => {
+      const at = placeOf(value, text(part), isLast, place(from), place(to));
+      if (at < 0) throw new TemplateError('a text that was looked for is not there');
+      return at;
+    },
+    'quick',
+  );
 
 const padding = (side: 'left' | 'right' | 'both'): TextMethod =>
-  taking('width fillchar? /', (value: string, size, fill = ' ') => padded(value, width(size), text(fill), side));
+  taking(
+    'width fillchar? /',
+    (value: string, size, fill = ' ') => padded(value, width(size), text(fill), side),
+    'quick',
+  );
 
 function parted(value: string, separator: string, at: number, isLast: boolean): unknown {
   if (separator === '') throw new TemplateError('a text cannot be parted at nothing');
@@ -72,46 +87,73 @@ const matching = (pattern: RegExp): TextMethod => asking((value) => pattern.test
 
 /** Methods of a text, with the parameters that Python gives them. */
 export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
-  lower: taking('', (value: string) => value.toLowerCase()),
-  upper: taking('', (value: string) => value.toUpperCase()),
-  casefold: taking('', casefolded),
+  lower: taking('', (value: string) => value.toLowerCase(), 'quick'),
+  upper: taking('', (value: string) => value.toUpperCase(), 'quick'),
+  casefold: taking('', casefolded, 'slow'),
   title: taking('', titleText),
   capitalize: taking('', capitalized),
-  swapcase: taking('', swappedCase),
+  swapcase: taking('', swappedCase, 'slow'),
   strip: stripping('both'),
   lstrip: stripping('left'),
   rstrip: stripping('right'),
   startswith: affix((value, part) => value.startsWith(part)),
   endswith: affix((value, part) => value.endsWith(part)),
-  removeprefix: taking('prefix /', (value: string, part) =>
-    value.startsWith(text(part)) ? value.slice(text(part).length) : value,
+  removeprefix: taking(
+    'prefix /',
+    (value: string, part) => (value.startsWith(text(part)) ? value.slice(text(part).length) : value),
+    'quick',
   ),
-  removesuffix: taking('suffix /', (value: string, part) =>
-    text(part) !== '' && value.endsWith(text(part)) ? value.slice(0, -text(part).length) : value,
+  removesuffix: taking(
+    'suffix /',
+    (value: string, part) =>
+      text(part) !== '' && value.endsWith(text(part)) ? value.slice(0, -text(part).length) : value,
+    'quick',
   ),
-  replace: taking('old new count? /', (value: string, from, to, times) =>
-    replaced(value, text(from), text(to), count(times)),
+  replace: taking(
+    'old new count? /',
+    (value: string, from, to, times) => replaced(value, text(from), text(to), count(times)),
+    'quick',
   ),
-  split: taking('sep? maxsplit?', (value: string, separator, most) => splitText(value, maybe(separator), count(most))),
-  rsplit: taking('sep? maxsplit?', (value: string, separator, most) =>
-    splitFromRight(value, maybe(separator), count(most)),
+  split: taking(
+    'sep? maxsplit?',
+    (value: string, separator, most) => splitText(value, maybe(separator), count(most)),
+    'quick',
+  ),
+  rsplit: taking(
+    'sep? maxsplit?',
+    (value: string, separator, most) => splitFromRight(value, maybe(separator), count(most)),
+    'quick',
   ),
   splitlines: taking('keepends?', (value: string, keepsEnds = false) =>
     linesOf(value, whole(keepsEnds, 'a yes or no') !== 0),
   ),
-  partition: taking('sep /', (value: string, separator) =>
-    parted(value, text(separator), value.indexOf(text(separator)), false),
+  partition: taking(
+    'sep /',
+    (value: string, separator) => parted(value, text(separator), found(value, text(separator), false), false),
+    'quick',
   ),
-  rpartition: taking('sep /', (value: string, separator) =>
-    parted(value, text(separator), value.lastIndexOf(text(separator)), true),
+  rpartition: taking(
+    'sep /',
+    (value: string, separator) => parted(value, text(separator), found(value, text(separator), true), true),
+    'quick',
   ),
-  join: taking('iterable /', (value: string, items) => bounded(iterate(items).map(text).join(value))),
+  join: taking(
+    'iterable /',
+    (value: string, items) => {
+      const parts = iterate(items).map(text);
+      boundedLength(parts.reduce((length, part) => length + part.length, value.length * Math.max(0, parts.length - 1)));
+      return parts.join(value);
+    },
+    'quick',
+  ),
   find: finding(false),
   rfind: finding(true),
   index: indexing(false),
   rindex: indexing(true),
-  count: taking('sub start? end? /', (value: string, part, from, to) =>
-    timesOf(value, text(part), place(from), place(to)),
+  count: taking(
+    'sub start? end? /',
+    (value: string, part, from, to) => timesOf(value, text(part), place(from), place(to)),
+    'quick',
   ),
   isascii: asking(isAscii),
   isdigit: matching(/^[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨]+$/u),
@@ -129,7 +171,7 @@ export const TEXT_METHODS: Readonly<Record<string, TextMethod>> = {
   ljust: padding('right'),
   rjust: padding('left'),
   center: padding('both'),
-  expandtabs: taking('tabsize?', (value: string, size = 8) => tabsExpanded(value, width(size))),
+  expandtabs: taking('tabsize?', (value: string, size = 8) => tabsExpanded(value, width(size)), 'slow'),
   format: taking('*args **kwargs', (value: string, positional: unknown[], named: Named) =>
     formatBraces(value, positional, named),
   ),

@@ -24,6 +24,7 @@ import {
   textOf,
   Undefined,
 } from './values.js';
+import { charge } from './work.js';
 
 function integer(value: unknown, otherwise: unknown, base: unknown): unknown {
   demand(value);
@@ -68,6 +69,9 @@ const HASHES: Readonly<Record<string, string>> = {
   md5: 'md5', sha1: 'sha1', sha224: 'sha224', sha256: 'sha256', sha384: 'sha384', sha512: 'sha512', sha3_224: 'sha3-224',
   sha3_256: 'sha3-256', sha3_384: 'sha3-384', sha3_512: 'sha3-512', blake2b: 'blake2b512', blake2s: 'blake2s256',
 }; // prettier-ignore
+
+/** Work of a hash, beside that of the text. */
+const HASH = 512;
 
 function hash(value: unknown, kind: unknown, salt: unknown): string {
   const name = Object.hasOwn(HASHES, text(kind)) ? HASHES[text(kind)] : undefined;
@@ -136,33 +140,51 @@ export const VALUE_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
     if (!isNumber(value)) throw new TemplateError(`${aTypeName(value)} has no absolute value`);
     return isInteger(value) ? Math.abs(Number(value)) : Float.of(Math.abs(numeric(value)));
   }),
-  attr: taking('name', (value: unknown, name) => ownAttribute(value, text(name)) ?? new Undefined(`"${text(name)}"`)),
-  default: taking('default_value? boolean?', (value: unknown, otherwise = '', isAnyFalse = false) =>
-    value === undefined || value instanceof Undefined || (isTrue(isAnyFalse) && !isTrue(value)) ? otherwise : value,
+  attr: taking(
+    'name',
+    (value: unknown, name) => ownAttribute(value, text(name)) ?? new Undefined(`"${text(name)}"`),
+    'flat',
+  ),
+  default: taking(
+    'default_value? boolean?',
+    (value: unknown, otherwise = '', isAnyFalse = false) =>
+      value === undefined || value instanceof Undefined || (isTrue(isAnyFalse) && !isTrue(value)) ? otherwise : value,
+    'flat',
   ),
   filesizeformat: taking('binary?', fileSize),
   float: taking('default?', (value: unknown, otherwise = Float.of(0)) => float(value, otherwise)),
-  int: taking('default? base?', (value: unknown, otherwise = 0, base = 10) => integer(value, otherwise, base)),
+  int: taking('default? base?', (value: unknown, otherwise = 0, base = 10) => integer(value, otherwise, base), 'quick'),
   round: taking('precision? method?', (value: unknown, precision = 0, method = 'common') =>
     round(value, precision, method),
   ),
-  hash: taking('hash_type? salt?', (value: unknown, kind = 'md5', salt = null) => hash(value, kind, salt)),
+  hash: taking('hash_type? salt?', (value: unknown, kind = 'md5', salt = null) => {
+    charge(HASH);
+    return hash(value, kind, salt);
+  }),
   hmac: taking('key hash_type?', (value: unknown, key, kind = 'sha256') => {
     if (kind !== 'sha256') throw new TemplateError(`"hmac" knows sha256 alone, and not "${textOf(kind)}"`);
+    charge(HASH);
     return createHmac('sha256', textOf(key)).update(textOf(value)).digest('hex');
   }),
   base64encode: taking('', (value: unknown) => Buffer.from(present(value)).toString('base64')),
-  base64decode: taking('', (value: unknown) => base64Decoded(present(value))),
+  base64decode: taking('', (value: unknown) => base64Decoded(present(value)), 'slow'),
   base64binascii_decode: taking('', (value: unknown) => {
     if (!isAscii(present(value))) throw new TemplateError('"base64binascii_decode" takes a text of ASCII alone');
     return Buffer.from(text(value)).toString('base64');
   }),
   // A text stays one, also where it looks like a number.
-  string: taking('', (value: unknown) => (typeof value === 'string' ? value : `"""${jsonText(value, false)}"""`)),
-  tojson: taking('indent?', (value: unknown, indent) =>
-    bounded(jsonText(value, true, indentOf(indent)).replace(/[<>&']/g, (mark) => HTML[mark]!)),
+  string: taking(
+    '',
+    (value: unknown) => (typeof value === 'string' ? value : `"""${jsonText(value, false)}"""`),
+    'flat',
   ),
-  urlencode: taking('', urlencoded),
+  tojson: taking(
+    'indent?',
+    (value: unknown, indent) =>
+      bounded(jsonText(value, true, indentOf(indent)).replace(/[<>&']/g, (mark) => marked(mark, HTML))),
+    'quick',
+  ),
+  urlencode: taking('', urlencoded, 'quick'),
   xmlattr: taking('autospace?', (value: unknown, hasSpace = true) => {
     demand(value);
     if (!isDict(value) && !(value instanceof Mapping)) throw new TemplateError(`${aTypeName(value)} has no attributes`);
@@ -175,4 +197,13 @@ export const VALUE_FILTERS: Readonly<Record<string, Taking<unknown>>> = {
 };
 
 const MARKS: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
-export const escapedHtml = (value: string): string => bounded(value.replace(/[&<>"']/g, (mark) => MARKS[mark]!));
+export function escapedHtml(value: string): string {
+  charge(value.length >> 1);
+  return bounded(value.replace(/[&<>"']/g, (mark) => marked(mark, MARKS)));
+}
+
+/** What stands for a mark; a text may be full of them. */
+function marked(mark: string, table: Readonly<Record<string, string>>): string {
+  charge(16);
+  return table[mark]!;
+}

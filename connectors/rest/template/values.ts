@@ -1,6 +1,7 @@
 import { DateTime, Duration, Zone } from '../time/date-time.js';
 import { MistypedError, TemplateError } from './lexer.js';
 import { Callable } from './parameters.js';
+import { assertDepth, charge, chargeSearch } from './work.js';
 
 /** A number that Python holds as a float although it is whole, so that it is written `2.0`. */
 export class Float {
@@ -67,14 +68,32 @@ export function bounded<T extends { readonly length: number }>(made: T): T {
     throw new TemplateError(`a template makes more than ${MOST_MADE} characters or elements`);
   return made;
 }
-/** Python reads no longer ones from a text either, since the work grows with the square of the digits. */
-const MOST_DIGITS = 4300;
+/** Python reads and writes no longer ones either, since the work grows with the square of the digits. */
+export const MOST_DIGITS = 4300;
 
 /** The whole number that a text of digits stands for, each kept; undefined where it has too many of them. */
 export function wholeNumber(digits: string): number | bigint | undefined {
   if (digits.length > MOST_DIGITS) return undefined;
   const value = Number(digits);
   return Number.isSafeInteger(value) ? value : BigInt(digits);
+}
+
+const BEYOND_DIGITS = 10n ** BigInt(MOST_DIGITS);
+
+/** A whole number that may have become too long; it is kept so short that two such can be worked with at once. */
+export function boundedWhole(value: bigint): bigint {
+  if (value < BEYOND_DIGITS && value > -BEYOND_DIGITS) return value;
+  throw new TemplateError(`a template makes a whole number of more than ${MOST_DIGITS} digits`);
+}
+
+/** Charges work with a whole number that the engine's own numbers do not hold. */
+export function chargeWhole(value: bigint): void {
+  charge(Number.isFinite(Number(value)) ? 16 : 2048);
+}
+
+export function digitsOf(value: bigint, base = 10): string {
+  if (!Number.isFinite(Number(value))) charge(16_384);
+  return value.toString(base);
 }
 
 export function boundedLength(length: number): number {
@@ -109,8 +128,36 @@ export function setKey(target: Record<string, unknown>, key: string, value: unkn
 }
 
 export function entriesOf(value: unknown): readonly (readonly [string, unknown])[] | undefined {
-  if (value instanceof Mapping) return value.entries();
-  return isDict(value) ? Object.entries(value) : undefined;
+  const entries = value instanceof Mapping ? value.entries() : isDict(value) ? Object.entries(value) : undefined;
+  if (entries !== undefined) charge(entries.length << 6);
+  return entries;
+}
+
+/** Longer keys than this are seldom met again, and the engine keeps each. */
+const LONG_NAME = 256;
+const SHORT_NAME = 32;
+
+/** The key that a value stands for. */
+export function nameOf(value: unknown): string {
+  if (typeof value === 'string' && value.length < SHORT_NAME) return value;
+  const name = textOf(value);
+  charge(name.length > LONG_NAME ? name.length << 2 : name.length >> 3);
+  return name;
+}
+
+/** Every character is one code unit, so that places in a text are the same in Python. */
+export const isPlainText = (value: string): boolean => !/[\ud800-\udfff]/.test(value);
+
+/** The length in characters. */
+export function lengthOfText(value: string): number {
+  charge(value.length >> 3);
+  return isPlainText(value) ? value.length : lettersOf(value).length;
+}
+
+/** The characters of a text. */
+export function lettersOf(value: string): string[] {
+  charge(value.length << 4);
+  return Array.from(value);
 }
 
 export function isTrue(value: unknown): boolean {
@@ -119,13 +166,12 @@ export function isTrue(value: unknown): boolean {
   if (value instanceof Duration) return !value.isZero;
   if (typeof value === 'object') {
     if (Array.isArray(value)) return value.length > 0;
-    const entries = value instanceof Mapping ? value.entries() : undefined;
-    if (entries !== undefined) return entries.length > 0;
-    if (isPlain(value)) {
-      for (const _ in value) return true;
-      return false;
-    }
-    return true;
+    if (value instanceof Mapping) return value.entries().length > 0;
+    if (!isPlain(value)) return true;
+    // The engine lists the keys of a large mapping whether they are needed or not.
+    const keys = Object.keys(value).length;
+    charge(keys << 5);
+    return keys > 0;
   }
   return Boolean(value);
 }
@@ -157,12 +203,22 @@ export function typeName(value: unknown): string {
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   if (value === undefined || value instanceof Undefined) return '';
-  if (value instanceof DateTime || value instanceof Duration || value instanceof Zone) return value.text();
+  if (value instanceof DateTime || value instanceof Duration || value instanceof Zone) {
+    charge(MOMENT);
+    return value.text();
+  }
   return repr(value);
 }
 
+/** Work of writing a moment. */
+const MOMENT = 64;
+
 /** Python's `repr`. */
-export function repr(value: unknown): string {
+export const repr = (value: unknown): string => shown(value, 0);
+
+function shown(value: unknown, depth: number): string {
+  charge(24);
+  assertDepth(depth);
   if (value === null) return 'None';
   switch (typeof value) {
     case 'string':
@@ -170,7 +226,7 @@ export function repr(value: unknown): string {
     case 'boolean':
       return value ? 'True' : 'False';
     case 'bigint':
-      return value.toString();
+      return digitsOf(value);
     case 'number':
       return Number.isInteger(value) && Number.isSafeInteger(value) ? String(value) : floatText(value);
     case 'undefined':
@@ -184,13 +240,13 @@ export function repr(value: unknown): string {
   if (value instanceof Duration) return `datetime.timedelta(${value.text()})`;
   if (value instanceof Zone) return value.text();
   if (value instanceof Tuple) {
-    const items = Array.from(value, repr);
-    return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`;
+    const items = Array.from(value, (item) => shown(item, depth + 1));
+    return bounded(items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`);
   }
-  if (Array.isArray(value)) return bounded(`[${value.map(repr).join(', ')}]`);
+  if (Array.isArray(value)) return bounded(`[${value.map((item) => shown(item, depth + 1)).join(', ')}]`);
   const entries = entriesOf(value);
   if (entries === undefined) return '<object>';
-  return bounded(`{${entries.map(([key, part]) => `${quoted(key)}: ${repr(part)}`).join(', ')}}`);
+  return bounded(`{${entries.map(([key, part]) => `${quoted(key)}: ${shown(part, depth + 1)}`).join(', ')}}`);
 }
 
 export function floatText(value: number): string {
@@ -207,8 +263,10 @@ const UNPRINTABLE = /[\\\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]|(?! )\p{Zs}/
 const SHORT: Readonly<Record<string, string>> = { '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function quoted(text: string): string {
+  charge(text.length << 2);
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const body = text.replace(UNPRINTABLE, (part) => {
+    charge(64);
     const short = SHORT[part];
     if (short !== undefined) return short;
     const code = part.codePointAt(0)!;
@@ -219,35 +277,52 @@ function quoted(text: string): string {
 }
 
 /** Python's `==`. */
-export function equals(left: unknown, right: unknown): boolean {
+export const equals = (left: unknown, right: unknown): boolean => areEqual(left, right, 0);
+
+function areEqual(left: unknown, right: unknown, depth: number): boolean {
+  charge(2);
+  if (typeof left === 'string' && typeof right === 'string') {
+    if (left.length === right.length) charge(left.length >> 3);
+    return left === right;
+  }
   if (left === right) return true;
   if (isNumber(left) && isNumber(right)) {
     if (typeof left === 'bigint' || typeof right === 'bigint') return looseNumber(left) == looseNumber(right);
     return numeric(left) === numeric(right);
   }
+  charge(12);
+  assertDepth(depth);
   if (left instanceof Undefined || left === undefined) return right instanceof Undefined || right === undefined;
   if (Array.isArray(left) && Array.isArray(right))
-    return left.length === right.length && left.every((item, at) => equals(item, right[at]));
+    return left.length === right.length && left.every((item, at) => areEqual(item, right[at], depth + 1));
   if (left instanceof DateTime && right instanceof DateTime)
     return left.instant === right.instant && left.isDate === right.isDate;
   if (left instanceof Duration && right instanceof Duration)
     return left.micros === right.micros && left.months === right.months;
   const [a, b] = [entriesOf(left), entriesOf(right)];
   if (a === undefined || b === undefined || a.length !== b.length) return false;
+  charge(a.length << 6);
   const other = new Map(b);
-  return a.every(([key, value]) => other.has(key) && equals(value, other.get(key)));
+  return a.every(([key, value]) => other.has(key) && areEqual(value, other.get(key), depth + 1));
 }
 
 const looseNumber = (value: number | bigint | Float | boolean): number | bigint =>
   typeof value === 'bigint' ? value : numeric(value);
 
 /** Below zero, zero or above, as `left` is ordered against `right`; what has no order is an error, as in Python. */
-export function order(left: unknown, right: unknown): number {
+export const order = (left: unknown, right: unknown): number => ordered(left, right, 0);
+
+function ordered(left: unknown, right: unknown, depth: number): number {
+  charge(12);
+  assertDepth(depth);
   if (isNumber(left) && isNumber(right)) {
     const [a, b] = [looseNumber(left), looseNumber(right)];
     return a < b ? -1 : a > b ? 1 : 0;
   }
-  if (typeof left === 'string' && typeof right === 'string') return left < right ? -1 : left > right ? 1 : 0;
+  if (typeof left === 'string' && typeof right === 'string') {
+    charge((left.length + right.length) >> 4);
+    return left < right ? -1 : left > right ? 1 : 0;
+  }
   if (left instanceof DateTime && right instanceof DateTime) {
     if (left.isDate !== right.isDate) throw uncomparable(left, right);
     if (!left.isDate && (left.offset === undefined) !== (right.offset === undefined))
@@ -257,7 +332,7 @@ export function order(left: unknown, right: unknown): number {
   if (left instanceof Duration && right instanceof Duration) return left.micros - right.micros;
   if (Array.isArray(left) && Array.isArray(right)) {
     for (let at = 0; at < Math.min(left.length, right.length); at += 1)
-      if (!equals(left[at], right[at])) return order(left[at], right[at]);
+      if (!equals(left[at], right[at])) return ordered(left[at], right[at], depth + 1);
     return left.length - right.length;
   }
   demand(left);
@@ -278,7 +353,7 @@ export function demand(value: unknown): void {
 export function iterate(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (value === undefined || value instanceof Undefined) return [];
-  if (typeof value === 'string') return Array.from(value);
+  if (typeof value === 'string') return lettersOf(value);
   const entries = entriesOf(value);
   if (entries !== undefined) return entries.map(([key]) => key);
   throw new MistypedError(`${aTypeName(value)} cannot be iterated`);
@@ -291,18 +366,20 @@ export function contains(container: unknown, value: unknown): boolean {
       demand(value);
       throw new MistypedError(`${aTypeName(value)} cannot be looked for in a text`);
     }
+    chargeSearch(container, value);
     return container.includes(value);
   }
   if (container instanceof Mapping) return typeof value === 'string' && container.item(value) !== undefined;
-  if (isDict(container)) return Object.hasOwn(container, textOf(value));
+  if (isDict(container)) return Object.hasOwn(container, nameOf(value));
   return iterate(container).some((item) => equals(item, value));
 }
 
 export function lengthOf(value: unknown): number {
   if (value instanceof Undefined || value === undefined) return 0;
-  if (typeof value === 'string') return Array.from(value).length;
+  if (typeof value === 'string') return lengthOfText(value);
   if (Array.isArray(value)) return value.length;
-  const entries = entriesOf(value);
-  if (entries === undefined) throw new MistypedError(`${aTypeName(value)} has no length`);
-  return entries.length;
+  const keys = value instanceof Mapping ? value.entries() : isDict(value) ? Object.keys(value) : undefined;
+  if (keys === undefined) throw new MistypedError(`${aTypeName(value)} has no length`);
+  charge(keys.length << 5);
+  return keys.length;
 }
