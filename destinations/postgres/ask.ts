@@ -2,13 +2,41 @@ import type pg from 'pg';
 import { ConnectorError, verbatimJson, type Answer } from '#sdk';
 import { fromDriver, OID, types } from './connection.js';
 
+/** The types of arrays whose elements the driver would round, or move to another time zone, with the types of the elements. */
+const ELEMENTS: ReadonlyMap<number, number> = new Map([
+  [199, OID.json],
+  [3807, OID.jsonb],
+  [1016, OID.int8],
+  [1231, OID.numeric],
+  [1182, OID.date],
+  [1115, OID.timestamp],
+  [1185, OID.timestamptz],
+]);
+const TEXTS = 1009;
+
 /** What is asked here is shown, and JSON with the digits that are stored. */
 const shownTypes: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    oid === OID.json || oid === OID.jsonb
-      ? verbatimJson
-      : types.getTypeParser(oid, format as 'text')) as pg.CustomTypesConfig['getTypeParser'],
+  getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
+    const element = ELEMENTS.get(oid);
+    if (element === undefined) return shownParser(oid, format);
+    const textsOf = shownParser(TEXTS, format);
+    const shown = shownParser(element, format);
+    return (text: string) => eachElement(textsOf(text), shown);
+  }) as pg.CustomTypesConfig['getTypeParser'],
 };
+
+type Parser = (text: string) => unknown;
+
+const shownParser = (oid: number, format?: 'text' | 'binary'): Parser =>
+  oid === OID.json || oid === OID.jsonb ? verbatimJson : (types.getTypeParser(oid, format as 'text') as Parser);
+
+/** An array may have arrays in it. */
+const eachElement = (value: unknown, shown: Parser): unknown =>
+  Array.isArray(value)
+    ? value.map((part: unknown) => eachElement(part, shown))
+    : value === null
+      ? null
+      : shown(value as string);
 
 /** A statement that a person wrote, by the extended protocol, in which the server takes one statement and no more. */
 export async function ask(client: pg.PoolClient, statement: string, readOnly: boolean): Promise<Answer> {

@@ -37,6 +37,19 @@ test('numbers within JSON are shown with the digits that are stored', async () =
   }
 });
 
+test('arrays are shown as their elements are, digit by digit', async () => {
+  const stored = '{"id":9007199254740993,"price":0.12345678901234567891}';
+  const shown: readonly (readonly [string, string])[] = [
+    [`ARRAY['${stored}', NULL, 'null']::jsonb[]`, `[${stored},null,null]`],
+    [`ARRAY['${stored}']::json[]`, `[${stored}]`],
+    ["'{{12.30,NULL},{0.12345678901234567891,2}}'::numeric[]", '[["12.30",null],["0.12345678901234567891","2"]]'],
+    ["'{9007199254740993,7}'::bigint[]", '[9007199254740993,7]'],
+    ["'{2026-03-01}'::date[]", '["2026-03-01"]'],
+  ];
+  const { stdout } = await query(`SELECT ${shown.map(([select], n) => `${select} AS c${n}`).join(', ')}`, '--json');
+  for (const [n, [, json]] of shown.entries()) expect(stdout).toContain(`"c${n}":${json}`);
+});
+
 test('columns of one name are all there', async () => {
   const select = 'SELECT 1 AS id, 2 AS id, 3 AS id_2, 4 AS id';
   expect((await query(select)).stdout).toBe('id  id  id_2  id\n--  --  ----  --\n 1   2     3   4\n(1 row)\n');
