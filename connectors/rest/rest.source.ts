@@ -26,6 +26,8 @@ interface Rest {
   readonly untold: string[];
 }
 
+/** Of a run in which no record has a field; of fewer, from an API that leaves out what is null, it would be told each day. */
+const FEWEST_RECORDS = 20;
 /** A state is handed out after so many records, or so many milliseconds, and at the end. */
 const STATE_RECORDS = 20_000;
 const STATE_MS = 30_000;
@@ -104,7 +106,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
           // Lines that are no record go to quarantine with the others.
           if (step.kind === 'page') yield [...step.page.records, ...step.page.bad] as RecordData[];
         }
-        for (const warning of sightings.warnings()) warn(warning);
+        for (const warning of sightings.warnings(FEWEST_RECORDS)) warn(warning);
       },
     };
   return {
@@ -137,7 +139,7 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
         yield new SavedState(held.state);
         held = undefined;
       }
-      for (const warning of sightings.warnings()) warn(warning);
+      for (const warning of sightings.warnings(FEWEST_RECORDS)) warn(warning);
       if (held !== undefined) yield new SavedState(held.state);
     },
   };

@@ -26,8 +26,8 @@ export interface Sightings {
   parent(of: Sightings): void;
   /** What makes a bookmark of this reading untrue; nothing once the places were met. */
   fault(): ConnectorError | undefined;
-  /** What a person should look at, and is no fault. */
-  warnings(): readonly string[];
+  /** What a person should look at, and is no fault. In fewer records than `fewest` a field may be missing for being null in all of them. */
+  warnings(fewest?: number): readonly string[];
 }
 
 export interface SightedAnswer {
@@ -78,6 +78,8 @@ interface Finding {
   readonly isFault: boolean;
   readonly message: string;
   readonly hint: string;
+  /** True where the API may just have nothing to say there. */
+  readonly isUnsure?: boolean;
 }
 
 export function sightingsOf(options: SightingsOptions): Sightings {
@@ -95,6 +97,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   const absent = new Set(declared);
   let first: Readonly<Record<string, unknown>> | undefined;
   let unread = 0;
+  let records = 0;
   let isAnswered = false;
   const ignored = { count: 0, first: undefined as Answer | undefined };
   const parentKeys = new Map<string, ParentKey>();
@@ -119,6 +122,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         const near = nearest(name, others);
         return {
           isFault: false,
+          isUnsure: near === undefined,
           message: `no record has \`${name}\`, which ${place('fields', 'schema')} names; ${near === undefined ? `they have: ${named(Object.keys(met))}` : `they have \`${near}\`, which no field names`}`,
           hint: 'Its column is null. Correct the name, or say by `from` where the records hold it.',
         };
@@ -253,6 +257,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       return undefined;
     },
     record(record, isReadable) {
+      records += 1;
       first ??= record;
       for (const name of absent) if (Object.hasOwn(record, name)) absent.delete(name);
       if (cursor === undefined) return;
@@ -285,8 +290,8 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       const found = findings().find(({ isFault }) => isFault);
       return found && faultOf('source', found);
     },
-    warnings: () => [
-      ...parents.flatMap((parent) => parent.warnings()),
+    warnings: (fewest = 0) => [
+      ...parents.flatMap((parent) => parent.warnings(fewest)),
       ...(unread === 0
         ? []
         : [
@@ -299,7 +304,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
           ]),
       ...[...notes].map((note) => `Stream "${stream}": ${note}.`),
       ...findings()
-        .filter(({ isFault }) => !isFault)
+        .filter(({ isFault, isUnsure = false }) => !isFault && !(isUnsure && records < fewest))
         .map(({ message, hint }) => `Stream "${stream}": ${message}. ${hint}`),
     ],
   };
