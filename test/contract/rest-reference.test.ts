@@ -88,7 +88,10 @@ if (!existsSync(PYTHON))
         expect(theirs.error).toBeNull();
         expect(setsOf(ours.records)).toEqual(setsOf(theirs.records));
         expect(comparable(ours.states)).toEqual(comparable(theirs.states));
-        expect(requestsOf(ours.api.seen)).toEqual(requestsOf(theirs.seen));
+        const [asked, theyAsked] = [requestsOf(ours.api.seen), requestsOf(theirs.seen)];
+        const once = (requests: readonly string[]) => (manifest in ASKED_AGAIN ? [...new Set(requests)] : requests);
+        expect(once(asked)).toEqual(once(theyAsked));
+        expect(asked.length).toBeLessThanOrEqual(theyAsked.length);
         states = theirs.states as Readonly<Record<string, State>>;
         if (Object.values(theirs.states).every((state) => '__ab_no_cursor_state_message' in (state as object))) break;
       }
@@ -107,6 +110,13 @@ const NOT_COMPARED = [
   // The reference calls it with an argument too many and ends by a TypeError (airbyte-cdk 7.39); see manifests.test.ts.
   'PredicateValidator',
 ];
+
+/** Where the reference asks for something once more than we do, and why. */
+const ASKED_AGAIN: Readonly<Record<string, string>> = {
+  'changed-records.yaml': 'it reads the stream that another depends on once more, and hands its records out once',
+  'dynamic-streams.yaml': 'what tells the streams is asked for when they are to be known, and again when they are read',
+  'sessions.yaml': 'each of its streams logs in, where ours share a session',
+};
 
 /** Types of the components that the manifests hold, types that go without saying too. */
 function used(): ReadonlySet<string> {
@@ -139,26 +149,23 @@ function sorted(value: unknown): string {
   );
 }
 
-/** Each once: to know its streams the reference asks what it asks again when it reads them. */
 const requestsOf = (seen: readonly SeenRequest[]) =>
-  [
-    ...new Set(
-      seen.map(({ method, path, query, headers, body }) =>
-        sorted({
-          method,
-          path,
-          query: query.map(([name, value]) => `${name}=${tokensTold(value)}`).toSorted(),
-          headers: Object.fromEntries(
-            HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, tokensTold(headers[name])]])),
-          ),
-          body:
-            headers['content-type'] === 'application/json'
-              ? (JSON.parse(body) as unknown)
-              : [...new URLSearchParams(body)].map((pair) => tokensTold(String(pair))).toSorted(),
-        }),
-      ),
-    ),
-  ].toSorted();
+  seen
+    .map(({ method, path, query, headers, body }) =>
+      sorted({
+        method,
+        path,
+        query: query.map(([name, value]) => `${name}=${tokensTold(value)}`).toSorted(),
+        headers: Object.fromEntries(
+          HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, tokensTold(headers[name])]])),
+        ),
+        body:
+          headers['content-type'] === 'application/json'
+            ? (JSON.parse(body) as unknown)
+            : [...new URLSearchParams(body)].map((pair) => tokensTold(String(pair))).toSorted(),
+      }),
+    )
+    .toSorted();
 
 /** What a signed token says, and how long: when it was signed and its signature differ from run to run. */
 const tokensTold = (text: string): string =>

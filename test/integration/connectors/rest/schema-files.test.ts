@@ -94,6 +94,17 @@ test('parts of a schema are found in the file and in the shared folder, before a
   await expect(reading(file)).resolves.toEqual([{ id: '1' }]);
 });
 
+test.each(['../a.json', '/etc/hostname', 'schemas/../../a.json'])(
+  'a schema file outside of the folder is not read: %s',
+  async (path) => {
+    const file = await place(
+      `    schema_loader: { type: JsonFileSchemaLoader, file_path: ${JSON.stringify(path)} }`,
+      '{}',
+    );
+    await expect(reading(file)).rejects.toThrow('lies outside of the folder of the manifest');
+  },
+);
+
 test('a schema file that is there is read, and one that nobody declared may be missing', async () => {
   await expect(reading(await place(LOADER, '{ "type": "object" }'))).resolves.toEqual([{ id: 1 }]);
   await writeFile(join(folder, 'm.yaml'), manifest(''));

@@ -1,3 +1,4 @@
+import { Headers } from '../../../../connectors/rest/requests/answer.js';
 import { apiBudget } from '../../../../connectors/rest/requests/api-budget.js';
 
 const START = Date.parse('2024-03-10T12:00:07Z');
@@ -50,3 +51,23 @@ test.each(["{{ config['calls'] }}", '0'])('a limit of calls that gives no number
   const node = { type: 'HTTPAPIBudget', policies };
   expect(() => apiBudget(node, { config: {}, parameters: {} }, standingClock())).toThrow('no number of calls');
 });
+
+test.each([
+  ['in ten minutes', String(600), 600_000],
+  ['in a day', String(86_400), 3_600_000],
+])(
+  'what an API that is used up says of its next calls is kept to for an hour at most: %s',
+  async (_when, reset, expected) => {
+    const clock = standingClock();
+    const policies = [{ type: 'UnlimitedCallRatePolicy', matchers: [] }];
+    const budget = apiBudget({ type: 'HTTPAPIBudget', policies }, { config: {}, parameters: {} }, clock);
+    const request = { method: 'GET', url: new URL('https://api.example/a'), headers: {} };
+    budget.answered(request, { status: 429, headers: new Headers({ 'ratelimit-reset': reset }) } as never);
+    let waited: number | undefined;
+    void budget.take(request, new AbortController().signal).then(() => {
+      waited = clock.now().getTime() - START;
+    });
+    await clock.run(() => waited !== undefined);
+    expect(waited).toBe(expected);
+  },
+);
