@@ -102,9 +102,10 @@ const valuesIn = async (decoder: object, body: Uint8Array, maxResponseBytes = MI
 };
 
 test.each([JSONL, CSV, LINES])('rows come in lots, each whole and in its order (%j)', async (decoder) => {
-  const rows = Array.from({ length: 50_000 }, (_, id) => (decoder === JSONL ? `{"id":"ä${id}"}` : `ä${id}`));
+  const ids = Array.from({ length: 10_000 }, (_, id) => `ä${id}${'x'.repeat(50)}`);
+  const rows = ids.map((id) => (decoder === JSONL ? `{"id":"${id}"}` : id));
   const written = `${decoder === CSV ? 'id\r\n' : ''}${rows.join(decoder === CSV ? '\r\n' : '\n')}`;
-  const expected = Array.from({ length: 50_000 }, (_, id) => ({ [decoder === LINES ? 'record' : 'id']: `ä${id}` }));
+  const expected = ids.map((id) => ({ [decoder === LINES ? 'record' : 'id']: id }));
   for (const [kind, body] of [
     [decoder, Buffer.from(written)],
     [gzipOf(decoder), gzipSync(written)],
@@ -155,11 +156,11 @@ test.each([
   ['gzip', gzipSync],
   ['zlib', deflateSync],
 ])('a report comes in lots too, without what is no text (%s)', async (_how, packed) => {
-  const written = `id,note\r\n${Array.from({ length: 200_000 }, (_, id) => `${id},N\0/A\r\n`).join('')}`;
+  const written = `id,note\r\n${Array.from({ length: 10_000 }, (_, id) => `${id},${'N\0/A'.repeat(40)}\r\n`).join('')}`;
   const lots: (readonly unknown[])[] = [];
   for await (const lot of reportRows(packed(written), true, MIB)) lots.push(lot);
   expect(lots.length).toBeGreaterThan(1);
-  expect(lots.flat()).toEqual(Array.from({ length: 200_000 }, (_, id) => ({ id: `${id}`, note: 'N/A' })));
+  expect(lots.flat()).toEqual(Array.from({ length: 10_000 }, (_, id) => ({ id: `${id}`, note: 'N/A'.repeat(40) })));
 });
 
 test('short rows of a wide CSV come in small lots', async () => {
@@ -188,7 +189,7 @@ await source.close();
 console.log(JSON.stringify({ records, largest }));
 `;
 
-const ROWS = 800_000;
+const ROWS = 400_000;
 
 test.each([
   ['rows of JSON', gzipOf(JSONL), `{"day":"2024-03-01","sent":100000,"opened":10000}\n`.repeat(ROWS)],
@@ -198,7 +199,7 @@ test.each([
   const api = await scriptedApi(() => ({ body }));
   const dist = pathToFileURL('dist').href;
   const child = spawn(process.execPath, [
-    '--max-old-space-size=64',
+    '--max-old-space-size=40',
     '--input-type=module',
     '-e',
     CHILD,
