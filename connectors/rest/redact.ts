@@ -52,7 +52,7 @@ const formsOf = (secret: string): readonly string[] => [
 
 export interface Redactor {
   text(value: string): string;
-  /** The same of every text in it; names of fields stay. */
+  /** The same of every text in it, names of fields too. */
   value(value: unknown): unknown;
   /** The same, and of every text that stands under a name which tells that it is secret. */
   named(value: unknown): unknown;
@@ -79,7 +79,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
     if (typeof value === 'number' || typeof value === 'bigint') return tokens.has(String(value)) ? HIDDEN : value;
     if (Array.isArray(value)) return value.map((item) => mapped(item, change, name));
     return isComponent(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapped(part, change, key)]))
+      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [text(key), mapped(part, change, key)]))
       : value;
   };
   const byName = (value: string, name: string): string =>

@@ -46,7 +46,10 @@ export async function extractedWhole(parts: AsyncIterable<Extracted>): Promise<E
   return { records, size, place };
 }
 
-const placeOfBoth = (a: Place, b: Place): Place => ({ isMet: a.isMet || b.isMet, lacking: a.lacking ?? b.lacking });
+export const placeOfBoth = (a: Place, b: Place): Place => ({
+  isMet: a.isMet || b.isMet,
+  lacking: a.lacking ?? b.lacking,
+});
 
 /** With `isChanged` the records are for one who changes them. */
 export function extractor(

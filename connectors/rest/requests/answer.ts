@@ -54,14 +54,22 @@ export interface WireParts {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   /** Texts of its address that no error may show. */
-  readonly hidden: readonly string[];
+  readonly hidden: () => readonly string[];
 }
 
 /** An address for people: without its query, and without what may be of a member. */
 export function shownAddress({ url, hidden }: Pick<WireParts, 'url' | 'hidden'>): string {
-  if (hidden.length === 0) return url.origin + url.pathname;
-  return url.origin + hidden.reduce((path, value) => path.replace(wordOf(value), '…'), decoded(url.pathname));
+  const values = hidden();
+  if (values.length === 0) return url.origin + url.pathname;
+  return url.origin + values.reduce(without, decoded(url.pathname));
 }
+
+/** What has a value in a longer word is a name; a value that is very long is in none. */
+const without = (path: string, value: string): string => {
+  if (!path.includes(value)) return path;
+  return value.length > MOST_IN_PATTERN ? path.replaceAll(value, '…') : path.replace(wordOf(value), '…');
+};
+const MOST_IN_PATTERN = 1000;
 
 const decoded = (path: string): string => {
   try {
@@ -71,7 +79,6 @@ const decoded = (path: string): string => {
   }
 };
 
-/** A value where it stands for itself: what has it in a longer word is a name. */
 const wordOf = (value: string): RegExp =>
   new RegExp(String.raw`(?<![\p{L}\p{N}])${value.replace(/[/\\^$*+?.()|[\]{}]/g, '\\$&')}(?![\p{L}\p{N}])`, 'gu');
 

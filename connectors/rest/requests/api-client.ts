@@ -48,7 +48,7 @@ export interface Wanted extends Sent {
   /** True where a credential is for one request, and all its attempts. */
   readonly isSignedOnce?: boolean;
   /** Texts of its address that no error may show. */
-  readonly hidden?: readonly string[];
+  readonly hidden?: () => readonly string[];
   readonly handler: ErrorHandler;
   /** Fetches another credential in place of the one in these headers, which was refused. */
   readonly renew?: ((refused: Sent['headers']) => Promise<void>) | undefined;
@@ -147,7 +147,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
       url: addressOf(url),
       headers,
       body,
-      hidden: wanted.hidden ?? [],
+      hidden: wanted.hidden ?? NOTHING,
     });
     let parts = partsOf(await now());
     for (let hop = 0; ; hop += 1) {
@@ -297,7 +297,13 @@ function headersAfter(
 
 const secondsOf = (pauseMs: number): string => (pauseMs / 1000).toFixed(pauseMs < 10_000 ? 1 : 0);
 
-const shown = ({ method, url, hidden = [] }: Pick<Wanted, 'method' | 'hidden'> & { readonly url: URL | string }) => {
+const NOTHING = (): readonly string[] => [];
+
+const shown = ({
+  method,
+  url,
+  hidden = NOTHING,
+}: Pick<Wanted, 'method' | 'hidden'> & { readonly url: URL | string }) => {
   const parsed = typeof url === 'string' ? URL.parse(url) : url;
   return parsed === null ? method : `${method} ${shownAddress({ url: parsed, hidden })}`;
 };

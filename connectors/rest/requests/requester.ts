@@ -129,7 +129,7 @@ export function requester(node: Component, environment: Environment, listed?: st
         ...bare,
         signed: auth === NO_CREDENTIAL ? undefined : signed,
         isSignedOnce: auth.isForOne === true,
-        hidden: textsOfRecords(slice),
+        hidden: () => textsOfRecords(slice),
         handler,
         renew: auth.renew?.bind(auth),
         cachedAs: isCached

@@ -2,7 +2,7 @@ import { BadRecord, ConnectorError } from '#sdk';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
-import { asRecord, extractedWhole, extractor } from '../records/extractor.js';
+import { asRecord, extractedWhole, extractor, NO_PLACE, placeOfBoth } from '../records/extractor.js';
 import type { Finishing } from '../records/selector.js';
 import { Answer, Headers } from '../requests/answer.js';
 import { requester } from '../requests/requester.js';
@@ -137,13 +137,15 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       if (answer === undefined) return;
       let [size, extracted] = [0, 0];
       let last: unknown;
+      let place = NO_PLACE;
       for await (const part of extract(answer)) {
         size += part.records.length;
         extracted += part.size;
         last = part.records.at(-1) ?? last;
-        sightings.answer({ answer, extracted: part.size, place: part.place, pageSize: undefined, page: WHOLE });
+        place = placeOfBoth(place, part.place);
         yield part.records;
       }
+      sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
       token = await paging.next({
         answer,
         slice,

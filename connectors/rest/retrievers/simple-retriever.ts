@@ -3,7 +3,7 @@ import { writeJson } from '#sdk/http';
 import type { Cursor } from '../cursors/cursor.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { paginator } from '../paging/paginator.js';
-import { NO_PLACE } from '../records/extractor.js';
+import { NO_PLACE, placeOfBoth } from '../records/extractor.js';
 import type { Select, Selected, SelectedRecord } from '../records/selector.js';
 import { Answer } from '../requests/answer.js';
 import { AnswerError, PageSignal } from '../requests/api-client.js';
@@ -34,6 +34,8 @@ export interface SimpleRetrieverOptions {
 
 /** A window that is refused is halved so often. */
 const MOST_SPLITS = 10;
+/** Pages in a row with the keys of one. */
+const MOST_ALIKE = 3;
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
@@ -52,8 +54,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       ? parseIsoDuration(splitNode['min_split_window'])?.micros
       : undefined;
 
-  /** What a record is known by. */
-  const told = (record: SelectedRecord): unknown => {
+  const keyOrRecord = (record: SelectedRecord): unknown => {
     const key = primaryKey.map((field) => record[field] ?? null);
     return key.length === 0 || key.includes(null) ? record : key;
   };
@@ -94,10 +95,11 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         ...slice.extraFields,
         query_properties: chunk,
       });
-      last = await send(own, token, size);
-      if (last === undefined) continue;
+      const answer = await send(own, token, size);
+      if (answer === undefined) continue;
+      last = answer;
       found = NOTHING;
-      for await (const part of select(last, own, token)) {
+      for await (const part of select(answer, own, token)) {
         found = { ...part, extracted: found.extracted + part.extracted };
         bad.push(...part.bad);
         for (const record of part.records) {
@@ -124,23 +126,34 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     const isCounted = environment.isShort && !paging.isNamed && paging.initial !== undefined;
     /** True where the page before was not full, so that this one may be behind the last. */
     let isBehind = false;
-    let before: string | undefined;
+    let before = { shown: '', keys: '', alike: 0 };
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
-    /** True where a page that may be behind the last has what the one before it had; the first such one is a fault. */
+    /** True where a page that may be behind the last is the one before it; the first such one is a fault. */
     const repeats = (answer: Answer | undefined, records: readonly SelectedRecord[]): boolean => {
-      // What the API said may have a time in it, its records too, and what was kept of it may be nothing.
-      const shown = records.length === 0 ? undefined : writeJson(records.map(told));
-      const isSame =
-        (shown !== undefined && shown === before) ||
-        (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
-      before = shown;
-      if (!isSame) return false;
-      const what = `page ${pages} has the records of the page before`;
       const why = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
-      if (!isBehind) throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
-      sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
-      return true;
+      const fault = (what: string, hint: string) =>
+        new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint });
+      // What the API said may have a time in it, and what was kept of it may be nothing.
+      const [shown, keys] = [writeJson(records), writeJson(records.map(keyOrRecord))];
+      const isSame =
+        (records.length > 0 && shown === before.shown) ||
+        (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
+      const alike = records.length > 0 && keys === before.keys ? before.alike + 1 : 0;
+      before = { shown, keys, alike };
+      if (isSame) {
+        const what = `page ${pages} has the records of the page before`;
+        if (!isBehind) throw fault(what, `${why}.`);
+        sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
+        return true;
+      }
+      // Two may be versions of the same; so many are one page with a time of its own in each record.
+      if (alike >= MOST_ALIKE)
+        throw fault(
+          `page ${pages} has the keys of the ${alike} pages before`,
+          `${why}, or \`primary_key\` does not tell its records apart.`,
+        );
+      return false;
     };
     for (;;) {
       environment.signal.throwIfAborted();
@@ -153,28 +166,26 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       let answer: Answer | undefined;
       let lastRecord: SelectedRecord | undefined;
       let [size, extracted] = [0, 0];
+      let place = NO_PLACE;
+      const sight = (): void => {
+        if (answer === undefined) return;
+        const page = { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind };
+        const fault = sightings.answer({ answer, extracted, place, pageSize: pageSize ?? paging.pageSize, page });
+        if (fault === undefined) return;
+        environment.client.forget(answer);
+        throw fault;
+      };
       try {
         for await (const part of page(slice, token, pageSize)) {
           reducer?.succeeded();
           const { records, bad } = part;
           answer = part.answer;
-          if (answer !== undefined) {
-            const fault = sightings.answer({
-              answer,
-              extracted: part.extracted,
-              place: part.place,
-              pageSize: pageSize ?? paging.pageSize,
-              page: { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind },
-            });
-            if (fault !== undefined) {
-              environment.client.forget(answer);
-              throw fault;
-            }
-          }
-          // The short form reads no answer in parts.
+          place = placeOfBoth(place, part.place);
+          extracted += part.extracted;
+          // The short form reads no answer in parts, and is to hand out none that is none.
+          if (environment.isShort) sight();
           if (isCounted && part.extracted > 0 && repeats(answer, records)) return;
           size += records.length;
-          extracted += part.extracted;
           lastRecord = records.at(-1) ?? lastRecord;
           if (resetNode !== undefined)
             for (const record of records) {
@@ -198,6 +209,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         }
         isReset = true;
       }
+      if (!environment.isShort) sight();
       count += size;
       if (isReset || (mostRecords !== undefined && count >= mostRecords)) {
         const next =

@@ -3,7 +3,7 @@ import { formatMoment, parseMoment, strftime, strptime } from '../time/format.js
 import { charge } from './work.js';
 
 /** Work for a character of a format: a directive of two may stand for a whole date. */
-const LETTER = 192;
+const LETTER = 40;
 
 /** Python's `strftime`. */
 export function writtenMoment(moment: DateTime, format: string): string {

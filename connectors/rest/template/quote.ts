@@ -1,7 +1,7 @@
 import { charge } from './work.js';
 
 const quotedAs = (safe: RegExp) => (value: string) => {
-  charge(value.length << 6);
+  charge(value.length << 4);
   return Array.from(new TextEncoder().encode(value), (byte) => {
     const letter = String.fromCharCode(byte);
     return safe.test(letter) ? letter : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;

@@ -89,6 +89,11 @@ test.each([
   });
 });
 
+test('the end of an element is none that counts', async () => {
+  const { records } = await readWith(XML, `<a>${'<b>1</b>'.repeat(MIB / 10)}</a>`);
+  expect(records['a']).toHaveLength(1);
+});
+
 test('the files of an archive are bounded together', async () => {
   const archive = await archiveOf(BLANKS, true);
   await expect(readWith(zipOf(JSONL), archive)).rejects.toThrow('An archive unpacks to more than 67108864 bytes.');

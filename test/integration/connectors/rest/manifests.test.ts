@@ -396,6 +396,22 @@ test('records that are put together from chunks of their fields are changed for 
     });
     expect(records).toEqual({ own: [{ id: 1, a: 2, b: 2 }], plain: [{ id: 1, a: 2 }] });
     expect(requests).toHaveLength(2);
+    // A chunk that is ignored is none of the answers that say what comes next.
+    const error_handler = {
+      type: 'DefaultErrorHandler',
+      response_filters: [{ type: 'HttpResponseFilter', action: 'IGNORE', http_codes: [404] }],
+    };
+    const lacking = { requester: { request_parameters: { fields }, error_handler } };
+    await writeFile(manifest, written(kept('own', lacking)));
+    const again = await read({
+      manifest,
+      script: ({ query }) => {
+        const { fields: asked, after } = Object.fromEntries(query);
+        if (asked === 'b') return { status: 404 };
+        return { body: { data: [{ id: after === undefined ? 1 : 2, a: 2 }], meta: { next: after ? null : 1 } } };
+      },
+    });
+    expect(again.records['own']).toHaveLength(2);
   } finally {
     await rm(folder, { recursive: true });
   }

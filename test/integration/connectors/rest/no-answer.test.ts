@@ -286,6 +286,17 @@ test('a manifest goes on where the reference does, and is warned of an answer of
     const told =
       'Stream "sends": an answer of success has no `data`, and tells of a fault; what would have come with it and behind it is not read. Look at what the API says (`tributary connectors try`), and give the manifest a `response_filter` that names it.';
     expect(await reading()).toMatchObject({ records: 2, warnings: [told], fault: undefined });
+    // One of several places is enough, whatever else stands there.
+    const [stream] = manifest.streams;
+    const places = ['other', 'data'].map((name) => ({ type: 'DpathExtractor', field_path: [name] }));
+    const extractor = { type: 'CombinedExtractor', mode: 'union', extractors: places };
+    const retriever = { ...stream!.retriever, record_selector: { type: 'RecordSelector', extractor } };
+    await writeFile(join(folder, 'm.yaml'), JSON.stringify({ ...manifest, streams: [{ ...stream, retriever }] }));
+    api.script = (asked, seen) => {
+      const { body } = paged(asked, seen) as { body: object };
+      return { body: { ...body, message: 'fine' } };
+    };
+    expect(await reading()).toMatchObject({ records: 4, warnings: [], fault: undefined });
   } finally {
     await rm(folder, { recursive: true });
   }

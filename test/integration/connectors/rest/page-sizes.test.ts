@@ -108,9 +108,19 @@ describe('an API that does not know the parameter', () => {
 
   test('is known by the keys of its records too, where something else is another each time', async () => {
     api.script = () => ({ body: { data: ids.slice(0, 20).map(({ id }) => ({ id, read_at: Math.random() })) } });
-    const { records, fault } = await synced({ page: 'pgae', size: 20 });
-    expect({ records, fault }).toMatchObject({ records: 20, fault: { kind: 'source' } });
-    expect(api.seen).toHaveLength(2);
+    const message = 'Stream "sends": page 4 has the keys of the 3 pages before.';
+    for (const size of [20, 50]) {
+      api.seen.length = 0;
+      const { fault } = await synced({ page: 'pgae', size });
+      expect(fault).toMatchObject({ kind: 'source', message });
+      expect(api.seen).toHaveLength(4);
+    }
+  });
+
+  test('is none where pages have versions of the same records', async () => {
+    const pages = ['draft', 'sent', 'other'].map((status, at) => [1, 2].map((id) => ({ id: at < 2 ? id : 3, status })));
+    api.script = ({ query }) => ({ body: { data: pages[Number(Object.fromEntries(query)['page']) - 1] ?? [] } });
+    expect(await synced({ page: 'page', size: 50 })).toMatchObject({ records: 6, fault: undefined, warnings: [] });
   });
 
   test('is told of too where nothing of its page is kept', async () => {

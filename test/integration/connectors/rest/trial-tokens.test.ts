@@ -70,7 +70,7 @@ test.each([
   [
     'a session token in a body',
     session('inject_into: { type: RequestOption, inject_into: body_json, field_path: [of, sid] }'),
-    { id: TOKEN },
+    { id: TOKEN, users: { [TOKEN]: 'ann' } },
     [TOKEN],
   ],
   [

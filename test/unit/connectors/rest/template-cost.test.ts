@@ -145,5 +145,8 @@ describe('the work of a template', () => {
     expect(value("{{ words | map('upper') | select('ne', 'K1') | unique | sort | join(',') | length }}")).toBe(words.join('').length - 2 + 19_998); // prettier-ignore
     expect(value("{{ text | trim | replace('é', 'e') | lower | regex_replace('b e', '-') | tojson | length }}")).toBeGreaterThan(50_000); // prettier-ignore
     expect(value("{% for w in words[:5000] %}{{ format_datetime('2020-01-01', '%Y-%m-%d') }}{% endfor %}")).toHaveLength(50_000); // prettier-ignore
+    expect(value("{% for n in numbers %}{{ format_datetime('2020-01-01', '%Y-%m-%d') }}{% endfor %}")).toHaveLength(200_000); // prettier-ignore
+    expect(value("{% for n in numbers[:3000] %}{{ today_with_timezone('UTC') }}{% endfor %}")).toHaveLength(30_000);
+    expect(value('{{ letters | base64encode | base64decode | urlencode | length }}')).toBe(1_000_000);
   });
 });
