@@ -41,8 +41,20 @@ const SHORTEST_TOKEN = 6;
 export const isTokenLike = (text: string): boolean =>
   text.length >= SHORTEST_TOKEN && !(/^(?:19|20)/.test(text) && parseIso(text) !== undefined);
 
+/** A text as JSON has it between its marks, as some write `/` and what is not ASCII too. */
+function inJson(text: string): readonly string[] {
+  const plain = JSON.stringify(text).slice(1, -1);
+  return [plain, plain.replaceAll('/', '\\/')].flatMap((form) => [form, form.replace(/[^\0-\x7f]/g, escaped)]);
+}
+
+const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** A secret as the parts of a request, and APIs, write it. */
 const formsOf = (secret: string): readonly string[] => [
+  ...inJson(secret)
+    .flatMap((form) => [form, ...inJson(form)])
+    // What stands for a secret address is one itself.
+    .filter((form) => form !== secret),
   encodeURIComponent(secret),
   quoteQuery(secret),
   new URLSearchParams([['', secret]]).toString().slice(1),
@@ -95,6 +107,13 @@ export function redactor(secrets: Iterable<string>): Redactor {
       return text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
     }
   };
+  const answerOf = (answer: Uint8Array): Pick<ShownExchange, 'answer' | 'answer_encoding'> => {
+    try {
+      return { answer: body(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(answer)) };
+    } catch {
+      return { answer: text(Buffer.from(answer).toString('latin1')), answer_encoding: 'latin1' };
+    }
+  };
   return {
     text,
     value: (value) => mapped(value, text),
@@ -106,7 +125,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
       body: asked === undefined ? null : body(asked),
       status,
       answer_headers: headers(answerHeaders),
-      answer: body(new TextDecoder().decode(answer)),
+      ...answerOf(answer),
     }),
   };
 }
@@ -119,6 +138,8 @@ export interface ShownExchange {
   readonly status: number;
   readonly answer_headers: Readonly<Record<string, string>>;
   readonly answer: string;
+  /** Where it is no UTF-8, as what is packed is not: a letter for each byte. */
+  readonly answer_encoding?: 'latin1';
 }
 
 function shownUrl(url: string, text: (value: string) => string): string {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve } from 'node:path';
-import { ConnectorError, isConnectorError, toConnectorError, type Field } from '#sdk';
+import { type BadRecord, ConnectorError, isConnectorError, toConnectorError, type Field } from '#sdk';
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
@@ -96,6 +96,7 @@ async function readTrial(
         hint: `It has: ${[...streams.keys()].join(', ')}.`,
       });
     const records: Readonly<Record<string, unknown>>[] = [];
+    const bad: BadRecord[] = [];
     let state: State | null = null;
     const sightings = stream.sightings();
     let fault: ConnectorError | undefined;
@@ -104,6 +105,7 @@ async function readTrial(
         if (step.kind === 'state') state = step.state;
         else {
           for (const record of step.page.records) records.push(record);
+          for (const one of step.page.bad) bad.push(one);
           state = null;
           if (records.length >= options.limit) break;
         }
@@ -131,13 +133,23 @@ async function readTrial(
               message: redact.text(fault.message),
               hint: fault.details.hint === undefined ? null : redact.text(fault.details.hint),
             },
-      warnings: [...warningsOf(source.manifest), ...sightings.warnings()].map(redact.text),
+      warnings: [...warningsOf(source.manifest), ...sightings.warnings(), ...unreadable(stream.name, bad)].map(
+        redact.text,
+      ),
       fields,
     };
     return { trial, redact };
   } finally {
     await source.close();
   }
+}
+
+function unreadable(stream: string, [first, ...others]: readonly BadRecord[]): readonly string[] {
+  if (first === undefined) return [];
+  const count = others.length === 0 ? 'one of its records' : `${others.length + 1} of its records`;
+  return [
+    `Stream "${stream}": ${count} cannot be read, and would go to quarantine: ${first.detail}. Look at the \`decoder\` of the manifest.`,
+  ];
 }
 
 /** Why an answer is missing in a replay: its recording does not have it. */
@@ -173,6 +185,10 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
       ...options.config,
       // Beside each other they can be moved, or be read on another machine.
       ...manifestFrom(options, folder),
+      // An authenticator may read what stands there in the open.
+      ...(options.config['manifest_config'] === undefined
+        ? {}
+        : { manifest_config: redact.named(options.config['manifest_config']) }),
       secrets: Object.fromEntries(
         standIns(secrets).map((standIn, at) => [Object.keys(options.config['secrets'] ?? {})[at]!, standIn]),
       ),
@@ -186,7 +202,12 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     state: trial.state,
     fault: trial.fault,
   };
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new ConnectorError('config', `"${folder}" is no folder that a recording can be kept in.`, {
+      cause,
+      hint: 'Name another one by `--record`.',
+    });
+  });
   await writeFile(join(folder, 'recording.json'), `${writeJson(redact.value(recording))}\n`);
   await writeFile(
     join(folder, 'exchanges.jsonl'),
@@ -252,7 +273,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
         return new Answer(
           found.status,
           new Headers(found.answer_headers),
-          new TextEncoder().encode(found.answer),
+          Buffer.from(found.answer, found.answer_encoding ?? 'utf8'),
           request,
         );
       },

@@ -76,6 +76,7 @@ export async function whole(pieces: Pieces, mostBytes: number): Promise<Uint8Arr
 
 const ENCODINGS: Readonly<Record<string, string>> = {
   latin1: 'iso-8859-1',
+  'latin-1': 'iso-8859-1',
   latin_1: 'iso-8859-1',
   'utf-8-sig': 'utf-8',
   utf8: 'utf-8',

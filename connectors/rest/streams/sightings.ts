@@ -89,6 +89,8 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   let isRecordsMet = false;
   let isListMet = false;
   let lacking: Place['lacking'];
+  /** Answers that have something, and not where others have their records. */
+  const elsewhere = { count: 0, first: undefined as Place['lacking'] };
   let isPagingMet = false;
   let isFull = false;
   let unpaged: unknown;
@@ -241,6 +243,10 @@ export function sightingsOf(options: SightingsOptions): Sightings {
           `an answer of success has no \`${found.lacking.path.join('.')}\`, and tells of a fault; what would have come with it and behind it is not read. ${FAULT_ADVICE}`,
         );
       isRecordsMet ||= found.isMet;
+      if (!found.isMet && found.lacking !== undefined && holdsMore(found.lacking.body)) {
+        elsewhere.count += 1;
+        elsewhere.first ??= found.lacking;
+      }
       // An answer that has something tells more than one that has nothing.
       if (found.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body))) lacking = found.lacking;
       if (isStrict) {
@@ -302,6 +308,11 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         : [
             `Stream "${stream}": nothing was read, since each of the ${ignored.count} answers was no success and the error handler ignores it, such as ${ignored.first.status} of ${ignored.first.shownUrl}. Look at its path, and at the rights of the credential.`,
           ]),
+      ...(replacesAll && isRecordsMet && elsewhere.first !== undefined
+        ? [
+            `Stream "${stream}": ${elsewhere.count === 1 ? 'an answer has' : `${elsewhere.count} answers have`} no \`${elsewhere.first.path.join('.')}\`, where others have their records; ${whatItHas(elsewhere.first.body, elsewhere.first.path)}. Rows that are not read are deleted, so look at what the API says.`,
+          ]
+        : []),
       ...[...notes].map((note) => `Stream "${stream}": ${note}.`),
       ...findings()
         .filter(({ isFault, isUnsure = false }) => !isFault && !(isUnsure && records < fewest))

@@ -4,5 +4,7 @@ import { parseIsoDuration } from './date-time.js';
 export function isoSpan(text: string): string | undefined {
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
   if (count !== undefined) return unit === 'd' ? `P${count}D` : `PT${count}${unit!.toUpperCase()}`;
-  return text.includes('{{') || parseIsoDuration(text) !== undefined ? text : undefined;
+  if (text.includes('{{')) return text;
+  // One that goes back would leave out what it is to read again.
+  return !text.includes('-') && parseIsoDuration(text) !== undefined ? text : undefined;
 }

@@ -54,10 +54,12 @@ export function connectorsTryVerb(group: Command): void {
     }));
     output.data('tributary.connectors_try/1', { ...trial, rejects }, () =>
       [
-        ...trial.exchanges.flatMap(({ method, url, body, status, answer }) => [
+        ...trial.exchanges.flatMap(({ method, url, body, status, answer, answer_encoding: coded }) => [
           `${method} ${url}`,
           ...(body === null ? [] : [`  > ${body.slice(0, 500)}`]),
-          `  < ${status} ${answer.slice(0, 500)}${answer.length > 500 ? ` … (${answer.length} characters)` : ''}`,
+          coded !== undefined
+            ? `  < ${status} (${answer.length} bytes that are no text)`
+            : `  < ${status} ${answer.slice(0, 500)}${answer.length > 500 ? ` … (${answer.length} characters)` : ''}`,
         ]),
         '',
         `${trial.records.length} records of ${trial.stream}:`,

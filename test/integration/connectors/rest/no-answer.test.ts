@@ -220,6 +220,20 @@ describe('a full manifest', () => {
     }
   });
 
+  test('of which one answer has something else warns where that deletes rows', async () => {
+    const child = component(
+      'sends',
+      '/sends/{{ stream_partition.of }}',
+      ['data'],
+      of('id', component('campaigns', '/campaigns', ['data'], {})),
+    );
+    api.script = (asked, seen) => (asked.path === '/sends/2' ? { body: { stuff: { a: 1 } } } : paged(asked, seen));
+    const told =
+      'Stream "sends": an answer has no `data`, where others have their records; it has: stuff. Rows that are not read are deleted, so look at what the API says.';
+    expect(await read(child, { replacesAll: true })).toMatchObject({ records: 2, warnings: [told], fault: undefined });
+    expect(await read(child, { replacesAll: false })).toMatchObject({ records: 2, warnings: [], fault: undefined });
+  });
+
   test('whose answers are all ignored warns with their number and one of them', async () => {
     const handler = {
       error_handler: {

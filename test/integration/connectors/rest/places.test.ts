@@ -402,6 +402,10 @@ test.each([
     `${written('')}    cursor:\n      field: day\n      start: "2024-01-01"\n      window: monthly\n`,
     'own.yaml:9: streams.sends.cursor.window: must be a duration such as `31d` or `P31D`',
   ],
+  [
+    `${written('')}    cursor: { field: day, start: "2024-01-01", lookback: -P2D }\n`,
+    'own.yaml:6: streams.sends.cursor.lookback: must be a duration such as `31d` or `P31D`',
+  ],
 ])('what is wrong with a short form is named with its line and what there is instead', (text, message) => {
   expect(judged(text)).toContainEqual(expect.stringContaining(message));
 });

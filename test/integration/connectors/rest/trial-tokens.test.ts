@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
 import { runCli } from '../../../support/cli.js';
 import { scriptedApi, type Script, type ScriptedApi } from '../../../support/scripted-api.js';
@@ -214,4 +215,53 @@ test('a field that is hidden for its name comes out the same when its recording 
   await recordTrial(await options('{ type: NoAuth }'), join(place, 'kept'));
   expect(await readFile(join(place, 'kept/recording.json'), 'utf8')).not.toMatch(/of-a-(visit|device)/);
   expect(await replayTrial(join(place, 'kept'), place, signal)).toMatchObject({ records: 1, differences: [] });
+});
+
+test('what is no UTF-8 is recorded as it came, without secrets, and what the open options call secret is not kept', async () => {
+  const secret = 'pä/ss"w0rd';
+  const rows = gzipSync(`{"id":1}\n${'{"id":2}\nno record\n'}`);
+  const latin1 = Buffer.from(`id;name\n1;Björn ${secret}\n`, 'latin1');
+  for (const [decoder, body, records] of [
+    ['{ type: GzipDecoder, decoder: { type: JsonlDecoder } }', rows, [{ id: 1 }, { id: 2 }]],
+    ['{ type: CsvDecoder, encoding: latin-1, delimiter: ";" }', latin1, [{ id: '1', name: 'Björn ***' }]],
+  ] as const) {
+    api.script = () => ({ body });
+    const given = await options(
+      '{ type: BasicHttpAuthenticator, username: ann, password: "{{ config[\'password\'] }}" }',
+      {
+        manifest_config: { password: secret },
+        secrets: { other: secret },
+      },
+    );
+    const text = await readFile(given.config.manifest, 'utf8');
+    await writeFile(
+      given.config.manifest,
+      text
+        .replace(/ {6}paginator: .*\n/, `      decoder: ${decoder}\n`)
+        .replace('field_path: [rows]', 'field_path: []'),
+    );
+    const trial = await recordTrial(given, join(place, 'r'));
+    expect(trial.records).toEqual(records);
+    expect(trial.warnings).toEqual(
+      body === rows ? [expect.stringContaining('one of its records cannot be read, and would go to quarantine')] : [],
+    );
+    for (const name of ['recording.json', 'exchanges.jsonl'])
+      expect(await readFile(join(place, 'r', name), 'utf8')).not.toMatch(/w0rd/);
+    expect(await replayTrial(join(place, 'r'), place, signal)).toMatchObject({ differences: [] });
+  }
+});
+
+test.each([
+  ['as JSON writes it', (text: string) => text],
+  ['with marks that some put before others', (text: string) => text.replaceAll('/', '\\/')],
+  ['in ASCII', (text: string) => text.replaceAll('/', '\\/').replaceAll('ä', '\\u00e4')],
+])('a secret in JSON within JSON is hidden: %s', async (_how, written) => {
+  const secret = 'pä/ss"w0rd';
+  const nested = written(JSON.stringify({ echo: secret }));
+  api.script = () => ({ body: written(JSON.stringify({ rows: [{ id: 1, nested }] })), headers: { 'x-echo': nested } });
+  const given = await options('{ type: BearerAuthenticator, api_token: "{{ config[\'password\'] }}" }', {
+    secrets: { password: secret },
+  });
+  const { exchanges } = await tryStream(given);
+  expect(JSON.stringify(exchanges)).not.toMatch(/w0rd/);
 });
