@@ -32,6 +32,8 @@ const UNTIL = '2026-10-20';
 const RUNNING = '2026-10';
 const FINAL = '2026-09';
 const LIMIT_MS = 300;
+/** Asks are judged from so many on: of fewer, 95 of 100 cannot be told from the slowest, which is the first, before anything is kept. */
+const JUDGED_ASKS = 20;
 const INCREMENTAL_LIMIT_MS = 10_000;
 
 const databases = await openDatabases();
@@ -130,9 +132,11 @@ if (!isFast) process.exitCode = 1;
 function told(what: string, times: readonly number[], limitMs?: number): void {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => Math.round(sorted[Math.ceil(share * sorted.length) - 1]!);
+  const isJudged = times.length === 1 || times.length >= JUDGED_ASKS;
   const isOver = limitMs !== undefined && at(0.95) > limitMs;
-  isFast &&= !isOver;
-  const limit = limitMs === undefined ? '' : `, limit ${limitMs} ms: ${isOver ? 'NOT reached' : 'reached'}`;
+  isFast &&= !isOver || !isJudged;
+  const judgement = isJudged ? (isOver ? 'NOT reached' : 'reached') : `too few to judge: from ${JUDGED_ASKS} asks on`;
+  const limit = limitMs === undefined ? '' : `, limit ${limitMs} ms: ${judgement}`;
   console.log(
     times.length === 1
       ? `${what}: ${at(1)} ms${limit}`
