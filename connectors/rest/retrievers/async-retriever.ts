@@ -138,14 +138,21 @@ export function asyncRetriever(node: Component, options: AsyncRetrieverOptions, 
       let [size, extracted] = [0, 0];
       let last: unknown;
       let place = NO_PLACE;
-      for await (const part of extract(answer)) {
-        size += part.records.length;
-        extracted += part.size;
-        last = part.records.at(-1) ?? last;
-        place = placeOfBoth(place, part.place);
-        yield part.records;
+      let isWhole = false;
+      try {
+        for await (const part of extract(answer)) {
+          size += part.records.length;
+          extracted += part.size;
+          last = part.records.at(-1) ?? last;
+          place = placeOfBoth(place, part.place);
+          yield part.records;
+        }
+        isWhole = true;
+      } finally {
+        // Who stops after the first records is told of their answer, too; what a part of it lacks may be in the rest.
+        if (!isWhole) place = { ...place, lacking: undefined };
+        sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
       }
-      sightings.answer({ answer, extracted, place, pageSize: undefined, page: WHOLE });
       token = await paging.next({
         answer,
         slice,

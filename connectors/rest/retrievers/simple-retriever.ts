@@ -167,13 +167,17 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       let lastRecord: SelectedRecord | undefined;
       let [size, extracted] = [0, 0];
       let place = NO_PLACE;
-      const sight = (): void => {
-        if (answer === undefined) return;
-        const page = { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind };
-        const fault = sightings.answer({ answer, extracted, place, pageSize: pageSize ?? paging.pageSize, page });
-        if (fault === undefined) return;
-        environment.client.forget(answer);
-        throw fault;
+      /** False until the answer was read to its end: what a part of it lacks may be in the rest. */
+      let isWhole = false;
+      const sight = (): ConnectorError | undefined => {
+        if (answer === undefined) return undefined;
+        return sightings.answer({
+          answer,
+          extracted,
+          place: isWhole ? place : { ...place, lacking: undefined },
+          pageSize: pageSize ?? paging.pageSize,
+          page: { number: pages, isNamed: paging.isNamed && token !== paging.initial, isBehind },
+        });
       };
       try {
         for await (const part of page(slice, token, pageSize)) {
@@ -183,7 +187,12 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           place = placeOfBoth(place, part.place);
           extracted += part.extracted;
           // The short form reads no answer in parts, and is to hand out none that is none.
-          if (environment.isShort) sight();
+          isWhole = environment.isShort;
+          const fault = environment.isShort ? sight() : undefined;
+          if (fault !== undefined) {
+            if (answer !== undefined) environment.client.forget(answer);
+            throw fault;
+          }
           if (isCounted && part.extracted > 0 && repeats(answer, records)) return;
           size += records.length;
           lastRecord = records.at(-1) ?? lastRecord;
@@ -195,6 +204,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           const kept = isDataFeed ? records.filter((record) => cursor.isWanted(record, slice)) : records;
           yield* inLots(kept, bad);
         }
+        isWhole = true;
       } catch (error) {
         if (isBehind && error instanceof AnswerError && (error.kind === 'config' || error.kind === 'source')) {
           // 404 says that there is no such page. Another refusal may have another ground.
@@ -208,8 +218,10 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
           continue;
         }
         isReset = true;
+      } finally {
+        // Who stops after the first records is told of the answer that they came from, too. Of a manifest nothing is a fault here.
+        if (!environment.isShort) sight();
       }
-      if (!environment.isShort) sight();
       count += size;
       if (isReset || (mostRecords !== undefined && count >= mostRecords)) {
         const next =
