@@ -57,30 +57,36 @@ export interface WireParts {
   readonly hidden: () => readonly string[];
 }
 
-/** An address for people: without its query, and without what may be of a member. */
+/**
+ * An address for people: without its query, and without what may be of a member. A step of its path is hidden whole where records put a
+ * word of it there, however they are joined and escaped, or where it cannot be read: to hide too much is the smaller harm.
+ */
 export function shownAddress({ url, hidden }: Pick<WireParts, 'url' | 'hidden'>): string {
-  const values = hidden();
-  if (values.length === 0) return url.origin + url.pathname;
-  return url.origin + values.reduce(without, decoded(url.pathname));
+  const words = new Set(hidden().flatMap((value) => [...wordsOf(value), ...wordsOf(unescaped(value))]));
+  if (words.size === 0) return url.origin + url.pathname;
+  const numbers = [...words].filter((word) => word.length >= LEAST_NUMBER && /\p{N}/u.test(word));
+  const isHidden = (word: string) => words.has(word) || numbers.some((number) => word.includes(number));
+  const steps = url.pathname.split('/').map((step) => {
+    const text = unescaped(step);
+    return text.includes('%') || wordsOf(text).some(isHidden) ? '…' : text;
+  });
+  return url.origin + steps.join('/');
 }
 
-/** What has a value in a longer word is a name; a value that is very long is in none. */
-const without = (path: string, value: string): string => {
-  if (!path.includes(value)) return path;
-  return value.length > MOST_IN_PATTERN ? path.replaceAll(value, '…') : path.replace(wordOf(value), '…');
-};
-const MOST_IN_PATTERN = 1000;
+/** What has a value in a longer word is a name (`v1`), unless that is a longer number: `M{{ id }}`. */
+const LEAST_NUMBER = 4;
 
-const decoded = (path: string): string => {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
-};
+const wordsOf = (text: string): string[] => text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? [];
 
-const wordOf = (value: string): RegExp =>
-  new RegExp(String.raw`(?<![\p{L}\p{N}])${value.replace(/[/\\^$*+?.()|[\]{}]/g, '\\$&')}(?![\p{L}\p{N}])`, 'gu');
+/** What is no escape, or one of an escape, keeps its `%`. */
+const unescaped = (text: string): string =>
+  text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => {
+    try {
+      return decodeURIComponent(escapes);
+    } catch {
+      return escapes;
+    }
+  });
 
 /** One answer of the API, whole; several streams may read it, so what one of them makes of it is kept elsewhere. */
 export class Answer {

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { PartitionCursor } from '../../../../connectors/rest/cursors/partition-cursor.js';
 import { parseJson } from '../../../../core/sdk/http/index.js';
-import { shownAddress } from '../../../../connectors/rest/requests/answer.js';
 import { scriptedApi, type ScriptedAnswer, type ScriptedApi } from '../../../support/scripted-api.js';
 import { openSource, streamsOf, syncedSource } from './reading.js';
 
@@ -100,10 +99,4 @@ test('the state of all partitions is made where it is saved, not once for each o
   const { records, states } = await syncedSource({ api: { endpoint: api.url, streams }, allow: ['loopback'] });
   expect({ records, states, made: made.mock.calls.length }).toEqual({ records: 20, states: 1, made: 1 });
   made.mockRestore();
-});
-
-test('an address is told whatever records hold: no pattern is made of what is longer than any path', () => {
-  const url = new URL('https://api.example/members/M4471/v1/1?q=1');
-  const hidden = () => ['x'.repeat(100_000), '(', 'M4471', '1', '/members/'.repeat(500)];
-  expect(shownAddress({ url, hidden })).toBe('https://api.example/members/…/v1/…');
 });
