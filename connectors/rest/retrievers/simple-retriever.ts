@@ -56,7 +56,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
 
   const keyOrRecord = (record: SelectedRecord): unknown => {
     const key = primaryKey.map((field) => record[field] ?? null);
-    return key.length === 0 || key.includes(null) ? record : key;
+    return key.includes(null) ? record : key;
   };
 
   const send = (slice: StreamSlice, token: unknown, size: number | undefined): Promise<Answer | undefined> =>
@@ -129,31 +129,29 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let before = { shown: '', keys: '', alike: 0 };
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
-    /** True where a page that may be behind the last is the one before it; the first such one is a fault. */
+    /** True where a page that may be behind the last is one before it; where it cannot be behind, that is a fault. */
     const repeats = (answer: Answer | undefined, records: readonly SelectedRecord[]): boolean => {
-      const why = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
-      const fault = (what: string, hint: string) =>
-        new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint });
       // What the API said may have a time in it, and what was kept of it may be nothing.
-      const [shown, keys] = [writeJson(records), writeJson(records.map(keyOrRecord))];
+      const shown = writeJson(records);
+      const keys = primaryKey.length === 0 ? shown : writeJson(records.map(keyOrRecord));
       const isSame =
         (records.length > 0 && shown === before.shown) ||
         (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
       const alike = records.length > 0 && keys === before.keys ? before.alike + 1 : 0;
       before = { shown, keys, alike };
-      if (isSame) {
-        const what = `page ${pages} has the records of the page before`;
-        if (!isBehind) throw fault(what, `${why}.`);
-        sightings.note(`${what}. ${why}: what it has beyond its first page is not read`);
-        return true;
-      }
       // Two may be versions of the same; so many are one page with a time of its own in each record.
-      if (alike >= MOST_ALIKE)
-        throw fault(
-          `page ${pages} has the keys of the ${alike} pages before`,
-          `${why}, or \`primary_key\` does not tell its records apart.`,
-        );
-      return false;
+      if (!isSame && alike < MOST_ALIKE) return false;
+      const unknown = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
+      const [what, why, unread] = isSame
+        ? [`page ${pages} has the records of the page before`, unknown, 'what it has beyond its first page']
+        : [
+            `page ${pages} has the keys of the ${alike} pages before`,
+            `${unknown}, or \`primary_key\` does not tell its records apart`,
+            'what comes after them',
+          ];
+      if (!isBehind) throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
+      sightings.note(`${what}. ${why}: ${unread} is not read`);
+      return true;
     };
     for (;;) {
       environment.signal.throwIfAborted();

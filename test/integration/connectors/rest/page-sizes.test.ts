@@ -106,15 +106,23 @@ describe('an API that does not know the parameter', () => {
     },
   );
 
-  test('is known by the keys of its records too, where something else is another each time', async () => {
-    api.script = () => ({ body: { data: ids.slice(0, 20).map(({ id }) => ({ id, read_at: Math.random() })) } });
-    const message = 'Stream "sends": page 4 has the keys of the 3 pages before.';
-    for (const size of [20, 50]) {
-      api.seen.length = 0;
-      const { fault } = await synced({ page: 'pgae', size });
-      expect(fault).toMatchObject({ kind: 'source', message });
-      expect(api.seen).toHaveLength(4);
-    }
+  describe('is known by the keys of its records too, where something else is another each time', () => {
+    const keys = 'Stream "sends": page 4 has the keys of the 3 pages before.';
+    beforeEach(() => {
+      api.script = () => ({ body: { data: ids.slice(0, 20).map(({ id }) => ({ id, read_at: Math.random() })) } });
+    });
+    afterEach(() => expect(api.seen).toHaveLength(4));
+
+    test('and is a fault where its page is full', async () => {
+      const { fault, warnings } = await synced({ page: 'pgae', size: 20 });
+      expect({ fault, warnings }).toMatchObject({ fault: { kind: 'source', message: keys }, warnings: [] });
+    });
+
+    test('and is warned of where its page is not full, since that may be all', async () => {
+      const { fault, warnings } = await synced({ page: 'pgae', size: 50 });
+      const told = `${keys} The API may not know the parameter that \`streams.sends.paging\` names, or \`primary_key\` does not tell its records apart: what comes after them is not read.`;
+      expect({ fault, warnings }).toEqual({ fault: undefined, warnings: [told] });
+    });
   });
 
   test('is none where pages have versions of the same records', async () => {
