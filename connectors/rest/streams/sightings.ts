@@ -89,7 +89,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   let isRecordsMet = false;
   let isListMet = false;
   let lacking: Place['lacking'];
-  /** Answers that have something, and not where others have their records. */
+  /** Answers that have something, but lack the place of the records that other answers have. */
   const elsewhere = { count: 0, first: undefined as Place['lacking'] };
   let isPagingMet = false;
   let isFull = false;
@@ -310,7 +310,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
           ]),
       ...(replacesAll && isRecordsMet && elsewhere.first !== undefined
         ? [
-            `Stream "${stream}": ${elsewhere.count === 1 ? 'an answer has' : `${elsewhere.count} answers have`} no \`${elsewhere.first.path.join('.')}\`, where others have their records; ${whatItHas(elsewhere.first.body, elsewhere.first.path)}. Rows that are not read are deleted, so look at what the API says.`,
+            `Stream "${stream}": ${elsewhere.count === 1 ? 'an answer lacks' : `${elsewhere.count} answers lack`} \`${elsewhere.first.path.join('.')}\`, the place of the records in other answers; ${whatItHas(elsewhere.first.body, elsewhere.first.path)}. Rows that are not read are deleted, so look at what the API says.`,
           ]
         : []),
       ...[...notes].map((note) => `Stream "${stream}": ${note}.`),

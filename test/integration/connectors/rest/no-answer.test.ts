@@ -229,7 +229,7 @@ describe('a full manifest', () => {
     );
     api.script = (asked, seen) => (asked.path === '/sends/2' ? { body: { stuff: { a: 1 } } } : paged(asked, seen));
     const told =
-      'Stream "sends": an answer has no `data`, where others have their records; it has: stuff. Rows that are not read are deleted, so look at what the API says.';
+      'Stream "sends": an answer lacks `data`, the place of the records in other answers; it has: stuff. Rows that are not read are deleted, so look at what the API says.';
     expect(await read(child, { replacesAll: true })).toMatchObject({ records: 2, warnings: [told], fault: undefined });
     expect(await read(child, { replacesAll: false })).toMatchObject({ records: 2, warnings: [], fault: undefined });
   });
