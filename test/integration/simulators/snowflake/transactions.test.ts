@@ -179,6 +179,22 @@ describe('transactions of the simulated Snowflake', () => {
     await Promise.all([idle.close(), waiting.close()]);
     await impatient.close();
   });
+  it('do not idle while a statement of them runs', async () => {
+    const impatient = await startSnowflakeSimulator({ blockerIdleMs: 50 });
+    const [busy, waiting] = await Promise.all([connectSnowflake(impatient), connectSnowflake(impatient)]);
+    await busy.run("CREATE TABLE t AS SELECT 1 AS k, 'a' AS v");
+    await busy.run("CREATE TABLE large AS SELECT 1 AS k, 'a' AS v");
+    for (let doubled = 0; doubled < 18; doubled += 1) await busy.run('INSERT INTO large SELECT k, v FROM large');
+    await busy.run('BEGIN');
+    await busy.run("UPDATE t SET v = 'busy'");
+    const change = busy.run('UPDATE large SET v = SHA2(SHA2(SHA2(v)))');
+    const waited = waiting.run("UPDATE t SET v = v || '+here'");
+    await change;
+    await busy.run('COMMIT');
+    await waited;
+    await Promise.all([busy.close(), waiting.close()]);
+    await impatient.close();
+  });
   it('hold back commits while AUTOCOMMIT is off', async () => {
     await one.run('ALTER SESSION SET AUTOCOMMIT = FALSE');
     await one.run("INSERT INTO t VALUES (3, 'c')");

@@ -4,7 +4,7 @@ import { errors } from '../errors.js';
 export interface Holder {
   /** Of the statement that took its last lock, for messages. */
   queryId: string;
-  /** When it last did something, in ms. */
+  /** When it last did something, in ms; infinity while a statement of it runs, which is not idle however long it takes. */
   active: number;
   readonly locks: Set<object>;
   waitsFor?: object;

@@ -184,7 +184,7 @@ const change = async (
     session.transaction === undefined ? account.transactions.begin(session.id, queryId, 'implicit') : undefined;
   const transaction = own ?? (session.transaction as Transaction);
   transaction.queryId = queryId;
-  transaction.active = Date.now();
+  transaction.active = Infinity;
   try {
     const work = CHANGES[statement.kind] as (
       one: Statement,
@@ -194,13 +194,14 @@ const change = async (
     const result = await work(statement, running, transaction);
     if (transaction.state !== 'open') throw errors.abortedTransaction(queryId);
     if (own !== undefined) await account.transactions.commit(own);
-    transaction.active = Date.now();
     return result;
   } catch (error) {
     if (own !== undefined) await account.transactions.rollback(own);
     else if (parameter(session, 'TRANSACTION_ABORT_ON_ERROR') === 'true')
       await account.transactions.rollback(transaction);
     throw error;
+  } finally {
+    transaction.active = Date.now();
   }
 };
 
@@ -281,14 +282,25 @@ export const execute = async (
   binds: Readonly<Record<string, Bind>> | undefined,
   running: Running,
 ): Promise<Executed> => {
-  const { account, session } = running;
+  const { session } = running;
   const statement = parseBound(sql, binds);
   refuseUnknownValues(statement, running);
-  const typeId = STATEMENT_TYPE[statement.kind];
   // One that was ended from outside (idle while another waited, or by SYSTEM$ABORT_TRANSACTION) is over for its session too.
   if (session.transaction !== undefined && session.transaction.state !== 'open') session.transaction = undefined;
   if (isChange(statement) && session.warehouse === null) throw errors.noWarehouse();
-  if (session.transaction !== undefined) session.transaction.active = Date.now();
+  const { transaction } = session;
+  if (transaction === undefined) return executed(statement, running);
+  transaction.active = Infinity;
+  try {
+    return await executed(statement, running);
+  } finally {
+    transaction.active = Date.now();
+  }
+};
+
+const executed = async (statement: Statement, running: Running): Promise<Executed> => {
+  const { account, session } = running;
+  const typeId = STATEMENT_TYPE[statement.kind];
   if (isDefinition(statement)) {
     const { transaction } = session;
     session.transaction = undefined;
