@@ -2,18 +2,26 @@ import type { DateTime } from '../time/date-time.js';
 import { formatMoment, parseMoment, strftime, strptime } from '../time/format.js';
 import { charge } from './work.js';
 
-/** Work for a character of a format: a directive of two may stand for a whole date. */
+/**
+ * Work for a character of a format, and what is more for a directive that stands for several. All steps, spent on texts of one directive,
+ * were 0.5 seconds for `%j`, 0.8 for `%c` and 0.4 for `%F`, where those of `sort` were 0.2.
+ */
 const LETTER = 40;
+const SEVERAL = 160;
+const OF_SEVERAL = /%-?[cDFRTxX]/g;
+
+const workToWrite = (format: string): number =>
+  format.length * LETTER + (format.match(OF_SEVERAL)?.length ?? 0) * SEVERAL;
 
 /** Python's `strftime`. */
 export function writtenMoment(moment: DateTime, format: string): string {
-  charge(format.length * LETTER);
+  charge(workToWrite(format));
   return strftime(moment, format);
 }
 
 /** The same in a format of the manifest language. */
 export function formattedMoment(moment: DateTime, format: string): string {
-  charge(format.length * LETTER);
+  charge(workToWrite(format));
   return formatMoment(moment, format);
 }
 

@@ -94,6 +94,9 @@ describe('the work of a template', () => {
     [`format_datetime('${'1'.repeat(80)}', '%Y', '${'%f'.repeat(30)}x')`, 'does not fit the format'],
     [`now_utc().strptime('${'1'.repeat(80)}', '${'%d%m'.repeat(20)}x')`, 'does not fit the format'],
     [`'[' ~ '1,' * 60000 ~ ']'`, SPENT],
+    ["now_utc().strftime('%c' * 2500)", SPENT],
+    ["format_datetime('2020-01-01', '%-D' * 2000)", SPENT],
+    ["('é' * 10000) | urlencode", SPENT],
   ])('ends in a single step that would not end: %s', (work, fault) => {
     expect(() => within(`{{ ${work} }}`)).toThrow(fault);
   });
