@@ -262,7 +262,7 @@ function tokenErrorHandler(node: Component, environment: Environment, hasRefresh
           action: 'FAIL',
           failure: 'config_error',
           message: `The token server does not take what is asked for (${error})`,
-          hint: 'Check the scopes, the grant type and the body of the refresh in the manifest.',
+          hint: 'Check the scopes (`scope` of the short form); in a manifest the grant type and the body of the refresh too.',
         };
       const reason = REFUSALS.has(error) ? error : undefined;
       return {

@@ -71,7 +71,7 @@ function jsonBodies(answer: Answer, isChanged: boolean): Iterable<Lot> {
       'source',
       `${answer.shownUrl}: answered ${answer.status} with something that is no JSON (${answer.body.length} bytes)`,
       {
-        hint: 'Look at the address: a login page or a proxy may be answering; for other formats the manifest names a `decoder`.',
+        hint: 'Look at the address: a login page or a proxy may be answering. Other formats need a declarative manifest with a `decoder`.',
       },
     );
   const value = (isChanged ? answer.own() : answer).json();

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { didYouMean } from '#sdk';
+import { didYouMean, nearest } from '#sdk';
 import { isoSpan } from '../time/span.js';
 import { fields, schemaOf } from './short-fields.js';
-import { keysAt, meantBy } from './short-ways.js';
+import { givenAt, keysAt, meantBy } from './short-ways.js';
 import { finestUnit } from '../time/format.js';
 import { PLACEHOLDER, shortRules } from './short-rules.js';
-import { lineOf, type Component, type Lines } from './text.js';
+import { isComponent, lineOf, type Component, type Lines } from './text.js';
 import type { Problem } from './validate.js';
 
 const text = (about: string) => z.string().describe(about);
@@ -122,9 +122,14 @@ export const shortForm = z.strictObject({
 export type ShortForm = z.output<typeof shortForm>;
 export type ShortStream = z.output<typeof stream>;
 
-/** True for the short form: an address and streams by name, without the `version` that every manifest has. */
+/** True for the short form: an address, or streams by name, without what every manifest begins with. */
 export const isShortForm = (root: Component): boolean =>
-  root['version'] === undefined && root['endpoint'] !== undefined;
+  root['version'] === undefined &&
+  (root['endpoint'] !== undefined || (root['type'] === undefined && hasStreamsByName(root)));
+
+/** A manifest has a list of them, so that this is a short form whose `endpoint` is written wrong. */
+const hasStreamsByName = ({ streams }: Component): boolean =>
+  isComponent(streams) && Object.values(streams).every(isComponent);
 
 /** The components that a short form stands for, or what is wrong with it. */
 export function longForm(
@@ -132,31 +137,44 @@ export function longForm(
   lines: Lines,
 ): { readonly root: Component; readonly problems: readonly Problem[] } {
   const parsed = shortForm.safeParse(root);
-  if (!parsed.success)
-    return { root, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, root, lines)) };
+  if (!parsed.success) return { root, problems: problemsOf(parsed.error.issues, root, lines) };
   const short = parsed.data;
   const problems = shortRules(short, root, lines);
   const isWrong = problems.some(({ severity }) => severity === 'error');
   return { root: isWrong ? root : expanded(short), problems };
 }
 
-function problemsOf(found: z.core.$ZodIssue, root: Component, lines: Lines): readonly Problem[] {
+function problemsOf(found: readonly z.core.$ZodIssue[], root: Component, lines: Lines): readonly Problem[] {
   const problem = (path: readonly string[], message: string): Problem => ({
     severity: 'error',
     line: lineOf(path, root, lines),
     path: path.join('.'),
     message,
   });
-  const judged = meantBy(found, root);
-  if ('message' in judged)
-    return [problem([...found.path.map(String), ...(judged.key === undefined ? [] : [judged.key])], judged.message)];
-  return judged.issues.flatMap((issue) => {
-    const path = issue.path.map(String);
-    if (issue.code !== 'unrecognized_keys') return [problem(path, issue.message)];
-    const known = keysAt(shortForm, path);
-    return issue.keys.map((key) =>
-      problem([...path, key], `"${key}" is nothing that the short form has; ${didYouMean(key, known)}`),
-    );
+  const meant = found.flatMap((issue): readonly (Problem | z.core.$ZodIssue)[] => {
+    const judged = meantBy(issue, root);
+    if ('issues' in judged) return judged.issues;
+    return [problem([...issue.path.map(String), ...(judged.key === undefined ? [] : [judged.key])], judged.message)];
+  });
+  /** Places of keys that are written otherwise. */
+  const near = new Set<string>();
+  for (const one of meant)
+    if ('code' in one && one.code === 'unrecognized_keys')
+      for (const key of one.keys) {
+        const path = one.path.map(String);
+        near.add([...path, nearest(key, keysAt(shortForm, path))].join('.'));
+      }
+  return meant.flatMap((one): readonly Problem[] => {
+    if (!('code' in one)) return [one];
+    const path = one.path.map(String);
+    if (one.code === 'unrecognized_keys') {
+      const known = keysAt(shortForm, path);
+      return one.keys.map((key) =>
+        problem([...path, key], `"${key}" is nothing that the short form has; ${didYouMean(key, known)}`),
+      );
+    }
+    if (one.code !== 'invalid_type' || givenAt(one.path, root) !== undefined) return [problem(path, one.message)];
+    return near.has(path.join('.')) ? [] : [problem(path, 'it is missing')];
   });
 }
 

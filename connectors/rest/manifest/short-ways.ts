@@ -33,7 +33,8 @@ export function meantBy(issue: z.core.$ZodIssue, root: Component): Meant {
 const below = ({ path }: z.core.$ZodIssue, inner: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
   inner.map((one) => ({ ...one, path: [...path, ...one.path] }));
 
-const givenAt = (path: readonly PropertyKey[], root: Component): unknown =>
+/** What stands at a place. */
+export const givenAt = (path: readonly PropertyKey[], root: Component): unknown =>
   path.reduce<unknown>((at, key) => (at as Component | undefined)?.[String(key)], root);
 
 /** A field is a type, or a mapping with one. */

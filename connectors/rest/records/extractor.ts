@@ -160,14 +160,14 @@ function combined(
 }
 
 /** A value that is no mapping cannot be a record. */
-export function asRecord(value: unknown, stream: string): Record<string, unknown> {
+export function asRecord(value: unknown, stream: string, isShort = false): Record<string, unknown> {
   if (isComponent(value)) return value;
   throw new ConnectorError(
     'source',
     `Stream "${stream}": an answer holds a value ${shapeOf(value)} where a record is due.`,
     {
       stream,
-      hint: 'Look at `field_path` of the extractor: it leads to a list of mappings.',
+      hint: `Look at ${isShort ? `\`streams.${stream}.records\`` : '`field_path` of the extractor'}: it leads to a list of mappings.`,
     },
   );
 }

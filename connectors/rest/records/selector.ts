@@ -97,7 +97,9 @@ export function selector(node: Component, options: SelectorOptions, environment:
   return async function* (answer, slice, pageToken) {
     for await (const { records: extracted, size, place } of extract(answer)) {
       const bad = extracted.filter((one) => one instanceof BadRecord);
-      const records = extracted.filter((one) => !(one instanceof BadRecord)).map((one) => asRecord(one, stream));
+      const records = extracted
+        .filter((one) => !(one instanceof BadRecord))
+        .map((one) => asRecord(one, stream, environment.isShort));
       yield { records: await finish(records, slice, pageToken), bad, extracted: size, place };
     }
   };

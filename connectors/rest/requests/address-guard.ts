@@ -104,7 +104,7 @@ export function guarded(address: string, guard: AddressGuard): URL {
   const url = URL.parse(address);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     throw new ConnectorError('config', `"${shown(address)}" is no http or https address`, {
-      hint: 'Look at `url_base` and `path` of the manifest, and at the configuration that they read.',
+      hint: 'Look at the address (`endpoint` of the short form, `url_base` of a manifest) and the `path` of the stream, and at the configuration that they read.',
     });
   if (url.username !== '' || url.password !== '')
     throw new ConnectorError('config', `The address at ${url.host} has a user name or password in it`, {

@@ -330,7 +330,10 @@ function failure(
     kind,
     `${shown(wanted)}: answered ${outcome.status}${attempts}${said && `.${said}`}`,
     {
-      hint: resolution.hint ?? HINTS[kind] ?? 'Look at the API and at the error handler of the manifest.',
+      hint:
+        resolution.hint ??
+        HINTS[kind] ??
+        'Look at what the API says: `tributary connectors try` shows it. A manifest may say by an `error_handler` what is to be done.',
       ...(outcome.status === 403 ? { fault: 'permission' } : {}),
     },
   );
@@ -349,5 +352,5 @@ const HINTS: Partial<Record<ErrorKind, string>> = {
   rate_limit:
     'Run at another time, or keep to what the API allows: `rate_limit` of the short form, `api_budget` of a manifest.',
   transient: 'The API has a fault of its own. Try again later.',
-  config: 'Check the configuration and the paths of the manifest.',
+  config: 'Check the `path` of the stream, and the configuration that it reads.',
 };

@@ -41,8 +41,8 @@ function mergeInto(target: Record<string, unknown>, source: Options, what: strin
     const present = target[key];
     if (isJson && isComponent(present) && isComponent(value)) mergeInto(present, value, what, isJson);
     else if (!isJson || !isSame(present, value))
-      throw new ConnectorError('config', `Two components of the manifest set "${key}" in the ${what} of a request.`, {
-        hint: 'Keep one of them: the requester, the authenticator, the paginator, the cursor or the partition router.',
+      throw new ConnectorError('config', `Two parts of a stream set "${key}" in the ${what} of a request.`, {
+        hint: 'Keep one of them. In the short form `parameters` (or `headers`), `auth`, `paging` and `cursor` set it, in a manifest the requester, the authenticator, the paginator, the cursor and the partition router.',
       });
   }
 }

@@ -26,7 +26,7 @@ function evaluated<T>(source: string, { clock }: Surroundings, work: () => T): T
     const error = faultOf(thrown);
     if (!(error instanceof TemplateError)) throw error;
     throw new ConnectorError('config', `The template "${source.slice(0, 200)}" fails: ${error.message}`, {
-      hint: 'Correct the manifest; `| default(…)` gives a value where the API sends none.',
+      hint: 'Correct it; `| default(…)` gives a value where the API sends none.',
     });
   }
 }

@@ -326,6 +326,7 @@ function sightingsFor(node: Component, { environment }: StreamSettings, replaces
     recordsPath: recordsPathOf(node['retriever'] as Component),
     cursor: sync && incremental(String(node['name'] ?? ''), sync, undefined, environment),
     declared: environment.isShort ? declaredFields(node).names : [],
+    routed: partitionFieldsOf(node).map(String),
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });
 }

@@ -59,6 +59,8 @@ export interface SightingsOptions {
   readonly cursor: { readonly field: string; readonly formats: readonly string[] } | undefined;
   /** Columns that its author names: one that no record has would be null in every row. */
   readonly declared: readonly string[];
+  /** Those of them that the router gives each record. */
+  readonly routed: readonly string[];
   /** Where an answer holds what leads to the next page, as far as its template says no more than that. */
   readonly pagingPath: readonly string[] | undefined;
 }
@@ -83,7 +85,7 @@ interface Finding {
 }
 
 export function sightingsOf(options: SightingsOptions): Sightings {
-  const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, declared, pagingPath } = options;
+  const { stream, isStrict, replacesAll, primaryKey, recordsPath, cursor, declared, routed, pagingPath } = options;
   const parents: Sightings[] = [];
   const notes = new Set<string>();
   let isRecordsMet = false;
@@ -131,7 +133,33 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       });
   };
 
-  const findings = (): readonly Finding[] => [
+  /** What the short form takes for records where none has a field that it names: what holds the records, most often. */
+  const noRecords = (): Finding | undefined => {
+    const own = declared.filter((name) => !routed.includes(name));
+    const has = Object.keys(first ?? {});
+    if (first === undefined || isCursorMet || own.length < 2 || !own.every((name) => absent.has(name)))
+      return undefined;
+    if (own.some((name) => nearest(name, has) !== undefined)) return undefined;
+    const below = Object.entries(first).find(([, value]) => {
+      const one: unknown = Array.isArray(value) ? value[0] : value;
+      return isComponent(one) && own.some((name) => Object.hasOwn(one, name));
+    });
+    return {
+      isFault: cursor !== undefined || primaryKey.length > 0,
+      message: `no record has any of the fields that \`streams.${stream}\` names (${named(own)}); they have: ${named(has)}`,
+      hint:
+        below === undefined
+          ? `Look at ${place('records', '')}: it may name what holds the records.`
+          : `Records that have them stand at \`${[...recordsPath, below[0]].join('.')}\`: write that as ${place('records', '')}.`,
+    };
+  };
+
+  const findings = (): readonly Finding[] => {
+    const none = noRecords();
+    return none === undefined ? [...placeFindings(), ...fieldFindings()] : [...placeFindings(), none];
+  };
+
+  const placeFindings = (): readonly Finding[] => [
     ...[unmet() ?? []].flat(),
     ...Array.from(parentKeys.values()).flatMap(({ isMet, count, lacking, unmet, lacked }) =>
       isMet ? (lacking === 0 ? [] : [lacked(lacking, count)]) : [unmet],
@@ -145,6 +173,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
             hint: 'Name the place where the answers say what comes next.',
           },
         ]),
+  ];
+
+  const fieldFindings = (): readonly Finding[] => [
     ...(isCursorMet || fieldless === undefined
       ? []
       : [
@@ -165,7 +196,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
                 ? 'is no number'
                 : `does not fit \`${cursor!.formats.join('`, `')}\`, as ${place('cursor.format', 'datetime_format')} has it`
             }`,
-            hint: 'Write the format as the records have it; a manifest may name several (`cursor_datetime_formats`).',
+            hint: `Write the format as the records have it${isStrict ? '' : '; `cursor_datetime_formats` may name several'}.`,
           },
         ]),
   ];

@@ -97,6 +97,25 @@ test('what the router gives is no field of an answer that is one record', async 
   expect(await synced(source, ['one'])).toMatchObject({ fault: undefined, records: 4 });
 });
 
+test('a record of the other stream for which 404 is answered ends the stream', async () => {
+  const each = {
+    path: '/sends/{of}',
+    for_each: { stream: 'sends', field: 'id', as: 'of' },
+    fields: { of: 'string', a: 'integer' },
+  };
+  api.script = (asked, seen) =>
+    asked.path === '/sends/2' ? { status: 404 } : asked.path === '/sends' ? paged(asked, seen) : { body: [{ a: 1 }] };
+  const options = config({ ...fields, cursor: undefined });
+  const source = { ...options, api: { ...options.api, streams: { ...options.api.streams, each } } };
+  expect(await synced(source, ['each'])).toMatchObject({
+    records: 1,
+    fault: {
+      kind: 'config',
+      details: { hint: 'Check the `path` of the stream, and the configuration that it reads.' },
+    },
+  });
+});
+
 test('a kept answer that turned out to be none is asked for again', async () => {
   const of = { path: '/sends/{of}', records: 'data', for_each: { stream: 'sends', field: 'id', as: 'of' }, ...fields };
   let fails = 1;

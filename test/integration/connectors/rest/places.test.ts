@@ -379,7 +379,7 @@ test.each([
     written('auth: { bearer: x, query: { name: a, value: b } }'),
     'own.yaml:2: auth: it has `bearer` and `query`, and is one of ',
   ],
-  [written('auth: { basic: { user: x } }'), 'own.yaml:2: auth.basic.username: Invalid input'],
+  [written('auth: { basic: { user: x } }'), 'own.yaml:2: auth.basic.username: it is missing'],
   [
     written('auth: { oauth: { tokenurl: a, client_id: b, client_secret: c } }'),
     'own.yaml:2: auth.oauth.tokenurl: "tokenurl" is nothing that the short form has; did you mean "token_url"?',
@@ -406,8 +406,21 @@ test.each([
     `${written('')}    cursor: { field: day, start: "2024-01-01", lookback: -P2D }\n`,
     'own.yaml:6: streams.sends.cursor.lookback: must be a duration such as `31d` or `P31D`',
   ],
+  ['endpoint: https://api.example\nheaders: {}\n', 'own.yaml:1: streams: it is missing'],
 ])('what is wrong with a short form is named with its line and what there is instead', (text, message) => {
   expect(judged(text)).toContainEqual(expect.stringContaining(message));
+});
+
+test('a short form whose `endpoint` is written wrong is none the less one, and told once', () => {
+  const streams = 'streams:\n  sends: { path: /sends }\n';
+  const unknown = (key: string) => `own.yaml:1: ${key}: "${key}" is nothing that the short form has; `;
+  expect(judged(`endpont: https://api.example\n${streams}`)).toEqual([`${unknown('endpont')}did you mean "endpoint"?`]);
+  expect(judged(`url: https://api.example\n${streams}`)).toEqual([
+    'own.yaml:1: endpoint: it is missing',
+    expect.stringContaining(`${unknown('url')}allowed: endpoint, auth, `),
+  ]);
+  // A manifest has a list of streams.
+  expect(judged('endpont: https://api.example\nstreams: []\n')[0]).toContain('DeclarativeSource needs "check"');
 });
 
 test('durations of a short form are written as elsewhere, or as manifests write them', () => {

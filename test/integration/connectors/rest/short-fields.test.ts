@@ -161,3 +161,34 @@ test('a field that no record has is told at the end, where records came', async 
   expect(await run()).toMatchObject({ records: 2, warnings: warnings.slice(0, 1), fault: undefined });
   expect(await read({ pets })).toMatchObject({ warnings, fault: null });
 });
+
+test('`records` that lead to what holds the records are told once, with what to write', async () => {
+  const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-01-01' };
+  const fields = { id: 'integer', day: 'date', name: 'string' };
+  const pets = { path: '/pets', records: 'data', primary_key: 'id', fields };
+  const items = [{ id: 1, day: '2024-03-04', name: 'Rex' }];
+  const message =
+    'Stream "pets": no record has any of the fields that `streams.pets` names (id, day, name); they have: items, count.';
+  const hint = 'Records that have them stand at `data.items`: write that as `streams.pets.records`.';
+  answers.set('/pets', { data: { items, count: 1 } });
+  for (const stream of [pets, { ...pets, cursor }])
+    expect(await read({ pets: stream })).toMatchObject({ fault: { kind: 'source', message, hint }, warnings: [] });
+  const keyless = { ...pets, primary_key: undefined };
+  expect(await read({ pets: keyless })).toMatchObject({ fault: null, warnings: [`${message} ${hint}`] });
+  answers.set('/pets', { data: { lots: [], count: 0 } });
+  expect(await read({ pets })).toMatchObject({
+    fault: { hint: 'Look at `streams.pets.records`: it may name what holds the records.' },
+  });
+});
+
+test('what the short form is told has its words', async () => {
+  const cursor = { field: 'day', format: '%Y-%m-%d', start: '2024-01-01' };
+  const hint = async (more: object) => (await read({ pets: { path: '/pets', ...more } })).fault?.hint;
+  answers.set('/pets', { data: ['Rex'] });
+  expect(await hint({ records: 'data' })).toBe('Look at `streams.pets.records`: it leads to a list of mappings.');
+  answers.set('/pets', [{ day: 'soon' }]);
+  expect(await hint({ cursor })).toBe('Write the format as the records have it.');
+  expect(await hint({ paging: { page: 'at' }, parameters: { at: 3 } })).toMatch(
+    /^Keep one of them\. In the short form `parameters`/,
+  );
+});
