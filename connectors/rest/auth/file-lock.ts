@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, rename, rm, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ConnectorError } from '#sdk';
 import type { HttpClock } from '#sdk/http';
 import { isAlive } from '#sdk/process';
@@ -27,6 +27,10 @@ const GONE_MS = 5000;
 const SILENT_MS = 60_000;
 /** Longer than a token server may take to answer a request. */
 const MOST_WAITING_MS = 6 * 60_000;
+
+/** What a process has left that was ended while it claimed a lock, which takes no time: clocks of machines differ by less. */
+const LEFT_MS = 10 * 60_000;
+const DRAFT = /^\.[0-9a-f-]{36}$/;
 
 const HOST = hostname().replaceAll(/[^A-Za-z0-9.-]/g, '');
 /** Of the file that names a holder; other files in the folder say nothing. */
@@ -97,7 +101,10 @@ async function taken({ folder, guards }: Lock, { clock, signal }: Waiting): Prom
     signal?.throwIfAborted();
     const holder = await holderOf(folder).catch(unlockable(guards, folder));
     if (holder === undefined) {
-      if (await isClaimed(folder, own).catch(unlockable(guards, folder))) return own;
+      if (await isClaimed(folder, own).catch(unlockable(guards, folder))) {
+        await removeDrafts(folder, clock.now());
+        return own;
+      }
     } else {
       // By what is seen of it, not by its time: clocks of machines differ.
       silentMs = holder.name === seen?.name && holder.beat === seen.beat ? silentMs + POLL_MS : 0;
@@ -143,6 +150,16 @@ async function isClaimed(folder: string, own: string): Promise<boolean> {
     await rm(draft, { recursive: true, force: true });
     if (['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
     throw error;
+  }
+}
+
+async function removeDrafts(folder: string, now: Date): Promise<void> {
+  const [place, start] = [dirname(folder), basename(folder)];
+  for (const name of await readdir(place).catch(() => [])) {
+    if (!name.startsWith(start) || !DRAFT.test(name.slice(start.length))) continue;
+    const found = await stat(join(place, name)).catch(() => undefined);
+    if (found === undefined || now.getTime() - found.mtimeMs < LEFT_MS) continue;
+    await rm(join(place, name), { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -131,6 +131,8 @@ interface Reader {
   readonly pattern: RegExp;
   readonly directives: readonly string[];
 }
+/** Templates may take formats from data, so there is no end to them. */
+const MOST_KEPT = 1000;
 const readers = new Map<string, Reader | undefined>();
 
 function readerOf(format: string): Reader | undefined {
@@ -148,6 +150,7 @@ function readerOf(format: string): Reader | undefined {
     return pattern ?? '';
   });
   const reader = isKnown ? { pattern: new RegExp(`^${source}$`, 'i'), directives } : undefined;
+  if (readers.size >= MOST_KEPT) readers.clear();
   readers.set(format, reader);
   return reader;
 }

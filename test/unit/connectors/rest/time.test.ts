@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parseMoment } from '../../../../connectors/rest/time/format.js';
 
 const read = (value: string | number, format: string) => parseMoment(value, format)?.text('T');
@@ -28,4 +30,16 @@ test.each([
   ['%s_as_float', '1e30', undefined],
 ])('%s reads %j as %s', (format, value, expected) => {
   expect(read(value, format)).toBe(expected);
+});
+
+test('formats that come from data are forgotten', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const used = () => {
+    collect();
+    return process.memoryUsage().heapUsed;
+  };
+  const before = used();
+  for (let at = 0; at < 5000; at += 1) expect(read('x', `${at}${'x'.repeat(1000)}%Y`)).toBeUndefined();
+  expect(used() - before).toBeLessThan(40_000_000);
 });

@@ -88,6 +88,22 @@ describe('a lock that is left', () => {
     expect(await readdir(folder)).toEqual(['tokens.json']);
   });
 
+  test('half made goes with the next one once it is old, and nothing else does', async () => {
+    const lock = `${path}.a.lock`;
+    const [old, young] = [
+      `${lock}.0b0b0b0b-0000-4000-8000-000000000000`,
+      `${lock}.0c0c0c0c-0000-4000-8000-000000000000`,
+    ];
+    const others = [`${path}.b.lock.0b0b0b0b-0000-4000-8000-000000000000`, `${lock}.kept`];
+    await locked(old, dead());
+    await Promise.all([young, ...others].map((one) => mkdir(one)));
+    for (const one of [old, ...others]) await utimes(one, 0, 0);
+    await utimes(young, now(), new Date(Date.now() - 9 * 60_000));
+    await next(tokenFile(path, { clock: impatient, signal }), 'a');
+    const left = [young, ...others, path].map((one) => one.slice(folder.length + 1));
+    expect((await readdir(folder)).toSorted()).toEqual(left.toSorted());
+  });
+
   test('is free where nobody stands in it', async () => {
     await mkdir(`${path}.a.lock`);
     await next(tokenFile(path, { clock: impatient, signal }), 'a');
