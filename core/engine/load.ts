@@ -27,6 +27,8 @@ export interface Intake {
 interface Place {
   readonly stream: string;
   readonly connection: string;
+  /** What is done about them, where nobody has a connection to name. */
+  readonly onRejected?: string | undefined;
 }
 
 export function openIntake(writer: Writer, budget: ErrorBudget, before: RowTally, place: Place): Intake {
@@ -69,11 +71,17 @@ function brokenExpectation({ stream, connection }: Place, { rule = '', detail }:
   });
 }
 
-function overBudget({ stream, connection }: Place, what: string, rejects: readonly Reject[]): ConnectorError {
+function overBudget(
+  { stream, connection, onRejected }: Place,
+  what: string,
+  rejects: readonly Reject[],
+): ConnectorError {
   const example = rejects[0] === undefined ? '' : ` Last: ${rejects[0].detail}`;
   return new ConnectorError('data', `The error budget of stream "${stream}" is used up: ${what}.${example}`, {
     stream,
-    hint: `See \`tributary quarantine list ${connection}\`. Correct the source or the declared types, or raise \`error_budget\`.`,
+    hint:
+      onRejected ??
+      `See \`tributary quarantine list ${connection}\`. Correct the source or the declared types, or raise \`error_budget\`.`,
   });
 }
 

@@ -73,5 +73,7 @@ export interface RunRequest {
   readonly volume?: (stream: string, ledger: Ledger) => Promise<{ readonly usual: number } | undefined>;
   /** What is done to have a stream written from its start, for an error; absent: its bookmark is taken away. */
   readonly anew?: string;
+  /** What is done about records that were rejected, for an error; absent: the quarantine of the connection is looked at. */
+  readonly onRejected?: string;
   readonly probe: (point: string) => Promise<void> | void;
 }

@@ -125,7 +125,7 @@ async function attemptUnit(
       onStaged: (batch) =>
         on({ type: 'batch_staged', stream, slice: unit.slice, rows: batch.rows, bytes: batch.bytes, sourceBytes }),
     };
-    const place = { stream, connection: run.run.connection };
+    const place = { stream, connection: run.run.connection, onRejected: run.onRejected };
     const intake = openIntake(writer, run.errorBudget, progress.tally, place);
     const { isNew } = settled;
     const end = await unit.load({ file, columns, isNew, filling, intake, onBytes: (bytes) => (sourceBytes += bytes) });

@@ -11,6 +11,7 @@ import {
   type ConfiguredCatalog,
 } from '../../sdk/wire/airbyte/index.js';
 import { isLeftOut, repeatable, toldRequest } from '../bridges/told-streams.js';
+import { ON_LEFT_OUT } from '../bridges/told-tables.js';
 import { clock } from '../connection-run.js';
 import { messageDestination } from './message-destination.js';
 import type { MessageWriter } from './message-writer.js';
@@ -100,6 +101,7 @@ export async function readMessages({ source, catalog, states, messages, signal }
     signal,
     clock,
     on,
+    onRejected: ON_LEFT_OUT,
     probe: () => undefined,
   });
   await Promise.all(ends);

@@ -23,6 +23,9 @@ import { streamQueue } from './stream-queue.js';
 const COMMIT_RECORDS = 5_000;
 const COMMIT_MS = 1_000;
 
+const IN_DESTINATION =
+  'The destination keeps them with their reasons, a database in its table `tributary.quarantine`. Correct what comes on stdin, or its schema, and run it again.';
+
 /** A mark in the stream: `onCommitted` hears how many records came and were put aside since the mark before, once those are committed. */
 export interface Mark {
   readonly records: number;
@@ -158,6 +161,7 @@ export function writtenStream({ connection, schema, prepare, ...plan }: Written,
         clock,
         on,
         anew: target.anew,
+        onRejected: IN_DESTINATION,
         probe: () => undefined,
       });
     } finally {

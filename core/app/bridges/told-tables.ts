@@ -9,6 +9,9 @@ import {
 /** A state is told after so many records, or so many milliseconds, and at the end of a stream. */
 export const STATE_RECORDS = 10_000;
 export const STATE_MS = 10_000;
+/** What is done about what is left out, for an error. */
+export const ON_LEFT_OUT =
+  'What is left out is told before this, with place and reason. Correct it at the source, or the types that its configuration declares.';
 /** So many records that are left out are told of one by one. */
 const TOLD_REJECTS = 20;
 

@@ -6,6 +6,7 @@ import { catalogEntry, rootMetadata, type CatalogEntry } from '../../sdk/wire/si
 import { errorBudgetOf } from '../../settings/index.js';
 import { ErrorBudgetSettings } from '../../settings/connection.settings.js';
 import { isLeftOut, repeatable, tellable, toldRequest } from '../bridges/told-streams.js';
+import { ON_LEFT_OUT } from '../bridges/told-tables.js';
 import { clock } from '../connection-run.js';
 import { OF_FILES, tapDestination, type TapOutput } from './tap-destination.js';
 
@@ -37,6 +38,7 @@ export interface TapOptions {
 export async function runTap({ source, catalog, state, output, note, signal }: TapOptions): Promise<RunOutcome> {
   const offered = tellable(await source.streams(() => undefined), note);
   const chosen = (catalog ?? tapCatalog(offered).streams).filter(isChosen);
+  if (chosen.length === 0) note(catalog === undefined ? NOTHING_OFFERED : NOTHING_CHOSEN);
   const destination = tapDestination(output, state);
   const ends: Promise<void>[] = [];
   const outcome = await runConnection({
@@ -71,12 +73,17 @@ export async function runTap({ source, catalog, state, output, note, signal }: T
       if (event.type === 'stream_ended')
         ends.push(destination.endStream(event.stream, event.state === 'complete').catch(() => undefined));
     },
+    onRejected: ON_LEFT_OUT,
     probe: () => undefined,
   });
   await Promise.all(ends);
   await output.flush();
   return outcome;
 }
+
+const NOTHING_OFFERED = 'the source offers no stream, so nothing is read.';
+const NOTHING_CHOSEN =
+  'the catalog chooses no stream, so nothing is read; a stream is chosen by `"selected": true` in its metadata with the empty breadcrumb.';
 
 const isChosen = (entry: CatalogEntry): boolean => {
   const root = rootMetadata(entry);

@@ -156,6 +156,7 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
   };
 
   let fault: ConnectorError | undefined;
+  let isEmpty = true;
   try {
     let row = 0;
     for await (const lines of linesOf(options.input, 'stdin')) {
@@ -163,7 +164,9 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
       for (const line of lines) {
         row += 1;
         const message = readMessage(line, `stdin: line ${row}`);
-        if (message !== undefined) await take(message);
+        if (message === undefined) continue;
+        isEmpty = false;
+        await take(message);
       }
       await flush();
       if (begun.some(({ isOver }) => isOver) && (await faultsOf(begun.filter(({ isOver }) => isOver))).length > 0)
@@ -172,6 +175,7 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
   } catch (error) {
     if (!(error instanceof Given)) fault = toConnectorError(error);
   }
+  if (isEmpty && fault === undefined) options.note(NOTHING_SAID);
   for (const { written } of streams.values())
     if (fault === undefined) written.complete();
     else written.fail(fault);
@@ -180,6 +184,8 @@ export async function runTarget(options: TargetOptions): Promise<readonly ErrorR
     ? reports
     : [reportOf(fault), ...reports.filter(({ message }) => message !== fault.message)];
 }
+
+const NOTHING_SAID = 'stdin had no message, so nothing is written; see how the tap ended.';
 
 /** A tap that died just ends its output, as one does that has come to its end. */
 const announced = (name: string) =>

@@ -97,6 +97,28 @@ describe('a target', () => {
     expect(await bench.query('select id::int from raw.a where id > 1')).toEqual([]);
   });
 
+  test('says what helps whoever has no connection where too much does not fit', async () => {
+    const messages = lines(schema('a', { ...ID, n: { type: 'integer' } }), record('a', { id: 1, n: 'x' }));
+    const { reports } = await reported(messages);
+    expect(reports.map(({ kind, hint }) => [kind, hint])).toEqual([
+      ['data', expect.stringContaining('`tributary.quarantine`')],
+    ]);
+    expect(reports[0]!.hint).not.toContain('quarantine list');
+    expect(await bench.query('select stream from tributary.quarantine')).toEqual([{ stream: 'a' }]);
+  });
+
+  test('says so where stdin has nothing, not even a fault', async () => {
+    const nothing = {
+      faults: [],
+      states: [],
+      notes: ['stdin had no message, so nothing is written; see how the tap ended.'],
+    };
+    expect(await target(Readable.from([]))).toEqual(nothing);
+    expect(await target(Readable.from([Buffer.from('\n')]))).toEqual(nothing);
+    expect((await target(lines({ type: 'STATE', value: 1 }))).notes).toEqual([]);
+    expect((await target(Readable.from([Buffer.from('{\n')]))).notes).toEqual([]);
+  });
+
   test('echoes nothing once a stream has failed, and reads no further', async () => {
     let connected = 0;
     const connect = async () => {

@@ -21,7 +21,7 @@ async function told(source: OpenSource, catalog?: ReturnType<typeof tapCatalog>[
   });
   const note = (text: string) => notes.push(text);
   const { signal } = new AbortController();
-  const { exitCode } = await runTap({
+  const { exitCode, error } = await runTap({
     source,
     ...(catalog && { catalog }),
     state: undefined,
@@ -30,7 +30,7 @@ async function told(source: OpenSource, catalog?: ReturnType<typeof tapCatalog>[
     signal,
   });
   const lines = stdout.split('\n').filter(Boolean);
-  return { exitCode, notes, lines, messages: lines.map((line) => JSON.parse(line) as any) };
+  return { exitCode, error, notes, lines, messages: lines.map((line) => JSON.parse(line) as any) };
 }
 
 test('what is told of files without a key fits the schema that is told before it, with every digit', async () => {
@@ -56,6 +56,29 @@ test('what is told of files without a key fits the schema that is told before it
     [decimal, '0.1'],
     ['-3', null],
   ]);
+});
+
+test('a catalog that chooses nothing is told, and so is what helps where too much is left out', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'tributary-tap-'));
+  await writeFile(join(folder, 'a.csv'), 'id\n1\nx\n');
+  const files = [{ stream: 'spend', path: '*.csv', format: 'csv', columns: { id: 'integer' } }];
+  const source = await local.open(local.config.parse({ files }), {
+    signal: new AbortController().signal,
+    baseFolder: folder,
+  });
+  const [entry] = tapCatalog(await source.streams(() => undefined)).streams;
+  const unchosen = { ...entry!, metadata: [{ breadcrumb: [], metadata: { selected: false } }] };
+  for (const catalog of [[], [unchosen]])
+    expect(await told(source, catalog)).toMatchObject({
+      exitCode: 0,
+      notes: [expect.stringContaining('the catalog chooses no stream, so nothing is read')],
+      lines: [],
+    });
+  const { error, notes } = await told(source);
+  await source.close();
+  expect(notes).toEqual([expect.stringContaining('is left out, field "id"')]);
+  expect(error?.hint).toContain('What is left out is told before this');
+  expect(error?.hint).not.toContain('quarantine');
 });
 
 test('a stream that hands out states, read whole, ends with the version of its table as any other', async () => {
