@@ -177,12 +177,15 @@ export function strptime(text: string, format: string): DateTime | undefined {
   if (ordinal !== undefined) ({ month, day } = DateTime.of({ year }).plus((ordinal - 1) * DAY_US).fields);
   let hour = number('H') ?? number('I') ?? 0;
   if (parts.has('I')) hour = (hour % 12) + (parts.get('p')?.toUpperCase() === 'PM' ? 12 : 0);
-  if (day > new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate()) return undefined;
+  if (day > lastDay(year, month)) return undefined;
   const micro = parts.has('f') ? Number(parts.get('f')!.padEnd(6, '0')) : 0;
   const zone = parts.get('z');
   const offset = zone !== undefined ? offsetOf(zone) : undefined;
   return DateTime.of({ year, month, day, hour, minute: number('M') ?? 0, second: number('S') ?? 0, micro }, offset);
 }
+
+/** A calendar comes again after 400 years. */
+const lastDay = (year: number, month: number): number => new Date(Date.UTC(2000 + (year % 400), month, 0)).getUTCDate();
 
 function offsetOf(text: string): number {
   if (text.toUpperCase() === 'Z') return 0;
@@ -228,6 +231,7 @@ export function parseIso(text: string): DateTime | undefined {
     second: Number(second),
     micro: Number(fraction.slice(0, 6).padEnd(6, '0')),
   };
-  if (fields.month < 1 || fields.month > 12 || fields.day < 1 || fields.day > 31 || fields.hour > 24) return undefined;
+  if (fields.month < 1 || fields.month > 12 || fields.hour > 24) return undefined;
+  if (fields.day < 1 || fields.day > lastDay(fields.year, fields.month)) return undefined;
   return DateTime.of(fields, offsetOf(zone)).withOffset(0);
 }

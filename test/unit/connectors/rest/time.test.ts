@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { parseMoment } from '../../../../connectors/rest/time/format.js';
+import { parseIso, parseMoment } from '../../../../connectors/rest/time/format.js';
 
 const read = (value: string | number, format: string) => parseMoment(value, format)?.text('T');
 
@@ -42,4 +42,17 @@ test('formats that come from data are forgotten', () => {
   const before = used();
   for (let at = 0; at < 5000; at += 1) expect(read('x', `${at}${'x'.repeat(1000)}%Y`)).toBeUndefined();
   expect(used() - before).toBeLessThan(40_000_000);
+});
+
+test.each([
+  ['2026-02-28', '2026-02-28T00:00:00+00:00'],
+  ['2024-02-29T10:00:00Z', '2024-02-29T10:00:00+00:00'],
+  ['2026-02', '2026-02-01T00:00:00+00:00'],
+  ['2026-02-30', undefined],
+  ['2026-02-29', undefined],
+  ['20260431', undefined],
+  ['2026-04-31T10:00:00+02:00', undefined],
+  ['2026-04-00', undefined],
+])('%s is read as ISO 8601: %s', (text, expected) => {
+  expect(parseIso(text)?.text('T')).toBe(expected);
 });
