@@ -1,6 +1,7 @@
 import { lookup as resolve, type LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import { ConnectorError } from '#sdk';
+import { shownPath } from './answer.js';
 
 /** What a manifest may reach beyond public addresses over https. */
 export interface Allowance {
@@ -99,11 +100,11 @@ export interface AddressGuard {
   readonly patterns: readonly string[];
 }
 
-/** The address, where it may be asked; throws `config` that says why it may not. */
-export function guarded(address: string, guard: AddressGuard): URL {
+/** The address, where it may be asked; throws `config` that says why it may not, without what is hidden. */
+export function guarded(address: string, guard: AddressGuard, hidden: () => readonly string[] = () => []): URL {
   const url = URL.parse(address);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
-    throw new ConnectorError('config', `"${shown(address)}" is no http or https address`, {
+    throw new ConnectorError('config', `"${shown(address, hidden())}" is no http or https address`, {
       hint: 'Look at the address (`endpoint` of the short form, `url_base` of a manifest) and the `path` of the stream, and at the configuration that they read.',
     });
   if (url.username !== '' || url.password !== '')
@@ -128,7 +129,8 @@ export function guarded(address: string, guard: AddressGuard): URL {
   return url;
 }
 
-const shown = (address: string): string => address.slice(0, 100).replace(/\?.*$/s, '?…');
+const shown = (address: string, hidden: readonly string[]): string =>
+  shownPath(address.replace(/\?.*$/s, '?…'), hidden).slice(0, 100);
 
 /** The host of an address that is known before anything is read; undefined where the text is none. */
 export function hostOf(address: unknown): string | undefined {

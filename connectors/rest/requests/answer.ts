@@ -62,15 +62,20 @@ export interface WireParts {
  * word of it there, however they are joined and escaped, or where it cannot be read: to hide too much is the smaller harm.
  */
 export function shownAddress({ url, hidden }: Pick<WireParts, 'url' | 'hidden'>): string {
-  const words = new Set(hidden().flatMap((value) => [...wordsOf(value), ...wordsOf(unescaped(value))]));
-  if (words.size === 0) return url.origin + url.pathname;
+  return url.origin + shownPath(url.pathname, hidden());
+}
+
+/** The same for a path, or for what is no address. */
+export function shownPath(path: string, hidden: readonly string[]): string {
+  const words = new Set(hidden.flatMap((value) => [...wordsOf(value), ...wordsOf(unescaped(value))]));
+  if (words.size === 0) return path;
   const numbers = [...words].filter((word) => word.length >= LEAST_NUMBER && /\p{N}/u.test(word));
   const isHidden = (word: string) => words.has(word) || numbers.some((number) => word.includes(number));
-  const steps = url.pathname.split('/').map((step) => {
+  const steps = path.split('/').map((step) => {
     const text = unescaped(step);
     return text.includes('%') || wordsOf(text).some(isHidden) ? '…' : text;
   });
-  return url.origin + steps.join('/');
+  return steps.join('/');
 }
 
 /** What has a value in a longer word is a name (`v1`), unless that is a longer number: `M{{ id }}`. */

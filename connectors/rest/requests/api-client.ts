@@ -102,8 +102,8 @@ export function apiClient(options: ApiClientOptions): ApiClient {
   let cachedBytes = 0;
 
   /** Of slashes that a path begins with one is sent, as by the reference: a base that ends in one is met by a path that begins so. */
-  const addressOf = (text: string): URL => {
-    const url = guarded(text, guard);
+  const addressOf = (text: string, hidden: WireParts['hidden']): URL => {
+    const url = guarded(text, guard, hidden);
     if (url.pathname.startsWith('//')) url.pathname = url.pathname.replace(/^\/+/, '/');
     return url;
   };
@@ -142,12 +142,13 @@ export function apiClient(options: ApiClientOptions): ApiClient {
    * judged like the first one, so a body goes to no host that is not named; another origin gets no header with a credential.
    */
   const once = async (wanted: Wanted, now: () => Promise<Sent>, resends: number): Promise<Answer> => {
+    const hidden = wanted.hidden ?? NOTHING;
     const partsOf = ({ url, headers, body }: Sent): WireParts => ({
       method: wanted.method,
-      url: addressOf(url),
+      url: addressOf(url, hidden),
       headers,
       body,
-      hidden: wanted.hidden ?? NOTHING,
+      hidden,
     });
     let parts = partsOf(await now());
     for (let hop = 0; ; hop += 1) {
@@ -161,13 +162,13 @@ export function apiClient(options: ApiClientOptions): ApiClient {
         throw new ConnectorError('source', `${shown(parts)} leads from one address to the next without end`, {
           hint: 'Look at the address of the API.',
         });
-      const url = addressOf(new URL(location, parts.url).href);
+      const url = addressOf(new URL(location, parts.url).href, hidden);
       const isSame = url.origin === parts.url.origin;
       const becomesGet =
         answer.status === 303 || (answer.status !== 307 && answer.status !== 308 && parts.method === 'POST');
       parts = {
         url,
-        hidden: parts.hidden,
+        hidden,
         method: becomesGet && parts.method !== 'HEAD' ? 'GET' : parts.method,
         headers: headersAfter(parts.headers, { isSame, becomesGet }),
         body: becomesGet ? undefined : parts.body,

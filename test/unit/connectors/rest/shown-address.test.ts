@@ -1,4 +1,5 @@
 import { shownAddress } from '../../../../connectors/rest/requests/answer.js';
+import { guarded } from '../../../../connectors/rest/requests/address-guard.js';
 
 const shown = (path: string, ...values: readonly string[]) =>
   shownAddress({ url: new URL(`https://api.example${path}`), hidden: () => values }).replace('https://api.example', '');
@@ -34,6 +35,14 @@ describe('an address for people', () => {
     expect(shown('/v1/members/12/days12?id=Ann', '1', '2', '12', 'Ann', 'member')).toBe('/v1/members/…/days12');
     expect(shown('/m/100%25/%C3%A4')).toBe('/m/100%25/%C3%A4');
     expect(shown('/v1/%C3%A4//x', 'M4471', '(', '')).toBe('/v1/ä//x');
+  });
+
+  it('is told without it where it is none', () => {
+    const guard = { allowed: { loopback: false, private: false, http: false }, hosts: new Set<string>(), patterns: [] };
+    const address = `/m/${'x'.repeat(90)}/M4471-Ann/x?y`;
+    expect(() => guarded(address, guard, () => ['M4471-Ann'])).toThrow(`"/m/${'x'.repeat(90)}/…/x?…" is no http`);
+    expect(() => guarded('ann:M4471', guard, () => ['ann:M4471'])).toThrow('"…" is no http or https address');
+    expect(() => guarded('file:///etc/x', guard)).toThrow('"file:///etc/x" is no http or https address');
   });
 
   it('is told whatever records hold, without what is longer than any path', () => {
