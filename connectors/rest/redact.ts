@@ -1,5 +1,6 @@
 import { parseJson, writeJson } from '#sdk/http';
 import { isComponent } from './manifest/text.js';
+import { BOM, shownAnswer, type ShownAnswer } from './redact-answer.js';
 import type { Exchange } from './requests/api-client.js';
 import { errorMessageOf } from './requests/error-handler.js';
 import { quoteQuery } from './template/quote.js';
@@ -41,26 +42,34 @@ const SHORTEST_TOKEN = 6;
 export const isTokenLike = (text: string): boolean =>
   text.length >= SHORTEST_TOKEN && !(/^(?:19|20)/.test(text) && parseIso(text) !== undefined);
 
-/** A text as JSON has it between its marks, as some write `/` and what is not ASCII too. */
-function inJson(text: string): readonly string[] {
-  const plain = JSON.stringify(text).slice(1, -1);
-  return [plain, plain.replaceAll('/', '\\/')].flatMap((form) => [form, form.replace(/[^\0-\x7f]/g, escaped)]);
-}
-
-const escaped = (letter: string): string => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`;
-
 /** A secret as the parts of a request, and APIs, write it. */
-const formsOf = (secret: string): readonly string[] => [
-  ...inJson(secret)
-    .flatMap((form) => [form, ...inJson(form)])
+const formsOf = (secret: string): readonly string[] =>
+  [
+    encodeURIComponent(secret),
+    quoteQuery(secret),
+    new URLSearchParams([['', secret]]).toString().slice(1),
+    Buffer.from(secret).toString('base64'),
+    Buffer.from(secret).toString('base64url'),
+    // In an answer that is no UTF-8 as a whole, and is read a letter for each byte.
+    Buffer.from(secret).toString('latin1'),
+  ]
     // What stands for a secret address is one itself.
-    .filter((form) => form !== secret),
-  encodeURIComponent(secret),
-  quoteQuery(secret),
-  new URLSearchParams([['', secret]]).toString().slice(1),
-  Buffer.from(secret).toString('base64'),
-  Buffer.from(secret).toString('base64url'),
-];
+    .filter((form) => form !== secret);
+
+const MARKED = '"\\/\b\f\n\r\t';
+const MARKS = '"\\/bfnrt';
+
+/** A text as JSON writes it, and JSON within JSON, whatever letters of it are written by their numbers. */
+function inJson(text: string): RegExp {
+  const numberOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(4, '0');
+  const letters = text.split('').map((letter) => {
+    const digits = numberOf(letter).replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    const mark = MARKS[MARKED.indexOf(letter)];
+    const marked = mark === undefined ? '' : `|\\\\+\\u${numberOf(mark)}`;
+    return `(?:\\u${numberOf(letter)}|\\\\+u${digits}${marked})`;
+  });
+  return new RegExp(letters.join(''), 'g');
+}
 
 export interface Redactor {
   text(value: string): string;
@@ -68,78 +77,113 @@ export interface Redactor {
   value(value: unknown): unknown;
   /** The same, and of every text that stands under a name which tells that it is secret. */
   named(value: unknown): unknown;
-  exchange(exchange: Exchange): ShownExchange;
+  asked(asked: Pick<Exchange, 'method' | 'url' | 'headers' | 'body'>): Asked;
+  exchange(exchange: Exchange, mostBytes: number): Promise<ShownExchange>;
 }
 
 /** Takes secrets out of what is shown or kept: those that are known by their value, others by the name that they stand under. */
 export function redactor(secrets: Iterable<string>): Redactor {
   const all = [...new Set(secrets)];
   const known = standIns(all)
-    .map((standIn, at) => ({ secret: all[at]!, standIn, forms: formsOf(all[at]!) }))
+    .map((standIn, at) => ({ secret: all[at]!, standIn, forms: formsOf(all[at]!), inJson: inJson(all[at]!) }))
     .filter(({ secret }) => secret.length > 2)
     .toSorted((a, b) => b.secret.length - a.secret.length);
-  const text = (value: string): string =>
-    known.reduce(
+  const without = (some: typeof known) => (value: string) =>
+    some.reduce((shown, { secret, standIn, forms, inJson }) => {
       // A stand-in too: what a replay asks for was recorded so.
-      (shown, { secret, standIn, forms }) =>
-        forms.reduce((made, form) => made.split(form).join(HIDDEN), shown.split(secret).join(standIn)),
-      value,
-    );
+      const made = forms.reduce((text, form) => text.split(form).join(HIDDEN), shown.split(secret).join(standIn));
+      return made.includes('\\') ? made.replace(inJson, (form) => (form === secret ? form : HIDDEN)) : made;
+    }, value);
+  const text = without(known);
+  /** A short secret, such as the name of a user, may be a part of many names, and what reads them would find nothing. */
+  const inName = without(known.filter(({ secret }) => isTokenLike(secret)));
+  /** What of a secret that is JSON is to be read stands in its stand-in. */
+  const jsonSecrets = without(known.filter(({ secret }) => secret.startsWith('{')));
   const tokens = new Set(all.filter(isTokenLike));
-  const mapped = (value: unknown, change: (text: string, name: string) => string, name = ''): unknown => {
-    if (typeof value === 'string') return change(value, name);
+  type Hides = (name: string) => boolean;
+  const mapped = (value: unknown, hides: Hides, name = ''): unknown => {
+    if (typeof value === 'string') return hides(name) ? HIDDEN : inText(value, hides);
     if (typeof value === 'number' || typeof value === 'bigint') return tokens.has(String(value)) ? HIDDEN : value;
-    if (Array.isArray(value)) return value.map((item) => mapped(item, change, name));
-    return isComponent(value)
-      ? Object.fromEntries(Object.entries(value).map(([key, part]) => [text(key), mapped(part, change, key)]))
-      : value;
+    if (Array.isArray(value)) return value.map((item) => mapped(item, hides, name));
+    if (!isComponent(value)) return value;
+    const names = new Set<string>();
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => {
+        const shown = inName(key);
+        let own = shown;
+        for (let count = 2; names.has(own); count += 1) own = `${shown} (${count})`;
+        names.add(own);
+        return [own, mapped(part, hides, key)];
+      }),
+    );
   };
-  const byName = (value: string, name: string): string =>
-    SECRET_NAME.test(name) && !/next|page|cursor/i.test(name) ? HIDDEN : text(value);
+  /** The JSON that a text is, without secrets; undefined where it is none. */
+  const inDocument = (value: string, hides: Hides): { was: string; shown: string } | undefined => {
+    try {
+      const read = parseJson(jsonSecrets(value));
+      return { was: writeJson(read), shown: writeJson(mapped(read, hides)) };
+    } catch {
+      return undefined;
+    }
+  };
+  const inText = (value: string, hides: Hides): string => {
+    const document = /^\s*[[{]/.test(value) ? inDocument(value, hides) : undefined;
+    if (document === undefined) return text(value);
+    return document.shown === document.was ? inName(value) : document.shown;
+  };
+  const never: Hides = () => false;
+  const byName: Hides = (name) => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);
   const headers = (all: Readonly<Record<string, string>>) =>
     Object.fromEntries(
-      Object.entries(all).map(([name, value]) => [name, SECRET_NAME.test(name) ? HIDDEN : text(value)]),
+      Object.entries(all).map(([name, value]) => [name, SECRET_NAME.test(name) ? HIDDEN : inText(value, never)]),
     );
   const body = (value: string): string => {
-    try {
-      return writeJson(mapped(parseJson(value), byName));
-    } catch {
-      return text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
-    }
+    if (value.startsWith(BOM)) return `${BOM}${body(value.slice(1))}`;
+    return inDocument(value, byName)?.shown ?? inLines(value) ?? inForm(value);
   };
-  const answerOf = (answer: Uint8Array): Pick<ShownExchange, 'answer' | 'answer_encoding'> => {
-    try {
-      return { answer: body(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(answer)) };
-    } catch {
-      return { answer: text(Buffer.from(answer).toString('latin1')), answer_encoding: 'latin1' };
-    }
+  /** JSON lines; undefined where there is none. */
+  const inLines = (value: string): string | undefined => {
+    let count = 0;
+    const lines = value.split('\n').map((line) => {
+      const document = /^\s*[[{]/.test(line) ? inDocument(line, byName) : undefined;
+      if (document !== undefined) count += 1;
+      return document?.shown ?? text(line);
+    });
+    // A secret of several lines may stand amid them.
+    return count === 0 ? undefined : inName(lines.join('\n'));
   };
+  const inForm = (value: string): string =>
+    text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
+  const asked: Redactor['asked'] = ({ method, url, headers: sent, body: given }) => ({
+    method,
+    url: shownUrl(url, text),
+    headers: headers(sent),
+    body: given === undefined ? null : body(given),
+  });
   return {
     text,
-    value: (value) => mapped(value, text),
+    value: (value) => mapped(value, never),
     named: (value) => mapped(value, byName),
-    exchange: ({ method, url, headers: sent, body: asked, status, answerHeaders, answer }) => ({
-      method,
-      url: shownUrl(url, text),
-      headers: headers(sent),
-      body: asked === undefined ? null : body(asked),
-      status,
-      answer_headers: headers(answerHeaders),
-      ...answerOf(answer),
+    asked,
+    exchange: async (exchange, mostBytes) => ({
+      ...asked(exchange),
+      status: exchange.status,
+      answer_headers: headers(exchange.answerHeaders),
+      ...(await shownAnswer(exchange.answer, { text, body, mostBytes })),
     }),
   };
 }
 
-export interface ShownExchange {
+interface Asked {
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | null;
+}
+
+export interface ShownExchange extends Asked, ShownAnswer {
   readonly status: number;
   readonly answer_headers: Readonly<Record<string, string>>;
-  readonly answer: string;
-  /** Where it is no UTF-8, as what is packed is not: a letter for each byte. */
-  readonly answer_encoding?: 'latin1';
 }
 
 function shownUrl(url: string, text: (value: string) => string): string {

@@ -78,7 +78,8 @@ async function readTrial(
   more: Partial<ConnectOptions>,
 ): Promise<Redacted> {
   const exchanges: Exchange[] = [];
-  const source = await connect(parsedOptions(options.config), {
+  const config = parsedOptions(options.config);
+  const source = await connect(config, {
     signal: options.signal,
     baseFolder: options.baseFolder,
     isAttended: true,
@@ -120,9 +121,12 @@ async function readTrial(
     const fields = fault === undefined ? (fieldsOfSchema(await stream.schema(), stream.primaryKey) ?? null) : null;
     // Only now: an answer holds the token of a login before it is known for one.
     const redact = redactor(secrets);
+    const shown: ShownExchange[] = [];
+    // One after the other: each may be large once it is unpacked.
+    for (const exchange of exchanges) shown.push(await redact.exchange(exchange, config.max_response_bytes));
     const trial = {
       stream: stream.name,
-      exchanges: exchanges.map(redact.exchange),
+      exchanges: shown,
       records: redact.value(records.slice(0, options.limit)) as Trial['records'],
       state: redact.value(state) as State | null,
       fault:
@@ -179,6 +183,7 @@ interface Recording {
 export async function recordTrial(options: TrialOptions, folder: string): Promise<Trial> {
   const now = systemClock.now();
   const { trial, redact } = await trialOf(options, new Set(), { clock: standing(now) });
+  trial.exchanges.forEach(assertShown);
   const secrets = Object.values((options.config['secrets'] ?? {}) as Record<string, string>);
   const recording: Recording = {
     config: {
@@ -214,6 +219,15 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     trial.exchanges.map((exchange) => `${writeJson(exchange)}\n`).join(''),
   );
   return trial;
+}
+
+function assertShown({ method, url, answer_withheld: why }: ShownExchange): void {
+  if (why === undefined) return;
+  throw new ConnectorError(
+    'config',
+    `The answer to ${method} ${url} cannot be recorded, since it cannot be told whether secrets stand in it: ${why}`,
+    { hint: 'Read it without `--record`, or ask the API for text, gzip or zip, or for less of it.' },
+  );
 }
 
 export interface Replay {
@@ -252,15 +266,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
         : { tokens: { exclusively: (_name, work) => work(undefined, () => Promise.resolve()) } }),
       answers: (request) => {
         const { method, url, headers, body } = request;
-        const asked = redactor(secrets).exchange({
-          method,
-          url: url.href,
-          headers,
-          body,
-          status: 0,
-          answerHeaders: {},
-          answer: new Uint8Array(),
-        });
+        const asked = redactor(secrets).asked({ method, url: url.href, headers, body });
         const list = answers.get(keyOf(asked.method, asked.url, asked.body));
         const found = list !== undefined && list.length > 1 ? list.shift() : list?.[0];
         if (found === undefined) {

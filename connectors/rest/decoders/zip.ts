@@ -9,8 +9,18 @@ const MOST_ENTRIES = 10_000;
 const damaged = (cause?: unknown) =>
   new ConnectorError('source', 'An archive is damaged.', { cause, hint: 'Ask for it again.' });
 
+export interface ZippedFile {
+  readonly name: string;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** What the files of an archive hold, as `zipFiles` has them. */
+export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<ZippedFile['content']> {
+  for await (const { content } of zipFiles(body, mostBytes)) yield content;
+}
+
 /** The files of an archive, in its order, each to be read before the next; the sum of their sizes is bounded. */
-export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIterable<AsyncIterable<Uint8Array>> {
+export async function* zipFiles(body: Uint8Array, mostBytes: number): AsyncIterable<ZippedFile> {
   const archive = await (promisify(fromBuffer) as (buffer: Buffer, options: object) => Promise<ZipFile>)(
     Buffer.from(body.buffer, body.byteOffset, body.byteLength),
     {
@@ -26,9 +36,10 @@ export async function* zipEntries(body: Uint8Array, mostBytes: number): AsyncIte
   for (;;) {
     const entry = await nextEntry(archive);
     if (entry === undefined) return;
-    if (!entry.fileName.endsWith('/')) yield contentOf(archive, entry, size);
+    if (!entry.fileName.endsWith('/')) yield { name: entry.fileName, content: contentOf(archive, entry, size) };
   }
 }
+
 async function* contentOf(
   archive: ZipFile,
   entry: Entry,

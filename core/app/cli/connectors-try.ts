@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { ShownAnswer } from '../../../connectors/rest/redact-answer.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { printError } from './output.js';
 import { jsonFile } from './json-file.js';
@@ -28,6 +29,14 @@ export function connectorsTryVerb(group: Command): void {
     .option('--record <folder>', 'keep what went over the wire, without secrets, for `connectors test --replay`');
   does<TryOptions>(attempt, async ({ output, signal }, [manifest], options) => {
     const { recordTrial, tryStream } = await import('../../../connectors/rest/trial.js');
+    const { textOfAnswer } = await import('../../../connectors/rest/redact-answer.js');
+    const told = (answer: ShownAnswer): string => {
+      if (answer.answer_withheld !== undefined)
+        return `(${answer.answer_bytes} bytes, not shown since it cannot be told whether secrets stand in them: ${answer.answer_withheld})`;
+      const text = textOfAnswer(answer);
+      if (text === undefined) return `(${answer.answer_bytes} bytes that are no text)`;
+      return `${text.slice(0, 500)}${text.length > 500 ? ` … (${text.length} characters)` : ''}`;
+    };
     const config = { ...(await restOptions(options.options)), manifest: resolve(manifest as string) };
     const limit = Number(options.limit ?? 10);
     if (!Number.isInteger(limit) || limit < 1)
@@ -54,12 +63,10 @@ export function connectorsTryVerb(group: Command): void {
     }));
     output.data('tributary.connectors_try/1', { ...trial, rejects }, () =>
       [
-        ...trial.exchanges.flatMap(({ method, url, body, status, answer, answer_encoding: coded }) => [
-          `${method} ${url}`,
-          ...(body === null ? [] : [`  > ${body.slice(0, 500)}`]),
-          coded !== undefined
-            ? `  < ${status} (${answer.length} bytes that are no text)`
-            : `  < ${status} ${answer.slice(0, 500)}${answer.length > 500 ? ` … (${answer.length} characters)` : ''}`,
+        ...trial.exchanges.flatMap((exchange) => [
+          `${exchange.method} ${exchange.url}`,
+          ...(exchange.body === null ? [] : [`  > ${exchange.body.slice(0, 500)}`]),
+          `  < ${exchange.status} ${told(exchange)}`,
         ]),
         '',
         `${trial.records.length} records of ${trial.stream}:`,
