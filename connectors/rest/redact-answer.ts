@@ -125,7 +125,7 @@ function writtenText(bytes: Uint8Array): WrittenText | undefined {
   return isText(value) ? { value, write: (text) => Buffer.from(inBytes(text), 'latin1') } : undefined;
 }
 
-const isText = (value: string): boolean => !/[\0-\x08\x0e-\x1f]/.test(value);
+const isText = (value: string): boolean => !/[^\t-\r -\uffff]/.test(value);
 
 const MOST_LOOKED_AT = 1024;
 
