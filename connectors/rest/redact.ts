@@ -97,8 +97,11 @@ export function redactor(secrets: Iterable<string>): Redactor {
   const text = without(known);
   /** A short secret, such as the name of a user, may be a part of many names, and what reads them would find nothing. */
   const inName = without(known.filter(({ secret }) => isTokenLike(secret)));
-  /** What of a secret that is JSON is to be read stands in its stand-in. */
-  const jsonSecrets = without(known.filter(({ secret }) => secret.startsWith('{')));
+  /** What of a secret that is JSON may be read stands in its stand-in. */
+  const withoutKeys = (value: string) =>
+    known
+      .filter(({ secret }) => secret.startsWith('{'))
+      .reduce((shown, { secret, standIn }) => shown.split(secret).join(standIn), value);
   const tokens = new Set(all.filter(isTokenLike));
   type Hides = (name: string) => boolean;
   const mapped = (value: unknown, hides: Hides, name = ''): unknown => {
@@ -120,7 +123,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
   /** The JSON that a text is, without secrets; undefined where it is none. */
   const inDocument = (value: string, hides: Hides): { was: string; shown: string } | undefined => {
     try {
-      const read = parseJson(jsonSecrets(value));
+      const read = parseJson(withoutKeys(value));
       return { was: writeJson(read), shown: writeJson(mapped(read, hides)) };
     } catch {
       return undefined;
@@ -129,7 +132,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
   const inText = (value: string, hides: Hides): string => {
     const document = /^\s*[[{]/.test(value) ? inDocument(value, hides) : undefined;
     if (document === undefined) return text(value);
-    return document.shown === document.was ? inName(value) : document.shown;
+    return document.shown === document.was ? inName(withoutKeys(value)) : document.shown;
   };
   const never: Hides = () => false;
   const byName: Hides = (name) => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);

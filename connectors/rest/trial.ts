@@ -4,6 +4,7 @@ import { type BadRecord, ConnectorError, isConnectorError, toConnectorError, typ
 import { parseJson, systemClock, writeJson, type HttpClock } from '#sdk/http';
 import { connect, warningsOf, type ConnectOptions } from './connected.js';
 import type { State } from './cursors/cursor.js';
+import { credentialsIn } from './credentials.js';
 import { HIDDEN, redactor, standIns, type Redactor, type ShownExchange } from './redact.js';
 import { Answer, Headers } from './requests/answer.js';
 import type { Exchange } from './requests/api-client.js';
@@ -55,6 +56,8 @@ interface Redacted {
 
 /** The same; the secrets are gathered in a set, those of the configuration first. What it throws is without them too. */
 async function trialOf(options: TrialOptions, secrets: Set<string>, more: Partial<ConnectOptions> = {}) {
+  // Before all else, so that requests, records and a replay have the same in their place.
+  for (const credential of credentialsIn(options.config['manifest_config'])) secrets.add(credential);
   try {
     return await readTrial(options, secrets, more);
   } catch (error) {
@@ -181,6 +184,13 @@ interface Recording {
 
 /** Reads a stream and keeps what went over the wire, and what came of it, in a folder; no secret is written. */
 export async function recordTrial(options: TrialOptions, folder: string): Promise<Trial> {
+  // Before the API is asked, so that nothing is read for a folder that cannot be.
+  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
+    throw new ConnectorError('config', `"${folder}" is no folder that a recording can be kept in.`, {
+      cause,
+      hint: 'Name another one by `--record`.',
+    });
+  });
   const now = systemClock.now();
   const { trial, redact } = await trialOf(options, new Set(), { clock: standing(now) });
   trial.exchanges.forEach(assertShown);
@@ -190,10 +200,6 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
       ...options.config,
       // Beside each other they can be moved, or be read on another machine.
       ...manifestFrom(options, folder),
-      // An authenticator may read what stands there in the open.
-      ...(options.config['manifest_config'] === undefined
-        ? {}
-        : { manifest_config: redact.named(options.config['manifest_config']) }),
       secrets: Object.fromEntries(
         standIns(secrets).map((standIn, at) => [Object.keys(options.config['secrets'] ?? {})[at]!, standIn]),
       ),
@@ -207,19 +213,18 @@ export async function recordTrial(options: TrialOptions, folder: string): Promis
     state: trial.state,
     fault: trial.fault,
   };
-  await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
-    throw new ConnectorError('config', `"${folder}" is no folder that a recording can be kept in.`, {
-      cause,
-      hint: 'Name another one by `--record`.',
-    });
-  });
-  await writeFile(join(folder, 'recording.json'), `${writeJson(redact.value(recording))}\n`);
-  await writeFile(
-    join(folder, 'exchanges.jsonl'),
-    trial.exchanges.map((exchange) => `${writeJson(exchange)}\n`).join(''),
-  );
+  await keep(join(folder, 'recording.json'), [redact.value(recording)]);
+  await keep(join(folder, 'exchanges.jsonl'), trial.exchanges);
   return trial;
 }
+
+const keep = (path: string, lines: readonly unknown[]): Promise<void> =>
+  writeFile(path, lines.map((line) => `${writeJson(line)}\n`).join('')).catch((cause: NodeJS.ErrnoException) => {
+    throw new ConnectorError('config', `"${path}" cannot be written (${cause.code}).`, {
+      cause,
+      hint: 'Remove what stands there, or name another folder by `--record`.',
+    });
+  });
 
 function assertShown({ method, url, answer_withheld: why }: ShownExchange): void {
   if (why === undefined) return;

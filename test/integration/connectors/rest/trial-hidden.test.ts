@@ -1,0 +1,204 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { recordTrial, replayTrial, tryStream } from '../../../../connectors/rest/trial.js';
+import { runCli } from '../../../support/cli.js';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+
+const signal = new AbortController().signal;
+let api: ScriptedApi;
+let place: string;
+beforeEach(async () => {
+  api = await scriptedApi(() => ({}));
+  place = await mkdtemp(join(tmpdir(), 'tributary-hidden-'));
+});
+afterEach(async () => {
+  await api.close();
+  await rm(place, { recursive: true });
+});
+
+interface Given {
+  /** More of the requester. */
+  readonly requester?: string;
+  readonly path?: string;
+  readonly decoder?: string;
+  readonly config?: object;
+}
+
+const BASIC = `authenticator: { type: BasicHttpAuthenticator, username: "{{ config['user'] }}", password: "{{ config['pw'] }}" }`;
+
+async function options({ requester = BASIC, path = '[rows]', decoder = '{ type: JsonDecoder }', config }: Given = {}) {
+  const file = join(place, 'm.yaml');
+  await writeFile(
+    file,
+    `version: 7.0.0
+check: { stream_names: [a] }
+streams:
+  - type: DeclarativeStream
+    name: a
+    retriever:
+      requester: { type: HttpRequester, url_base: URL, path: /rows, ${requester} }
+      record_selector: { extractor: { field_path: ${path} } }
+      decoder: ${decoder}
+`.replaceAll('URL', api.url),
+  );
+  return { config: { manifest: file, allow: ['loopback'], ...config }, limit: 10, signal, baseFolder: place };
+}
+
+const secretly = (pw: string, user = 'ann') => ({ secrets: { user, pw } });
+
+/** What is kept, once the recording was read again. */
+async function keptOf(given: Awaited<ReturnType<typeof options>>) {
+  const folder = join(place, 'kept');
+  const trial = await recordTrial(given, folder);
+  expect(await replayTrial(folder, place, signal)).toMatchObject({
+    records: trial.records.length,
+    differences: [],
+  });
+  const [recording, exchanges] = await Promise.all(
+    ['recording.json', 'exchanges.jsonl'].map((name) => readFile(join(folder, name), 'utf8')),
+  );
+  return { trial, recording: recording!, exchanges: exchanges! };
+}
+
+test('fields behind a byte order mark are hidden by their names, and the mark stays', async () => {
+  api.script = () => ({ body: Buffer.from('\ufeff{"rows":[{"id":1,"session_token":"of-a-visit"}]}') });
+  const { exchanges, trial } = await keptOf(await options({ config: secretly('p4ssw0rd') }));
+  expect(trial.records).toEqual([{ id: 1, session_token: 'of-a-visit' }]);
+  expect(JSON.parse(exchanges).answer).toBe('\ufeff{"rows":[{"id":1,"session_token":"***"}]}');
+});
+
+test('an answer in Latin-1 hides fields by their names, and secrets as UTF-8 has them, and is shown', async () => {
+  const secret = 'pä/s3cret';
+  const text = (name: string, token: string, echo: string) =>
+    `{"message":"${name} \\u20ac","session_token":"${token}","echo":"${echo}"}`;
+  const inBytes = Buffer.from(secret).toString('latin1');
+  api.script = () => ({ status: 400, body: Buffer.from(text('Schlüssel', 'of-a-visit', inBytes), 'latin1') });
+  const given = await options({ config: secretly(secret) });
+  const { exchanges } = await keptOf(given);
+  expect(JSON.parse(exchanges)).toMatchObject({
+    answer: text('Schlüssel', '***', '***'),
+    answer_encoding: 'latin1',
+  });
+  const csv = Buffer.from(`id,name\n1,Björn ${secret}\n`, 'latin1');
+  for (const [body, shown] of [
+    [csv, 'id,name\n1,Björn ***\n'],
+    [Buffer.from([0xff, 3, 1, 2]), '(4 bytes'],
+  ] as const) {
+    api.script = () => ({ body });
+    await writeFile(join(place, 'o.yaml'), JSON.stringify({ ...given.config, manifest: undefined }));
+    const { stdout } = await runCli(['connectors', 'try', 'm.yaml', '--options', 'o.yaml'], { cwd: place });
+    expect(stdout).toContain(`  < 200 ${shown}`);
+  }
+});
+
+describe('what the open options call a credential', () => {
+  const asking = `request_parameters: { k: "{{ config['k'] or config['api_token'] }}", since: "{{ config['session_start'] }}" }`;
+  const rows = () => ({ body: { rows: [{ id: 1, of: 'x pl41n-t0ken' }] } });
+
+  test.each([
+    ['api_token', 'pl41n-t0ken'],
+    ['accessToken', 'pl41n-t0ken'],
+    ['Client-Secret', 'pl41n-t0ken'],
+    ['password', 'pl41n-t0ken'],
+    ['api_key', 4815162342],
+  ])('is hidden wherever it stands, and its recording can be read again: %s', async (name, value) => {
+    api.script = () => ({ body: { rows: [{ id: 1, of: `x ${value}` }] } });
+    const requester = asking.replace("config['api_token']", `config['${name}']`);
+    const config = { manifest_config: { [name]: value, of: { [name]: value }, session_start: '2024-01-01' } };
+    const { trial, recording, exchanges } = await keptOf(await options({ requester, config }));
+    expect(recording + exchanges + JSON.stringify(trial)).not.toMatch(/pl41n-t0ken|4815162342/);
+    expect(trial.exchanges[0]!.url).toBe(`${api.url}/rows?k=***&since=2024-01-01`);
+  });
+
+  test('is none where it is an address, a day or a switch, or its name tells of something else', async () => {
+    api.script = ({ path }) =>
+      path === '/login' ? { body: { access_token: 'f3tched-t0ken', expires_in: 3600 } } : rows();
+    const open = {
+      token_url: `${api.url}/login`,
+      session: '2024-01-01',
+      token: 'true',
+      session_start: '2024-01-01',
+      token_type: 'bearer-like',
+      max_tokens: 100,
+      secret: { name: 'of-a-thing' },
+      next_token: 'from-here',
+    };
+    const { recording } = await keptOf(
+      await options({
+        requester: `authenticator: { type: OAuthAuthenticator, token_refresh_endpoint: "{{ config['token_url'] }}", client_id: a-client, client_secret: "{{ config['pw'] }}", refresh_token: "{{ config['user'] }}" }`,
+        config: { manifest_config: open, ...secretly('cl13nt-s3cret', 'r3fresh') },
+      }),
+    );
+    expect(JSON.parse(recording).config.manifest_config).toEqual(open);
+  });
+});
+
+test('names of fields lose long secrets alone, and stay apart', async () => {
+  api.script = () => ({
+    body: { api_rows: [{ id: 1, api_a: 1, by: { 'key-aaaaaa': 1, 'key-bbbbbb': 2, '***': 3 }, of: 'api key-aaaaaa' }] },
+  });
+  const config = { secrets: { user: 'api', pw: 'key-aaaaaa', other: 'key-bbbbbb' } };
+  const { trial, recording, exchanges } = await keptOf(await options({ path: '[api_rows]', config }));
+  expect(trial.records).toEqual([{ id: 1, api_a: 1, by: { '***': 1, '*** (2)': 2, '*** (3)': 3 }, of: '*** ***' }]);
+  expect(recording + exchanges).not.toMatch(/key-[ab]/);
+});
+
+/** How writers of JSON write letters that others leave. */
+const escaped = (letters: RegExp, isUpper: boolean) => (text: string) =>
+  text.replace(letters, (letter) => {
+    const digits = letter.charCodeAt(0).toString(16).padStart(4, '0');
+    return `\\u${isUpper ? digits.toUpperCase() : digits}`;
+  });
+
+describe.each([
+  ['.NET', escaped(/[+<>&'ä]/g, true)],
+  ['Gson', escaped(/[=<>&']/g, false)],
+  ['all letters', escaped(/[a-zA-Z0-9+=/](?=[^"]*"})/g, true)],
+])('a secret in JSON within JSON is hidden as %s writes it', (_who, written) => {
+  const secret = 'Ab+cd/äf123==';
+  const nested = written(JSON.stringify({ echo: secret }));
+
+  test('within a text, with fields that are hidden by their names', async () => {
+    const deep = JSON.stringify({ nested, session_token: 'of-a-visit' });
+    api.script = () => ({ body: { rows: [{ id: 1, nested, deep, plain: '{ "a": 1 }' }] } });
+    const { trial, exchanges } = await keptOf(await options({ config: secretly(secret) }));
+    expect(trial.records[0]).toMatchObject({ nested: '{"echo":"***"}', plain: '{ "a": 1 }' });
+    expect(JSON.parse(JSON.parse(exchanges).answer).rows[0].deep).toBe(
+      '{"nested":"{\\"echo\\":\\"***\\"}","session_token":"***"}',
+    );
+  });
+
+  test('where the answer is cut off', async () => {
+    api.script = () => ({ body: JSON.stringify({ rows: [{ id: 1, nested }] }).slice(0, -2) });
+    const { exchanges } = await tryStream(await options({ config: secretly(secret) }));
+    expect(exchanges[0]!.answer).toContain('\\"echo\\":\\"***\\"');
+  });
+});
+
+test('what of a secret that is JSON stands in an answer as a text is hidden', async () => {
+  const secret = JSON.stringify({ type: 'of-a-service', private_key: 'a-k3y-of-it' });
+  api.script = () => ({ body: { rows: [{ id: 1, echo: secret }] } });
+  const { exchanges, recording } = await keptOf(await options({ config: secretly(secret) }));
+  expect(exchanges + recording).not.toContain('a-k3y-of-it');
+});
+
+describe('the folder of a recording', () => {
+  test('is judged before the API is asked', async () => {
+    await writeFile(join(place, 'kept'), 'no folder');
+    const recorded = recordTrial(await options({ config: secretly('p4ssw0rd') }), join(place, 'kept'));
+    await expect(recorded).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('is no folder') });
+    expect(api.seen).toEqual([]);
+  });
+
+  test.each(['recording.json', 'exchanges.jsonl'])('is told where its %s cannot be written', async (name) => {
+    api.script = () => ({ body: { rows: [{ id: 1 }] } });
+    await mkdir(join(place, 'kept', name), { recursive: true });
+    const recorded = recordTrial(await options({ config: secretly('p4ssw0rd') }), join(place, 'kept'));
+    await expect(recorded).rejects.toMatchObject({
+      kind: 'config',
+      message: `"${join(place, 'kept', name)}" cannot be written (EISDIR).`,
+      details: { hint: expect.stringContaining('--record') },
+    });
+  });
+});
