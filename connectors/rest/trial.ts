@@ -140,9 +140,12 @@ async function readTrial(
               message: redact.text(fault.message),
               hint: fault.details.hint === undefined ? null : redact.text(fault.details.hint),
             },
-      warnings: [...warningsOf(source.manifest), ...sightings.warnings(), ...unreadable(stream.name, bad)].map(
-        redact.text,
-      ),
+      warnings: [
+        ...warningsOf(source.manifest),
+        ...stream.unread(options.state ?? {}),
+        ...sightings.warnings(),
+        ...unreadable(stream.name, bad),
+      ].map(redact.text),
       fields,
     };
     return { trial, redact };

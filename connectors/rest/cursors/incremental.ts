@@ -12,6 +12,7 @@ import { parseStart, startMessage } from '../time/start.js';
 import type { Cursor, State } from './cursor.js';
 import { PartitionCursor } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
+import { unreadParts } from './unread-state.js';
 import { WindowCursor, type WindowSettings } from './window-cursor.js';
 
 /** What the incremental reading of a stream is made of. */
@@ -20,6 +21,8 @@ export interface Incremental {
   /** How its values are written, as `strftime`; none where they are numbers. */
   readonly formats: readonly string[];
   cursor(state: State): Cursor;
+  /** Places of a state that the cursor, or those of partitions, cannot read. */
+  unread(state: State, isPartitioned: boolean): readonly string[];
   /** What the bounds of a slice add to a request. */
   parts(slice: StreamSlice): RequestParts;
   readonly isDataFeed: boolean;
@@ -117,6 +120,7 @@ export function incremental(
       );
     },
     withRange: (wanted) => incremental(stream, node, router, environment, wanted),
+    unread: (state, isPartitioned) => unreadParts(state, { field, scale, isPartitioned }),
     cursor(state) {
       const known = range === undefined ? state : {};
       if (router === undefined) return new WindowCursor(settings, known);
@@ -178,6 +182,7 @@ function counting(
     isOlderThan: () => false,
     assertBegun: () => undefined,
     withRange: () => made,
+    unread: (state) => unreadParts(state, { field, scale: COUNT_SCALE, isPartitioned: false }),
     cursor: (state) => new WindowCursor(settings, state),
   };
   return made;

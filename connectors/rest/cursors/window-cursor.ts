@@ -220,7 +220,7 @@ export const withinTime = (
 const keyOf = (slice: StreamSlice): string => JSON.stringify(slice.cursorSlice);
 
 /** Spans as a state of the concurrent kind holds them. */
-function spansOf(state: State, scale: Scale): Span[] | undefined {
+export function spansOf(state: State, scale: Scale): Span[] | undefined {
   if (state['state_type'] !== 'date-range' && state['state_type'] !== 'integer') return undefined;
   if (!Array.isArray(state['slices'])) return undefined;
   const spans = (state['slices'] as readonly Record<string, unknown>[]).flatMap((slice) => {

@@ -21,6 +21,7 @@ import { Condition } from '../run/text.js';
 import { UNDECLARED_FILE } from '../schemas/schema-files.js';
 import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
 import { pagingPathOf, recordsPathOf, sightingsOf, type Sightings } from './sightings.js';
+import { unreadWarnings } from '../cursors/unread-state.js';
 import { parentState, migrated } from './state.js';
 
 export interface StreamSettings {
@@ -62,6 +63,8 @@ export interface DeclarativeStream {
   sightings(replacesAll?: boolean): Sightings;
   /** Throws at its end, and yields no state before, where its sightings are a fault. */
   read(options: ReadOptions): AsyncIterable<StreamStep>;
+  /** Warns of a state that a reading would pass over, and begin at its start. */
+  unread(state: State): readonly string[];
 }
 
 /** Records that all slices together hold ahead of their turn, beyond one page each. */
@@ -92,6 +95,12 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       } catch (error) {
         throw ofStream(error, name);
       }
+    },
+    unread(state) {
+      const own = migrated(node, state, environment);
+      const sync = syncNode === undefined ? undefined : incremental(name, syncNode, undefined, environment);
+      const isPartitioned = ((node['retriever'] as Component)['partition_router'] ?? undefined) !== undefined;
+      return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned) });
     },
   };
 
@@ -359,6 +368,7 @@ function delegating(node: Component, settings: StreamSettings): DeclarativeStrea
       const isFull = chosen(node, options.state ?? {}, settings) === node['full_refresh_stream'];
       return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);
     },
+    unread: (state) => changes!.unread(state),
   };
 }
 
