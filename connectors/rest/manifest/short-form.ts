@@ -122,14 +122,12 @@ export const shortForm = z.strictObject({
 export type ShortForm = z.output<typeof shortForm>;
 export type ShortStream = z.output<typeof stream>;
 
-/** True for the short form: an address, or streams by name, without what every manifest begins with. */
+/** True for the short form: an address, or streams by name, of which a manifest has a list, without what every manifest has. */
 export const isShortForm = (root: Component): boolean =>
   root['version'] === undefined &&
-  (root['endpoint'] !== undefined || (root['type'] === undefined && hasStreamsByName(root)));
-
-/** A manifest has a list of them, so that this is a short form whose `endpoint` is written wrong. */
-const hasStreamsByName = ({ streams }: Component): boolean =>
-  isComponent(streams) && Object.values(streams).every(isComponent);
+  (root['endpoint'] !== undefined ||
+    (OF_MANIFESTS.every((key) => root[key] === undefined) && isComponent(root['streams'])));
+const OF_MANIFESTS = ['type', 'check', 'definitions', 'dynamic_streams', 'spec'];
 
 /** The components that a short form stands for, or what is wrong with it. */
 export function longForm(
@@ -173,8 +171,9 @@ function problemsOf(found: readonly z.core.$ZodIssue[], root: Component, lines: 
         problem([...path, key], `"${key}" is nothing that the short form has; ${didYouMean(key, known)}`),
       );
     }
-    if (one.code !== 'invalid_type' || givenAt(one.path, root) !== undefined) return [problem(path, one.message)];
-    return near.has(path.join('.')) ? [] : [problem(path, 'it is missing')];
+    if (givenAt(one.path, root) !== undefined) return [problem(path, one.message)];
+    const choice = one.code === 'invalid_value' ? `; it may be ${one.values.map(String).join(', ')}` : '';
+    return near.has(path.join('.')) ? [] : [problem(path, `it is missing${choice}`)];
   });
 }
 

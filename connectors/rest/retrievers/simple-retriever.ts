@@ -37,6 +37,10 @@ const MOST_SPLITS = 10;
 /** Pages in a row with the keys of one. */
 const MOST_ALIKE = 3;
 
+/** Records as JSON, without moments, which tell when an API answered. */
+const untimed = (records: string): string =>
+  records.replace(/"\d{4}-\d\d-\d\d[T ][\d:.,]+(?:Z|[+-]\d\d:?\d\d)?"/g, '""');
+
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
@@ -129,7 +133,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     let before = { shown: '', keys: '', alike: 0 };
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
-    /** True where a page that may be behind the last is one before it; where it cannot be behind, that is a fault. */
+    /** True where a page that may be behind the last is one before it; where it cannot be, that is a fault. */
     const repeats = (answer: Answer | undefined, records: readonly SelectedRecord[]): boolean => {
       // What the API said may have a time in it, and what was kept of it may be nothing.
       const shown = writeJson(records);
@@ -138,6 +142,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         (records.length > 0 && shown === before.shown) ||
         (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
       const alike = records.length > 0 && keys === before.keys ? before.alike + 1 : 0;
+      const shownBefore = before.shown;
       before = { shown, keys, alike };
       // Two may be versions of the same; so many are one page with a time of its own in each record.
       if (!isSame && alike < MOST_ALIKE) return false;
@@ -149,7 +154,9 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
             `${unknown}, or \`primary_key\` does not tell its records apart`,
             'what comes after them',
           ];
-      if (!isBehind) throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
+      // A page that tells but the time anew is one page; of others there may be more that nobody has read.
+      if (!isBehind || untimed(shown) !== untimed(shownBefore))
+        throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
       sightings.note(`${what}. ${why}: ${unread} is not read`);
       return true;
     };

@@ -1,4 +1,4 @@
-import { isComponent } from '../manifest/text.js';
+import { isComponent, type Component } from '../manifest/text.js';
 import { valueAlong } from '../records/path.js';
 import { isTrue } from '../template/values.js';
 
@@ -75,4 +75,27 @@ export function named(keys: readonly string[]): string {
   const others = keys.length - names.length;
   const all = [...names, ...(others > 0 ? [`${others} ${others === 1 ? 'other' : 'others'}`] : [])];
   return all.length === 0 ? 'nothing' : all.join(', ');
+}
+
+/** Where values were taken for records, and whether as those of a list. */
+export interface Taken {
+  readonly path: readonly string[];
+  readonly isListed: boolean;
+}
+
+/** A path to what has such fields within a value that was taken for a record; undefined where nothing has, or its name is nobody's to read. */
+export function pathWithin(taken: Component, fields: readonly string[], { path, isListed }: Taken): string | undefined {
+  const parts = Object.entries(taken).map(([name, value]) => {
+    const one: unknown = Array.isArray(value) ? value[0] : value;
+    const count = isComponent(one) ? fields.filter((field) => Object.hasOwn(one, field)).length : 0;
+    return { name, isList: Array.isArray(value), count };
+  });
+  const most = Math.max(1, ...parts.map(({ count }) => count));
+  const [best, ...others] = parts.filter(({ count }) => count === most);
+  if (best === undefined) return undefined;
+  // Several that are alike stand each under a name of its own, such as that of a member.
+  const step = others.length > 0 ? '*' : best.name;
+  if (step !== '*' && named([step]) !== step) return undefined;
+  const steps = [...path, ...(isListed ? ['*'] : []), step];
+  return [...steps, ...(best.isList && steps.includes('*') ? ['*'] : [])].join('.');
 }

@@ -4,7 +4,7 @@ import type { Place } from '../records/extractor.js';
 import { valueAlong } from '../records/path.js';
 import type { Answer } from '../requests/answer.js';
 import { isTrue } from '../template/values.js';
-import { holdsMore, named, shapeOf, tellsFault, whatItHas } from './shapes.js';
+import { holdsMore, named, pathWithin, shapeOf, tellsFault, whatItHas } from './shapes.js';
 
 /** Whether the places that a stream names were met in what its API answered: a name that is wrong looks like an API that has nothing. */
 export interface Sightings {
@@ -90,6 +90,8 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   const notes = new Set<string>();
   let isRecordsMet = false;
   let isListMet = false;
+  /** True where the records stand in a list at their place. */
+  let isListed = false;
   let lacking: Place['lacking'];
   /** Answers that have something, but lack the place of the records that other answers have. */
   const elsewhere = { count: 0, first: undefined as Place['lacking'] };
@@ -136,21 +138,20 @@ export function sightingsOf(options: SightingsOptions): Sightings {
   /** What the short form takes for records where none has a field that it names: what holds the records, most often. */
   const noRecords = (): Finding | undefined => {
     const own = declared.filter((name) => !routed.includes(name));
-    const has = Object.keys(first ?? {});
+    const has = Object.keys(first ?? {}).filter((name) => !routed.includes(name));
     if (first === undefined || isCursorMet || own.length < 2 || !own.every((name) => absent.has(name)))
       return undefined;
     if (own.some((name) => nearest(name, has) !== undefined)) return undefined;
-    const below = Object.entries(first).find(([, value]) => {
-      const one: unknown = Array.isArray(value) ? value[0] : value;
-      return isComponent(one) && own.some((name) => Object.hasOwn(one, name));
-    });
+    const within = pathWithin(first, own, { path: recordsPath, isListed });
+    const isFault = cursor !== undefined || primaryKey.some((name) => own.includes(name));
     return {
-      isFault: cursor !== undefined || primaryKey.length > 0,
+      isFault,
+      isUnsure: within === undefined,
       message: `no record has any of the fields that \`streams.${stream}\` names (${named(own)}); they have: ${named(has)}`,
       hint:
-        below === undefined
+        within === undefined
           ? `Look at ${place('records', '')}: it may name what holds the records.`
-          : `Records that have them stand at \`${[...recordsPath, below[0]].join('.')}\`: write that as ${place('records', '')}.`,
+          : `Some have them at \`${within}\`: write that as ${place('records', '')}, or say by \`from\` where each field is.`,
     };
   };
 
@@ -169,7 +170,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       : [
           {
             isFault: isStrict && isFull,
-            message: `no answer has \`${pagingPath!.join('.')}\`, which ${place('paging', 'cursor_value')} names${isFull ? ', though a page was full' : ''}; ${whatItHas(unpaged, pagingPath!)}. Only the first page of each slice is read`,
+            message: `no answer has \`${pagingPath!.join('.')}\`, which ${place('paging', 'cursor_value')} names${isFull ? ', though a page was full' : ''}; ${whatItHas(unpaged, pagingPath!)}. Where there is more than the first page of a slice, it is not read`,
             hint: 'Name the place where the answers say what comes next.',
           },
         ]),
@@ -284,6 +285,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
         const fault = noAnswer(sighted);
         if (fault !== undefined) return fault;
         if (recordsPath.length === 0) isListMet ||= Array.isArray(answer.json());
+        else isListed ||= Array.isArray(valueAlong(answer.json(), recordsPath));
       }
       if (pagingPath === undefined || isPagingMet || !answer.isJson) return undefined;
       const body = answer.json();

@@ -132,7 +132,7 @@ interface Reader {
   readonly directives: readonly string[];
 }
 /** Templates may take formats from data, so there is no end to them. */
-const MOST_KEPT = 1000;
+const MOST_KEPT = 100;
 const readers = new Map<string, Reader | undefined>();
 
 function readerOf(format: string): Reader | undefined {

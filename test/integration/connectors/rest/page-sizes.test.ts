@@ -108,8 +108,10 @@ describe('an API that does not know the parameter', () => {
 
   describe('is known by the keys of its records too, where something else is another each time', () => {
     const keys = 'Stream "sends": page 4 has the keys of the 3 pages before.';
+    const rows = (more: object) => ids.slice(0, 20).map(({ id }) => ({ id, ...more }));
     beforeEach(() => {
-      api.script = () => ({ body: { data: ids.slice(0, 20).map(({ id }) => ({ id, read_at: Math.random() })) } });
+      let day = 10;
+      api.script = () => ({ body: { data: rows({ read_at: `2024-01-${(day += 1)}T08:00:00.5Z` }) } });
     });
     afterEach(() => expect(api.seen).toHaveLength(4));
 
@@ -122,6 +124,13 @@ describe('an API that does not know the parameter', () => {
       const { fault, warnings } = await synced({ page: 'pgae', size: 50 });
       const told = `${keys} The API may not know the parameter that \`streams.sends.paging\` names, or \`primary_key\` does not tell its records apart: what comes after them is not read.`;
       expect({ fault, warnings }).toEqual({ fault: undefined, warnings: [told] });
+    });
+
+    test('and is a fault too where its page is not full, but what is another each time is no time', async () => {
+      let sent = 0;
+      api.script = () => ({ body: { data: rows({ sent: (sent += 1) }) } });
+      const { fault, warnings } = await synced({ page: 'pgae', size: 50 });
+      expect({ fault, warnings }).toMatchObject({ fault: { kind: 'source', message: keys }, warnings: [] });
     });
   });
 

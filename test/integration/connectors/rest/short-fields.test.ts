@@ -120,7 +120,7 @@ test.each([
     'name: { type: string, form: a.b }',
     'error 6 streams.pets.fields.name.form: "form" is nothing that a field has; did you mean "from"?',
   ],
-  ['name: { from: a.b }', 'error 6 streams.pets.fields.name.type: Invalid option'],
+  ['name: { from: a.b }', 'error 6 streams.pets.fields.name.type: it is missing; it may be string, '],
   ['name: strng', 'error 6 streams.pets.fields.name: Invalid option'],
   [
     'n: { type: integer, format: "%Y" }',
@@ -169,7 +169,8 @@ test('`records` that lead to what holds the records are told once, with what to 
   const items = [{ id: 1, day: '2024-03-04', name: 'Rex' }];
   const message =
     'Stream "pets": no record has any of the fields that `streams.pets` names (id, day, name); they have: items, count.';
-  const hint = 'Records that have them stand at `data.items`: write that as `streams.pets.records`.';
+  const hint =
+    'Some have them at `data.items`: write that as `streams.pets.records`, or say by `from` where each field is.';
   answers.set('/pets', { data: { items, count: 1 } });
   for (const stream of [pets, { ...pets, cursor }])
     expect(await read({ pets: stream })).toMatchObject({ fault: { kind: 'source', message, hint }, warnings: [] });
@@ -179,6 +180,65 @@ test('`records` that lead to what holds the records are told once, with what to 
   expect(await read({ pets })).toMatchObject({
     fault: { hint: 'Look at `streams.pets.records`: it may name what holds the records.' },
   });
+});
+
+const whole = (id: number) => ({ id, day: '2024-03-04', name: 'Rex' });
+const people = { 'ann.smith@x.example': whole(1), M447122: whole(2) };
+describe.each([
+  ['in a list', 'data', { data: [{ node: whole(1) }, { node: whole(2) }] }, 'data.*.node', 2],
+  ['in lists in a list', 'data', { data: [{ g: 1, items: [whole(1)] }, { items: [whole(2)] }] }, 'data.*.items.*', 2],
+  ['in a list that is all', undefined, [{ pet: whole(1) }, { pet: whole(2) }], 'pet', 2],
+  ['in lists behind a star', 'data.*', { data: [{ items: [whole(1)] }] }, 'data.*.items.*', 1],
+  ['beside other lists', 'data', { data: { errors: [{ id: 7, name: 'x' }], items: [whole(1)] } }, 'data.items', 1],
+  ['under names of their own', 'data', { data: people }, 'data.*', 2],
+  ['as lists under names of their own', 'data', { data: { a: [whole(1)], b: [whole(2)] } }, 'data.*.*', 2],
+])('records that stand %s', (_where, records, answer, place, count) => {
+  const fields = { id: 'integer', day: 'date', name: 'string' };
+  const pets = { path: '/pets', primary_key: 'id', fields };
+  beforeEach(() => answers.set('/pets', answer));
+
+  test('are found where the hint says', async () => {
+    const { fault } = await read({ pets: { ...pets, ...(records === undefined ? {} : { records }) } });
+    expect(fault?.hint).toContain(`Some have them at \`${place}\`:`);
+    const found = await read({ pets: { ...pets, records: place } });
+    expect(found).toMatchObject({ fault: null, warnings: [] });
+    expect(found.records).toHaveLength(count);
+  });
+});
+
+test.each([
+  ['a name may be that of a member', { data: { M447122: whole(1) } }],
+  ['a name is no step of a path', { data: { 'v1.items': [whole(1)] } }],
+])('no place is told where %s', async (_why, answer) => {
+  const fields = { id: 'integer', day: 'date', name: 'string' };
+  answers.set('/pets', answer);
+  const { fault } = await read({ pets: { path: '/pets', records: 'data', primary_key: 'id', fields } });
+  expect(fault?.hint).toBe('Look at `streams.pets.records`: it may name what holds the records.');
+});
+
+test('few records without a field that is left out where it is null are not warned of, as far as they need none', async () => {
+  answers
+    .set('/pets', [{ id: 'a' }, { id: 'b' }])
+    .set('/pets/a', { ref: 1 })
+    .set('/pets/b', { ref: 2 });
+  const streams = {
+    pets: { path: '/pets', primary_key: 'id' },
+    notes: {
+      path: '/pets/{of}',
+      for_each: { stream: 'pets', field: 'id', as: 'of' },
+      primary_key: 'of',
+      fields: { of: 'string', nickname: 'string', note: 'string' },
+    },
+  };
+  const config = { api: { endpoint: api.url, streams }, allow: ['loopback'] };
+  expect(await syncedSource(config, { names: ['notes'] })).toMatchObject({
+    records: 2,
+    warnings: [],
+    fault: undefined,
+  });
+  expect((await read(streams, 'notes')).warnings).toEqual([
+    expect.stringContaining('names (nickname, note); they have: ref.'),
+  ]);
 });
 
 test('what the short form is told has its words', async () => {
