@@ -44,12 +44,16 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
         ['streams', name, 'cursor', 'window'],
         'a window without `to`, the query parameter that says where it ends, asks for all from its start on, and so does each of the next ones',
       );
-    if (cursor?.window !== undefined && lengthOf(isoSpan(cursor.window)!) < lengthOf(finestUnit(cursor.format)))
+    if (
+      cursor?.window !== undefined &&
+      isFormat(cursor.format) &&
+      lengthOf(isoSpan(cursor.window)!) < lengthOf(finestUnit(cursor.format))
+    )
       refuse(
         ['cursor', 'window'],
         `a window of ${cursor.window} is shorter than what \`format\` tells apart (${finestUnit(cursor.format)})`,
       );
-    if (cursor !== undefined && !/[%{]/.test(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
+    if (cursor !== undefined && !isFormat(cursor.format)) refuse(['cursor', 'format'], formatMessage(cursor.format));
     // What a template makes of it the run tells.
     else if (
       cursor !== undefined &&
@@ -77,6 +81,9 @@ export function shortRules(short: ShortForm, root: Component, lines: Lines): rea
   }
   return problems;
 }
+
+/** False of what has no directive, and no template that may make one. */
+const isFormat = (text: string): boolean => /[%{]/.test(text);
 
 /** Of an ISO 8601 duration, to compare it by. */
 const lengthOf = (text: string): number => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '#sdk';
+import { didYouMean, nearest } from '#sdk';
 import { FIELD_OPTIONS } from './short-fields.js';
 import { isComponent, type Component } from './text.js';
 
@@ -25,10 +25,15 @@ export function meantBy(issue: z.core.$ZodIssue, root: Component): Meant {
   if (inner !== undefined) return { issues: below(issue, inner) };
   const all = `\`${ways.slice(0, -1).join('`, `')}\` or \`${ways.at(-1)!}\``;
   if (chosen.length > 1) return { message: `it has \`${chosen.join('` and `')}\`, and is one of ${all}` };
-  return {
-    message: `${keys.length === 0 ? 'it has nothing' : `"${keys.join('", "')}" is none of its ways`}: it has one of ${all}`,
-  };
+  const unknown = keys.filter((key) => issue.errors.every((inner) => isUnknown(key, inner)));
+  const key = unknown.find((one) => nearest(one, ways) !== undefined);
+  if (key !== undefined) return { key, message: `"${key}" is none of its ways; ${didYouMean(key, ways)}` };
+  const has = unknown.length > 0 ? `"${unknown.join('", "')}" is none of its ways` : 'it has none of its ways';
+  return { message: `${keys.length === 0 ? 'it has nothing' : has}: it has one of ${all}` };
 }
+
+const isUnknown = (key: string, issues: readonly z.core.$ZodIssue[]): boolean =>
+  issues.some((issue) => issue.code === 'unrecognized_keys' && issue.path.length === 0 && issue.keys.includes(key));
 
 const below = ({ path }: z.core.$ZodIssue, inner: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
   inner.map((one) => ({ ...one, path: [...path, ...one.path] }));

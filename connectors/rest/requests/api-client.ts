@@ -333,6 +333,7 @@ function failure(
     {
       hint:
         resolution.hint ??
+        (outcome.status === 404 && (wanted.hidden ?? NOTHING)().length > 0 ? OF_RECORDS : undefined) ??
         HINTS[kind] ??
         'Look at what the API says: `tributary connectors try` shows it. A manifest may say by an `error_handler` what is to be done.',
       ...(outcome.status === 403 ? { fault: 'permission' } : {}),
@@ -348,6 +349,9 @@ function kindOf(status: number, { failure: declared, action }: Resolution): Erro
   return declared === 'config_error' || status === 404 ? 'config' : 'source';
 }
 
+/** Of an address that records of another stream have a part in. */
+const OF_RECORDS =
+  'Check the `path` of the stream. Where it is right for others, what a record of the other stream stands for is gone: a declarative manifest can pass over it by an `error_handler` (docs/custom-api.md).';
 const HINTS: Partial<Record<ErrorKind, string>> = {
   auth: 'Check the credential in the configuration, and its rights.',
   rate_limit:

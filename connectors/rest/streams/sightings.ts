@@ -155,6 +155,12 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     };
   };
 
+  /** Before the next answer: what holds the records is one record a page, and comes with each page that there may be. */
+  const noRecordsSoFar = (): ConnectorError | undefined => {
+    const none = noRecords();
+    return none?.isFault === true && none.isUnsure !== true ? faultOf('source', none) : undefined;
+  };
+
   const findings = (): readonly Finding[] => {
     const none = noRecords();
     return none === undefined ? [...placeFindings(), ...fieldFindings()] : [...placeFindings(), none];
@@ -282,7 +288,7 @@ export function sightingsOf(options: SightingsOptions): Sightings {
       // An answer that has something tells more than one that has nothing.
       if (found.lacking !== undefined && (lacking === undefined || !holdsMore(lacking.body))) lacking = found.lacking;
       if (isStrict) {
-        const fault = noAnswer(sighted);
+        const fault = noAnswer(sighted) ?? noRecordsSoFar();
         if (fault !== undefined) return fault;
         if (recordsPath.length === 0) isListMet ||= Array.isArray(answer.json());
         else isListed ||= Array.isArray(valueAlong(answer.json(), recordsPath));

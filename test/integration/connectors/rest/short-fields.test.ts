@@ -206,6 +206,19 @@ describe.each([
   });
 });
 
+test('what holds the records is told with the second page, however many there may be', async () => {
+  api.script = ({ query }) => {
+    const page = Number(Object.fromEntries(query)['page']);
+    return { body: { data: { items: page > 50 ? [] : [whole(page)], page } } };
+  };
+  const fields = { id: 'integer', day: 'date', name: 'string' };
+  const pets = { path: '/pets', records: 'data', primary_key: 'id', paging: { page: 'page' }, fields };
+  const config = { api: { endpoint: api.url, streams: { pets } }, allow: ['loopback'] };
+  const { fault } = await syncedSource(config, { names: ['pets'] });
+  expect(fault).toMatchObject({ details: { hint: expect.stringContaining('`data.items`') } });
+  expect(api.seen).toHaveLength(2);
+});
+
 test.each([
   ['a name may be that of a member', { data: { M447122: whole(1) } }],
   ['a name is no step of a path', { data: { 'v1.items': [whole(1)] } }],
