@@ -34,8 +34,9 @@ export async function shownAnswer(answer: Uint8Array, ways: Ways): Promise<Shown
       ? { answer: shown.toString() }
       : { answer: shown.toString('latin1'), answer_encoding: 'latin1', answer_bytes: answer.length };
   } catch (error) {
-    if (!isConnectorError(error)) throw error;
-    return { answer: '', answer_bytes: answer.length, answer_withheld: error.message };
+    // Whatever it is: what was not looked into is not shown.
+    const why = isConnectorError(error) ? error.message : 'It cannot be unpacked, or packed anew.';
+    return { answer: '', answer_bytes: answer.length, answer_withheld: why };
   }
 }
 

@@ -56,17 +56,21 @@ const formsOf = (secret: string): readonly string[] =>
     // What stands for a secret address is one itself.
     .filter((form) => form !== secret);
 
-const MARKED = '"\\/\b\f\n\r\t';
-const MARKS = '"\\/bfnrt';
+const MARKED = '"/\b\f\n\r\t';
+const MARKS = '"/bfnrt';
+/** Each JSON within another doubles them: so many are five, and a text of nothing else takes no time. */
+const MOST_MARKS = 31;
 
 /** A text as JSON writes it, and JSON within JSON, whatever letters of it are written by their numbers. */
 function inJson(text: string): RegExp {
   const numberOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(4, '0');
-  const letters = text.split('').map((letter) => {
-    const digits = numberOf(letter).replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-    const mark = MARKS[MARKED.indexOf(letter)];
-    const marked = mark === undefined ? '' : `|\\\\+\\u${numberOf(mark)}`;
-    return `(?:\\u${numberOf(letter)}|\\\\+u${digits}${marked})`;
+  const escape = `\\\\{1,${MOST_MARKS}}`;
+  const letters = (text.match(/\\+|[^\\]/gs) ?? []).map((part) => {
+    if (part.startsWith('\\')) return `\\\\{${part.length},${part.length * MOST_MARKS}}`;
+    const digits = numberOf(part).replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+    const mark = MARKS[MARKED.indexOf(part)];
+    const marked = mark === undefined ? '' : `|${escape}\\u${numberOf(mark)}`;
+    return `(?:\\u${numberOf(part)}|${escape}u${digits}${marked})`;
   });
   return new RegExp(letters.join(''), 'g');
 }
@@ -142,7 +146,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
     );
   const body = (value: string): string => {
     if (value.startsWith(BOM)) return `${BOM}${body(value.slice(1))}`;
-    return inDocument(value, byName)?.shown ?? inLines(value) ?? inForm(value);
+    return inDocument(value, byName)?.shown ?? inLines(value) ?? inPlain(value);
   };
   /** JSON lines; undefined where there is none. */
   const inLines = (value: string): string | undefined => {
@@ -156,7 +160,28 @@ export function redactor(secrets: Iterable<string>): Redactor {
     return count === 0 ? undefined : inName(lines.join('\n'));
   };
   const inForm = (value: string): string =>
-    text(value).replace(/((?:^|&)[^=&]*(?:token|secret|passw|key|assertion)[^=&]*=)[^&]*/gi, `$1${HIDDEN}`);
+    value
+      .split('&')
+      .map((part) => {
+        const name = part.slice(0, part.indexOf('=') + 1);
+        return /token|secret|passw|key|assertion/i.test(name) ? `${name}${HIDDEN}` : part;
+      })
+      .join('&');
+  /** What is no JSON. Names of XML, and those of columns in the first line of a table, are names of fields too. */
+  const inPlain = (value: string): string => {
+    if (/^\s*</.test(value)) return inName(inMarkup(value));
+    const end = value.indexOf('\n') + 1;
+    const head = value.slice(0, end);
+    if (end < value.length && /[,;\t|]/.test(head)) return inName(`${inName(head)}${text(value.slice(end))}`);
+    const lines = text(value).split('\n');
+    const isForm = (line: string) => lines.length === 1 || !/[\s,;"<]/.test(line.trim());
+    return lines.map((line) => (isForm(line) ? inForm(line) : line)).join('\n');
+  };
+  const inMarkup = (value: string): string =>
+    value
+      .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
+      .map((part, at) => (at % 2 === 1 ? inName(part) : text(part)))
+      .join('');
   const asked: Redactor['asked'] = ({ method, url, headers: sent, body: given }) => ({
     method,
     url: shownUrl(url, text),

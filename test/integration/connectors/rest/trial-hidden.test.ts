@@ -68,6 +68,15 @@ test('fields behind a byte order mark are hidden by their names, and the mark st
   expect(JSON.parse(exchanges).answer).toBe('\ufeff{"rows":[{"id":1,"session_token":"***"}]}');
 });
 
+test.each([
+  ['a=b&access_token=of-a-visit', 'a=b&access_token=***'],
+  ['a=b&access_token=of-a-visit\n', 'a=b&access_token=***\n'],
+  ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=1\ntoken=***\nNo token, x=1'],
+])('a form hides what its names say, in each line: %j', async (body, shown) => {
+  api.script = () => ({ status: 400, body: Buffer.from(body) });
+  expect((await tryStream(await options({ config: secretly('p4ssw0rd') }))).exchanges[0]!.answer).toBe(shown);
+});
+
 test('an answer in Latin-1 hides fields by their names, and secrets as UTF-8 has them, and is shown', async () => {
   const secret = 'pä/s3cret';
   const text = (name: string, token: string, echo: string) =>
@@ -143,6 +152,40 @@ test('names of fields lose long secrets alone, and stay apart', async () => {
   expect(trial.records).toEqual([{ id: 1, api_a: 1, by: { '***': 1, '*** (2)': 2, '*** (3)': 3 }, of: '*** ***' }]);
   expect(recording + exchanges).not.toMatch(/key-[ab]/);
 });
+
+test.each([
+  [
+    'a table',
+    '{ type: CsvDecoder }',
+    'id,api_calls,token,url\n1,of api,t,https://x.example?a=1\n2,b,t,c\n',
+    [
+      { id: '1', api_calls: 'of ***', token: 't', url: 'https://x.example?a=1' },
+      { id: '2', api_calls: 'b', token: 't', url: 'c' },
+    ],
+  ],
+  [
+    'XML',
+    '{ type: XmlDecoder }',
+    '<api_rows><row api_id="api">of api</row></api_rows>',
+    [{ api_rows: { row: { '@api_id': '***', '#text': 'of ***' } } }],
+  ],
+])('names of %s do so too, and its rows stay', async (_what, decoder, body, records) => {
+  api.script = () => ({ body: Buffer.from(body) });
+  const given = await options({ path: '[]', decoder, config: secretly('p4ssw0rd', 'api') });
+  const { trial } = await keptOf(given);
+  expect(trial.records).toEqual(records);
+});
+
+test('many marks before letters take no time, and a secret may have them itself', async () => {
+  const secret = 'a\\\\\\\\\\\\b';
+  const cut = `{"rows":${JSON.stringify([JSON.stringify(secret)]).slice(0, -1)}`;
+  api.script = () => ({
+    status: 400,
+    body: Buffer.from(`${cut} ${'\\'.repeat(1_000_000)} \\u0061${'\\'.repeat(500)}`),
+  });
+  const { exchanges } = await tryStream(await options({ config: secretly(secret, 'api') }));
+  expect(exchanges[0]!.answer).toContain('\\"***\\"');
+}, 20_000);
 
 /** How writers of JSON write letters that others leave. */
 const escaped = (letters: RegExp, isUpper: boolean) => (text: string) =>
