@@ -241,6 +241,8 @@ function assertShown({ method, url, answer_withheld: why }: ShownExchange): void
 export interface Replay {
   readonly stream: string;
   readonly records: number;
+  /** How it ended, where that was by a fault, as it may be recorded. */
+  readonly fault: string | null;
   /** What came out differently; empty: nothing. */
   readonly differences: readonly string[];
 }
@@ -303,10 +305,12 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
   if (writeJson(found) !== writeJson(wanted)) differences.push(firstDifference(found, wanted));
   if (writeJson(trial.state) !== writeJson(recording.state))
     differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
-  const [now, then] = [trial.fault?.message ?? 'no fault', recording.fault?.message ?? 'no fault'];
-  if (now !== then) differences.push(`${now}; and not: ${then}`);
-  return { stream: trial.stream, records: trial.records.length, differences };
+  const [now, then] = [trial.fault?.message ?? null, recording.fault?.message ?? null];
+  if (now !== then) differences.push(`it ends ${ending(now)}; the recording ends ${ending(then)}`);
+  return { stream: trial.stream, records: trial.records.length, fault: now, differences };
 }
+
+const ending = (fault: string | null): string => (fault === null ? 'without a fault' : `with the fault "${fault}"`);
 
 type Records = readonly Readonly<Record<string, unknown>>[];
 const MOST_SHOWN = 60;

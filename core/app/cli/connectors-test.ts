@@ -117,7 +117,7 @@ async function testOnRecording({ output, signal }: VerbContext, folder: string):
   const result = await replayTrial(resolve(folder), process.cwd(), signal);
   output.data('tributary.connectors_test_replay/1', result, () =>
     result.differences.length === 0
-      ? `${result.stream}: the same ${result.records} records and state.`
+      ? `${result.stream}: the same ${result.records} records${result.fault === null ? ' and state.' : `, state and fault: ${result.fault}`}`
       : [`${result.stream}: it comes out differently:`, ...result.differences.map((one) => `  ${one}`)].join('\n'),
   );
   return result.differences.length === 0 ? 0 : EXIT_CODES.source;

@@ -303,7 +303,20 @@ test('`connectors try` prints the exchange before the fault, and a recording can
   const moved = `${place}-moved`;
   await rename(place, moved);
   try {
-    expect(await replayTrial(join(moved, 'kept'), moved, signal)).toMatchObject({ differences: [] });
+    const fault = expect.stringContaining('answered 400. from: 2024-01-01 lies before');
+    expect(await replayTrial(join(moved, 'kept'), moved, signal)).toMatchObject({ fault, differences: [] });
+    const again = () => runCli(['connectors', 'test', '--replay', join(moved, 'kept')]);
+    expect(await again()).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^sends: the same 0 records, state and fault: GET .*answered 400/),
+    });
+    const file = join(moved, 'kept/recording.json');
+    const recording = JSON.parse(await readFile(file, 'utf8')) as object;
+    await writeFile(file, JSON.stringify({ ...recording, fault: null }));
+    expect(await again()).toMatchObject({
+      code: 5,
+      stdout: expect.stringMatching(/it ends with the fault "GET .*"; the recording ends without a fault\n$/),
+    });
   } finally {
     await rename(moved, place);
   }
