@@ -111,6 +111,10 @@ async function sourceStream(stream: DeclarativeStream, { connected, signal, unto
     };
   return {
     kind: 'stateful',
+    readsDays: stream.readsDays,
+    ...(stream.stateAt === undefined
+      ? {}
+      : { stateAt: (moment, state) => stream.stateAt!(moment, (state ?? {}) as State) }),
     catalog: { ...catalog, cursor: cursorField, syncModes: ['full_refresh', 'incremental'] },
     async *read({ state, range, warn, replacesAll }) {
       for (const warning of untold.splice(0)) warn(warning);

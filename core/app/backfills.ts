@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cutDays, type BackfillRecord, type Days, type NewBackfill } from '../scheduler/backfill-store.js';
-import { nothingByDays } from '../engine/index.js';
+import { isReadByDays, nothingByDays } from '../engine/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
@@ -46,7 +46,7 @@ async function canBeReadByDays(
     const source = await open(sourceName, AbortSignal.timeout(LOOK_MS));
     try {
       const offered = await source.streams(() => undefined);
-      return Object.keys(streams).some((stream) => offered[stream]?.kind === 'incremental');
+      return Object.keys(streams).some((name) => offered[name] !== undefined && isReadByDays(offered[name]));
     } finally {
       await source.close();
     }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { runConnection } from '../engine/index.js';
+import { runConnection, type StreamRequest } from '../engine/index.js';
 import type { EventListener, OpenSource, SourceStream, SqlSession, TableSpec } from '../protocol/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Days } from '../scheduler/backfill-store.js';
@@ -112,6 +112,9 @@ async function readApart(
           probe,
         });
         signal.throwIfAborted();
+        const isComparable = ({ name: stream }: StreamRequest) =>
+          (offered[stream]?.kind ?? 'incremental') === 'incremental';
+        if (range !== undefined && !requests.some(isComparable)) throw nothingToCompare(name);
         const { error } = outcome;
         if (error !== undefined) throw new ConnectorError(error.kind, error.message, { ...error, connection: name });
         for (const { stream, ledger } of outcome.streams) rejected.set(stream, ledger.quarantined);
@@ -163,11 +166,25 @@ const watched = (source: OpenSource, offered: Record<string, SourceStream>): Ope
     const streams = await source.streams(frozen, only, onFault);
     const calm = Object.entries(streams).map(([name, stream]): [string, SourceStream] => [
       name,
-      stream.kind === 'files' ? unsettled(stream) : stream,
+      stream.kind === 'files' ? unsettled(stream) : stream.kind === 'stateful' ? undivided(stream) : stream,
     ]);
     return Object.assign(offered, Object.fromEntries(calm));
   },
   close: () => source.close(),
 });
+
+/**
+ * What goes on from a state of its own is compared whole: which rows of the table its API takes for a day is not known, and a repair
+ * deletes rows that the source does not have.
+ */
+const undivided = ({ readsDays: _, ...rest }: Extract<SourceStream, { kind: 'stateful' }>): SourceStream => rest;
+
+/** A connection of which nothing is compared where a person gave days. */
+function nothingToCompare(connection: string): ConnectorError {
+  return new ConnectorError('config', `Connection "${connection}" has no stream whose days can be compared.`, {
+    connection,
+    hint: `\`tributary verify ${connection}\` without days compares all that its source has.`,
+  });
+}
 
 const unsettled = ({ settle: _, ...rest }: Extract<SourceStream, { kind: 'files' }>): SourceStream => rest;

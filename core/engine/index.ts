@@ -1,5 +1,5 @@
 export * from './request.js';
-export { nothingByDays, runConnection, reportOf, type RunOutcome, type StreamOutcome } from './run.js';
+export { isReadByDays, nothingByDays, runConnection, reportOf, type RunOutcome, type StreamOutcome } from './run.js';
 export { previewAdoption, type AdoptionPreview } from './adoption.js';
 export { previewReplay, type ReplayPreview } from './replay.js';
 export { dayIn } from './windows.js';

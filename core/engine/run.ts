@@ -112,16 +112,20 @@ async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): 
 /** A part of a backfill reads what can be cut by time; the rest would be read once per part, and the ordinary run has it. */
 function partOf({ run }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
   if (run.part === undefined) return offers;
-  const cut = offers.filter(({ stream }) => isConnectorError(stream) || stream.kind === 'incremental');
+  const cut = offers.filter(({ stream }) => isConnectorError(stream) || isReadByDays(stream));
   if (cut.length > 0) return cut;
   throw nothingByDays(run.connection);
 }
 
-/** A connection whose streams have no cursor: files, and what is read whole. */
+/** True for a stream of which a range of days can be read and the rest left out. */
+export const isReadByDays = (stream: SourceStream): boolean =>
+  stream.kind === 'incremental' || (stream.kind === 'stateful' && stream.readsDays === true);
+
+/** A connection whose streams have no cursor of days: files, what is read whole, and what goes on from a state without days. */
 export function nothingByDays(connection: string): ConnectorError {
   return new ConnectorError('config', `Connection "${connection}" has no stream that can be read by days.`, {
     connection,
-    hint: `Files and lists have none: \`tributary state reset ${connection}\`, then \`tributary sync ${connection}\`, reads all again.`,
+    hint: `\`tributary state reset ${connection}\`, then \`tributary sync ${connection}\`, reads all again.`,
   });
 }
 

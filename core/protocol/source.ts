@@ -97,6 +97,13 @@ export type SourceStream =
        * was committed last, since what came after it could not be.
        */
       read(request: StatefulRequest): AsyncIterable<StatefulStep>;
+      /** True where it reads the `range` of a request, and nothing beside it. */
+      readonly readsDays?: boolean;
+      /**
+       * The state from which all of it is read on at a day or instant, by the state that there is. Absent where a state says nothing
+       * of time. Throws `config` for what it could not go on at.
+       */
+      stateAt?(moment: string, state: unknown): unknown;
       /** Streams that have the same one are read at the same time, so that none waits for another to be read first. */
       readonly together?: JointReading;
     }

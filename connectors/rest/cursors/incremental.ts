@@ -10,10 +10,10 @@ import { DateTime, Duration, parseIsoDuration } from '../time/date-time.js';
 import { parseMoment } from '../time/format.js';
 import { parseStart, startMessage } from '../time/start.js';
 import type { Cursor, State } from './cursor.js';
-import { PartitionCursor } from './partition-cursor.js';
+import { PartitionCursor, stateOfAll } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
 import { unreadParts } from './unread-state.js';
-import { WindowCursor, type WindowSettings } from './window-cursor.js';
+import { WindowCursor, withinTime, type WindowSettings } from './window-cursor.js';
 
 /** What the incremental reading of a stream is made of. */
 export interface Incremental {
@@ -31,6 +31,8 @@ export interface Incremental {
   isOlderThan(state: State, period: string): boolean;
   /** Throws `config` where nothing can be read yet, since it begins later than now. */
   assertBegun(): void;
+  /** Of a cursor of time. The state from which all partitions that it knows go on at the moment; of a state that knows none, all that there are. */
+  stateAt(moment: string, state: State, isPartitioned: boolean): State;
   /** Days that a person asked for instead of what the state says, `to` being the last one. */
   withRange(range: { readonly from: string; readonly to?: string }): Incremental;
 }
@@ -119,6 +121,15 @@ export function incremental(
         { stream, hint: `Correct it; \`format\` says how it is read ("${format}").` },
       );
     },
+    stateAt(moment, state, isPartitioned) {
+      const place = new Date(moment).getTime() * 1000;
+      if (withinTime(place, settings) === undefined)
+        throw new ConnectorError('config', `Stream "${stream}" cannot go on at ${moment}, which is later than now.`, {
+          stream,
+          hint: 'Such a bookmark is taken for a mistake, and the stream read from its start. Give a day that has been.',
+        });
+      return stateOfAll({ [field]: scale.format(place) }, state, isPartitioned);
+    },
     withRange: (wanted) => incremental(stream, node, router, environment, wanted),
     unread: (state, isPartitioned) => unreadParts(state, { field, scale, isPartitioned }),
     cursor(state) {
@@ -181,6 +192,7 @@ function counting(
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,
     assertBegun: () => undefined,
+    stateAt: (_moment, state) => state,
     withRange: () => made,
     unread: (state) => unreadParts(state, { field, scale: COUNT_SCALE, isPartitioned: false }),
     cursor: (state) => new WindowCursor(settings, state),

@@ -214,3 +214,16 @@ export class PartitionCursor implements Cursor {
     return this.#fromGlobal().halves(slice, smallest);
   }
 }
+
+/**
+ * A state in which each partition that it knows has this cursor. Of the parents it says nothing more, since they are to be read from
+ * there too. A partition that such a state does not know has not been read, and goes on as it would have.
+ */
+export function stateOfAll(cursor: State, state: State, isPartitioned: boolean): State {
+  if (!isPartitioned || (!Array.isArray(state['states']) && !isComponent(state['state']))) return cursor;
+  const { states, use_global_cursor } = state;
+  const ofEach = Array.isArray(states)
+    ? { states: (states as readonly { readonly partition: Fields }[]).map(({ partition }) => ({ partition, cursor })) }
+    : {};
+  return { use_global_cursor: use_global_cursor === true, ...ofEach, state: cursor, lookback_window: 0 };
+}

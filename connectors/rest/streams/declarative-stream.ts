@@ -65,6 +65,10 @@ export interface DeclarativeStream {
   read(options: ReadOptions): AsyncIterable<StreamStep>;
   /** Warns of a state that a reading would pass over, and begin at its start. */
   unread(state: State): readonly string[];
+  /** True where a range is what is read, and not all. */
+  readonly readsDays: boolean;
+  /** Absent where its state says nothing of time. */
+  readonly stateAt: ((moment: string, state: State) => State) | undefined;
 }
 
 /** Records that all slices together hold ahead of their turn, beyond one page each. */
@@ -82,11 +86,14 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     environment,
   );
   const declared = environment.isShort ? declaredFields(node) : undefined;
+  const syncOf = () => syncNode && incremental(name, syncNode, undefined, environment);
+  const isPartitioned = () => ((node['retriever'] as Component)['partition_router'] ?? undefined) !== undefined;
+  const isOfTime = syncNode !== undefined && syncNode['type'] !== 'IncrementingCountCursor';
   const sightingsNow = (replacesAll = false) => sightingsFor(node, settings, replacesAll);
   return {
     name,
     primaryKey: keyOf(node['primary_key']),
-    cursorField: syncNode === undefined ? undefined : incremental(name, syncNode, undefined, environment).field,
+    cursorField: syncOf()?.field,
     schema,
     sightings: sightingsNow,
     async *read(options) {
@@ -98,10 +105,13 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     },
     unread(state) {
       const own = migrated(node, state, environment);
-      const sync = syncNode === undefined ? undefined : incremental(name, syncNode, undefined, environment);
-      const isPartitioned = ((node['retriever'] as Component)['partition_router'] ?? undefined) !== undefined;
-      return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned) });
+      const sync = syncOf();
+      return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned()) });
     },
+    readsDays: isOfTime,
+    stateAt: isOfTime
+      ? (moment, state) => syncOf()!.stateAt(moment, migrated(node, state, environment), isPartitioned())
+      : undefined,
   };
 
   async function* steps({
@@ -369,6 +379,9 @@ function delegating(node: Component, settings: StreamSettings): DeclarativeStrea
       return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);
     },
     unread: (state) => changes!.unread(state),
+    // Days are read without a state, so by its stream for all.
+    readsDays: full!.readsDays,
+    stateAt: changes!.stateAt,
   };
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Command } from 'commander';
-import { FRONTIER_PARTITION, type Bookmark, type DestinationSession } from '../../protocol/index.js';
+import { FRONTIER_PARTITION, STATE_PARTITION, type Bookmark, type DestinationSession } from '../../protocol/index.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { confirm } from './confirm.js';
 import { isDay, isInstant } from './days.js';
@@ -10,6 +10,11 @@ import { does, type VerbContext } from './verb.js';
 interface ChangeOptions {
   readonly dryRun?: boolean;
   readonly yes?: boolean;
+}
+
+interface Change {
+  readonly set: readonly Bookmark[];
+  readonly remove: readonly Bookmark[];
 }
 
 export function stateVerb(program: Command): void {
@@ -42,19 +47,14 @@ export function stateVerb(program: Command): void {
   set.option('--dry-run', 'show what would change').option('--yes', 'do not ask');
   does<ChangeOptions>(set, async (context, [connection, stream, frontier], options) => {
     await refuseUnknown(context, connection as string, stream as string);
-    const bookmark: Bookmark = {
-      stream: stream as string,
-      partition: FRONTIER_PARTITION,
-      position: {
-        kind: 'frontier',
-        frontier: await frontierOf(context, connection as string, stream as string, frontier as string),
-        completed: [],
-      },
-    };
-    await change(context, connection as string, options, (present) => ({
-      set: [bookmark],
-      remove: present.filter(isAt(bookmark)),
-    }));
+    refuseTimeless(frontier as string);
+    await change(context, connection as string, options, async (present) => {
+      const bookmark = await bookmarkAt(context, connection as string, stream as string, {
+        text: frontier as string,
+        present,
+      });
+      return { set: [bookmark], remove: present.filter(isAt(bookmark)) };
+    });
   });
 
   const reset = group
@@ -72,27 +72,50 @@ export function stateVerb(program: Command): void {
   });
 }
 
-/** The text as the stream's cursor has its values; refuses what the next run could not go on from. */
-async function frontierOf(context: VerbContext, connection: string, stream: string, text: string): Promise<string> {
-  if (!isDay(text) && !isInstant(text))
-    throw new ConnectorError('config', `"${text}" is no day and no instant.`, {
-      hint: 'Write 2026-03-01, or an instant with its zone such as 2026-03-01T06:00:00Z.',
-    });
+function refuseTimeless(text: string): void {
+  if (isDay(text) || isInstant(text)) return;
+  throw new ConnectorError('config', `"${text}" is no day and no instant.`, {
+    hint: 'Write 2026-03-01, or an instant with its zone such as 2026-03-01T06:00:00Z.',
+  });
+}
+
+/** What lets the stream go on at the day or instant; refuses what the next run could not go on from. */
+async function bookmarkAt(
+  context: VerbContext,
+  connection: string,
+  stream: string,
+  { text, present }: { readonly text: string; readonly present: readonly Bookmark[] },
+): Promise<Bookmark> {
   const installation = await context.installation();
   const { source: name, streams } = installation.configuration.connection(connection);
   const source = await installation.source(name, context.signal);
   try {
     const found = (await source.streams(() => undefined))[stream];
-    if (found?.kind !== 'incremental' || streams[stream]?.sync === 'full_refresh')
+    const isIncremental = found?.catalog.syncModes.includes('incremental') && streams[stream]?.sync !== 'full_refresh';
+    if ((found?.kind !== 'incremental' && found?.kind !== 'stateful') || !isIncremental)
       throw new ConnectorError('config', `Stream "${stream}" is not read by a cursor, so there is nothing to set.`, {
         hint: `It is read whole, or file by file: \`tributary state reset ${connection} ${stream}\` lets the next run read it again.`,
       });
-    const isDaily = found.catalog.fields.find((field) => field.name === found.cursor.field)?.type === 'date';
+    const cursor = found.kind === 'incremental' ? found.cursor.field : found.catalog.cursor;
+    const isDaily = found.catalog.fields.find((field) => field.name === cursor)?.type === 'date';
     if (isDaily && !isDay(text))
       throw new ConnectorError('config', `Stream "${stream}" goes on by days, and "${text}" is an instant.`, {
         hint: `Write ${text.slice(0, 10)}.`,
       });
-    return isDaily ? text : new Date(text).toISOString();
+    const moment = isDaily ? text : new Date(text).toISOString();
+    if (found.kind === 'incremental')
+      return { stream, partition: FRONTIER_PARTITION, position: { kind: 'frontier', frontier: moment, completed: [] } };
+    if (found.stateAt === undefined)
+      throw new ConnectorError(
+        'config',
+        `Stream "${stream}" goes on from a state that its source has written, in which no day can be set.`,
+        {
+          hint: `\`tributary state reset ${connection} ${stream}\` lets the next run read it from its start, which the source may have an option for.`,
+        },
+      );
+    const saved = present.find((bookmark) => bookmark.stream === stream && bookmark.partition === STATE_PARTITION);
+    const state = found.stateAt(moment, saved?.position.kind === 'state' ? saved.position.state : undefined);
+    return { stream, partition: STATE_PARTITION, position: { kind: 'state', state } };
   } finally {
     await source.close();
   }
@@ -119,10 +142,10 @@ async function change(
   context: VerbContext,
   connection: string,
   options: ChangeOptions,
-  plan: (present: readonly Bookmark[]) => { readonly set: readonly Bookmark[]; readonly remove: readonly Bookmark[] },
+  plan: (present: readonly Bookmark[]) => Change | Promise<Change>,
 ): Promise<void> {
   await atDestination(context, connection, async (session) => {
-    const { set, remove } = plan(await session.bookmarks(connection));
+    const { set, remove } = await plan(await session.bookmarks(connection));
     const isDry = options.dryRun === true;
     const rows = [
       ...remove.map((bookmark) => ['- ', ...rowOf(bookmark)]),
