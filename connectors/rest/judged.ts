@@ -55,9 +55,11 @@ export async function writtenManifest({ manifest, api }: RestConfig, baseFolder:
   if (manifest === undefined) return { text: stringify(api), name: 'api', folder: baseFolder };
   const path = resolve(baseFolder, manifest);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new ConnectorError('config', `The manifest "${path}" cannot be read.`, {
+    // It may be one of the configuration, or an argument.
+    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+    throw new ConnectorError('config', `The manifest "${path}" ${isMissing ? 'is not there' : 'cannot be read'}.`, {
       cause,
-      hint: 'Correct `manifest` of the source.',
+      hint: isMissing ? 'Check the path.' : 'Check what it is, and its rights.',
     });
   });
   return { text, name: basename(path), folder: dirname(path) };

@@ -76,7 +76,7 @@ export function assertRunnable({ name, problems }: Manifest): void {
   if (errors.length === 0) return;
   const told = errors.map((problem) => problemText(name, problem));
   throw new ConnectorError('config', told.join('\n'), {
-    hint: 'See `tributary connectors validate` for what the language has, and docs/custom-api.md for what is supported.',
+    hint: 'Correct these lines; docs/custom-api.md says what the language has and what of it is supported.',
   });
 }
 

@@ -176,7 +176,7 @@ test.each([
   [
     'a manifest that is not there',
     REST('      manifest: ./none.yaml'),
-    [expect.stringMatching(/^5:17: sources\.crm\.config\.manifest: The manifest "\/.*none\.yaml" cannot be read\./)],
+    [expect.stringMatching(/^5:17: sources\.crm\.config\.manifest: The manifest "\/.*none\.yaml" is not there\./)],
     [],
   ],
   [

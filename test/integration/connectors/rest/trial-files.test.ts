@@ -101,3 +101,15 @@ test('a file of options that is not there is told by its name', async () => {
     stderr: 'error (config): The file of `--options`, "none.yaml", is not there.\n  next: Check the path.\n',
   });
 });
+
+test('a manifest that is not there is told by its name, and one with faults without a command that would ask for its options', async () => {
+  const none = await runCli(['connectors', 'try', 'none.yaml'], { cwd });
+  expect(none).toMatchObject({
+    code: 3,
+    stderr: expect.stringMatching(/none\.yaml" is not there\.\n {2}next: Check the path\.\n$/),
+  });
+  await writeFile(join(cwd, 'faulty.yaml'), 'streams: { a: { pathh: /a } }\n');
+  const faulty = await runCli(['connectors', 'try', 'faulty.yaml'], { cwd });
+  expect(faulty).toMatchObject({ code: 3, stderr: expect.stringContaining('pathh') });
+  expect(faulty.stderr).toContain('next: Correct these lines; docs/custom-api.md says what');
+});
