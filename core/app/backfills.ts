@@ -46,7 +46,9 @@ async function canBeReadByDays(
     const source = await open(sourceName, AbortSignal.timeout(LOOK_MS));
     try {
       const offered = await source.streams(() => undefined);
-      return Object.keys(streams).some((name) => offered[name] !== undefined && isReadByDays(offered[name]));
+      return Object.entries(streams).some(
+        ([name, settings]) => offered[name] !== undefined && isReadByDays(offered[name], settings),
+      );
     } finally {
       await source.close();
     }

@@ -112,14 +112,17 @@ async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): 
 /** A part of a backfill reads what can be cut by time; the rest would be read once per part, and the ordinary run has it. */
 function partOf({ run }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
   if (run.part === undefined) return offers;
-  const cut = offers.filter(({ stream }) => isConnectorError(stream) || isReadByDays(stream));
+  const cut = offers.filter(({ request, stream }) => isConnectorError(stream) || isReadByDays(stream, request));
   if (cut.length > 0) return cut;
   throw nothingByDays(run.connection);
 }
 
-/** True for a stream of which a range of days can be read and the rest left out. */
-export const isReadByDays = (stream: SourceStream): boolean =>
-  stream.kind === 'incremental' || (stream.kind === 'stateful' && stream.readsDays === true);
+/** True for a stream of which a range of days can be read and the rest left out, in its table too. */
+export const isReadByDays = (
+  stream: SourceStream,
+  { write }: { readonly write?: StreamRequest['write'] | undefined },
+): boolean =>
+  write !== 'overwrite' && (stream.kind === 'incremental' || (stream.kind === 'stateful' && stream.readsDays === true));
 
 /** A connection whose streams have no cursor of days: files, what is read whole, and what goes on from a state without days. */
 export function nothingByDays(connection: string): ConnectorError {

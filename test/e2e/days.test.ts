@@ -12,6 +12,18 @@ streams:
     primary_key: id
     cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from, to: to, lookback: P3D }
     fields: { id: string, day: date, sent: integer }
+  replaced:
+    path: /replaced
+    records: data
+    primary_key: id
+    cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from, to: to }
+    fields: { id: string, day: date, sent: integer }
+  unasked:
+    path: /unasked
+    records: data
+    primary_key: id
+    cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from }
+    fields: { id: string, day: date, sent: integer }
   campaigns:
     path: /campaigns
     records: data
@@ -45,8 +57,8 @@ beforeAll(async () => {
   await project.configure(`sources:
   dashboard: { connector: rest, config: { manifest: ./dashboard.yaml, manifest_config: { endpoint: "${api.url}" }, allow: [loopback] } }
 connections:
-  daily: { source: dashboard, destination: warehouse, schema: raw, streams: { results: {}, campaigns: {}, campaign_results: {} } }
-  whole: { source: dashboard, destination: warehouse, schema: raw_whole, streams: { campaigns: {} } }
+  daily: { source: dashboard, destination: warehouse, schema: raw, streams: { results: {}, campaigns: {}, campaign_results: {}, replaced: { sync: full_refresh, write: overwrite } } }
+  whole: { source: dashboard, destination: warehouse, schema: raw_whole, streams: { campaigns: {}, unasked: {} } }
 `);
 });
 beforeEach(() => {
@@ -104,6 +116,8 @@ test('a backfill reads its days of them in parts, and leaves their state as it i
     { sent: 2, rows: 20, last: '2025-01-10' },
   ]);
   expect(fromOf('/results').toSorted()).toEqual(['2025-01-01', '2025-01-08']);
+  // What replaces its table would leave the days of one part in it.
+  expect(fromOf('/replaced')).toEqual([]);
   expect([await positionOf('results'), await positionOf('campaign_results')]).toEqual(before);
 });
 

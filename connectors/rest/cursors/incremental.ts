@@ -6,14 +6,14 @@ import { aroundOf, type Environment } from '../run/environment.js';
 import type { StreamSlice } from '../run/slice.js';
 import { Text, type Surroundings } from '../run/text.js';
 import { textOf } from '../template/values.js';
-import { DateTime, Duration, parseIsoDuration } from '../time/date-time.js';
+import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
 import { parseMoment } from '../time/format.js';
 import { parseStart, startMessage } from '../time/start.js';
 import type { Cursor, State } from './cursor.js';
 import { PartitionCursor, stateOfAll } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
 import { unreadParts } from './unread-state.js';
-import { WindowCursor, withinTime, type WindowSettings } from './window-cursor.js';
+import { WindowCursor, type WindowSettings } from './window-cursor.js';
 
 /** What the incremental reading of a stream is made of. */
 export interface Incremental {
@@ -75,7 +75,8 @@ export function incremental(
   // Only now: a start that asks for the time itself would come after it.
   const now = environment.clock.now().getTime() * 1000;
   const clampTo = isComponent(node['clamping']) ? node['clamping'] : undefined;
-  const clamp = clampTo === undefined ? undefined : clampFrom(clampTo, around);
+  // Days that a person gave are read as they are: moved to the edges of weeks or months, some of them would be left out.
+  const clamp = clampTo === undefined || range !== undefined ? undefined : clampFrom(clampTo, around);
   const endOf =
     node['end_datetime'] === undefined
       ? () => now
@@ -96,7 +97,7 @@ export function incremental(
     lookback: duration('lookback_window'),
     bounds: [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')],
     clamp,
-    comparesStrictly: node['is_compare_strictly'] === true,
+    comparesStrictly: range === undefined && node['is_compare_strictly'] === true,
     latest: environment.isShort ? now : undefined,
   };
   return {
@@ -123,10 +124,10 @@ export function incremental(
     },
     stateAt(moment, state, isPartitioned) {
       const place = new Date(moment).getTime() * 1000;
-      if (withinTime(place, settings) === undefined)
+      if (place > now + DAY_US)
         throw new ConnectorError('config', `Stream "${stream}" cannot go on at ${moment}, which is later than now.`, {
           stream,
-          hint: 'Such a bookmark is taken for a mistake, and the stream read from its start. Give a day that has been.',
+          hint: 'Nothing between would be read. Give a day that has been.',
         });
       return stateOfAll({ [field]: scale.format(place) }, state, isPartitioned);
     },

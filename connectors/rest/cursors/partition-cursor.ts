@@ -220,10 +220,13 @@ export class PartitionCursor implements Cursor {
  * there too. A partition that such a state does not know has not been read, and goes on as it would have.
  */
 export function stateOfAll(cursor: State, state: State, isPartitioned: boolean): State {
-  if (!isPartitioned || (!Array.isArray(state['states']) && !isComponent(state['state']))) return cursor;
-  const { states, use_global_cursor } = state;
-  const ofEach = Array.isArray(states)
-    ? { states: (states as readonly { readonly partition: Fields }[]).map(({ partition }) => ({ partition, cursor })) }
-    : {};
-  return { use_global_cursor: use_global_cursor === true, ...ofEach, state: cursor, lookback_window: 0 };
+  const { states, state: ofAll, use_global_cursor } = state;
+  const known = Array.isArray(states) ? (states as readonly { readonly partition: Fields }[]) : [];
+  if (!isPartitioned || (known.length === 0 && !isComponent(ofAll))) return cursor;
+  return {
+    use_global_cursor: use_global_cursor === true,
+    ...(Array.isArray(states) ? { states: known.map(({ partition }) => ({ partition, cursor })) } : {}),
+    // Where there was none, the others have not been read, and it would be where they begin.
+    ...(isComponent(ofAll) ? { state: cursor, lookback_window: 0 } : {}),
+  };
 }

@@ -91,10 +91,11 @@ export function pathWithin(taken: Component, fields: readonly string[], { path, 
     return { name, isList: Array.isArray(value), count };
   });
   const most = Math.max(1, ...parts.map(({ count }) => count));
-  const [best, ...others] = parts.filter(({ count }) => count === most);
+  const best = parts.find(({ count }) => count === most);
   if (best === undefined) return undefined;
-  // Several that are alike stand each under a name of its own, such as that of a member.
-  const step = others.length > 0 ? '*' : best.name;
+  // Several records stand each under a name of its own, such as that of a member; of lists the one that has more is meant.
+  const others = parts.filter(({ count, isList }) => isList === best.isList && (isList ? count === most : count > 0));
+  const step = others.length > 1 ? '*' : best.name;
   if (step !== '*' && named([step]) !== step) return undefined;
   const steps = [...path, ...(isListed ? ['*'] : []), step];
   return [...steps, ...(best.isList && steps.includes('*') ? ['*'] : [])].join('.');

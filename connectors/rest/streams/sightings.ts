@@ -155,9 +155,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     };
   };
 
-  /** Before the next answer: what holds the records is one record a page, and comes with each page that there may be. */
+  /** What holds the records is one record a page, and comes with each page that there may be. A few may be another kind of record. */
   const noRecordsSoFar = (): ConnectorError | undefined => {
-    const none = noRecords();
+    const none = records < TELLING ? undefined : noRecords();
     return none?.isFault === true && none.isUnsure !== true ? faultOf('source', none) : undefined;
   };
 
@@ -359,6 +359,9 @@ export function sightingsOf(options: SightingsOptions): Sightings {
     ],
   };
 }
+
+/** So many records without what is looked for tell that none has it. */
+const TELLING = 20;
 
 const FAULT_ADVICE =
   'Look at what the API says (`tributary connectors try`), and give the manifest a `response_filter` that names it';

@@ -126,6 +126,19 @@ describe('an API that does not know the parameter', () => {
       expect({ fault, warnings }).toEqual({ fault: undefined, warnings: [told] });
     });
 
+    test.each([
+      ['seconds', (at: number) => 1_764_496_000 + at],
+      ['RFC 5322', (at: number) => `Mon, 30 Nov 2026 10:00:0${at} GMT`],
+      ['zone in letters', (at: number) => `2026-11-30 10:00:0${at} UTC`],
+    ])('as it is where the time is written otherwise: %s', async (_form, written) => {
+      let at = 0;
+      api.script = () => ({ body: { data: rows({ read_at: written((at += 1)) }) } });
+      expect(await synced({ page: 'pgae', size: 50 })).toMatchObject({
+        fault: undefined,
+        warnings: [expect.any(String)],
+      });
+    });
+
     test('and is a fault too where its page is not full, but what is another each time is no time', async () => {
       let sent = 0;
       api.script = () => ({ body: { data: rows({ sent: (sent += 1) }) } });

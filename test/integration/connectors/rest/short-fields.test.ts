@@ -191,6 +191,7 @@ describe.each([
   ['in lists behind a star', 'data.*', { data: [{ items: [whole(1)] }] }, 'data.*.items.*', 1],
   ['beside other lists', 'data', { data: { errors: [{ id: 7, name: 'x' }], items: [whole(1)] } }, 'data.items', 1],
   ['under names of their own', 'data', { data: people }, 'data.*', 2],
+  ['under names of their own, not alike', 'data', { data: { Ann: whole(1), Bob: { id: 2 } } }, 'data.*', 2],
   ['as lists under names of their own', 'data', { data: { a: [whole(1)], b: [whole(2)] } }, 'data.*.*', 2],
 ])('records that stand %s', (_where, records, answer, place, count) => {
   const fields = { id: 'integer', day: 'date', name: 'string' };
@@ -206,7 +207,7 @@ describe.each([
   });
 });
 
-test('what holds the records is told with the second page, however many there may be', async () => {
+test('what holds the records is told after some pages, however many there may be', async () => {
   api.script = ({ query }) => {
     const page = Number(Object.fromEntries(query)['page']);
     return { body: { data: { items: page > 50 ? [] : [whole(page)], page } } };
@@ -216,7 +217,19 @@ test('what holds the records is told with the second page, however many there ma
   const config = { api: { endpoint: api.url, streams: { pets } }, allow: ['loopback'] };
   const { fault } = await syncedSource(config, { names: ['pets'] });
   expect(fault).toMatchObject({ details: { hint: expect.stringContaining('`data.items`') } });
-  expect(api.seen).toHaveLength(2);
+  expect(api.seen).toHaveLength(21);
+});
+
+test('a record of another kind on the first page is none that holds the others', async () => {
+  const other = { deleted: true, of: { id: 3 } };
+  api.script = ({ query }) => {
+    const page = Number(Object.fromEntries(query)['page']);
+    return { body: { data: page === 1 ? [other] : page === 2 ? [whole(1), whole(2)] : [] } };
+  };
+  const fields = { id: 'integer', day: 'date', name: 'string' };
+  const pets = { path: '/pets', records: 'data', primary_key: 'id', paging: { page: 'page' }, fields };
+  const config = { api: { endpoint: api.url, streams: { pets } }, allow: ['loopback'] };
+  expect(await syncedSource(config, { names: ['pets'] })).toMatchObject({ records: 3, fault: undefined });
 });
 
 test.each([

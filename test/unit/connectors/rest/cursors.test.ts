@@ -1,4 +1,4 @@
-import { PartitionCursor } from '../../../../connectors/rest/cursors/partition-cursor.js';
+import { PartitionCursor, stateOfAll } from '../../../../connectors/rest/cursors/partition-cursor.js';
 import { momentScale, type Scale } from '../../../../connectors/rest/cursors/scale.js';
 import { WindowCursor, type WindowSettings } from '../../../../connectors/rest/cursors/window-cursor.js';
 import type { PartitionRouter } from '../../../../connectors/rest/partitions/router.js';
@@ -84,4 +84,31 @@ it.each([
   const cursor = new WindowCursor(windows(momentScale(formats, undefined)));
   const [window] = [...cursor.cut()];
   expect(cursor.rest(window!, { at: '2024-03-05T22:30:00-0500' }).cursorSlice).toEqual(expected);
+});
+
+describe('a day that a person sets for all partitions', () => {
+  const cursor = { at: '2024-02-01' };
+  const states = [{ partition: { of: 'a' }, cursor: { at: '2024-03-01' } }];
+  const set = [{ partition: { of: 'a' }, cursor }];
+
+  test('leaves those alone that have not been read', () => {
+    expect(stateOfAll(cursor, { states }, true)).toEqual({ use_global_cursor: false, states: set });
+  });
+  test('is where they begin, where the state says that of them', () => {
+    const state = {
+      states,
+      state: { at: '2024-03-01' },
+      lookback_window: 9,
+      parent_state: { all: { at: '2024-03-01' } },
+    };
+    expect(stateOfAll(cursor, state, true)).toEqual({
+      use_global_cursor: false,
+      states: set,
+      state: cursor,
+      lookback_window: 0,
+    });
+  });
+  test.each([[{}], [{ states: [] }]])('goes for all where %j knows none', (state) => {
+    expect(stateOfAll(cursor, state, true)).toEqual(cursor);
+  });
 });

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { scriptedApi, type ScriptedApi } from '../../../support/scripted-api.js';
+import { openSource } from './reading.js';
+
+/** Days that a person asks for of a manifest, whatever windows it reads otherwise. */
+const DAYS = Array.from({ length: 31 }, (_, at) => `2025-01-${String(at + 1).padStart(2, '0')}`);
+const option = (name: string) => ({ type: 'RequestOption', inject_into: 'request_parameter', field_name: name });
+const OPTIONS = { start_time_option: option('from'), end_time_option: option('to') };
+
+let api: ScriptedApi;
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'ranges-'));
+  api = await scriptedApi(({ query }) => {
+    const { from = '', to = '9' } = Object.fromEntries(query);
+    return { body: { data: DAYS.filter((day) => from <= day && day <= to).map((day) => ({ id: day, day })) } };
+  });
+});
+afterEach(async () => {
+  await api.close();
+  await rm(folder, { recursive: true });
+});
+
+async function stream(sync: object) {
+  const manifest = {
+    version: '7.0.0',
+    type: 'DeclarativeSource',
+    check: { type: 'CheckStream', stream_names: ['a'] },
+    streams: [
+      {
+        type: 'DeclarativeStream',
+        name: 'a',
+        primary_key: 'id',
+        retriever: {
+          type: 'SimpleRetriever',
+          requester: { type: 'HttpRequester', url_base: api.url, path: '/a' },
+          record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+        },
+        incremental_sync: {
+          type: 'DatetimeBasedCursor',
+          cursor_field: 'day',
+          datetime_format: '%Y-%m-%d',
+          start_datetime: '2025-01-01',
+          ...sync,
+        },
+        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
+      },
+    ],
+  };
+  await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+  const source = await openSource({ manifest: join(folder, 'manifest.json'), allow: ['loopback'] }, folder);
+  const found = (await source.streams(() => undefined))['a']!;
+  if (found.kind !== 'stateful') throw new Error('It has a state of its own.');
+  return found;
+}
+
+const WEEKS = { type: 'Clamping', target: 'WEEK', target_details: { weekday: 'MONDAY' } };
+test.each([
+  ['none', {}],
+  ['weeks', { step: 'P7D', clamping: WEEKS }],
+  ['months', { step: 'P1M', clamping: { type: 'Clamping', target: 'MONTH' } }],
+  ['no window of one moment', { is_compare_strictly: true }],
+])('a range of each day is read, with windows of: %s', async (_windows, more) => {
+  const { read, readsDays } = await stream({ ...OPTIONS, cursor_granularity: 'P1D', step: 'P30D', ...more });
+  expect(readsDays).toBe(true);
+  for (const days of [7, 1]) {
+    const seen: unknown[] = [];
+    for (let at = 0; at < DAYS.length; at += days) {
+      const range = { from: DAYS[at]!, to: DAYS[Math.min(at + days, DAYS.length) - 1]! };
+      const signal = new AbortController().signal;
+      for await (const step of read({ state: undefined, signal, warn: () => undefined, range } as never))
+        if (Array.isArray(step)) seen.push(...step.map(({ id }) => id));
+    }
+    expect(seen).toEqual(DAYS);
+  }
+});
+
+test.each([
+  ['asks for neither begin nor end', {}],
+  ['asks for a begin alone', { start_time_option: option('from') }],
+])('a stream that %s is not read in parts', async (_what, sync) => {
+  expect((await stream(sync)).readsDays).toBe(false);
+});
