@@ -4,7 +4,7 @@ import { parseIso } from './time/format.js';
 
 /** Names of what opens something; what only tells of it (`token_url`, `session_start`) has another word behind. */
 const CREDENTIAL =
-  /(?:token|secret|password|passwd|passphrase|(?:^|_)pwd|authorization|cookie|(?:^|_)session(?:_?id)?|signature|assertion|credential|jwt|(?:api|access|private|secret|auth|client|account|signing|encryption|subscription)_?key)s?(?:_(?:value|header))?(?:_?\d+)?$/;
+  /(?:token|secret|password|passwd|passphrase|(?:^|_)pwd|passwort|kennwort|authorization|cookie|(?:^|_)session(?:_?id)?|signature|assertion|credential|jwt|(?:api|access|private|secret|auth|client|account|signing|encryption|subscription|session)_?key)s?(?:_(?:value|header|json|base64|pem|prod|production|live|test|dev|staging|sandbox))?(?:_?\d+)?$/;
 
 const isCredential = (name: string): boolean => {
   const words = name
@@ -15,13 +15,11 @@ const isCredential = (name: string): boolean => {
 };
 
 /** The credentials that open options hold, by their names: an authenticator may read what stands there in the open. */
-export function credentialsIn(options: unknown): readonly string[] {
-  if (!isComponent(options)) return [];
-  return Object.entries(options).flatMap(([name, value]) => {
-    if (isComponent(value)) return credentialsIn(value);
-    const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
-    return isCredential(name) && opens(text, typeof value === 'number') ? [text] : [];
-  });
+export function credentialsIn(options: unknown, name = ''): readonly string[] {
+  if (Array.isArray(options)) return options.flatMap((one) => credentialsIn(one, name));
+  if (isComponent(options)) return Object.entries(options).flatMap(([key, value]) => credentialsIn(value, key));
+  const text = typeof options === 'number' || typeof options === 'string' ? String(options) : '';
+  return isCredential(name) && opens(text, typeof options === 'number') ? [text] : [];
 }
 
 /** False of addresses, dates and switches, which tell of a credential and are none. */

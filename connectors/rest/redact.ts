@@ -42,6 +42,14 @@ const SHORTEST_TOKEN = 6;
 export const isTokenLike = (text: string): boolean =>
   text.length >= SHORTEST_TOKEN && !(/^(?:19|20)/.test(text) && parseIso(text) !== undefined);
 
+/** Letters that Windows has where Latin-1 has none. */
+const WINDOWS = new Map(
+  Array.from({ length: 32 }, (_, at) => [
+    new TextDecoder('windows-1252').decode(Uint8Array.of(0x80 + at)),
+    String.fromCharCode(0x80 + at),
+  ]),
+);
+
 /** A secret as the parts of a request, and APIs, write it. */
 const formsOf = (secret: string): readonly string[] =>
   [
@@ -52,6 +60,7 @@ const formsOf = (secret: string): readonly string[] =>
     Buffer.from(secret).toString('base64url'),
     // In an answer that is no UTF-8 as a whole, and is read a letter for each byte.
     Buffer.from(secret).toString('latin1'),
+    secret.replace(/[^\0-\xff]/g, (letter) => WINDOWS.get(letter) ?? letter),
   ]
     // What stands for a secret address is one itself.
     .filter((form) => form !== secret);
@@ -61,8 +70,16 @@ const MARKS = '"/bfnrt';
 /** Each JSON within another doubles them: so many are five, and a text of nothing else takes no time. */
 const MOST_MARKS = 31;
 
+/** A pattern of more letters is more than some engines take: a longer secret is found part by part. */
+const MOST_LETTERS = 500;
+
 /** A text as JSON writes it, and JSON within JSON, whatever letters of it are written by their numbers. */
-function inJson(text: string): RegExp {
+const inJson = (text: string): readonly RegExp[] =>
+  Array.from({ length: Math.max(1, Math.floor(text.length / MOST_LETTERS)) }, (_, at, from = at * MOST_LETTERS) =>
+    partInJson(text.slice(from, text.length - from < 2 * MOST_LETTERS ? undefined : from + MOST_LETTERS)),
+  );
+
+function partInJson(text: string): RegExp {
   const numberOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(4, '0');
   const escape = `\\\\{1,${MOST_MARKS}}`;
   const letters = (text.match(/\\+|[^\\]/gs) ?? []).map((part) => {
@@ -73,6 +90,35 @@ function inJson(text: string): RegExp {
     return `(?:\\u${numberOf(part)}|${escape}u${digits}${marked})`;
   });
   return new RegExp(letters.join(''), 'g');
+}
+
+const NAMES_IN_FORM = /token|secret|passw|assertion|api[-_]?key|(?:^|[-_])key$/i;
+
+const LONGEST_NAME = 100;
+
+/** Values of a form or of an address, by their names; amid other text a value ends where that goes on. */
+const inForm = (value: string): string => value.split('\n').map(lineOfForm).join('\n');
+
+function lineOfForm(line: string): string {
+  const isWhole = /^[\w.~%+-]+=/.test(line);
+  return line
+    .split('&')
+    .map((part) => {
+      const [before = '', given] = [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)];
+      const near = before.slice(-LONGEST_NAME);
+      const name = near.slice(near.search(/[^?/\s,;"'<>]*$/));
+      if (given.length === part.length || !NAMES_IN_FORM.test(name)) return part;
+      return `${before}=${isWhole ? HIDDEN : given.replace(/^[^\s,;"'<>]+/, HIDDEN)}`;
+    })
+    .join('&');
+}
+
+/** True where the lines from `end` on have as many columns as the one before. */
+function isTable(value: string, end: number): boolean {
+  const columns = (line: string) => line.split(/[,;\t|]/).length;
+  const next = value.slice(end, value.indexOf('\n', end) < 0 ? undefined : value.indexOf('\n', end));
+  const count = columns(value.slice(0, end));
+  return end > 0 && count > 1 && columns(next) >= count;
 }
 
 export interface Redactor {
@@ -96,7 +142,8 @@ export function redactor(secrets: Iterable<string>): Redactor {
     some.reduce((shown, { secret, standIn, forms, inJson }) => {
       // A stand-in too: what a replay asks for was recorded so.
       const made = forms.reduce((text, form) => text.split(form).join(HIDDEN), shown.split(secret).join(standIn));
-      return made.includes('\\') ? made.replace(inJson, (form) => (form === secret ? form : HIDDEN)) : made;
+      if (!made.includes('\\')) return made;
+      return inJson.reduce((text, part) => text.replace(part, (form) => (form === secret ? form : HIDDEN)), made);
     }, value);
   const text = without(known);
   /** A short secret, such as the name of a user, may be a part of many names, and what reads them would find nothing. */
@@ -113,13 +160,15 @@ export function redactor(secrets: Iterable<string>): Redactor {
     if (typeof value === 'number' || typeof value === 'bigint') return tokens.has(String(value)) ? HIDDEN : value;
     if (Array.isArray(value)) return value.map((item) => mapped(item, hides, name));
     if (!isComponent(value)) return value;
-    const names = new Set<string>();
+    /** How often each name is there by now. */
+    const names = new Map<string, number>();
     return Object.fromEntries(
       Object.entries(value).map(([key, part]) => {
         const shown = inName(key);
         let own = shown;
-        for (let count = 2; names.has(own); count += 1) own = `${shown} (${count})`;
-        names.add(own);
+        let count = names.get(shown) ?? 0;
+        for (; names.has(own); count += 1) own = `${shown} (${count + 1})`;
+        names.set(shown, Math.max(1, count)).set(own, names.get(own) ?? 1);
         return [own, mapped(part, hides, key)];
       }),
     );
@@ -136,7 +185,8 @@ export function redactor(secrets: Iterable<string>): Redactor {
   const inText = (value: string, hides: Hides): string => {
     const document = /^\s*[[{]/.test(value) ? inDocument(value, hides) : undefined;
     if (document === undefined) return text(value);
-    return document.shown === document.was ? inName(withoutKeys(value)) : document.shown;
+    // What has a stand-in already is written as it was when that was put there.
+    return document.shown === document.was && !value.includes(HIDDEN) ? inName(withoutKeys(value)) : document.shown;
   };
   const never: Hides = () => false;
   const byName: Hides = (name) => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);
@@ -159,28 +209,22 @@ export function redactor(secrets: Iterable<string>): Redactor {
     // A secret of several lines may stand amid them.
     return count === 0 ? undefined : inName(lines.join('\n'));
   };
-  const inForm = (value: string): string =>
-    value
-      .split('&')
-      .map((part) => {
-        const name = part.slice(0, part.indexOf('=') + 1);
-        return /token|secret|passw|key|assertion/i.test(name) ? `${name}${HIDDEN}` : part;
-      })
-      .join('&');
   /** What is no JSON. Names of XML, and those of columns in the first line of a table, are names of fields too. */
   const inPlain = (value: string): string => {
     if (/^\s*</.test(value)) return inName(inMarkup(value));
     const end = value.indexOf('\n') + 1;
-    const head = value.slice(0, end);
-    if (end < value.length && /[,;\t|]/.test(head)) return inName(`${inName(head)}${text(value.slice(end))}`);
-    const lines = text(value).split('\n');
-    const isForm = (line: string) => lines.length === 1 || !/[\s,;"<]/.test(line.trim());
-    return lines.map((line) => (isForm(line) ? inForm(line) : line)).join('\n');
+    if (isTable(value, end)) return inName(`${inName(value.slice(0, end))}${inForm(text(value.slice(end)))}`);
+    return inForm(text(value));
   };
   const inMarkup = (value: string): string =>
     value
+      .split(/(<[^<>]*>)/)
+      .map((part, at) => (at % 2 === 1 ? inTag(part) : inForm(text(part))))
+      .join('');
+  const inTag = (tag: string): string =>
+    tag
       .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
-      .map((part, at) => (at % 2 === 1 ? inName(part) : text(part)))
+      .map((part, at) => (at % 2 === 1 ? inName(part) : inForm(text(part))))
       .join('');
   const asked: Redactor['asked'] = ({ method, url, headers: sent, body: given }) => ({
     method,

@@ -72,6 +72,16 @@ test.each([
   ['a=b&access_token=of-a-visit', 'a=b&access_token=***'],
   ['a=b&access_token=of-a-visit\n', 'a=b&access_token=***\n'],
   ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=1\ntoken=***\nNo token, x=1'],
+  ['refresh_token=of-a-visit&scope=repo,gist\n', 'refresh_token=***&scope=repo,gist\n'],
+  [
+    '<u>https://a.example/f?x=1&amp;Security-Token=of-a-visit&amp;y=1</u>',
+    '<u>https://a.example/f?x=1&amp;Security-Token=***&amp;y=1</u>',
+  ],
+  [
+    'id,url,n\n1,https://a.example/?a=1&access_token=of-a-visit,7\n',
+    'id,url,n\n1,https://a.example/?a=1&access_token=***,7\n',
+  ],
+  ['url\nhttps://a.example/?keyword=shoes\n', 'url\nhttps://a.example/?keyword=shoes\n'],
 ])('a form hides what its names say, in each line: %j', async (body, shown) => {
   api.script = () => ({ status: 400, body: Buffer.from(body) });
   expect((await tryStream(await options({ config: secretly('p4ssw0rd') }))).exchanges[0]!.answer).toBe(shown);
@@ -244,4 +254,63 @@ describe('the folder of a recording', () => {
       details: { hint: expect.stringContaining('--record') },
     });
   });
+});
+
+test('a secret of many letters is found where JSON writes them by their numbers', async () => {
+  const secret = Array.from({ length: 9000 }, (_, at) => String.fromCharCode(97 + ((at * at) % 25))).join('');
+  const written = JSON.stringify(secret).replaceAll('a', String.raw`\u0061`);
+  api.script = () => ({ status: 400, body: Buffer.from(`{"path":"C:\\\\x","echo":${written}, cut off`) });
+  const { exchanges, fault } = await tryStream(await options({ config: secretly(secret) }));
+  expect(fault?.kind).toBe('source');
+  expect(exchanges[0]!.answer).toContain('"echo":"***');
+  expect(exchanges[0]!.answer).not.toMatch(/[b-y]{20}/);
+});
+
+test('JSON within a cell that holds a secret comes out the same when it is read again', async () => {
+  api.script = () => ({ body: Buffer.from('id,more\n1,"{""a"": ""p4ssw0rd"", ""n"": 1}"\n') });
+  const { exchanges, recording } = await keptOf(
+    await options({ path: '[]', decoder: '{ type: CsvDecoder }', config: secretly('p4ssw0rd') }),
+  );
+  expect(exchanges + recording).not.toContain('p4ssw0rd');
+});
+
+test.each([
+  [
+    'a line with a comma that heads no table',
+    'Login of bob12 failed, wrong\nTry again\n',
+    'Login of *** failed, wrong\nTry again\n',
+  ],
+  ['the text of an element', '<e>user bob12=locked</e>', '<e>user ***=locked</e>'],
+])('a short secret is hidden in %s', async (_where, body, shown) => {
+  api.script = () => ({ status: 400, body: Buffer.from(body) });
+  const { exchanges } = await tryStream(await options({ config: secretly('p4ssw0rd', 'bob12') }));
+  expect(exchanges[0]!.answer).toBe(shown);
+});
+
+test('a secret is found as Windows writes it', async () => {
+  api.script = () => ({ status: 400, body: Buffer.from('id;x\n1;pa\x80s-word1 \xe4\n', 'latin1') });
+  const { exchanges } = await tryStream(await options({ config: secretly('pa€s-word1') }));
+  expect(exchanges[0]!.answer).toContain('1;***');
+});
+
+test('many names that a secret stands in take time by their number', async () => {
+  const rows = Array.from({ length: 20_000 }, (_, at) => [`p4ssw0rd${'x'.repeat(at % 2)}`, at]);
+  const text = `{"rows":[{${rows.map(([name, at]) => `"${String(name).replace('p', String.raw`\u0070`)}${at}":${at},"p4ssw0rd":1`).join(',')}}]}`;
+  api.script = () => ({ status: 400, body: Buffer.from(text) });
+  const { exchanges } = await tryStream(await options({ config: secretly('p4ssw0rd') }));
+  expect(exchanges[0]!.answer).not.toContain('p4ssw0rd');
+}, 20_000);
+
+test('credentials are hidden in lists of the open options, and by what their names say they are', async () => {
+  api.script = () => ({ body: { rows: [{ id: 1 }] } });
+  const open = {
+    accounts: [{ name: 'north', api_token: 'of-the-north-1' }],
+    tokens: ['of-a-list-1'],
+    credentials_json: 'of-a-file-1',
+    session_key: 'of-a-session-1',
+    api_token_prod: 'of-production-1',
+  };
+  const { recording } = await keptOf(await options({ config: { ...secretly('p4ssw0rd'), manifest_config: open } }));
+  expect(recording).not.toMatch(/of-(?:the|a|production)-/);
+  expect(recording).toContain('north');
 });
