@@ -25,6 +25,8 @@ export interface Incremental {
   unread(state: State, isPartitioned: boolean): readonly string[];
   /** What the bounds of a slice add to a request. */
   parts(slice: StreamSlice): RequestParts;
+  /** True where both bounds of a slice go into what a retriever asks for: without them each part of a range would be all that there is. */
+  isAskedFor(retriever: Component): boolean;
   readonly isDataFeed: boolean;
   readonly isClientSide: boolean;
   /** True where the state is older than an API keeps what happened, or says nothing of when. */
@@ -84,6 +86,7 @@ export function incremental(
   const clampGap = granularity ?? new Duration(clampTo?.['target'] === 'DAY' ? 1_000_000 : 86_400_000_000);
   // The builder of Airbyte writes names that nobody has given as empty ones.
   const nameOf = (name: string, usual: string) => new Text(String(node[name] ?? '') || usual, around).text();
+  const bounds = [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')] as const;
   const settings: WindowSettings = {
     field,
     scale,
@@ -95,7 +98,7 @@ export function incremental(
     step: duration('step'),
     granularity,
     lookback: duration('lookback_window'),
-    bounds: [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')],
+    bounds,
     clamp,
     comparesStrictly: range === undefined && node['is_compare_strictly'] === true,
     latest: environment.isShort ? now : undefined,
@@ -105,7 +108,14 @@ export function incremental(
     formats,
     isDataFeed: node['is_data_feed'] === true,
     isClientSide: node['is_client_side_incremental'] === true,
-    parts: boundParts(node, settings.bounds!, environment),
+    parts: boundParts(node, bounds, environment),
+    isAskedFor(retriever) {
+      const templates =
+        JSON.stringify(retriever)
+          .match(/\{[{%].*?[%}]\}/g)
+          ?.join() ?? '';
+      return BOUND_OPTIONS.every((option, at) => isComponent(node[option]) || templates.includes(bounds[at]!));
+    },
     isOlderThan(state, period) {
       const span = parseIsoDuration(textOf(new Text(period, around).value()));
       const own = isComponent(state['state']) ? state['state'] : state;
@@ -190,6 +200,7 @@ function counting(
     formats: [],
     isDataFeed: false,
     isClientSide: false,
+    isAskedFor: () => false,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,
     assertBegun: () => undefined,
@@ -201,12 +212,14 @@ function counting(
   return made;
 }
 
+const BOUND_OPTIONS = ['start_time_option', 'end_time_option'] as const;
+
 function boundParts(
   node: Component,
   bounds: readonly [string, string],
   environment: Environment,
 ): (slice: StreamSlice) => RequestParts {
-  const options = (['start_time_option', 'end_time_option'] as const).map((name) => {
+  const options = BOUND_OPTIONS.map((name) => {
     const place = node[name];
     return isComponent(place) ? requestOption(place, aroundOf(place, environment)) : undefined;
   });

@@ -25,6 +25,8 @@ export interface LoadOptions {
 export function loadManifest(text: string, { name, replacedClasses = new Set() }: LoadOptions): Manifest {
   const parsed = parseText(text, name);
   const { root: given, lines } = parsed;
+  const unread = configurationReferences(given, lines);
+  if (unread.length > 0) return { name, root: given, lines, problems: unread, isShort: isShortForm(given) };
   if (
     isComponent(given['api']) &&
     !['endpoint', 'streams', 'dynamic_streams'].some((key) => given[key] !== undefined)
@@ -42,6 +44,21 @@ export function loadManifest(text: string, { name, replacedClasses = new Set() }
     return { ...made, problems: [...problems, ...made.problems], isShort: true };
   }
   return completed(parsed, name, replacedClasses);
+}
+
+/** What only a configuration puts in place; an API would get it as it stands. */
+function configurationReferences(root: Component, lines: Lines): readonly Problem[] {
+  const found = (node: unknown, line: number | undefined, path: readonly string[]): readonly Problem[] => {
+    if (typeof node === 'string') {
+      const [reference] = /\$\{(?:env|file|vault|aws|age):[^}]*\}?/.exec(node) ?? [];
+      if (reference === undefined) return [];
+      const message = `\`${reference}\` is put in place in a configuration alone; write \`{{ config['NAME'] }}\` here, and give it there under \`secrets\` or \`manifest_config\` of the source (docs/custom-api.md)`;
+      return [{ severity: 'error', line, path: path.join('.'), message }];
+    }
+    if (typeof node !== 'object' || node === null) return [];
+    return Object.entries(node).flatMap(([key, value]) => found(value, lines.of(node, key) ?? line, [...path, key]));
+  };
+  return found(root, undefined, []);
 }
 
 function completed(

@@ -108,7 +108,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       const sync = syncOf();
       return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned()) });
     },
-    readsDays: isOfTime && asksForDays(node),
+    readsDays: isOfTime && syncOf()!.isAskedFor(node['retriever'] as Component),
     stateAt: isOfTime
       ? (moment, state) => syncOf()!.stateAt(moment, migrated(node, state, environment), isPartitioned())
       : undefined,
@@ -333,14 +333,6 @@ const partitionFieldsOf = (node: Component): readonly unknown[] =>
 /** Without what the router gives, which stands in no answer. */
 const ownKeyOf = (node: Component): readonly string[] =>
   keyOf(node['primary_key']).filter((field) => !partitionFieldsOf(node).includes(field));
-
-/** True where begin and end of a slice go into a request: without them each part of a range would be all that there is. */
-function asksForDays({ incremental_sync: sync, retriever }: Component): boolean {
-  const written = JSON.stringify(retriever);
-  return ['start_time', 'end_time'].every(
-    (bound) => (sync as Component)[`${bound}_option`] !== undefined || written.includes(bound),
-  );
-}
 
 function sightingsFor(node: Component, { environment }: StreamSettings, replacesAll: boolean): Sightings {
   const sync = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;

@@ -23,7 +23,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function stream(sync: object) {
+async function stream(sync: object, requester: object = {}) {
   const manifest = {
     version: '7.0.0',
     type: 'DeclarativeSource',
@@ -35,7 +35,7 @@ async function stream(sync: object) {
         primary_key: 'id',
         retriever: {
           type: 'SimpleRetriever',
-          requester: { type: 'HttpRequester', url_base: api.url, path: '/a' },
+          requester: { type: 'HttpRequester', url_base: api.url, path: '/a', ...requester },
           record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
         },
         incremental_sync: {
@@ -77,9 +77,18 @@ test.each([
   }
 });
 
+const asks = (from: string, to: string) => ({ request_parameters: { from, to } });
 test.each([
-  ['asks for neither begin nor end', {}],
-  ['asks for a begin alone', { start_time_option: option('from') }],
-])('a stream that %s is not read in parts', async (_what, sync) => {
-  expect((await stream(sync)).readsDays).toBe(false);
+  ['asks for neither begin nor end', false, {}, {}],
+  ['asks for a begin alone', false, { start_time_option: option('from') }, {}],
+  ['has parameters of such names', false, {}, { request_parameters: { start_time: '2025-01-01', end_time: 'now' } }],
+  ['asks by its slice', true, {}, asks('{{ stream_interval.start_time }}', "{{ stream_slice['end_time'] }}")],
+  [
+    'asks by names of its own',
+    true,
+    { partition_field_start: 'since', partition_field_end: 'until' },
+    asks('{{ stream_slice.since }}', '{{ stream_slice.until }}'),
+  ],
+])('of a stream that %s parts are read: %s', async (_what, areRead, sync, requester) => {
+  expect((await stream(sync, requester)).readsDays).toBe(areRead);
 });

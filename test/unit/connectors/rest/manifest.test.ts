@@ -72,6 +72,18 @@ streams:
     expect(of('{ 137e025: yes }')).toEqual({ '137e025': true });
   });
 
+  it('tells references of the configuration, which an API would get as they stand', () => {
+    const short = 'endpoint: https://x.example\nauth: { bearer: "${env:X_TOKEN}" }\nstreams:\n  a: { path: /a }\n';
+    const long = BASE(`  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER} }`);
+    const instead =
+      "is put in place in a configuration alone; write `{{ config['NAME'] }}` here, and give it there under `secrets` or `manifest_config` of the source (docs/custom-api.md)";
+    expect(told(short)).toEqual([`error 2: \`\${env:X_TOKEN}\` ${instead}`]);
+    expect(told(long.replace('//x.example', '//${file:host.txt}'))).toEqual([
+      `error 5: \`\${file:host.txt}\` ${instead}`,
+    ]);
+    expect(told(long.replace('//x.example', '//x.example/${team}'))).toEqual([]);
+  });
+
   it.each([
     [
       'an unknown component',
