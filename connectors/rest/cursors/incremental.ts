@@ -12,6 +12,7 @@ import { parseStart, startMessage } from '../time/start.js';
 import type { Cursor, State } from './cursor.js';
 import { PartitionCursor, stateOfAll } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
+import { unaskedRecords, type AskedBounds, type Unasked } from './unasked.js';
 import { unreadParts } from './unread-state.js';
 import { WindowCursor, type WindowSettings } from './window-cursor.js';
 
@@ -25,8 +26,10 @@ export interface Incremental {
   unread(state: State, isPartitioned: boolean): readonly string[];
   /** What the bounds of a slice add to a request. */
   parts(slice: StreamSlice): RequestParts;
-  /** True where both bounds of a slice go into what a retriever asks for: without them each part of a range would be all that there is. */
-  isAskedFor(retriever: Component): boolean;
+  /** The bounds of a slice that go into what a retriever asks for. */
+  asked(retriever: Component): AskedBounds;
+  /** Of a cursor of time whose bounds are asked for, where what lies outside is no way of an API to answer. */
+  unasked(retriever: Component): Unasked | undefined;
   readonly isDataFeed: boolean;
   readonly isClientSide: boolean;
   /** True where the state is older than an API keeps what happened, or says nothing of when. */
@@ -103,18 +106,30 @@ export function incremental(
     comparesStrictly: range === undefined && node['is_compare_strictly'] === true,
     latest: environment.isShort ? now : undefined,
   };
+  const asked = (retriever: Component): AskedBounds => {
+    const templates =
+      JSON.stringify(retriever)
+        .match(/\{[{%].*?[%}]\}/g)
+        ?.join() ?? '';
+    const [from, to] = BOUND_OPTIONS.map((option, at) =>
+      isComponent(node[option]) || templates.includes(bounds[at]!) ? bounds[at] : undefined,
+    );
+    return [from, to];
+  };
   return {
     field,
     formats,
     isDataFeed: node['is_data_feed'] === true,
     isClientSide: node['is_client_side_incremental'] === true,
     parts: boundParts(node, bounds, environment),
-    isAskedFor(retriever) {
-      const templates =
-        JSON.stringify(retriever)
-          .match(/\{[{%].*?[%}]\}/g)
-          ?.join() ?? '';
-      return BOUND_OPTIONS.every((option, at) => isComponent(node[option]) || templates.includes(bounds[at]!));
+    asked,
+    unasked(retriever) {
+      const isTold = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
+      const names = asked(retriever);
+      const place = environment.isShort ? `\`streams.${stream}.cursor.from\`` : 'the bounds of a slice in it';
+      return isTold || names.every((name) => name === undefined)
+        ? undefined
+        : unaskedRecords(field, scale, names, place);
     },
     isOlderThan(state, period) {
       const span = parseIsoDuration(textOf(new Text(period, around).value()));
@@ -200,7 +215,8 @@ function counting(
     formats: [],
     isDataFeed: false,
     isClientSide: false,
-    isAskedFor: () => false,
+    asked: () => [undefined, undefined],
+    unasked: () => undefined,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,
     assertBegun: () => undefined,

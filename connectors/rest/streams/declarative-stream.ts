@@ -1,6 +1,7 @@
 import { ConnectorError, type BadRecord } from '#sdk';
 import { noCursor, type Cursor, type State } from '../cursors/cursor.js';
 import { incremental, type Incremental } from '../cursors/incremental.js';
+import type { Unasked } from '../cursors/unasked.js';
 import { componentsOf } from '../manifest/load.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import { parentStream, type OpenedParent } from '../partitions/parent.js';
@@ -20,6 +21,7 @@ import { EMPTY_SLICE, type StreamSlice } from '../run/slice.js';
 import { Condition } from '../run/text.js';
 import { UNDECLARED_FILE } from '../schemas/schema-files.js';
 import { schemaLoader, type LoadSchema } from '../schemas/schema-loader.js';
+import { chosen, delegating } from './delegating-stream.js';
 import { pagingPathOf, recordsPathOf, sightingsOf, type Sightings } from './sightings.js';
 import { unreadWarnings } from '../cursors/unread-state.js';
 import { parentState, migrated } from './state.js';
@@ -75,10 +77,11 @@ export interface DeclarativeStream {
 const MOST_AHEAD_RECORDS = 20_000;
 
 export function declarativeStream(node: Component, settings: StreamSettings): DeclarativeStream {
-  if (node['type'] === 'StateDelegatingStream') return delegating(node, settings);
+  if (node['type'] === 'StateDelegatingStream') return delegating(node, settings, declarativeStream);
   const { environment, atOnce } = settings;
   const name = String(node['name'] ?? '');
   const syncNode = isComponent(node['incremental_sync']) ? node['incremental_sync'] : undefined;
+  const retrieverNode = node['retriever'] as Component;
   const schema = schemaLoader(
     node['schema_loader'] ?? UNDECLARED_FILE,
     name,
@@ -87,7 +90,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
   );
   const declared = environment.isShort ? declaredFields(node) : undefined;
   const syncOf = () => syncNode && incremental(name, syncNode, undefined, environment);
-  const isPartitioned = () => ((node['retriever'] as Component)['partition_router'] ?? undefined) !== undefined;
+  const isPartitioned = () => (retrieverNode['partition_router'] ?? undefined) !== undefined;
   const isOfTime = syncNode !== undefined && syncNode['type'] !== 'IncrementingCountCursor';
   const sightingsNow = (replacesAll = false) => sightingsFor(node, settings, replacesAll);
   return {
@@ -108,7 +111,12 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       const sync = syncOf();
       return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned()) });
     },
-    readsDays: isOfTime && syncOf()!.isAskedFor(node['retriever'] as Component),
+    // Without both bounds each part of a range would be all that there is.
+    readsDays:
+      isOfTime &&
+      syncOf()!
+        .asked(retrieverNode)
+        .every((name) => name !== undefined),
     stateAt: isOfTime
       ? (moment, state) => syncOf()!.stateAt(moment, migrated(node, state, environment), isPartitioned())
       : undefined,
@@ -121,27 +129,33 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     sightings = sightingsNow(),
   }: ReadOptions): AsyncGenerator<StreamStep> {
     const own = migrated(node, state ?? {}, environment);
-    const { cursor, retriever } = reading(node, own, schema, settings, { sightings, range });
-    const width = (node['retriever'] as Component)['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
+    const { cursor, retriever, unasked } = reading(node, own, schema, settings, { sightings, range });
+    const width = retrieverNode['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
     const ahead = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
       width: isConcurrent ? width : 1,
       weightOf: ({ records, bad }) => records.length + bad.length,
       mostHeld: MOST_AHEAD_RECORDS,
     });
-    for await (const step of ahead) {
-      const slice = step.item;
-      if (step.kind === 'page') {
-        const { records, bad } = step.page;
-        for (const record of records) {
-          sightings.record(record, cursor.observe(record, slice));
-          declared?.readTimes(record);
+    try {
+      for await (const step of ahead) {
+        const slice = step.item;
+        if (step.kind === 'page') {
+          const { records, bad } = step.page;
+          unasked?.page(records, slice);
+          for (const record of records) {
+            sightings.record(record, cursor.observe(record, slice));
+            declared?.readTimes(record);
+          }
+          yield { kind: 'page', page: { records, bad, slice } };
+          continue;
         }
-        yield { kind: 'page', page: { records, bad, slice } };
-        continue;
+        cursor.close(slice);
+        // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
+        if (syncNode !== undefined && sightings.fault() === undefined) yield stateOf(cursor);
       }
-      cursor.close(slice);
-      // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
-      if (syncNode !== undefined && sightings.fault() === undefined) yield stateOf(cursor);
+    } finally {
+      // Who has enough stops before the end.
+      if (unasked?.warning !== undefined) sightings.note(unasked.warning);
     }
     cursor.finish();
     const fault = sightings.fault();
@@ -171,6 +185,7 @@ function keyOf(value: unknown): readonly string[] {
 interface Reading {
   readonly cursor: Cursor;
   readonly retriever: Retriever;
+  readonly unasked: Unasked | undefined;
 }
 
 /** All parts of one reading of a stream, made for its state. */
@@ -191,7 +206,9 @@ function reading(
   const sync = range === undefined ? built : built?.withRange(range);
   if (environment.isShort && range === undefined) sync?.assertBegun();
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
-  return { cursor, retriever: retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings) };
+  const unasked = sync?.unasked(retrieverNode);
+  const retriever = retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings);
+  return { cursor, retriever, unasked };
 }
 
 async function* single(): AsyncIterable<StreamSlice> {
@@ -348,41 +365,6 @@ function sightingsFor(node: Component, { environment }: StreamSettings, replaces
     routed: partitionFieldsOf(node).map(String),
     pagingPath: pagingPathOf(node['retriever'] as Component),
   });
-}
-
-/** Which of its two streams a delegating one is, by its state. */
-function chosen(node: Component, state: State, { environment }: StreamSettings): Component {
-  const full = node['full_refresh_stream'] as Component;
-  const changes = node['incremental_stream'] as Component;
-  if (Object.keys(state).length === 0) return full;
-  const period = node['api_retention_period'];
-  const sync = changes['incremental_sync'];
-  if (typeof period === 'string' && period !== '' && isComponent(sync)) {
-    const kept = incremental(String(node['name']), sync, undefined, environment);
-    if (kept.isOlderThan(state, period)) return full;
-  }
-  return changes;
-}
-
-function delegating(node: Component, settings: StreamSettings): DeclarativeStream {
-  const [full, changes] = [node['full_refresh_stream'], node['incremental_stream']].map((one) =>
-    declarativeStream(one as Component, settings),
-  );
-  return {
-    name: String(node['name']),
-    primaryKey: changes!.primaryKey,
-    cursorField: changes!.cursorField,
-    schema: changes!.schema,
-    sightings: (replacesAll) => changes!.sightings(replacesAll),
-    read(options) {
-      const isFull = chosen(node, options.state ?? {}, settings) === node['full_refresh_stream'];
-      return isFull ? full!.read({ ...options, state: undefined }) : changes!.read(options);
-    },
-    unread: (state) => changes!.unread(state),
-    // Days are read without a state, so by its stream for all.
-    readsDays: full!.readsDays,
-    stateAt: changes!.stateAt,
-  };
 }
 
 /** The streams of a list, those of a condition where it holds. */
