@@ -50,6 +50,15 @@ const WINDOWS = new Map(
   ]),
 );
 
+const TEXT_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const ENTITIES = [
+  TEXT_ENTITIES,
+  { ...TEXT_ENTITIES, '"': '&quot;' },
+  { ...TEXT_ENTITIES, '"': '&quot;', "'": '&apos;' },
+  { ...TEXT_ENTITIES, '"': '&#34;', "'": '&#39;' },
+  { ...TEXT_ENTITIES, '"': '&quot;', "'": '&#39;' },
+];
+
 /** A secret as the parts of a request, and APIs, write it. */
 const formsOf = (secret: string): readonly string[] =>
   [
@@ -61,6 +70,8 @@ const formsOf = (secret: string): readonly string[] =>
     // In an answer that is no UTF-8 as a whole, and is read a letter for each byte.
     Buffer.from(secret).toString('latin1'),
     secret.replace(/[^\0-\xff]/g, (letter) => WINDOWS.get(letter) ?? letter),
+    // In XML, where of two ways to write a mark each may be.
+    ...ENTITIES.map((entities) => secret.replace(/[&<>"']/g, (mark) => entities[mark] ?? mark)),
   ]
     // What stands for a secret address is one itself.
     .filter((form) => form !== secret);
@@ -83,7 +94,8 @@ function partInJson(text: string): RegExp {
   const numberOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(4, '0');
   const escape = `\\\\{1,${MOST_MARKS}}`;
   const letters = (text.match(/\\+|[^\\]/gs) ?? []).map((part) => {
-    if (part.startsWith('\\')) return `\\\\{${part.length},${part.length * MOST_MARKS}}`;
+    if (part.startsWith('\\'))
+      return `(?:\\\\{${part.length},${part.length * MOST_MARKS}}|(?:${escape}u005[cC]){${part.length}})`;
     const digits = numberOf(part).replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
     const mark = MARKS[MARKED.indexOf(part)];
     const marked = mark === undefined ? '' : `|${escape}\\u${numberOf(mark)}`;
@@ -92,37 +104,53 @@ function partInJson(text: string): RegExp {
   return new RegExp(letters.join(''), 'g');
 }
 
-const NAMES_IN_FORM = /token|secret|passw|assertion|api[-_]?key|(?:^|[-_])key$/i;
+const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);
 
-const LONGEST_NAME = 100;
-
-/** Values of a form or of an address, by their names; amid other text a value ends where that goes on. */
-const inForm = (value: string): string => value.split('\n').map(lineOfForm).join('\n');
-
-function lineOfForm(line: string): string {
-  const isWhole = /^[\w.~%+-]+=/.test(line);
-  return line
+/** Parts of a form, each by its name. */
+const inForm = (form: string): string =>
+  form
     .split('&')
     .map((part) => {
-      const [before = '', given] = [part.slice(0, part.indexOf('=')), part.slice(part.indexOf('=') + 1)];
-      const near = before.slice(-LONGEST_NAME);
-      const name = near.slice(near.search(/[^?/\s,;"'<>]*$/));
-      if (given.length === part.length || !NAMES_IN_FORM.test(name)) return part;
-      return `${before}=${isWhole ? HIDDEN : given.replace(/^[^\s,;"'<>]+/, HIDDEN)}`;
+      const name = part.slice(0, part.indexOf('=') + 1);
+      return /token|secret|passw|key|assertion/i.test(name) ? `${name}${HIDDEN}` : part;
     })
     .join('&');
+
+/** A line of `name=value`, or several of nothing else. */
+const isForm = (value: string): boolean =>
+  value.split('\n').every((line, _at, lines) => lines.length === 1 || /^(?:[^\s,;"<=]+=[^\s,;"<]*)?\s*$/.test(line));
+
+/** `token=`, `"token": "` and the same in JSON within JSON; not `token:`, behind which words stand. */
+const NAMED = /([\w.~%$-]{1,100})\\*["']?\s{0,20}(?:=\s{0,20}|(?<=["']\s{0,20}):\s{0,20}(?=\\*["']))/g;
+const NAMED_VALUE = /(\\*["'<]?)(?:(?<=")[^"]*|(?<=')[^']*|(?<=<)[^<>]*|[^\s&"'<>]+)/y;
+
+/** Words of a fault without the values whose names tell that they are secret. */
+function withoutNamed(said: string): string {
+  let shown = '';
+  let from = 0;
+  for (const { index, 0: sign, 1: name = '' } of said.matchAll(NAMED)) {
+    if (index < from || !(isSecretName(name) || /(?:key(?:[-_]?id)?|(?:^|[-_])sig)$/i.test(name))) continue;
+    NAMED_VALUE.lastIndex = index + sign.length;
+    const [value = '', open = ''] = NAMED_VALUE.exec(said) ?? [];
+    if (value === '') continue;
+    // What closes it is none of it: marks before the end of a text in JSON within JSON, or of a sentence.
+    shown += `${said.slice(from, index + sign.length)}${open}${HIDDEN}${closing(value, open)}`;
+    from = index + sign.length + value.length;
+  }
+  return shown + said.slice(from);
 }
 
-/** True where the lines from `end` on have as many columns as the one before. */
-function isTable(value: string, end: number): boolean {
-  const columns = (line: string) => line.split(/[,;\t|]/).length;
-  const next = value.slice(end, value.indexOf('\n', end) < 0 ? undefined : value.indexOf('\n', end));
-  const count = columns(value.slice(0, end));
-  return end > 0 && count > 1 && columns(next) >= count;
+function closing(value: string, open: string): string {
+  let end = value.length;
+  const marks = open === '' ? ',;.)]}' : open.startsWith('\\') ? '\\' : '';
+  while (marks.includes(value[end - 1] ?? ' ')) end -= 1;
+  return value.slice(end);
 }
 
 export interface Redactor {
   text(value: string): string;
+  /** The same of what is said of a fault, in which values stand behind their names. */
+  fault(value: string): string;
   /** The same of every text in it, names of fields too. */
   value(value: unknown): unknown;
   /** The same, and of every text that stands under a name which tells that it is secret. */
@@ -148,6 +176,8 @@ export function redactor(secrets: Iterable<string>): Redactor {
   const text = without(known);
   /** A short secret, such as the name of a user, may be a part of many names, and what reads them would find nothing. */
   const inName = without(known.filter(({ secret }) => isTokenLike(secret)));
+  const short = known.filter(({ secret }) => !isTokenLike(secret));
+  const withoutShort = without(short);
   /** What of a secret that is JSON may be read stands in its stand-in. */
   const withoutKeys = (value: string) =>
     known
@@ -189,20 +219,34 @@ export function redactor(secrets: Iterable<string>): Redactor {
     return document.shown === document.was && !value.includes(HIDDEN) ? inName(withoutKeys(value)) : document.shown;
   };
   const never: Hides = () => false;
-  const byName: Hides = (name) => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);
   const headers = (all: Readonly<Record<string, string>>) =>
     Object.fromEntries(
       Object.entries(all).map(([name, value]) => [name, SECRET_NAME.test(name) ? HIDDEN : inText(value, never)]),
     );
   const body = (value: string): string => {
     if (value.startsWith(BOM)) return `${BOM}${body(value.slice(1))}`;
-    return inDocument(value, byName)?.shown ?? inLines(value) ?? inPlain(value);
+    return inDocument(value, isSecretName)?.shown ?? inLines(value) ?? inPlain(value);
+  };
+  const fault = (value: string): string => withoutNamed(text(value));
+  /** No records come of it, so that it need not be read again as it was. */
+  const faultBody = (value: string): string => {
+    if (value.startsWith(BOM)) return `${BOM}${faultBody(value.slice(1))}`;
+    const inFault = (part: unknown): unknown => {
+      if (typeof part === 'string') return fault(part);
+      if (Array.isArray(part)) return part.map(inFault);
+      return isComponent(part)
+        ? Object.fromEntries(Object.entries(part).map(([name, one]) => [name, inFault(one)]))
+        : part;
+    };
+    const document = inDocument(value, isSecretName)?.shown;
+    if (document !== undefined) return writeJson(inFault(parseJson(document)));
+    return fault(inLines(value) ?? value);
   };
   /** JSON lines; undefined where there is none. */
   const inLines = (value: string): string | undefined => {
     let count = 0;
     const lines = value.split('\n').map((line) => {
-      const document = /^\s*[[{]/.test(line) ? inDocument(line, byName) : undefined;
+      const document = /^\s*[[{]/.test(line) ? inDocument(line, isSecretName) : undefined;
       if (document !== undefined) count += 1;
       return document?.shown ?? text(line);
     });
@@ -211,21 +255,19 @@ export function redactor(secrets: Iterable<string>): Redactor {
   };
   /** What is no JSON. Names of XML, and those of columns in the first line of a table, are names of fields too. */
   const inPlain = (value: string): string => {
-    if (/^\s*</.test(value)) return inName(inMarkup(value));
+    if (/^\s*</.test(value)) return inMarkup(inName(value));
     const end = value.indexOf('\n') + 1;
-    if (isTable(value, end)) return inName(`${inName(value.slice(0, end))}${inForm(text(value.slice(end)))}`);
-    return inForm(text(value));
+    const head = value.slice(0, end);
+    if (end < value.length && /[,;\t|]/.test(head)) return inName(`${head}${withoutShort(value.slice(end))}`);
+    return isForm(value) ? text(value).split('\n').map(inForm).join('\n') : text(value);
   };
   const inMarkup = (value: string): string =>
-    value
-      .split(/(<[^<>]*>)/)
-      .map((part, at) => (at % 2 === 1 ? inTag(part) : inForm(text(part))))
-      .join('');
-  const inTag = (tag: string): string =>
-    tag
-      .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
-      .map((part, at) => (at % 2 === 1 ? inName(part) : inForm(text(part))))
-      .join('');
+    short.length === 0
+      ? value
+      : value
+          .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
+          .map((part, at) => (at % 2 === 1 ? part : withoutShort(part)))
+          .join('');
   const asked: Redactor['asked'] = ({ method, url, headers: sent, body: given }) => ({
     method,
     url: shownUrl(url, text),
@@ -234,14 +276,15 @@ export function redactor(secrets: Iterable<string>): Redactor {
   });
   return {
     text,
+    fault,
     value: (value) => mapped(value, never),
-    named: (value) => mapped(value, byName),
+    named: (value) => mapped(value, isSecretName),
     asked,
     exchange: async (exchange, mostBytes) => ({
       ...asked(exchange),
       status: exchange.status,
       answer_headers: headers(exchange.answerHeaders),
-      ...(await shownAnswer(exchange.answer, { text, body, mostBytes })),
+      ...(await shownAnswer(exchange.answer, { text, body: exchange.status < 400 ? body : faultBody, mostBytes })),
     }),
   };
 }
@@ -276,7 +319,7 @@ export function faultText(body: unknown, secrets: Iterable<string>): string {
 /** The same of what others say of a fault. */
 export function safeText(said: string, secrets: Iterable<string>): string {
   const safe = redactor(secrets)
-    .text(said.slice(0, 10 * MOST_FAULT_TEXT))
+    .fault(said.slice(0, 10 * MOST_FAULT_TEXT))
     .replace(/\s+/g, ' ')
     .replace(/[^\s@<>"'(]+@[^\s@<>"')]+/g, HIDDEN)
     .replace(/\d{6,}/g, HIDDEN)

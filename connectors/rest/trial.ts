@@ -66,7 +66,7 @@ async function trialOf(options: TrialOptions, secrets: Set<string>, more: Partia
 }
 
 /** A cause may hold what its error does not say, so it is none of this one. */
-function withoutSecrets(error: unknown, { text }: Redactor): ConnectorError {
+function withoutSecrets(error: unknown, { fault: text }: Redactor): ConnectorError {
   const { kind, message, details } = toConnectorError(error);
   const hint = details.hint === undefined ? {} : { hint: text(details.hint) };
   const shown = new ConnectorError(kind, text(message), { ...details, cause: undefined, ...hint });
@@ -86,7 +86,7 @@ async function readTrial(
     signal: options.signal,
     baseFolder: options.baseFolder,
     isAttended: true,
-    ...(options.onRetry === undefined ? {} : { onRetry: (text) => options.onRetry!(redactor(secrets).text(text)) }),
+    ...(options.onRetry === undefined ? {} : { onRetry: (text) => options.onRetry!(redactor(secrets).fault(text)) }),
     onExchange: (exchange) => exchanges.push(exchange),
     onSecret: (secret) => secrets.add(secret),
     ...more,
@@ -137,8 +137,8 @@ async function readTrial(
           ? null
           : {
               kind: fault.kind,
-              message: redact.text(fault.message),
-              hint: fault.details.hint === undefined ? null : redact.text(fault.details.hint),
+              message: redact.fault(fault.message),
+              hint: fault.details.hint === undefined ? null : redact.fault(fault.details.hint),
             },
       warnings: [
         ...warningsOf(source.manifest),
