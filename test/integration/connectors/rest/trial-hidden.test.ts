@@ -199,6 +199,33 @@ describe('what the open options call a credential', () => {
   });
 });
 
+test.each([{ manifest_config: { password: 'rows' } }, secretly('rows')])(
+  'a recording is read again where a short credential is a word of the manifest too: %j',
+  async (config) => {
+    api.script = ({ path }) => ({ body: { rows: [{ id: path }] } });
+    const requester = `request_parameters: { k: "{{ config['password'] or config['pw'] }}", what: rows }`;
+    const { exchanges } = await keptOf(await options({ requester, config }));
+    expect(JSON.parse(exchanges).url).toBe(`${api.url}/***?k=***&what=***`);
+  },
+);
+
+test('a recording whose address tells what is hidden by now is read again', async () => {
+  api.script = () => ({ body: { rows: [{ id: 1 }] } });
+  const given = await options({ requester: `request_parameters: { k: x }`, config: secretly('p4ssw0rd') });
+  await keptOf(given);
+  const [recording, exchanges] = [join(place, 'kept/recording.json'), join(place, 'kept/exchanges.jsonl')];
+  await writeFile(
+    recording,
+    (await readFile(recording, 'utf8')).replace('"config":{', '"config":{"manifest_config":{"access_key":"x-t0ken"},'),
+  );
+  await writeFile(exchanges, (await readFile(exchanges, 'utf8')).replace('k=x', 'k=x-t0ken'));
+  await writeFile(
+    given.config.manifest,
+    (await readFile(given.config.manifest, 'utf8')).replace('k: x', `k: "{{ config['access_key'] }}"`),
+  );
+  expect(await replayTrial(join(place, 'kept'), place, signal)).toMatchObject({ records: 1, differences: [] });
+});
+
 test('names of fields lose long secrets alone, and stay apart', async () => {
   api.script = () => ({
     body: { api_rows: [{ id: 1, api_a: 1, by: { 'key-aaaaaa': 1, 'key-bbbbbb': 2, '***': 3 }, of: 'api key-aaaaaa' }] },
