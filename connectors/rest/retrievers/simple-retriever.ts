@@ -17,6 +17,7 @@ import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
 import { mergeRecords, type QueryProperties } from './properties.js';
 import { PAGE_RECORDS, type RetrievedPage, type Retriever, type SliceParts } from './retriever.js';
 import { together } from './together.js';
+import { untimed } from './untimed.js';
 
 export interface SimpleRetrieverOptions {
   readonly stream: string;
@@ -36,10 +37,6 @@ export interface SimpleRetrieverOptions {
 const MOST_SPLITS = 10;
 /** Pages in a row with the keys of one. */
 const MOST_ALIKE = 3;
-
-/** Records as JSON, without texts that have a time of day and numbers that may be moments, which tell when an API answered. */
-const untimed = (records: string): string =>
-  records.replace(/"[^"\\]*\b\d{1,2}:\d\d[^"\\]*"|(?<=[:,[])1\d{9}(?:\d{3})?(?:\.\d+)?(?=[,}\]])/g, '0');
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
@@ -130,7 +127,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
     const isCounted = environment.isShort && !paging.isNamed && paging.initial !== undefined;
     /** True where the page before was not full, so that this one may be behind the last. */
     let isBehind = false;
-    let before = { shown: '', keys: '', alike: 0 };
+    let before = { records: [] as readonly SelectedRecord[], shown: '', keys: '', alike: 0 };
     const reducer: PageSizeReducer | undefined =
       reductionNode && pageSizeReducer(reductionNode, paging.pageSize, stream, environment);
     /** True where a page that may be behind the last is one before it; where it cannot be, that is a fault. */
@@ -142,8 +139,8 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         (records.length > 0 && shown === before.shown) ||
         (answer !== undefined && previous !== undefined && Buffer.compare(previous.body, answer.body) === 0);
       const alike = records.length > 0 && keys === before.keys ? before.alike + 1 : 0;
-      const shownBefore = before.shown;
-      before = { shown, keys, alike };
+      const former = before;
+      before = { records, shown, keys, alike };
       // Two may be versions of the same; so many are one page with a time of its own in each record.
       if (!isSame && alike < MOST_ALIKE) return false;
       const unknown = `The API may not know the parameter that \`streams.${stream}.paging\` names`;
@@ -154,8 +151,13 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
             `${unknown}, or \`primary_key\` does not tell its records apart`,
             'what comes after them',
           ];
-      // A page that tells but the time anew is one page; of others there may be more that nobody has read.
-      if (!isBehind || untimed(shown) !== untimed(shownBefore))
+      const now = environment.clock.now();
+      const placesOf = (page: readonly SelectedRecord[]) => writeJson(page.map((record) => cursor.placeOf?.(record)));
+      // A page that tells but the time anew is one page, if not what the stream goes on by; of others there may be more that nobody has read.
+      const isOne =
+        isSame ||
+        (untimed(shown, now) === untimed(former.shown, now) && placesOf(records) === placesOf(former.records));
+      if (!isBehind || !isOne)
         throw new ConnectorError('source', `Stream "${stream}": ${what}.`, { stream, hint: `${why}.` });
       sightings.note(`${what}. ${why}: ${unread} is not read`);
       return true;

@@ -109,10 +109,13 @@ describe('an API that does not know the parameter', () => {
   describe('is known by the keys of its records too, where something else is another each time', () => {
     const keys = 'Stream "sends": page 4 has the keys of the 3 pages before.';
     const rows = (more: object) => ids.slice(0, 20).map(({ id }) => ({ id, ...more }));
-    beforeEach(() => {
-      let day = 10;
-      api.script = () => ({ body: { data: rows({ read_at: `2024-01-${(day += 1)}T08:00:00.5Z` }) } });
-    });
+    const now = Math.floor(Date.now() / 1000);
+    const iso = (at: number) => new Date((now + at) * 1000).toISOString();
+    const answering = (row: (at: number) => object) => {
+      let at = 0;
+      api.script = () => ({ body: { data: rows(row((at += 1))) } });
+    };
+    beforeEach(() => answering((at) => ({ read_at: iso(at) })));
     afterEach(() => expect(api.seen).toHaveLength(4));
 
     test('and is a fault where its page is full', async () => {
@@ -126,24 +129,50 @@ describe('an API that does not know the parameter', () => {
       expect({ fault, warnings }).toEqual({ fault: undefined, warnings: [told] });
     });
 
-    test.each([
-      ['seconds', (at: number) => 1_764_496_000 + at],
-      ['RFC 5322', (at: number) => `Mon, 30 Nov 2026 10:00:0${at} GMT`],
-      ['zone in letters', (at: number) => `2026-11-30 10:00:0${at} UTC`],
+    test.each<[string, (at: number) => unknown]>([
+      ['seconds', (at) => now + at],
+      ['milliseconds', (at) => (now + at) * 1000],
+      ['RFC 5322', (at) => new Date((now + at) * 1000).toUTCString()],
+      ['zone in letters', (at) => `${iso(at).slice(0, 19).replace('T', ' ')} UTC`],
+      ['offset', (at) => iso(at).replace('Z', '+0000')],
+      ['within a text', (at) => `"As of\n${iso(at)}."`],
     ])('as it is where the time is written otherwise: %s', async (_form, written) => {
-      let at = 0;
-      api.script = () => ({ body: { data: rows({ read_at: written((at += 1)) }) } });
+      answering((at) => ({ read_at: written(at) }));
       expect(await synced({ page: 'pgae', size: 50 })).toMatchObject({
         fault: undefined,
         warnings: [expect.any(String)],
       });
     });
 
-    test('and is a fault too where its page is not full, but what is another each time is no time', async () => {
-      let sent = 0;
-      api.script = () => ({ body: { data: rows({ sent: (sent += 1) }) } });
-      const { fault, warnings } = await synced({ page: 'pgae', size: 50 });
-      expect({ fault, warnings }).toMatchObject({ fault: { kind: 'source', message: keys }, warnings: [] });
+    test.each<[string, (at: number) => unknown]>([
+      ['no time', (at) => at],
+      ['a number of another time', (at) => 1_234_567_890 + at],
+      ['a time of years ago', (at) => `2019-03-0${at}T08:00:00Z`],
+      ['a time of day in a text', (at) => `Visit 10:30 at ${at}`],
+      ['beside a time', (at) => `${iso(at)} at ${at}`],
+    ])('and is a fault too where its page is not full, but what is another each time is %s', async (_what, written) => {
+      answering((at) => ({ sent: written(at) }));
+      const { fault, warnings, states } = await synced({ page: 'pgae', size: 50 });
+      expect({ fault, warnings, states }).toMatchObject({
+        fault: { kind: 'source', message: keys },
+        warnings: [],
+        states: 0,
+      });
+    });
+
+    test('and is a fault where the time is what the stream goes on by', async () => {
+      answering((at) => ({ at: iso(at - 10) }));
+      const cursor = { field: 'at', format: '%Y-%m-%dT%H:%M:%S.%fZ', start: '2025-01-01T00:00:00.0Z' };
+      const more = { fields: { id: 'integer', at: 'timestamp' }, cursor };
+      expect(await synced({ page: 'page', size: 50 }, more)).toMatchObject({ fault: { message: keys }, states: 0 });
+    });
+
+    test('which takes no long time for long texts', async () => {
+      const note = `${'10:00 '.repeat(40_000)}\n`;
+      answering((at) => ({ read_at: iso(at), note }));
+      const begin = performance.now();
+      expect((await synced({ page: 'pgae', size: 50 })).warnings).toHaveLength(1);
+      expect(performance.now() - begin).toBeLessThan(20_000);
     });
   });
 
