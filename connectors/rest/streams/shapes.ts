@@ -91,11 +91,13 @@ export function pathWithin(taken: Component, fields: readonly string[], { path, 
     return { name, isList: Array.isArray(value), count };
   });
   const most = Math.max(1, ...parts.map(({ count }) => count));
-  const best = parts.find(({ count }) => count === most);
-  if (best === undefined) return undefined;
-  // Several records stand each under a name of its own, such as that of a member; of lists the one that has more is meant.
-  const others = parts.filter(({ count, isList }) => isList === best.isList && (isList ? count === most : count > 0));
-  const step = others.length > 1 ? '*' : best.name;
+  const [best, ...others] = parts.filter(({ count }) => count === most);
+  if (best === undefined || others.some(({ isList }) => isList !== best.isList)) return undefined;
+  // Several that are alike stand each under a name of its own, such as that of a member. What has less may be one of them, or another
+  // kind of record: which are meant is not clear. Of lists the one that has more is.
+  const hasLess = parts.some(({ count }) => count > 0 && count < most);
+  if (hasLess && (others.length > 0 || !best.isList)) return undefined;
+  const step = others.length > 0 ? '*' : best.name;
   if (step !== '*' && named([step]) !== step) return undefined;
   const steps = [...path, ...(isListed ? ['*'] : []), step];
   return [...steps, ...(best.isList && steps.includes('*') ? ['*'] : [])].join('.');

@@ -191,7 +191,7 @@ describe.each([
   ['in lists behind a star', 'data.*', { data: [{ items: [whole(1)] }] }, 'data.*.items.*', 1],
   ['beside other lists', 'data', { data: { errors: [{ id: 7, name: 'x' }], items: [whole(1)] } }, 'data.items', 1],
   ['under names of their own', 'data', { data: people }, 'data.*', 2],
-  ['under names of their own, not alike', 'data', { data: { Ann: whole(1), Bob: { id: 2 } } }, 'data.*', 2],
+  ['alone beside other mappings', 'data', { data: [{ campaign: whole(1), links: { next: 2 } }] }, 'data.*.campaign', 1],
   ['as lists under names of their own', 'data', { data: { a: [whole(1)], b: [whole(2)] } }, 'data.*.*', 2],
 ])('records that stand %s', (_where, records, answer, place, count) => {
   const fields = { id: 'integer', day: 'date', name: 'string' };
@@ -235,6 +235,12 @@ test('a record of another kind on the first page is none that holds the others',
 test.each([
   ['a name may be that of a member', { data: { M447122: whole(1) } }],
   ['a name is no step of a path', { data: { 'v1.items': [whole(1)] } }],
+  ['others have some of the fields, such as an owner', { data: { campaign: whole(1), owner: { id: 7, name: 'Ann' } } }],
+  ['so do others in a list', { data: [{ campaign: whole(1), owner: { id: 7, name: 'Ann' } }] }],
+  ['some under names of their own lack a field', { data: { Ann: whole(1), Bob: { id: 2 } } }],
+  ['some have more, some less', { data: { Ann: whole(1), Bob: whole(2), Dora: { id: 3 } } }],
+  ['so do lists', { data: { Ann: [whole(1)], Bob: [whole(2)], Dora: [{ id: 3 }] } }],
+  ['a list has as much as a mapping', { data: { items: [whole(1)], latest: whole(1) } }],
 ])('no place is told where %s', async (_why, answer) => {
   const fields = { id: 'integer', day: 'date', name: 'string' };
   answers.set('/pets', answer);
