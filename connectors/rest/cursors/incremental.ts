@@ -1,4 +1,5 @@
 import { ConnectorError } from '#sdk';
+import { readOfSlices } from '../manifest/slice-names.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import type { PartitionRouter } from '../partitions/router.js';
 import { noParts, requestOption, type RequestParts } from '../requests/request-option.js';
@@ -107,12 +108,9 @@ export function incremental(
     latest: environment.isShort ? now : undefined,
   };
   const asked = (retriever: Component): AskedBounds => {
-    const templates =
-      JSON.stringify(retriever)
-        .match(/\{[{%].*?[%}]\}/g)
-        ?.join() ?? '';
+    const read = readOfSlices(retriever);
     const [from, to] = BOUND_OPTIONS.map((option, at) =>
-      isComponent(node[option]) || templates.includes(bounds[at]!) ? bounds[at] : undefined,
+      isComponent(node[option]) || read.has(bounds[at]!) ? bounds[at] : undefined,
     );
     return [from, to];
   };

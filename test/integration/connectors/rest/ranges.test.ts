@@ -6,8 +6,16 @@ import { openSource } from './reading.js';
 
 /** Days that a person asks for of a manifest, whatever windows it reads otherwise. */
 const DAYS = Array.from({ length: 31 }, (_, at) => `2025-01-${String(at + 1).padStart(2, '0')}`);
+const asks = (from: string, to: string) => ({ request_parameters: { from, to } });
 const option = (name: string) => ({ type: 'RequestOption', inject_into: 'request_parameter', field_name: name });
 const OPTIONS = { start_time_option: option('from'), end_time_option: option('to') };
+
+const CURSOR = {
+  type: 'DatetimeBasedCursor',
+  cursor_field: 'day',
+  datetime_format: '%Y-%m-%d',
+  start_datetime: '2025-01-01',
+};
 
 let api: ScriptedApi;
 let folder: string;
@@ -23,7 +31,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function stream(sync: object, requester: object = {}) {
+async function stream(sync: object, requester: object = {}, retriever: object = {}) {
   const manifest = {
     version: '7.0.0',
     type: 'DeclarativeSource',
@@ -37,15 +45,16 @@ async function stream(sync: object, requester: object = {}) {
           type: 'SimpleRetriever',
           requester: { type: 'HttpRequester', url_base: api.url, path: '/a', ...requester },
           record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+          ...retriever,
         },
         incremental_sync: {
-          type: 'DatetimeBasedCursor',
-          cursor_field: 'day',
-          datetime_format: '%Y-%m-%d',
-          start_datetime: '2025-01-01',
+          ...CURSOR,
           ...sync,
         },
-        schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
+        schema_loader: {
+          type: 'InlineSchemaLoader',
+          schema: { type: 'object', properties: { id: { type: 'string' } } },
+        },
       },
     ],
   };
@@ -77,18 +86,50 @@ test.each([
   }
 });
 
-const asks = (from: string, to: string) => ({ request_parameters: { from, to } });
-test.each([
-  ['asks for neither begin nor end', false, {}, {}],
-  ['asks for a begin alone', false, { start_time_option: option('from') }, {}],
-  ['has parameters of such names', false, {}, { request_parameters: { start_time: '2025-01-01', end_time: 'now' } }],
-  ['asks by its slice', true, {}, asks('{{ stream_interval.start_time }}', "{{ stream_slice['end_time'] }}")],
+const bySlice = asks('{{ stream_slice.start_time }}', '{{ stream_slice.end_time }}');
+const parent = {
+  type: 'DeclarativeStream',
+  name: 'parents',
+  retriever: {
+    type: 'SimpleRetriever',
+    requester: { type: 'HttpRequester', url_base: 'https://api.example', path: '/p', ...bySlice },
+    record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },
+  },
+  incremental_sync: CURSOR,
+};
+const config = { type: 'ParentStreamConfig', parent_key: 'id', partition_field: 'of', stream: parent };
+const withParent = { partition_router: { type: 'SubstreamPartitionRouter', parent_stream_configs: [config] } };
+
+test.each<[string, boolean, { sync?: object; requester?: object; retriever?: object }]>([
+  ['asks for neither begin nor end', false, {}],
+  ['asks for a begin alone', false, { sync: { start_time_option: option('from') } }],
+  ['has parameters of such names', false, { requester: asks('start_time', 'end_time') }],
+  ['has a parent that asks', false, { retriever: withParent }],
+  ['asks for what is called alike', false, { requester: asks("{{ config.get('start_time') }}", "{{ 'end_time' }}") }],
+  ['asks for others', false, { requester: asks('{{ stream_slice.restart_time }}', '{{ stream_slice.send_time }}') }],
+  [
+    'asks by its slice',
+    true,
+    { requester: asks('{{ stream_interval.start_time }}', "{{ stream_slice['end_time'] }}") },
+  ],
+  [
+    'asks by the cursor',
+    true,
+    { requester: asks('{{ stream_slice.cursor_slice.start_time }}', "{{ stream_slice.get('end_time', '') }}") },
+  ],
+  [
+    'asks where it may',
+    true,
+    { requester: asks("{{ stream_slice.start_time or '' }}", "{{ stream_slice.end_time if stream_slice else '' }}") },
+  ],
   [
     'asks by names of its own',
     true,
-    { partition_field_start: 'since', partition_field_end: 'until' },
-    asks('{{ stream_slice.since }}', '{{ stream_slice.until }}'),
+    {
+      sync: { partition_field_start: 'since', partition_field_end: 'until' },
+      requester: asks('{{ stream_slice.since }}', '{{ stream_slice.until }}'),
+    },
   ],
-])('of a stream that %s parts are read: %s', async (_what, areRead, sync, requester) => {
-  expect((await stream(sync, requester)).readsDays).toBe(areRead);
+])('of a stream that %s parts are read: %s', async (_what, areRead, { sync = {}, requester, retriever }) => {
+  expect((await stream(sync, requester, retriever)).readsDays).toBe(areRead);
 });
