@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cutDays, type BackfillRecord, type Days, type NewBackfill } from '../scheduler/backfill-store.js';
-import { isReadByDays, nothingByDays } from '../engine/index.js';
+import { leftOut, nothingByDays, type LeftOut } from '../engine/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
@@ -17,49 +17,58 @@ export interface BackfillWish extends Days {
   readonly idempotencyKey?: string;
 }
 
+export interface BackfillPlan {
+  /** Oldest first. */
+  readonly parts: readonly Days[];
+  /** Streams that no part reads; none where the source cannot tell now: the runs of the parts tell it then. */
+  readonly leftOut: readonly LeftOut[];
+}
+
 /**
- * The parts, oldest first. Throws `config` for an unknown connection, for one without a stream that can be read by days, and for
+ * What would be read. Throws `config` for an unknown connection, for one without a stream that can be read by days, and for
  * days that are in no order or too many.
  */
 export async function planBackfill(
   installation: Installation,
   { connection, from, to, daysPerPart = DAYS_PER_PART }: BackfillWish,
-): Promise<readonly Days[]> {
-  installation.configuration.connection(connection);
+): Promise<BackfillPlan> {
+  const { streams } = installation.configuration.connection(connection);
   if (from > to) throw new ConnectorError('config', `The backfill from ${from} to ${to} holds nothing.`);
   const parts = cutDays({ from, to }, daysPerPart);
   if (parts.length > MOST_PARTS)
     throw new ConnectorError('config', `${parts.length} parts of ${daysPerPart} days are more than ${MOST_PARTS}.`, {
       hint: 'Give fewer days, or larger parts by --days.',
     });
-  if ((await canBeReadByDays(installation, connection)) === false) throw nothingByDays(connection);
-  return parts;
+  const out = await leftOutNow(installation, connection);
+  if (out.length > 0 && out.length === Object.keys(streams).length) throw nothingByDays(connection, out);
+  return { parts, leftOut: out };
 }
 
-/** Undefined where the source cannot tell now: the workers will hear it. */
-async function canBeReadByDays(
-  { configuration, source: open }: Installation,
-  name: string,
-): Promise<boolean | undefined> {
+async function leftOutNow({ configuration, source: open }: Installation, name: string): Promise<readonly LeftOut[]> {
   const { source: sourceName, streams } = configuration.connection(name);
   try {
     const source = await open(sourceName, AbortSignal.timeout(LOOK_MS));
     try {
       const offered = await source.streams(() => undefined);
-      return Object.entries(streams).some(
-        ([name, settings]) => offered[name] !== undefined && isReadByDays(offered[name], settings),
+      return Object.entries(streams).flatMap(([stream, settings]) =>
+        offered[stream] === undefined ? [] : (leftOut(name, stream, offered[stream], settings) ?? []),
       );
     } finally {
       await source.close();
     }
   } catch {
-    return undefined;
+    return [];
   }
 }
 
 /** Asks for a backfill; workers take its parts side by side. The same key gives the same backfill. */
-export async function askForBackfill(installation: Installation, wish: BackfillWish): Promise<BackfillRecord> {
-  const parts = (await planBackfill(installation, wish)).map((days) => ({ ...days, id: randomUUID() }));
+export async function askForBackfill(
+  installation: Installation,
+  wish: BackfillWish,
+  plan?: BackfillPlan,
+): Promise<BackfillRecord> {
+  const { parts: days } = plan ?? (await planBackfill(installation, wish));
+  const parts = days.map((part) => ({ ...part, id: randomUUID() }));
   const { connection, from, to, idempotencyKey } = wish;
   const { backfills } = await installation.store();
   const asked: NewBackfill = { id: randomUUID(), connection, from, to, parts };

@@ -12,6 +12,7 @@ import {
 } from '../protocol/index.js';
 import { addSteps } from '../program/index.js';
 import { ConnectorError, EXIT_CODES, isConnectorError, toConnectorError } from '../sdk/errors.js';
+import { leftOut, notInBackfill, nothingByDays } from './by-days.js';
 import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
 import { jointStream } from './stateful-units.js';
@@ -109,27 +110,15 @@ async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): 
   return offers;
 }
 
-/** A part of a backfill reads what can be cut by time; the rest would be read once per part, and the ordinary run has it. */
-function partOf({ run }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
+/** A part of a backfill reads what can be cut by time; the rest would be read once per part, and is told of. */
+function partOf({ run, on }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
   if (run.part === undefined) return offers;
-  const cut = offers.filter(({ request, stream }) => isConnectorError(stream) || isReadByDays(stream, request));
-  if (cut.length > 0) return cut;
-  throw nothingByDays(run.connection);
-}
-
-/** True for a stream of which a range of days can be read and the rest left out, in its table too. */
-export const isReadByDays = (
-  stream: SourceStream,
-  { write }: { readonly write?: StreamRequest['write'] | undefined },
-): boolean =>
-  write !== 'overwrite' && (stream.kind === 'incremental' || (stream.kind === 'stateful' && stream.readsDays === true));
-
-/** A connection whose streams have no cursor of days: files, what is read whole, and what goes on from a state without days. */
-export function nothingByDays(connection: string): ConnectorError {
-  return new ConnectorError('config', `Connection "${connection}" has no stream that can be read by days.`, {
-    connection,
-    hint: `\`tributary state reset ${connection}\`, then \`tributary sync ${connection}\`, reads all again.`,
-  });
+  const outOf = ({ request, stream }: Offer) =>
+    isConnectorError(stream) ? undefined : leftOut(run.connection, request.name, stream, request);
+  const out = offers.flatMap((offer) => outOf(offer) ?? []);
+  if (out.length === offers.length) throw nothingByDays(run.connection, out);
+  for (const one of out) on({ type: 'warning', stream: one.stream, message: notInBackfill(one) });
+  return offers.filter((offer) => outOf(offer) === undefined);
 }
 
 function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRequest, run: RunRequest): SourceStream {

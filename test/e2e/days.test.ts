@@ -18,8 +18,14 @@ streams:
     primary_key: id
     cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from, to: to }
     fields: { id: string, day: date, sent: integer }
-  unasked:
-    path: /unasked
+  appended:
+    path: /appended
+    records: data
+    primary_key: id
+    cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from, to: to }
+    fields: { id: string, day: date, sent: integer }
+  begun:
+    path: /begun
     records: data
     primary_key: id
     cursor: { field: day, format: "%Y-%m-%d", start: 2025-01-01, from: from }
@@ -57,8 +63,8 @@ beforeAll(async () => {
   await project.configure(`sources:
   dashboard: { connector: rest, config: { manifest: ./dashboard.yaml, manifest_config: { endpoint: "${api.url}" }, allow: [loopback] } }
 connections:
-  daily: { source: dashboard, destination: warehouse, schema: raw, streams: { results: {}, campaigns: {}, campaign_results: {}, replaced: { sync: full_refresh, write: overwrite } } }
-  whole: { source: dashboard, destination: warehouse, schema: raw_whole, streams: { campaigns: {}, unasked: {} } }
+  daily: { source: dashboard, destination: warehouse, schema: raw, streams: { results: {}, campaigns: {}, campaign_results: {}, replaced: { sync: full_refresh, write: overwrite }, appended: { sync: full_refresh, write: append } } }
+  whole: { source: dashboard, destination: warehouse, schema: raw_whole, streams: { campaigns: {} } }
 `);
 });
 beforeEach(() => {
@@ -87,13 +93,24 @@ test('a day that is set before the first run is where all begin, also the record
 test('a backfill reads its days of them in parts, and leaves their state as it is', async () => {
   const before = [await positionOf('results'), await positionOf('campaign_results')];
   const days = ['--from', '2025-01-01', '--to', '2025-01-10'];
-  const { parts } = await project.data(['backfill', 'daily', ...days, '--dry-run']);
+  const { parts, left_out: leftOut } = await project.data(['backfill', 'daily', ...days, '--dry-run']);
   expect(parts).toEqual([
     { from: '2025-01-01', to: '2025-01-07' },
     { from: '2025-01-08', to: '2025-01-10' },
   ]);
+  const again = (stream: string) => ({
+    stream,
+    why: `each run reads all of it, as \`tributary sync daily --stream ${stream}\` does`,
+  });
+  expect(leftOut).toEqual([
+    again('campaigns'),
+    again('replaced'),
+    { stream: 'appended', why: expect.stringContaining('what is read again would be appended; with `sync:') },
+  ]);
   sent = 2;
-  const { id } = await project.data(['backfill', 'daily', ...days]);
+  const { stdout, stderr } = await project.run(['backfill', 'daily', ...days, '--json']);
+  const { id } = JSON.parse(stdout).data;
+  expect(stderr).toContain('warning (campaigns): It is not in this backfill: each run reads all of it');
   const worker = project.start(['worker', '--json']);
   let shown = { state: 'running', done: 0 };
   try {
@@ -118,6 +135,10 @@ test('a backfill reads its days of them in parts, and leaves their state as it i
   expect(fromOf('/results').toSorted()).toEqual(['2025-01-01', '2025-01-08']);
   // What replaces its table would leave the days of one part in it.
   expect(fromOf('/replaced')).toEqual([]);
+  expect(fromOf('/appended')).toEqual([]);
+  const { run } = (await project.data(['backfill', 'daily', '--show', id])).parts[0];
+  const logs = await project.run(['runs', 'logs', run, '--level', 'warn']);
+  expect(logs.stdout).toContain('It is not in this backfill: what is read again would be appended');
   expect([await positionOf('results'), await positionOf('campaign_results')]).toEqual(before);
 });
 

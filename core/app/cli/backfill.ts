@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidArgumentError, type Command } from 'commander';
 import { snakeKeys } from '../../api/forms.js';
+import { notInBackfill } from '../../engine/index.js';
 import type { BackfillRecord } from '../../scheduler/backfill-store.js';
 import { ConnectorError } from '../../sdk/index.js';
 import { dayOf } from './days.js';
@@ -55,17 +56,22 @@ export function backfillVerb(program: Command): void {
     if (from === undefined || to === undefined) command.error('error: give --from and --to, both days are read');
     const wish = { connection: name, from: from as string, to: to as string };
     const wanted = days === undefined ? wish : { ...wish, daysPerPart: days };
+    const plan = await planBackfill(installation, wanted);
+    const { parts, leftOut } = plan;
     if (options.dryRun === true) {
-      const parts = await planBackfill(installation, wanted);
-      output.data('tributary.backfill_plan/1', { connection: name, parts }, () =>
-        table(
-          ['from', 'to'],
-          parts.map((part) => [part.from, part.to]),
-        ),
+      output.data('tributary.backfill_plan/1', { connection: name, parts, left_out: leftOut }, () =>
+        [
+          table(
+            ['from', 'to'],
+            parts.map((part) => [part.from, part.to]),
+          ),
+          ...leftOut.map((one) => `${one.stream}: ${notInBackfill(one)}`),
+        ].join('\n'),
       );
       return;
     }
-    show(await askForBackfill(installation, { ...wanted, idempotencyKey: randomUUID() }));
+    for (const one of leftOut) output.note(`warning (${one.stream}): ${notInBackfill(one)}`);
+    show(await askForBackfill(installation, { ...wanted, idempotencyKey: randomUUID() }, plan));
   });
 }
 
