@@ -22,12 +22,17 @@ export default defineSource({
       cursor: { field: 'day', start: () => '2026-01-01', lookback: '3d', window: '2d' },
       async *read() {},
     }),
+    kinds: kind.fullRefresh({
+      summary: 'Kinds', primaryKey: ['id'], schema: z.object({ id: z.string() }), async *read() {},
+    }),
   }),
 });
 `;
 
 const BY_DAYS = `sources: { days: { connector: ./days.ts, config: {} } }
-connections: { daily: { source: days, destination: warehouse, schema: raw, streams: { days: {} } } }
+connections:
+  daily: { source: days, destination: warehouse, schema: raw, streams: { days: {} } }
+  both: { source: days, destination: warehouse, schema: raw_both, streams: { days: {}, kinds: {} } }
 `;
 const EMERGENCY = `access: { public_url: "http://localhost:8080", break_glass: {} }
 alerts:
@@ -198,7 +203,7 @@ test('every verb prints what is documented', async () => {
   const files = await project.run(['backfill', 'daily', '--from', '2026-03-01', '--to', '2026-03-02']);
   expect(files).toMatchObject({ code: 3, stderr: expect.stringContaining('no stream that can be read by days') });
   for (const dry of [['--dry-run'], []]) {
-    const days = ['backfill', 'daily', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
+    const days = ['backfill', 'both', '--from', '2026-01-01', '--to', '2026-01-10', ...dry, '--json'];
     judge((await byDays.run(days)).stdout);
   }
   await byDays.data(['sync', 'daily']);
