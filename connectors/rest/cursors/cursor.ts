@@ -17,6 +17,8 @@ export interface Cursor {
   readonly state: State;
   /** True where the record is one that an incremental reading wants. */
   isWanted(record: RecordFields, slice: StreamSlice): boolean;
+  /** True where it lies before what is wanted, and so do those behind it of an API that answers from new to old. */
+  isBefore(record: RecordFields, slice: StreamSlice): boolean;
   /** The rest of a slice after the newest record that was seen of it; the slice itself where there is none. */
   rest?(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice;
   /** How far a reading is that came to this record. */
@@ -37,5 +39,6 @@ export function noCursor(slices: () => AsyncIterable<StreamSlice>): Cursor {
     finish: () => undefined,
     state: { __ab_no_cursor_state_message: true },
     isWanted: () => true,
+    isBefore: () => false,
   };
 }

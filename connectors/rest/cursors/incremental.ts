@@ -10,7 +10,7 @@ import { textOf } from '../template/values.js';
 import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
 import { parseMoment } from '../time/format.js';
 import { parseStart, startMessage } from '../time/start.js';
-import type { Cursor, State } from './cursor.js';
+import type { Cursor, RecordFields, State } from './cursor.js';
 import { PartitionCursor, stateOfAll } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
 import { unaskedRecords, type AskedBounds, type Unasked } from './unasked.js';
@@ -29,6 +29,10 @@ export interface Incremental {
   parts(slice: StreamSlice): RequestParts;
   /** The bounds of a slice that go into what a retriever asks for. */
   asked(retriever: Component): AskedBounds;
+  /** True where what is read of a range begins with it, be it that the API is asked for that, or that older records are left out. */
+  isDivided(retriever: Component): boolean;
+  /** Of a range that is asked for by its begin alone: whether a record is more than a day after it. An API may count days in a zone of its own. */
+  excess(retriever: Component): ((record: RecordFields) => boolean) | undefined;
   /** Of a cursor of time whose bounds are asked for, where what lies outside is no way of an API to answer. */
   unasked(retriever: Component): Unasked | undefined;
   readonly isDataFeed: boolean;
@@ -91,14 +95,18 @@ export function incremental(
   // The builder of Airbyte writes names that nobody has given as empty ones.
   const nameOf = (name: string, usual: string) => new Text(String(node[name] ?? '') || usual, around).text();
   const bounds = [nameOf('partition_field_start', 'start_time'), nameOf('partition_field_end', 'end_time')] as const;
+  /** Of the days that a person gave, the first that is not one of them. */
+  const after = range?.to === undefined ? Number.POSITIVE_INFINITY : day(range.to) + DAY_US;
+  const endBefore = (gap: number) => {
+    const end = clamp === undefined ? endOf() : scale.plus(clamp(endOf(), false), clampGap.negated());
+    return Math.min(end, after - gap);
+  };
   const settings: WindowSettings = {
     field,
     scale,
     start,
-    end: () => {
-      const end = clamp === undefined ? endOf() : scale.plus(clamp(endOf(), false), clampGap.negated());
-      return range?.to === undefined ? end : Math.min(end, day(range.to) + 86_400_000_000 - (granularity?.micros ?? 1));
-    },
+    end: () => endBefore(granularity?.micros ?? 1),
+    reach: () => endBefore(1),
     step: duration('step'),
     granularity,
     lookback: duration('lookback_window'),
@@ -121,6 +129,15 @@ export function incremental(
     isClientSide: node['is_client_side_incremental'] === true,
     parts: boundParts(node, bounds, environment),
     asked,
+    isDivided(retriever) {
+      const isFiltered = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
+      return asked(retriever)[0] !== undefined || (isFiltered && retriever['type'] === 'SimpleRetriever');
+    },
+    excess(retriever) {
+      const [from, to] = asked(retriever);
+      if (range?.to === undefined || from === undefined || to !== undefined) return undefined;
+      return (record) => (scale.parse(record[field]) ?? start) >= after + DAY_US;
+    },
     unasked(retriever) {
       const isTold = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
       const names = asked(retriever);
@@ -214,6 +231,8 @@ function counting(
     isDataFeed: false,
     isClientSide: false,
     asked: () => [undefined, undefined],
+    isDivided: () => false,
+    excess: () => undefined,
     unasked: () => undefined,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,

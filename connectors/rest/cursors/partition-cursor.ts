@@ -198,8 +198,16 @@ export class PartitionCursor implements Cursor {
   }
 
   isWanted(record: RecordFields, slice: StreamSlice): boolean {
-    const cursor = this.#isGlobal ? undefined : this.#partitions.get(partitionKey(slice.partition))?.cursor;
-    return (cursor ?? this.#fromGlobal()).isWanted(record);
+    return this.#ofSlice(slice).isWanted(record);
+  }
+
+  isBefore(record: RecordFields, slice: StreamSlice): boolean {
+    return this.#ofSlice(slice).isBefore(record);
+  }
+
+  #ofSlice(slice: StreamSlice): WindowCursor {
+    const own = this.#isGlobal ? undefined : this.#partitions.get(partitionKey(slice.partition))?.cursor;
+    return own ?? this.#fromGlobal();
   }
 
   placeOf(record: RecordFields): number | undefined {

@@ -10,6 +10,8 @@ export interface WindowSettings {
   readonly start: number;
   /** The last one, as of now. */
   readonly end: () => number;
+  /** The last one of a record that is wanted, where that is later: a day that is asked for whole ends with its last moment. */
+  readonly reach?: () => number;
   readonly step: Duration | undefined;
   readonly granularity: Duration | undefined;
   readonly lookback: Duration | undefined;
@@ -156,14 +158,21 @@ export class WindowCursor implements Cursor {
   }
 
   isWanted(record: RecordFields): boolean {
-    const { field, lookback, scale, start, end } = this.#settings;
+    const { field, scale, end, reach = end } = this.#settings;
     const value = scale.parse(record[field]);
-    if (value === undefined) return true;
-    const lowest =
-      lookback === undefined
-        ? this.#from
-        : Math.max(scale.plus(this.#from, lookback.negated()), Math.min(this.#from, start));
-    return lowest <= value && value <= end();
+    return value === undefined || (this.#lowest <= value && value <= reach());
+  }
+
+  isBefore(record: RecordFields): boolean {
+    const value = this.#settings.scale.parse(record[this.#settings.field]);
+    return value !== undefined && value < this.#lowest;
+  }
+
+  get #lowest(): number {
+    const { lookback, scale, start } = this.#settings;
+    return lookback === undefined
+      ? this.#from
+      : Math.max(scale.plus(this.#from, lookback.negated()), Math.min(this.#from, start));
   }
 
   rest(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice {

@@ -243,7 +243,7 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
         continue;
       }
       if (answer === undefined) return;
-      if (isDataFeed && lastRecord !== undefined && !cursor.isWanted(lastRecord, slice)) return;
+      if (isDataFeed && lastRecord !== undefined && cursor.isBefore(lastRecord, slice)) return;
       const next = await paging.next({
         answer,
         slice,

@@ -111,12 +111,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       const sync = syncOf();
       return unreadWarnings(name, own, sync && { ...sync, unread: sync.unread(own, isPartitioned()) });
     },
-    // Without both bounds each part of a range would be all that there is.
-    readsDays:
-      isOfTime &&
-      syncOf()!
-        .asked(retrieverNode)
-        .every((name) => name !== undefined),
+    readsDays: isOfTime && syncOf()!.isDivided(retrieverNode),
     stateAt: isOfTime
       ? (moment, state) => syncOf()!.stateAt(moment, migrated(node, state, environment), isPartitioned())
       : undefined,
@@ -129,7 +124,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     sightings = sightingsNow(),
   }: ReadOptions): AsyncGenerator<StreamStep> {
     const own = migrated(node, state ?? {}, environment);
-    const { cursor, retriever, unasked } = reading(node, own, schema, settings, { sightings, range });
+    const { cursor, retriever, unasked, excess } = reading(node, own, schema, settings, { sightings, range });
     const width = retrieverNode['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
     const ahead = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
       width: isConcurrent ? width : 1,
@@ -142,11 +137,13 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
         if (step.kind === 'page') {
           const { records, bad } = step.page;
           unasked?.page(records, slice);
-          for (const record of records) {
+          const kept = records.filter((record) => {
             sightings.record(record, cursor.observe(record, slice));
+            if (excess?.(record) === true) return false;
             declared?.readTimes(record);
-          }
-          yield { kind: 'page', page: { records, bad, slice } };
+            return true;
+          });
+          yield { kind: 'page', page: { records: kept, bad, slice } };
           continue;
         }
         cursor.close(slice);
@@ -184,6 +181,7 @@ function keyOf(value: unknown): readonly string[] {
 
 interface Reading {
   readonly cursor: Cursor;
+  readonly excess: ReturnType<Incremental['excess']>;
   readonly retriever: Retriever;
   readonly unasked: Unasked | undefined;
 }
@@ -208,7 +206,7 @@ function reading(
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   const unasked = sync?.unasked(retrieverNode);
   const retriever = retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings);
-  return { cursor, retriever, unasked };
+  return { cursor, retriever, unasked, excess: sync?.excess(retrieverNode) };
 }
 
 async function* single(): AsyncIterable<StreamSlice> {

@@ -17,6 +17,7 @@ const CURSOR = {
   start_datetime: '2025-01-01',
 };
 
+type SourceRead = Awaited<ReturnType<typeof stream>>['read'];
 let api: ScriptedApi;
 let folder: string;
 beforeEach(async () => {
@@ -65,6 +66,14 @@ async function stream(sync: object, requester: object = {}, retriever: object = 
   return found;
 }
 
+async function readDays(read: SourceRead, from: string, to: string): Promise<unknown[]> {
+  const seen: unknown[] = [];
+  const { signal } = new AbortController();
+  for await (const step of read({ state: undefined, signal, warn: () => undefined, range: { from, to } } as never))
+    if (Array.isArray(step)) seen.push(...step.map(({ id }) => id));
+  return seen;
+}
+
 const WEEKS = { type: 'Clamping', target: 'WEEK', target_details: { weekday: 'MONDAY' } };
 test.each([
   ['none', {}],
@@ -76,14 +85,76 @@ test.each([
   expect(readsDays).toBe(true);
   for (const days of [7, 1]) {
     const seen: unknown[] = [];
-    for (let at = 0; at < DAYS.length; at += days) {
-      const range = { from: DAYS[at]!, to: DAYS[Math.min(at + days, DAYS.length) - 1]! };
-      const signal = new AbortController().signal;
-      for await (const step of read({ state: undefined, signal, warn: () => undefined, range } as never))
-        if (Array.isArray(step)) seen.push(...step.map(({ id }) => id));
-    }
+    for (let at = 0; at < DAYS.length; at += days)
+      seen.push(...(await readDays(read, DAYS[at]!, DAYS[Math.min(at + days, DAYS.length) - 1]!)));
     expect(seen).toEqual(DAYS);
   }
+});
+
+const byPages = {
+  paginator: {
+    type: 'DefaultPaginator',
+    page_token_option: option('page'),
+    pagination_strategy: { type: 'PageIncrement', page_size: 5 },
+  },
+};
+describe.each([
+  ['on a client', { is_client_side_incremental: true, cursor_granularity: 'P1D', step: 'P40D' }, {}],
+  ['of a feed from new to old', { is_data_feed: true, cursor_granularity: 'P1D', step: 'P40D' }, byPages],
+])('days that are told apart %s', (_where, sync, retriever) => {
+  /** The last moment of a day is one of it. */
+  const moments = DAYS.flatMap((day) => [`${day}T00:00:00Z`, `${day}T23:59:59Z`]);
+  beforeEach(() => {
+    const rows = moments.toReversed().map((day) => ({ id: day, day }));
+    api.script = ({ query }) => {
+      const page = Number(Object.fromEntries(query)['page'] ?? 0);
+      return { body: { data: 'paginator' in retriever ? rows.slice(page * 5, page * 5 + 5) : rows } };
+    };
+  });
+
+  test('are read each in one part', async () => {
+    const formats = { cursor_datetime_formats: ['%Y-%m-%dT%H:%M:%SZ'] };
+    const { read, readsDays } = await stream({ ...sync, ...formats }, {}, retriever);
+    expect(readsDays).toBe(true);
+    const parts = [];
+    for (const [from, to] of [
+      [0, 6],
+      [7, 13],
+      [14, 30],
+    ])
+      parts.push(await readDays(read, DAYS[from!]!, DAYS[to!]!));
+    expect(parts.map((part) => part.length)).toEqual([14, 14, 34]);
+    expect(parts.flat().toSorted()).toEqual(moments);
+  });
+});
+
+test('a feed is read no further than to where its days begin', async () => {
+  api.script = ({ query }) => {
+    const page = Number(Object.fromEntries(query)['page'] ?? 0);
+    return {
+      body: {
+        data: DAYS.toReversed()
+          .slice(page * 5, page * 5 + 5)
+          .map((day) => ({ id: day, day })),
+      },
+    };
+  };
+  const { read } = await stream({ is_data_feed: true }, {}, byPages);
+  expect(await readDays(read, '2025-01-20', '2025-01-21')).toEqual(['2025-01-21', '2025-01-20']);
+  expect(api.seen).toHaveLength(3);
+});
+
+test('of what is asked for by its begin alone, records more than a day after the end are left out', async () => {
+  const { read, readsDays } = await stream({ start_time_option: option('from') });
+  expect(readsDays).toBe(true);
+  // An API may count days in a zone of its own.
+  expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(DAYS.slice(7, 11));
+});
+
+test('a record that tells no day is one of each part', async () => {
+  api.script = () => ({ body: { data: [{ id: 'a' }, { id: 'b', day: '2025-01-20' }] } });
+  const { read } = await stream({ start_time_option: option('from') });
+  expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(['a']);
 });
 
 const bySlice = asks('{{ stream_slice.start_time }}', '{{ stream_slice.end_time }}');
@@ -102,7 +173,7 @@ const withParent = { partition_router: { type: 'SubstreamPartitionRouter', paren
 
 test.each<[string, boolean, { sync?: object; requester?: object; retriever?: object }]>([
   ['asks for neither begin nor end', false, {}],
-  ['asks for a begin alone', false, { sync: { start_time_option: option('from') } }],
+  ['asks for a begin alone', true, { sync: { start_time_option: option('from') } }],
   ['has parameters of such names', false, { requester: asks('start_time', 'end_time') }],
   ['has a parent that asks', false, { retriever: withParent }],
   ['asks for what is called alike', false, { requester: asks("{{ config.get('start_time') }}", "{{ 'end_time' }}") }],
