@@ -1,10 +1,10 @@
 import { parseJson, writeJson } from '#sdk/http';
+import { isCredential, isTokenLike } from './credentials.js';
 import { isComponent } from './manifest/text.js';
 import { BOM, shownAnswer, type ShownAnswer } from './redact-answer.js';
 import type { Exchange } from './requests/api-client.js';
 import { errorMessageOf } from './requests/error-handler.js';
 import { quoteQuery } from './template/quote.js';
-import { parseIso } from './time/format.js';
 
 export const HIDDEN = '***';
 /** Names under which APIs send what nobody else may see. */
@@ -35,13 +35,6 @@ function hiddenJson(secret: string): string {
   }
 }
 
-/** What is shorter is no token that anybody trusts: taken out wherever it stands, `1` or `true` would leave nothing to read. */
-const SHORTEST_TOKEN = 6;
-
-/** True of what can be told from other texts of an API: dates of our days stand everywhere too. */
-export const isTokenLike = (text: string): boolean =>
-  text.length >= SHORTEST_TOKEN && !(/^(?:19|20)/.test(text) && parseIso(text) !== undefined);
-
 /** Letters that Windows has where Latin-1 has none. */
 const WINDOWS = new Map(
   Array.from({ length: 32 }, (_, at) => [
@@ -49,15 +42,6 @@ const WINDOWS = new Map(
     String.fromCharCode(0x80 + at),
   ]),
 );
-
-const TEXT_ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const ENTITIES = [
-  TEXT_ENTITIES,
-  { ...TEXT_ENTITIES, '"': '&quot;' },
-  { ...TEXT_ENTITIES, '"': '&quot;', "'": '&apos;' },
-  { ...TEXT_ENTITIES, '"': '&#34;', "'": '&#39;' },
-  { ...TEXT_ENTITIES, '"': '&quot;', "'": '&#39;' },
-];
 
 /** A secret as the parts of a request, and APIs, write it. */
 const formsOf = (secret: string): readonly string[] =>
@@ -70,8 +54,6 @@ const formsOf = (secret: string): readonly string[] =>
     // In an answer that is no UTF-8 as a whole, and is read a letter for each byte.
     Buffer.from(secret).toString('latin1'),
     secret.replace(/[^\0-\xff]/g, (letter) => WINDOWS.get(letter) ?? letter),
-    // In XML, where of two ways to write a mark each may be.
-    ...ENTITIES.map((entities) => secret.replace(/[&<>"']/g, (mark) => entities[mark] ?? mark)),
   ]
     // What stands for a secret address is one itself.
     .filter((form) => form !== secret);
@@ -84,13 +66,30 @@ const MOST_MARKS = 31;
 /** A pattern of more letters is more than some engines take: a longer secret is found part by part. */
 const MOST_LETTERS = 500;
 
-/** A text as JSON writes it, and JSON within JSON, whatever letters of it are written by their numbers. */
-const inJson = (text: string): readonly RegExp[] =>
-  Array.from({ length: Math.max(1, Math.floor(text.length / MOST_LETTERS)) }, (_, at, from = at * MOST_LETTERS) =>
-    partInJson(text.slice(from, text.length - from < 2 * MOST_LETTERS ? undefined : from + MOST_LETTERS)),
-  );
+type Pattern = (text: string) => string;
 
-function partInJson(text: string): RegExp {
+/** A text by a pattern of its letters. */
+const found = (text: string, patternOf: Pattern): readonly RegExp[] =>
+  Array.from({ length: Math.max(1, Math.floor(text.length / MOST_LETTERS)) }, (_, at, from = at * MOST_LETTERS) => {
+    const part = text.slice(from, text.length - from < 2 * MOST_LETTERS ? undefined : from + MOST_LETTERS);
+    return new RegExp(patternOf(part), 'g');
+  });
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' };
+
+/** As XML and HTML write it, each mark by its name, its number or itself. */
+const inMarkup: Pattern = (text) =>
+  text.replace(/[^]/g, (letter) => {
+    const code = letter.charCodeAt(0);
+    const itself = `\\u${code.toString(16).padStart(4, '0')}`;
+    const name = ENTITIES[letter];
+    return name === undefined ? itself : `(?:${itself}|&${name};|&#0{0,5}${code};|&#[xX]0{0,5}(?:${hexOf(code)});)`;
+  });
+
+const hexOf = (code: number): string => [code.toString(16), code.toString(16).toUpperCase()].join('|');
+
+/** As JSON writes it, and JSON within JSON, whatever letters of it are written by their numbers. */
+function inJson(text: string): string {
   const numberOf = (letter: string) => letter.charCodeAt(0).toString(16).padStart(4, '0');
   const escape = `\\\\{1,${MOST_MARKS}}`;
   const letters = (text.match(/\\+|[^\\]/gs) ?? []).map((part) => {
@@ -101,7 +100,7 @@ function partInJson(text: string): RegExp {
     const marked = mark === undefined ? '' : `|${escape}\\u${numberOf(mark)}`;
     return `(?:\\u${numberOf(part)}|${escape}u${digits}${marked})`;
   });
-  return new RegExp(letters.join(''), 'g');
+  return letters.join('');
 }
 
 const isSecretName = (name: string): boolean => SECRET_NAME.test(name) && !/next|page|cursor/i.test(name);
@@ -120,31 +119,63 @@ const inForm = (form: string): string =>
 const isForm = (value: string): boolean =>
   value.split('\n').every((line, _at, lines) => lines.length === 1 || /^(?:[^\s,;"<=]+=[^\s,;"<]*)?\s*$/.test(line));
 
-/** `token=`, `"token": "` and the same in JSON within JSON; not `token:`, behind which words stand. */
-const NAMED = /([\w.~%$-]{1,100})\\*["']?\s{0,20}(?:=\s{0,20}|(?<=["']\s{0,20}):\s{0,20}(?=\\*["']))/g;
-const NAMED_VALUE = /(\\*["'<]?)(?:(?<=")[^"]*|(?<=')[^']*|(?<=<)[^<>]*|[^\s&"'<>]+)/y;
+const waysToWrite = (secret: string) => ({
+  forms: formsOf(secret),
+  inJson: found(secret, inJson),
+  inMarkup: /[&<>"']/.test(secret) ? found(secret, inMarkup) : [],
+});
+
+/** `token=`, `user[token]=`, `"token": "` and the same in JSON within JSON; not `token:`, behind which words stand. */
+const NAMED =
+  /(?<![\w.~%$[\]-])([\w.~%$[\]-]+)(\\*)["']?\s{0,20}(?:=>?\s{0,20}|(?<=["']\s{0,20}):\s{0,20}(?=\\*["']))(?:(\\*["'<])|(?=[^\s&<>]))/g;
 
 /** Words of a fault without the values whose names tell that they are secret. */
 function withoutNamed(said: string): string {
   let shown = '';
   let from = 0;
-  for (const { index, 0: sign, 1: name = '' } of said.matchAll(NAMED)) {
-    if (index < from || !(isSecretName(name) || /(?:key(?:[-_]?id)?|(?:^|[-_])sig)$/i.test(name))) continue;
-    NAMED_VALUE.lastIndex = index + sign.length;
-    const [value = '', open = ''] = NAMED_VALUE.exec(said) ?? [];
-    if (value === '') continue;
-    // What closes it is none of it: marks before the end of a text in JSON within JSON, or of a sentence.
-    shown += `${said.slice(from, index + sign.length)}${open}${HIDDEN}${closing(value, open)}`;
-    from = index + sign.length + value.length;
+  for (const { index, 0: sign, 1: name = '', 3: open = '' } of said.matchAll(NAMED)) {
+    if (index < from || !isNameOfSecret(name)) continue;
+    const start = index + sign.length;
+    const end = open === '' ? endOfWord(said, start) : endOfQuote(said, start, open);
+    // A count, such as `max_tokens=4096`, opens nothing.
+    if (end === start || /^\d{1,5}$/.test(said.slice(start, end))) continue;
+    shown += `${said.slice(from, start)}${HIDDEN}`;
+    from = end;
   }
   return shown + said.slice(from);
 }
 
-function closing(value: string, open: string): string {
-  let end = value.length;
-  const marks = open === '' ? ',;.)]}' : open.startsWith('\\') ? '\\' : '';
-  while (marks.includes(value[end - 1] ?? ' ')) end -= 1;
-  return value.slice(end);
+/** The same of the text of an element of XML. */
+const withoutElements = (said: string): string =>
+  said.replace(/(<([\w:.-]+)(?:\s[^<>]*)?>)[^<>]+(?=<\/)/g, (all, tag: string, name: string) =>
+    isNameOfSecret(name) ? `${tag}${HIDDEN}` : all,
+  );
+
+/** Of `auth[token]` the innermost one. */
+const isNameOfSecret = (name: string): boolean => {
+  const own = name.match(/[^[\]:]+/g)?.at(-1) ?? '';
+  return isCredential(own) || /^(?:key|sig|pwd|pass)$/i.test(own);
+};
+
+/** Where a value without quotes ends; the marks of a sentence behind it are none of it. */
+function endOfWord(text: string, start: number): number {
+  WORD.lastIndex = start;
+  let end = start + (WORD.exec(text)?.[0].length ?? 0);
+  while (end > start && ',;.)]}'.includes(text[end - 1]!)) end -= 1;
+  return end;
+}
+
+const WORD = /[^\s&<>]+/y;
+
+/** Where a quoted value ends: at the first such mark that has no more backslashes before it. */
+function endOfQuote(text: string, start: number, open: string): number {
+  const mark = open.at(-1) === '<' ? '>' : open.at(-1)!;
+  for (let end = text.indexOf(mark, start); end >= 0; end = text.indexOf(mark, end + 1)) {
+    let marks = 0;
+    while (end - marks > start && text[end - marks - 1] === '\\') marks += 1;
+    if (marks < open.length) return end - marks;
+  }
+  return text.length;
 }
 
 export interface Redactor {
@@ -163,15 +194,15 @@ export interface Redactor {
 export function redactor(secrets: Iterable<string>): Redactor {
   const all = [...new Set(secrets)];
   const known = standIns(all)
-    .map((standIn, at) => ({ secret: all[at]!, standIn, forms: formsOf(all[at]!), inJson: inJson(all[at]!) }))
+    .map((standIn, at) => ({ secret: all[at]!, standIn, ...waysToWrite(all[at]!) }))
     .filter(({ secret }) => secret.length > 2)
     .toSorted((a, b) => b.secret.length - a.secret.length);
   const without = (some: typeof known) => (value: string) =>
-    some.reduce((shown, { secret, standIn, forms, inJson }) => {
+    some.reduce((shown, { secret, standIn, forms, inJson, inMarkup }) => {
       // A stand-in too: what a replay asks for was recorded so.
       const made = forms.reduce((text, form) => text.split(form).join(HIDDEN), shown.split(secret).join(standIn));
-      if (!made.includes('\\')) return made;
-      return inJson.reduce((text, part) => text.replace(part, (form) => (form === secret ? form : HIDDEN)), made);
+      const patterns = [...(made.includes('\\') ? inJson : []), ...(made.includes('&') ? inMarkup : [])];
+      return patterns.reduce((text, part) => text.replace(part, (form) => (form === secret ? form : HIDDEN)), made);
     }, value);
   const text = without(known);
   /** A short secret, such as the name of a user, may be a part of many names, and what reads them would find nothing. */
@@ -227,7 +258,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
     if (value.startsWith(BOM)) return `${BOM}${body(value.slice(1))}`;
     return inDocument(value, isSecretName)?.shown ?? inLines(value) ?? inPlain(value);
   };
-  const fault = (value: string): string => withoutNamed(text(value));
+  const fault = (value: string): string => withoutElements(withoutNamed(text(value)));
   /** No records come of it, so that it need not be read again as it was. */
   const faultBody = (value: string): string => {
     if (value.startsWith(BOM)) return `${BOM}${faultBody(value.slice(1))}`;
@@ -244,6 +275,7 @@ export function redactor(secrets: Iterable<string>): Redactor {
   };
   /** JSON lines; undefined where there is none. */
   const inLines = (value: string): string | undefined => {
+    if (!/^[^\S\n]*[[{]/m.test(value)) return undefined;
     let count = 0;
     const lines = value.split('\n').map((line) => {
       const document = /^\s*[[{]/.test(line) ? inDocument(line, isSecretName) : undefined;
@@ -255,19 +287,19 @@ export function redactor(secrets: Iterable<string>): Redactor {
   };
   /** What is no JSON. Names of XML, and those of columns in the first line of a table, are names of fields too. */
   const inPlain = (value: string): string => {
-    if (/^\s*</.test(value)) return inMarkup(inName(value));
-    const end = value.indexOf('\n') + 1;
-    const head = value.slice(0, end);
-    if (end < value.length && /[,;\t|]/.test(head)) return inName(`${head}${withoutShort(value.slice(end))}`);
+    const named = inName(value);
+    if (/^\s*</.test(named))
+      return short.length === 0
+        ? named
+        : named
+            .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
+            .map((part, at) => (at % 2 === 1 ? part : withoutShort(part)))
+            .join('');
+    const end = named.indexOf('\n') + 1;
+    const head = named.slice(0, end);
+    if (end < named.length && /[,;\t|]/.test(head)) return `${head}${withoutShort(named.slice(end))}`;
     return isForm(value) ? text(value).split('\n').map(inForm).join('\n') : text(value);
   };
-  const inMarkup = (value: string): string =>
-    short.length === 0
-      ? value
-      : value
-          .split(/(<\/?[\w:.-]+|\s[\w:.-]+(?==))/)
-          .map((part, at) => (at % 2 === 1 ? part : withoutShort(part)))
-          .join('');
   const asked: Redactor['asked'] = ({ method, url, headers: sent, body: given }) => ({
     method,
     url: shownUrl(url, text),

@@ -298,7 +298,7 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
   );
   if (unrecorded !== undefined) {
     const { message } = unrecorded as ConnectorError;
-    const isFirst = trial.fault === null || trial.fault.message.includes(message);
+    const isFirst = trial.fault === null || trial.fault.message.includes(redact.fault(message));
     throw isFirst ? unrecorded : new ConnectorError('source', trial.fault!.message, { hint: trial.fault!.hint ?? '' });
   }
   const differences: string[] = [];

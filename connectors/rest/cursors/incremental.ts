@@ -141,10 +141,13 @@ export function incremental(
     unasked(retriever) {
       const isTold = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
       const names = asked(retriever);
-      const place = environment.isShort ? `\`streams.${stream}.cursor.from\`` : 'the bounds of a slice in it';
+      const placeOf = (at: 0 | 1, short: string) => {
+        if (!isComponent(node[BOUND_OPTIONS[at]])) return `what asks for \`${bounds[at]}\` of a slice`;
+        return environment.isShort ? `\`streams.${stream}.cursor.${short}\`` : `\`${BOUND_OPTIONS[at]}\``;
+      };
       return isTold || names.every((name) => name === undefined)
         ? undefined
-        : unaskedRecords(field, scale, names, place);
+        : unaskedRecords(field, scale, names, { format, names: [placeOf(0, 'from'), placeOf(1, 'to')] });
     },
     isOlderThan(state, period) {
       const span = parseIsoDuration(textOf(new Text(period, around).value()));

@@ -1,7 +1,7 @@
 import type { StreamSlice } from '../run/slice.js';
 import { DAY_US } from '../time/date-time.js';
 import type { RecordFields } from './cursor.js';
-import type { Scale } from './scale.js';
+import { momentScale, type Scale } from './scale.js';
 
 /** Watches for an API that does not know how it is asked for days, and answers with all that it has each time. */
 export interface Unasked {
@@ -19,25 +19,36 @@ const NEAR_US = 93 * DAY_US;
 const LOOKED_AT = 20;
 const FEWEST = 20;
 
-/** `place` is what the manifest asks for them by. */
-export function unaskedRecords(field: string, scale: Scale, bounds: AskedBounds, place: string): Unasked {
+/** `format` is how bounds are written; `names` are what asks for them in the manifest. */
+export function unaskedRecords(
+  field: string,
+  scale: Scale,
+  bounds: AskedBounds,
+  { format, names }: { readonly format: string; readonly names: readonly [string, string] },
+): Unasked {
+  // A bound is no record, which may be written otherwise.
+  const ofBound = momentScale([format], undefined);
   let seen = 0;
-  let far = 0;
+  let early = 0;
+  let late = 0;
   return {
     page(records, slice) {
-      const [from, to] = bounds.map((name) => (name === undefined ? undefined : scale.parse(slice.cursorSlice[name])));
+      const [from, to] = bounds.map((name) =>
+        name === undefined ? undefined : ofBound.parse(slice.cursorSlice[name]),
+      );
       const step = Math.max(1, records.length / LOOKED_AT);
       for (let at = 0; at < records.length; at += step) {
         const place = scale.parse(records[Math.floor(at)]![field]);
         if (place === undefined) continue;
         seen += 1;
-        if (place < (from ?? -Infinity) - NEAR_US || place > (to ?? Infinity) + NEAR_US) far += 1;
+        if (place < (from ?? -Infinity) - NEAR_US) early += 1;
+        if (place > (to ?? Infinity) + NEAR_US) late += 1;
       }
     },
     get warning() {
-      return seen < FEWEST || far * 2 <= seen
-        ? undefined
-        : `most records have their \`${field}\` more than three months before or after what was asked for, as if the API did not know ${place} and answered with all that it has each time. Look at what it takes, and at a request (\`tributary connectors try\`)`;
+      if (seen < FEWEST || (early + late) * 2 <= seen) return undefined;
+      const unknown = names.filter((_name, at) => [early, late][at]! * 10 > seen).join(' and ');
+      return `most records have their \`${field}\` more than three months before or after what was asked for, as if the API did not know ${unknown} and answered with all that it has each time; or it goes by another date. Look at what it takes, and at a request (\`tributary connectors try\`)`;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { ConnectorError } from '#sdk';
+import { configurationReferences } from './configuration-references.js';
 import { isShortForm, longForm } from './short-form.js';
 import { propagate } from './parameters.js';
 import { resolveReferences } from './references.js';
@@ -25,8 +26,6 @@ export interface LoadOptions {
 export function loadManifest(text: string, { name, replacedClasses = new Set() }: LoadOptions): Manifest {
   const parsed = parseText(text, name);
   const { root: given, lines } = parsed;
-  const unread = configurationReferences(given, lines);
-  if (unread.length > 0) return { name, root: given, lines, problems: unread, isShort: isShortForm(given) };
   if (
     isComponent(given['api']) &&
     !['endpoint', 'streams', 'dynamic_streams'].some((key) => given[key] !== undefined)
@@ -37,28 +36,14 @@ export function loadManifest(text: string, { name, replacedClasses = new Set() }
     return { name, root: given, lines, problems: [problem], isShort: true };
   }
   if (isShortForm(parsed.root)) {
-    const { root, problems } = longForm(parsed.root, parsed.lines);
+    const { root, problems: own } = longForm(parsed.root, parsed.lines);
+    const problems = [...own, ...configurationReferences(parsed.root, parsed.lines)];
     if (problems.some(({ severity }) => severity === 'error'))
       return { name, root: parsed.root, lines: parsed.lines, problems, isShort: true };
     const made = completed({ root, lines: parsed.lines }, name, replacedClasses);
     return { ...made, problems: [...problems, ...made.problems], isShort: true };
   }
   return completed(parsed, name, replacedClasses);
-}
-
-/** What only a configuration puts in place; an API would get it as it stands. */
-function configurationReferences(root: Component, lines: Lines): readonly Problem[] {
-  const found = (node: unknown, line: number | undefined, path: readonly string[]): readonly Problem[] => {
-    if (typeof node === 'string') {
-      const [reference] = /\$\{(?:env|file|vault|aws|age):[^}]*\}?/.exec(node) ?? [];
-      if (reference === undefined) return [];
-      const message = `\`${reference}\` is put in place in a configuration alone; write \`{{ config['NAME'] }}\` here, and give it there under \`secrets\` or \`manifest_config\` of the source (docs/custom-api.md)`;
-      return [{ severity: 'error', line, path: path.join('.'), message }];
-    }
-    if (typeof node !== 'object' || node === null) return [];
-    return Object.entries(node).flatMap(([key, value]) => found(value, lines.of(node, key) ?? line, [...path, key]));
-  };
-  return found(root, undefined, []);
 }
 
 function completed(

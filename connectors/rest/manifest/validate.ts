@@ -2,6 +2,7 @@ import { nearest } from '#sdk';
 import { TemplateError } from '../template/lexer.js';
 import { assertPattern } from '../template/patterns.js';
 import { templateOf } from '../template/template.js';
+import { ofConfiguration } from './configuration-references.js';
 import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
 import { NAMES } from './names.js';
@@ -194,13 +195,14 @@ export function validateManifest(root: Component, options: ValidationOptions): r
       }
       for (const [key, part] of Object.entries(value)) {
         if (key === '$parameters') continue;
-        if (key.includes('{{')) template(key, `${path}.${key}`, lines.of(value, key) ?? line);
+        if (key.includes('{')) template(key, `${path}.${key}`, lines.of(value, key) ?? line);
         texts(part, `${path}.${key}`, lines.of(value, key) ?? line);
       }
     }
   };
 
   const template = (text: string, path: string, line: number | undefined): void => {
+    for (const message of ofConfiguration(text)) tell('error', line, path, message);
     try {
       const unknown = [...templateOf(text).names].filter((name) => !NAMES.has(name));
       if (unknown.includes('stream_state'))

@@ -131,6 +131,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
       weightOf: ({ records, bad }) => records.length + bad.length,
       mostHeld: MOST_AHEAD_RECORDS,
     });
+    let isBroken = false;
     try {
       for await (const step of ahead) {
         const slice = step.item;
@@ -150,9 +151,12 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
         // Where a name is wrong, what was read is not all: a bookmark behind it would lose the rest.
         if (syncNode !== undefined && sightings.fault() === undefined) yield stateOf(cursor);
       }
+    } catch (error) {
+      isBroken = true;
+      throw error;
     } finally {
       // Who has enough stops before the end.
-      if (unasked?.warning !== undefined) sightings.note(unasked.warning);
+      if (!isBroken && unasked?.warning !== undefined) sightings.note(unasked.warning);
     }
     cursor.finish();
     const fault = sightings.fault();

@@ -71,7 +71,7 @@ test('fields behind a byte order mark are hidden by their names, and the mark st
 test.each([
   ['a=b&access_token=of-a-visit', 'a=b&access_token=***'],
   ['a=b&access_token=of-a-visit\n', 'a=b&access_token=***\n'],
-  ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=***\ntoken=***\nNo token, x=1'],
+  ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=1\ntoken=***\nNo token, x=1'],
   ['refresh_token=of-a-visit&scope=repo,gist\n', 'refresh_token=***&scope=repo,gist\n'],
   [
     '<u>https://a.example/f?x=1&amp;Security-Token=of-a-visit&amp;y=1</u>',
@@ -376,12 +376,32 @@ test.each([
 
 test.each([
   ['<e>wrong password p&amp;s&lt;w&quot;rd1</e>', '<e>wrong password ***</e>'],
+  ['<e>wrong password p&#38;s&#x3C;w"rd1</e>', '<e>wrong password ***</e>'],
   ['<e of="p&amp;s&lt;w&#34;rd1"/>', '<e of="***"/>'],
   ['{"of":"\\u005cof-a-secret", cut', '{"of":"***", cut'],
 ])('a secret is found as XML and JSON write its marks: %j', async (body, shown) => {
   api.script = () => ({ body: Buffer.from(body) });
   const given = await options({ config: { secrets: { user: 'p&s<w"rd1', pw: '\\of-a-secret' } } });
   expect((await tryStream(given)).exchanges[0]!.answer).toBe(shown);
+});
+
+test.each([
+  ['id,who,hook\n1,api-p4ssw0rd,https://api.example/h/s3cr3t\n', 'id,who,hook\n1,***,https://hidden-1.example\n'],
+  ['<e>api-p4ssw0rd of api</e>', '<e>*** of ***</e>'],
+])('a secret that holds a short one is hidden whole: %j', async (body, shown) => {
+  api.script = () => ({ body: Buffer.from(body) });
+  const decoder = `{ type: ${body.startsWith('<') ? 'XmlDecoder' : 'CsvDecoder'} }`;
+  const config = { secrets: { user: 'api', pw: 'api-p4ssw0rd', hook: 'https://api.example/h/s3cr3t' } };
+  const { exchanges } = await keptOf(await options({ path: '[]', decoder, config }));
+  expect(JSON.parse(exchanges).answer).toBe(shown);
+});
+
+test('a filter reads what a fault says in a replay too, where no credential is in it', async () => {
+  api.script = () => ({ status: 400, body: { error: 'no rows for primary_key=id, sort_key="x"' } });
+  const filter = `{ error_message_contains: 'sort_key="x"', action: IGNORE }`;
+  const requester = `${BASIC}, error_handler: { response_filters: [${filter}] }`;
+  const { trial } = await keptOf(await options({ requester, config: secretly('p4ssw0rd') }));
+  expect(trial.fault).toBeNull();
 });
 
 test('a secret is found as Windows writes it', async () => {

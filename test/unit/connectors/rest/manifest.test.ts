@@ -76,12 +76,21 @@ streams:
     const short = 'endpoint: https://x.example\nauth: { bearer: "${env:X_TOKEN}" }\nstreams:\n  a: { path: /a }\n';
     const long = BASE(`  - { name: a, type: DeclarativeStream, retriever: ${RETRIEVER} }`);
     const instead =
-      "is put in place in a configuration alone; write `{{ config['NAME'] }}` here, and give it there under `secrets` or `manifest_config` of the source (docs/custom-api.md)";
+      "is put in place in a configuration alone, and an API would get it as it stands; write `{{ config['NAME'] }}` here, and give it there under `secrets` or `manifest_config` of the source";
     expect(told(short)).toEqual([`error 2: \`\${env:X_TOKEN}\` ${instead}`]);
-    expect(told(long.replace('//x.example', '//${file:host.txt}'))).toEqual([
-      `error 5: \`\${file:host.txt}\` ${instead}`,
+    expect(told(long.replace('//x.example', '//${file:host.txt}/${env:PART}').replace('CheckStream', 'Wrong'))).toEqual(
+      [
+        'error 3: "Wrong" is not supported',
+        `error 5: \`\${file:host.txt}\` ${instead}`,
+        `error 5: \`\${env:PART}\` ${instead}`,
+      ],
+    );
+    // What no API gets.
+    const spec = 'spec: { type: Spec, connection_specification: { description: "as `${env:X}`" } }\n';
+    expect(told(long.replace('//x.example', '//x.example/${team}').replace('check:', `${spec}check:`))).toEqual([]);
+    expect(told(`api: { endpoint: "\${env:X}" }\n`)).toEqual([
+      expect.stringContaining('`api` belongs into the configuration of a source'),
     ]);
-    expect(told(long.replace('//x.example', '//x.example/${team}'))).toEqual([]);
   });
 
   it.each([
