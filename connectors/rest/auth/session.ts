@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { ConnectorError } from '#sdk';
 import { isComponent, type Component } from '../manifest/text.js';
 import { decoderOf, firstOf } from '../decoders/decoder.js';
@@ -23,7 +22,8 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
   const decode = decoderOf(isComponent(node['decoder']) ? node['decoder'] : undefined, environment);
   const life =
     typeof node['expiration_duration'] === 'string' ? parseIsoDuration(node['expiration_duration']) : undefined;
-  const id = randomUUID();
+  // Whoever logs in by the same is answered the same, so that what is kept for one stream serves the others.
+  const id = JSON.stringify(node);
   let known: { readonly token: string; readonly until: number } | undefined;
   let fetching: Promise<string> | undefined;
 

@@ -1,6 +1,6 @@
 import { Agent } from 'undici';
 import { ConnectorError, isConnectorError, type ErrorKind } from '#sdk';
-import { limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
+import { ACCEPTED_ENCODINGS, limitStateOf, oneRequest, type HttpClock } from '#sdk/http';
 import { guarded, guardedLookup, type AddressGuard } from './address-guard.js';
 import { Answer, Headers, shownAddress, type WireParts } from './answer.js';
 import type { ApiBudget } from './api-budget.js';
@@ -84,6 +84,8 @@ export interface ApiClient {
   close(): Promise<void>;
 }
 
+/** Of every request, those for tokens too: some servers refuse one without a name. */
+const USUAL_HEADERS = { accept: '*/*', 'accept-encoding': ACCEPTED_ENCODINGS, 'user-agent': 'tributary' };
 const MOST_REDIRECTS = 10;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 /** As quotas are often per hour. */
@@ -146,7 +148,7 @@ export function apiClient(options: ApiClientOptions): ApiClient {
     const partsOf = ({ url, headers, body }: Sent): WireParts => ({
       method: wanted.method,
       url: addressOf(url, hidden),
-      headers,
+      headers: { ...USUAL_HEADERS, ...headers },
       body,
       hidden,
     });

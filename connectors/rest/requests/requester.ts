@@ -1,5 +1,5 @@
 import { ConnectorError } from '#sdk';
-import { ACCEPTED_ENCODINGS, writeJson } from '#sdk/http';
+import { writeJson } from '#sdk/http';
 import { authenticator } from '../auth/authenticator.js';
 import { NO_CREDENTIAL, tokensIn } from '../auth/credential.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
@@ -33,11 +33,8 @@ export interface Requester {
 }
 
 type Input = (context: Record<string, unknown>) => unknown;
-const DEFAULT_HEADERS = {
-  accept: 'application/json, */*',
-  'accept-encoding': ACCEPTED_ENCODINGS,
-  'user-agent': 'tributary',
-};
+/** A short form's answers are JSON; a manifest's may be anything, and get what the reference asks for. */
+const ACCEPTS_JSON = { accept: 'application/json, */*' };
 
 /** `listed` names the query parameter that takes the fields which a slice asks for. */
 export function requester(node: Component, environment: Environment, listed?: string): Requester {
@@ -107,13 +104,14 @@ export function requester(node: Component, environment: Environment, listed?: st
           credential.request_parameter,
           parts.request_parameter,
         ]);
+        assertValues(query);
         const head = merged('headers', [own.head as Options | string, credential.header, parts.header]) as Options;
         const data = merged('form', [own.data as Options | string, credential.body_data, parts.body_data]);
         const json = merged('JSON body', [own.json as Options | string, credential.body_json, parts.body_json], true);
         const sent = encodedBody(data, json);
         return {
           url: withQuery(address, query),
-          headers: { ...DEFAULT_HEADERS, ...sent.headers, ...lowerCased(head) },
+          headers: { ...(environment.isShort ? ACCEPTS_JSON : {}), ...sent.headers, ...lowerCased(head) },
           body: sent.text,
         };
       };
@@ -140,6 +138,14 @@ export function requester(node: Component, environment: Environment, listed?: st
       });
     },
   };
+}
+
+function assertValues(query: Options | string): void {
+  const [name] = typeof query === 'string' ? [] : (Object.entries(query).find(([, value]) => isComponent(value)) ?? []);
+  if (name === undefined) return;
+  throw new ConnectorError('source', `The query parameter "${name}" is a mapping, which no address can hold`, {
+    hint: 'Look at what gives it: a template of the parameters or of the paging, and the record or answer that it reads.',
+  });
 }
 
 const EMPTY = { item: () => undefined, entries: () => [] } as unknown as StreamSlice;

@@ -41,6 +41,8 @@ const MOST_ALIKE = 3;
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
+  const isPageAsked =
+    isComponent(pagingNode?.['page_token_option']) || JSON.stringify(node).includes('next_page_token');
   const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
   const paging = paginator(pagingNode, decoder, environment, sightings.note);
   const goesOn = (what: string) => endless(stream, pagingNode, environment.isShort, what);
@@ -255,13 +257,11 @@ export function simpleRetriever(node: Component, options: SimpleRetrieverOptions
       });
       if (next === undefined) return;
       isBehind = isCounted && extracted < (pageSize ?? paging.pageSize ?? 0);
+      const isSame = previous !== undefined && Buffer.compare(previous.body, answer.body) === 0;
+      if (isSame && !isPageAsked)
+        throw goesOn('the same answer came again, since nothing in a request tells which page is wanted');
       // Some APIs go on under one token; the same answer under it again is no progress.
-      if (
-        previous !== undefined &&
-        sameToken(previous.token, next) &&
-        sameToken(token, next) &&
-        Buffer.compare(previous.body, answer.body) === 0
-      )
+      if (isSame && sameToken(previous?.token, next) && sameToken(token, next))
         throw goesOn('the same answer came again under the same page token');
       previous = { token: next, body: answer.body };
       token = next;

@@ -199,3 +199,62 @@ test('the short form takes a token anew once where an API refuses it before its 
   expect(api.seen.filter(({ path }) => path === '/a')).toHaveLength(4);
   await api.close();
 });
+
+describe('what every request says of who asks', () => {
+  const SAID = { 'user-agent': 'tributary', accept: '*/*' };
+  const stream = (name: string, more: string) =>
+    `  - { type: DeclarativeStream, name: ${name}, primary_key: id, schema_loader: { type: InlineSchemaLoader, schema: {} }, retriever: { requester: { url_base: "{{ config['endpoint'] }}", ${more} }, record_selector: { extractor: { field_path: [data] } } } }`;
+  const script = ({ path }: { path: string }) => ({
+    body: path === '/login' ? { token: 't' } : { access_token: 't', expires_in: 3600, data: [{ id: 1 }] },
+  });
+  const acceptedBy = async (config: object) => {
+    const api = await scriptedApi(script);
+    try {
+      const text = JSON.stringify(config).replaceAll('URL', api.url);
+      expect((await syncedSource({ ...JSON.parse(text), allow: ['loopback'] })).fault).toBeUndefined();
+      return [...new Set(api.seen.map(({ headers }) => headers['accept']))];
+    } finally {
+      await api.close();
+    }
+  };
+
+  test('is the same for logins; a manifest takes whatever comes, a short form JSON first', async () => {
+    const oauth = `authenticator: { type: OAuthAuthenticator, token_refresh_endpoint: "{{ config['endpoint'] }}/token", client_id: c, client_secret: s, refresh_token: r }`;
+    const { api } = await read({
+      manifest: await kept(stream('a', `path: /a, ${oauth}`)),
+      script,
+    });
+    expect(api.seen.map(({ path, headers }) => [path, headers['user-agent'], headers['accept']])).toEqual([
+      ['/token', 'tributary', 'application/json'],
+      ['/a', ...Object.values(SAID)],
+    ]);
+    const streams = { sends: { path: '/a', records: 'data', primary_key: 'id' } };
+    expect(await acceptedBy({ api: { endpoint: 'URL', streams } })).toEqual(['application/json, */*']);
+  });
+
+  test('streams that log in by the same are answered by the same parent', async () => {
+    const session = `authenticator: { type: SessionTokenAuthenticator, expiration_duration: PT1H, login_requester: { type: HttpRequester, url_base: "{{ config['endpoint'] }}", path: login, http_method: POST }, session_token_path: [token], request_authentication: { type: Bearer } }`;
+    const parent = stream('a', `path: /a, use_cache: true, ${session}`);
+    const child = stream('b', `path: "/b/{{ stream_partition.id }}", ${session}`).replace(
+      'retriever: {',
+      `retriever: { partition_router: { type: SubstreamPartitionRouter, parent_stream_configs: [{ type: ParentStreamConfig, parent_key: id, partition_field: id, stream: ${parent.trim().slice(2)} }] },`,
+    );
+    const { requests } = await read({ manifest: await kept(`${parent}\n${child}`), script });
+    expect(requests.filter((one) => one === 'GET /a')).toHaveLength(1);
+    expect(requests).toContain('GET /b/1');
+  });
+});
+
+const kept = async (streams: string): Promise<string> => {
+  const file = join(folder, 'm.yaml');
+  await writeFile(
+    file,
+    `version: 7.0.0\ntype: DeclarativeSource\ncheck: { stream_names: [a] }\nstreams:\n${streams}\n`,
+  );
+  return file;
+};
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tributary-said-'));
+});
+afterEach(() => rm(folder, { recursive: true }));

@@ -118,3 +118,39 @@ test('nothing is kept of a window after which the stream turns out to be misname
   expect(new Set(kinds)).toEqual(new Set(['page']));
   expect(api.seen.length).toBeGreaterThan(1);
 });
+
+test('counted pages that nothing in a request tells apart end with the second that is the same', async () => {
+  const strategy = { type: 'PageIncrement', page_size: 2 };
+  const reading = read({
+    manifest: await manifestOf({
+      paginator: {
+        type: 'DefaultPaginator',
+        page_size_option: option('limit'),
+        pagination_strategy: strategy,
+      },
+    }),
+    script: ({ query }) => ({ body: query.length === 1 ? [{ id: 1 }, { id: 2 }] : [] }),
+  });
+  await expect(reading).rejects.toMatchObject({
+    kind: 'source',
+    message:
+      'Stream "a": paging does not end: the same answer came again, since nothing in a request tells which page is wanted.',
+    details: { hint: 'Look at `page_token_option` and `page_size` of the paginator.' },
+  });
+});
+
+test('a mapping is no value of a query parameter', async () => {
+  const manifest = await manifestOf({
+    record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: ['data'] } },
+    paginator: {
+      type: 'DefaultPaginator',
+      page_token_option: option('cursor'),
+      pagination_strategy: { type: 'CursorPagination', cursor_value: '{{ response.next }}' },
+    },
+  });
+  const reading = read({ manifest, script: () => ({ body: { data: [{ id: 1 }], next: { q: 1 } } }) });
+  await expect(reading).rejects.toMatchObject({
+    kind: 'source',
+    message: expect.stringContaining('The query parameter "cursor" is a mapping, which no address can hold'),
+  });
+});
