@@ -138,7 +138,8 @@ function withoutNamed(said: string): string {
     const start = index + sign.length;
     const end = open === '' ? endOfWord(said, start) : endOfQuote(said, start, open);
     // A count, such as `max_tokens=4096`, opens nothing.
-    if (end === start || /^\d{1,5}$/.test(said.slice(start, end))) continue;
+    const isCount = open === '' && /tokens$/i.test(name) && /^\d{1,5}$/.test(said.slice(start, end));
+    if (end === start || isCount) continue;
     shown += `${said.slice(from, start)}${HIDDEN}`;
     from = end;
   }
@@ -147,13 +148,21 @@ function withoutNamed(said: string): string {
 
 /** The same of the text of an element of XML. */
 const withoutElements = (said: string): string =>
-  said.replace(/(<([\w:.-]+)(?:\s[^<>]*)?>)[^<>]+(?=<\/)/g, (all, tag: string, name: string) =>
-    isNameOfSecret(name) ? `${tag}${HIDDEN}` : all,
+  said.replace(
+    /(<([\w:.-]+)(?:\s[^<>]*)?>)(?:<!\[CDATA\[[^\]]*\]\]>|[^<>]+)(?=<\/)/g,
+    (all, tag: string, name: string) =>
+      // `<Key>` of a storage is the name of a file.
+      isNameOfSecret(name) && !/^key$/i.test(name) ? `${tag}${HIDDEN}` : all,
   );
 
-/** Of `auth[token]` the innermost one. */
+/** Of `auth[token]` and `tokens[0]` the innermost one that is no number. */
 const isNameOfSecret = (name: string): boolean => {
-  const own = name.match(/[^[\]:]+/g)?.at(-1) ?? '';
+  const steps =
+    name
+      .replace(/%5b/gi, '[')
+      .replace(/%5d/gi, ']')
+      .match(/[^[\]:]+/g) ?? [];
+  const own = steps.findLast((step) => !/^\d+$/.test(step)) ?? '';
   return isCredential(own) || /^(?:key|sig|pwd|pass)$/i.test(own);
 };
 

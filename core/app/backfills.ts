@@ -51,7 +51,9 @@ async function leftOutNow({ configuration, source: open }: Installation, name: s
     try {
       const offered = await source.streams(() => undefined);
       return Object.entries(streams).flatMap(([stream, settings]) =>
-        offered[stream] === undefined ? [] : (leftOut(name, stream, offered[stream], settings) ?? []),
+        offered[stream] === undefined
+          ? { stream, why: 'the source has no such stream; correct its name in the configuration' }
+          : (leftOut(name, stream, offered[stream], settings) ?? []),
       );
     } finally {
       await source.close();

@@ -13,18 +13,19 @@ interface Wanted {
   readonly write?: WriteMode | undefined;
 }
 
-/** Undefined for a stream of which a range of days can be read and the rest left out, in its table too. */
+/** Undefined for a stream of which a range of days can be read and the rest left out, in its table too; `keepsKeys` is of the destination. */
 export function leftOut(
   connection: string,
   stream: string,
   { kind, catalog, ...rest }: SourceStream,
   { sync, write }: Wanted,
+  keepsKeys = true,
 ): LeftOut | undefined {
   const again = `\`tributary sync ${connection} --stream ${stream}`;
   if (kind === 'full_refresh' || write === 'overwrite')
     return { stream, why: `each run reads all of it, as ${again}\` does` };
-  const hasKey = catalog.primaryKey.length > 0;
-  const isAppended = write === 'append' || (write === undefined && !hasKey && kind !== 'files');
+  const hasKey = keepsKeys && catalog.primaryKey.length > 0;
+  const isAppended = write === 'append' || (write === undefined && !hasKey && !(keepsKeys && kind === 'files'));
   const isByDays = kind === 'incremental' || ('readsDays' in rest && rest.readsDays === true);
   if (isByDays && !(isAppended && (!hasKey || sync === 'full_refresh'))) return undefined;
   return {

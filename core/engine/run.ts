@@ -111,10 +111,12 @@ async function offeredStreams(run: RunRequest, bookmarks: readonly Bookmark[]): 
 }
 
 /** A part of a backfill reads what can be cut by time; the rest would be read once per part, and is told of. */
-function partOf({ run, on }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
+function partOf({ run, on, destination }: RunRequest, offers: readonly Offer[]): readonly Offer[] {
   if (run.part === undefined) return offers;
   const outOf = ({ request, stream }: Offer) =>
-    isConnectorError(stream) ? undefined : leftOut(run.connection, request.name, stream, request);
+    isConnectorError(stream)
+      ? undefined
+      : leftOut(run.connection, request.name, stream, request, destination.capabilities.keepsKeys);
   const out = offers.flatMap((offer) => outOf(offer) ?? []);
   if (out.length === offers.length) throw nothingByDays(run.connection, out);
   for (const one of out) on({ type: 'warning', stream: one.stream, message: notInBackfill(one) });

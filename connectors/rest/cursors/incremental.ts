@@ -1,5 +1,5 @@
 import { ConnectorError } from '#sdk';
-import { readOfSlices } from '../manifest/slice-names.js';
+import { textsOfSlices } from '../manifest/slice-names.js';
 import { isComponent, type Component } from '../manifest/text.js';
 import type { PartitionRouter } from '../partitions/router.js';
 import { noParts, requestOption, type RequestParts } from '../requests/request-option.js';
@@ -10,7 +10,7 @@ import { textOf } from '../template/values.js';
 import { DateTime, DAY_US, Duration, parseIsoDuration } from '../time/date-time.js';
 import { parseMoment } from '../time/format.js';
 import { parseStart, startMessage } from '../time/start.js';
-import type { Cursor, RecordFields, State } from './cursor.js';
+import type { Cursor, State } from './cursor.js';
 import { PartitionCursor, stateOfAll } from './partition-cursor.js';
 import { clampOf, COUNT_SCALE, momentScale, type Clamp, type Scale } from './scale.js';
 import { unaskedRecords, type AskedBounds, type Unasked } from './unasked.js';
@@ -31,8 +31,6 @@ export interface Incremental {
   asked(retriever: Component): AskedBounds;
   /** True where what is read of a range begins with it, be it that the API is asked for that, or that older records are left out. */
   isDivided(retriever: Component): boolean;
-  /** Of a range that is asked for by its begin alone: whether a record is more than a day after it. An API may count days in a zone of its own. */
-  excess(retriever: Component): ((record: RecordFields) => boolean) | undefined;
   /** Of a cursor of time whose bounds are asked for, where what lies outside is no way of an API to answer. */
   unasked(retriever: Component): Unasked | undefined;
   readonly isDataFeed: boolean;
@@ -107,6 +105,7 @@ export function incremental(
     start,
     end: () => endBefore(granularity?.micros ?? 1),
     reach: () => endBefore(1),
+    slack: range === undefined ? 0 : DAY_US,
     step: duration('step'),
     granularity,
     lookback: duration('lookback_window'),
@@ -116,9 +115,11 @@ export function incremental(
     latest: environment.isShort ? now : undefined,
   };
   const asked = (retriever: Component): AskedBounds => {
-    const read = readOfSlices(retriever);
+    const templates = textsOfSlices(retriever);
     const [from, to] = BOUND_OPTIONS.map((option, at) =>
-      isComponent(node[option]) || read.has(bounds[at]!) ? bounds[at] : undefined,
+      isComponent(node[option]) || templates.some((text) => text.split(/\W+/).includes(bounds[at]!))
+        ? bounds[at]
+        : undefined,
     );
     return [from, to];
   };
@@ -132,11 +133,6 @@ export function incremental(
     isDivided(retriever) {
       const isFiltered = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
       return asked(retriever)[0] !== undefined || (isFiltered && retriever['type'] === 'SimpleRetriever');
-    },
-    excess(retriever) {
-      const [from, to] = asked(retriever);
-      if (range?.to === undefined || from === undefined || to !== undefined) return undefined;
-      return (record) => (scale.parse(record[field]) ?? start) >= after + DAY_US;
     },
     unasked(retriever) {
       const isTold = node['is_data_feed'] === true || node['is_client_side_incremental'] === true;
@@ -235,7 +231,6 @@ function counting(
     isClientSide: false,
     asked: () => [undefined, undefined],
     isDivided: () => false,
-    excess: () => undefined,
     unasked: () => undefined,
     parts: boundParts({ ...node, start_time_option: node['start_value_option'] }, ['start', 'end'], environment),
     isOlderThan: () => false,

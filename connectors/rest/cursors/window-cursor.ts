@@ -12,6 +12,8 @@ export interface WindowSettings {
   readonly end: () => number;
   /** The last one of a record that is wanted, where that is later: a day that is asked for whole ends with its last moment. */
   readonly reach?: () => number;
+  /** So far outside a record may lie and is wanted all the same: an API counts days in a zone of its own, and what is read twice is merged. */
+  readonly slack?: number;
   readonly step: Duration | undefined;
   readonly granularity: Duration | undefined;
   readonly lookback: Duration | undefined;
@@ -158,9 +160,9 @@ export class WindowCursor implements Cursor {
   }
 
   isWanted(record: RecordFields): boolean {
-    const { field, scale, end, reach = end } = this.#settings;
+    const { field, scale, end, reach = end, slack = 0 } = this.#settings;
     const value = scale.parse(record[field]);
-    return value === undefined || (this.#lowest <= value && value <= reach());
+    return value === undefined || (this.#lowest <= value && value <= reach() + slack);
   }
 
   isBefore(record: RecordFields): boolean {
@@ -169,10 +171,12 @@ export class WindowCursor implements Cursor {
   }
 
   get #lowest(): number {
-    const { lookback, scale, start } = this.#settings;
-    return lookback === undefined
-      ? this.#from
-      : Math.max(scale.plus(this.#from, lookback.negated()), Math.min(this.#from, start));
+    const { lookback, scale, start, slack = 0 } = this.#settings;
+    const from =
+      lookback === undefined
+        ? this.#from
+        : Math.max(scale.plus(this.#from, lookback.negated()), Math.min(this.#from, start));
+    return from - slack;
   }
 
   rest(slice: StreamSlice, newest: RecordFields | undefined): StreamSlice {

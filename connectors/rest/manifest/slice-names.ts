@@ -16,62 +16,20 @@ const ASKING = new Set(['choice', 'and', 'or', 'test', 'if', 'for']);
 
 /** Fields of the slice that a text reads for sure, by the name that it calls the slice. */
 export function sliceReads(text: string): readonly { readonly slice: string; readonly field: string }[] {
+  if (!/stream_(?:partition|slice|interval)/.test(text)) return [];
   const reads: { slice: string; field: string }[] = [];
-  eachPart(text, (node) => {
-    const { kind, target } = node;
-    if (ASKING.has(String(kind)) || (kind === 'filter' && /^(?:default|d)$/.test(String(node['name'])))) return false;
-    const field = fieldOf(node);
-    if (isComponent(target) && target['kind'] === 'name') {
-      const slice = String(target['name']);
-      if (SLICES.has(slice) && field !== undefined && !OWN.has(field)) reads.push({ slice, field });
-    }
-    return true;
-  });
-  return reads;
-}
-
-/** Fields of the slice that texts of a component may read, whatever they ask before; not those of the parents, whose slices are others. */
-export function readOfSlices(component: Component): ReadonlySet<string> {
-  const found = new Set<string>();
-  const look = (value: unknown): void => {
-    if (typeof value === 'string')
-      eachPart(value, (node) => {
-        const isGet = node['kind'] === 'call' && isComponent(node['target']) && fieldOf(node['target']) === 'get';
-        const of = isGet ? (node['target'] as Component)['target'] : node['target'];
-        const field = isGet
-          ? constant((node['arguments'] as { positional: readonly unknown[] }).positional[0])
-          : fieldOf(node);
-        if (field !== undefined && isSlice(of)) found.add(field);
-        return true;
-      });
-    else if (typeof value === 'object' && value !== null)
-      for (const [key, one] of Object.entries(value))
-        if (key !== '$parameters' && key !== 'partition_router' && !ELSEWHERE.has(key)) look(one);
-  };
-  look(component);
-  return found;
-}
-
-/** The slice, or what the cursor gives of it. */
-const isSlice = (node: unknown): boolean =>
-  isComponent(node) &&
-  (node['kind'] === 'name'
-    ? SLICES.has(String(node['name']))
-    : fieldOf(node) === 'cursor_slice' && isSlice(node['target']));
-
-/** The field that a part of an expression takes of another. */
-const fieldOf = ({ kind, name, key }: Component): string | undefined =>
-  kind === 'attribute' ? String(name) : kind === 'item' ? constant(key) : undefined;
-
-const constant = (node: unknown): string | undefined =>
-  isComponent(node) && typeof node['value'] === 'string' ? node['value'] : undefined;
-
-/** Calls `visit` with each part of the expressions of a text that names a slice, and with what is in it where that gives true. */
-function eachPart(text: string, visit: (node: Component) => boolean): void {
-  if (!/stream_(?:partition|slice|interval)/.test(text)) return;
   const look = (node: unknown): void => {
-    if (Array.isArray(node)) node.forEach(look);
-    else if (isComponent(node) && visit(node)) Object.values(node).forEach(look);
+    if (Array.isArray(node)) return node.forEach(look);
+    if (!isComponent(node)) return;
+    const { kind, target } = node;
+    if (ASKING.has(String(kind)) || (kind === 'filter' && /^(?:default|d)$/.test(String(node['name'])))) return;
+    if ((kind === 'attribute' || kind === 'item') && isComponent(target) && target['kind'] === 'name') {
+      const slice = String(target['name']);
+      const key = node['key'];
+      const field = kind === 'attribute' ? node['name'] : isComponent(key) ? key['value'] : undefined;
+      if (SLICES.has(slice) && typeof field === 'string' && !OWN.has(field)) reads.push({ slice, field });
+    }
+    Object.values(node).forEach(look);
   };
   try {
     look(parseStatements(text));
@@ -79,6 +37,18 @@ function eachPart(text: string, visit: (node: Component) => boolean): void {
     // What cannot be read is told as that.
     if (!(error instanceof TemplateError)) throw error;
   }
+  return reads;
+}
+
+/** Texts of a component that name a slice, keys too; not those of the parents, whose slices are others. */
+export function textsOfSlices(component: unknown): readonly string[] {
+  if (typeof component === 'string') return /stream_(?:partition|slice|interval)/.test(component) ? [component] : [];
+  if (typeof component !== 'object' || component === null) return [];
+  return Object.entries(component).flatMap(([key, value]) =>
+    key === '$parameters' || key === 'partition_router' || ELSEWHERE.has(key)
+      ? []
+      : [...textsOfSlices(key), ...textsOfSlices(value)],
+  );
 }
 
 export function noSuchField(

@@ -2,7 +2,7 @@ import { nearest } from '#sdk';
 import { TemplateError } from '../template/lexer.js';
 import { assertPattern } from '../template/patterns.js';
 import { templateOf } from '../template/template.js';
-import { ofConfiguration } from './configuration-references.js';
+import { configurationReferences, ofConfiguration } from './configuration-references.js';
 import { conflictsIn } from './conflicts.js';
 import { COMPONENTS, GROUPS, WORDS } from './components.js';
 import { NAMES } from './names.js';
@@ -119,6 +119,8 @@ export function validateManifest(root: Component, options: ValidationOptions): r
     }
     rules(node, type, path, line);
     pattern(node, type, path, line);
+    for (const found of configurationReferences(node['$parameters'], lines))
+      tell('error', found.line ?? line, `${path}.$parameters.${found.path}`, found.message);
     for (const [name, value] of Object.entries(node)) {
       if (OPAQUE.has(name) || (Object.hasOwn(fields, name) && mayHoldComponents(fields[name]!, value))) continue;
       const at = lines.of(node, name);

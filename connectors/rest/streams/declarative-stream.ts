@@ -124,7 +124,7 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
     sightings = sightingsNow(),
   }: ReadOptions): AsyncGenerator<StreamStep> {
     const own = migrated(node, state ?? {}, environment);
-    const { cursor, retriever, unasked, excess } = reading(node, own, schema, settings, { sightings, range });
+    const { cursor, retriever, unasked } = reading(node, own, schema, settings, { sightings, range });
     const width = retrieverNode['type'] === 'AsyncRetriever' ? atOnce.jobs : atOnce.slices;
     const ahead = readAhead(cursor.slices(), (slice) => retriever.pages(slice, cursor), {
       width: isConcurrent ? width : 1,
@@ -138,13 +138,11 @@ export function declarativeStream(node: Component, settings: StreamSettings): De
         if (step.kind === 'page') {
           const { records, bad } = step.page;
           unasked?.page(records, slice);
-          const kept = records.filter((record) => {
+          for (const record of records) {
             sightings.record(record, cursor.observe(record, slice));
-            if (excess?.(record) === true) return false;
             declared?.readTimes(record);
-            return true;
-          });
-          yield { kind: 'page', page: { records: kept, bad, slice } };
+          }
+          yield { kind: 'page', page: { records, bad, slice } };
           continue;
         }
         cursor.close(slice);
@@ -185,7 +183,6 @@ function keyOf(value: unknown): readonly string[] {
 
 interface Reading {
   readonly cursor: Cursor;
-  readonly excess: ReturnType<Incremental['excess']>;
   readonly retriever: Retriever;
   readonly unasked: Unasked | undefined;
 }
@@ -210,7 +207,7 @@ function reading(
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   const unasked = sync?.unasked(retrieverNode);
   const retriever = retrieverOf(node, retrieverNode, { cursor, sync, router, schema, sightings }, settings);
-  return { cursor, retriever, unasked, excess: sync?.excess(retrieverNode) };
+  return { cursor, retriever, unasked };
 }
 
 async function* single(): AsyncIterable<StreamSlice> {

@@ -112,20 +112,67 @@ describe.each([
     };
   });
 
-  test('are read each in one part', async () => {
+  test('are read by their parts, with no more than a day around them', async () => {
     const formats = { cursor_datetime_formats: ['%Y-%m-%dT%H:%M:%SZ'] };
     const { read, readsDays } = await stream({ ...sync, ...formats }, {}, retriever);
     expect(readsDays).toBe(true);
-    const parts = [];
     for (const [from, to] of [
       [0, 6],
       [7, 13],
       [14, 30],
-    ])
-      parts.push(await readDays(read, DAYS[from!]!, DAYS[to!]!));
-    expect(parts.map((part) => part.length)).toEqual([14, 14, 34]);
-    expect(parts.flat().toSorted()).toEqual(moments);
+    ] as const) {
+      const part = await readDays(read, DAYS[from]!, DAYS[to]!);
+      expect(part).toEqual(expect.arrayContaining(moments.slice(2 * from, 2 * to + 2)));
+      const near = moments.slice(Math.max(0, 2 * from - 2), 2 * to + 4);
+      expect(part.filter((moment) => !near.includes(String(moment)))).toEqual([]);
+    }
   });
+});
+
+/** All that parts of a week each read. */
+async function readInWeeks(read: SourceRead): Promise<readonly unknown[]> {
+  const seen = new Set<unknown>();
+  for (let at = 0; at < DAYS.length; at += 7)
+    for (const id of await readDays(read, DAYS[at]!, DAYS[Math.min(at + 7, DAYS.length) - 1]!)) seen.add(id);
+  return [...seen].toSorted();
+}
+
+describe.each([
+  ['alone', {}],
+  ['and by itself', { is_client_side_incremental: true }],
+  ['and as a feed', { is_data_feed: true }],
+])('parts lose nothing where a begin is asked for %s, and the API', (_how, more) => {
+  const begin = { start_time_option: option('from'), cursor_granularity: 'P1D', step: 'P400D', ...more };
+
+  test('takes it for the day before the first', async () => {
+    api.script = ({ query }) => {
+      const { from = '' } = Object.fromEntries(query);
+      return { body: { data: DAYS.filter((day) => day > from).map((day) => ({ id: day, day })) } };
+    };
+    // The first of all is what nobody can ask it for so.
+    expect(await readInWeeks((await stream(begin)).read)).toEqual(DAYS.slice(1));
+  });
+
+  test('counts days in a zone of its own', async () => {
+    const moments = DAYS.flatMap((day) => [`${day}T03:00:00Z`, `${day}T20:00:00Z`]);
+    api.script = ({ query }) => {
+      const { from = '' } = Object.fromEntries(query);
+      return {
+        body: { data: moments.filter((at) => at >= `${from}T05:00:00Z`).map((at) => ({ id: at, day: at })) },
+      };
+    };
+    const formats = { cursor_datetime_formats: ['%Y-%m-%dT%H:%M:%SZ'] };
+    expect(await readInWeeks((await stream({ ...begin, ...formats })).read)).toEqual(moments.slice(1));
+  });
+});
+
+test('parts lose nothing where the API goes by another date than the cursor', async () => {
+  const rows = DAYS.map((created, at) => ({ id: created, created, day: DAYS[(at + 20) % 31]! }));
+  api.script = ({ query }) => {
+    const { from = '' } = Object.fromEntries(query);
+    return { body: { data: rows.filter(({ created }) => created >= from) } };
+  };
+  expect(await readInWeeks((await stream({ start_time_option: option('from') })).read)).toEqual(DAYS);
 });
 
 test('a feed is read no further than to where its days begin', async () => {
@@ -140,20 +187,19 @@ test('a feed is read no further than to where its days begin', async () => {
     };
   };
   const { read } = await stream({ is_data_feed: true }, {}, byPages);
-  expect(await readDays(read, '2025-01-20', '2025-01-21')).toEqual(['2025-01-21', '2025-01-20']);
+  expect(await readDays(read, '2025-01-20', '2025-01-21')).toEqual(DAYS.slice(18, 22).toReversed());
   expect(api.seen).toHaveLength(3);
 });
 
-test('of what is asked for by its begin alone, records more than a day after the end are left out', async () => {
+test('what is asked for by its begin alone is read to its end', async () => {
   const { read, readsDays } = await stream({ start_time_option: option('from') });
   expect(readsDays).toBe(true);
-  // An API may count days in a zone of its own.
-  expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(DAYS.slice(7, 11));
+  expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(DAYS.slice(7));
 });
 
 test('a record that tells no day is one of each part', async () => {
   api.script = () => ({ body: { data: [{ id: 'a' }, { id: 'b', day: '2025-01-20' }] } });
-  const { read } = await stream({ start_time_option: option('from') });
+  const { read } = await stream({ is_client_side_incremental: true });
   expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(['a']);
 });
 
@@ -192,6 +238,12 @@ test.each<[string, boolean, { sync?: object; requester?: object; retriever?: obj
     'asks where it may',
     true,
     { requester: asks("{{ stream_slice.start_time or '' }}", "{{ stream_slice.end_time if stream_slice else '' }}") },
+  ],
+  ['asks by a name', true, { requester: { request_parameters: { 'f[{{ stream_slice.start_time }}..]': 'x' } } }],
+  [
+    'asks by another name for its slice',
+    true,
+    { requester: asks('{% set i = stream_interval %}{{ i.start_time }}', '{{ (stream_slice or {})["end_time"] }}') },
   ],
   [
     'asks by names of its own',

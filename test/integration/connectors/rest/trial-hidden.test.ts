@@ -71,7 +71,7 @@ test('fields behind a byte order mark are hidden by their names, and the mark st
 test.each([
   ['a=b&access_token=of-a-visit', 'a=b&access_token=***'],
   ['a=b&access_token=of-a-visit\n', 'a=b&access_token=***\n'],
-  ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=1\ntoken=***\nNo token, x=1'],
+  ['a=b\r\nsession=1\ntoken=of-a-visit\nNo token, x=1', 'a=b\r\nsession=***\ntoken=***\nNo token, x=1'],
   ['refresh_token=of-a-visit&scope=repo,gist\n', 'refresh_token=***&scope=repo,gist\n'],
   [
     '<u>https://a.example/f?x=1&amp;Security-Token=of-a-visit&amp;y=1</u>',

@@ -85,6 +85,9 @@ streams:
         `error 5: \`\${env:PART}\` ${instead}`,
       ],
     );
+    expect(told(long.replace('{ name: a,', '{ name: a, $parameters: { key: "${vault:a}" },'))).toEqual([
+      `error 5: \`\${vault:a}\` ${instead}`,
+    ]);
     // What no API gets.
     const spec = 'spec: { type: Spec, connection_specification: { description: "as `${env:X}`" } }\n';
     expect(told(long.replace('//x.example', '//x.example/${team}').replace('check:', `${spec}check:`))).toEqual([]);
