@@ -29,7 +29,7 @@ const CONFIG = {
 const STATES: Readonly<Record<string, Readonly<Record<string, State>>>> = {
   'older-state.yaml': { results: { campaigns: { day: '2024-03-05' }, pages: { day: '2024-03-07' } } },
 };
-const HEADERS = ['authorization', 'x-api-key', 'x-session', 'content-type'];
+const HEADERS = ['authorization', 'x-api-key', 'x-session', 'content-type', 'accept'];
 const manifests = readdirSync(FOLDER).filter((name) => name.endsWith('.yaml'));
 
 type Outcome = {
@@ -157,7 +157,12 @@ const requestsOf = (seen: readonly SeenRequest[]) =>
         path,
         query: query.map(([name, value]) => `${name}=${tokensTold(value)}`).toSorted(),
         headers: Object.fromEntries(
-          HEADERS.flatMap((name) => (headers[name] === undefined ? [] : [[name, tokensTold(headers[name])]])),
+          HEADERS.flatMap((name) =>
+            // A token server is asked for JSON here; the reference takes whatever comes.
+            headers[name] === undefined || (name === 'accept' && path === '/token')
+              ? []
+              : [[name, tokensTold(headers[name])]],
+          ),
         ),
         body:
           headers['content-type'] === 'application/json'
