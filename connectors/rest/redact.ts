@@ -149,10 +149,10 @@ function withoutNamed(said: string): string {
 /** The same of the text of an element of XML. */
 const withoutElements = (said: string): string =>
   said.replace(
-    /(<([\w:.-]+)(?:\s[^<>]*)?>)(?:<!\[CDATA\[[^\]]*\]\]>|[^<>]+)(?=<\/)/g,
+    /(<([\w:.-]+)(?:\s[^<>]*)?>)(?:\s*<!\[CDATA\[[^]*?\]\]>\s*|[^<>]+)(?=<\/)/g,
     (all, tag: string, name: string) =>
       // `<Key>` of a storage is the name of a file.
-      isNameOfSecret(name) && !/^key$/i.test(name) ? `${tag}${HIDDEN}` : all,
+      isNameOfSecret(name) && name !== 'Key' ? `${tag}${HIDDEN}` : all,
   );
 
 /** Of `auth[token]` and `tokens[0]` the innermost one that is no number. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { cutDays, type BackfillRecord, type Days, type NewBackfill } from '../scheduler/backfill-store.js';
-import { leftOut, nothingByDays, type LeftOut } from '../engine/index.js';
+import { leftOut, noSuchStream, nothingByDays, type LeftOut } from '../engine/index.js';
 import { ConnectorError } from '../sdk/index.js';
 import type { Installation } from './installation.js';
 
@@ -44,22 +44,27 @@ export async function planBackfill(
   return { parts, leftOut: out };
 }
 
-async function leftOutNow({ configuration, source: open }: Installation, name: string): Promise<readonly LeftOut[]> {
-  const { source: sourceName, streams } = configuration.connection(name);
+async function leftOutNow(installation: Installation, name: string): Promise<readonly LeftOut[]> {
+  const { source, streams } = installation.configuration.connection(name);
+  const offered = await offeredNow(installation, source);
+  if (offered === undefined) return [];
+  return Object.entries(streams).flatMap(([stream, settings]) => {
+    if (offered[stream] === undefined) throw noSuchStream(name, stream, Object.keys(offered));
+    return leftOut(name, stream, offered[stream], settings) ?? [];
+  });
+}
+
+/** Undefined where the source cannot tell now. */
+async function offeredNow({ source: open }: Installation, name: string) {
   try {
-    const source = await open(sourceName, AbortSignal.timeout(LOOK_MS));
+    const source = await open(name, AbortSignal.timeout(LOOK_MS));
     try {
-      const offered = await source.streams(() => undefined);
-      return Object.entries(streams).flatMap(([stream, settings]) =>
-        offered[stream] === undefined
-          ? { stream, why: 'the source has no such stream; correct its name in the configuration' }
-          : (leftOut(name, stream, offered[stream], settings) ?? []),
-      );
+      return await source.streams(() => undefined);
     } finally {
       await source.close();
     }
   } catch {
-    return [];
+    return undefined;
   }
 }
 

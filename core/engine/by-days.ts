@@ -46,3 +46,10 @@ export function nothingByDays(connection: string, streams: readonly LeftOut[]): 
     hint: `${streams.map(({ stream, why }) => `${stream}: ${why}`).join('. ')}.`,
   });
 }
+
+export const noSuchStream = (connection: string, stream: string, offered: readonly string[]): ConnectorError =>
+  new ConnectorError('config', `The source has no stream "${stream}"; it offers: ${offered.join(', ')}.`, {
+    connection,
+    stream,
+    hint: 'See `tributary discover`.',
+  });

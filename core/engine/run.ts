@@ -12,7 +12,7 @@ import {
 } from '../protocol/index.js';
 import { addSteps } from '../program/index.js';
 import { ConnectorError, EXIT_CODES, isConnectorError, toConnectorError } from '../sdk/errors.js';
-import { leftOut, notInBackfill, nothingByDays } from './by-days.js';
+import { leftOut, noSuchStream, notInBackfill, nothingByDays } from './by-days.js';
 import { replayStream } from './replay.js';
 import type { RunRequest, StreamRequest } from './request.js';
 import { jointStream } from './stateful-units.js';
@@ -126,15 +126,7 @@ function partOf({ run, on, destination }: RunRequest, offers: readonly Offer[]):
 function pick(offered: Readonly<Record<string, SourceStream>>, request: StreamRequest, run: RunRequest): SourceStream {
   const stream = offered[request.name];
   if (stream !== undefined) return stream;
-  throw new ConnectorError(
-    'config',
-    `The source has no stream "${request.name}"; it offers: ${Object.keys(offered).join(', ')}.`,
-    {
-      connection: run.run.connection,
-      stream: request.name,
-      hint: 'See `tributary discover`.',
-    },
-  );
+  throw noSuchStream(run.run.connection, request.name, Object.keys(offered));
 }
 
 const skipped = ({ name }: StreamRequest): StreamOutcome => ({ stream: name, state: 'skipped', ledger: EMPTY_LEDGER });

@@ -1,4 +1,5 @@
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { isComponent, type Component } from '../manifest/text.js';
 import { decoderOf, firstOf } from '../decoders/decoder.js';
 import { valueAlong } from '../records/path.js';
@@ -23,7 +24,7 @@ export function sessionToken(node: Component, environment: Environment, open: Lo
   const life =
     typeof node['expiration_duration'] === 'string' ? parseIsoDuration(node['expiration_duration']) : undefined;
   // Whoever logs in by the same is answered the same, so that what is kept for one stream serves the others.
-  const id = JSON.stringify(node);
+  const id = writeJson(node);
   let known: { readonly token: string; readonly until: number } | undefined;
   let fetching: Promise<string> | undefined;
 

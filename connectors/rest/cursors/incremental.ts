@@ -42,11 +42,18 @@ export interface Incremental {
   /** Of a cursor of time. The state from which all partitions that it knows go on at the moment; of a state that knows none, all that there are. */
   stateAt(moment: string, state: State, isPartitioned: boolean): State;
   /** Days that a person asked for instead of what the state says, `to` being the last one. */
-  withRange(range: { readonly from: string; readonly to?: string }): Incremental;
+  withRange(range: { readonly from: string; readonly to?: string }, retriever: Component): Incremental;
 }
 
 /** A person's days. */
-type Range = { readonly from: string; readonly to?: string } | undefined;
+type Range =
+  | {
+      readonly from: string;
+      readonly to?: string;
+      /** True where its begin alone is asked for: what comes later has no part that would read it. */
+      readonly isOpen: boolean;
+    }
+  | undefined;
 
 export function incremental(
   stream: string,
@@ -104,7 +111,7 @@ export function incremental(
     scale,
     start,
     end: () => endBefore(granularity?.micros ?? 1),
-    reach: () => endBefore(1),
+    reach: () => (range?.isOpen === true ? Number.POSITIVE_INFINITY : endBefore(1)),
     slack: range === undefined ? 0 : DAY_US,
     step: duration('step'),
     granularity,
@@ -116,10 +123,12 @@ export function incremental(
   };
   const asked = (retriever: Component): AskedBounds => {
     const templates = textsOfSlices(retriever);
+    const isNamed = (name: string) => {
+      const word = new RegExp(`(?<![\\w-])${name.replace(/\W/g, '\\$&')}(?![\\w-])`);
+      return templates.some((text) => word.test(text));
+    };
     const [from, to] = BOUND_OPTIONS.map((option, at) =>
-      isComponent(node[option]) || templates.some((text) => text.split(/\W+/).includes(bounds[at]!))
-        ? bounds[at]
-        : undefined,
+      isComponent(node[option]) || isNamed(bounds[at]!) ? bounds[at] : undefined,
     );
     return [from, to];
   };
@@ -170,7 +179,11 @@ export function incremental(
         });
       return stateOfAll({ [field]: scale.format(place) }, state, isPartitioned);
     },
-    withRange: (wanted) => incremental(stream, node, router, environment, wanted),
+    withRange(wanted, retriever) {
+      const [from, to] = asked(retriever);
+      const isOpen = from !== undefined && to === undefined;
+      return incremental(stream, node, router, environment, { ...wanted, isOpen });
+    },
     unread: (state, isPartitioned) => unreadParts(state, { field, scale, isPartitioned }),
     cursor(state) {
       const known = range === undefined ? state : {};

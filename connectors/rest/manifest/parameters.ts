@@ -81,7 +81,9 @@ export function propagate(
   }
   const own = isComponent(made['$parameters']) ? made['$parameters'] : {};
   delete made['$parameters'];
-  const parameters: Component = outerWins ? { ...own, ...outer } : { ...outer, ...own };
+  const both = outerWins ? [own, outer] : [outer, own];
+  const parameters: Component = Object.assign({}, ...both);
+  lines.inherit(parameters, ...both);
   if (isJsonSchema(made)) return made;
   if (made['type'] === undefined) {
     for (const [key, value] of Object.entries(made))
@@ -95,6 +97,7 @@ export function propagate(
     // A parameter of the field's own name would be put into itself for ever.
     const passed = { ...parameters };
     delete passed[key];
+    lines.inherit(passed, parameters);
     const inside = `${String(made['type'])}.${key}`;
     if (isComponent(value)) made[key] = propagate(value, inside, passed, lines, outerWins);
     else if (Array.isArray(value)) {

@@ -9,7 +9,8 @@ export function endless(stream: string, paging: Component | undefined, isShort: 
   return new ConnectorError('source', `Stream "${stream}": paging does not end: ${what}.`, { stream, hint });
 }
 
-const strategyOf = (paging: Component | undefined): unknown =>
+/** The type of a paginator's strategy. */
+export const strategyOf = (paging: Component | undefined): unknown =>
   isComponent(paging?.['pagination_strategy']) ? paging['pagination_strategy']['type'] : undefined;
 
 /** The ways of the short form, from what they were made to. */

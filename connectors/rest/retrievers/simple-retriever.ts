@@ -12,7 +12,7 @@ import type { Environment } from '../run/environment.js';
 import { StreamSlice } from '../run/slice.js';
 import type { Sightings } from '../streams/sightings.js';
 import { parseIsoDuration } from '../time/date-time.js';
-import { endless } from './endless.js';
+import { endless, strategyOf } from './endless.js';
 import { pageSizeReducer, type PageSizeReducer } from './page-size.js';
 import { mergeRecords, type QueryProperties } from './properties.js';
 import { PAGE_RECORDS, type RetrievedPage, type Retriever, type SliceParts } from './retriever.js';
@@ -35,14 +35,18 @@ export interface SimpleRetrieverOptions {
 
 /** A window that is refused is halved so often. */
 const MOST_SPLITS = 10;
+const COUNTED: ReadonlySet<unknown> = new Set(['PageIncrement', 'OffsetIncrement']);
 /** Pages in a row with the keys of one. */
 const MOST_ALIKE = 3;
 
 export function simpleRetriever(node: Component, options: SimpleRetrieverOptions, environment: Environment): Retriever {
   const { stream, requester, select, sliceParts, properties, isDataFeed, primaryKey, maxPages, sightings } = options;
   const pagingNode = isComponent(node['paginator']) ? node['paginator'] : undefined;
+  /** False where nothing in a request tells a counted page; what a module of its own does with a page cannot be told. */
   const isPageAsked =
-    isComponent(pagingNode?.['page_token_option']) || JSON.stringify(node).includes('next_page_token');
+    !COUNTED.has(strategyOf(pagingNode)) ||
+    isComponent(pagingNode?.['page_token_option']) ||
+    /next_page_token|"class_name"/.test(writeJson(node));
   const decoder = isComponent(node['decoder']) ? node['decoder'] : undefined;
   const paging = paginator(pagingNode, decoder, environment, sightings.note);
   const goesOn = (what: string) => endless(stream, pagingNode, environment.isShort, what);

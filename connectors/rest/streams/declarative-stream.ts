@@ -202,7 +202,7 @@ function reading(
     openParent(stream, isIncremental ? parentState(state, stream, environment) : {}, settings, sightings),
   );
   const built = syncNode === undefined ? undefined : incremental(String(node['name']), syncNode, router, environment);
-  const sync = range === undefined ? built : built?.withRange(range);
+  const sync = range === undefined ? built : built?.withRange(range, retrieverNode);
   if (environment.isShort && range === undefined) sync?.assertBegun();
   const cursor = sync?.cursor(state) ?? noCursor(router === undefined ? single : () => router.slices());
   const unasked = sync?.unasked(retrieverNode);

@@ -154,3 +154,49 @@ test('a mapping is no value of a query parameter', async () => {
     message: expect.stringContaining('The query parameter "cursor" is a mapping, which no address can hold'),
   });
 });
+
+test('an id beyond what JavaScript counts to can stand in a stream that an answer tells', async () => {
+  const ID = '17841405822304914';
+  const retriever = (path: string, more: object = {}) => ({
+    type: 'SimpleRetriever',
+    requester: { type: 'HttpRequester', url_base: "{{ config['endpoint'] }}", path, ...more },
+    record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },
+    paginator: { type: 'DefaultPaginator', pagination_strategy: { type: 'PageIncrement', page_size: 9 } },
+  });
+  const mapping = (field_path: readonly string[], value: string) => ({
+    type: 'ComponentMappingDefinition',
+    field_path,
+    value,
+  });
+  const manifest = {
+    version: '7.0.0',
+    type: 'DeclarativeSource',
+    check: { type: 'CheckDynamicStream', stream_count: 1 },
+    dynamic_streams: [
+      {
+        type: 'DynamicDeclarativeStream',
+        stream_template: {
+          type: 'DeclarativeStream',
+          name: 'a',
+          schema_loader: { type: 'InlineSchemaLoader', schema: { type: 'object', properties: {} } },
+          retriever: retriever('/rows', { request_parameters: { account: '' } }),
+        },
+        components_resolver: {
+          type: 'HttpComponentsResolver',
+          retriever: retriever('/accounts'),
+          components_mapping: [
+            mapping(['name'], 'rows'),
+            mapping(['retriever', 'requester', 'request_parameters', 'account'], "{{ components_values['id'] }}"),
+          ],
+        },
+      },
+    ],
+  };
+  await writeFile(join(folder, 'm.json'), JSON.stringify(manifest));
+  const { records, requests } = await read({
+    manifest: join(folder, 'm.json'),
+    script: ({ path }) => ({ body: path === '/accounts' ? [{ id: ID }] : [{ id: 1 }] }),
+  });
+  expect(records).toEqual({ rows: [{ id: 1 }] });
+  expect(requests).toContain(`GET /rows?account=${ID}`);
+});

@@ -93,6 +93,10 @@ test.each([
   ['/login?user%5Bpassword%5D=of-a-visit&tokens[0]=of-a-visit', '/login?user%5Bpassword%5D=***&tokens[0]=***'],
   ['user=x&password=48213, token="48213"', 'user=x&password=***, token="***"'],
   ['<e><token><![CDATA[of-a-visit]]></token><Key>a/b.csv</Key></e>', '<e><token>***</token><Key>a/b.csv</Key></e>'],
+  [
+    '<e><password>\n <![CDATA[of-a]visit]]>\n</password><key>of-a-visit</key></e>',
+    '<e><password>***</password><key>***</key></e>',
+  ],
   ['Refused: user[password]=of-a-visit&x[]=1', 'Refused: user[password]=***&x[]=1'],
   ['Refused: pwd=it\'s-of-a-visit, "secret"=>"of-a-visit"', 'Refused: pwd=***, "secret"=>"***"'],
   ['Cut {"token":"a\\"of-a-visit","x":1', 'Cut {"token":"***","x":1'],

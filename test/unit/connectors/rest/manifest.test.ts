@@ -88,6 +88,10 @@ streams:
     expect(told(long.replace('{ name: a,', '{ name: a, $parameters: { key: "${vault:a}" },'))).toEqual([
       `error 5: \`\${vault:a}\` ${instead}`,
     ]);
+    const deep = BASE(
+      `  - name: a\n    type: DeclarativeStream\n    $parameters:\n      key: "\${env:KEY}"\n    retriever: ${RETRIEVER}`,
+    );
+    expect(told(deep)).toEqual([`error 8: \`\${env:KEY}\` ${instead}`]);
     // What no API gets.
     const spec = 'spec: { type: Spec, connection_specification: { description: "as `${env:X}`" } }\n';
     expect(told(long.replace('//x.example', '//x.example/${team}').replace('check:', `${spec}check:`))).toEqual([]);
