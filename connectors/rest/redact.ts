@@ -148,12 +148,14 @@ function withoutNamed(said: string): string {
 
 /** The same of the text of an element of XML. */
 const withoutElements = (said: string): string =>
-  said.replace(
-    /(<([\w:.-]+)(?:\s[^<>]*)?>)(?:\s*<!\[CDATA\[[^]*?\]\]>\s*|[^<>]+)(?=<\/)/g,
-    (all, tag: string, name: string) =>
-      // `<Key>` of a storage is the name of a file.
-      isNameOfSecret(name) && name !== 'Key' ? `${tag}${HIDDEN}` : all,
+  said.replace(ELEMENT, (all, tag: string, name: string) =>
+    // `<Key>` of a storage is the name of a file.
+    isNameOfSecret(name) && name !== 'Key' ? `${tag}${HIDDEN}` : all,
   );
+
+/** What is written in an element, as text or as sections that it is told apart by. */
+const ELEMENT =
+  /(<([\w:.-]+)(?:\s[^<>]*)?>)(?:(?:\s*<!\[CDATA\[(?:[^\]<]|\](?!\]>)|<(?!!\[CDATA\[))*\]\]>\s*)+|[^<]+)(?=<\/|$)/g;
 
 /** Of `auth[token]` and `tokens[0]` the innermost one that is no number. */
 const isNameOfSecret = (name: string): boolean => {

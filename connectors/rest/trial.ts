@@ -306,7 +306,8 @@ export async function replayTrial(folder: string, baseFolder: string, signal: Ab
   if (writeJson(found) !== writeJson(wanted)) differences.push(firstDifference(found, wanted));
   if (writeJson(trial.state) !== writeJson(recording.state))
     differences.push(`the state ${writeJson(trial.state)}, and not ${writeJson(recording.state)}`);
-  const [now, then] = [trial.fault?.message ?? null, recording.fault?.message ?? null];
+  const then = recording.fault == null ? null : redact.fault(recording.fault.message);
+  const now = trial.fault?.message ?? null;
   if (now !== then) differences.push(`it ends ${ending(now)}; the recording ends ${ending(then)}`);
   return { stream: trial.stream, records: trial.records.length, fault: now, differences };
 }

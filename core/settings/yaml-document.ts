@@ -98,6 +98,9 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
     if (isMap(node)) return convertMap(node.items as Pair<unknown, unknown>[], path, [...within, node]);
     if (isSeq(node)) return node.items.map((item, index) => convert(item, [...path, index], [...within, node]));
     if (!isScalar(node)) return null;
+    // A whole number of more digits than are kept stays the text that it was written as: rounded it would be another id.
+    if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value) && /^[-+]?\d+$/.test(node.source ?? ''))
+      return node.source;
     if (typeof node.value !== 'string') return node.value;
     const resolution = resolveReferences(node.value, sources);
     for (const fault of resolution.faults) report(node, path, fault);

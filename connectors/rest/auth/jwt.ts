@@ -1,11 +1,12 @@
 import { createHmac, createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { HIDDEN } from '../redact.js';
 import { flatInput, Text, type Surroundings } from '../run/text.js';
 import { Callable, Parameters } from '../template/parameters.js';
 
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encoded = (value: unknown): string => Buffer.from(writeJson(value)).toString('base64url');
 const jsonLoads = new Callable('the function "json_loads"', new Parameters('s'), (text) => {
   try {
     return JSON.parse(String(text)) as unknown;

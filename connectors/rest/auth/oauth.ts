@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { COMPONENTS } from '../manifest/components.js';
 import { isComponent, without, type Component } from '../manifest/text.js';
 import { stepsOf, valueAlong } from '../records/path.js';
@@ -55,7 +56,7 @@ function identity(node: Component, environment: Environment): string {
     if (!isComponent(value)) return value;
     return Object.fromEntries(Object.entries(without(value, '$parameters')).map(([key, part]) => [key, read(part)]));
   };
-  return JSON.stringify(Object.keys(COMPONENTS['OAuthAuthenticator']!).map((name) => read(node[name])));
+  return writeJson(Object.keys(COMPONENTS['OAuthAuthenticator']!).map((name) => read(node[name])));
 }
 
 function oneOauth(node: Component, environment: Environment): Authenticator {

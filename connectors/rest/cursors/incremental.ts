@@ -50,8 +50,8 @@ type Range =
   | {
       readonly from: string;
       readonly to?: string;
-      /** True where its begin alone is asked for: what comes later has no part that would read it. */
-      readonly isOpen: boolean;
+      /** The bounds of it that an API is asked for. */
+      readonly asked: AskedBounds;
     }
   | undefined;
 
@@ -111,8 +111,10 @@ export function incremental(
     scale,
     start,
     end: () => endBefore(granularity?.micros ?? 1),
-    reach: () => (range?.isOpen === true ? Number.POSITIVE_INFINITY : endBefore(1)),
+    // Of a begin alone that is asked for, what comes later has no part that would read it.
+    reach: () => (range?.asked[0] === undefined ? endBefore(1) : endOf()),
     slack: range === undefined ? 0 : DAY_US,
+    isOfApi: range?.asked.every((bound) => bound !== undefined) === true,
     step: duration('step'),
     granularity,
     lookback: duration('lookback_window'),
@@ -124,7 +126,7 @@ export function incremental(
   const asked = (retriever: Component): AskedBounds => {
     const templates = textsOfSlices(retriever);
     const isNamed = (name: string) => {
-      const word = new RegExp(`(?<![\\w-])${name.replace(/\W/g, '\\$&')}(?![\\w-])`);
+      const word = new RegExp(`(?<!\\w)${name.replace(/\W/g, '\\$&')}(?!\\w)`);
       return templates.some((text) => word.test(text));
     };
     const [from, to] = BOUND_OPTIONS.map((option, at) =>
@@ -179,11 +181,8 @@ export function incremental(
         });
       return stateOfAll({ [field]: scale.format(place) }, state, isPartitioned);
     },
-    withRange(wanted, retriever) {
-      const [from, to] = asked(retriever);
-      const isOpen = from !== undefined && to === undefined;
-      return incremental(stream, node, router, environment, { ...wanted, isOpen });
-    },
+    withRange: (wanted, retriever) =>
+      incremental(stream, node, router, environment, { ...wanted, asked: asked(retriever) }),
     unread: (state, isPartitioned) => unreadParts(state, { field, scale, isPartitioned }),
     cursor(state) {
       const known = range === undefined ? state : {};

@@ -14,6 +14,8 @@ export interface WindowSettings {
   readonly reach?: () => number;
   /** So far outside a record may lie and is wanted all the same: an API counts days in a zone of its own, and what is read twice is merged. */
   readonly slack?: number;
+  /** True where a person's days are asked for whole: what the API tells of them is wanted, by whatever date it goes. */
+  readonly isOfApi?: boolean;
   readonly step: Duration | undefined;
   readonly granularity: Duration | undefined;
   readonly lookback: Duration | undefined;
@@ -160,7 +162,8 @@ export class WindowCursor implements Cursor {
   }
 
   isWanted(record: RecordFields): boolean {
-    const { field, scale, end, reach = end, slack = 0 } = this.#settings;
+    const { field, scale, end, reach = end, slack = 0, isOfApi = false } = this.#settings;
+    if (isOfApi) return true;
     const value = scale.parse(record[field]);
     return value === undefined || (this.#lowest <= value && value <= reach() + slack);
   }

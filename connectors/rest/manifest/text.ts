@@ -52,6 +52,10 @@ export function lineOf(path: readonly string[], root: Component, lines: Lines): 
   return line;
 }
 
+/** A whole number of more digits than are kept stays the text that it was written as: rounded it would be another id. */
+export const exact = (value: unknown, source: string | undefined): unknown =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '') ? source : value;
+
 export interface ParsedText {
   readonly root: Component;
   readonly lines: Lines;
@@ -113,7 +117,7 @@ export function parseText(text: string, name: string): ParsedText {
       throw tooDeep(name, line, col);
     }
     if (isAlias(node)) return plain(node.resolve(document), depth + 1);
-    if (isScalar(node)) return node.value === undefined ? null : node.value;
+    if (isScalar(node)) return node.value === undefined ? null : exact(node.value, node.source);
     if (isSeq(node)) {
       const list = node.items.map((item) => plain(item, depth + 1));
       lines.set(list, lineOf(node), new Map(node.items.map((item, at) => [String(at), lineOf(item as Node)])));

@@ -1,8 +1,9 @@
 import { parse } from 'yaml';
 import { ConnectorError } from '#sdk';
+import { writeJson } from '#sdk/http';
 import { componentsOf } from '../manifest/load.js';
 import { propagate } from '../manifest/parameters.js';
-import { isComponent, Lines, type Component } from '../manifest/text.js';
+import { exact, isComponent, Lines, type Component } from '../manifest/text.js';
 import { replaceAlong, setAlong } from '../records/change.js';
 import { stepsOf, valueAlong } from '../records/path.js';
 import { aroundOf, type Environment } from '../run/environment.js';
@@ -36,7 +37,7 @@ type Mapping = (target: Component, context: Record<string, unknown>, readsYaml: 
 function mappingOf(node: Component, environment: Environment): Mapping {
   const around = aroundOf(node, environment);
   const path = (node['field_path'] as readonly unknown[]).map((part) => new Text(String(part), around));
-  const value = new Text(typeof node['value'] === 'string' ? node['value'] : JSON.stringify(node['value']), around);
+  const value = new Text(typeof node['value'] === 'string' ? node['value'] : writeJson(node['value']), around);
   const types = typeof node['value_type'] === 'string' ? [node['value_type'] as LiteralType] : undefined;
   const condition =
     typeof node['condition'] === 'string' && node['condition'] !== ''
@@ -54,7 +55,7 @@ function mappingOf(node: Component, environment: Environment): Mapping {
 
 function yamlValue(text: string): unknown {
   try {
-    return parse(text, { version: '1.1', maxAliasCount: 0 }) as unknown;
+    return exact(parse(text, { version: '1.1', maxAliasCount: 0 }), text.trim());
   } catch {
     return text;
   }

@@ -157,9 +157,21 @@ test('a mapping is no value of a query parameter', async () => {
 
 test('an id beyond what JavaScript counts to can stand in a stream that an answer tells', async () => {
   const ID = '17841405822304914';
+  const signer = {
+    type: 'JwtAuthenticator',
+    algorithm: 'HS256',
+    secret_key: 's',
+    jwt_payload: { iss: `{{ '${ID}' }}` },
+  };
   const retriever = (path: string, more: object = {}) => ({
     type: 'SimpleRetriever',
-    requester: { type: 'HttpRequester', url_base: "{{ config['endpoint'] }}", path, ...more },
+    requester: {
+      type: 'HttpRequester',
+      url_base: "{{ config['endpoint'] }}",
+      path,
+      authenticator: signer,
+      ...more,
+    },
     record_selector: { type: 'RecordSelector', extractor: { type: 'DpathExtractor', field_path: [] } },
     paginator: { type: 'DefaultPaginator', pagination_strategy: { type: 'PageIncrement', page_size: 9 } },
   });
@@ -193,10 +205,12 @@ test('an id beyond what JavaScript counts to can stand in a stream that an answe
     ],
   };
   await writeFile(join(folder, 'm.json'), JSON.stringify(manifest));
-  const { records, requests } = await read({
+  const { records, requests, api } = await read({
     manifest: join(folder, 'm.json'),
     script: ({ path }) => ({ body: path === '/accounts' ? [{ id: ID }] : [{ id: 1 }] }),
   });
   expect(records).toEqual({ rows: [{ id: 1 }] });
   expect(requests).toContain(`GET /rows?account=${ID}`);
+  const [, claims = ''] = api.seen[0]!.headers['authorization']!.split('.');
+  expect(Buffer.from(claims, 'base64url').toString()).toContain(`"iss":${ID}`);
 });

@@ -137,6 +137,25 @@ async function readInWeeks(read: SourceRead): Promise<readonly unknown[]> {
   return [...seen].toSorted();
 }
 
+test.each([{ is_client_side_incremental: true }, { is_data_feed: true }])(
+  'what an API gives for days that are asked for whole is read, by whatever date it goes: %j',
+  async (more) => {
+    const rows = DAYS.map((created, at) => ({ id: created, created, day: DAYS[(at + 20) % 31]! }));
+    api.script = ({ query }) => {
+      const { from = '', to = '' } = Object.fromEntries(query);
+      return { body: { data: rows.filter(({ created }) => from <= created && created <= to) } };
+    };
+    const whole = { ...OPTIONS, cursor_granularity: 'P1D', step: 'P400D', ...more };
+    expect(await readInWeeks((await stream(whole)).read)).toEqual(DAYS);
+  },
+);
+
+test('no range goes beyond the end that a manifest names', async () => {
+  const sync = { start_time_option: option('from'), is_client_side_incremental: true, end_datetime: '2025-01-20' };
+  const { read } = await stream(sync);
+  expect(await readDays(read, '2025-01-08', '2025-01-10')).toEqual(DAYS.slice(7, 21));
+});
+
 describe.each([
   ['alone', {}],
   ['and by itself', { is_client_side_incremental: true }],

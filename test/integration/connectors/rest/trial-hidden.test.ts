@@ -97,6 +97,15 @@ test.each([
     '<e><password>\n <![CDATA[of-a]visit]]>\n</password><key>of-a-visit</key></e>',
     '<e><password>***</password><key>***</key></e>',
   ],
+  [
+    '<m><![CDATA[Bad]]> login</m><password>of-a-visit</password><d><![CDATA[x]]></d>',
+    '<m><![CDATA[Bad]]> login</m><password>***</password><d><![CDATA[x]]></d>',
+  ],
+  [
+    '<t><![CDATA[No]]><b/></t><token><![CDATA[of-a-]]><![CDATA[visit]]></token>',
+    '<t><![CDATA[No]]><b/></t><token>***</token>',
+  ],
+  ['<password>a>of-a-visit</password><e><token>of-a-visit', '<password>***</password><e><token>***'],
   ['Refused: user[password]=of-a-visit&x[]=1', 'Refused: user[password]=***&x[]=1'],
   ['Refused: pwd=it\'s-of-a-visit, "secret"=>"of-a-visit"', 'Refused: pwd=***, "secret"=>"***"'],
   ['Cut {"token":"a\\"of-a-visit","x":1', 'Cut {"token":"***","x":1'],

@@ -70,6 +70,12 @@ streams:
       31,
     ]);
     expect(of('{ 137e025: yes }')).toEqual({ '137e025': true });
+    // Rounded it would be another id.
+    expect(['17841405822304915', '-17841405822304915', '9007199254740991'].map(of)).toEqual([
+      '17841405822304915',
+      '-17841405822304915',
+      9007199254740991,
+    ]);
   });
 
   it('tells references of the configuration, which an API would get as they stand', () => {
