@@ -16,6 +16,7 @@ export * from './abort.js';
 export * from './json.js';
 export * from './ledger.js';
 export * from './number-format.js';
+export * from './long-numbers.js';
 export * from './rows.js';
 export * from './source.js';
 export * from './destination.js';

@@ -10,6 +10,7 @@ import {
   type Node,
   type Pair,
 } from 'yaml';
+import { isRounded } from '../protocol/index.js';
 import { formatPath, type Path, type PathKey, type SettingsIssue } from './issues.js';
 import { resolveReferences, type Reference, type ReferenceSources } from './references.js';
 
@@ -99,8 +100,7 @@ export function readYaml(text: string, sources: ReferenceSources): YamlDocument 
     if (isSeq(node)) return node.items.map((item, index) => convert(item, [...path, index], [...within, node]));
     if (!isScalar(node)) return null;
     // A whole number of more digits than are kept stays the text that it was written as: rounded it would be another id.
-    if (Number.isInteger(node.value) && !Number.isSafeInteger(node.value) && /^[-+]?\d+$/.test(node.source ?? ''))
-      return node.source;
+    if (isRounded(node.value, node.source ?? '')) return node.source;
     if (typeof node.value !== 'string') return node.value;
     const resolution = resolveReferences(node.value, sources);
     for (const fault of resolution.faults) report(node, path, fault);

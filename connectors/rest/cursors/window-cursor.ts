@@ -169,6 +169,7 @@ export class WindowCursor implements Cursor {
   }
 
   isBefore(record: RecordFields): boolean {
+    if (this.#settings.isOfApi === true) return false;
     const value = this.#settings.scale.parse(record[this.#settings.field]);
     return value !== undefined && value < this.#lowest;
   }

@@ -43,7 +43,7 @@ export function sliceReads(text: string): readonly { readonly slice: string; rea
 /** Templates of a component that name a slice, in keys too; not those of the parents, whose slices are others. */
 export function textsOfSlices(component: unknown): readonly string[] {
   if (typeof component === 'string')
-    return /stream_(?:partition|slice|interval)/.test(component) ? (component.match(/\{[{%].*[%}]\}/s) ?? []) : [];
+    return /stream_(?:partition|slice|interval)/.test(component) ? (component.match(/\{[{%].*?[%}]\}/gs) ?? []) : [];
   if (typeof component !== 'object' || component === null) return [];
   return Object.entries(component).flatMap(([key, value]) =>
     key === '$parameters' || key === 'partition_router' || ELSEWHERE.has(key)

@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Node, type Tags } from 'yaml';
-import { ConnectorError } from '#sdk';
+import { ConnectorError, isRounded } from '#sdk';
 
 export type Component = Record<string, unknown>;
 
@@ -53,8 +53,7 @@ export function lineOf(path: readonly string[], root: Component, lines: Lines): 
 }
 
 /** A whole number of more digits than are kept stays the text that it was written as: rounded it would be another id. */
-export const exact = (value: unknown, source: string | undefined): unknown =>
-  Number.isInteger(value) && !Number.isSafeInteger(value) && /^[-+]?\d+$/.test(source ?? '') ? source : value;
+export const exact = (value: unknown, source = ''): unknown => (isRounded(value, source) ? source : value);
 
 export interface ParsedText {
   readonly root: Component;

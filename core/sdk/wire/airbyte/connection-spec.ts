@@ -1,4 +1,5 @@
 import type { OptionIssue } from '../../errors.js';
+import { isRounded } from '../../../protocol/index.js';
 import type { Json } from './messages.js';
 
 type Path = OptionIssue['path'];
@@ -116,6 +117,9 @@ function numberFaults(value: number | bigint, { minimum, maximum }: Json): reado
   return faults;
 }
 
+/** A whole number of more digits than are kept, which a configuration holds as its text. */
+const isLong = (value: unknown): boolean => typeof value === 'string' && isRounded(Number(value), value);
+
 function isOfType(value: unknown, type: unknown): boolean {
   switch (type) {
     case 'null':
@@ -125,9 +129,9 @@ function isOfType(value: unknown, type: unknown): boolean {
     case 'object':
       return isJson(value);
     case 'integer':
-      return typeof value === 'bigint' || Number.isInteger(value);
+      return typeof value === 'bigint' || Number.isInteger(value) || isLong(value);
     case 'number':
-      return typeof value === 'number' || typeof value === 'bigint';
+      return typeof value === 'number' || typeof value === 'bigint' || isLong(value);
     default:
       return typeof value === type;
   }

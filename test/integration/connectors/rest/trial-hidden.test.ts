@@ -106,6 +106,8 @@ test.each([
     '<t><![CDATA[No]]><b/></t><token>***</token>',
   ],
   ['<password>a>of-a-visit</password><e><token>of-a-visit', '<password>***</password><e><token>***'],
+  ['<password>x<![CDATA[of-a]]>b<![CDATA[visit]]> </password>', '<password>***</password>'],
+  [`<e>${'<![CDATA[a]]>\n \n '.repeat(40)}<b/></e>`, `<e>${'<![CDATA[a]]>\n \n '.repeat(40)}<b/></e>`],
   ['Refused: user[password]=of-a-visit&x[]=1', 'Refused: user[password]=***&x[]=1'],
   ['Refused: pwd=it\'s-of-a-visit, "secret"=>"of-a-visit"', 'Refused: pwd=***, "secret"=>"***"'],
   ['Cut {"token":"a\\"of-a-visit","x":1', 'Cut {"token":"***","x":1'],

@@ -122,3 +122,9 @@ test('options that no form names are found wherever they stand, but not where na
     { path: ['accounts', 0, 'ky'], known: ['id', 'key'] },
   ]);
 });
+
+test('a whole number of more digits than are kept is one, also as its text', () => {
+  const schema = { type: 'object', properties: { id: { type: 'integer' } } };
+  expect(schemaFaults({ id: '17841405822304915' }, schema)).toEqual([]);
+  expect(schemaFaults({ id: '17841405822304916' }, schema)).toHaveLength(1);
+});
